@@ -1,0 +1,51 @@
+# Two commands do everything: `make rehearse` and `make test`. Both set up on a fresh machine with Python 3.11+.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help rehearse test lint types unit slow lock bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+rehearse: $(READY) ## bring the whole zone up on this machine, without AWS, and audit it
+	$(BIN)/rehearse up --all
+	$(BIN)/rehearse audit
+
+test: lint types unit slow ## lint, types, unit, policy and end-to-end tests
+
+lint: $(READY) ## ruff, YAML and workflow checks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/yamllint --strict .
+	$(BIN)/zizmor --offline --quiet .github/workflows
+
+types: $(READY) ## pyright, strict
+	$(BIN)/basedpyright
+
+unit: $(READY) ## fast tests
+	$(BIN)/pytest -n 2 -m "not slow"
+
+slow: $(READY) ## end-to-end rehearsals
+	$(BIN)/pytest -n 2 -m slow
+
+bench: $(READY) ## print the figures of benchmarks/
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+lock: ## compile requirements.lock anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements.lock pyproject.toml
+
+clean: ## stop the emulated cloud and delete its state
+	-$(BIN)/rehearse cloud stop
+	rm -rf .rehearsal
