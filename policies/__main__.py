@@ -1,0 +1,18 @@
+"""Entry point of the policy pack: builds the pack, nothing else."""
+
+import sys
+from pathlib import Path
+
+# The script's own folder would shadow top-level modules; the pack's modules are imported from the project's root.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pulumi_policy import EnforcementLevel, PolicyPack  # noqa: E402 - after the path is right
+
+from policies.configuration import ConfigurationError  # noqa: E402 - the same
+from policies.pack import PackError, build  # noqa: E402 - the same
+
+try:
+    policies = build()
+except (ConfigurationError, PackError) as error:
+    sys.exit(f"policy pack hipaa-ml: {error}")
+PolicyPack(name="hipaa-ml", policies=policies, enforcement_level=EnforcementLevel.MANDATORY)

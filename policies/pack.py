@@ -1,0 +1,132 @@
+"""Builds the policies of the pack: metadata from the control registry, checks from the subject modules."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyComplianceFramework,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+
+from controls.model import Control, PolicyRule
+from controls.registry import CONTROLS
+from controls.rules import Undecided
+from policies import access, cost, encryption, logs, organization, residency, resilience, tags, transmission
+from policies.checks import Checks, Finding, OnResource, OnStack, Stack
+from policies.configuration import FILE, Configuration, load
+from policies.resources import from_resource_args, from_stack_resource
+
+SUBJECTS = (encryption, access, logs, resilience, transmission, organization, residency, tags, cost)
+
+
+class PackError(Exception):
+    """The registry and the checks do not fit together."""
+
+
+def described(controls: Mapping[str, Control] = CONTROLS) -> dict[str, tuple[Control, PolicyRule]]:
+    """Policy name -> the control it blocks for and its metadata, in registry order."""
+    return {rule.name: (control, rule) for control in controls.values() for rule in control.block}
+
+
+def checks() -> Checks:
+    """Policy name -> check, from all subjects."""
+    found: dict[str, OnResource | OnStack] = {}
+    for subject in SUBJECTS:
+        for name, check in subject.CHECKS.items():
+            if name in found:
+                raise PackError(f"policy {name!r} has two checks")
+            found[name] = check
+    return found
+
+
+def build(configuration: Configuration | None = None) -> list[Policy]:
+    """All policies of the pack at their configured levels, mandatory unless the configuration says otherwise.
+
+    Raises:
+        PackError: a policy of the registry without a check, or a check without a policy.
+        ConfigurationError: the pack's configuration file is wrong.
+    """
+    rules, table = described(), checks()
+    if rules.keys() != table.keys():
+        raise PackError(
+            f"policies without a check: {sorted(rules.keys() - table.keys())}; "
+            f"checks without a policy: {sorted(table.keys() - rules.keys())}"
+        )
+    settings = configuration or load(rules.keys(), FILE)
+    return [_policy(control, rule, table[name], settings) for name, (control, rule) in rules.items()]
+
+
+def _policy(control: Control, rule: PolicyRule, check: OnResource | OnStack, configuration: Configuration) -> Policy:
+    citation = control.citations[0]
+    metadata: dict[str, Any] = {
+        "name": rule.name,
+        "display_name": rule.title,
+        "description": f"{rule.title} [control {control.id}, {citation}]",
+        "enforcement_level": EnforcementLevel(configuration.levels.get(rule.name, "mandatory")),
+        "severity": Severity(control.severity.value),
+        "framework": PolicyComplianceFramework(
+            name="HIPAA Security Rule",
+            version=citation.version.value,
+            reference=citation.paragraph,
+            specification=citation.title,
+        ),
+        "tags": [f"control:{control.id}", *(f"cfr:{one.paragraph}" for one in control.citations)],
+        "remediation_steps": rule.remedy,
+    }
+    if isinstance(check, OnResource):
+        return ResourceValidationPolicy(validate=_on_resource(rule, check, configuration), **metadata)
+    return StackValidationPolicy(validate=_on_stack(rule, check, configuration), **metadata)
+
+
+def _on_resource(
+    rule: PolicyRule, check: OnResource, configuration: Configuration
+) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if args.resource_type in check.types:
+            resource = from_resource_args(args)
+            found = ((resource, problem) for problem in check.check(resource, configuration.parameters))
+            _report(rule, found, configuration, report)
+
+    return validate
+
+
+def _on_stack(
+    rule: PolicyRule, check: OnStack, configuration: Configuration
+) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        stack = Stack([from_stack_resource(one) for one in args.resources])
+        _report(rule, check.check(stack, configuration.parameters), configuration, report)
+
+    return validate
+
+
+def _report(rule: PolicyRule, found: Iterator[Finding], configuration: Configuration, report: ReportViolation) -> None:
+    """Reports what a check found: exempt resources are left out, a check that raises counts as a violation.
+
+    Raises:
+        UnknownValueError: after everything decidable was reported, if something can only be decided at `up`; the
+            analyzer turns it into an advisory line.
+    """
+    today = date.today()  # noqa: DTZ011 - an expiry is a calendar day where the pack runs
+    undecided: list[str] = []
+    try:
+        for resource, problem in found:
+            if any(one.covers(rule.name, resource.name, resource.urn, today) for one in configuration.exemptions):
+                continue
+            if isinstance(problem, Undecided):
+                undecided.append(f"{resource.name}: {problem}")
+            else:
+                report(f"{resource.name}: {problem}. Remedy: {rule.remedy}", resource.urn)
+    except Exception as error:  # noqa: BLE001 - a rule that fails must not pass as compliant, whatever it raised
+        report(f"the policy itself failed ({type(error).__name__}: {error}) and counts as violated. Report it.", None)
+    if undecided:
+        raise UnknownValueError(UNKNOWN_STRING_VALUE, undecided)

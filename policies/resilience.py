@@ -1,0 +1,53 @@
+"""Nothing is lost by mistake, 45 CFR 164.308(a)(7) and 164.312(c): versions, locks, protection from deletion."""
+
+from collections.abc import Iterator
+
+from controls.rules import UNKNOWN, Problem, Props, Rule, Undecided
+from controls.rules.predicates import all_of, between, equals
+from controls.rules.values import lookup
+from policies import tokens
+from policies.checks import Checks, Finding, OnResource, OnStack, Stack, configured
+from policies.configuration import Parameters
+from policies.resources import Resource
+
+HOLDS_DATA = frozenset(
+    (*tokens.BUCKETS, tokens.KEY, tokens.REPLICA_KEY, tokens.TRAIL, tokens.ACCOUNT, tokens.ORGANIZATION)
+)
+"""What holds data, or without which data cannot be read or accounted for."""
+
+DAYS_IN_A_YEAR = 365.25
+
+
+def _every_bucket_keeps_versions(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
+    rule = equals("versioningConfiguration.status", "Enabled")
+    for bucket in stack.of(*tokens.BUCKETS):
+        settings = [one for kind in tokens.BUCKET_VERSIONING for one in stack.companions(bucket, kind, "bucket")]
+        inline = lookup(bucket.props, "versioning.enabled")
+        if not settings and inline is not True:
+            yield bucket, Undecided.at("versioning") if inline is UNKNOWN else Problem("the bucket keeps no versions")
+        yield from ((one, problem) for one in settings for problem in rule(one.props))
+
+
+def _protected(resource: Resource, _parameters: Parameters) -> Iterator[Problem]:
+    if not resource.protect:
+        yield Problem("the resource is not protected: one mistaken `pulumi destroy` would delete it")
+
+
+def _records_are_locked(parameters: Parameters) -> Rule:
+    days = parameters.record_retention_days
+
+    def long_enough(props: Props) -> Iterator[Problem]:
+        years = lookup(props, "rule.defaultRetention.years")
+        if isinstance(years, int | float):
+            yield from between("days", days)({"days": years * DAYS_IN_A_YEAR})
+        else:
+            yield from between("rule.defaultRetention.days", days)(props)
+
+    return all_of(equals("rule.defaultRetention.mode", "COMPLIANCE"), long_enough)
+
+
+CHECKS: Checks = {
+    "s3-bucket-versioning": OnStack(check=_every_bucket_keeps_versions),
+    "s3-object-lock": configured(tokens.BUCKET_OBJECT_LOCK, _records_are_locked),
+    "data-protected": OnResource(types=HOLDS_DATA, check=_protected),
+}

@@ -1,0 +1,104 @@
+"""What a policy's check sees: a resource with plain properties, unknown values marked, companions resolved."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_policy import PolicyResource, ResourceValidationArgs
+from pulumi_policy.proxy import UnknownValueError
+
+from controls.rules import UNKNOWN, Props
+from controls.rules.values import ABSENT, lookup
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """One resource of the stack, as a check reads it."""
+
+    type: str
+    name: str
+    urn: str
+    props: Props
+    protect: bool = False
+    provider: Props = field(default_factory=dict[str, Any])
+    """Properties of the resource's provider: its region, its default tags."""
+    depends: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """Property name -> URNs of the resources whose outputs it uses; known in previews, when values are not."""
+
+    @property
+    def region(self) -> Any:
+        """The region the resource is created in: its own, or its provider's; `ABSENT` if neither says."""
+        own = lookup(self.props, "region")
+        return lookup(self.provider, "region") if own is ABSENT or own is UNKNOWN else own
+
+    def tags(self) -> Mapping[str, Any]:
+        """The resource's tags over its provider's default tags."""
+        merged: dict[str, Any] = {}
+        for source in (lookup(self.provider, "defaultTags.tags"), lookup(self.props, "tags")):
+            if isinstance(source, Mapping):
+                merged.update(source)
+        return merged
+
+
+def plain(value: Any) -> Any:
+    """A proxy tree as plain dicts and lists, with `UNKNOWN` where the value is not known.
+
+    The proxies of pulumi_policy are neither dict nor list and raise on unknown values, so rules written for plain trees
+    would miss what they look at; here every rule gets plain trees.
+    """
+    if isinstance(value, Mapping):
+        return {key: _read(value, key) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_read(value, index) for index in range(len(value))]
+    return value
+
+
+def _read(container: Any, key: Any) -> Any:
+    try:
+        return plain(container[key])
+    except UnknownValueError:
+        return UNKNOWN
+
+
+def from_resource_args(args: ResourceValidationArgs) -> Resource:
+    """The resource of a resource policy: its inputs, before anything is created."""
+    return Resource(
+        type=args.resource_type,
+        name=args.name,
+        urn=args.urn,
+        props=plain(args.props),
+        protect=args.opts.protect,
+        provider=_provider_props(args.provider),
+    )
+
+
+def from_stack_resource(resource: PolicyResource) -> Resource:
+    """A resource of a stack policy: its outputs, or in a preview what is known of them."""
+    return Resource(
+        type=resource.resource_type,
+        name=resource.name,
+        urn=resource.urn,
+        props=plain(resource.props),
+        protect=resource.opts.protect,
+        provider=_provider_props(resource.provider),
+        depends={
+            name: [dependency.urn for dependency in dependencies]
+            for name, dependencies in resource.property_dependencies.items()
+        },
+    )
+
+
+def _provider_props(provider: Any) -> Props:
+    """Provider configuration as the engine keeps it: objects inside it are JSON text."""
+    if provider is None:
+        return {}
+
+    props: dict[str, Any] = plain(provider.props)
+    for key, value in props.items():
+        if isinstance(value, str) and value.startswith(("{", "[")):
+            try:
+                props[key] = json.loads(value)
+            except json.JSONDecodeError:
+                props[key] = value
+    return props
