@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test lint types unit slow lock bench clean
+.PHONY: help setup rehearse test lint types unit slow lock bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -17,6 +17,8 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+setup: $(READY) ## the virtual environment, from the lock
 
 rehearse: $(READY) ## bring the whole zone up on this machine, without AWS, and audit it
 	$(BIN)/rehearse up --all

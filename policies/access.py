@@ -1,4 +1,4 @@
-"""Who may reach what, 45 CFR 164.312(a)(1) and (d): no public data, no long-lived credentials, no way to more rights."""
+"""Who may reach what, 45 CFR 164.312(a)(1) and (d): nothing public, no long-lived keys, no way to more rights."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The pack's configuration: levels, parameters and exemptions, read from one file and refused when anything is amiss."""
+"""The pack's configuration: levels, parameters and exemptions, read from one file, refused if anything is amiss."""
 
 import difflib
 from collections.abc import Collection

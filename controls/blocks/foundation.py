@@ -19,7 +19,7 @@ FOUNDATION: Mapping[str, Sequence[PolicyRule]] = {
         PolicyRule(
             name="organization-guardrail-denies",
             title="SCPs and RCPs are deny lists with a description within AWS's limit",
-            remedy="Write the guardrail as Deny statements in the control registry; leave the allowing to FullAWSAccess.",
+            remedy="Write the guardrail as Deny statements in the control registry; FullAWSAccess does the allowing.",
         ),
     ),
     "F3": (
@@ -31,7 +31,7 @@ FOUNDATION: Mapping[str, Sequence[PolicyRule]] = {
         PolicyRule(
             name="iam-github-subject",
             title="A role for GitHub Actions trusts one repository and the STS audience only",
-            remedy="Test token.actions.githubusercontent.com:aud and :sub with StringEquals on repo:OWNER/NAME:environment:ENV.",
+            remedy="Test the token's aud and sub with StringEquals, the latter on repo:OWNER/NAME:environment:ENV.",
         ),
         PolicyRule(
             name="iam-password-policy",
@@ -48,7 +48,7 @@ FOUNDATION: Mapping[str, Sequence[PolicyRule]] = {
         PolicyRule(
             name="cloudtrail-complete",
             title="The trail covers the organisation and all regions, is validated, encrypted and watched",
-            remedy="Set is_organization_trail, is_multi_region_trail, enable_log_file_validation, kms_key_id and the log group.",
+            remedy="Set is_organization_trail, is_multi_region_trail, enable_log_file_validation, key and log group.",
         ),
         PolicyRule(
             name="cloudtrail-data-events",
@@ -122,7 +122,7 @@ FOUNDATION: Mapping[str, Sequence[PolicyRule]] = {
         PolicyRule(
             name="s3-public-access-block",
             title="A bucket's public access block has all four flags",
-            remedy="Set block_public_acls, block_public_policy, ignore_public_acls and restrict_public_buckets to true.",
+            remedy="Set block_public_acls, block_public_policy, ignore_public_acls, restrict_public_buckets to true.",
         ),
         PolicyRule(
             name="s3-bucket-public-access-block",

@@ -1,0 +1,57 @@
+"""The zone as it was declared: what an audit compares the deployed accounts with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredPolicy:
+    """One organisation policy and where it is attached."""
+
+    name: str
+    type: str
+    """In AWS Organizations' words: `SERVICE_CONTROL_POLICY` and so on."""
+    content: str
+    """JSON text; compared by meaning of the JSON, not by its spelling."""
+    targets: Sequence[str]
+    """OU paths, `/` for the root."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredAccount:
+    """One member account."""
+
+    name: str
+    email: str
+    ou: str
+    """OU path, for example `Workloads/ML-Prod`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredBucket:
+    """A bucket of records in the log archive."""
+
+    name: str
+    region: str
+    lock_days: int
+    """Default retention of its object lock in compliance mode, in days."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredZone:
+    """Everything the audit looks for."""
+
+    management_account: str
+    regions: Sequence[str]
+    organizational_units: Sequence[str]
+    accounts: Sequence[DeclaredAccount]
+    policies: Sequence[DeclaredPolicy]
+    policy_types: Sequence[str]
+    log_archive: str
+    """Name of the account that holds trail and records."""
+    trail: str | None
+    """Name of the organisation trail; `None` until the audit stack is up."""
+    trail_region: str
+    buckets: Sequence[DeclaredBucket] = ()
+    roles: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """Account name -> roles that its baseline makes; an account without a baseline is not in it."""

@@ -1,0 +1,29 @@
+"""One thing an audit looked at: what was declared, what is there."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observation:
+    """A comparison of one property of the deployed zone with its declaration."""
+
+    area: str
+    subject: str
+    expected: str
+    found: str
+    ok: bool
+
+
+def compared(area: str, subject: str, expected: object, found: object) -> Observation:
+    """An observation that matches when both sides are equal."""
+    return Observation(area=area, subject=subject, expected=str(expected), found=str(found), ok=expected == found)
+
+
+def missing(area: str, subject: str, expected: str, found: str = "nothing") -> Observation:
+    """An observation of something that is not there, or not as it should be."""
+    return Observation(area=area, subject=subject, expected=expected, found=found, ok=False)
+
+
+def unexpected(area: str, subject: str, found: str) -> Observation:
+    """An observation of something that nobody declared."""
+    return Observation(area=area, subject=subject, expected="nothing", found=found, ok=False)
