@@ -1,0 +1,91 @@
+"""The pack as the engine sees it: started as a program, spoken to through Pulumi's analyzer protocol."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from examples import CASES, Example
+from google.protobuf import empty_pb2, json_format, struct_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Iterator[Any]:
+    command = [sys.executable, str(ROOT / "policies"), "127.0.0.1:1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield analyzer_pb2_grpc.AnalyzerStub(channel)
+        process.terminate()
+
+
+def struct(value: Any) -> struct_pb2.Struct:
+    return json_format.ParseDict(dict(value), struct_pb2.Struct())
+
+
+def request(example: Example) -> dict[str, Any]:
+    return {
+        "type": example.type,
+        "urn": example.urn,
+        "name": example.name,
+        "properties": struct(example.props),
+        "options": analyzer_pb2.AnalyzerResourceOptions(protect=example.protect),
+        "provider": analyzer_pb2.AnalyzerProviderResource(
+            type="pulumi:providers:aws", name="aws", urn="urn:provider", properties=struct(example.provider)
+        ),
+    }
+
+
+def found(analyzer: Any, examples: list[Example]) -> set[str]:
+    mandatory: set[str] = set()
+    resources = []
+    owners = {example.name: example.urn for example in examples if example.of is None}
+    for example in examples:
+        answer = analyzer.Analyze(analyzer_pb2.AnalyzeRequest(**request(example)))
+        mandatory |= {one.policyName for one in answer.diagnostics if one.enforcementLevel == analyzer_pb2.MANDATORY}
+        resource = analyzer_pb2.AnalyzerResource(**request(example))
+        if example.of is not None:
+            resource.propertyDependencies["bucket"].urns.append(owners[example.of])
+        resources.append(resource)
+    answer = analyzer.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources))
+    return mandatory | {one.policyName for one in answer.diagnostics if one.enforcementLevel == analyzer_pb2.MANDATORY}
+
+
+def test_every_policy_is_mandatory_and_carries_its_citation_and_remedy(analyzer: Any) -> None:
+    information = analyzer.GetAnalyzerInfo(empty_pb2.Empty())
+    assert len(information.policies) >= 20
+    for policy in information.policies:
+        assert policy.enforcementLevel == analyzer_pb2.MANDATORY
+        assert policy.remediation_steps
+        assert policy.framework.name == "HIPAA Security Rule"
+        assert policy.framework.reference.startswith("164.")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.policy)
+def test_each_policy_decides_the_same_over_the_wire(analyzer: Any, case: Any) -> None:
+    assert case.policy not in found(analyzer, list(case.compliant))
+    assert case.policy in found(analyzer, list(case.violating(case.changes[0])))
+
+
+def test_a_wrong_configuration_stops_the_pack_with_a_message_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "configuration.yaml").write_text("levels: {no-such-policy: advisory}", encoding="utf-8")
+    program = (
+        "import sys; from pathlib import Path; import policies.configuration as c; import policies.pack as p;"
+        f"p.FILE = Path({str(tmp_path / 'configuration.yaml')!r});"
+        "import runpy; sys.argv = ['policies'];"
+        f"runpy.run_path({str(ROOT / 'policies' / '__main__.py')!r}, run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "no policy has this name" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,75 @@
+"""The pack's configuration refuses what it does not understand, and exemptions end by themselves."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from policies.configuration import Configuration, ConfigurationError, load
+
+NAMES = ["s3-bucket-versioning", "tags-required"]
+TODAY = date(2026, 11, 24)
+
+
+def written(folder: Path, content: str) -> Path:
+    file = folder / "configuration.yaml"
+    file.write_text(content, encoding="utf-8")
+    return file
+
+
+EXEMPTION = """
+exemptions:
+  - policy: {policy}
+    resource: scratch-*
+    owner: {owner}
+    reason: scratch space of the build
+    expires: {expires}
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("levels: [", "not YAML"),
+        ("level: {}", "level: Extra inputs are not permitted"),
+        ("levels: {s3-bucket-versionin: advisory}", "did you mean 's3-bucket-versioning'"),
+        ("levels: {tags-required: off-ish}", "levels.tags-required"),
+        ("parameters: {record_retention_days: 365}", "greater than or equal to 2192"),
+        ("parameters: {log_retention_days: ninety}", "parameters.log_retention_days"),
+        (
+            EXEMPTION.format(policy="tags-requird", owner="platform", expires="2027-01-01"),
+            "did you mean 'tags-required'",
+        ),
+        (EXEMPTION.format(policy="tags-required", owner='""', expires="2027-01-01"), "exemptions.0.owner"),
+        (EXEMPTION.format(policy="tags-required", owner="platform", expires="2026-11-23"), "ended on 2026-11-23"),
+    ],
+)
+def test_a_mistake_is_refused_by_file_and_key(tmp_path: Path, content: str, said: str) -> None:
+    file = written(tmp_path, content)
+    with pytest.raises(ConfigurationError) as refused:
+        load(NAMES, file, TODAY)
+    assert str(file) in str(refused.value)
+    assert said in str(refused.value)
+
+
+def test_no_file_and_an_empty_file_mean_the_strict_defaults(tmp_path: Path) -> None:
+    assert load(NAMES, tmp_path / "none.yaml", TODAY) == Configuration()
+    assert load(NAMES, written(tmp_path, "# nothing\n"), TODAY) == Configuration()
+
+
+def test_an_exemption_holds_until_the_end_of_its_day_and_for_its_resources_only(tmp_path: Path) -> None:
+    content = EXEMPTION.format(policy="tags-required", owner="platform", expires="2026-11-24")
+    [exemption] = load(NAMES, written(tmp_path, content), TODAY).exemptions
+    assert exemption.covers("tags-required", "scratch-1", "urn", TODAY)
+    assert not exemption.covers("tags-required", "records", "urn", TODAY)
+    assert not exemption.covers("s3-bucket-versioning", "scratch-1", "urn", TODAY)
+    assert not exemption.covers("tags-required", "scratch-1", "urn", date(2026, 11, 25))
+
+
+def test_what_is_weakened_is_said() -> None:
+    configuration = Configuration(levels={"tags-required": "advisory", "s3-bucket-versioning": "mandatory"})
+    assert configuration.weakened() == ["tags-required is advisory"]
+
+
+def test_the_file_that_is_shipped_is_valid() -> None:
+    assert load(NAMES).weakened() == []

@@ -1,0 +1,121 @@
+"""Every policy passes its compliant example and catches each small change to it, seen through the SDK's own proxies."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from examples import CASES, FORBIDDEN, NOTHING, Case, Change, Example
+from pulumi_policy import (
+    PolicyProviderResource,
+    PolicyResource,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.policy import PolicyCustomTimeouts, PolicyResourceOptions
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
+
+from policies.configuration import Configuration
+from policies.pack import build, checks, described
+
+POLICIES = {policy.name: policy for policy in build(Configuration())}
+
+
+def options(example: Example) -> PolicyResourceOptions:
+    return PolicyResourceOptions(example.protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
+
+
+def provider(example: Example) -> PolicyProviderResource:
+    props = unknown_checking_proxy(copy.deepcopy(dict(example.provider)))
+    return PolicyProviderResource("pulumi:providers:aws", props, "urn:provider", "provider")
+
+
+def violations(policy: str, examples: Sequence[Example]) -> list[str]:
+    found: list[str] = []
+    one = POLICIES[policy]
+    if isinstance(one, ResourceValidationPolicy):
+        for example in examples:
+            props = unknown_checking_proxy(copy.deepcopy(dict(example.props)))
+            args = ResourceValidationArgs(
+                example.type, props, example.urn, example.name, options(example), provider(example)
+            )
+            one.validate(args, lambda message, _urn=None: found.append(message))
+    elif isinstance(one, StackValidationPolicy):
+        resources = {
+            example.urn: PolicyResource(
+                example.type,
+                unknown_checking_proxy(copy.deepcopy(dict(example.props))),
+                example.urn,
+                example.name,
+                options(example),
+                provider(example),
+                None,
+                [],
+                {},
+            )
+            for example in examples
+        }
+        for example in examples:
+            owner = next((other for other in resources.values() if other.name == example.of), None)
+            if owner is not None:
+                resources[example.urn].property_dependencies["bucket"] = [owner]
+        one.validate(StackValidationArgs(list(resources.values())), lambda message, _urn=None: found.append(message))
+    return found
+
+
+def changes() -> Iterator[Any]:
+    for case in CASES:
+        for number, change in enumerate(case.changes):
+            yield pytest.param(case, change, id=f"{case.policy}-{number}")
+
+
+def test_every_policy_of_the_registry_has_a_check_and_an_example() -> None:
+    examples = {case.policy for case in CASES} | {one.policy for one in FORBIDDEN}
+    assert described().keys() == checks().keys() == examples
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.policy)
+def test_the_compliant_example_passes_its_policy(case: Case) -> None:
+    assert violations(case.policy, case.compliant) == []
+
+
+@pytest.mark.parametrize(("case", "change"), changes())
+def test_the_smallest_change_is_caught(case: Case, change: Change | str) -> None:
+    assert violations(case.policy, case.violating(change)) != []
+
+
+@pytest.mark.parametrize(("case", "change"), changes())
+def test_a_violation_says_what_to_do(case: Case, change: Change | str) -> None:
+    _control, rule = described()[case.policy]
+    assert all(f"Remedy: {rule.remedy}" in message for message in violations(case.policy, case.violating(change)))
+
+
+@pytest.mark.parametrize("forbidden", FORBIDDEN, ids=lambda one: one.policy)
+def test_a_forbidden_type_is_caught_and_others_are_not(forbidden: Any) -> None:
+    assert violations(forbidden.policy, [forbidden.resource]) != []
+    assert violations(forbidden.policy, [NOTHING]) == []
+
+
+def test_a_presence_check_counts_an_unknown_value_as_present() -> None:
+    assert violations("log-group-key", [Example(type=NOTHING.type, props={"kmsKeyId": UNKNOWN_STRING_VALUE})]) == []
+
+
+def test_a_value_check_of_an_unknown_value_is_undecided_not_passed() -> None:
+    example = Example(type=NOTHING.type, props={"kmsKeyId": "key", "retentionInDays": UNKNOWN_STRING_VALUE})
+    with pytest.raises(UnknownValueError):
+        violations("log-group-retention", [example])
+
+
+def test_what_can_be_decided_beside_an_unknown_value_is_reported_first() -> None:
+    found: list[str] = []
+    props = unknown_checking_proxy({"blockPublicAcls": UNKNOWN_STRING_VALUE, "blockPublicPolicy": False})
+    args = ResourceValidationArgs(
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", props, "urn", "block", options(NOTHING), None
+    )
+    policy = POLICIES["s3-public-access-block"]
+    assert isinstance(policy, ResourceValidationPolicy)
+    with pytest.raises(UnknownValueError):
+        policy.validate(args, lambda message, _urn=None: found.append(message))
+    assert len(found) == 3
