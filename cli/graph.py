@@ -1,0 +1,50 @@
+"""`rehearse graph`: the stacks, what each needs, and which are up."""
+
+import json
+from typing import Annotated, Literal
+
+import typer
+from rich.text import Text
+from rich.tree import Tree
+
+from cli.errors import UsageError, console
+from cli.workspace import Workspace
+from rehearsal.engine import Passphrase, StateStore
+
+
+def graph(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    form: Annotated[
+        str, typer.Option("--format", metavar="tree|mermaid|dot", help="For people, for Markdown, for Graphviz.")
+    ] = "tree",
+) -> None:
+    """Draw the stacks in the order in which they come up."""
+    if form not in ("tree", "mermaid", "dot"):
+        raise UsageError(f"--format is {form!r}; allowed: tree, mermaid, dot")
+    workspace = Workspace.find()
+    needs = workspace.graph()
+    store = StateStore(workspace.state / "stacks", Passphrase.resolve(workspace.state))
+    there = set(store.stacks())
+    if as_json:
+        stacks = [{"name": name, "needs": list(upstream), "up": name in there} for name, upstream in needs.items()]
+        typer.echo(json.dumps({"stacks": stacks}, indent=2))
+    elif form == "tree":
+        root = Tree(Text("stacks (● up, ○ not)"))
+        nodes: dict[str, Tree] = {}
+        for name, upstream in needs.items():
+            mark = "●" if name in there else "○"
+            # A stack hangs below the last of the stacks it needs, and names the others.
+            others = f"  (needs {', '.join(upstream[:-1])} too)" if len(upstream) > 1 else ""
+            parent = nodes[upstream[-1]] if upstream else root
+            nodes[name] = parent.add(Text(f"{mark} {name}{others}"))
+        console.print(root)
+    else:
+        typer.echo(_text("mermaid" if form == "mermaid" else "dot", needs))
+
+
+def _text(form: Literal["mermaid", "dot"], needs: object) -> str:
+    assert isinstance(needs, dict)
+    edges = [(upstream, name) for name, all_upstream in needs.items() for upstream in all_upstream]
+    if form == "mermaid":
+        return "\n".join(["flowchart LR", *(f"  {one} --> {other}" for one, other in edges)])
+    return "\n".join(["digraph stacks {", "  rankdir=LR;", *(f'  "{one}" -> "{other}";' for one, other in edges), "}"])

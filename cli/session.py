@@ -1,0 +1,136 @@
+"""One rehearsal command at work: the cloud, the provider and the engine, put together and taken down again."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from cli.errors import console, messages
+from cli.workspace import Workspace
+from rehearsal.cloud import Cloud
+from rehearsal.engine import Engine, Event, Passphrase, Project, StackResult, StateStore
+from rehearsal.provider import Ledger, ProviderProcess
+
+Modes = dict[str, Counter[tuple[str, str]]]
+"""Stack -> (resource type, `emulated` or `recorded`) -> count."""
+
+
+class Session:
+    """Starts what a command needs; on leaving, stops what only this command needed.
+
+    The cloud is a process of its own: it outlives the command, so that the next one, or a person with the AWS CLI, finds
+    the organisation as it was left, and so that a killed run can be continued.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        packs: Sequence[Path] | None,
+        parallel: int,
+        wait: float,
+        keep: bool,
+        unprotect: bool = False,
+    ) -> None:
+        self.workspace = workspace
+        self._packs = list(packs) if packs is not None else [workspace.root / "policies"]
+        self._parallel, self._wait, self._keep, self._unprotect = parallel, wait, keep, unprotect
+        self._cloud: Cloud | None = None
+        self._started_cloud = False
+        self._provider: ProviderProcess | None = None
+
+    def __enter__(self) -> Self:
+        settings = self.workspace.settings()
+        if self.workspace.endpoint is None:
+            cloud = Cloud.attach(self.workspace.state)
+            if cloud is None:
+                cloud = Cloud.start(
+                    self.workspace.state,
+                    regions=settings.regions.all,
+                    management_account=settings.management_account_id,
+                )
+                self._started_cloud = True
+            self._cloud = cloud
+            if self.workspace.follow_cloud(cloud.instance):
+                messages.print("The emulated cloud of the last rehearsal is gone; starting afresh.")
+        self._provider = ProviderProcess.start(self.workspace.state, endpoint=self.workspace.endpoint)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._provider is not None:
+            self._provider.stop()
+        if self._cloud is not None and self._started_cloud and not self._keep:
+            self._cloud.stop()
+
+    def run(
+        self,
+        operation: Literal["up", "preview", "refresh", "destroy"],
+        stacks: Sequence[str],
+        sink: Callable[[Event], None],
+    ) -> list[StackResult]:
+        """Runs the stacks in the given order and stops at the first that fails."""
+        assert self._provider is not None
+        graph = self.workspace.graph()
+        results: list[StackResult] = []
+        with Engine(
+            Project.load(self.workspace.root),
+            self.store(),
+            provider=self._provider.address,
+            packs=self._packs,
+            parallel=self._parallel,
+            sink=sink,
+            graph=graph,
+        ) as engine:
+            for stack in stacks:
+                if operation == "destroy":
+                    result = engine.destroy(stack, unprotect=self._unprotect)
+                else:
+                    result = getattr(engine, operation)(stack)
+                results.append(result)
+                if not result.ok:
+                    break
+        return results
+
+    def provider_port(self) -> int:
+        """The port that the provider listens on."""
+        assert self._provider is not None
+        return int(self._provider.address.rpartition(":")[2])
+
+    def store(self) -> StateStore:
+        """The checkpoints of this workspace."""
+        return StateStore(self.workspace.state / "stacks", Passphrase.resolve(self.workspace.state))
+
+    def accounts(self) -> int:
+        """How many accounts the emulated organisation has."""
+        return len(self._cloud.status().accounts) if self._cloud is not None else 0
+
+    def modes(self, results: Sequence[StackResult], emulated: frozenset[str]) -> Modes:
+        """For each stack how many of its resources are emulated and how many recorded.
+
+        What is deployed is looked up in the provider's ledger; what a preview only plans is judged by its type.
+        """
+        ledger: Mapping[str, str] = Ledger(self.workspace.state / "recorded.sqlite").modes()
+        counted: Modes = {}
+        for result in results:
+            counts = counted.setdefault(result.name, Counter())
+            for urn, kind, _identity in result.resources:
+                if kind.startswith("aws:"):
+                    counts[kind, ledger.get(urn, "emulated" if kind in emulated else "recorded")] += 1
+        return counted
+
+    def hint(self, operation: str) -> None:
+        """Says how to look around in what was brought up."""
+        if operation != "up" or not self._keep or self._cloud is None:
+            return
+        console.print(
+            "\nThe emulated cloud stays up. Look around:\n"
+            '  eval "$(.venv/bin/rehearse cloud env)"       # then any AWS CLI or boto3 talks to it\n'
+            "  aws organizations list-accounts\n"
+            "  .venv/bin/rehearse audit                     # compare what exists with what was declared\n"
+            "  .venv/bin/rehearse outputs organization\n"
+            "  .venv/bin/rehearse cloud stop                # when done",
+            highlight=False,
+        )

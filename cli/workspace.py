@@ -1,0 +1,97 @@
+"""Where a rehearsal lives: the project's root, its state folder, its settings and stacks."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.errors import UsageError
+from stacks import graph
+from stacks.settings import Settings
+
+STATE = ".rehearsal"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workspace:
+    """A checkout of the project and the state folder of its rehearsal."""
+
+    root: Path
+    state: Path
+    endpoint: str | None = None
+
+    @classmethod
+    def find(cls, endpoint: str | None = None) -> "Workspace":
+        """The workspace of the current folder: the nearest folder upwards with a Pulumi.yaml.
+
+        Another emulator has a state folder of its own: what is up there says nothing about the built-in cloud.
+
+        Raises:
+            UsageError: no Pulumi.yaml here or above.
+        """
+        here = Path.cwd()
+        root = next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), None)
+        if root is None:
+            raise UsageError(f"no Pulumi.yaml in {here} or above it: run `rehearse` inside the project")
+        state = root / STATE
+        if endpoint is not None:
+            state = state / "endpoints" / hashlib.sha256(endpoint.encode()).hexdigest()[:12]
+        return cls(root=root, state=state, endpoint=endpoint)
+
+    def settings(self, stack: str = "organization") -> Settings:
+        """The zone's settings as the given stack sees them.
+
+        Raises:
+            SettingsError: naming file, key and what is allowed.
+        """
+        return Settings.from_files(self.root, stack)
+
+    def graph(self) -> Mapping[str, Sequence[str]]:
+        """Stack -> the stacks it needs, in dependency order."""
+        return {stack: graph.needs(stack) for stack in graph.stacks(self.settings())}
+
+    def selected(self, names: Sequence[str], *, everything: bool) -> list[str]:
+        """The stacks a command is about, in dependency order.
+
+        Raises:
+            UsageError: no stack named, or one that is not in the zone.
+        """
+        known = list(self.graph())
+        if everything and names:
+            raise UsageError("give either stack names or --all, not both")
+        if not everything and not names:
+            raise UsageError(f"which stack? Name one or more, or say --all. Stacks: {_listed(known)}")
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise UsageError(f"no stack is named {unknown[0]!r}. Stacks: {_listed(known)}")
+        return known if everything else [name for name in known if name in names]
+
+    def follow_cloud(self, instance: str) -> bool:
+        """Ties the state to one instance of the cloud; says whether older state had to be put aside.
+
+        The emulated cloud lives in memory. When it is gone, so is everything that the checkpoints speak of: they are
+        kept under `previous/`, and the zone starts afresh.
+        """
+        marker = self.state / "instance"
+        if marker.exists() and marker.read_text(encoding="utf-8") == instance:
+            return False
+        aside = False
+        previous = self.state / "previous"
+        for name in ("stacks", "recorded.sqlite", "recorded.sqlite-wal", "recorded.sqlite-shm"):
+            old = self.state / name
+            if old.exists() and marker.exists():
+                previous.mkdir(parents=True, exist_ok=True)
+                target = previous / name
+                if target.is_dir():
+                    shutil.rmtree(target)
+                old.replace(target)
+                aside = True
+        self.state.mkdir(parents=True, exist_ok=True)
+        marker.write_text(instance, encoding="utf-8")
+        return aside
+
+
+def _listed(names: Sequence[str], most: int = 20) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
