@@ -84,6 +84,19 @@ class Guardrail:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Declaration:
+    """The preventing layer where AWS wants a whole document instead of statements: AI opt-out, tag, backup, EC2."""
+
+    name: str
+    """Last part of the policy's name, kebab-case."""
+    policy_type: PolicyType
+    content: Mapping[str, object]
+    """The policy document."""
+    targets: Sequence[str]
+    """As in `Guardrail`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PolicyRule:
     """The blocking layer: one CrossGuard policy, checked before anything is deployed."""
 
@@ -114,11 +127,16 @@ class Control:
     citations: Sequence[Citation]
     severity: Severity
     prevent: Guardrail | None = None
+    declare: Sequence[Declaration] = ()
     block: Sequence[PolicyRule] = ()
     detect: Sequence[ConfigRule] = ()
 
     @property
     def layers(self) -> Sequence[Literal["prevent", "block", "detect"]]:
         """The layers this control is applied in, in the order in which they act."""
-        present = {"prevent": self.prevent is not None, "block": bool(self.block), "detect": bool(self.detect)}
+        present = {
+            "prevent": bool(self.prevent or self.declare),
+            "block": bool(self.block),
+            "detect": bool(self.detect),
+        }
         return [layer for layer in ("prevent", "block", "detect") if present[layer]]

@@ -1,0 +1,69 @@
+"""What compiling gives: the policies, where they hang, and how much room each target has left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from controls.limits import Limits
+from controls.model import PolicyType
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompiledPolicy:
+    """One organisation policy, ready to be created and attached."""
+
+    name: str
+    policy_type: PolicyType
+    description: str
+    content: str
+    """Minified JSON."""
+    targets: Sequence[str]
+    """OU paths; `/` is the root."""
+    controls: Sequence[str]
+    """Ids of the controls whose statements are in it."""
+    sids: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """How much of one policy type's limits is used at one target, by what is attached there directly."""
+
+    target: str
+    policy_type: PolicyType
+    policies: int
+    policies_limit: int
+    characters: int
+    """Free characters, summed over the policies attached and those that still could be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompiledPolicies:
+    """All policies of a zone, in packing order."""
+
+    policies: Sequence[CompiledPolicy]
+    limits: Limits
+
+    @property
+    def by_name(self) -> Mapping[str, CompiledPolicy]:
+        """Policy name -> policy."""
+        return {one.name: one for one in self.policies}
+
+    def at(self, target: str, policy_type: PolicyType) -> Sequence[CompiledPolicy]:
+        """The policies of a type attached directly to a target."""
+        return [one for one in self.policies if one.policy_type is policy_type and target in one.targets]
+
+    def room(self) -> Sequence[Room]:
+        """What is left at every target that has a policy, for a report."""
+        places = sorted({(target, one.policy_type) for one in self.policies for target in one.targets})
+        return [self._room(target, policy_type) for target, policy_type in places]
+
+    def _room(self, target: str, policy_type: PolicyType) -> Room:
+        limit, attached = self.limits.of(policy_type), self.at(target, policy_type)
+        used = len(attached) + limit.reserved
+        free = sum(limit.characters - len(one.content) for one in attached)
+        return Room(
+            target=target,
+            policy_type=policy_type,
+            policies=used,
+            policies_limit=limit.policies,
+            characters=free + (limit.policies - used) * limit.characters,
+        )

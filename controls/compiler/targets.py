@@ -1,0 +1,34 @@
+"""From the targets that guardrails name to the OUs that policies are attached to."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from controls.zone import Zone
+
+EVERY_OU: Final = "*"
+ROOT: Final = "/"
+
+
+def expanded(targets: Sequence[str], units: Collection[str], zone: Zone) -> tuple[Sequence[str], Sequence[str]]:
+    """The OU paths behind a guardrail's targets, and those that the zone does not have.
+
+    `*` is every OU that is not suspended. Policies are inherited, so it stands for the top-level OUs: attaching to
+    nested ones as well would spend their quota on copies.
+    """
+    found: list[str] = []
+    for target in targets:
+        if target == EVERY_OU:
+            found += [unit for unit in units if "/" not in unit and unit != zone.suspended]
+        else:
+            found.append(target)
+    unknown = [target for target in found if target != ROOT and target not in units]
+    return list(dict.fromkeys(one for one in found if one not in unknown)), unknown
+
+
+def slug(targets: Sequence[str], zone: Zone) -> str:
+    """The part of a policy's name that says where it is attached; depends on nothing but the guardrail's targets."""
+    if tuple(targets) == (EVERY_OU,):
+        return "foundation"
+    if tuple(targets) == (zone.suspended,):
+        return "suspended"
+    return "-and-".join("root" if one == ROOT else one.lower().replace("/", "-").replace("*", "all") for one in targets)
