@@ -1,0 +1,66 @@
+"""The embedded engine: what the Pulumi CLI does, without it, speaking Pulumi's own protocols."""
+
+from rehearsal.engine.crypter import Crypter, Passphrase
+from rehearsal.engine.engine import PARALLEL, Engine
+from rehearsal.engine.errors import (
+    CancelledError,
+    CheckpointError,
+    EngineError,
+    PassphraseError,
+    PolicyPackError,
+    ProgramError,
+    ProjectError,
+    ProviderError,
+    StackLockedError,
+    StepError,
+    UnsupportedOptionError,
+    UpstreamMissingError,
+)
+from rehearsal.engine.events import (
+    Event,
+    Log,
+    PropertyDiff,
+    Remediated,
+    StackFinished,
+    StackResult,
+    StackStarted,
+    Step,
+    StepDone,
+    StepStarted,
+    Violation,
+)
+from rehearsal.engine.project import Project, StackConfig
+from rehearsal.engine.store import StateStore
+
+__all__ = [
+    "PARALLEL",
+    "CancelledError",
+    "CheckpointError",
+    "Crypter",
+    "Engine",
+    "EngineError",
+    "Event",
+    "Log",
+    "Passphrase",
+    "PassphraseError",
+    "PolicyPackError",
+    "ProgramError",
+    "Project",
+    "ProjectError",
+    "PropertyDiff",
+    "ProviderError",
+    "Remediated",
+    "StackConfig",
+    "StackFinished",
+    "StackLockedError",
+    "StackResult",
+    "StackStarted",
+    "StateStore",
+    "Step",
+    "StepDone",
+    "StepError",
+    "StepStarted",
+    "UnsupportedOptionError",
+    "UpstreamMissingError",
+    "Violation",
+]

@@ -1,0 +1,112 @@
+"""Differences as people read them, and as options such as `replaceOnChanges` change them."""
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from rehearsal.engine import paths
+from rehearsal.engine.events import Kind, PropertyDiff
+from rehearsal.engine.provider_client import Diff
+from rehearsal.engine.values import SIGNATURE, Value, Values, is_secret, reveal, same, shown
+
+
+def inputs_differ(old: Values, new: Values) -> Diff:
+    """The difference of two sets of inputs, where no provider says better."""
+    found = {path: (kind, True) for path, kind in _walk((), old, new)}
+    keys = tuple(dict.fromkeys(str(paths.parse(path)[0]) for path in found))
+    return Diff(changes=bool(found), changed=keys, detailed=found)
+
+
+def with_replace_on(diff: Diff, replace_on: Sequence[str]) -> Diff:
+    """The difference in which what `replaceOnChanges` covers forces a replacement."""
+    if not diff.changes or not replace_on:
+        return diff
+    wanted = [paths.parse(text) for text in replace_on]
+
+    def covered(path: str) -> bool:
+        return any(paths.covers(outer, paths.parse(path)) for outer in wanted)
+
+    detailed = {
+        path: (kind if kind.endswith("-replace") or not covered(path) else f"{kind}-replace", is_input)
+        for path, (kind, is_input) in diff.detailed.items()
+    }
+    replaced = {key for key in diff.changed if covered(key)}
+    replaced |= {path for path, (kind, _) in detailed.items() if kind.endswith("-replace")}
+    return Diff(
+        changes=diff.changes,
+        replaces=tuple(sorted({*diff.replaces, *replaced})),
+        changed=diff.changed,
+        detailed=detailed,
+        delete_before_replace=diff.delete_before_replace,
+    )
+
+
+def described(
+    diff: Diff, *, old_inputs: Values, old_outputs: Values, new: Values, hidden: Sequence[paths.Path]
+) -> list[PropertyDiff]:
+    """The difference with old and new values, secrets hidden; what `hideDiffs` covers is left out."""
+    detailed = diff.detailed or {
+        path: (f"{kind}-replace" if str(paths.parse(path)[0]) in diff.replaces else kind, True)
+        for path, kind in _walk((), old_inputs, new)
+    }
+    result: list[PropertyDiff] = []
+    for text, (kind, is_input) in sorted(detailed.items()):
+        path = _path(text)
+        if any(paths.covers(outer, path) for outer in hidden):
+            continue
+        old = _shown_at(old_inputs if is_input else old_outputs, path)
+        result.append(PropertyDiff(path=text, kind=cast("Kind", kind), old=old, new=_shown_at(new, path)))
+    return result
+
+
+def added(inputs: Values) -> list[PropertyDiff]:
+    """The inputs of a new resource, as additions."""
+    return [
+        PropertyDiff(path=key, kind="add", new=shown(value))
+        for key, value in sorted(inputs.items())
+        if key != "__defaults" and value is not None
+    ]
+
+
+def _path(text: str) -> paths.Path:
+    try:
+        return paths.parse(text)
+    except ValueError:
+        return (text,)
+
+
+def _shown_at(values: Values, path: paths.Path) -> Value:
+    # A secret anywhere on the way hides what lies below it.
+    current: Value = values
+    for step in path:
+        if is_secret(current):
+            return shown(current)
+        there, current = paths.get(current, (step,))
+        if not there:
+            return None
+    return shown(current)
+
+
+def _walk(path: paths.Path, old: Value, new: Value) -> Iterator[tuple[str, str]]:
+    if path and (is_secret(old) or is_secret(new)):
+        if not same(old, new):
+            yield paths.render(path), "update"
+        return
+    old, new = (reveal(old) if is_secret(old) else old), (reveal(new) if is_secret(new) else new)
+    if isinstance(old, dict) and isinstance(new, dict) and SIGNATURE not in old and SIGNATURE not in new:
+        for key in sorted({*old, *new}):
+            yield from _member((*path, key), key in old, old.get(key), key in new, new.get(key))
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            have, want = index < len(old), index < len(new)
+            yield from _member((*path, index), have, old[index] if have else None, want, new[index] if want else None)
+    elif not same(old, new):
+        yield paths.render(path), "update"
+
+
+def _member(path: paths.Path, have: bool, old: Value, want: bool, new: Value) -> Iterator[tuple[str, str]]:
+    if have and want:
+        yield from _walk(path, old, new)
+    elif have and old is not None:
+        yield paths.render(path), "delete"
+    elif want and new is not None:
+        yield paths.render(path), "add"

@@ -1,0 +1,134 @@
+"""What a run tells while it goes (events, for a live display) and when it ends (results)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Operation: TypeAlias = Literal["preview", "up", "refresh", "destroy"]
+Op: TypeAlias = Literal["create", "update", "replace", "delete", "same", "read", "import", "refresh"]
+Severity: TypeAlias = Literal["debug", "info", "warning", "error"]
+Level: TypeAlias = Literal["advisory", "mandatory", "remediate", "disabled"]
+Kind: TypeAlias = Literal["add", "delete", "update", "add-replace", "delete-replace", "update-replace"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Anything that happens in a run of a stack."""
+
+    stack: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackStarted(Event):
+    """A run of a stack begins; `up` announces its preview and its update separately."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepStarted(Event):
+    """A step on a resource begins (in a preview: is planned)."""
+
+    urn: str
+    type: str
+    op: Op
+    preview: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepDone(Event):
+    """A step on a resource ended; `error` is empty when it went well."""
+
+    urn: str
+    type: str
+    op: Op
+    preview: bool
+    seconds: float
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Log(Event):
+    """A message from the program, the provider, a pack or the engine; ephemeral ones may be overwritten."""
+
+    severity: Severity
+    message: str
+    urn: str = ""
+    ephemeral: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Violation(Event):
+    """A policy that does not hold. `message` says what is wrong, `description` what the policy asks."""
+
+    policy: str
+    pack: str
+    urn: str
+    level: Level
+    message: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remediated(Event):
+    """A policy that changed a resource's inputs before they went on."""
+
+    policy: str
+    pack: str
+    urn: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PropertyDiff:
+    """One property that a step changes; values as people may see them ("[secret]", "[unknown]")."""
+
+    path: str
+    kind: Kind
+    old: Any = None
+    new: Any = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step on one resource, planned (preview) or taken."""
+
+    urn: str
+    type: str
+    op: Op
+    diff: Sequence[PropertyDiff] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackResult:
+    """How a run of a stack went.
+
+    `operations` counts steps by op; provider defaults the program did not write are left out, as the CLI does.
+    `pending` lists operations whose outcome a killed run left unknown, as (op, urn). `seconds` is wall time;
+    `own_seconds` is the engine's own part: its processor time and its waiting for the disk, without program,
+    provider and packs.
+    """
+
+    name: str
+    operation: Operation
+    ok: bool
+    operations: Mapping[str, int]
+    steps: Sequence[Step] = ()
+    violations: Sequence[Violation] = ()
+    remediations: Sequence[Remediated] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    resources: Sequence[tuple[str, str, str]] = ()
+    types: Mapping[str, int] = field(default_factory=dict)
+    policies_run: int = 0
+    pending: Sequence[tuple[str, str]] = ()
+    seconds: float = 0.0
+    own_seconds: float = 0.0
+    error: str = ""
+    error_detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackFinished(Event):
+    """A run of a stack ended."""
+
+    result: StackResult

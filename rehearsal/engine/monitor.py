@@ -1,0 +1,262 @@
+"""The gRPC services the program talks to: Pulumi's `ResourceMonitor` and `Engine`."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from concurrent import futures
+from typing import Any, Final, TypeVar
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, resource_pb2, resource_pb2_grpc
+
+from rehearsal.engine import goal as goals
+from rehearsal.engine import urns
+from rehearsal.engine.errors import EngineError, StepError, UnsupportedOptionError, UpstreamMissingError
+from rehearsal.engine.events import Severity
+from rehearsal.engine.goal import Goal
+from rehearsal.engine.program import ORGANIZATION
+from rehearsal.engine.provider_client import MAX_MESSAGE
+from rehearsal.engine.references import References
+from rehearsal.engine.registrar import STACK_REFERENCE, Registrar
+from rehearsal.engine.resource import Resource
+from rehearsal.engine.run_state import Pass
+from rehearsal.engine.values import Values, has_unknowns, read_struct, reveal, settle_outputs, write_struct
+
+_SEVERITIES: Final[tuple[Severity, ...]] = ("debug", "info", "warning", "error")
+_FEATURES: Final = {
+    "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    "resourceReferences": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    "outputValues": resource_pb2.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+    "aliasSpecs": resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    "deletedWith": resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    "replaceWith": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    "replacementTrigger": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+}
+
+
+_Q = TypeVar("_Q")
+_A = TypeVar("_A")
+
+
+class EngineService(engine_pb2_grpc.EngineServicer):
+    """Messages and the root resource; also served to policy packs and providers."""
+
+    def __init__(self, log: Callable[[Severity, str, str, bool], None]) -> None:
+        self._log = log
+        self._root = ""
+
+    def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Pass a message on."""
+        self._log(_SEVERITIES[request.severity], request.message, request.urn, request.ephemeral)
+        return empty_pb2.Empty()
+
+    def GetRootResource(self, request: Any, context: grpc.ServicerContext) -> engine_pb2.GetRootResourceResponse:
+        """The URN of the stack's root resource."""
+        return engine_pb2.GetRootResourceResponse(urn=self._root)
+
+    def SetRootResource(self, request: Any, context: grpc.ServicerContext) -> engine_pb2.SetRootResourceResponse:
+        """Remember the root resource."""
+        self._root = request.urn
+        return engine_pb2.SetRootResourceResponse()
+
+
+def _answering(
+    method: Callable[["Monitor", _Q], _A],
+) -> Callable[["Monitor", _Q, grpc.ServicerContext], _A]:
+    """A servicer method whose engine errors are kept with the run and told to the program."""
+
+    @functools.wraps(method)
+    def serve(self: "Monitor", request: _Q, context: grpc.ServicerContext) -> _A:
+        try:
+            return method(self, request)
+        except EngineError as error:
+            self.run.fail(error)
+            context.abort(grpc.StatusCode.ABORTED, str(error))
+        except Exception as error:
+            # A fault of the engine's own must end the run, not hang the program.
+            self.run.fail(EngineError(f"the engine failed: {type(error).__name__}: {error}"))
+            raise
+        raise AssertionError  # abort() raises
+
+    return serve
+
+
+class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
+    """Serves one pass of one program."""
+
+    def __init__(self, run: Pass, registrar: Registrar, references: References) -> None:
+        self.run = run
+        self._registrar = registrar
+        self._references = references
+        self.referenced: list[str] = []
+
+    @_answering
+    def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:
+        """Which stack this is, and what the engine can do."""
+        return resource_pb2.DeploymentInfo(
+            project=self.run.project,
+            stack=self.run.stack,
+            organization=ORGANIZATION,
+            config=dict(self.run.config.values),
+            configSecretKeys=sorted(self.run.config.secret_keys),
+            dryRun=self.run.dry_run,
+            parallel=self.run.parallel,
+            supportedFeatures=list(_FEATURES.values()),
+        )
+
+    @_answering
+    def SupportsFeature(self, request: resource_pb2.SupportsFeatureRequest) -> resource_pb2.SupportsFeatureResponse:
+        """Whether the engine can do something."""
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
+
+    @_answering
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
+        """Make a resource what the program says."""
+        made = self._registrar.register(goals.from_request(request, self.run.root))
+        outputs: Values = made.outputs if made.custom else {}
+        if not request.supportsPartialValues:
+            outputs = {key: value for key, value in outputs.items() if not has_unknowns(value)}
+        return resource_pb2.RegisterResourceResponse(
+            urn=made.urn, id=made.id, object=write_struct(outputs if request.acceptSecrets else reveal(outputs))
+        )
+
+    @_answering
+    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
+        """Give a component (or the stack) its outputs."""
+        run = self.run
+        outputs = settle_outputs(read_struct(request.outputs), set())
+        with run.lock:
+            known = run.news.get(request.urn)
+            if known is None:
+                raise StepError(f"outputs for {request.urn}, which was not registered")
+            new = dataclasses.replace(known, outputs=outputs)
+            run.news[request.urn] = new
+        if new != known:
+            run.record("outputs", new.urn, put=[new])
+        return empty_pb2.Empty()
+
+    @_answering
+    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
+        """Read a resource that is not the program's own; a StackReference is read by the engine itself."""
+        run = self.run
+        run.admit()
+        goal = Goal(
+            type=request.type,
+            name=request.name,
+            custom=True,
+            parent=request.parent,
+            provider=request.provider,
+            version=request.version,
+        )
+        known: Values | None = None
+        if request.type == STACK_REFERENCE:
+            self.referenced.append(request.id)
+            known = self._references.read(request.id)
+        provider = self._registrar.providers.reference(goal)
+        urn = urns.make(stack=run.stack, project=run.project, parent=goal.parent, type_=goal.type, name=goal.name)
+        new = Resource(
+            urn=urn,
+            type=goal.type,
+            custom=True,
+            external=True,
+            id=request.id,
+            inputs=settle_outputs(read_struct(request.properties), set()),
+            parent=goal.parent,
+            provider=provider,
+            dependencies=tuple(sorted(request.dependencies)),
+            additional_secret_outputs=tuple(request.additionalSecretOutputs),
+        )
+        client = None if known is not None else self._registrar.providers.client(provider, urn)
+        made = self._registrar.steps.read(new, run.olds.get(urn), client, known)
+        outputs = made.outputs if request.acceptSecrets else reveal(made.outputs)
+        return resource_pb2.ReadResourceResponse(urn=made.urn, properties=write_struct(outputs))
+
+    @_answering
+    def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
+        """Call a provider's function."""
+        args = settle_outputs(read_struct(request.args), set())
+        package = urns.package_of(request.tok)
+        if package == "pulumi":
+            return resource_pb2.ResourceInvokeResponse(**{"return": write_struct(self._builtin(request.tok, args))})
+        goal = Goal(
+            type=request.tok,
+            name=request.tok,
+            custom=True,
+            parent=request.parent,
+            provider=request.provider,
+            version=request.version,
+        )
+        reference = self._registrar.providers.reference(goal)
+        result, failures = self._registrar.providers.client(reference, request.tok).invoke(
+            request.tok, args, preview=self.run.dry_run
+        )
+        said = [provider_pb2.CheckFailure(property=prop, reason=reason) for prop, reason in failures]
+        return resource_pb2.ResourceInvokeResponse(**{"return": write_struct(result)}, failures=said)
+
+    def _builtin(self, token: str, args: Values) -> Values:
+        if token == "pulumi:pulumi:readStackOutputs":  # noqa: S105 - a function's token
+            self.referenced.append(str(args["name"]))
+            return self._references.read(str(args["name"]))
+        if token == "pulumi:pulumi:getResource":  # noqa: S105 - a function's token
+            found = self.run.news.get(str(args["urn"]))
+            if found is None:
+                raise StepError(f"{args['urn']} is not registered")
+            return {"urn": found.urn, "id": found.id, "provider": found.provider, "state": found.outputs}
+        raise UnsupportedOptionError(f"the function {token} is not honoured by this engine: the Pulumi CLI does")
+
+    @_answering
+    def Call(self, request: resource_pb2.ResourceCallRequest) -> provider_pb2.CallResponse:
+        """Refused: methods of resources."""
+        raise UnsupportedOptionError(
+            f"the method {request.tok} is not honoured by this engine (Call): the Pulumi CLI does"
+        )
+
+    @_answering
+    def RegisterStackTransform(self, request: Any) -> empty_pb2.Empty:
+        """Refused: stack transforms."""
+        raise UnsupportedOptionError("stack transforms are not honoured by this engine: the Pulumi CLI does")
+
+    @_answering
+    def RegisterStackInvokeTransform(self, request: Any) -> empty_pb2.Empty:
+        """Refused: invoke transforms."""
+        raise UnsupportedOptionError("invoke transforms are not honoured by this engine: the Pulumi CLI does")
+
+    @_answering
+    def RegisterResourceHook(self, request: Any) -> empty_pb2.Empty:
+        """Refused: resource hooks."""
+        raise UnsupportedOptionError(
+            f"the resource hook {request.name!r} is not honoured by this engine: the Pulumi CLI does"
+        )
+
+    @_answering
+    def RegisterErrorHook(self, request: Any) -> empty_pb2.Empty:
+        """Refused: error hooks."""
+        raise UnsupportedOptionError(
+            f"the error hook {request.name!r} is not honoured by this engine: the Pulumi CLI does"
+        )
+
+    @_answering
+    def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> resource_pb2.RegisterPackageResponse:
+        """Refused: parameterized packages; a plain one needs no registration here."""
+        raise UnsupportedOptionError(
+            f"the parameterized package {request.name!r} is not honoured by this engine: the Pulumi CLI does"
+        )
+
+    @_answering
+    def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:
+        """The program has registered everything. Nothing of it is needed any more."""
+        return empty_pb2.Empty()
+
+
+def serve(*, parallel: int) -> tuple[grpc.Server, str]:
+    """A server on a free port of the loopback interface, not started yet, and its address."""
+    server = grpc.server(
+        futures.ThreadPoolExecutor(max_workers=parallel * 4 + 8),
+        options=[("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)],
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    return server, f"127.0.0.1:{port}"
+
+
+__all__ = ["EngineService", "Monitor", "UpstreamMissingError", "serve"]

@@ -1,0 +1,87 @@
+"""Starting the program and learning how it ended."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rehearsal.engine import child
+from rehearsal.engine.errors import ProgramError
+from rehearsal.engine.project import Project, StackConfig
+
+_HOST: Final = str(Path(__file__).with_name("program_host.py"))
+ORGANIZATION: Final = "organization"  # what the CLI's own file backend calls it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How a program ended; `missing_output` names what a StackReference lacked, if that was it."""
+
+    ok: bool
+    message: str = ""
+    detail: str = ""
+    missing_output: str = ""
+
+
+class Program:
+    """A running program. `output` receives its standard output and error, line by line, as (severity, text)."""
+
+    def __init__(
+        self, project: Project, stack: str, config: StackConfig, *, address: str, dry_run: bool, parallel: int, log: Any
+    ) -> None:
+        if not (project.program / "__main__.py").exists() and not project.program.is_file():
+            raise ProgramError(f"{project.program / '__main__.py'} is not there: a program starts in __main__.py")
+        read_end, write_end = os.pipe()
+        settings = {
+            "project": project.name,
+            "stack": stack,
+            "organization": ORGANIZATION,
+            "root": str(project.root),
+            "program": str(project.program),
+            "monitor": address,
+            "engine": address,
+            "dry_run": dry_run,
+            "parallel": parallel,
+            "config": dict(config.values),
+            "secret_keys": sorted(config.secret_keys),
+            "outcome": write_end,
+        }
+        try:
+            self._process = child.start([_HOST], cwd=project.root, pass_fds=(write_end,))
+        finally:
+            os.close(write_end)
+        self._outcome = os.fdopen(read_end, "rb")
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._pumps = [
+            child.pump(self._process.stdout, lambda line: log("info", line)),
+            child.pump(self._process.stderr, lambda line: log("info", line)),
+        ]
+        try:
+            self._process.stdin.write(json.dumps(settings).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it died at once: wait() says so
+
+    def wait(self) -> Outcome:
+        """Wait for the program to end."""
+        content = self._outcome.read()
+        code = self._process.wait()
+        self._outcome.close()
+        for pump in self._pumps:
+            pump.join(timeout=2)
+        if self._process.stdin:
+            self._process.stdin.close()
+        if not content:
+            return Outcome(ok=False, message=f"the program's process ended with status {code} before the program did")
+        said = json.loads(content)
+        return Outcome(
+            ok=said["ok"],
+            message=said.get("message", ""),
+            detail=said.get("detail", ""),
+            missing_output=said.get("missing_output", ""),
+        )
+
+    def kill(self) -> None:
+        """End the program now."""
+        child.stop(self._process, grace=0.5)

@@ -1,0 +1,106 @@
+"""Runs a Pulumi program in a process of its own; started as a script, imports nothing of the engine.
+
+Reads one JSON document from standard input (where the engine is, project, stack, configuration) and then keeps the
+input open: when it ends, the engine is gone and so is this process. The outcome is one JSON document on the file
+descriptor that the settings name. The program's own output is left alone.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import runpy
+import sys
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+
+def _die_with_parent() -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    os._exit(70)
+
+
+def _outcome(error: BaseException, program: str) -> dict[str, Any]:
+    import pulumi  # noqa: PLC0415 - the program's own failure to import it is an outcome too
+
+    missing: dict[str, Any] = {}
+    last = None
+    trace = error.__traceback__
+    while trace is not None:
+        filename = trace.tb_frame.f_code.co_filename
+        if filename.startswith(program) and os.sep + ".venv" + os.sep not in filename:
+            last = f"{os.path.relpath(filename, program)}:{trace.tb_lineno}"
+        pair = trace.tb_frame.f_locals.get("l")
+        if isinstance(error, KeyError) and filename.endswith("stack_reference.py") and isinstance(pair, list):
+            missing = {"missing_output": str(pair[0]), "present_outputs": sorted(pair[1])}
+        trace = trace.tb_next
+    expected = isinstance(error, pulumi.RunError)
+    message = str(error) if expected else f"{type(error).__name__}: {error}"
+    if last and not expected:
+        message += f" (at {last})"
+    detail = "".join(traceback.format_exception(error))
+    return {"ok": False, "message": message, "detail": detail, **missing}
+
+
+def _run(settings: dict[str, Any]) -> dict[str, Any]:
+    import pulumi  # noqa: PLC0415 - loaded after the parent is being watched
+    import pulumi.runtime  # noqa: PLC0415
+
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # an aborted run leaves futures behind: by design
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    executor = ThreadPoolExecutor(max_workers=settings["parallel"] * 4)
+    loop.set_default_executor(executor)
+    pulumi.runtime.set_all_config(settings["config"], settings["secret_keys"])
+    pulumi.runtime.configure(
+        pulumi.runtime.Settings(
+            project=settings["project"],
+            stack=settings["stack"],
+            monitor=settings["monitor"],
+            engine=settings["engine"],
+            parallel=settings["parallel"],
+            dry_run=settings["dry_run"],
+            organization=settings["organization"],
+            root_directory=settings["root"],
+        )
+    )
+    main = (
+        os.path.join(settings["program"], "__main__.py") if os.path.isdir(settings["program"]) else settings["program"]
+    )
+
+    def program() -> None:
+        runpy.run_path(main, run_name="__main__")
+
+    loop.run_until_complete(pulumi.runtime.run_in_stack(program))
+    return {"ok": True}
+
+
+def main() -> None:
+    """Run the program described on standard input."""
+    settings: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    home = settings["program"] if os.path.isdir(settings["program"]) else os.path.dirname(settings["program"])
+    os.chdir(home)
+    sys.path[0] = home
+    sys.argv = [os.path.join(home, "__main__.py")]
+    try:
+        outcome = _run(settings)
+    except SystemExit as error:
+        code = error.code
+        outcome = (
+            {"ok": True} if code in (None, 0) else {"ok": False, "message": f"the program exited: {code}", "detail": ""}
+        )
+    except BaseException as error:  # noqa: BLE001 - whatever the program raises is its outcome
+        outcome = _outcome(error, home)
+    with os.fdopen(settings["outcome"], "w", encoding="utf-8") as pipe:
+        json.dump(outcome, pipe)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0 if outcome["ok"] else 1)  # threads that still wait for the engine must not hold the process
+
+
+if __name__ == "__main__":
+    main()

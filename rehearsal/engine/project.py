@@ -1,0 +1,189 @@
+"""A Pulumi project on disk: Pulumi.yaml and the configuration of each stack, merged as the CLI merges them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from rehearsal.engine import yaml_file
+from rehearsal.engine.crypter import Crypter, Passphrase
+from rehearsal.engine.errors import ProjectError
+
+_PROJECT_KEYS: Final = frozenset(
+    {
+        "name",
+        "runtime",
+        "description",
+        "author",
+        "website",
+        "license",
+        "main",
+        "config",
+        "stackConfigDir",
+        "backend",
+        "template",
+    }
+)
+_STACK_KEYS: Final = frozenset({"config", "encryptionsalt", "secretsprovider"})
+_DECLARATION_KEYS: Final = frozenset({"value", "default", "type", "items", "description", "secret"})
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int,),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class StackConfig:
+    """The configuration of a stack: full key (`project:key`) to text (objects as JSON), and which keys are secret."""
+
+    values: Mapping[str, str]
+    secret_keys: frozenset[str]
+
+    def __repr__(self) -> str:
+        return f"StackConfig(keys={sorted(self.values)}, secret_keys={sorted(self.secret_keys)})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    """A Pulumi project: its name, where it stands, and what Pulumi.yaml says."""
+
+    name: str
+    root: Path
+    file: Path
+    config_dir: Path
+    program: Path
+    declarations: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, root: Path) -> Self:
+        """The project whose Pulumi.yaml is in `root`. Raises ProjectError naming the file and what is wrong in it."""
+        root = root.resolve()
+        file = next(
+            (root / name for name in ("Pulumi.yaml", "Pulumi.yml") if (root / name).exists()), root / "Pulumi.yaml"
+        )
+        content = yaml_file.load(file)
+        _refuse_unknown(file, content, _PROJECT_KEYS, what="key")
+        name = content.get("name")
+        if not isinstance(name, str) or not name:
+            raise ProjectError(f"{file}: name: expected the project's name, found {name!r}")
+        runtime = content.get("runtime")
+        language = runtime.get("name") if isinstance(runtime, dict) else runtime
+        if language != "python":
+            raise ProjectError(f"{file}: runtime: only python programs run here, found {language!r}")
+        config = content.get("config")
+        folder = content.get("stackConfigDir") or (config if isinstance(config, str) else ".")
+        declarations = config if isinstance(config, dict) else {}
+        return cls(
+            name=name,
+            root=root,
+            file=file,
+            config_dir=(root / str(folder)).resolve(),
+            program=(root / str(content.get("main") or ".")).resolve(),
+            declarations={str(key): value for key, value in declarations.items()},
+        )
+
+    def stack_config_file(self, stack: str) -> Path:
+        """Where a stack's configuration stands; the file need not exist."""
+        return self.config_dir / f"Pulumi.{stack}.yaml"
+
+    def config(self, stack: str, passphrase: Passphrase) -> StackConfig:
+        """The stack's configuration: its own file over what the project declares, secrets decrypted.
+
+        Raises ProjectError for a malformed file, an unknown key, a missing or wrongly typed value, and
+        PassphraseError when a secret cannot be opened.
+        """
+        file = self.stack_config_file(stack)
+        content = yaml_file.load(file) if file.exists() else {}
+        _refuse_unknown(file, content, _STACK_KEYS, what="key")
+        if content.get("secretsprovider") not in (None, "", "passphrase"):
+            raise ProjectError(
+                f"{file}: secretsprovider: only 'passphrase' can be opened here, found {content['secretsprovider']!r}"
+            )
+        salt = content.get("encryptionsalt")
+        crypter = Crypter.open(passphrase, str(salt), where=str(file)) if salt else None
+        own = content.get("config") or {}
+        if not isinstance(own, dict):
+            raise ProjectError(f"{file}: config: expected keys and values, found {type(own).__name__}")
+        values: dict[str, str] = {}
+        secret_keys: set[str] = set()
+        for key, raw in own.items():
+            full = self._full(str(key))
+            decrypted, had_secret = _decrypt(raw, crypter, where=f"{file}: config: {key}")
+            values[full] = _text(decrypted)
+            if had_secret:
+                secret_keys.add(full)
+        self._add_declared(stack, own, values, secret_keys)
+        return StackConfig(values=values, secret_keys=frozenset(secret_keys))
+
+    def _full(self, key: str) -> str:
+        if ":" not in key:
+            return f"{self.name}:{key}"
+        # `ns:config:key` is the long form of `ns:key`.
+        namespace, _, rest = key.partition(":")
+        return f"{namespace}:{rest.removeprefix('config:')}"
+
+    def _add_declared(self, stack: str, own: Mapping[str, Any], values: dict[str, str], secret_keys: set[str]) -> None:
+        given = {self._full(str(key)): value for key, value in own.items()}
+        for key, declaration in self.declarations.items():
+            full, where = self._full(key), f"{self.file}: config: {key}"
+            if not isinstance(declaration, dict):
+                values.setdefault(full, _text(declaration))
+                continue
+            _refuse_unknown(self.file, declaration, _DECLARATION_KEYS, what=f"config: {key}: key")
+            value = declaration.get("value", declaration.get("default"))
+            if full not in values:
+                if value is None:
+                    if full.startswith(f"{self.name}:"):
+                        raise ProjectError(f"stack {stack!r} lacks the configuration {key!r} that {self.file} declares")
+                    continue
+                values[full] = _text(value)
+                continue
+            if declaration.get("secret") and full not in secret_keys:
+                raise ProjectError(
+                    f"{self.stack_config_file(stack)}: config: {key} must be encrypted: {where} says secret"
+                )
+            expected = _TYPES.get(str(declaration.get("type", "")))
+            if expected and not (full in secret_keys or _is_a(given[full], expected)):
+                raise ProjectError(
+                    f"{self.stack_config_file(stack)}: config: {key} must be of type {declaration['type']}, found {given[full]!r}"
+                )
+
+
+def _is_a(value: Any, expected: tuple[type, ...]) -> bool:
+    if expected == (str,):
+        return isinstance(value, str | int | float)
+    return isinstance(value, expected) and not (isinstance(value, bool) and expected == (int,))
+
+
+def _refuse_unknown(file: Path, content: Mapping[str, Any], allowed: frozenset[str], *, what: str) -> None:
+    unknown = sorted(set(map(str, content)) - allowed)
+    if unknown:
+        raise ProjectError(
+            f"{file}: {what} {unknown[0]!r} is not honoured here; allowed are {', '.join(sorted(allowed))}"
+        )
+
+
+def _decrypt(value: Any, crypter: Crypter | None, *, where: str) -> tuple[Any, bool]:
+    if isinstance(value, dict):
+        if set(value) == {"secure"} and isinstance(value["secure"], str):
+            if crypter is None:
+                raise ProjectError(f"{where}: is encrypted, but the file has no encryptionsalt")
+            return crypter.decrypt(value["secure"]), True
+        pairs = {str(key): _decrypt(item, crypter, where=f"{where}.{key}") for key, item in value.items()}
+        return {key: item for key, (item, _) in pairs.items()}, any(flag for _, flag in pairs.values())
+    if isinstance(value, list):
+        items = [_decrypt(item, crypter, where=f"{where}[{index}]") for index, item in enumerate(value)]
+        return [item for item, _ in items], any(flag for _, flag in items)
+    return value, False
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

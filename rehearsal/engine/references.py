@@ -1,0 +1,73 @@
+"""Stack references: the outputs of another stack, as planned or applied by this Engine, or as its checkpoint has them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rehearsal.engine.errors import UpstreamMissingError
+from rehearsal.engine.program import ORGANIZATION
+from rehearsal.engine.store import StateStore
+from rehearsal.engine.values import Values, has_secrets
+
+
+class References:
+    """Looks up stacks by the names that programs use: `organization/<project>/<stack>`, `<project>/<stack>`, `<stack>`."""
+
+    def __init__(self, store: StateStore, project: str, graph: Mapping[str, Sequence[str]]) -> None:
+        self._store = store
+        self._project = project
+        self._graph = graph
+        self._fresh: dict[str, Values] = {}
+
+    def remember(self, stack: str, outputs: Values) -> None:
+        """Keep the outputs a stack was planned to have or has been given in this Engine's life."""
+        self._fresh[stack] = outputs
+
+    def forget(self, stack: str) -> None:
+        """The stack is gone."""
+        self._fresh.pop(stack, None)
+
+    def read(self, name: str) -> dict[str, Any]:
+        """The properties of a StackReference: name, outputs, secretOutputNames.
+
+        Raises UpstreamMissingError naming the stack to bring up first.
+        """
+        stack = self._stack(name)
+        outputs = self._fresh.get(stack)
+        if outputs is None:
+            outputs = self._store.raw_outputs(stack)
+        if outputs is None:
+            raise UpstreamMissingError(
+                f"""stack "{stack}" is not up: bring it up first with 'rehearse up {self._order(stack)}'"""
+            )
+        secret_names = sorted(key for key, value in outputs.items() if has_secrets(value))
+        return {"name": name, "outputs": outputs, "secretOutputNames": secret_names}
+
+    def lacking(self, names: Sequence[str], output: str) -> UpstreamMissingError:
+        """The error for an output that none of the referenced stacks has."""
+        lacking = [self._stack(name) for name in names if output not in self.read(name)["outputs"]]
+        which = " or ".join(f'"{stack}"' for stack in lacking) or "the referenced stack"
+        again = " ".join(lacking)
+        return UpstreamMissingError(
+            f"""stack {which} has no output "{output}": bring it up to date first with 'rehearse up {again}'"""
+        )
+
+    def _stack(self, name: str) -> str:
+        parts = name.split("/")
+        known = (ORGANIZATION, self._project)
+        if parts[:-1] not in ([], [ORGANIZATION], [self._project], list(known)):
+            raise UpstreamMissingError(
+                f"stack {name!r} is of another project: only stacks of {self._project!r} can be referred to here"
+            )
+        return parts[-1]
+
+    def _order(self, stack: str) -> str:
+        wanted: dict[str, None] = {}
+
+        def visit(current: str) -> None:
+            for need in self._graph.get(current, ()):
+                if need not in wanted and need not in self._fresh and not self._store.exists(need):
+                    visit(need)
+            wanted[current] = None
+
+        visit(stack)
+        return " ".join(wanted)

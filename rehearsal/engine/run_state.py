@@ -1,0 +1,199 @@
+"""One pass of the program over one stack: what was, what is, what went wrong, and the record of each step."""
+
+import dataclasses
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rehearsal.engine import urns
+from rehearsal.engine.errors import CancelledError, EngineError, StepError
+from rehearsal.engine.events import (
+    Event,
+    Log,
+    Op,
+    PropertyDiff,
+    Remediated,
+    Severity,
+    Step,
+    StepDone,
+    StepStarted,
+    Violation,
+)
+from rehearsal.engine.goal import Goal
+from rehearsal.engine.project import StackConfig
+from rehearsal.engine.provider_client import ConnectionLostError
+from rehearsal.engine.resource import Resource
+from rehearsal.engine.store import Opened
+from rehearsal.engine.values import Values, is_secret, secret
+
+
+class Pass:
+    """The state that one pass shares between the threads that serve the program.
+
+    `olds` are the resources of the last run by URN, `doomed` those that still await deletion, `news` what this pass
+    has registered. In a dry run nothing is recorded and nobody is changed.
+    """
+
+    def __init__(
+        self,
+        *,
+        stack: str,
+        project: str,
+        root: Path,
+        dry_run: bool,
+        opened: Opened,
+        config: StackConfig,
+        sink: Callable[[Event], None],
+        parallel: int,
+    ) -> None:
+        self.stack = stack
+        self.project = project
+        self.root = root
+        self.dry_run = dry_run
+        self.opened = opened
+        self.config = config
+        self.parallel = parallel
+        self.lock = threading.RLock()
+        self.olds: dict[str, Resource] = {}
+        self.doomed: list[Resource] = []
+        for resource in opened.resources.values():
+            if resource.delete:
+                self.doomed.append(resource)
+            else:
+                self.olds[resource.urn] = resource
+        self.news: dict[str, Resource] = {}
+        self.goals: dict[str, Goal] = {}
+        self.adopted: dict[str, str] = {}
+        self.adopted_by: dict[str, str] = {}
+        self.replaced: set[str] = set()
+        self.torn_down: set[str] = set()
+        self.steps: list[Step] = []
+        self.violations: list[Violation] = []
+        self.remediations: list[Remediated] = []
+        self.errors: list[EngineError] = []
+        self.interrupted = threading.Event()
+        self.lost = False
+        self._sink = sink
+
+    @property
+    def root_urn(self) -> str:
+        """The URN of the stack's root resource."""
+        return urns.root(self.stack, self.project)
+
+    @property
+    def operations(self) -> Mapping[str, int]:
+        """How many steps of each kind."""
+        return Counter(step.op for step in self.steps)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no further step may begin."""
+        return bool(self.errors) or self.interrupted.is_set()
+
+    def admit(self) -> None:
+        """Raise when no further step may begin: the run was interrupted, or (in an update) a step failed."""
+        if self.interrupted.is_set():
+            raise CancelledError("the run was interrupted: nothing further is started")
+        if self.errors and not self.dry_run:
+            raise StepError("not started: an earlier step failed")
+
+    def fail(self, error: EngineError) -> None:
+        """Keep an error; the first of a kind is what the run ends with."""
+        with self.lock:
+            self.lost = self.lost or isinstance(error, ConnectionLostError)
+            if not any(str(error) == str(known) for known in self.errors):
+                self.errors.append(error)
+
+    def emit(self, event: Event) -> None:
+        """Pass an event on, one at a time."""
+        with self.lock:
+            self._sink(event)
+
+    def log(self, severity: Severity, message: str, *, urn: str = "", ephemeral: bool = False) -> None:
+        """Pass a message on."""
+        self.emit(Log(stack=self.stack, severity=severity, message=message, urn=urn, ephemeral=ephemeral))
+
+    @contextmanager
+    def step(
+        self, resource: Resource, op: Op, diff: Sequence[PropertyDiff] = (), *, counted: bool = True
+    ) -> Iterator[None]:
+        """A step on a resource: announced, timed, counted when it went well. Default providers are not shown."""
+        if is_default_provider(resource):
+            yield
+            return
+        urn, type_, started = resource.urn, resource.type, time.monotonic()
+        self.emit(StepStarted(stack=self.stack, urn=urn, type=type_, op=op, preview=self.dry_run))
+        error = ""
+        try:
+            yield
+            with self.lock:
+                if counted:
+                    self.steps.append(Step(urn=urn, type=type_, op=op, diff=tuple(diff)))
+        except EngineError as failure:
+            error = str(failure)
+            raise
+        finally:
+            seconds = time.monotonic() - started
+            done = StepDone(
+                stack=self.stack, urn=urn, type=type_, op=op, preview=self.dry_run, seconds=seconds, error=error
+            )
+            self.emit(done)
+
+    @contextmanager
+    def asking(self, op: str, resource: Resource) -> Iterator[None]:
+        """Ask the provider to do something: recorded before, and closed when it refused; open when its answer was lost."""
+        if self.dry_run:
+            yield
+            return
+        journal = self.opened.journal
+        assert journal is not None
+        entry = resource.to_json(self.opened.crypter)
+        with self.lock:
+            self.opened.folded.apply({"t": "begin", "op": op, "resource": entry})
+        journal.begin(op, entry)
+        try:
+            yield
+        except ConnectionLostError:
+            raise
+        except EngineError:
+            self.record(op, resource.urn)
+            raise
+
+    def record(self, op: str, urn: str, *, put: Sequence[Resource] = (), drop: Sequence[str] = ()) -> None:
+        """Record what a step did: resources put, keys dropped."""
+        if self.dry_run:
+            return
+        journal = self.opened.journal
+        assert journal is not None
+        entries = [resource.to_json(self.opened.crypter) for resource in put]
+        with self.lock:
+            self.opened.folded.apply({"t": "end", "op": op, "urn": urn, "put": entries, "drop": drop})
+            journal.end(op, urn, put=entries, drop=drop)
+
+    def settle(self, resource: Resource) -> Resource:
+        """The resource as registered: what must be secret in its outputs is marked, and others can find it."""
+        outputs: Values = dict(resource.outputs)
+        for key in resource.additional_secret_outputs:
+            if key in outputs:
+                outputs[key] = secret(outputs[key])
+        for key, value in outputs.items():
+            if is_secret(resource.inputs.get(key)) and not is_secret(value):
+                outputs[key] = secret(value)
+        settled = dataclasses.replace(resource, outputs=outputs)
+        with self.lock:
+            self.news[settled.urn] = settled
+        return settled
+
+
+def now() -> str:
+    """The time as checkpoints write it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def is_default_provider(resource: Resource) -> bool:
+    """Whether the engine made the provider by itself."""
+    return urns.is_provider(resource.type) and not resource.parent and urns.name_of(resource.urn).startswith("default")

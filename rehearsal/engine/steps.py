@@ -1,0 +1,246 @@
+"""The steps on custom resources: create, update, replace, import, read, and leaving alone."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from rehearsal.engine import differ, urns
+from rehearsal.engine.errors import EngineError, ProviderError, StepError
+from rehearsal.engine.events import Op, PropertyDiff
+from rehearsal.engine.provider_client import Outcome, ProviderClient
+from rehearsal.engine.providers import Providers
+from rehearsal.engine.resource import Resource
+from rehearsal.engine.run_state import Pass, now
+from rehearsal.engine.teardown import Teardown
+from rehearsal.engine.values import Values, is_unknown
+
+_T = TypeVar("_T")
+
+
+class Steps:
+    """Takes the steps of one pass: asks the provider, records the outcome. In a dry run, says what would come of it."""
+
+    def __init__(self, run: Pass, providers: Providers) -> None:
+        self._run = run
+        self._providers = providers
+        self._teardown = Teardown(run, providers)
+
+    def noted(self, op: Op, new: Resource, old: Resource | None, diff: Sequence[PropertyDiff] = ()) -> Resource:
+        """A step that asks no provider: components."""
+        with self._run.step(new, op, diff or (differ.added(new.inputs) if op == "create" else ())):
+            new = self._run.settle(new)
+            self._run.record(op, new.urn, put=[new], drop=_former(new, old))
+        return new
+
+    def provider(self, op: Op, new: Resource, old: Resource | None, diff: Sequence[PropertyDiff] = ()) -> Resource:
+        """A step on a provider: what counts is that its configuration is accepted."""
+        with self._run.step(new, op, diff or (differ.added(new.inputs) if op == "create" else ())):
+            self._providers.configured(new)
+            new = self._run.settle(new)
+            put = [new]
+            if op == "replace" and old is not None:
+                put.append(self._doom(old))
+            if op != "same" or _told_apart(new, old):
+                self._run.record(op, new.urn, put=put, drop=_former(new, old))
+        return new
+
+    def same(self, new: Resource, old: Resource, *, quiet: bool = False) -> Resource:
+        """Nothing to do; recorded only when something around the resource changed (dependencies, protection)."""
+        if quiet:
+            new = self._run.settle(new)
+            self._run.record("same", new.urn, put=[new])
+            return new
+        with self._run.step(new, "same"):
+            new = self._run.settle(new)
+            if _told_apart(new, old):
+                self._run.record("same", new.urn, put=[new], drop=_former(new, old))
+        return new
+
+    def create(self, new: Resource, client: ProviderClient) -> Resource:
+        """Create a resource."""
+        with self._run.step(new, "create", differ.added(new.inputs)):
+            return self._created(new, client, also=[])
+
+    def replace(
+        self, new: Resource, old: Resource, client: ProviderClient, diff: Sequence[PropertyDiff], *, before: bool
+    ) -> Resource:
+        """Replace a resource: create its successor and let the old one await deletion; or delete first, with dependents."""
+        run = self._run
+        with run.lock:
+            run.replaced.add(new.urn)
+        with run.step(new, "replace", diff):
+            if not before:
+                return self._created(new, client, also=[old])
+            if not old.pending_replacement and new.urn not in run.torn_down:
+                self._teardown.before_replacing(old, new.urn)
+            return self._created(new, client, also=[])
+
+    def update(self, new: Resource, old: Resource, client: ProviderClient, diff: Sequence[PropertyDiff]) -> Resource:
+        """Update a resource in place."""
+        run = self._run
+        with run.step(new, "update", diff):
+            new = dataclasses.replace(new, id=old.id, modified=now())
+            with run.asking("updating", dataclasses.replace(new, outputs=old.outputs)):
+                outcome = self._named(
+                    new,
+                    lambda: client.update(
+                        new.urn,
+                        new.type,
+                        urns.name_of(new.urn),
+                        id_=old.id,
+                        old_inputs=old.inputs,
+                        olds=old.outputs,
+                        news=new.inputs,
+                        ignore=new.ignore_changes,
+                        timeout=new.custom_timeouts.get("update", 0.0),
+                        preview=run.dry_run,
+                    ),
+                )
+            new = run.settle(dataclasses.replace(new, outputs=outcome.outputs, init_errors=outcome.failures))
+            run.record("updating", new.urn, put=[new], drop=_former(new, old))
+            return _came_up(new, outcome)
+
+    def imported(self, new: Resource, client: ProviderClient) -> Resource:
+        """The resource that exists already, read by the id the program gives."""
+        run = self._run
+        with run.step(new, "import"):
+            found = self._named(
+                new,
+                lambda: client.read(
+                    new.urn,
+                    new.type,
+                    urns.name_of(new.urn),
+                    id_=new.import_id,
+                    inputs={},
+                    state={},
+                    timeout=new.custom_timeouts.get("read", 0.0),
+                ),
+            )
+            if found is None:
+                raise StepError(
+                    f"{new.type} {urns.name_of(new.urn)!r} cannot be imported: there is none with the id {new.import_id!r}"
+                )
+            if found.inputs is None:
+                raise ProviderError(f"the provider cannot import {new.type}: it says nothing about inputs")
+            return dataclasses.replace(
+                new, id=found.id, inputs=found.inputs, outputs=found.outputs, created=now(), modified=now()
+            )
+
+    def read(
+        self, new: Resource, old: Resource | None, client: ProviderClient | None, known: Values | None
+    ) -> Resource:
+        """A resource that is not the program's own, read; `known` are its outputs where the engine itself has them."""
+        run = self._run
+        with run.step(new, "read"):
+            outputs: Values = known or {}
+            if client is not None and known is None and not is_unknown(new.id) and client.configured:
+                found = self._named(
+                    new,
+                    lambda: client.read(
+                        new.urn,
+                        new.type,
+                        urns.name_of(new.urn),
+                        id_=new.id,
+                        inputs=new.inputs,
+                        state=new.inputs,
+                        timeout=0.0,
+                    ),
+                )
+                if found is None:
+                    raise StepError(f"{new.type} {urns.name_of(new.urn)!r}: there is none with the id {new.id!r}")
+                new, outputs = dataclasses.replace(new, id=found.id), found.outputs
+            new = run.settle(dataclasses.replace(new, outputs=outputs))
+            put = [new]
+            if old is not None and not old.external and old.id != new.id:
+                put.append(self._doom(old))
+            if old is None or len(put) > 1 or _told_apart(new, old):
+                run.record("reading", new.urn, put=put)
+        return new
+
+    def _created(self, new: Resource, client: ProviderClient, *, also: Sequence[Resource]) -> Resource:
+        run = self._run
+        new = dataclasses.replace(new, created=now(), modified=now())
+        with run.asking("creating", new):
+            outcome = self._named(
+                new,
+                lambda: client.create(
+                    new.urn,
+                    new.type,
+                    urns.name_of(new.urn),
+                    new.inputs,
+                    timeout=new.custom_timeouts.get("create", 0.0),
+                    preview=run.dry_run,
+                ),
+            )
+            if not outcome.id and not run.dry_run:
+                raise ProviderError(f"{new.type} {urns.name_of(new.urn)!r}: the provider gave it no id")
+        new = dataclasses.replace(new, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
+        new = run.settle(new)
+        put, drop = [new], list(new.aliases)
+        for old in also:
+            put.append(self._doom(old))
+            drop.append(old.urn) if old.urn != new.urn else None
+        run.record("creating", new.urn, put=put, drop=drop)
+        return _came_up(new, outcome)
+
+    def _doom(self, old: Resource) -> Resource:
+        doomed = dataclasses.replace(old, delete=True)
+        with self._run.lock:
+            self._run.doomed.append(doomed)
+        return doomed
+
+    def _named(self, new: Resource, ask: Callable[[], _T]) -> _T:
+        try:
+            return ask()
+        except EngineError as error:
+            raise type(error)(f"{new.type} {urns.name_of(new.urn)!r}: {error}") from error
+
+
+def settle_pending(run: Pass, client: ProviderClient, urn: str, old: Resource | None) -> Resource | None:
+    """Finish a create that a killed run had begun, with the very inputs it was begun with.
+
+    Nobody knows whether it happened. The provider answers a create it has seen with the resource it made then; so
+    asking again loses nothing and makes nothing twice. What comes back is the resource's old state in this run.
+    """
+    begun = run.opened.pending.get((urn, "creating"))
+    if begun is None or run.dry_run:
+        return old
+    with run.asking("creating", begun):
+        outcome = client.create(
+            begun.urn,
+            begun.type,
+            urns.name_of(urn),
+            begun.inputs,
+            timeout=begun.custom_timeouts.get("create", 0.0),
+            preview=False,
+        )
+    made = dataclasses.replace(begun, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
+    put = [made]
+    if old is not None and not old.pending_replacement and old.id != made.id:
+        doomed = dataclasses.replace(old, delete=True)
+        with run.lock:
+            run.doomed.append(doomed)
+        put.append(doomed)
+    run.record("creating", urn, put=put, drop=[] if old is None or old.urn == urn else [old.urn])
+    run.log("info", "finished what an interrupted run had begun", urn=urn)
+    with run.lock:
+        run.olds[urn] = made
+    return made
+
+
+def _former(new: Resource, old: Resource | None) -> list[str]:
+    return [old.urn] if old is not None and old.urn != new.urn else []
+
+
+def _told_apart(new: Resource, old: Resource | None) -> bool:
+    if old is None:
+        return True
+    # Aliases are kept only until they are recorded; timestamps alone are no change.
+    return dataclasses.replace(new, created=old.created, modified=old.modified, extra=old.extra) != old
+
+
+def _came_up(new: Resource, outcome: Outcome) -> Resource:
+    if outcome.failures:
+        said = "; ".join(outcome.failures)
+        raise ProviderError(f"{new.type} {urns.name_of(new.urn)!r} was made but did not come up well: {said}")
+    return new

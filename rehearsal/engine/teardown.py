@@ -1,0 +1,172 @@
+"""Deleting: what the program no longer registers, what was replaced, and what must go before its successor comes."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from rehearsal.engine import differ, urns
+from rehearsal.engine.errors import EngineError, StepError
+from rehearsal.engine.providers import Providers
+from rehearsal.engine.resource import Resource
+from rehearsal.engine.run_state import Pass
+from rehearsal.engine.values import UNKNOWN
+
+
+class Teardown:
+    """Deletes resources of one pass in reverse order of dependency, independent ones in parallel."""
+
+    def __init__(self, run: Pass, providers: Providers) -> None:
+        self._run = run
+        self._providers = providers
+
+    def unregistered(self) -> None:
+        """Delete what the program did not register, and what was replaced. Raises StepError for what is protected."""
+        run = self._run
+        gone = [
+            dataclasses.replace(old, pending_replacement=True) if old.urn in run.torn_down else old
+            for old in run.olds.values()
+            if old.urn not in run.news and old.urn not in run.adopted_by
+        ]
+        protected = [old for old in gone if old.protect and not old.pending_replacement]
+        if protected:
+            names = ", ".join(f"{old.type} {urns.name_of(old.urn)!r}" for old in protected)
+            raise StepError(
+                f"the program no longer has {names}, which is protected: take `protect` off first, or bring it back"
+                if len(protected) == 1
+                else f"the program no longer has what is protected: {names}: take `protect` off first, or bring them back"
+            )
+        self.delete([*gone, *run.doomed])
+
+    def delete(self, victims: Sequence[Resource]) -> None:
+        """Delete resources, dependents first. Raises the first error, after what was under way has ended."""
+        with ThreadPoolExecutor(max_workers=self._run.parallel) as pool:
+            for wave in waves(victims):
+                if self._run.interrupted.is_set() or (self._run.errors and not self._run.dry_run):
+                    return
+                urns_gone = {victim.urn for victim in victims if not victim.delete}
+                for error in pool.map(lambda victim: self._attempt(victim, urns_gone), wave):
+                    if error is not None:
+                        self._run.fail(error)
+
+    def _attempt(self, victim: Resource, gone: set[str]) -> EngineError | None:
+        try:
+            # The second half of a replacement is no step of its own, unless an earlier run left it undone.
+            counted = not victim.delete or victim.key in self._run.opened.resources
+            with self._run.step(victim, "delete", counted=counted):
+                self._delete(victim, gone)
+        except EngineError as error:
+            return error
+        return None
+
+    def _delete(self, victim: Resource, gone: set[str]) -> None:
+        run = self._run
+        spared = (
+            victim.external
+            or victim.retain_on_delete
+            or victim.pending_replacement
+            or urns.is_provider(victim.type)
+            or not victim.custom
+            or victim.deleted_with in gone
+        )
+        if spared or run.dry_run:
+            run.record("deleting", victim.urn, drop=[victim.key])
+            return
+        with run.asking("deleting", victim):
+            client = self._providers.client(victim.provider, victim.urn)
+            try:
+                client.delete(
+                    victim.urn,
+                    victim.type,
+                    urns.name_of(victim.urn),
+                    id_=victim.id,
+                    inputs=victim.inputs,
+                    outputs=victim.outputs,
+                    timeout=victim.custom_timeouts.get("delete", 0.0),
+                )
+            except EngineError as error:
+                raise type(error)(f"{victim.type} {urns.name_of(victim.urn)!r} cannot be deleted: {error}") from error
+        run.record("deleting", victim.urn, drop=[victim.key])
+
+    def before_replacing(self, old: Resource, urn: str) -> None:
+        """Delete a resource, and before it those that cannot stay while it is away, to be created again by the program."""
+        run = self._run
+        doomed = [*self._dependents(old), old]
+        for victim in doomed:
+            if victim.protect and victim is not old:
+                raise StepError(
+                    f"{urn} can only be replaced together with {victim.urn}, which is protected: take `protect` off first"
+                )
+        gone = {victim.urn for victim in doomed}
+        for victim in doomed:
+            with run.lock:
+                run.torn_down.add(run.adopted_by.get(victim.urn, victim.urn))
+                if victim is not old:
+                    run.replaced.add(victim.urn)
+            if victim.pending_replacement:
+                continue
+            if not run.dry_run:
+                self._delete(victim, gone - {victim.urn})
+                # Away, but not forgotten: until its successor is there the state says so.
+                run.record("deleting", victim.urn, put=[dataclasses.replace(victim, pending_replacement=True)])
+
+    def _dependents(self, root: Resource) -> list[Resource]:
+        """Resources that must be replaced because `root` goes away first, dependents before what they depend on."""
+        run = self._run
+        found: dict[str, Resource] = {}
+        moved = {root.urn}
+        for old in run.olds.values():
+            if old.urn in run.news or old.urn == root.urn or not old.custom or old.external:
+                continue
+            if self._must_follow(old, moved):
+                moved.add(old.urn)
+                found[old.urn] = old
+        return list(reversed(found.values()))
+
+    def _must_follow(self, old: Resource, moved: set[str]) -> bool:
+        if urns.split_reference(old.provider)[0] in moved or old.deleted_with in moved or moved & {*old.replace_with}:
+            return True
+        touched = {key for key, found in old.property_dependencies.items() if moved & {*found} and key in old.inputs}
+        if not touched or urns.is_provider(old.type):
+            return False
+        news = {key: UNKNOWN if key in touched else value for key, value in old.inputs.items()}
+        client = self._providers.client(old.provider, old.urn)
+        if not client.configured:
+            return False
+        diff = client.diff(
+            old.urn,
+            old.type,
+            urns.name_of(old.urn),
+            id_=old.id,
+            old_inputs=old.inputs,
+            olds=old.outputs,
+            news=news,
+            ignore=old.ignore_changes,
+        )
+        if diff.changes is None:
+            diff = differ.inputs_differ(old.inputs, news)
+        return bool(differ.with_replace_on(diff, old.replace_on_changes).replaces)
+
+
+def waves(victims: Iterable[Resource]) -> list[list[Resource]]:
+    """Victims in waves, each of which nothing left over depends on."""
+    left = {victim.key: victim for victim in victims}
+    by_urn: dict[str, list[str]] = {}
+    for key, victim in left.items():
+        by_urn.setdefault(victim.urn, []).append(key)
+    needs = {key: [k for urn in victim.needs() for k in by_urn.get(urn, ())] for key, victim in left.items()}
+    dependents = dict.fromkeys(left, 0)
+    for found in needs.values():
+        for key in found:
+            dependents[key] += 1
+    result: list[list[Resource]] = []
+    ready = [key for key, count in dependents.items() if not count]
+    while ready:
+        result.append([left[key] for key in ready])
+        following: list[str] = []
+        for key in ready:
+            for need in needs[key]:
+                dependents[need] -= 1
+                if not dependents[need]:
+                    following.append(need)
+        ready = following
+    return result

@@ -1,0 +1,179 @@
+"""Preview and update of one stack."""
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+
+from rehearsal.engine.errors import CancelledError, EngineError, ProgramError
+from rehearsal.engine.events import Operation, StackResult
+from rehearsal.engine.monitor import EngineService, Monitor, serve
+from rehearsal.engine.policy_run import Policies
+from rehearsal.engine.program import ORGANIZATION, Program
+from rehearsal.engine.registrar import Registrar
+from rehearsal.engine.run_state import Pass
+from rehearsal.engine.teardown import Teardown
+from rehearsal.engine.values import shown
+
+if TYPE_CHECKING:
+    from rehearsal.engine.engine import Engine
+
+
+class Clock:
+    """Wall time of a run, and the engine's own part of it."""
+
+    def __init__(self) -> None:
+        self._wall = time.monotonic()
+        self._processor = time.process_time()
+        self.waited = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Wall time so far."""
+        return time.monotonic() - self._wall
+
+    @property
+    def own(self) -> float:
+        """This process's processor time so far, and its waiting for the disk."""
+        return time.process_time() - self._processor + self.waited
+
+
+def preview(engine: "Engine", stack: str) -> StackResult:
+    """What an update would do."""
+    clock = Clock()
+    run = start(engine, stack, dry_run=True)
+    run_program(engine, run)
+    return result(engine, run, "preview", clock)
+
+
+def up(engine: "Engine", stack: str) -> StackResult:
+    """Preview, then update."""
+    clock = Clock()
+    planned = start(engine, stack, dry_run=True)
+    run_program(engine, planned)
+    blocked = any(violation.level == "mandatory" for violation in planned.violations)
+    if planned.errors or blocked:
+        return result(engine, planned, "up", clock)
+    run = start(engine, stack, dry_run=False)
+    journal = run.opened.start("up")
+    try:
+        run_program(engine, run)
+        if not run.errors:
+            run.record("up", run.root_urn)
+            run.opened.folded.apply({"t": "settled"})
+            journal.settled()
+    finally:
+        clock.waited += journal.waited_seconds
+        run.opened.finish()
+    return result(engine, run, "up", clock)
+
+
+def start(engine: "Engine", stack: str, *, dry_run: bool) -> Pass:
+    """Read configuration and state for one pass; folds in what a killed run left behind."""
+    config = engine.project.config(stack, engine.store.passphrase)
+    opened = engine.store.open(stack)
+    if not dry_run:
+        engine.store.recover(stack, opened)
+    run = Pass(
+        stack=stack,
+        project=engine.project.name,
+        root=engine.project.program if engine.project.program.is_dir() else engine.project.program.parent,
+        dry_run=dry_run,
+        opened=opened,
+        config=config,
+        sink=engine.sink,
+        parallel=engine.parallel,
+    )
+    run.interrupted = engine.interrupted
+    return run
+
+
+def run_program(engine: "Engine", run: Pass) -> None:
+    """Run the program over a pass: register, delete what is left over, let policies look at the whole."""
+    packs = engine.packs()
+    for pack in packs:
+        pack.configure_stack(
+            stack=run.stack,
+            project=run.project,
+            organization=ORGANIZATION,
+            dry_run=run.dry_run,
+            config=run.config.values,
+            secret_keys=sorted(run.config.secret_keys),
+        )
+    policies = Policies(run, packs)
+    registrar = Registrar(run, engine.connections, policies)
+    monitor = Monitor(run, registrar, engine.references)
+    server, address = serve(parallel=engine.parallel)
+    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
+    service = EngineService(
+        lambda severity, message, urn, ephemeral: run.log(severity, message, urn=urn, ephemeral=ephemeral)
+    )
+    engine_pb2_grpc.add_EngineServicer_to_server(service, server)
+    server.start()
+    try:
+        program = Program(
+            engine.project,
+            run.stack,
+            run.config,
+            address=address,
+            dry_run=run.dry_run,
+            parallel=engine.parallel,
+            log=lambda severity, line: run.log(severity, line),
+        )
+        outcome = program.wait()
+    finally:
+        # Registrations under way are finished and recorded before anything else happens.
+        server.stop(None).wait()
+    if not outcome.ok and not run.errors:
+        if outcome.missing_output:
+            run.fail(engine.references.lacking(monitor.referenced, outcome.missing_output))
+        elif not run.interrupted.is_set():
+            run.fail(ProgramError(outcome.message, detail=outcome.detail))
+    if run.interrupted.is_set():
+        run.fail(CancelledError("the run was interrupted: what had begun was finished and saved"))
+    try:
+        if not run.errors:
+            Teardown(run, registrar.providers).unregistered()
+        if not run.errors:
+            policies.stack()
+    except EngineError as error:
+        run.fail(error)
+    if run.lost:
+        engine.connections.forget()
+
+
+def result(engine: "Engine", run: Pass, operation: Operation, clock: Clock) -> StackResult:
+    """The result of a pass."""
+    root = run.news.get(run.root_urn)
+    outputs = root.outputs if root else {}
+    blocked = [violation for violation in run.violations if violation.level == "mandatory"]
+    ok = not run.errors and not blocked
+    if ok:
+        engine.references.remember(run.stack, outputs)
+    error = "; ".join(dict.fromkeys(str(item) for item in run.errors))
+    if not error and blocked:
+        names = ", ".join(sorted({violation.policy for violation in blocked}))
+        error = f"mandatory policies are violated: {names}" + (
+            "" if operation == "preview" else "; nothing was changed"
+        )
+    resources = [item for item in run.news.values() if item.type != "pulumi:pulumi:Stack"]
+    packs = engine.packs() if not run.errors else ()
+    return StackResult(
+        name=run.stack,
+        operation=operation,
+        ok=ok,
+        operations=run.operations,
+        steps=tuple(run.steps),
+        violations=tuple(run.violations),
+        remediations=tuple(run.remediations),
+        outputs=shown(outputs),
+        resources=tuple((item.type, item.urn, item.id) for item in resources),
+        types=Counter(item.type for item in resources),
+        policies_run=sum(pack.enabled for pack in packs),
+        pending=tuple((op, urn) for urn, op in run.opened.pending),
+        seconds=clock.seconds,
+        own_seconds=clock.own,
+        error=error,
+        error_detail="\n".join(item.detail for item in run.errors if item.detail),
+    )

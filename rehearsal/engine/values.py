@@ -1,0 +1,221 @@
+"""Property values as they travel on Pulumi's wire: JSON-like trees with signed dictionaries for what JSON lacks.
+
+The engine keeps values in exactly this form, so a value crosses from program to provider to checkpoint without being
+rebuilt. Signatures: Pulumi's protocol documentation, "Properties" (secrets, assets, archives, resource references,
+output values, unknowns).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from google.protobuf import struct_pb2
+
+Value: TypeAlias = Any
+Values: TypeAlias = dict[str, Any]
+
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
+ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
+REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
+OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+UNKNOWNS: Final = frozenset(
+    {
+        UNKNOWN,
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+
+HIDDEN: Final = "[secret]"
+NOT_YET_KNOWN: Final = "[unknown]"
+
+
+def read_struct(struct: struct_pb2.Struct) -> Values:
+    """A protobuf Struct as a plain dictionary; whole numbers become int so that JSON shows `1`, not `1.0`."""
+    return {key: read_value(value) for key, value in struct.fields.items()}
+
+
+def read_value(value: struct_pb2.Value) -> Value:
+    """A protobuf Value as a plain value."""
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        return value.string_value
+    if kind == "struct_value":
+        return read_struct(value.struct_value)
+    if kind == "list_value":
+        return [read_value(item) for item in value.list_value.values]
+    if kind == "bool_value":
+        return value.bool_value
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    return None
+
+
+def write_struct(values: Mapping[str, Value]) -> struct_pb2.Struct:
+    """A plain dictionary as a protobuf Struct."""
+    struct = struct_pb2.Struct()
+    _fill(struct, values)
+    return struct
+
+
+def _fill(struct: struct_pb2.Struct, values: Mapping[str, Value]) -> None:
+    fields = struct.fields
+    for key, value in values.items():
+        write_value(fields[key], value)
+
+
+def write_value(target: struct_pb2.Value, value: Value) -> None:
+    """Set a protobuf Value from a plain value, in place."""
+    if isinstance(value, str):
+        target.string_value = value
+    elif isinstance(value, bool):
+        target.bool_value = value
+    elif value is None:
+        target.null_value = struct_pb2.NULL_VALUE
+    elif isinstance(value, int | float):
+        target.number_value = value
+    elif isinstance(value, Mapping):
+        target.struct_value.SetInParent()
+        _fill(target.struct_value, value)
+    else:
+        target.list_value.SetInParent()
+        items = target.list_value.values
+        for item in value:
+            write_value(items.add(), item)
+
+
+def signature(value: Value) -> str:
+    """The signature of a signed dictionary, or the empty string."""
+    return value.get(SIGNATURE, "") if isinstance(value, dict) else ""
+
+
+def secret(value: Value) -> Value:
+    """The value marked secret (once)."""
+    return value if signature(value) == SECRET else {SIGNATURE: SECRET, "value": value}
+
+
+def is_secret(value: Value) -> bool:
+    """Whether the value as a whole is marked secret."""
+    return signature(value) == SECRET
+
+
+def is_unknown(value: Value) -> bool:
+    """Whether the value as a whole is not known yet."""
+    return isinstance(value, str) and value in UNKNOWNS
+
+
+def contains(value: Value, found: Callable[[Value], bool]) -> bool:
+    """Whether `found` holds for the value or anything inside it."""
+    if found(value):
+        return True
+    if isinstance(value, dict):
+        return any(contains(item, found) for item in value.values())
+    return isinstance(value, list) and any(contains(item, found) for item in value)
+
+
+def has_secrets(value: Value) -> bool:
+    """Whether anything inside the value is marked secret."""
+    return contains(value, is_secret)
+
+
+def has_unknowns(value: Value) -> bool:
+    """Whether anything inside the value is not known yet."""
+    return contains(value, is_unknown)
+
+
+def rewrite(value: Value, change: Callable[[dict[str, Any]], Value]) -> Value:
+    """The value with `change` applied to every signed dictionary, outermost first; shares what is unchanged."""
+    if isinstance(value, dict):
+        if SIGNATURE in value:
+            changed = change(value)
+            if changed is not value:
+                return changed
+        copy = {key: rewrite(item, change) for key, item in value.items()}
+        return value if all(copy[key] is value[key] for key in copy) else copy
+    if isinstance(value, list):
+        items = [rewrite(item, change) for item in value]
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
+    return value
+
+
+def _reveal(value: dict[str, Any]) -> Value:
+    return reveal(value.get("value")) if value[SIGNATURE] == SECRET else value
+
+
+def reveal(value: Value) -> Value:
+    """The value without its secret marks, for who does not understand them."""
+    return rewrite(value, _reveal)
+
+
+def _dereference(value: dict[str, Any]) -> Value:
+    if value[SIGNATURE] != REFERENCE:
+        return value
+    return value["id"] or UNKNOWN if "id" in value else value["urn"]
+
+
+def dereference(value: Value) -> Value:
+    """The value with resource references replaced by id (custom resources) or URN (components)."""
+    return rewrite(value, _dereference)
+
+
+def settle_outputs(value: Value, dependencies: set[str]) -> Value:
+    """The value with output values reduced to secrets and unknowns; their dependencies are added to `dependencies`."""
+
+    def settle(signed: dict[str, Any]) -> Value:
+        if signed[SIGNATURE] != OUTPUT:
+            return signed
+        dependencies.update(signed.get("dependencies") or ())
+        inner = settle_outputs(signed["value"], dependencies) if "value" in signed else UNKNOWN
+        return secret(inner) if signed.get("secret") else inner
+
+    return rewrite(value, settle)
+
+
+def mark_secrets(outputs: Values, inputs: Mapping[str, Value]) -> Values:
+    """Outputs in which everything that echoes a secret input is secret, as the CLI marks them."""
+    marked = dict(outputs)
+    for key, given in inputs.items():
+        if key not in marked or is_secret(marked[key]):
+            continue
+        got = marked[key]
+        plain = isinstance(given, dict) and isinstance(got, dict) and SIGNATURE not in given and SIGNATURE not in got
+        if plain:
+            marked[key] = mark_secrets(got, given)
+        elif has_secrets(given):
+            marked[key] = secret(got)
+    return marked
+
+
+def shown(value: Value) -> Value:
+    """The value as people may see it: secrets hidden, unknowns named, assets and references in short form."""
+    if is_unknown(value):
+        return NOT_YET_KNOWN
+    if isinstance(value, dict):
+        kind = value.get(SIGNATURE)
+        if kind == SECRET:
+            return HIDDEN
+        if kind == REFERENCE:
+            return value.get("id") or value.get("urn")
+        return {key: shown(item) for key, item in value.items() if key != SIGNATURE}
+    if isinstance(value, list):
+        return [shown(item) for item in value]
+    return value
+
+
+def canonical(value: Value) -> str:
+    """A text that is equal exactly when two values are (unlike `==`, it tells True from 1)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def same(left: Value, right: Value) -> bool:
+    """Whether two values are equal, secret marks aside."""
+    return left is right or canonical(reveal(left)) == canonical(reveal(right))
