@@ -7,27 +7,33 @@ from controls.rules import Problem
 from policies.checks import Checks, Finding, OnStack, Stack
 from policies.configuration import Parameters
 
-GLOBAL_SERVICES_REGION = "us-east-1"
-"""IAM, Organizations and other global services are managed here, whatever the residency group."""
+GLOBAL_SERVICES = (
+    "account",
+    "budgets",
+    "cloudfront",
+    "globalaccelerator",
+    "iam",
+    "organizations",
+    "route53",
+    "ssoadmin",
+)
+"""Modules whose resources have no region: AWS keeps them in one place, whatever the residency group."""
 
 
 def _one_group(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
-    placed = [
-        (one, one.region) for one in stack.resources if one.type.startswith("aws:") and isinstance(one.region, str)
-    ]
+    placed = [(one, one.region) for one in stack.resources if _regional(one.type) and isinstance(one.region, str)]
     homes = [(one, region, group_of(region)) for one, region in placed]
-    groups = {group for _one, region, group in homes if region != GLOBAL_SERVICES_REGION}
+    groups = {group for _one, _region, group in homes if group is not None}
     for one, region, group in homes:
         if group is None:
             yield one, Problem(f"region {region} belongs to no residency group")
         elif len(groups) > 1:
-            yield (
-                one,
-                Problem(
-                    f"region {region} ({group}) and others of this stack lie in different residency groups: "
-                    f"{', '.join(sorted(str(name) for name in groups))}"
-                ),
-            )
+            others = ", ".join(sorted(groups - {group}))
+            yield one, Problem(f"region {region} ({group}) beside resources of this stack in {others}")
+
+
+def _regional(kind: str) -> bool:
+    return kind.startswith("aws:") and kind.removeprefix("aws:").partition("/")[0] not in GLOBAL_SERVICES
 
 
 CHECKS: Checks = {"residency-one-group": OnStack(check=_one_group)}

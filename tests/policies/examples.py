@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from policies import tokens
@@ -51,10 +51,10 @@ class Case:
         changed = list(self.compliant)
         one = changed[index]
         if path == "protect":
-            changed[index] = Example(**{**_fields(one), "protect": value})
+            changed[index] = replace(one, protect=value)
             return changed
         if path == "provider":
-            changed[index] = Example(**{**_fields(one), "provider": value})
+            changed[index] = replace(one, provider=value)
             return changed
         props = copy.deepcopy(dict(one.props))
         target: Any = props
@@ -65,19 +65,8 @@ class Case:
             target.pop(last)
         else:
             target[int(last) if isinstance(target, list) else last] = value
-        changed[index] = Example(**{**_fields(one), "props": props})
+        changed[index] = replace(one, props=props)
         return changed
-
-
-def _fields(one: Example) -> dict[str, Any]:
-    return {
-        "type": one.type,
-        "name": one.name,
-        "props": one.props,
-        "protect": one.protect,
-        "of": one.of,
-        "provider": one.provider,
-    }
 
 
 def bucket_parts() -> list[Example]:

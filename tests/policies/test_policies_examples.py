@@ -1,7 +1,7 @@
 """Every policy passes its compliant example and catches each small change to it, seen through the SDK's own proxies."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -65,10 +65,11 @@ def violations(policy: str, examples: Sequence[Example]) -> list[str]:
     return found
 
 
-def changes() -> Iterator[Any]:
-    for case in CASES:
-        for number, change in enumerate(case.changes):
-            yield pytest.param(case, change, id=f"{case.policy}-{number}")
+CHANGES = [
+    pytest.param(case, change, id=f"{case.policy}-{number}")
+    for case in CASES
+    for number, change in enumerate(case.changes)
+]
 
 
 def test_every_policy_of_the_registry_has_a_check_and_an_example() -> None:
@@ -81,12 +82,12 @@ def test_the_compliant_example_passes_its_policy(case: Case) -> None:
     assert violations(case.policy, case.compliant) == []
 
 
-@pytest.mark.parametrize(("case", "change"), changes())
+@pytest.mark.parametrize(("case", "change"), CHANGES)
 def test_the_smallest_change_is_caught(case: Case, change: Change | str) -> None:
     assert violations(case.policy, case.violating(change)) != []
 
 
-@pytest.mark.parametrize(("case", "change"), changes())
+@pytest.mark.parametrize(("case", "change"), CHANGES)
 def test_a_violation_says_what_to_do(case: Case, change: Change | str) -> None:
     _control, rule = described()[case.policy]
     assert all(f"Remedy: {rule.remedy}" in message for message in violations(case.policy, case.violating(change)))
