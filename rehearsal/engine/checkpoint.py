@@ -71,7 +71,7 @@ def _salt(path: Path, provider: Any) -> str:
         return ""
     if provider.get("type") != "passphrase":
         raise CheckpointError(
-            f"{path} was encrypted by the secrets provider {provider.get('type')!r}; only 'passphrase' can be opened here"
+            f"{path} was encrypted by the secrets provider {provider.get('type')!r}; only 'passphrase' opens here"
         )
     return str(provider["state"]["salt"])
 

@@ -102,14 +102,13 @@ class Crypter:
         Raises PassphraseError when the passphrase is wrong or the state is not of a form known here.
         """
         parts = state.split(":", _STATE_PARTS - 1)
+        malformed = len(parts) != _STATE_PARTS or parts[0] != "v1"
         try:
-            if len(parts) != _STATE_PARTS or parts[0] != "v1":
-                raise ValueError(state)
-            salt = base64.b64decode(parts[1], validate=True)
-        except (ValueError, binascii.Error) as error:
-            raise PassphraseError(
-                f"{where}: the encryption salt is not of the form v1:<salt>:v1:<nonce>:<text>"
-            ) from error
+            salt = b"" if malformed else base64.b64decode(parts[1], validate=True)
+        except (ValueError, binascii.Error):
+            malformed, salt = True, b""
+        if malformed:
+            raise PassphraseError(f"{where}: the encryption salt is not of the form v1:<salt>:v1:<nonce>:<text>")
         opened = cls(_derive(passphrase.text, salt), state)
         try:
             witness = opened.decrypt(parts[2])
@@ -117,7 +116,7 @@ class Crypter:
             witness = ""
         if witness != _WITNESS:
             raise PassphraseError(
-                f"{where}: the passphrase (from {passphrase.source}) is not the one this stack's secrets were encrypted with"
+                f"{where}: the passphrase (from {passphrase.source}) is not the one that opens this stack's secrets"
             )
         return opened
 
@@ -135,9 +134,7 @@ class Crypter:
     def decrypt(self, text: str) -> str:
         """The text in `v1:<nonce>:<ciphertext>`; raises PassphraseError when it cannot be opened."""
         try:
-            version, nonce, sealed = text.split(":")
-            if version != "v1":
-                raise ValueError(version)
+            nonce, sealed = text.removeprefix("v1:").split(":")
             plain = self._cipher.decrypt(base64.b64decode(nonce), base64.b64decode(sealed), None).decode()
         except (ValueError, binascii.Error, InvalidTag) as error:
             raise PassphraseError(

@@ -5,7 +5,7 @@ from typing import cast
 
 from rehearsal.engine import paths
 from rehearsal.engine.events import Kind, PropertyDiff
-from rehearsal.engine.provider_client import Diff
+from rehearsal.engine.provider_answers import Diff
 from rehearsal.engine.values import SIGNATURE, Value, Values, is_secret, reveal, same, shown
 
 

@@ -12,11 +12,11 @@ from rehearsal.engine import refresh as refreshing
 from rehearsal.engine import update
 from rehearsal.engine.errors import EngineError
 from rehearsal.engine.events import Event, Log, Operation, Severity, StackFinished, StackResult, StackStarted
-from rehearsal.engine.monitor import EngineService, serve
 from rehearsal.engine.packs import PolicyPack
 from rehearsal.engine.project import Project
 from rehearsal.engine.references import References
 from rehearsal.engine.registry import Address, Connections
+from rehearsal.engine.services import EngineService, serve
 from rehearsal.engine.store import StateStore
 
 PARALLEL: Final = 16
@@ -100,7 +100,7 @@ class Engine:
         return self._run(stack, "refresh", lambda: refreshing.refresh(self, stack, preview_only=preview_only))
 
     def destroy(self, stack: str, *, unprotect: bool = False) -> StackResult:
-        """Delete every resource, dependents first; refuses, naming them, while any is protected (unless `unprotect`)."""
+        """Delete every resource, dependents first; refuses, naming them, while any is protected."""
         return self._run(stack, "destroy", lambda: refreshing.destroy(self, stack, unprotect=unprotect))
 
     def packs(self) -> Sequence[PolicyPack]:
@@ -116,7 +116,7 @@ class Engine:
                             project=self.project.name,
                             cwd=self.project.root,
                             config=self._policy_config.get(path),
-                            log=lambda line: self._log("info", line, "", False),
+                            log=lambda line: self._log("info", line),
                         )
                     )
             except EngineError:
@@ -140,5 +140,5 @@ class Engine:
         self.sink(StackFinished(stack=stack, result=result))
         return result
 
-    def _log(self, severity: Severity, message: str, urn: str, ephemeral: bool) -> None:
+    def _log(self, severity: Severity, message: str, urn: str = "", ephemeral: bool = False) -> None:
         self.sink(Log(stack=self._current, severity=severity, message=message, urn=urn, ephemeral=ephemeral))

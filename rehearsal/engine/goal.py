@@ -72,8 +72,7 @@ def from_request(request: resource_pb2.RegisterResourceRequest, root: Path) -> G
         inputs[key] = settle_outputs(value, own)
         given = request.propertyDependencies[key].urns if key in request.propertyDependencies else ()
         urns = given if request.propertyDependencies else request.dependencies
-        if urns or own:
-            found[key] = tuple(sorted({*urns, *own}))
+        found[key] = tuple(sorted({*urns, *own}))
     replace = request.deleteBeforeReplace if request.deleteBeforeReplace or request.deleteBeforeReplaceDefined else None
     return Goal(
         type=request.type,

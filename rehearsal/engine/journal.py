@@ -121,7 +121,7 @@ def read(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
     except ValueError as error:
         raise CheckpointError(
-            f"{path} is damaged: move it away to go back to the checkpoint beside it (steps it recorded would be forgotten)"
+            f"{path} is damaged: move it away to go by the checkpoint beside it (the steps it recorded are forgotten)"
         ) from error
 
 

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ _POLL_SECONDS: Final = 0.1
 
 
 @contextmanager
-def held(path: Path, stack: str, *, wait: float = 0.0) -> Iterator[None]:
+def held(path: Path, stack: str, *, wait: float = 0.0) -> Generator[None, None, None]:
     """Hold the stack's lock file; `wait` is how many seconds to wait for another run to end.
 
     Raises StackLockedError, naming the process that holds it and since when.

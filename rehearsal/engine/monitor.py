@@ -1,29 +1,29 @@
-"""The gRPC services the program talks to: Pulumi's `ResourceMonitor` and `Engine`."""
+"""The gRPC service through which the program registers its resources: Pulumi's `ResourceMonitor`."""
+
+# Each method is served through one wrapper, in which the names of its parameters are lost to the type checker.
+# pyright: reportIncompatibleMethodOverride=false
 
 import dataclasses
 import functools
 from collections.abc import Callable
-from concurrent import futures
 from typing import Any, Final, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from rehearsal.engine import goal as goals
 from rehearsal.engine import urns
-from rehearsal.engine.errors import EngineError, StepError, UnsupportedOptionError, UpstreamMissingError
-from rehearsal.engine.events import Severity
+from rehearsal.engine.errors import EngineError, StepError, UnsupportedOptionError
 from rehearsal.engine.goal import Goal
 from rehearsal.engine.program import ORGANIZATION
-from rehearsal.engine.provider_client import MAX_MESSAGE
+from rehearsal.engine.provider_client import Failures
 from rehearsal.engine.references import References
 from rehearsal.engine.registrar import STACK_REFERENCE, Registrar
 from rehearsal.engine.resource import Resource
 from rehearsal.engine.run_state import Pass
 from rehearsal.engine.values import Values, has_unknowns, read_struct, reveal, settle_outputs, write_struct
 
-_SEVERITIES: Final[tuple[Severity, ...]] = ("debug", "info", "warning", "error")
 _FEATURES: Final = {
     "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     "resourceReferences": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -37,28 +37,6 @@ _FEATURES: Final = {
 
 _Q = TypeVar("_Q")
 _A = TypeVar("_A")
-
-
-class EngineService(engine_pb2_grpc.EngineServicer):
-    """Messages and the root resource; also served to policy packs and providers."""
-
-    def __init__(self, log: Callable[[Severity, str, str, bool], None]) -> None:
-        self._log = log
-        self._root = ""
-
-    def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Pass a message on."""
-        self._log(_SEVERITIES[request.severity], request.message, request.urn, request.ephemeral)
-        return empty_pb2.Empty()
-
-    def GetRootResource(self, request: Any, context: grpc.ServicerContext) -> engine_pb2.GetRootResourceResponse:
-        """The URN of the stack's root resource."""
-        return engine_pb2.GetRootResourceResponse(urn=self._root)
-
-    def SetRootResource(self, request: Any, context: grpc.ServicerContext) -> engine_pb2.SetRootResourceResponse:
-        """Remember the root resource."""
-        self._root = request.urn
-        return engine_pb2.SetRootResourceResponse()
 
 
 def _answering(
@@ -92,7 +70,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.referenced: list[str] = []
 
     @_answering
-    def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:
+    def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:  # noqa: ARG002 - the protocol gives it
         """Which stack this is, and what the engine can do."""
         return resource_pb2.DeploymentInfo(
             project=self.run.project,
@@ -178,7 +156,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         args = settle_outputs(read_struct(request.args), set())
         package = urns.package_of(request.tok)
         if package == "pulumi":
-            return resource_pb2.ResourceInvokeResponse(**{"return": write_struct(self._builtin(request.tok, args))})
+            return _returned(self._builtin(request.tok, args))
         goal = Goal(
             type=request.tok,
             name=request.tok,
@@ -191,8 +169,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         result, failures = self._registrar.providers.client(reference, request.tok).invoke(
             request.tok, args, preview=self.run.dry_run
         )
-        said = [provider_pb2.CheckFailure(property=prop, reason=reason) for prop, reason in failures]
-        return resource_pb2.ResourceInvokeResponse(**{"return": write_struct(result)}, failures=said)
+        return _returned(result, failures)
 
     def _builtin(self, token: str, args: Values) -> Values:
         if token == "pulumi:pulumi:readStackOutputs":  # noqa: S105 - a function's token
@@ -213,12 +190,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     @_answering
-    def RegisterStackTransform(self, request: Any) -> empty_pb2.Empty:
+    def RegisterStackTransform(self, request: Any) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
         """Refused: stack transforms."""
         raise UnsupportedOptionError("stack transforms are not honoured by this engine: the Pulumi CLI does")
 
     @_answering
-    def RegisterStackInvokeTransform(self, request: Any) -> empty_pb2.Empty:
+    def RegisterStackInvokeTransform(self, request: Any) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
         """Refused: invoke transforms."""
         raise UnsupportedOptionError("invoke transforms are not honoured by this engine: the Pulumi CLI does")
 
@@ -244,19 +221,14 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     @_answering
-    def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:
+    def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
         """The program has registered everything. Nothing of it is needed any more."""
         return empty_pb2.Empty()
 
 
-def serve(*, parallel: int) -> tuple[grpc.Server, str]:
-    """A server on a free port of the loopback interface, not started yet, and its address."""
-    server = grpc.server(
-        futures.ThreadPoolExecutor(max_workers=parallel * 4 + 8),
-        options=[("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)],
-    )
-    port = server.add_insecure_port("127.0.0.1:0")
-    return server, f"127.0.0.1:{port}"
-
-
-__all__ = ["EngineService", "Monitor", "UpstreamMissingError", "serve"]
+def _returned(result: Values, failures: Failures | None = None) -> resource_pb2.ResourceInvokeResponse:
+    answer = resource_pb2.ResourceInvokeResponse()
+    getattr(answer, "return").CopyFrom(write_struct(result))
+    for prop, reason in failures or ():
+        answer.failures.add(property=prop, reason=reason)
+    return answer

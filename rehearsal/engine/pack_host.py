@@ -7,6 +7,7 @@ import os
 import runpy
 import sys
 import threading
+from pathlib import Path
 
 
 def _die_with_parent() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     """Run the pack named on the command line."""
     pack = sys.argv[1]
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    sys.path[0] = os.path.dirname(pack)
+    sys.path[0] = str(Path(pack).parent)
     sys.argv = [pack, *sys.argv[2:]]
     runpy.run_path(pack, run_name="__main__")
 

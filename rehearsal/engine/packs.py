@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import grpc
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from rehearsal.engine import child, yaml_file
 from rehearsal.engine.errors import PolicyPackError, ProjectError
 from rehearsal.engine.events import Level
 from rehearsal.engine.provider_client import MAX_MESSAGE
-from rehearsal.engine.values import write_struct
+from rehearsal.engine.values import read_struct, write_struct
 
 _HOST: Final = str(Path(__file__).with_name("pack_host.py"))
 _OPTIONS: Final = (("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE))
@@ -50,7 +50,8 @@ class PolicyPack:
             cwd=cwd,
             extra_environment={"PULUMI_ORGANIZATION": "organization", "PULUMI_PROJECT": project},
         )
-        assert self._process.stdout and self._process.stderr
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._pumps = [child.pump(self._process.stderr, self._keep)]
         port = self._process.stdout.readline().strip()
         self._pumps.append(child.pump(self._process.stdout, log))
@@ -79,7 +80,7 @@ class PolicyPack:
             level, properties = wanted.get(name, (None, {}))
             level = level or wanted.get("all", (None, {}))[0] or self.levels[name]
             self.levels[name] = level
-            request.policyConfig[name].enforcementLevel = LEVELS.index(level)
+            request.policyConfig[name].enforcementLevel = analyzer_pb2.EnforcementLevel.Value(level.upper())
             request.policyConfig[name].properties.CopyFrom(write_struct(properties))
         self._call("Configure", request, optional=True)
 
@@ -157,13 +158,7 @@ class PolicyPack:
 
 
 def _initial(item: analyzer_pb2.PolicyConfig) -> tuple[Level | None, dict[str, Any]]:
-    return LEVELS[item.enforcementLevel], _plain(item.properties)
-
-
-def _plain(struct: struct_pb2.Struct) -> dict[str, Any]:
-    from rehearsal.engine.values import read_struct  # noqa: PLC0415
-
-    return read_struct(struct)
+    return LEVELS[item.enforcementLevel], read_struct(item.properties)
 
 
 def _read_config(path: Path, known: Mapping[str, Level]) -> dict[str, tuple[Level | None, dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from rehearsal.engine.values import SIGNATURE, Value, is_secret
 
@@ -58,12 +58,11 @@ def get(value: Value, path: Path) -> tuple[bool, Value]:
     for step in path:
         if is_secret(value):
             value = value["value"]
-        if isinstance(step, str) and isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(step, int) and isinstance(value, list) and 0 <= step < len(value):
-            value = value[step]
-        else:
+        in_dict = isinstance(step, str) and isinstance(value, dict) and step in value
+        in_list = isinstance(step, int) and isinstance(value, list) and 0 <= step < len(value)
+        if not (in_dict or in_list):
             return False, None
+        value = cast("Any", value)[step]
     return True, value
 
 

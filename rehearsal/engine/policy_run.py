@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2
 
@@ -51,7 +52,7 @@ class Policies:
                     if level == "mandatory":
                         blocked.append(item.policyName)
         if blocked and not self._run.dry_run:
-            raise StepError(f"{new.type} {urns.name_of(new.urn)!r} violates the policy {blocked[0]!r}")
+            raise StepError(f"{new.title} violates the policy {blocked[0]!r}")
         return new
 
     def stack(self) -> None:
@@ -108,7 +109,7 @@ class Policies:
             self._run.violations.append(found)
         self._run.emit(found)
 
-    def _described(self, new: Resource, goal: Goal, properties: Values) -> dict[str, object]:
+    def _described(self, new: Resource, goal: Goal, properties: Values) -> dict[str, Any]:
         run = self._run
         options = analyzer_pb2.AnalyzerResourceOptions(
             protect=new.protect,
@@ -120,7 +121,7 @@ class Policies:
             customTimeouts=analyzer_pb2.AnalyzerResourceOptions.CustomTimeouts(**new.custom_timeouts),
             parent=new.parent,
         )
-        described: dict[str, object] = {
+        described: dict[str, Any] = {
             "type": new.type,
             "urn": new.urn,
             "name": urns.name_of(new.urn),

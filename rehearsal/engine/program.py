@@ -52,7 +52,9 @@ class Program:
         finally:
             os.close(write_end)
         self._outcome = os.fdopen(read_end, "rb")
-        assert self._process.stdin and self._process.stdout and self._process.stderr
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._pumps = [
             child.pump(self._process.stdout, lambda line: log("info", line)),
             child.pump(self._process.stderr, lambda line: log("info", line)),

@@ -14,6 +14,7 @@ import sys
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 
@@ -21,6 +22,10 @@ def _die_with_parent() -> None:
     while sys.stdin.buffer.read(4096):
         pass
     os._exit(70)
+
+
+def _silent(*_: Any, **__: Any) -> None:
+    """Stand in for `pulumi.log.debug`."""
 
 
 def _outcome(error: BaseException, program: str) -> dict[str, Any]:
@@ -50,6 +55,7 @@ def _run(settings: dict[str, Any]) -> dict[str, Any]:
     import pulumi.runtime  # noqa: PLC0415
 
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # an aborted run leaves futures behind: by design
+    pulumi.log.debug = _silent  # the SDK tells a dozen things a resource, each a call to the engine
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     executor = ThreadPoolExecutor(max_workers=settings["parallel"] * 4)
@@ -67,12 +73,11 @@ def _run(settings: dict[str, Any]) -> dict[str, Any]:
             root_directory=settings["root"],
         )
     )
-    main = (
-        os.path.join(settings["program"], "__main__.py") if os.path.isdir(settings["program"]) else settings["program"]
-    )
+    given = Path(settings["program"])
+    main = given / "__main__.py" if given.is_dir() else given
 
     def program() -> None:
-        runpy.run_path(main, run_name="__main__")
+        runpy.run_path(str(main), run_name="__main__")
 
     loop.run_until_complete(pulumi.runtime.run_in_stack(program))
     return {"ok": True}
@@ -82,10 +87,11 @@ def main() -> None:
     """Run the program described on standard input."""
     settings: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    home = settings["program"] if os.path.isdir(settings["program"]) else os.path.dirname(settings["program"])
+    given = Path(settings["program"])
+    home = str(given if given.is_dir() else given.parent)
     os.chdir(home)
     sys.path[0] = home
-    sys.argv = [os.path.join(home, "__main__.py")]
+    sys.argv = [str(Path(home) / "__main__.py")]
     try:
         outcome = _run(settings)
     except SystemExit as error:

@@ -149,7 +149,8 @@ class Project:
             expected = _TYPES.get(str(declaration.get("type", "")))
             if expected and not (full in secret_keys or _is_a(given[full], expected)):
                 raise ProjectError(
-                    f"{self.stack_config_file(stack)}: config: {key} must be of type {declaration['type']}, found {given[full]!r}"
+                    f"{self.stack_config_file(stack)}: config: {key} must be of type {declaration['type']}, "
+                    f"found {given[full]!r}"
                 )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from rehearsal.engine import urns
 from rehearsal.engine.errors import ProjectError, StepError
 from rehearsal.engine.goal import Goal
-from rehearsal.engine.provider_client import Diff, ProviderClient
+from rehearsal.engine.provider_answers import Diff
+from rehearsal.engine.provider_client import ProviderClient
 from rehearsal.engine.registry import Connections
 from rehearsal.engine.resource import Resource
 from rehearsal.engine.run_state import Pass
@@ -71,7 +72,9 @@ class Providers:
         package = urns.package_of(old.type)
         if package == BUILTIN:
             return Diff(changes=False)
-        diff = self._connections.unconfigured(package).diff_config(old.urn, old.inputs, old.outputs, inputs)
+        diff = self._connections.unconfigured(package).diff_config(
+            old.urn, old_inputs=old.inputs, olds=old.outputs, news=inputs
+        )
         if diff.changes is None:
             return Diff(changes=not same(old.inputs, inputs))
         return diff

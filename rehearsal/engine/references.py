@@ -1,4 +1,4 @@
-"""Stack references: the outputs of another stack, as planned or applied by this Engine, or as its checkpoint has them."""
+"""Stack references: the outputs of another stack, as this Engine planned or applied them, or as its checkpoint says."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from rehearsal.engine.values import Values, has_secrets
 
 
 class References:
-    """Looks up stacks by the names that programs use: `organization/<project>/<stack>`, `<project>/<stack>`, `<stack>`."""
+    """Looks up stacks by the names programs use: `organization/<project>/<stack>`, `<project>/<stack>`, `<stack>`."""
 
     def __init__(self, store: StateStore, project: str, graph: Mapping[str, Sequence[str]]) -> None:
         self._store = store

@@ -47,11 +47,8 @@ def _refreshed(run: Pass, providers: Providers, old: Resource) -> None:
         return
     try:
         client = providers.client(old.provider, old.urn)
-        name = urns.name_of(old.urn)
         found = client.read(
             old.urn,
-            old.type,
-            name,
             id_=old.id,
             inputs=old.inputs,
             state=old.outputs,
@@ -72,7 +69,7 @@ def _refreshed(run: Pass, providers: Providers, old: Resource) -> None:
         with run.step(settled, "update", _drift(old, settled)):
             run.record("reading", old.urn, put=[dataclasses.replace(settled, modified=now())])
     except EngineError as error:
-        run.fail(type(error)(f"{old.type} {urns.name_of(old.urn)!r} cannot be read: {error}"))
+        run.fail(type(error)(f"{old.title} cannot be read: {error}"))
 
 
 def _drift(old: Resource, new: Resource) -> list[PropertyDiff]:
@@ -89,11 +86,11 @@ def destroy(engine: "Engine", stack: str, *, unprotect: bool) -> StackResult:
     run = update.start(engine, stack, dry_run=False)
     providers = Providers(run, engine.connections, _no_default)
     victims = [*run.olds.values(), *run.doomed]
-    protected = [f"{old.type} {urns.name_of(old.urn)!r}" for old in victims if old.protect and not old.delete]
+    protected = [f"{old.title}" for old in victims if old.protect and not old.delete]
     if protected and not unprotect:
         raise StepError(
-            f"nothing was deleted: {len(protected)} protected resource{'s' if len(protected) > 1 else ''} in stack {stack!r}: "
-            f"{', '.join(protected)}"
+            f"nothing was deleted, for stack {stack!r} has {len(protected)} protected resource"
+            f"{'s' if len(protected) > 1 else ''}: {', '.join(protected)}"
         )
     journal = run.opened.start("destroy")
     try:

@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
-
 from typing import TypeAlias
 
 from rehearsal.engine import urns
@@ -49,8 +48,7 @@ class Connections:
 
     def configured(self, urn: str, id_: str, inputs: Values) -> ProviderClient:
         """The connection configured with these inputs; with unknown ones it stays unconfigured."""
-        type_ = urns.type_of(urn)
-        package = urns.package_of(type_)
+        package = urns.package_of(urns.type_of(urn))
         inputs = {key: value for key, value in inputs.items() if key != "__internal"}
         if has_unknowns(inputs):
             return self._client(f"{package}?unknown", package)
@@ -58,14 +56,7 @@ class Connections:
         client = self._client(key, package)
         with self._locks[key]:
             if not client.configured:
-                client.configure(
-                    urn=urn,
-                    name=urns.name_of(urn),
-                    type_=type_,
-                    id_=id_,
-                    inputs=inputs,
-                    variables=_variables(package, inputs),
-                )
+                client.configure(urn, id_=id_, inputs=inputs, variables=_variables(package, inputs))
         return client
 
     def _client(self, key: str, package: str) -> ProviderClient:

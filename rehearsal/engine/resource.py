@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Self
 
+from rehearsal.engine import urns
 from rehearsal.engine.crypter import Crypter
 from rehearsal.engine.values import SECRET, SIGNATURE, UNKNOWN, Value, Values, canonical, rewrite
 
@@ -48,14 +49,19 @@ class Resource:
 
     @property
     def key(self) -> str:
-        """What tells the resource from the others of its stack: what awaits deletion shares its URN with its successor."""
+        """What tells it from the others of its stack: what awaits deletion shares its URN with its successor."""
         return f"{self.urn}#{self.id}" if self.delete else self.urn
+
+    @property
+    def title(self) -> str:
+        """How messages call the resource: type and name."""
+        return f"{self.type} {urns.name_of(self.urn)!r}"
 
     def needs(self) -> tuple[str, ...]:
         """URNs this resource cannot outlive or precede: parent, provider, dependencies."""
         found = dict.fromkeys(self.dependencies)
-        for urns in self.property_dependencies.values():
-            found.update(dict.fromkeys(urns))
+        for dependencies in self.property_dependencies.values():
+            found.update(dict.fromkeys(dependencies))
         for urn in (self.parent, self.provider.rpartition("::")[0], self.deleted_with, *self.replace_with):
             if urn:
                 found[urn] = None

@@ -4,7 +4,7 @@ import dataclasses
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from rehearsal.engine.events import (
 )
 from rehearsal.engine.goal import Goal
 from rehearsal.engine.project import StackConfig
-from rehearsal.engine.provider_client import ConnectionLostError
+from rehearsal.engine.provider_answers import ConnectionLostError
 from rehearsal.engine.resource import Resource
 from rehearsal.engine.store import Opened
 from rehearsal.engine.values import Values, is_secret, secret
@@ -113,14 +113,14 @@ class Pass:
         with self.lock:
             self._sink(event)
 
-    def log(self, severity: Severity, message: str, *, urn: str = "", ephemeral: bool = False) -> None:
+    def log(self, severity: Severity, message: str, urn: str = "", ephemeral: bool = False) -> None:
         """Pass a message on."""
         self.emit(Log(stack=self.stack, severity=severity, message=message, urn=urn, ephemeral=ephemeral))
 
     @contextmanager
     def step(
         self, resource: Resource, op: Op, diff: Sequence[PropertyDiff] = (), *, counted: bool = True
-    ) -> Iterator[None]:
+    ) -> Generator[None, None, None]:
         """A step on a resource: announced, timed, counted when it went well. Default providers are not shown."""
         if is_default_provider(resource):
             yield
@@ -144,8 +144,8 @@ class Pass:
             self.emit(done)
 
     @contextmanager
-    def asking(self, op: str, resource: Resource) -> Iterator[None]:
-        """Ask the provider to do something: recorded before, and closed when it refused; open when its answer was lost."""
+    def asking(self, op: str, resource: Resource) -> Generator[None, None, None]:
+        """Ask the provider for something: recorded before; closed when it refused, open when its answer was lost."""
         if self.dry_run:
             yield
             return

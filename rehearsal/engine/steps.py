@@ -4,10 +4,11 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from rehearsal.engine import differ, urns
+from rehearsal.engine import differ
 from rehearsal.engine.errors import EngineError, ProviderError, StepError
 from rehearsal.engine.events import Op, PropertyDiff
-from rehearsal.engine.provider_client import Outcome, ProviderClient
+from rehearsal.engine.provider_answers import Outcome
+from rehearsal.engine.provider_client import ProviderClient
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.resource import Resource
 from rehearsal.engine.run_state import Pass, now
@@ -44,15 +45,11 @@ class Steps:
                 self._run.record(op, new.urn, put=put, drop=_former(new, old))
         return new
 
-    def same(self, new: Resource, old: Resource, *, quiet: bool = False) -> Resource:
-        """Nothing to do; recorded only when something around the resource changed (dependencies, protection)."""
-        if quiet:
+    def same(self, new: Resource, old: Resource, *, counted: bool = True) -> Resource:
+        """Nothing to do; recorded only when something around the resource changed. Not counted after an import."""
+        with self._run.step(new, "same", counted=counted):
             new = self._run.settle(new)
-            self._run.record("same", new.urn, put=[new])
-            return new
-        with self._run.step(new, "same"):
-            new = self._run.settle(new)
-            if _told_apart(new, old):
+            if not counted or _told_apart(new, old):
                 self._run.record("same", new.urn, put=[new], drop=_former(new, old))
         return new
 
@@ -64,7 +61,7 @@ class Steps:
     def replace(
         self, new: Resource, old: Resource, client: ProviderClient, diff: Sequence[PropertyDiff], *, before: bool
     ) -> Resource:
-        """Replace a resource: create its successor and let the old one await deletion; or delete first, with dependents."""
+        """Replace a resource: create its successor and let the old one await deletion; or delete first."""
         run = self._run
         with run.lock:
             run.replaced.add(new.urn)
@@ -85,8 +82,6 @@ class Steps:
                     new,
                     lambda: client.update(
                         new.urn,
-                        new.type,
-                        urns.name_of(new.urn),
                         id_=old.id,
                         old_inputs=old.inputs,
                         olds=old.outputs,
@@ -108,8 +103,6 @@ class Steps:
                 new,
                 lambda: client.read(
                     new.urn,
-                    new.type,
-                    urns.name_of(new.urn),
                     id_=new.import_id,
                     inputs={},
                     state={},
@@ -117,9 +110,7 @@ class Steps:
                 ),
             )
             if found is None:
-                raise StepError(
-                    f"{new.type} {urns.name_of(new.urn)!r} cannot be imported: there is none with the id {new.import_id!r}"
-                )
+                raise StepError(f"{new.title} cannot be imported: there is none with the id {new.import_id!r}")
             if found.inputs is None:
                 raise ProviderError(f"the provider cannot import {new.type}: it says nothing about inputs")
             return dataclasses.replace(
@@ -138,8 +129,6 @@ class Steps:
                     new,
                     lambda: client.read(
                         new.urn,
-                        new.type,
-                        urns.name_of(new.urn),
                         id_=new.id,
                         inputs=new.inputs,
                         state=new.inputs,
@@ -147,7 +136,7 @@ class Steps:
                     ),
                 )
                 if found is None:
-                    raise StepError(f"{new.type} {urns.name_of(new.urn)!r}: there is none with the id {new.id!r}")
+                    raise StepError(f"{new.title}: there is none with the id {new.id!r}")
                 new, outputs = dataclasses.replace(new, id=found.id), found.outputs
             new = run.settle(dataclasses.replace(new, outputs=outputs))
             put = [new]
@@ -165,15 +154,13 @@ class Steps:
                 new,
                 lambda: client.create(
                     new.urn,
-                    new.type,
-                    urns.name_of(new.urn),
                     new.inputs,
                     timeout=new.custom_timeouts.get("create", 0.0),
                     preview=run.dry_run,
                 ),
             )
             if not outcome.id and not run.dry_run:
-                raise ProviderError(f"{new.type} {urns.name_of(new.urn)!r}: the provider gave it no id")
+                raise ProviderError(f"{new.title}: the provider gave it no id")
         new = dataclasses.replace(new, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
         new = run.settle(new)
         put, drop = [new], list(new.aliases)
@@ -193,7 +180,7 @@ class Steps:
         try:
             return ask()
         except EngineError as error:
-            raise type(error)(f"{new.type} {urns.name_of(new.urn)!r}: {error}") from error
+            raise type(error)(f"{new.title}: {error}") from error
 
 
 def settle_pending(run: Pass, client: ProviderClient, urn: str, old: Resource | None) -> Resource | None:
@@ -208,8 +195,6 @@ def settle_pending(run: Pass, client: ProviderClient, urn: str, old: Resource | 
     with run.asking("creating", begun):
         outcome = client.create(
             begun.urn,
-            begun.type,
-            urns.name_of(urn),
             begun.inputs,
             timeout=begun.custom_timeouts.get("create", 0.0),
             preview=False,
@@ -242,5 +227,5 @@ def _told_apart(new: Resource, old: Resource | None) -> bool:
 def _came_up(new: Resource, outcome: Outcome) -> Resource:
     if outcome.failures:
         said = "; ".join(outcome.failures)
-        raise ProviderError(f"{new.type} {urns.name_of(new.urn)!r} was made but did not come up well: {said}")
+        raise ProviderError(f"{new.title} was made but did not come up well: {said}")
     return new

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +69,7 @@ class StateStore:
         return self._path(stack).exists() or self._path(stack).with_suffix(".journal").exists()
 
     @contextmanager
-    def locked(self, stack: str, *, wait: float = 0.0) -> Iterator[None]:
+    def locked(self, stack: str, *, wait: float = 0.0) -> Generator[None, None, None]:
         """Hold the stack for one run; raises StackLockedError when another has it for longer than `wait` seconds."""
         with lock.held(self._path(stack).with_suffix(".lock"), stack, wait=wait):
             yield

@@ -29,22 +29,26 @@ class Teardown:
         ]
         protected = [old for old in gone if old.protect and not old.pending_replacement]
         if protected:
-            names = ", ".join(f"{old.type} {urns.name_of(old.urn)!r}" for old in protected)
+            names = ", ".join(f"{old.title}" for old in protected)
             raise StepError(
                 f"the program no longer has {names}, which is protected: take `protect` off first, or bring it back"
                 if len(protected) == 1
-                else f"the program no longer has what is protected: {names}: take `protect` off first, or bring them back"
+                else f"the program no longer has {names}, all protected: take `protect` off first, or bring them back"
             )
         self.delete([*gone, *run.doomed])
 
     def delete(self, victims: Sequence[Resource]) -> None:
         """Delete resources, dependents first. Raises the first error, after what was under way has ended."""
+        urns_gone = {victim.urn for victim in victims if not victim.delete}
+
+        def attempt(victim: Resource) -> EngineError | None:
+            return self._attempt(victim, urns_gone)
+
         with ThreadPoolExecutor(max_workers=self._run.parallel) as pool:
             for wave in waves(victims):
                 if self._run.interrupted.is_set() or (self._run.errors and not self._run.dry_run):
                     return
-                urns_gone = {victim.urn for victim in victims if not victim.delete}
-                for error in pool.map(lambda victim: self._attempt(victim, urns_gone), wave):
+                for error in pool.map(attempt, wave):
                     if error is not None:
                         self._run.fail(error)
 
@@ -76,25 +80,23 @@ class Teardown:
             try:
                 client.delete(
                     victim.urn,
-                    victim.type,
-                    urns.name_of(victim.urn),
                     id_=victim.id,
                     inputs=victim.inputs,
                     outputs=victim.outputs,
                     timeout=victim.custom_timeouts.get("delete", 0.0),
                 )
             except EngineError as error:
-                raise type(error)(f"{victim.type} {urns.name_of(victim.urn)!r} cannot be deleted: {error}") from error
+                raise type(error)(f"{victim.title} cannot be deleted: {error}") from error
         run.record("deleting", victim.urn, drop=[victim.key])
 
     def before_replacing(self, old: Resource, urn: str) -> None:
-        """Delete a resource, and before it those that cannot stay while it is away, to be created again by the program."""
+        """Delete a resource, and before it those that cannot stay while it is away; the program creates them again."""
         run = self._run
         doomed = [*self._dependents(old), old]
         for victim in doomed:
             if victim.protect and victim is not old:
                 raise StepError(
-                    f"{urn} can only be replaced together with {victim.urn}, which is protected: take `protect` off first"
+                    f"{urn} can only be replaced with {victim.urn}, which is protected: take `protect` off first"
                 )
         gone = {victim.urn for victim in doomed}
         for victim in doomed:
@@ -134,8 +136,6 @@ class Teardown:
             return False
         diff = client.diff(
             old.urn,
-            old.type,
-            urns.name_of(old.urn),
             id_=old.id,
             old_inputs=old.inputs,
             olds=old.outputs,

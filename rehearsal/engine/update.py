@@ -8,11 +8,12 @@ from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from rehearsal.engine.errors import CancelledError, EngineError, ProgramError
 from rehearsal.engine.events import Operation, StackResult
-from rehearsal.engine.monitor import EngineService, Monitor, serve
+from rehearsal.engine.monitor import Monitor
 from rehearsal.engine.policy_run import Policies
 from rehearsal.engine.program import ORGANIZATION, Program
 from rehearsal.engine.registrar import Registrar
 from rehearsal.engine.run_state import Pass
+from rehearsal.engine.services import EngineService, serve
 from rehearsal.engine.teardown import Teardown
 from rehearsal.engine.values import shown
 
@@ -106,9 +107,7 @@ def run_program(engine: "Engine", run: Pass) -> None:
     monitor = Monitor(run, registrar, engine.references)
     server, address = serve(parallel=engine.parallel)
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
-    service = EngineService(
-        lambda severity, message, urn, ephemeral: run.log(severity, message, urn=urn, ephemeral=ephemeral)
-    )
+    service = EngineService(run.log)
     engine_pb2_grpc.add_EngineServicer_to_server(service, server)
     server.start()
     try:
@@ -119,7 +118,7 @@ def run_program(engine: "Engine", run: Pass) -> None:
             address=address,
             dry_run=run.dry_run,
             parallel=engine.parallel,
-            log=lambda severity, line: run.log(severity, line),
+            log=run.log,
         )
         outcome = program.wait()
     finally:

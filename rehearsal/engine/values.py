@@ -15,7 +15,7 @@ Value: TypeAlias = Any
 Values: TypeAlias = dict[str, Any]
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of secrets, not one
 ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
 REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
