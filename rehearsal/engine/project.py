@@ -104,7 +104,9 @@ class Project:
                 f"{file}: secretsprovider: only 'passphrase' can be opened here, found {content['secretsprovider']!r}"
             )
         salt = content.get("encryptionsalt")
-        crypter = Crypter.open(passphrase, str(salt), where=str(file)) if salt else None
+        # Only for secrets: a salt alone (the CLI writes one into every stack file) must not ask for its passphrase.
+        needed = salt and '"secure":' in json.dumps(content.get("config"))
+        crypter = Crypter.open(passphrase, str(salt), where=str(file)) if needed else None
         own = content.get("config") or {}
         if not isinstance(own, dict):
             raise ProjectError(f"{file}: config: expected keys and values, found {type(own).__name__}")

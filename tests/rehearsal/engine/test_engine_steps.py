@@ -1,0 +1,225 @@
+from engine_bench import Bench, ops
+
+from rehearsal.engine import Log
+
+TWO = """
+p = Provider("account", account="1")
+a = Thing("a", x=1, opts=Options(provider=p))
+b = Thing("b", ref=a.arn, opts=Options(provider=p))
+pulumi.export("arn", b.arn)
+"""
+
+
+def test_a_preview_creates_nothing_and_leaves_outputs_unknown(bench: Bench) -> None:
+    result = bench.preview(TWO)
+    assert result.ok, result.error
+    assert result.operations == {"create": 4}
+    assert result.outputs == {"arn": "[unknown]"}
+    ref = next(item for step in result.steps for item in step.diff if item.path == "ref")
+    assert (ref.kind, ref.new) == ("add", "[unknown]")
+    assert bench.created() == []
+    assert not (bench.state / "stacks" / "dev.json").exists()
+
+
+def test_an_up_creates_and_a_second_one_changes_nothing(bench: Bench) -> None:
+    result = bench.up(TWO)
+    assert result.ok, result.error
+    assert result.operations == {"create": 4}
+    assert bench.created() == ["a", "b"]
+    assert bench.things()["b"]["ref"] == f"toy:{bench.resources()['a']['id']}"
+    before = (bench.state / "stacks" / "dev.json").read_bytes()
+    again = bench.up()
+    assert again.ok
+    assert again.operations == {"same": 4}
+    assert bench.created() == ["a", "b"]
+    after = (bench.state / "stacks" / "dev.json").read_bytes()
+    assert before.split(b'"secrets_providers"')[1] == after.split(b'"secrets_providers"')[1]
+
+
+def test_an_update_changes_what_changed_and_shows_old_and_new(bench: Bench) -> None:
+    bench.up(TWO)
+    result = bench.up(TWO.replace("x=1", "x=2"))
+    assert result.ok
+    assert ops(result) == {"update": 1, "same": 1}
+    step = next(step for step in result.steps if step.op == "update")
+    assert [(item.path, item.kind, item.old, item.new) for item in step.diff] == [("x", "update", 1, 2)]
+    assert bench.things()["a"]["x"] == 2
+
+
+def test_a_replacement_creates_first_and_deletes_at_the_end(bench: Bench) -> None:
+    bench.up(TWO)
+    old = bench.resources()["a"]["id"]
+    result = bench.up(TWO.replace("x=1", "x=1, immovable=1"))
+    assert result.ok, result.error
+    assert ops(result) == {"replace": 1, "update": 1}
+    assert bench.created() == ["a", "b", "a"]
+    assert [detail for _, detail in bench.calls("Delete")] == [old]
+    assert bench.things()["b"]["ref"] == f"toy:{bench.resources()['a']['id']}"
+
+
+def test_delete_before_replace_takes_dependents_along(bench: Bench) -> None:
+    program = """
+    p = Provider("account", account="1")
+    a = Thing("a", dbr=1, opts=Options(provider=p))
+    b = Thing("b", name=a.name, opts=Options(provider=p))
+    c = Thing("c", opts=Options(provider=p, depends_on=[a]))
+    """
+    bench.up(program)
+    ids = {name: entry["id"] for name, entry in bench.resources().items() if "id" in entry}
+    result = bench.up(program.replace("dbr=1", "dbr=2"))
+    assert result.ok, result.error
+    assert ops(result) == {"replace": 2, "same": 1}
+    # b's name comes from a and cannot change in place; c only waits for a.
+    assert [detail for _, detail in bench.calls("Delete")] == [ids["b"], ids["a"]]
+    assert bench.up().operations == {"same": 5}
+
+
+def test_what_is_no_longer_registered_is_deleted_dependents_first(bench: Bench) -> None:
+    bench.up(TWO)
+    ids = {name: entry["id"] for name, entry in bench.resources().items() if "id" in entry}
+    result = bench.up('p = Provider("account", account="1")')
+    assert result.ok
+    assert ops(result) == {"delete": 2}
+    assert [detail for _, detail in bench.calls("Delete")] == [ids["b"], ids["a"]]
+    assert bench.things() == {}
+
+
+def test_a_provider_is_configured_on_a_connection_of_its_own(bench: Bench) -> None:
+    result = bench.up("""
+    for account in ("1", "2"):
+        p = Provider(f"p{account}", account=account)
+        out = pulumi.runtime.invoke_output("toy:index:who", {}, pulumi.InvokeOptions(provider=p))
+        pulumi.export(account, out["config"])
+    """)
+    assert result.ok, result.error
+    assert result.outputs == {"1": '{"account": "1"}', "2": '{"account": "2"}'}
+
+
+def test_what_the_provider_refuses_names_resource_and_property(bench: Bench) -> None:
+    result = bench.up('Thing("a", forbidden=1, opts=Options(provider=Provider("p")))')
+    assert not result.ok
+    assert result.error == "toy:index:Thing 'a' is not valid: forbidden: is not allowed"
+    assert bench.created() == []
+
+
+def test_a_failed_create_ends_the_run_and_keeps_what_was_made(bench: Bench) -> None:
+    program = """
+    p = Provider("p")
+    a = Thing("a", opts=Options(provider=p))
+    b = Thing("b", after=a.arn, fail="create", opts=Options(provider=p))
+    c = Thing("c", after=b.arn, opts=Options(provider=p))
+    """
+    result = bench.up(program)
+    assert not result.ok
+    assert result.error == "toy:index:Thing 'b': create was told to fail"
+    assert set(bench.things()) == {"a"}
+    assert bench.resources()["a"]["id"]
+    finished = bench.up(program.replace('fail="create", ', ""))
+    assert finished.ok
+    assert ops(finished) == {"same": 1, "create": 2}
+
+
+def test_children_find_their_providers_through_components(bench: Bench) -> None:
+    result = bench.up("""
+    p = Provider("p", account="7")
+    group = Group("g", opts=Options(providers=[p]))
+    inner = Group("i", opts=Options(parent=group))
+    Thing("a", opts=Options(parent=inner))
+    """)
+    assert result.ok, result.error
+    assert "::p::" in bench.resources()["a"]["provider"]
+
+
+def test_a_disabled_default_provider_is_an_error_that_names_the_resource(bench: Bench) -> None:
+    (bench.root / "Pulumi.dev.yaml").write_text('config:\n  pulumi:disable-default-providers: ["toy"]\n')
+    result = bench.up('Thing("a")')
+    assert not result.ok
+    assert "toy:index:Thing 'a' names no provider" in result.error
+
+
+def test_a_default_provider_takes_its_configuration_from_the_stack(bench: Bench) -> None:
+    (bench.root / "Pulumi.dev.yaml").write_text("config:\n  toy:account: '9'\n")
+    result = bench.up('Thing("a")')
+    assert result.ok, result.error
+    assert result.operations == {"create": 2}  # the stack and the thing: a provider nobody wrote is not counted
+    assert bench.calls("Configure")[-1][1] == {"account": "9"}
+    assert bench.up().operations == {"same": 2}
+
+
+def test_resources_under_a_provider_not_known_yet_are_planned_without_asking_it(bench: Bench) -> None:
+    program = """
+    first = Provider("first", account="1")
+    a = Thing("a", opts=Options(provider=first))
+    second = Provider("second", account=a.arn)
+    b = Thing("b", opts=Options(provider=second))
+    pulumi.export("arn", b.arn)
+    """
+    planned = bench.preview(program)
+    assert planned.ok, planned.error
+    assert ops(planned) == {"create": 2}
+    assert planned.outputs == {"arn": "[unknown]"}
+    done = bench.up()
+    assert done.ok, done.error
+    assert set(bench.things()) == {"a", "b"}
+
+
+def test_the_programs_output_becomes_messages(bench: Bench) -> None:
+    bench.up('print("hello"); pulumi.log.warn("careful")')
+    said = {(event.severity, event.message) for event in bench.events if isinstance(event, Log)}
+    assert ("info", "hello") in said
+    assert ("warning", "careful") in said
+
+
+def test_a_resource_registered_twice_is_refused_by_name(bench: Bench) -> None:
+    result = bench.preview('p = Provider("p")\nThing("a", opts=Options(provider=p))\nThing("a", opts=Options(provider=p))')
+    assert not result.ok
+    assert "toy:index:Thing 'a' is registered twice" in result.error
+
+
+def test_what_the_engine_does_not_honour_is_refused_by_name(bench: Bench) -> None:
+    result = bench.preview("""
+    class Remote(pulumi.ComponentResource):
+        def __init__(self, name):
+            super().__init__("toy:index:Remote", name, {}, None, True)
+    Remote("r")
+    """)
+    assert not result.ok
+    assert "toy:index:Remote 'r' uses remote" in result.error
+
+
+def test_independent_resources_are_created_at_the_same_time(bench: Bench) -> None:
+    # Each create waits inside the provider until four are in there together; alone, they would wait for ever.
+    result = bench.up("""
+    p = Provider("p")
+    for n in range(4):
+        Thing(f"t{n}", meet=4, opts=Options(provider=p))
+    """)
+    assert result.ok, result.error
+    assert max(detail for _, detail in bench.calls("met")) >= 4
+
+
+def test_drift_is_shown_and_taken_over_and_what_is_gone_is_forgotten(bench: Bench) -> None:
+    bench.up(TWO)
+    ids = {name: entry["id"] for name, entry in bench.resources().items() if "id" in entry}
+    bench.change("update things set inputs = ? where id = ?", '{"name": "a", "x": 99}', ids["a"])
+    bench.change("delete from things where id = ?", ids["b"])
+    seen = bench.engine().refresh("dev", preview_only=True)
+    assert seen.ok, seen.error
+    assert ops(seen) == {"update": 1, "delete": 1}
+    drift = {item.path: (item.old, item.new) for step in seen.steps for item in step.diff}
+    assert drift["x"] == (1, 99)
+    assert set(bench.resources()) >= {"a", "b"}
+    taken = bench.engine().refresh("dev")
+    assert taken.ok
+    assert "b" not in bench.resources()
+    back = bench.up()
+    assert ops(back) == {"update": 1, "create": 1} or ops(back) == {"replace": 1, "create": 1}
+
+
+def test_destroy_deletes_everything_dependents_first(bench: Bench) -> None:
+    bench.up(TWO)
+    ids = {name: entry["id"] for name, entry in bench.resources().items() if "id" in entry}
+    result = bench.engine().destroy("dev")
+    assert result.ok, result.error
+    assert [detail for _, detail in bench.calls("Delete")] == [ids["b"], ids["a"]]
+    assert bench.store().resources("dev") == []
