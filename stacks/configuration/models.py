@@ -81,9 +81,13 @@ class Contacts(Strict):
     operations: Contact | None = None
     billing: Contact | None = None
 
-    def given(self) -> list[tuple[str, Contact]]:
+    def given(self) -> list[tuple[t.ContactKind, Contact]]:
         """Kind in AWS's words -> contact, for those that are set."""
-        kinds = (("SECURITY", self.security), ("OPERATIONS", self.operations), ("BILLING", self.billing))
+        kinds: list[tuple[t.ContactKind, Contact | None]] = [
+            ("SECURITY", self.security),
+            ("OPERATIONS", self.operations),
+            ("BILLING", self.billing),
+        ]
         return [(kind, contact) for kind, contact in kinds if contact is not None]
 
 

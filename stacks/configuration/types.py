@@ -102,6 +102,7 @@ Service = Literal[
 ]
 """Services with a delegated administrator."""
 
+ContactKind = Literal["SECURITY", "OPERATIONS", "BILLING"]
 PermissionSet = Literal["auditor", "cloud-team", "ml-engineer", "on-call", "reviewer"]
 LogRetention = Literal[365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
 """Days CloudWatch Logs offers, from a year on (CloudWatch Logs API Reference, PutRetentionPolicy)."""

@@ -1,0 +1,106 @@
+"""Member accounts, vended from a list: created or adopted, placed in an OU, with the contacts AWS calls."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+from pulumi_aws import account as account_management
+from pulumi_aws import organizations
+
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactSpec:
+    """An alternate contact of an account."""
+
+    kind: Literal["BILLING", "OPERATIONS", "SECURITY"]
+    name: str
+    title: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountSpec:
+    """One member account."""
+
+    email: str
+    unit_id: pulumi.Input[str]
+    """The OU it stands in."""
+    tags: Mapping[str, str]
+    id: str | None = None
+    """Of an account that exists: it is adopted, never created a second time."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountsArgs:
+    """All member accounts."""
+
+    accounts: Mapping[str, AccountSpec]
+    """Account name -> what it is."""
+    access_role: str
+    """The administrator role that AWS Organizations makes in a new account."""
+    contacts: Sequence[ContactSpec]
+
+    def __post_init__(self) -> None:
+        """Refuses an e-mail address that two accounts share: AWS would fail half-way through the list."""
+        seen: dict[str, str] = {}
+        for name, spec in self.accounts.items():
+            other = seen.setdefault(spec.email.lower(), name)
+            if other != name:
+                raise ValueError(f"AccountsArgs.accounts: {name!r} and {other!r} share the e-mail {spec.email!r}")
+
+
+class Accounts(pulumi.ComponentResource):
+    """`hipaa-ml:organization:Accounts`: makes an `aws.organizations.Account` and its contacts for each account.
+
+    Accounts are protected and retained, and deleting one here never closes it in AWS: closing starts with a move to the
+    Suspended OU.
+    """
+
+    ids: Mapping[str, pulumi.Output[str]]
+    """Account name -> id."""
+
+    def __init__(self, name: str, args: AccountsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        ids: dict[str, pulumi.Output[str]] = {}
+        for account_name, spec in args.accounts.items():
+            account = organizations.Account(
+                f"{name}-{account_name}",
+                name=account_name,
+                email=spec.email,
+                parent_id=spec.unit_id,
+                role_name=args.access_role,
+                close_on_deletion=False,
+                tags={**spec.tags},
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    protect=True,
+                    retain_on_delete=True,
+                    import_=spec.id,
+                    # Known only at creation: AWS does not tell them afterwards, so an adopted account has none.
+                    ignore_changes=["roleName", "iamUserAccessToBilling"],
+                ),
+            )
+            ids[account_name] = account.id
+            self._contacts(f"{name}-{account_name}", account.id, args.contacts)
+        # The management account cannot name itself: without an id the call is about the caller's own account
+        # (Account Management API Reference, PutAlternateContact).
+        self._contacts(f"{name}-management", None, args.contacts)
+        self.ids = ids
+        self.register_outputs({"ids": ids})
+
+    def _contacts(self, name: str, account_id: pulumi.Input[str] | None, contacts: Sequence[ContactSpec]) -> None:
+        for contact in contacts:
+            account_management.AlternativeContact(
+                f"{name}-{contact.kind.lower()}",
+                account_id=account_id,
+                alternate_contact_type=contact.kind,
+                name=contact.name,
+                title=contact.title,
+                email_address=contact.email,
+                phone_number=contact.phone,
+                opts=pulumi.ResourceOptions(parent=self),
+            )

@@ -1,0 +1,61 @@
+"""The AWS Organization itself: every feature, every policy type that guardrails use, trusted access."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import organizations
+
+from components.tokens import type_token
+
+POLICY_TYPES: Final = (
+    "AISERVICES_OPT_OUT_POLICY",
+    "BACKUP_POLICY",
+    "DECLARATIVE_POLICY_EC2",
+    "RESOURCE_CONTROL_POLICY",
+    "SERVICE_CONTROL_POLICY",
+    "TAG_POLICY",
+)
+TRUSTED_SERVICES: Final = (
+    "access-analyzer.amazonaws.com",
+    "account.amazonaws.com",
+    "backup.amazonaws.com",
+    "cloudtrail.amazonaws.com",
+    "config-multiaccountsetup.amazonaws.com",
+    "config.amazonaws.com",
+    "guardduty.amazonaws.com",
+    "inspector2.amazonaws.com",
+    "ipam.amazonaws.com",
+    "macie.amazonaws.com",
+    "malware-protection.guardduty.amazonaws.com",
+    "ram.amazonaws.com",
+    "securityhub.amazonaws.com",
+    "sso.amazonaws.com",
+    "tagpolicies.tag.amazonaws.com",
+)
+"""Services that may act in every account (Organizations User Guide, "Services that you can use")."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganizationArgs:
+    """An organisation."""
+
+    id: str | None = None
+    """Of one that exists: it is adopted, not created a second time."""
+
+
+class Organization(pulumi.ComponentResource):
+    """`hipaa-ml:organization:Organization`: makes one `aws.organizations.Organization`, protected and retained."""
+
+    def __init__(self, name: str, args: OrganizationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        organization = organizations.Organization(
+            f"{name}-organization",
+            feature_set="ALL",
+            enabled_policy_types=list(POLICY_TYPES),
+            aws_service_access_principals=list(TRUSTED_SERVICES),
+            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True, import_=args.id),
+        )
+        self.organization_id = organization.id
+        self.root_id = organization.roots[0].id
+        self.register_outputs({"organization_id": self.organization_id, "root_id": self.root_id})

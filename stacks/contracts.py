@@ -1,0 +1,90 @@
+"""What one stack exports and others read: a class shared by both sides, so that a renamed field breaks the types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self, cast
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contract:
+    """Outputs of a stack, by field name."""
+
+    def export(self) -> None:
+        """Exports every field as a stack output."""
+        for field in fields(self):
+            pulumi.export(field.name, getattr(self, field.name))
+
+    @classmethod
+    def of(cls, stack: str) -> Self:
+        """Reads the outputs of another stack of this project.
+
+        A stack that is not up, or lacks an output, fails the reading program with a message that names it.
+        """
+        name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
+        reference = pulumi.StackReference(stack, stack_name=name)
+        return cls(**{field.name: reference.require_output(field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganizationOutputs(Contract):
+    """What the `organization` stack exports."""
+
+    organization_id: pulumi.Input[str]
+    root_id: pulumi.Input[str]
+    management_account_id: pulumi.Input[str]
+    account_ids: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    """Account name -> id, the management account included."""
+    organizational_unit_ids: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    """OU path -> id."""
+    policies: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    """Name of an organisation policy -> id."""
+
+    def account_id(self, name: str) -> pulumi.Output[str]:
+        """The id of an account.
+
+        The output fails with a message when the account was configured after the organisation was deployed.
+        """
+
+        def pick(ids: Mapping[str, str]) -> str:
+            if name not in ids:
+                raise pulumi.RunError(f"the account {name!r} is not there yet: bring the stack 'organization' up first")
+            return ids[name]
+
+        # Inside `apply` every value is known: the ids are plain text there.
+        return pulumi.Output.from_input(cast("pulumi.Input[Mapping[str, str]]", self.account_ids)).apply(pick)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditOutputs(Contract):
+    """What the `audit` stack exports."""
+
+    trail_name: pulumi.Input[str]
+    trail_arn: pulumi.Input[str]
+    trail_bucket: pulumi.Input[str]
+    config_bucket: pulumi.Input[str]
+    """Where AWS Config of every account delivers to."""
+    access_log_bucket: pulumi.Input[str]
+    record_buckets: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    """Purpose -> name of each bucket whose objects are locked for `record_days`."""
+    record_days: pulumi.Input[int]
+    trail_key_arn: pulumi.Input[str]
+    config_key_arn: pulumi.Input[str]
+    log_key_arn: pulumi.Input[str]
+    trail_log_group: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BaselineOutputs(Contract):
+    """What a `baseline-<account>` stack exports."""
+
+    account_id: pulumi.Input[str]
+    deploy_role_arn: pulumi.Input[str]
+    preview_role_arn: pulumi.Input[str]
+    break_glass_role_arn: pulumi.Input[str]
+    boundary_policy_arn: pulumi.Input[str]
+    ebs_key_arns: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    """Region -> key that new disks are encrypted with."""
+    alarm_topic_arns: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    """Region -> topic that alarms of the account are sent to."""

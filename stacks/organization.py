@@ -1,0 +1,129 @@
+"""The `organization` layer: OUs, accounts, guardrails and delegated administrators, in the management account."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components import organization as o
+from components.organization.permission_set_policies import permission_sets
+from controls.compiler import CompiledPolicies, CompileError, compile_policies
+from controls.registry import controls
+from stacks import places
+from stacks.contracts import OrganizationOutputs
+from stacks.providers import Providers
+from stacks.settings import MANAGEMENT, Settings
+
+
+class GuardrailsDoNotFitError(pulumi.RunError):
+    """The guardrails do not fit AWS's limits or the declared OUs; nothing was deployed."""
+
+
+def policies(settings: Settings) -> CompiledPolicies:
+    """The zone's organisation policies, compiled; pure, so that tools can ask for them too.
+
+    Raises:
+        GuardrailsDoNotFitError: naming control, target, size and limit.
+    """
+    zone = settings.zone
+    try:
+        return compile_policies(controls(zone).values(), settings.organizational_units, zone, settings.limits)
+    except CompileError as error:
+        raise GuardrailsDoNotFitError(str(error)) from None
+
+
+def deploy(settings: Settings) -> OrganizationOutputs:
+    """Declares the layer and exports its outputs."""
+    compiled = policies(settings)  # before any resource: what does not fit must not stop half-way
+    opts = Providers(settings).options(MANAGEMENT)
+    organization = o.Organization("organization", o.OrganizationArgs(id=settings.organization.id), opts)
+    units = o.OrganizationalUnits(
+        "units",
+        o.OrganizationalUnitsArgs(root_id=organization.root_id, paths=settings.organizational_units),
+        opts,
+    )
+    accounts = o.Accounts(
+        "accounts",
+        o.AccountsArgs(
+            accounts=_accounts(settings, units.ids),
+            access_role=settings.account_access_role,
+            contacts=_contacts(settings),
+        ),
+        opts,
+    )
+    targets = {"/": organization.root_id, **units.ids}
+    guardrails = o.Guardrails(
+        "guardrails",
+        o.GuardrailsArgs(policies=_policies(compiled, targets), after=[organization]),
+        opts,
+    )
+    account_ids: dict[str, pulumi.Input[str]] = {MANAGEMENT: settings.management_account_id, **accounts.ids}
+    administrators = {
+        service: account_ids[name] for name, one in settings.accounts.items() for service in one.administers
+    }
+    o.DelegatedAdministrators(
+        "administrators",
+        o.DelegatedAdministratorsArgs(administrators=administrators, regions=settings.regions.all),
+        opts,
+    )
+    _permission_sets(settings, account_ids, opts)
+    outputs = OrganizationOutputs(
+        organization_id=organization.organization_id,
+        root_id=organization.root_id,
+        management_account_id=settings.management_account_id,
+        account_ids=account_ids,
+        organizational_unit_ids=units.ids,
+        policies=guardrails.ids,
+    )
+    outputs.export()
+    return outputs
+
+
+def _accounts(settings: Settings, units: Mapping[str, pulumi.Output[str]]) -> dict[str, o.AccountSpec]:
+    return {
+        name: o.AccountSpec(email=one.email, unit_id=units[one.ou], tags=places.tags(settings, name), id=one.id)
+        for name, one in settings.accounts.items()
+    }
+
+
+def _contacts(settings: Settings) -> Sequence[o.ContactSpec]:
+    return [
+        o.ContactSpec(kind=kind, name=one.name, title=one.title, email=one.email, phone=one.phone)
+        for kind, one in settings.contacts.given()
+    ]
+
+
+def _policies(compiled: CompiledPolicies, targets: Mapping[str, pulumi.Output[str]]) -> Sequence[o.PolicySpec]:
+    return [
+        o.PolicySpec(
+            name=one.name,
+            type=one.policy_type.value,
+            description=one.description,
+            content=one.content,
+            targets={target: targets[target] for target in one.targets},
+        )
+        for one in compiled.policies
+    ]
+
+
+def _permission_sets(
+    settings: Settings, account_ids: Mapping[str, pulumi.Input[str]], opts: pulumi.ResourceOptions
+) -> None:
+    center = settings.identity_center
+    if center is None:
+        return
+    assignments = [
+        o.AssignmentSpec(
+            permission_set=one.permission_set, group_id=one.group_id, account=name, account_id=account_ids[name]
+        )
+        for one in center.assignments
+        for name in one.accounts
+    ]
+    o.PermissionSets(
+        "permission-sets",
+        o.PermissionSetsArgs(
+            instance_arn=center.instance_arn,
+            permission_sets=permission_sets(settings.name_prefix),
+            assignments=assignments,
+        ),
+        opts,
+    )
