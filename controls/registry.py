@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from controls.blocks import BLOCKS
 from controls.blocks import CONTROLS as BLOCKING
 from controls.foundation import foundation
+from controls.guardrails import guardrails
 from controls.model import Control, PolicyRule
 from controls.zone import Zone
 
@@ -24,7 +25,8 @@ def controls(zone: Zone | None = None) -> Mapping[str, Control]:
     Raises:
         RegistryError: see `assemble`.
     """
-    return assemble([*foundation(zone or Zone()), *BLOCKING], BLOCKS)
+    zone = zone or Zone()
+    return assemble([*foundation(zone), *guardrails(zone), *BLOCKING], BLOCKS)
 
 
 def assemble(parts: Iterable[Control], blocks: Mapping[str, Sequence[PolicyRule]]) -> Mapping[str, Control]:

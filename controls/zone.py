@@ -16,6 +16,8 @@ class Zone:
     """The residency group all regions belong to (`controls.residency`)."""
     account_access_role: str = "OrganizationAccountAccessRole"
     """The role AWS Organizations makes in a new account; the first deployment of an account's baseline runs as it."""
+    vpcs: Sequence[str] = ()
+    """Ids of the VPCs that data and Studio are reached from; guardrails that name them wait until there are any."""
     suspended: str = "Suspended"
     """The OU in which everything is denied."""
 
@@ -33,6 +35,11 @@ class Zone:
     def break_glass_role(self) -> str:
         """The role for emergencies, in every account: 45 CFR 164.312(a)(2)(ii)."""
         return f"{self.prefix}-break-glass"
+
+    @property
+    def approver_role(self) -> str:
+        """The role that approves models, in every workload account; it cannot create them."""
+        return f"{self.prefix}-model-approver"
 
     @property
     def boundary_policy(self) -> str:

@@ -1,145 +1,107 @@
-"""Controls of the data layer as far as the foundation needs them: keys, buckets, records, logs, budgets."""
+"""What the data controls forbid at run time, blocked already before deployment; and the control of cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from controls.citations import cite
-from controls.model import ConfigRule, Control, PolicyRule, Severity
+from controls.model import Control, PolicyRule, Severity
 
-DATA: Sequence[Control] = (
-    Control(
-        id="D1",
-        title="Keys stay usable: rotated, not deleted in haste, not open to everyone",
-        reason="Who loses a key loses the data under it; who may use a key may read the data under it.",
-        citations=cite("164.312(a)(2)(iv)", "164.308(a)(7)(ii)(A)"),
-        severity=Severity.CRITICAL,
-        block=(
-            PolicyRule(
-                name="kms-key-rotation",
-                title="Symmetric customer-managed keys rotate every year",
-                remedy="Set enable_key_rotation=True.",
-            ),
-            PolicyRule(
-                name="kms-key-deletion-window",
-                title="A key can be rescued for the whole waiting period before it is deleted",
-                remedy="Set deletion_window_in_days=30, the longest AWS allows.",
-            ),
-            PolicyRule(
-                name="kms-key-enabled",
-                title="Keys are enabled, and their policies cannot lock their administrators out",
-                remedy="Remove is_enabled=False and bypass_policy_lockout_safety_check=True.",
-            ),
-            PolicyRule(
-                name="kms-key-policy-not-public",
-                title="No key policy allows everyone",
-                remedy="Name the principals, or narrow Principal * by kms:CallerAccount or aws:PrincipalOrgID.",
-            ),
+DATA: Mapping[str, Sequence[PolicyRule]] = {
+    "D1": (
+        PolicyRule(
+            name="kms-key-rotation",
+            title="Symmetric customer-managed keys rotate every year",
+            remedy="Set enable_key_rotation=True.",
         ),
-        detect=(
-            ConfigRule(identifier="CMK_BACKING_KEY_ROTATION_ENABLED"),
-            ConfigRule(identifier="KMS_CMK_NOT_SCHEDULED_FOR_DELETION"),
+        PolicyRule(
+            name="kms-key-deletion-window",
+            title="A key can be rescued for the whole waiting period before it is deleted",
+            remedy="Set deletion_window_in_days=30, the longest AWS allows.",
+        ),
+        PolicyRule(
+            name="kms-key-enabled",
+            title="Keys are enabled, and their policies cannot lock their administrators out",
+            remedy="Remove is_enabled=False and bypass_policy_lockout_safety_check=True.",
+        ),
+        PolicyRule(
+            name="kms-key-policy-not-public",
+            title="No key policy allows everyone",
+            remedy="Name the principals, or narrow Principal * by kms:CallerAccount or aws:PrincipalOrgID.",
         ),
     ),
-    Control(
-        id="D3",
-        title="Data at rest is encrypted with the zone's own keys",
-        reason="A key of our own can be withdrawn, and every use of it is logged.",
-        citations=cite("164.312(a)(2)(iv)"),
-        severity=Severity.HIGH,
-        block=(
-            PolicyRule(
-                name="s3-bucket-encryption",
-                title="Every bucket encrypts with a customer-managed KMS key and uses a bucket key",
-                remedy="Add a BucketServerSideEncryptionConfiguration: aws:kms, kms_master_key_id, bucket_key_enabled.",
-                stack=True,
-            ),
-            PolicyRule(
-                name="sns-topic-key",
-                title="Topics are encrypted with a key",
-                remedy="Set kms_master_key_id to a customer-managed key.",
-            ),
-            PolicyRule(
-                name="sqs-queue-key",
-                title="Queues are encrypted with a key",
-                remedy="Set kms_master_key_id to a customer-managed key.",
-            ),
+    "D3": (
+        PolicyRule(
+            name="s3-bucket-encryption",
+            title="Every bucket encrypts with a customer-managed KMS key and uses a bucket key",
+            remedy="Add a BucketServerSideEncryptionConfiguration: aws:kms, kms_master_key_id, bucket_key_enabled.",
+            stack=True,
         ),
-        detect=(ConfigRule(identifier="S3_DEFAULT_ENCRYPTION_KMS"), ConfigRule(identifier="SNS_ENCRYPTED_KMS")),
-    ),
-    Control(
-        id="D4",
-        title="Buckets of data and records keep what was written, and answer only over TLS",
-        reason="Records prove what happened for six years; a model cannot be explained without the data it saw.",
-        citations=cite("164.312(c)(1)", "164.312(e)(1)", "164.316(b)(2)(i)", "164.308(a)(7)(ii)(A)"),
-        severity=Severity.HIGH,
-        block=(
-            PolicyRule(
-                name="s3-bucket-versioning",
-                title="Every bucket keeps versions",
-                remedy="Add a BucketVersioning with status Enabled.",
-                stack=True,
-            ),
-            PolicyRule(
-                name="s3-object-lock",
-                title="Locked buckets hold records for six years in compliance mode",
-                remedy="Set mode COMPLIANCE and at least 2192 days in the default retention.",
-            ),
-            PolicyRule(
-                name="s3-bucket-ownership",
-                title="The bucket's owner owns every object in it",
-                remedy="Add BucketOwnershipControls with BucketOwnerEnforced.",
-                stack=True,
-            ),
-            PolicyRule(
-                name="s3-no-acl",
-                title="No bucket ACLs",
-                remedy="Remove the BucketAcl; say in the bucket policy who may do what.",
-            ),
-            PolicyRule(
-                name="s3-policy-tls-only",
-                title="Bucket policies deny requests without TLS",
-                remedy="Deny s3:* to Principal * with Bool aws:SecureTransport false on the bucket and its objects.",
-            ),
-            PolicyRule(
-                name="s3-bucket-policy",
-                title="Every bucket has a policy",
-                remedy="Add a BucketPolicy, or use the zone's bucket component, which brings one.",
-                stack=True,
-            ),
-            PolicyRule(
-                name="data-protected",
-                title="What holds data cannot be destroyed by mistake",
-                remedy="Set protect=True in the resource's options.",
-            ),
+        PolicyRule(
+            name="sns-topic-key",
+            title="Topics are encrypted with a key",
+            remedy="Set kms_master_key_id to a customer-managed key.",
         ),
-        detect=(
-            ConfigRule(identifier="S3_BUCKET_VERSIONING_ENABLED"),
-            ConfigRule(identifier="S3_BUCKET_DEFAULT_LOCK_ENABLED"),
-            ConfigRule(identifier="S3_BUCKET_SSL_REQUESTS_ONLY"),
+        PolicyRule(
+            name="sqs-queue-key",
+            title="Queues are encrypted with a key",
+            remedy="Set kms_master_key_id to a customer-managed key.",
         ),
     ),
-    Control(
-        id="D7",
-        title="Log groups are kept long enough and encrypted",
-        reason="An incident is often found months after it began; logs may quote data.",
-        citations=cite("164.312(b)", "164.316(b)(2)(i)"),
-        severity=Severity.MEDIUM,
-        block=(
-            PolicyRule(
-                name="log-group-key",
-                title="Log groups are encrypted with a key",
-                remedy="Set kms_key_id to a key whose policy lets CloudWatch Logs use it.",
-            ),
-            PolicyRule(
-                name="log-group-retention",
-                title="Log groups are kept for a year or more",
-                remedy="Set retention_in_days; the least is log_retention_days in policies/configuration.yaml.",
-            ),
+    "D4": (
+        PolicyRule(
+            name="s3-bucket-versioning",
+            title="Every bucket keeps versions",
+            remedy="Add a BucketVersioning with status Enabled.",
+            stack=True,
         ),
-        detect=(
-            ConfigRule(identifier="CLOUDWATCH_LOG_GROUP_ENCRYPTED"),
-            ConfigRule(identifier="CW_LOGGROUP_RETENTION_PERIOD_CHECK"),
+        PolicyRule(
+            name="s3-object-lock",
+            title="Locked buckets hold records for six years in compliance mode",
+            remedy="Set mode COMPLIANCE and at least 2192 days in the default retention.",
+        ),
+        PolicyRule(
+            name="s3-bucket-ownership",
+            title="The bucket's owner owns every object in it",
+            remedy="Add BucketOwnershipControls with BucketOwnerEnforced.",
+            stack=True,
+        ),
+        PolicyRule(
+            name="s3-no-acl",
+            title="No bucket ACLs",
+            remedy="Remove the BucketAcl; say in the bucket policy who may do what.",
+        ),
+        PolicyRule(
+            name="s3-policy-tls-only",
+            title="Bucket policies deny requests without TLS",
+            remedy="Deny s3:* to Principal * with Bool aws:SecureTransport false on the bucket and its objects.",
+        ),
+        PolicyRule(
+            name="s3-bucket-policy",
+            title="Every bucket has a policy",
+            remedy="Add a BucketPolicy, or use the zone's bucket component, which brings one.",
+            stack=True,
+        ),
+        PolicyRule(
+            name="data-protected",
+            title="What holds data cannot be destroyed by mistake",
+            remedy="Set protect=True in the resource's options.",
         ),
     ),
+    "D7": (
+        PolicyRule(
+            name="log-group-key",
+            title="Log groups are encrypted with a key",
+            remedy="Set kms_key_id to a key whose policy lets CloudWatch Logs use it.",
+        ),
+        PolicyRule(
+            name="log-group-retention",
+            title="Log groups are kept for a year or more",
+            remedy="Set retention_in_days; the least is log_retention_days in policies/configuration.yaml.",
+        ),
+    ),
+}
+"""Control id -> the policies that block for it."""
+
+COST: Sequence[Control] = (
     Control(
         id="C1",
         title="Budgets tell somebody",
@@ -155,4 +117,4 @@ DATA: Sequence[Control] = (
         ),
     ),
 )
-"""Controls that no organisation policy enforces yet."""
+"""Nothing but a policy stands behind these."""

@@ -1,0 +1,181 @@
+"""A table of requests and what the whole zone's guardrails, compiled and in their places, let through.
+
+Each row of `requests.csv` names account, principal, action, resource and context, and what must come of it: `allowed`,
+or `denied` with the statement that says so.
+"""
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from controls.compiler import compile_policies
+from controls.model import PolicyType
+from controls.registry import controls, sids
+from controls.zone import Zone
+from inspection.can import Answer, Guarded, Place, QuestionError, answers
+
+TABLE = Path(__file__).with_name("requests.csv")
+PLACES = {
+    "management": Place(account="123456789012", ou=""),
+    "log-archive": Place(account="111111111111", ou="Security"),
+    "ml-dev": Place(account="222222222222", ou="Workloads/ML-Dev"),
+    "ml-staging": Place(account="333333333333", ou="Workloads/ML-Staging"),
+    "ml-prod": Place(account="444444444444", ou="Workloads/ML-Prod"),
+    "sandbox": Place(account="555555555555", ou="Sandbox"),
+    "network": Place(account="666666666666", ou="Infrastructure"),
+    "closed": Place(account="777777777777", ou="Suspended"),
+}
+UNITS = [
+    "Security",
+    "Infrastructure",
+    "Workloads",
+    "Workloads/ML-Dev",
+    "Workloads/ML-Staging",
+    "Workloads/ML-Prod",
+    "Sandbox",
+    "Policy-Staging",
+    "Suspended",
+]
+ZONE = Zone()
+CONTROLS = controls(ZONE)
+GUARDED = Guarded(
+    compiled=compile_policies(CONTROLS.values(), UNITS, ZONE),
+    places=PLACES,
+    management_account="123456789012",
+    organization_id="o-example",
+)
+ANSWERS = list(answers(GUARDED, TABLE))
+
+
+@pytest.mark.parametrize(
+    "answer", ANSWERS, ids=lambda one: f"line-{one.line}-{one.request['expect'].replace(' ', '-')}"
+)
+def test_the_zone_decides_as_the_table_says(answer: Answer) -> None:
+    assert answer.as_expected, f"{answer.request}: {answer.decision}"
+
+
+def test_the_table_is_long_and_every_statement_denies_something_in_it() -> None:
+    with TABLE.open(encoding="utf-8") as text:
+        expected = Counter(row["expect"] for row in csv.DictReader(text))
+    assert expected.total() >= 250
+    assert expected["allowed"] >= 100
+    denying = {one.removeprefix("denied ") for one in expected if one.startswith("denied ")}
+    assert {sid for control in CONTROLS.values() for sid in sids(control)} == denying
+
+
+ACTIONS = sorted({one.request["action"] for one in ANSWERS})
+EXEMPT = [arn.replace("*", "444444444444") for arn in ZONE.exempt_arns]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    account=st.sampled_from([name for name in PLACES if name not in ("management", "closed")]),
+    action=st.sampled_from(ACTIONS),
+    row=st.sampled_from(ANSWERS),
+    role=st.sampled_from(["team/a", "hipaa-ml-deploy-imitation", "admin", "OrganizationAccountAccessRole2"]),
+)
+def test_a_role_that_is_not_exempt_gains_nothing_from_its_name(
+    account: str, action: str, row: Answer, role: str
+) -> None:
+    context = {key: value for key, value in _context(row).items() if not key.startswith("aws:Principal")}
+    number = PLACES[account].account
+    one = GUARDED.decide(account, f"arn:aws:iam::{number}:role/{role}", action, row.request["resource"], context)
+    other = GUARDED.decide(account, f"arn:aws:iam::{number}:role/nobody", action, row.request["resource"], context)
+    assert one.allowed == other.allowed
+
+
+@settings(max_examples=300, deadline=None)
+@given(row=st.sampled_from([one for one in ANSWERS if not one.decision.allowed]), widened=st.booleans())
+def test_what_is_denied_directly_is_denied_on_every_path_of_ous_below(row: Answer, widened: bool) -> None:
+    """A deny at a level holds whatever the levels below allow: policies are inherited."""
+    account = row.request["account"]
+    deeper = dict(PLACES)
+    deeper[account] = Place(
+        account=PLACES[account].account, ou=f"{PLACES[account].ou}/Below" if widened else PLACES[account].ou
+    )
+    guarded = Guarded(
+        compiled=GUARDED.compiled, places=deeper, management_account="123456789012", organization_id="o-example"
+    )
+    decision = guarded.decide(
+        account, row.request["principal"], row.request["action"], row.request["resource"], _context(row)
+    )
+    assert not decision.allowed
+
+
+def _context(row: Answer) -> dict[str, str]:
+    return dict(json.loads(row.request["context"] or "{}"))
+
+
+def test_several_keys_under_one_null_would_let_a_job_without_groups_through() -> None:
+    """The mistake of a public sample: that is why M1 has two statements."""
+    groups_missing = next(one for one in ANSWERS if one.request["expect"] == "denied M1Groups")
+    assert "sagemaker:VpcSubnets" in _context(groups_missing)
+    assert {"M1Subnets", "M1Groups"} <= set(sids(CONTROLS["M1"]))
+    for control in CONTROLS.values():
+        for statement in control.prevent.statements if control.prevent else ():
+            assert len(statement.conditions.get("Null", {})) <= 1, statement.sid
+
+
+def test_no_policy_is_attached_to_nothing() -> None:
+    assert all(policy.targets for policy in GUARDED.compiled.policies)
+
+
+def test_every_guardrail_that_lists_what_is_allowed_spares_the_zones_own_roles() -> None:
+    for control in CONTROLS.values():
+        for statement in control.prevent.statements if control.prevent else ():
+            if statement.not_actions:
+                assert statement.exempt, statement.sid
+
+
+def test_everything_fits_with_room_to_spare() -> None:
+    for room in GUARDED.compiled.room():
+        assert room.policies <= room.policies_limit
+    assert {one.policy_type for one in GUARDED.compiled.policies} >= {PolicyType.SCP, PolicyType.RCP}
+
+
+@pytest.mark.parametrize(
+    ("account", "principal", "action", "said"),
+    [
+        ("ml-prd", "arn:aws:iam::444444444444:role/x", "s3:GetObject", "ml-prod"),
+        ("ml-prod", "role/x", "s3:GetObject", "role/x"),
+        ("ml-prod", "arn:aws:iam::444444444444:role/x", "GetObject", "service:Action"),
+        ("ml-prod", "arn:aws:iam::444444444444:role/x", "s3:*", "one action"),
+    ],
+)
+def test_a_question_that_cannot_be_put_is_refused(account: str, principal: str, action: str, said: str) -> None:
+    with pytest.raises(QuestionError, match=said.replace("*", r"\*")):
+        GUARDED.decide(account, principal, action, "*", {})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("account,principal\nx,y\n", "line 2: column 'action' is missing"),
+        (
+            "account,principal,action,resource,context,expect\nml-prod,x,s3:GetObject,*,,perhaps\n",
+            "expect is 'perhaps'",
+        ),
+        (
+            "account,principal,action,resource,context,expect\nml-prod,x,s3:GetObject,*,{,allowed\n",
+            "context is not JSON",
+        ),
+        (
+            "account,principal,action,resource,context,expect\nml-prod,x,s3:GetObject,*,,allowed\n",
+            "line 2: principal 'x'",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused_by_file_line_and_column(
+    tmp_path: Path, content: str, said: str
+) -> None:
+    file = tmp_path / "requests.csv"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(QuestionError) as refused:
+        list(answers(GUARDED, file))
+    assert str(file) in str(refused.value)
+    assert said in str(refused.value)
