@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def _die_with_parent() -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(0, 4096):  # not through sys.stdin, whose lock an interpreter that ends must have
         pass
     os._exit(70)
 

@@ -56,11 +56,16 @@ class PolicyPack:
         port = self._process.stdout.readline().strip()
         self._pumps.append(child.pump(self._process.stdout, log))
         if not port.isdigit():
-            self._process.wait(5)
-            raise self._dead("did not start")
+            failure = self._dead("did not start")
+            self.close()
+            raise failure
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port.decode()}", options=list(_OPTIONS))
         self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
-        self._configure(engine_address, config)
+        try:
+            self._configure(engine_address, config)
+        except PolicyPackError:
+            self.close()
+            raise
         log_name = self.info.name
         self.version = str(described.get("version") or self.info.version)
         self.name = log_name

@@ -19,7 +19,7 @@ from typing import Any
 
 
 def _die_with_parent() -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(0, 4096):
         pass
     os._exit(70)
 
@@ -31,23 +31,38 @@ def _silent(*_: Any, **__: Any) -> None:
 def _outcome(error: BaseException, program: str) -> dict[str, Any]:
     import pulumi  # noqa: PLC0415 - the program's own failure to import it is an outcome too
 
-    missing: dict[str, Any] = {}
-    last = None
+    detail = "".join(traceback.format_exception(error))
+    chain = [error]
+    while (cause := chain[-1].__cause__ or (None if chain[-1].__suppress_context__ else chain[-1].__context__)) is not None:
+        chain.append(cause)
+    # The SDK wraps what an input raises in "While processing ...": the cause says what is wrong, the wrapper where.
+    wrapped = str(error).startswith("While processing")
+    root = chain[-1] if wrapped else error
+    if isinstance(root, pulumi.RunError):
+        return {"ok": False, "message": str(root), "detail": detail}
+    place, missing = "", {}
+    for link in reversed(chain) if wrapped else (error,):
+        found, lacking = _look(link, program)
+        place, missing = place or found, missing or lacking
+    message = f"{type(root).__name__}: {root}" + (f" (at {place})" if place else "")
+    if wrapped:
+        message += f"; {str(error).splitlines()[0].removeprefix('While ')}"
+    return {"ok": False, "message": message, "detail": detail, **missing}
+
+
+def _look(error: BaseException, program: str) -> tuple[str, dict[str, Any]]:
+    """Where in the program the error arose, and which stack output it lacked, if that was it."""
+    place, missing = "", {}
     trace = error.__traceback__
     while trace is not None:
         filename = trace.tb_frame.f_code.co_filename
-        if filename.startswith(program) and os.sep + ".venv" + os.sep not in filename:
-            last = f"{os.path.relpath(filename, program)}:{trace.tb_lineno}"
+        if filename.startswith(program + os.sep) and "site-packages" not in filename:
+            place = f"{os.path.relpath(filename, program)}:{trace.tb_lineno}"
         pair = trace.tb_frame.f_locals.get("l")
         if isinstance(error, KeyError) and filename.endswith("stack_reference.py") and isinstance(pair, list):
             missing = {"missing_output": str(pair[0]), "present_outputs": sorted(pair[1])}
         trace = trace.tb_next
-    expected = isinstance(error, pulumi.RunError)
-    message = str(error) if expected else f"{type(error).__name__}: {error}"
-    if last and not expected:
-        message += f" (at {last})"
-    detail = "".join(traceback.format_exception(error))
-    return {"ok": False, "message": message, "detail": detail, **missing}
+    return place, missing
 
 
 def _run(settings: dict[str, Any]) -> dict[str, Any]:

@@ -123,6 +123,8 @@ class Bench:
         database.close()
 
     def _query(self, statement: str, *values: Any) -> list[tuple[str, Any]]:
+        if not self.providers:
+            return []  # no provider was ever launched
         database = sqlite3.connect(self.state / "toy.sqlite")
         rows = [(first, json.loads(second)) for first, second in database.execute(statement, values)]
         database.close()

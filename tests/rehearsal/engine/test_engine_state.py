@@ -1,0 +1,249 @@
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_bench import ROOT, Bench, ops
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehearsal.engine import CheckpointError, Project, ProjectError, StackLockedError, checkpoint, journal
+
+P = 'p = Provider("p")\n'
+
+entries = st.builds(
+    lambda n, gone, need: {"urn": f"urn:{n}", "id": f"i{n}", "type": "t", "dependencies": [f"urn:{need}"], **({"delete": True} if gone else {})},
+    st.integers(0, 5),
+    st.booleans(),
+    st.integers(0, 5),
+)
+records = st.one_of(
+    st.builds(lambda entry: {"t": "begin", "op": "creating", "resource": entry}, entries),
+    st.builds(
+        lambda put, drop: {"t": "end", "op": "creating", "urn": put[0]["urn"], "put": put, "drop": drop},
+        st.lists(entries, min_size=1, max_size=2),
+        st.lists(st.sampled_from([f"urn:{n}" for n in range(6)]), max_size=2),
+    ),
+    st.just({"t": "settled"}),
+)
+
+
+@given(st.lists(records, max_size=20), st.data())
+def test_any_prefix_of_a_journal_gives_a_loadable_checkpoint(all_records: list[dict[str, Any]], data: Any) -> None:
+    lines = [json.dumps({"t": "run", "base": "", "salt": "v1:s"})] + [json.dumps(record) for record in all_records]
+    content = ("\n".join(lines) + "\n").encode()
+    cut = data.draw(st.integers(0, len(content)))
+    folder = Path(os.environ.get("TMPDIR", "/tmp")) / f"fold-{os.getpid()}"
+    folder.mkdir(exist_ok=True)
+    (folder / "s.journal").write_bytes(content[:cut])
+    read = journal.read(folder / "s.journal")
+    assert len(read) == content[:cut].count(b"\n")
+    folded = journal.fold([], [], read)
+    rendered = checkpoint.render(folded.entries.values(), [(op, e) for (_, op), e in folded.pending.items()], salt="v1:s")
+    (folder / "s.json").write_bytes(rendered)
+    loaded = checkpoint.read(folder / "s.json")
+    assert {journal.key_of(entry) for entry in loaded.resources} == set(folded.entries)
+    again = journal.fold(loaded.resources, loaded.pending, [])
+    assert again.entries == folded.entries
+    assert again.pending == folded.pending
+
+
+@given(st.lists(entries, max_size=12, unique_by=journal.key_of))
+def test_a_checkpoint_puts_what_is_needed_first(found: list[dict[str, Any]]) -> None:
+    ordered = checkpoint.ordered(found)
+    assert sorted(map(journal.key_of, ordered)) == sorted(map(journal.key_of, found))
+    place = {entry["urn"]: index for index, entry in enumerate(ordered) if not entry.get("delete")}
+    needs = {entry["urn"]: entry["dependencies"][0] for entry in ordered if not entry.get("delete")}
+
+    def in_a_circle(urn: str) -> bool:
+        seen: set[str] = set()
+        while urn in needs and urn not in seen:
+            seen.add(urn)
+            urn = needs[urn]
+        return urn in seen
+
+    for urn, need in needs.items():
+        if need in place and not in_a_circle(urn):
+            assert place[need] < place[urn]
+
+
+def test_an_export_is_deployment_format_3(bench: Bench) -> None:
+    bench.up(P + 'a = Thing("a", x=1, opts=Options(provider=p))\npulumi.export("arn", a.arn)')
+    exported = bench.store().export("dev")
+    assert exported["version"] == 3
+    deployment = exported["deployment"]
+    assert set(deployment) == {"manifest", "secrets_providers", "resources", "pending_operations", "metadata"}
+    assert [entry["type"] for entry in deployment["resources"]] == ["pulumi:pulumi:Stack", "pulumi:providers:toy", "toy:index:Thing"]
+    thing = deployment["resources"][2]
+    assert thing["inputs"]["x"] == 1
+    assert thing["provider"] == f"{deployment['resources'][1]['urn']}::{deployment['resources'][1]['id']}"
+    assert bench.store().stacks() == ["dev"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda text: text[: len(text) // 2], "is corrupt or cut short"),
+        (lambda text: "", "is corrupt or cut short"),
+        (lambda text: "[]", "is corrupt or cut short"),
+        (lambda text: text.replace('"version": 3', '"version": 4'), "is a checkpoint of newer version \\(4\\)"),
+    ],
+)
+def test_a_damaged_or_newer_checkpoint_is_refused_and_left_alone(bench: Bench, damage: Any, message: str) -> None:
+    bench.up(P + 'Thing("a", opts=Options(provider=p))')
+    bench.up(P + 'Thing("b", opts=Options(provider=p))')
+    file = bench.state / "stacks" / "dev.json"
+    file.write_text(damage(file.read_text()))
+    kept = file.read_bytes()
+    calls = len(bench.calls("Create"))
+    result = bench.up(P + 'Thing("c", opts=Options(provider=p))')
+    assert not result.ok
+    with pytest.raises(CheckpointError, match=message):
+        raise CheckpointError(result.error)
+    assert str(file) in result.error
+    assert file.read_bytes() == kept
+    assert len(bench.calls("Create")) == calls
+    file.with_suffix(".json.bak").replace(file)
+    assert bench.preview().ok
+
+
+def test_a_journal_of_another_checkpoint_is_refused(bench: Bench) -> None:
+    bench.up(P)
+    (bench.state / "stacks" / "dev.journal").write_text('{"t":"run","base":"other","salt":""}\n')
+    result = bench.preview()
+    assert not result.ok
+    assert "do not belong together" in result.error
+
+
+def test_a_second_run_on_a_stack_is_refused_naming_the_first(bench: Bench) -> None:
+    bench.up(P)
+    script = textwrap.dedent(f"""
+        import sys
+        from pathlib import Path
+        from rehearsal.engine import Passphrase, StateStore
+        with StateStore(Path({str(bench.state / "stacks")!r}), Passphrase(text="", source="")).locked("dev"):
+            print("held", flush=True)
+            sys.stdin.read()
+    """)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert holder.stdin and holder.stdout
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        result = bench.up()
+        assert not result.ok
+        assert f"stack 'dev' is in use by process {holder.pid} since 20" in result.error
+        with pytest.raises(StackLockedError), bench.store().locked("dev", wait=0.2):
+            pass
+        holder.kill()  # the lock dies with its holder
+        holder.wait()
+        assert bench.up().ok
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdin.close()
+        holder.stdout.close()
+
+
+REFERRING = """
+other = pulumi.StackReference("organization/demo/base")
+pulumi.export("seen", other.require_output("arn"))
+"""
+
+
+def test_a_stack_reads_anothers_outputs(bench: Bench) -> None:
+    bench.up(P + 'a = Thing("a", secret_out=1, opts=Options(provider=p))\npulumi.export("arn", a.arn)\npulumi.export("token", a.token)', "base")
+    arn = bench.store().outputs("base")["arn"]
+    result = bench.up(REFERRING + 'pulumi.export("token", other.require_output("token"))', "top")
+    assert result.ok, result.error
+    assert result.outputs == {"seen": arn, "token": "[secret]"}
+    assert bench.up(None, "top").operations == {"same": 1, "read": 1}
+
+
+def test_a_stack_that_is_not_up_is_named(bench: Bench) -> None:
+    bench.options["graph"] = {"base": ["root"], "top": ["base"]}
+    result = bench.preview(REFERRING, "top")
+    assert not result.ok
+    assert result.error == "stack \"base\" is not up: bring it up first with 'rehearse up root base'"
+
+
+def test_an_output_that_is_missing_is_named(bench: Bench) -> None:
+    bench.up("pulumi.export('other', 1)", "base")
+    result = bench.preview(REFERRING, "top")
+    assert not result.ok
+    assert result.error == "stack \"base\" has no output \"arn\": bring it up to date first with 'rehearse up base'"
+
+
+def test_a_preview_sees_what_another_preview_of_the_same_run_planned(bench: Bench) -> None:
+    base = P + 'a = Thing("a", opts=Options(provider=p))\npulumi.export("arn", a.arn)'
+    assert bench.preview(base, "base").ok
+    result = bench.preview(REFERRING, "top")
+    assert result.ok, result.error
+    assert result.outputs == {"seen": "[unknown]"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("Pulumi.yaml", "name: demo\nruntime: [python\n", r"Pulumi\.yaml, line 3"),
+        ("Pulumi.yaml", "name: demo\nname: twice\nruntime: python\n", r"Pulumi\.yaml, line 2: the key 'name'"),
+        ("Pulumi.yaml", "runtime: python\n", r"Pulumi\.yaml: name: expected"),
+        ("Pulumi.yaml", "name: demo\nruntime: nodejs\n", r"only python programs run here, found 'nodejs'"),
+        ("Pulumi.yaml", "name: demo\nruntime: python\nplugins: {}\n", r"'plugins' is not honoured"),
+        ("Pulumi.dev.yaml", "config:\n\t- x\n", r"Pulumi\.dev\.yaml, line 2"),
+        ("Pulumi.dev.yaml", "konfig: {}\n", r"'konfig' is not honoured here; allowed are config"),
+        ("Pulumi.dev.yaml", "config:\n  k:\n    secure: v1:a:b\n", r"is encrypted, but the file has no encryptionsalt"),
+    ],
+)
+def test_malformed_configuration_is_refused_by_file_and_line(bench: Bench, file: str, text: str, message: str) -> None:
+    (bench.root / file).write_text(text)
+    with pytest.raises(ProjectError, match=message):
+        Project.load(bench.root).config("dev", bench.passphrase)
+
+
+def test_the_projects_configuration_stands_below_the_stacks(bench: Bench) -> None:
+    (bench.root / "Pulumi.yaml").write_text(
+        "name: demo\nruntime:\n  name: python\nstackConfigDir: stacks\nconfig:\n"
+        "  demo:accounts: {value: {a: '012345678901', n: [1, true]}}\n  region: {type: string, default: eu-west-1}\n"
+        "  other:flag: {value: true}\n  needed: {type: integer}\n"
+    )
+    (bench.root / "stacks").mkdir()
+    project = Project.load(bench.root)
+    with pytest.raises(ProjectError, match="lacks the configuration 'needed'"):
+        project.config("dev", bench.passphrase)
+    (bench.root / "stacks" / "Pulumi.dev.yaml").write_text("config:\n  demo:needed: 3\n  demo:region: us-east-1\n  id: 012345678901\n")
+    assert project.config("dev", bench.passphrase).values == {
+        "demo:accounts": '{"a":"012345678901","n":[1,true]}',
+        "demo:region": "us-east-1",
+        "other:flag": "true",
+        "demo:needed": "3",
+        "demo:id": "012345678901",
+    }
+    (bench.root / "stacks" / "Pulumi.dev.yaml").write_text("config:\n  demo:needed: three\n")
+    with pytest.raises(ProjectError, match="needed must be of type integer, found 'three'"):
+        project.config("dev", bench.passphrase)
+
+
+def test_a_run_interrupted_by_hand_saves_what_it_did(bench: Bench) -> None:
+    engine = bench.engine()
+    bench.program(P + 'a = Thing("a", opts=Options(provider=p))\nb = Thing("b", after=a.arn, opts=Options(provider=p))')
+
+    def interrupt(event: Any) -> None:
+        if type(event).__name__ == "StepStarted" and not event.preview and event.urn.endswith("::a"):
+            engine.interrupt()
+
+    engine.sink = interrupt
+    result = engine.up("dev")
+    assert not result.ok
+    assert "interrupted" in result.error
+    assert set(bench.things()) == {"a"}
+    assert bench.resources()["a"]["id"]
+    engine.sink = bench.events.append
+    finished = engine.up("dev")
+    assert finished.ok
+    assert ops(finished) == {"same": 1, "create": 1}
