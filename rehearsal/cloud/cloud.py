@@ -1,0 +1,218 @@
+"""A person's or a program's hold on the emulated cloud: start it, find it, ask it, steer it, stop it."""
+
+import fcntl
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.parse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from rehearsal.cloud.description import Description, alive
+from rehearsal.cloud.endpoints import Endpoints
+from rehearsal.cloud.environment import environment
+from rehearsal.cloud.errors import CloudError
+from rehearsal.cloud.partition import GLOBAL
+
+REGIONS: Final = ("us-east-1", "us-west-2")
+MANAGEMENT_ACCOUNT: Final = "123456789012"
+_PATIENCE: Final = 30.0
+"""Seconds to wait for the process to come up or go down."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CloudStatus:
+    """How the cloud is. `uptime` in seconds, `accounts` name -> id, `lost` the regions that are down."""
+
+    pid: int
+    instance: str
+    endpoints: Mapping[str, str]
+    uptime: float
+    memory_mib: float
+    accounts: Mapping[str, str]
+    lost: Sequence[str]
+    changed_patches: Sequence[str]
+
+
+class Cloud:
+    """The cloud of one state directory: a process of its own, which outlives whoever started it."""
+
+    def __init__(self, state: Path, description: Description) -> None:
+        self._state = state
+        self._description = description
+
+    @classmethod
+    def start(
+        cls,
+        state_dir: Path,
+        *,
+        regions: Sequence[str] = REGIONS,
+        management_account: str = MANAGEMENT_ACCOUNT,
+        port: int | None = None,
+    ) -> Self:
+        """Start the cloud, with one listener a region and one for global services, on free ports or from `port` on.
+
+        Raises CloudError when there is one already, a port is in use, or the process does not come up.
+        """
+        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (state_dir / "cloud.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            running = cls.attach(state_dir)
+            if running is not None:
+                raise CloudError(f"the emulated cloud is up already (process {running._description.pid})")
+            words = ["--state", str(state_dir.resolve()), "--regions", ",".join(dict.fromkeys(regions))]
+            words += ["--management-account", management_account]
+            words += ["--port", str(port)] if port is not None else []
+            _launch(state_dir, words)
+            started = cls.attach(state_dir)
+        if started is None:
+            raise CloudError(f"the emulated cloud came up and went away again; see {state_dir / 'cloud.log'}")
+        return started
+
+    @classmethod
+    def attach(cls, state_dir: Path) -> Self | None:
+        """The cloud that runs for a state directory; None when none does, whatever was written there before."""
+        description = Description.read(state_dir)
+        if description is None or not alive(description.pid):
+            return None
+        cloud = cls(state_dir, description)
+        try:
+            same = cloud.status().instance == description.instance
+        except CloudError:
+            return None
+        return cloud if same else None
+
+    @property
+    def instance(self) -> str:
+        """Tells this cloud from every other that ran here: what it holds lives and dies with its process."""
+        return self._description.instance
+
+    @property
+    def management_account(self) -> str:
+        """The id of the account that whoever has no credentials of another acts in."""
+        return self._description.management_account
+
+    def endpoints(self, *, retries: int = 5) -> Endpoints:
+        """boto3 clients for this cloud; `retries` is how many times botocore tries a call in all."""
+        return Endpoints(self._description.endpoints, retries=retries)
+
+    def status(self) -> CloudStatus:
+        """How the cloud is now."""
+        return CloudStatus(**self._command("status"))
+
+    def stop(self) -> None:
+        """Stop the cloud. What was in it is gone."""
+        self._command("stop")
+        deadline = time.monotonic() + _PATIENCE
+        while alive(self._description.pid) and time.monotonic() < deadline:
+            _reap(self._description.pid)
+            time.sleep(0.01)
+        self._description.remove(self._state)
+
+    def inject(
+        self,
+        operation: str,
+        *,
+        error: str | None = None,
+        message: str = "injected by a rehearsal",
+        status: int | None = None,
+        delay: float = 0.0,
+        times: int | None = None,
+        region: str = "*",
+        after: bool = False,
+    ) -> None:
+        """Make requests for an operation (`organizations:CreatePolicy`, `kms:*`) fail or slow down.
+
+        `delay` in seconds; `times` requests, or until `clear_faults`; `after` carries the request out and loses the answer.
+        """
+        self._command(
+            "inject",
+            operation=operation,
+            error=error,
+            message=message,
+            status=status,
+            delay=delay,
+            times=times,
+            region=region,
+            after=after,
+        )
+
+    def clear_faults(self) -> None:
+        """Take out every fault that was injected."""
+        self._command("clear")
+
+    def stop_region(self, region: str) -> None:
+        """Lose a region: connections to it are refused. `global` loses the control planes of the global services."""
+        self._command("stop-region", region=region)
+
+    def start_region(self, region: str) -> None:
+        """Bring a lost region back, with what was in it."""
+        self._command("start-region", region=region)
+
+    def environment(self, profile: str | None = None) -> dict[str, str]:
+        """Variables that point the AWS CLI and boto3 here; `profile` is an account's name."""
+        return environment(self._state.resolve(), self._description, self.status().accounts, profile)
+
+    def _command(self, command: str, **arguments: Any) -> Any:
+        # A lost global listener must not lose the control of the cloud: any listener takes commands.
+        names = [GLOBAL, *(name for name in self._description.endpoints if name != GLOBAL)]
+        for name in names:
+            address = urllib.parse.urlsplit(self._description.endpoints[name])
+            connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_PATIENCE)
+            try:
+                connection.request(
+                    "POST",
+                    f"/_rehearsal/{command}",
+                    json.dumps(arguments),
+                    {"x-rehearsal-key": self._description.key, "Content-Type": "application/json"},
+                )
+                answer = connection.getresponse()
+                result = json.loads(answer.read())
+            except ConnectionRefusedError:
+                continue
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                raise CloudError(f"the emulated cloud does not answer: {error}") from error
+            finally:
+                connection.close()
+            if answer.status != http.client.OK:
+                raise CloudError(f"the emulated cloud refuses {command}: {result.get('error', answer.status)}")
+            return result
+        raise CloudError("the emulated cloud is not up: every connection is refused")
+
+
+def _launch(state: Path, words: Sequence[str]) -> None:
+    root = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    with (state / "cloud.log").open("w") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+            [sys.executable, "-m", "rehearsal.cloud", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+    assert process.stdout is not None
+    with process.stdout as pipe:
+        line = pipe.readline()
+    if not line:
+        process.wait(_PATIENCE)
+        raise CloudError(f"the emulated cloud did not come up; see {state / 'cloud.log'}")
+    said = json.loads(line)
+    if "error" in said:
+        process.wait(_PATIENCE)
+        raise CloudError(said["error"])
+    # It is meant to outlive this process, which therefore does not wait for it.
+    process.returncode = 0
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return

@@ -1,0 +1,92 @@
+"""Routes boto3 clients to the emulated cloud by service and region; never to AWS, never with anyone's real credentials."""
+
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from rehearsal.cloud.partition import GLOBAL, GLOBAL_REGION, global_services
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credentials:
+    """Credentials that mean something to an emulator only."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+
+
+MANAGEMENT: Final = Credentials(
+    access_key="AKIAREHEARSAL0000000",
+    secret_key="rehearsal",  # noqa: S106 - the emulator knows the account by the access key and checks no signature
+)
+"""The management account's: the account an emulator gives to whoever it does not know."""
+
+
+class Endpoints:
+    """boto3 clients for an emulated cloud, made once for each service, region and identity; safe to share by threads."""
+
+    def __init__(self, urls: Mapping[str, str], *, retries: int = 5) -> None:
+        """`urls`: region -> URL, and `global` -> URL for global services and every other region."""
+        self.urls = dict(urls)
+        self._retries = retries
+        self._session = _session()
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def single(cls, url: str, *, retries: int = 5) -> "Endpoints":
+        """Everything to one URL: another emulator."""
+        return cls({GLOBAL: url}, retries=retries)
+
+    def url(self, service: str, region: str) -> str:
+        """Where a service of a region listens."""
+        return self.urls[GLOBAL] if service in global_services() else self.urls.get(region, self.urls[GLOBAL])
+
+    def client(self, service: str, region: str, credentials: Credentials | None = None) -> Any:
+        """A boto3 client. Global services are signed for us-east-1 whatever the region, as AWS wants it."""
+        who = credentials or MANAGEMENT
+        where = GLOBAL_REGION if service in global_services() else region
+        key = (service, where, who.access_key)
+        with self._lock:
+            client = self._clients.get(key)
+            if client is None:
+                client = self._clients[key] = self._session.client(
+                    service,
+                    region_name=where,
+                    endpoint_url=self.url(service, region),
+                    aws_access_key_id=who.access_key,
+                    aws_secret_access_key=who.secret_key,
+                    aws_session_token=who.token,
+                    config=Config(
+                        # S3 control puts the account id before the host name: that does not resolve on loopback.
+                        inject_host_prefix=False,
+                        s3={"addressing_style": "path"},
+                        retries={"mode": "standard", "total_max_attempts": self._retries},
+                        proxies={},
+                        max_pool_connections=64,
+                        connect_timeout=5,
+                        read_timeout=60,
+                        parameter_validation=True,
+                    ),
+                )
+        return client
+
+
+def _session() -> Any:
+    """A session that reads no configuration file, no profile and no credentials of the person who runs it."""
+    session = botocore.session.Session(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+    )
+    session.set_config_variable("ignore_configured_endpoint_urls", True)  # noqa: FBT003 - botocore's signature
+    return boto3.Session(botocore_session=session)

@@ -1,0 +1,138 @@
+"""The door of every listener: region loss, faults, client tokens, then moto; AWS errors instead of stack traces."""
+
+import contextlib
+import io
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from moto import backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from rehearsal.cloud import wire
+from rehearsal.cloud.faults import Fault, Faults
+from rehearsal.cloud.partition import global_services
+from rehearsal.cloud.tokens import Answer, Tokens
+
+log = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+_UNLOCKED: Final = frozenset({"lambda", "states"})
+"""Services whose requests call other services and wait for them."""
+
+
+class RegionLostError(ConnectionError):
+    """The region of a request is down: its connection is dropped without an answer."""
+
+
+class Gateway:
+    """One WSGI application for all listeners; moto's state is shared, so any listener can answer any request."""
+
+    def __init__(self, control: Callable[[Environ, bytes], tuple[int, bytes]]) -> None:
+        self.faults = Faults()
+        self.tokens = Tokens()
+        self.lost: set[str] = set()
+        self._control = control
+        self._moto = DomainDispatcherApplication(_backend)
+        # moto's objects are not made for threads: one request a service at a time. It is one process, nothing is lost.
+        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        body = _body(environ)
+        if environ.get("PATH_INFO", "").startswith("/_rehearsal/"):
+            status, text = self._control(environ, body)
+            start_response(f"{status} control", [("Content-Type", "application/json")])
+            return [text]
+        what = wire.asked(environ)
+        if what.region in self.lost and not global_services().intersection(what.services):
+            raise RegionLostError(what.region)
+        answer = self._once(what, environ, body)
+        headers = [pair for pair in answer.headers if pair[0].lower() not in ("content-length", "connection")]
+        start_response(answer.status, [*headers, ("Content-Length", _length(answer, environ))])
+        return [answer.body]
+
+    def _once(self, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
+        token = environ.get("HTTP_X_REHEARSAL_TOKEN")
+        if token is None:
+            return self._faulty(what, environ, body)
+        with self.tokens.slot(token) as slot:
+            if slot.answer is not None:
+                return slot.answer
+            fault = self._fault(what, environ, body)
+            if fault is not None and fault.error is not None and not fault.after:
+                return _failed(fault, what, environ, body)
+            answer = self._moto_answer(what, environ, body)
+            if int(answer.status.split()[0]) < 400:  # noqa: PLR2004 - HTTP's boundary between success and failure
+                slot.answer = answer
+            return answer if fault is None or fault.error is None else _failed(fault, what, environ, body)
+
+    def _faulty(self, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
+        fault = self._fault(what, environ, body)
+        if fault is None or fault.error is None:
+            return self._moto_answer(what, environ, body)
+        if fault.after:
+            self._moto_answer(what, environ, body)
+        return _failed(fault, what, environ, body)
+
+    def _fault(self, what: wire.Asked, environ: Environ, body: bytes) -> Fault | None:
+        if not self.faults:
+            return None
+        service, found = wire.operation(what, environ, body)
+        names = (service, *what.services) if service else what.services
+        fault = self.faults.take(names, str(found.name) if found is not None else "", what.region)
+        if fault is not None and fault.delay:
+            time.sleep(fault.delay)
+        return fault
+
+    def _moto_answer(self, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        free = what.signing_name in _UNLOCKED
+        try:
+            with contextlib.nullcontext() if free else self._locks[what.signing_name]:
+                chunks = self._moto(environ, lambda status, headers, *_: started.append((status, headers)))
+                text = b"".join(chunks)
+        except NotImplementedError as error:
+            return _aws(what, environ, body, "NotImplemented", str(error), 501)
+        except Exception as error:
+            log.exception("moto failed on %s %s", what, environ.get("PATH_INFO"))
+            return _aws(what, environ, body, "InternalFailure", f"the emulator failed: {error!r}", 500)
+        status, headers = started[-1]
+        if status.startswith("404") and text.lstrip()[:9].lower() == b"<!doctype":
+            return _aws(what, environ, body, "NotImplemented", "the emulator has no such operation", 501)
+        return Answer(status=status, headers=headers, body=text)
+
+
+def _backend(service: backends.SERVICE_NAMES) -> Any:
+    app = create_backend_app(service)
+    # What moto raises must come out, to become an error that an AWS client understands.
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return app
+
+
+def _body(environ: Environ) -> bytes:
+    if environ.get("wsgi.input_terminated"):
+        return environ["wsgi.input"].read()
+    return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+
+
+def _aws(what: wire.Asked, environ: Environ, body: bytes, code: str, message: str, status: int | None) -> Answer:
+    number, headers, text = wire.error(what, environ, body, code, message, status)
+    return Answer(status=f"{number} {code}", headers=list(headers.items()), body=text)
+
+
+def _failed(fault: Fault, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
+    return _aws(what, environ, body, fault.error or "InternalFailure", fault.message, fault.status)
+
+
+def _length(answer: Answer, environ: Environ) -> str:
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return next((value for name, value in answer.headers if name.lower() == "content-length"), "0")
+    return str(len(answer.body))

@@ -1,0 +1,70 @@
+"""The sockets of the cloud: one a region and one for global services, each of which can be taken away and put back."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import ThreadedWSGIServer
+
+from rehearsal.cloud.errors import CloudError
+from rehearsal.cloud.partition import GLOBAL
+
+HOST = "127.0.0.1"
+
+
+class _Handler(MotoRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
+        """Keep quiet: requests are many and say nothing to people."""
+
+
+class _Server(ThreadedWSGIServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
+        """Keep quiet, dropped connections included: that is how a lost region looks."""
+
+
+class Listeners:
+    """One server a name (`global` or a region). A region that is stopped refuses connections."""
+
+    def __init__(self, app: Callable[..., Any], regions: Sequence[str], port: int | None) -> None:
+        self._app = app
+        self._servers: dict[str, _Server] = {}
+        self.ports: dict[str, int] = {}
+        for offset, name in enumerate((GLOBAL, *regions)):
+            self._listen(name, 0 if port is None else port + offset)
+
+    def urls(self) -> dict[str, str]:
+        """Name -> URL, of listeners that are up and of those that are down."""
+        return {name: f"http://{HOST}:{port}" for name, port in self.ports.items()}
+
+    def stop(self, name: str) -> None:
+        """Stop listening; who connects is refused."""
+        server = self._servers.pop(name, None)
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+
+    def start(self, name: str) -> None:
+        """Listen again, where it was before."""
+        if name not in self._servers:
+            self._listen(name, self.ports[name])
+
+    def close(self) -> None:
+        """Stop them all."""
+        for name in list(self._servers):
+            self.stop(name)
+
+    def _listen(self, name: str, port: int) -> None:
+        try:
+            server = _Server(HOST, port, self._app, handler=_Handler)
+        except (OSError, SystemExit) as error:
+            raise CloudError(
+                f"the emulated cloud cannot listen on {HOST}:{port} ({name}): the port is in use; "
+                "choose another with --port, or none for free ones"
+            ) from error
+        self._servers[name] = server
+        self.ports[name] = server.server_port
+        threading.Thread(target=server.serve_forever, args=(0.05,), name=f"listen-{name}", daemon=True).start()

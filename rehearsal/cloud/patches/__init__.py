@@ -1,0 +1,36 @@
+"""What moto gets wrong, repaired in the cloud's own process: small patches, each noticed when a newer moto changes under it."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rehearsal.cloud.patches import registry
+
+
+def apply(management_account: str) -> Sequence[str]:
+    """Patch moto. Returns the functions whose code is not the one a patch was written for; empty when all is as known."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
+        del os.environ[name]
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    from rehearsal.cloud.patches import (  # noqa: PLC0415 - moto reads the environment when it is loaded
+        account,
+        bucket_policy,
+        buckets,
+        keys,
+        organization,
+        roles,
+    )
+
+    account.apply(management_account)
+    for patch in (bucket_policy, buckets, keys, organization, roles):
+        patch.apply()
+    return tuple(registry.changed)
+
+
+def accounts(management_account: str) -> Mapping[str, str]:
+    """The accounts of the organisation: name -> id, the management account's name first."""
+    from moto.organizations.models import organizations_backends  # noqa: PLC0415 - the same
+
+    backend: Any = organizations_backends[management_account]["aws"]
+    members = {one.name: one.id for one in backend.accounts if one.id != management_account}
+    return {"management": management_account, **members}

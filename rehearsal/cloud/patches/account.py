@@ -1,0 +1,26 @@
+"""The management account's id, which moto fixes at 123456789012, is the zone's; AWS's managed policies exist, once for all."""
+
+import functools
+import json
+import sys
+from typing import Any
+
+from moto.iam import models as iam
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+from rehearsal.cloud.patches import registry
+
+
+def apply(account: str) -> None:
+    """Whoever signs with a key that moto does not know acts in this account."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto") and hasattr(module, "DEFAULT_ACCOUNT_ID"):
+            module.DEFAULT_ACCOUNT_ID = account  # pyright: ignore[reportAttributeAccessIssue]
+    registry.replace(iam.IAMBackend, "_init_aws_policies", "b3f2c8c3a9c6", lambda _: lambda self: list(_managed()))
+
+
+@functools.cache
+def _managed() -> tuple[Any, ...]:
+    """One set for all accounts: moto parses 1,300 policies for each, which a thousand accounts would not survive."""
+    found: dict[str, Any] = json.loads(aws_managed_policies_data)
+    return tuple(iam.AWSManagedPolicy.from_data(name, "aws", "aws", data) for name, data in found.items())

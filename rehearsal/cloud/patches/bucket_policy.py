@@ -1,0 +1,107 @@
+"""A bucket policy's conditions count: moto lets `Deny` statements deny whether their conditions are met or not."""
+
+import json
+from typing import Any
+
+from flask import has_request_context, request
+from moto.iam.access_control import PermissionResult
+from moto.iam.models import get_account_id_from
+from moto.organizations.models import organizations_backends
+from moto.s3 import responses
+from moto.s3.exceptions import S3ClientError
+from moto.s3.models import FakeBucket, S3Backend
+from moto.sts.models import sts_backends
+
+from rehearsal.cloud import wire
+from rehearsal.cloud.patches import registry
+from rehearsal.cloud.patches.conditions import applies
+
+_HEADERS = {
+    "s3:x-amz-server-side-encryption": "x-amz-server-side-encryption",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": "x-amz-server-side-encryption-aws-kms-key-id",
+    "s3:x-amz-server-side-encryption-customer-algorithm": "x-amz-server-side-encryption-customer-algorithm",
+    "s3:x-amz-acl": "x-amz-acl",
+    "s3:x-amz-storage-class": "x-amz-storage-class",
+    # No network is emulated: who wants to come through an endpoint or from a network says so.
+    "aws:sourcevpce": "x-rehearsal-vpce",
+    "aws:sourcevpc": "x-rehearsal-vpc",
+}
+_ACTIONS = {"s3:HeadObject": "s3:GetObject", "s3:PostObject": "s3:PutObject"}
+
+
+def apply() -> None:
+    """Evaluate bucket policies with their conditions; refuse the malformed."""
+    registry.replace(FakeBucket, "get_permission", "7571412a3495", lambda _: _permission)
+    registry.replace(S3Backend, "put_bucket_policy", "cb66d163aa17", _checked)
+    # moto marks what it denied with an empty body: AWS says AccessDenied.
+    registry.replace(responses.S3Response, "_key_response", "eb67586ff76b", _speaking)
+
+
+def _permission(self: Any, action: str, resource: str) -> Any:
+    if self.policy is None:
+        return PermissionResult.NEUTRAL
+    statements = json.loads(self.policy.decode())["Statement"]
+    callers, context = _caller(self)
+    about = [
+        statement["Effect"]
+        for statement in (statements if isinstance(statements, list) else [statements])
+        if applies(
+            statement, action=_ACTIONS.get(action, action), resource=resource, principals=callers, context=context
+        )
+    ]
+    if "Deny" in about:
+        return PermissionResult.DENIED
+    return PermissionResult.PERMITTED if "Allow" in about else PermissionResult.NEUTRAL
+
+
+def _caller(bucket: Any) -> tuple[list[str], dict[str, str]]:
+    """Who asks, and the condition keys of the request. Loopback counts as TLS 1.3: nothing leaves the machine."""
+    context = {"aws:securetransport": "true", "s3:tlsversion": "1.3", "aws:viaawsservice": "false"}
+    if not has_request_context():
+        return [], context
+    key = wire.asked(request.environ).access_key
+    account = get_account_id_from(key)
+    role = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
+    arn = role.role_arn if role is not None else f"arn:aws:iam::{account}:root"
+    context |= {
+        "aws:principalarn": arn,
+        "aws:principalaccount": account,
+        "aws:principalisawsservice": "false",
+        "aws:resourceaccount": bucket.account_id,
+        "aws:sourceip": "127.0.0.1",
+    }
+    context |= {key: request.headers[header] for key, header in _HEADERS.items() if header in request.headers}
+    organization = _organization(account)
+    if organization is not None:
+        context["aws:principalorgid"] = organization
+    return [arn, account, f"arn:aws:iam::{account}:root", *([role.arn] if role is not None else [])], context
+
+
+def _organization(account: str) -> str | None:
+    master, partition = organizations_backends.master_accounts.get(account, (account, "aws"))
+    found = organizations_backends[master][partition].org
+    return found.id if found is not None else None
+
+
+def _checked(original: Any) -> Any:
+    def put_bucket_policy(self: Any, bucket_name: str, policy: bytes) -> None:
+        try:
+            statements = json.loads(policy)["Statement"]
+            fine = bool(statements) and all(one["Effect"] in ("Allow", "Deny") for one in statements)
+        except (ValueError, KeyError, TypeError):
+            fine = False
+        if not fine:
+            raise S3ClientError("MalformedPolicy", "This policy contains invalid Json or an invalid statement")
+        original(self, bucket_name, policy)
+
+    return put_bucket_policy
+
+
+def _speaking(original: Any) -> Any:
+    def _key_response(self: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = original(self, *args, **kwargs)
+        if answer == (403, {}, ""):
+            raise S3ClientError("AccessDenied", "Access Denied: an explicit deny in the bucket policy")
+        return answer
+
+    return _key_response

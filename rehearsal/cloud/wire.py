@@ -1,0 +1,72 @@
+"""Reads from an AWS request what it is about, and writes AWS errors in the protocol of the service asked."""
+
+import io
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.model import OperationModel
+from moto.core.model import OperationModel as MotoOperationModel
+from moto.core.request import determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+from moto.moto_server.werkzeug_app import BackendRequest
+
+from rehearsal.cloud.aws_error import AwsError
+from rehearsal.cloud.partition import service_names
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What a request asks for: signing name and region of its signature, and who signed."""
+
+    signing_name: str
+    region: str
+    access_key: str
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Botocore's names of the services it may be for."""
+        return service_names(self.signing_name)
+
+
+def asked(environ: dict[str, Any]) -> Asked:
+    """Read the signature (Credential=KEY/DATE/REGION/SERVICE/aws4_request) of a request."""
+    words = environ.get("HTTP_AUTHORIZATION", "").split()
+    scope = words[1].split(",")[0].split("=", 1)[-1].split("/") if len(words) > 1 else []
+    if len(scope) < 5:  # noqa: PLR2004 - the five parts of a scope
+        return Asked(signing_name="", region="", access_key="")
+    return Asked(signing_name=scope[3].lower(), region=scope[2], access_key=scope[0])
+
+
+def operation(what: Asked, environ: dict[str, Any], body: bytes) -> tuple[str, OperationModel | None]:
+    """The service and operation of a request; the operation is None when botocore's model knows none like it."""
+    s3control = environ.get("PATH_INFO", "").startswith("/v20180820/")
+    for service in reversed(what.services) if s3control else what.services:
+        try:
+            found, _ = get_service_router(service).match(BackendRequest({**environ, "wsgi.input": io.BytesIO(body)}))
+        except Exception:  # noqa: BLE001 - a request that fits no model is simply not named
+            log.debug("no operation of %s for %s", service, environ.get("PATH_INFO"))
+            continue
+        return service, found
+    return (what.services[0] if what.services else ""), None
+
+
+def error(
+    what: Asked, environ: dict[str, Any], body: bytes, code: str, message: str, status: int | None = None
+) -> tuple[int, dict[str, str], bytes]:
+    """An AWS error: status, headers and body, in the protocol that the client of that service reads."""
+    service, found = operation(what, environ, body)
+    try:
+        model = get_service_model(service)
+        protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE"))
+        known = found if found is not None else MotoOperationModel({}, model)
+        answer: Any = get_serializer_class(service, protocol)(known).serialize(AwsError(code, message))
+    except Exception:  # noqa: BLE001 - whatever the service, the client must get an answer
+        return status or 400, {"Content-Type": "text/plain"}, f"{code}: {message}".encode()
+    text = answer["body"]
+    headers = {str(name): str(value) for name, value in answer["headers"].items()}
+    return status or int(answer["status_code"]), headers, text if isinstance(text, bytes) else str(text).encode()
