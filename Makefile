@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint types unit slow lock bench clean
+.PHONY: help setup rehearse test lint types unit slow lock bench docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -43,6 +43,9 @@ slow: $(READY) ## end-to-end rehearsals
 
 bench: $(READY) ## print the figures of benchmarks/
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+docs: $(READY) ## write the generated pages anew
+	$(BIN)/python -m controls.document > docs/controls.md
 
 lock: ## compile requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -85,7 +85,7 @@ def env(
         str | None, typer.Option(metavar="ACCOUNT", help="An account's name; the management account by default.")
     ] = None,
 ) -> None:
-    """Print environment variables that point the AWS CLI and boto3 at the emulated cloud: eval "$(rehearse cloud env)"."""
+    """Print variables that point the AWS CLI and boto3 at the emulated cloud: eval "$(rehearse cloud env)"."""
     cloud = Cloud.attach(Workspace.find().state)
     if cloud is None:
         raise UsageError("the emulated cloud is not up: `rehearse cloud start`, or `rehearse up --all`")

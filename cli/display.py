@@ -183,7 +183,9 @@ def show_summary(
     if modes:
         console.print(table)
     policies = max((result.policies_run for result in results), default=0)
-    changes = ", ".join(f"{operations[op]} {op}" for op in ("create", "import", "update", "replace", "delete") if operations[op])
+    changes = ", ".join(
+        f"{operations[op]} {op}" for op in ("create", "import", "update", "replace", "delete") if operations[op]
+    )
     console.print(
         f"\n{len(results)} stacks, {accounts} accounts: {changes or 'no changes'}, {operations['same']} unchanged; "
         f"{total['emulated']} resources emulated, {total['recorded']} recorded; {policies} policies; "

@@ -2,9 +2,12 @@
 
 from rich.console import Console
 
+from controls.evaluator import PolicyError
+from inspection.can import QuestionError
 from rehearsal.cloud import CloudError
 from rehearsal.engine import EngineError
 from rehearsal.provider import ProviderProcessError
+from stacks.organization import GuardrailsDoNotFitError
 from stacks.settings import SettingsError
 
 BAD_INPUT = 2
@@ -16,7 +19,16 @@ class UsageError(Exception):
     exit_code = BAD_INPUT
 
 
-KNOWN_ERRORS = (UsageError, SettingsError, EngineError, CloudError, ProviderProcessError)
+KNOWN_ERRORS = (
+    UsageError,
+    QuestionError,
+    PolicyError,
+    SettingsError,
+    GuardrailsDoNotFitError,
+    EngineError,
+    CloudError,
+    ProviderProcessError,
+)
 """Errors whose message is for people."""
 
 console = Console(highlight=False)

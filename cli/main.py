@@ -4,12 +4,12 @@ import sys
 
 import typer
 
-from cli import audit, cloud, comment, graph, provider, runs, state
+from cli import audit, can, cloud, comment, graph, provider, runs, state
 from cli.errors import BAD_INPUT, KNOWN_ERRORS, messages
 
 app = typer.Typer(
     name="rehearse",
-    help="Rehearse the landing zone without AWS: the unchanged program, policies and runbooks on an emulated organisation.",
+    help="Rehearse the landing zone without AWS: the unchanged program and policies on an emulated organisation.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -22,6 +22,7 @@ app.command("destroy")(runs.destroy)
 app.command("outputs")(state.outputs)
 app.command("export")(state.export)
 app.command("audit")(audit.audit)
+app.command("can")(can.can)
 app.command("graph")(graph.graph)
 app.command("comment")(comment.comment)
 app.command("provider")(provider.provider)

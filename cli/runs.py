@@ -21,7 +21,9 @@ Operation = Literal["up", "preview", "refresh", "destroy"]
 
 Stacks = Annotated[list[str] | None, typer.Argument(metavar="[STACK…]", help="Stacks; see `rehearse graph`.")]
 All = Annotated[bool, typer.Option("--all", help="Every stack of the zone, in dependency order.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output and nothing else there.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on standard output and nothing else there.")
+]
 Endpoint = Annotated[
     str | None, typer.Option(metavar="URL", help="Use this AWS-compatible emulator instead of the built-in one.")
 ]
@@ -88,9 +90,7 @@ def destroy(
     wait: Wait = 0.0,
 ) -> None:
     """Delete stacks in reverse order. What holds data is protected: the command names it and deletes nothing."""
-    session = Session(
-        Workspace.find(endpoint), packs=[], parallel=16, wait=wait, keep=True, unprotect=unprotect
-    )
+    session = Session(Workspace.find(endpoint), packs=[], parallel=16, wait=wait, keep=True, unprotect=unprotect)
     _run("destroy", stacks or [], session, everything=everything, as_json=as_json, details=False)
 
 

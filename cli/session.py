@@ -19,7 +19,7 @@ Modes = dict[str, Counter[tuple[str, str]]]
 class Session:
     """Starts what a command needs; on leaving, stops what only this command needed.
 
-    The cloud is a process of its own: it outlives the command, so that the next one, or a person with the AWS CLI, finds
+    The cloud is a process of its own and outlives the command: the next one, or a person with the AWS CLI, finds
     the organisation as it was left, and so that a killed run can be continued.
     """
 

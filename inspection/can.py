@@ -77,7 +77,7 @@ class Guarded:
         return next((name for name, one in self.places.items() if one.account == principal.account), None)
 
     def _owns(self, request: Request) -> bool:
-        """Whether the resource is the organisation's: AWS's own buckets and images, and strangers' resources, are not."""
+        """Whether the resource is the organisation's own, not AWS's (its images, sample buckets) or a stranger's."""
         return list(request.value("aws:ResourceOrgID") or ()) == [self.organization_id]
 
     def _policies(self, account: str, request: Request) -> Policies:

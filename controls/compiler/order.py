@@ -91,4 +91,5 @@ ORDER: Final[Sequence[str]] = (
     "P3Services",
     "P4Transport",
     "P4Version",
+    "D8Services",
 )

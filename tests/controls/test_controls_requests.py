@@ -28,6 +28,7 @@ PLACES = {
     "ml-prod": Place(account="444444444444", ou="Workloads/ML-Prod"),
     "sandbox": Place(account="555555555555", ou="Sandbox"),
     "network": Place(account="666666666666", ou="Infrastructure"),
+    "policy-staging": Place(account="888888888888", ou="Policy-Staging"),
     "closed": Place(account="777777777777", ou="Suspended"),
 }
 UNITS = [

@@ -1,0 +1,80 @@
+"""`rehearse audit`: what exists in the emulated accounts against what was declared."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.declared import declared_zone
+from cli.errors import UsageError, console
+from cli.rehearsed_aws import RehearsedAws
+from cli.runs import Endpoint
+from cli.workspace import Workspace
+from inspection.audit import AuditReport
+from inspection.audit import audit as audited
+from rehearsal.cloud import Cloud, Endpoints
+from rehearsal.engine import Passphrase, StateStore
+
+
+def audit(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Show what agrees as well.")] = False,
+    endpoint: Endpoint = None,
+) -> None:
+    """Look at the accounts with boto3 alone, as an auditor would, and compare with the declared zone.
+
+    Exit code 0 when both agree, 1 when they differ.
+    """
+    workspace = Workspace.find(endpoint)
+    settings = workspace.settings()
+    store = StateStore(workspace.state / "stacks", Passphrase.resolve(workspace.state))
+    outputs = {stack: store.outputs(stack) for stack in store.stacks()}
+    aws = RehearsedAws(
+        _endpoints(workspace),
+        management_account=settings.management_account_id,
+        access_role=settings.account_access_role,
+        region=settings.regions.primary,
+    )
+    report = audited(declared_zone(settings, outputs), aws)
+    if as_json:
+        observations = [asdict(one) for one in report.observations]
+        typer.echo(json.dumps({"ok": report.ok, "observations": observations}, indent=2))
+    else:
+        _show(report, every=every)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _endpoints(workspace: Workspace) -> Endpoints:
+    if workspace.endpoint is not None:
+        return Endpoints.single(workspace.endpoint)
+    cloud = Cloud.attach(workspace.state)
+    if cloud is None:
+        raise UsageError("the emulated cloud is not up: `rehearse up --all` brings the zone up first")
+    return cloud.endpoints()
+
+
+def _show(report: AuditReport, *, every: bool) -> None:
+    seen, wrong = Counter[str](), Counter[str]()
+    for one in report.observations:
+        seen[one.area] += 1
+        wrong[one.area] += not one.ok
+    table = Table(title="Audit: what exists against what was declared", title_justify="left", box=None)
+    for heading in ("area", "looked at", "differs"):
+        table.add_column(heading, justify="left" if heading == "area" else "right")
+    for area, count in seen.items():
+        style = "red" if wrong[area] else "green"
+        table.add_row(Text(f"{'✗' if wrong[area] else '✓'} {area}", style=style), str(count), str(wrong[area] or ""))
+    console.print(table)
+    for one in report.observations:
+        if every or not one.ok:
+            style = "default" if one.ok else "red"
+            text = f"  {one.area}: {one.subject}: expected {one.expected}, found {one.found}"
+            console.print(Text(text, style=style), soft_wrap=True)
+    total = len(report.differences)
+    verdict = "the zone is as declared" if report.ok else f"{total} of {len(report.observations)} differ"
+    console.print(f"\n{len(report.observations)} observations: {verdict}")

@@ -1,0 +1,67 @@
+"""`rehearse can`: may this principal do that, and which statement of which policy says so."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from cli.declared import guarded
+from cli.errors import UsageError, console
+from cli.workspace import Workspace
+from inspection.can import answers
+from rehearsal.engine import Passphrase, StateStore
+
+EXPLAINED = (
+    "The principal's own policies are taken to allow everything: the answer is whether the zone's guardrails "
+    "(SCPs and RCPs) let it happen at all."
+)
+
+
+def can(
+    action: Annotated[str | None, typer.Argument(help="service:Action, for example s3:GetObject.")] = None,
+    resource: Annotated[str, typer.Argument(help="An ARN, or *.")] = "*",
+    account: Annotated[str | None, typer.Option(metavar="NAME", help="The account that owns the resource.")] = None,
+    principal: Annotated[
+        str | None, typer.Option(metavar="ARN", help="A role, user, root, or a service such as s3.amazonaws.com.")
+    ] = None,
+    context: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A condition key that the request carries.")
+    ] = None,
+    requests: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Decide many: account,principal,action,resource,context,expect."),
+    ] = None,
+) -> None:
+    """Say whether the guardrails allow a request: exit code 0 allowed, 1 denied, 2 bad input.
+
+    With --requests, list the rows that are decided otherwise than expected; exit code 1 if there are any.
+    """
+    workspace = Workspace.find()
+    settings = workspace.settings()
+    store = StateStore(workspace.state / "stacks", Passphrase.resolve(workspace.state))
+    zone = guarded(settings, store.outputs("organization") if "organization" in store.stacks() else {})
+    if requests is not None:
+        decided = list(answers(zone, requests))
+        wrong = [one for one in decided if not one.as_expected]
+        for one in wrong:
+            said = f"line {one.line}: expected {one.request['expect']}, is {one.decision}"
+            console.print(Text(said, style="red"), soft_wrap=True)
+        console.print(f"{len(decided)} requests, {len(wrong)} decided otherwise than expected")
+        raise typer.Exit(1 if wrong else 0)
+    if action is None or account is None or principal is None:
+        raise UsageError("give --account NAME, --principal ARN and an ACTION, or --requests FILE.csv")
+    decision = zone.decide(account, principal, action, resource, _pairs(context or [], settings.regions.primary))
+    console.print(Text(str(decision), style="green" if decision.allowed else "red"), soft_wrap=True)
+    console.print(Text(EXPLAINED, style="dim"), soft_wrap=True)
+    raise typer.Exit(0 if decision.allowed else 1)
+
+
+def _pairs(context: list[str], region: str) -> dict[str, str]:
+    pairs = {"aws:RequestedRegion": region}
+    for one in context:
+        key, equals, value = one.partition("=")
+        if not equals or ":" not in key:
+            raise UsageError(f"--context {one!r} is not KEY=VALUE, for example aws:RequestedRegion=us-west-2")
+        pairs[key] = value
+    return pairs

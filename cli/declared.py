@@ -1,0 +1,66 @@
+"""The declared zone, from its settings: what inspections compare the deployed one with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from controls.model import PolicyType
+from inspection.can import Guarded, Place
+from inspection.declared import DeclaredAccount, DeclaredBucket, DeclaredPolicy, DeclaredZone
+from stacks import graph
+from stacks.organization import policies
+from stacks.settings import MANAGEMENT, Settings
+
+
+def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) -> DeclaredZone:
+    """The zone as an audit expects it.
+
+    Args:
+        settings: the zone's settings.
+        outputs: stack -> its outputs, for the stacks that are up; names that AWS wants unique come from there.
+    """
+    zone = settings.zone
+    audit = outputs.get(graph.AUDIT, {})
+    baseline_roles = [zone.deploy_role, zone.preview_role, zone.break_glass_role]
+    return DeclaredZone(
+        management_account=settings.management_account_id,
+        regions=settings.regions.all,
+        organizational_units=settings.organizational_units,
+        accounts=[DeclaredAccount(name=name, email=one.email, ou=one.ou) for name, one in settings.accounts.items()],
+        policies=[
+            DeclaredPolicy(name=one.name, type=one.policy_type.value, content=one.content, targets=one.targets)
+            for one in policies(settings).policies
+        ],
+        policy_types=[kind.value for kind in PolicyType],
+        log_archive=settings.log_archive.account,
+        trail=audit.get("trail_name"),
+        trail_region=settings.regions.primary,
+        buckets=[
+            DeclaredBucket(name=name, region=settings.regions.primary, lock_days=settings.log_archive.record_days)
+            for name in audit.get("record_buckets", {}).values()
+        ],
+        roles={
+            name: baseline_roles
+            for name in settings.account_names
+            if name != MANAGEMENT and f"{graph.BASELINE}{name}" in outputs
+        },
+    )
+
+
+def guarded(settings: Settings, outputs: Mapping[str, Any]) -> Guarded:
+    """The organisation's guardrails and the accounts' places, for questions about what they let through.
+
+    Args:
+        settings: the zone's settings.
+        outputs: outputs of the organisation's stack; empty while it is not up, then accounts get ids of their own.
+    """
+    ids: Mapping[str, str] = outputs.get("account_ids", {})
+    places = {
+        name: Place(account=ids.get(name) or one.id or f"{number:012d}", ou=one.ou)
+        for number, (name, one) in enumerate(settings.accounts.items(), start=1)
+    }
+    return Guarded(
+        compiled=policies(settings),
+        places={MANAGEMENT: Place(account=settings.management_account_id, ou=""), **places},
+        management_account=settings.management_account_id,
+        organization_id=str(outputs.get("organization_id") or settings.organization.id or "o-notyetthere"),
+    )

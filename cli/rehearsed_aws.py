@@ -1,0 +1,30 @@
+"""boto3 clients into the emulated organisation, for inspections: by account, through the role that AWS would use."""
+
+from typing import Any
+
+from rehearsal.cloud import MANAGEMENT, Credentials, Endpoints
+
+
+class RehearsedAws:
+    """The `inspection.aws.Aws` of a rehearsal."""
+
+    def __init__(self, endpoints: Endpoints, *, management_account: str, access_role: str, region: str) -> None:
+        self._endpoints = endpoints
+        self._management_account = management_account
+        self._access_role = access_role
+        self._region = region
+        self._credentials: dict[str, Credentials] = {management_account: MANAGEMENT}
+
+    def client(self, service: str, *, account: str | None = None, region: str | None = None) -> Any:
+        """A client for a service in an account; member accounts are entered by assuming their access role."""
+        return self._endpoints.client(service, region or self._region, self._of(account or self._management_account))
+
+    def _of(self, account: str) -> Credentials:
+        if account not in self._credentials:
+            answer = self._endpoints.client("sts", self._region).assume_role(
+                RoleArn=f"arn:aws:iam::{account}:role/{self._access_role}", RoleSessionName="audit"
+            )["Credentials"]
+            self._credentials[account] = Credentials(
+                access_key=answer["AccessKeyId"], secret_key=answer["SecretAccessKey"], token=answer["SessionToken"]
+            )
+        return self._credentials[account]
