@@ -1,0 +1,118 @@
+"""The organisation's trail, made in the log-archive account as CloudTrail's delegated administrator."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import cloudtrail, cloudwatch, iam
+
+from components.audit.log_archive import LogArchive
+from components.audit.names import Names
+from components.audit.selectors import selectors
+from components.documents import Statement, document
+from components.keys import Key, KeyArgs, uses
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganizationTrailArgs:
+    """The trail."""
+
+    names: Names
+    archive: LogArchive
+    organization_id: pulumi.Input[str]
+    log_days: int
+    """How long CloudWatch Logs keeps its copy; the archive keeps its own for six years."""
+
+
+class OrganizationTrail(pulumi.ComponentResource):
+    """`hipaa-ml:audit:OrganizationTrail`: makes an `aws.cloudtrail.Trail`, protected, and its encrypted log group."""
+
+    def __init__(self, name: str, args: OrganizationTrailArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        names = args.names
+        child = pulumi.ResourceOptions(parent=self)
+        self.log_key = Key(
+            f"{name}-log-key",
+            KeyArgs(
+                alias=f"{names.prefix}-logs",
+                description="CloudWatch Logs of the log archive",
+                account_id=names.account_id,
+                uses=uses.logs(names.region, names.account_id, f"/{names.prefix}/"),
+            ),
+            child,
+        )
+        logs = cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=names.log_group,
+            retention_in_days=args.log_days,
+            kms_key_id=self.log_key.arn,
+            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
+        )
+        role = iam.Role(
+            f"{name}-role",
+            name=f"{names.prefix}-trail-to-logs",
+            description="CloudTrail writes the organisation trail to CloudWatch Logs",
+            assume_role_policy=document([_trust(names)]),
+            opts=child,
+        )
+        rights = iam.RolePolicy(
+            f"{name}-rights",
+            role=role.id,
+            policy=document([_rights(names, args.organization_id)]),
+            opts=child,
+        )
+        archive = args.archive
+        trail = cloudtrail.Trail(
+            f"{name}-trail",
+            name=names.trail,
+            s3_bucket_name=archive.trail.bucket,
+            kms_key_id=archive.trail_key.arn,
+            is_organization_trail=True,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_log_file_validation=True,
+            enable_logging=True,
+            cloud_watch_logs_group_arn=pulumi.Output.format("{0}:*", logs.arn),
+            cloud_watch_logs_role_arn=role.arn,
+            advanced_event_selectors=selectors(
+                [names.bucket_arn(one) for one in ("access-logs", "config", "config-records", "trail")]
+            ),
+            insight_selectors=[
+                cloudtrail.TrailInsightSelectorArgs(insight_type="ApiCallRateInsight"),
+                cloudtrail.TrailInsightSelectorArgs(insight_type="ApiErrorRateInsight"),
+            ],
+            # CloudTrail tries the bucket, the key and the role while the trail is made.
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=True, retain_on_delete=True, depends_on=[archive.trail.policy, rights]
+            ),
+        )
+        self.arn = trail.arn
+        self.trail_name = trail.name
+        self.log_group = logs.name
+        self.register_outputs({"arn": self.arn, "log_group": self.log_group})
+
+
+def _trust(names: Names) -> Statement:
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceArn": names.trail_arn}},
+    }
+
+
+def _rights(names: Names, organization_id: pulumi.Input[str]) -> Statement:
+    """Streams are named after the account that writes (CloudTrail User Guide, "Role policy document")."""
+    group = pulumi.Output.format(
+        "arn:aws:logs:{0}:{1}:log-group:{2}:log-stream:", names.region, names.account_id, names.log_group
+    )
+    writers = (names.management_account_id, names.account_id, organization_id)
+    return {
+        "Sid": "Write",
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": [
+            *(pulumi.Output.format("{0}{1}_CloudTrail_{2}*", group, writer, names.region) for writer in writers[:2]),
+            pulumi.Output.format("{0}{1}_*", group, organization_id),
+        ],
+    }

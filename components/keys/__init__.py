@@ -1,0 +1,5 @@
+"""Customer-managed KMS keys: administered by the account's administrators, used only by whom the policy names."""
+
+from components.keys.key import Key, KeyArgs
+
+__all__ = ["Key", "KeyArgs"]

@@ -1,0 +1,92 @@
+"""One customer-managed key: it rotates, is deleted slowly, and keeps administration apart from use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import kms
+
+from components.documents import Statement, document
+from components.tokens import type_token
+
+DELETION_WINDOW_DAYS: Final = 30
+"""The longest AWS allows: a key deleted by mistake is data deleted by mistake."""
+ADMINISTRATION: Final = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListAliases",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListKeyRotations",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+"""What administrators may do with a key: everything but encrypt, decrypt and hand out grants."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyArgs:
+    """A key."""
+
+    alias: str
+    """Without `alias/`."""
+    description: str
+    account_id: pulumi.Input[str]
+    """The account that owns it; its IAM policies decide who in it administers the key."""
+    uses: Sequence[Statement]
+    """Key policy statements: who may use the key for what (`components.keys.uses`)."""
+
+    def __post_init__(self) -> None:
+        """Refuses a key nobody can use: it would cost money and protect nothing."""
+        if not self.uses:
+            raise ValueError(f"KeyArgs {self.alias!r}: uses is empty; name at least one use")
+
+
+class Key(pulumi.ComponentResource):
+    """`hipaa-ml:keys:Key`: makes an `aws.kms.Key`, protected and retained, and its `Alias`."""
+
+    def __init__(self, name: str, args: KeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        key = kms.Key(
+            f"{name}-key",
+            description=args.description,
+            enable_key_rotation=True,
+            deletion_window_in_days=DELETION_WINDOW_DAYS,
+            policy=document([administration(args.account_id), *args.uses]),
+            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
+        )
+        kms.Alias(
+            f"{name}-alias",
+            name=f"alias/{args.alias}",
+            target_key_id=key.key_id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.arn = key.arn
+        self.register_outputs({"arn": self.arn})
+
+
+def administration(account_id: pulumi.Input[str]) -> Statement:
+    """The account's administrators may manage the key; in a key policy, `*` is this key."""
+    return {
+        "Sid": "Administration",
+        "Effect": "Allow",
+        "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)},
+        "Action": list(ADMINISTRATION),
+        "Resource": "*",
+    }

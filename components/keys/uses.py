@@ -1,0 +1,131 @@
+"""Key policy statements, one for each way a key is used; in a key policy, the resource `*` is this key."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from components.documents import Statement
+
+
+def cloudtrail(trail_arn: pulumi.Input[str], trail_account_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """One trail encrypts its files with the key (CloudTrail User Guide, "Configure AWS KMS key policies")."""
+    service = {"Service": "cloudtrail.amazonaws.com"}
+    context = pulumi.Output.format("arn:aws:cloudtrail:*:{0}:trail/*", trail_account_id)
+    return [
+        {
+            "Sid": "TrailEncrypts",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "kms:GenerateDataKey*",
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {"aws:SourceArn": trail_arn},
+                "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": context},
+            },
+        },
+        {
+            "Sid": "TrailDescribes",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "kms:DescribeKey",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+        },
+    ]
+
+
+def config(organization_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """AWS Config of the organisation's accounts encrypts its files (Config Developer Guide, "Permissions for the KMS Key")."""
+    return [
+        {
+            "Sid": "ConfigEncrypts",
+            "Effect": "Allow",
+            "Principal": {"Service": "config.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceOrgID": organization_id}},
+        }
+    ]
+
+
+def logs(region: str, account_id: pulumi.Input[str], log_group: str) -> Sequence[Statement]:
+    """CloudWatch Logs encrypts the groups whose name begins so (CloudWatch Logs User Guide, "Encrypt log data")."""
+    groups = pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:{2}*", region, account_id, log_group)
+    return [
+        {
+            "Sid": "LogsEncrypt",
+            "Effect": "Allow",
+            "Principal": {"Service": f"logs.{region}.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            "Resource": "*",
+            "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        }
+    ]
+
+
+def readers_through_s3(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """Who may read the objects may decrypt them, through S3 only; IAM policies say who that is."""
+    return [
+        {
+            "Sid": "ReadersThroughS3",
+            "Effect": "Allow",
+            "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)},
+            "Action": "kms:Decrypt",
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {"kms:CallerAccount": account_id, "kms:ViaService": f"s3.{region}.amazonaws.com"}
+            },
+        }
+    ]
+
+
+def replication(region: str, role_arn: pulumi.Input[str]) -> Sequence[Statement]:
+    """A replication role decrypts at the source and encrypts at the destination, through S3 only."""
+    return [
+        {
+            "Sid": "ReplicationThroughS3",
+            "Effect": "Allow",
+            "Principal": {"AWS": role_arn},
+            "Action": ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
+        }
+    ]
+
+
+def disks(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """EC2 encrypts the account's disks (EC2 User Guide, "EBS encryption"); grants go to AWS services only."""
+    through = {"kms:CallerAccount": account_id, "kms:ViaService": f"ec2.{region}.amazonaws.com"}
+    principal = {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)}
+    return [
+        {
+            "Sid": "DisksThroughEc2",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": through},
+        },
+        {
+            "Sid": "GrantsThroughEc2",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+            "Condition": {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+    ]
+
+
+def notifications(account_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """EventBridge and CloudWatch of the account publish to an encrypted topic (SNS Developer Guide, "Keys")."""
+    return [
+        {
+            "Sid": "Notifications",
+            "Effect": "Allow",
+            "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+        }
+    ]

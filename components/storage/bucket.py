@@ -1,0 +1,152 @@
+"""One S3 bucket with everything it needs to hold records or data: there is no form of it without."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import s3
+
+from components.documents import Statement, document
+from components.storage import lifecycle
+from components.storage.purposes import PURPOSES, Purpose
+from components.storage.statements import kept, over_tls
+from components.tokens import type_token
+
+SIX_YEARS: Final = 2192
+"""Days: 45 CFR 164.316(b)(2)(i), two leap days included."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecureBucketArgs:
+    """A bucket of records."""
+
+    bucket: pulumi.Input[str]
+    """Its name: other accounts and guardrails must be able to guess it."""
+    arn: pulumi.Input[str]
+    """Its ARN, which follows from the name: policies are complete before the bucket is there."""
+    purpose: Purpose
+    retention_days: int
+    """How long objects are kept; locked ones cannot be deleted before, by anybody."""
+    glacier_after_days: int
+    key_arn: pulumi.Input[str] | None = None
+    """Customer-managed key; required unless the purpose rules it out."""
+    access_log_bucket: pulumi.Input[str] | None = None
+    """Where the bucket's access logs go; required unless it is that bucket."""
+    statements: Sequence[Statement] = ()
+    """What its policy allows, besides what every bucket denies."""
+
+    def __post_init__(self) -> None:
+        """Refuses what would leave records unlocked, unencrypted or unlogged."""
+        spec = PURPOSES[self.purpose]
+        if self.retention_days < SIX_YEARS:
+            raise ValueError(f"SecureBucketArgs.retention_days: {self.retention_days} is under six years ({SIX_YEARS})")
+        if spec.customer_key != (self.key_arn is not None):
+            needs = "needs a key_arn" if spec.customer_key else f"takes no key_arn: {spec.reason}"
+            raise ValueError(f"SecureBucketArgs.key_arn: purpose {self.purpose!r} {needs}")
+        if (self.purpose == "access-logs") != (self.access_log_bucket is None):
+            raise ValueError(
+                "SecureBucketArgs.access_log_bucket: every bucket but that of access logs itself needs one"
+            )
+
+
+class SecureBucket(pulumi.ComponentResource):
+    """`hipaa-ml:storage:SecureBucket`: makes an `aws.s3.Bucket`, protected and retained, and what goes with it.
+
+    Ownership controls, public access block, versioning, encryption, lifecycle, access logging and policy are resources
+    of their own; purposes that are records also get an object lock in compliance mode.
+    """
+
+    def __init__(self, name: str, args: SecureBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        spec = PURPOSES[args.purpose]
+        child = pulumi.ResourceOptions(parent=self)
+        bucket = s3.Bucket(
+            f"{name}-bucket",
+            bucket=args.bucket,
+            object_lock_enabled=spec.locked,
+            tags={"data-purpose": args.purpose},
+            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
+        )
+        versioning = s3.BucketVersioning(
+            f"{name}-versioning",
+            bucket=bucket.id,
+            versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+            opts=child,
+        )
+        after_versioning = pulumi.ResourceOptions(parent=self, depends_on=[versioning])
+        if spec.locked:
+            s3.BucketObjectLockConfiguration(
+                f"{name}-lock",
+                bucket=bucket.id,
+                rule=s3.BucketObjectLockConfigurationRuleArgs(
+                    default_retention=s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(
+                        mode="COMPLIANCE", days=args.retention_days
+                    )
+                ),
+                opts=after_versioning,
+            )
+        self._close(name, bucket, child)
+        self._encrypt(name, bucket, args, child)
+        s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=bucket.id,
+            rules=lifecycle.rules(
+                retention_days=args.retention_days, glacier_after_days=args.glacier_after_days, locked=spec.locked
+            ),
+            opts=after_versioning,
+        )
+        if args.access_log_bucket is not None:
+            s3.BucketLogging(
+                f"{name}-access-log",
+                bucket=bucket.id,
+                target_bucket=args.access_log_bucket,
+                target_prefix=pulumi.Output.format("{0}/", args.bucket),
+                opts=child,
+            )
+        self.policy = s3.BucketPolicy(
+            f"{name}-policy",
+            bucket=bucket.id,
+            policy=document([*over_tls(args.arn), *kept(args.arn), *args.statements]),
+            opts=child,
+        )
+        self.versioning = versioning
+        self.bucket = bucket.id
+        self.arn = bucket.arn
+        self.register_outputs({"bucket": self.bucket, "arn": self.arn})
+
+    @staticmethod
+    def _close(name: str, bucket: s3.Bucket, child: pulumi.ResourceOptions) -> None:
+        s3.BucketOwnershipControls(
+            f"{name}-ownership",
+            bucket=bucket.id,
+            rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+            opts=child,
+        )
+        s3.BucketPublicAccessBlock(
+            f"{name}-public-access",
+            bucket=bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+
+    @staticmethod
+    def _encrypt(name: str, bucket: s3.Bucket, args: SecureBucketArgs, child: pulumi.ResourceOptions) -> None:
+        default = s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+            sse_algorithm="aws:kms" if args.key_arn is not None else "AES256", kms_master_key_id=args.key_arn
+        )
+        s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.id,
+            rules=[
+                s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                    apply_server_side_encryption_by_default=default,
+                    # One data key a bucket instead of one an object: a hundredth of the requests to KMS.
+                    bucket_key_enabled=args.key_arn is not None,
+                )
+            ],
+            opts=child,
+        )

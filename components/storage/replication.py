@@ -1,0 +1,135 @@
+"""Copies of a bucket's objects in another bucket of the same account and region, by S3 itself."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import iam, s3
+
+from components.documents import Statement, document
+from components.storage.bucket import SecureBucket
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplicationRoleArgs:
+    """The role of a replication."""
+
+    role_name: str
+    account_id: pulumi.Input[str]
+
+
+class ReplicationRole(pulumi.ComponentResource):
+    """`hipaa-ml:storage:ReplicationRole`: makes the `aws.iam.Role` that S3 replicates as.
+
+    It comes before the key, whose policy names it, and before the buckets; its rights come with `Replication`.
+    """
+
+    def __init__(self, name: str, args: ReplicationRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        trust: Statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "s3.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
+        }
+        role = iam.Role(
+            f"{name}-role",
+            name=args.role_name,
+            description="S3 copies objects into a bucket that locks them",
+            assume_role_policy=document([trust]),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.arn = role.arn
+        self.role_id = role.id
+        self.register_outputs({"arn": self.arn})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplicationArgs:
+    """A source and a destination."""
+
+    role: ReplicationRole
+    source: SecureBucket
+    destination: SecureBucket
+    region: str
+    key_arn: pulumi.Input[str]
+    """Key of both buckets."""
+
+
+class Replication(pulumi.ComponentResource):
+    """`hipaa-ml:storage:Replication`: makes an `aws.s3.BucketReplicationConfig` and the rights of its role.
+
+    Delete markers are not replicated: what is gone at the source stays at the destination.
+    """
+
+    def __init__(self, name: str, args: ReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        rights = iam.RolePolicy(
+            f"{name}-rights",
+            role=args.role.role_id,
+            policy=document(_rights(args)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        s3.BucketReplicationConfig(
+            f"{name}-configuration",
+            bucket=args.source.bucket,
+            role=args.role.arn,
+            rules=[
+                s3.BucketReplicationConfigRuleArgs(
+                    id="everything",
+                    status="Enabled",
+                    priority=0,
+                    filter=s3.BucketReplicationConfigRuleFilterArgs(prefix=""),
+                    delete_marker_replication=s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(
+                        status="Disabled"
+                    ),
+                    source_selection_criteria=s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
+                        sse_kms_encrypted_objects=s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(
+                            status="Enabled"
+                        )
+                    ),
+                    destination=s3.BucketReplicationConfigRuleDestinationArgs(
+                        bucket=args.destination.arn,
+                        encryption_configuration=s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
+                            replica_kms_key_id=args.key_arn
+                        ),
+                    ),
+                )
+            ],
+            # Both buckets must keep versions before S3 takes the configuration.
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[rights, args.source.versioning, args.destination.versioning]
+            ),
+        )
+        self.register_outputs({})
+
+
+def _rights(args: ReplicationArgs) -> list[Statement]:
+    """S3 User Guide, "Setting up permissions for live replication"."""
+    return [
+        {
+            "Sid": "ReadConfiguration",
+            "Effect": "Allow",
+            "Action": ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+            "Resource": args.source.arn,
+        },
+        {
+            "Sid": "ReadObjects",
+            "Effect": "Allow",
+            "Action": ["s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"],
+            "Resource": pulumi.Output.format("{0}/*", args.source.arn),
+        },
+        {
+            "Sid": "WriteReplicas",
+            "Effect": "Allow",
+            "Action": ["s3:ReplicateObject", "s3:ReplicateTags"],
+            "Resource": pulumi.Output.format("{0}/*", args.destination.arn),
+        },
+        {
+            "Sid": "UseKey",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            "Resource": args.key_arn,
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.region}.amazonaws.com"}},
+        },
+    ]

@@ -1,0 +1,112 @@
+"""Bucket policy statements: what every bucket denies, and what services that deliver into one are allowed."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from components.documents import Statement
+
+
+def over_tls(arn: pulumi.Input[str]) -> Sequence[Statement]:
+    """Nobody comes without TLS, or with TLS older than 1.2: 45 CFR 164.312(e)(1)."""
+    everything = [arn, pulumi.Output.format("{0}/*", arn)]
+    return [
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": everything,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+        {
+            "Sid": "Tls12",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": everything,
+            "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+        },
+    ]
+
+
+def kept(arn: pulumi.Input[str]) -> Sequence[Statement]:
+    """Nobody deletes an object; only the bucket's lifecycle does, after its time: it is no principal."""
+    return [
+        {
+            "Sid": "NobodyDeletes",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            "Resource": pulumi.Output.format("{0}/*", arn),
+        }
+    ]
+
+
+def from_cloudtrail(
+    arn: pulumi.Input[str], trail_arn: pulumi.Input[str], prefixes: Sequence[pulumi.Input[str]]
+) -> Sequence[Statement]:
+    """One trail writes below `AWSLogs/<prefix>/` (CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail")."""
+    service = {"Service": "cloudtrail.amazonaws.com"}
+    return [
+        {
+            "Sid": "TrailChecks",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "s3:GetBucketAcl",
+            "Resource": arn,
+            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+        },
+        {
+            "Sid": "TrailWrites",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "s3:PutObject",
+            "Resource": [pulumi.Output.format("{0}/AWSLogs/{1}/*", arn, prefix) for prefix in prefixes],
+            "Condition": {
+                "StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"},
+            },
+        },
+    ]
+
+
+def from_config(arn: pulumi.Input[str], organization_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """AWS Config of the organisation's accounts delivers (Config Developer Guide, "Permissions for the S3 Bucket")."""
+    service = {"Service": "config.amazonaws.com"}
+    return [
+        {
+            "Sid": "ConfigChecks",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": ["s3:GetBucketAcl", "s3:ListBucket"],
+            "Resource": arn,
+            "Condition": {"StringEquals": {"aws:SourceOrgID": organization_id}},
+        },
+        {
+            "Sid": "ConfigWrites",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "s3:PutObject",
+            "Resource": pulumi.Output.format("{0}/AWSLogs/*/Config/*", arn),
+            "Condition": {
+                "StringEquals": {"aws:SourceOrgID": organization_id, "s3:x-amz-acl": "bucket-owner-full-control"}
+            },
+        },
+    ]
+
+
+def from_access_logging(arn: pulumi.Input[str], account_id: pulumi.Input[str], sources: str) -> Sequence[Statement]:
+    """S3 writes the access logs of the account's own buckets; `sources` is a pattern of their ARNs."""
+    return [
+        {
+            "Sid": "AccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": pulumi.Output.format("{0}/*", arn),
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": account_id},
+                "ArnLike": {"aws:SourceArn": sources},
+            },
+        }
+    ]
