@@ -35,7 +35,7 @@ def cloudtrail(trail_arn: pulumi.Input[str], trail_account_id: pulumi.Input[str]
 
 
 def config(organization_id: pulumi.Input[str]) -> Sequence[Statement]:
-    """AWS Config of the organisation's accounts encrypts its files (Config Developer Guide, "Permissions for the KMS Key")."""
+    """AWS Config of every account encrypts its files (Config Developer Guide, "Permissions for the KMS Key")."""
     return [
         {
             "Sid": "ConfigEncrypts",

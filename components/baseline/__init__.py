@@ -1,0 +1,26 @@
+"""What every account has: blocks and defaults, a Config recorder, roles, an alarm on break-glass, a budget."""
+
+from components.baseline.account import AccountDefaults, AccountDefaultsArgs
+from components.baseline.alarm import BreakGlassAlarm, BreakGlassAlarmArgs
+from components.baseline.break_glass import BreakGlassRole, BreakGlassRoleArgs
+from components.baseline.budget import AccountBudget, AccountBudgetArgs
+from components.baseline.pipeline import PipelineRoles, PipelineRolesArgs
+from components.baseline.recorder import Recorder, RecorderArgs
+from components.baseline.region import RegionDefaults, RegionDefaultsArgs
+
+__all__ = [
+    "AccountBudget",
+    "AccountBudgetArgs",
+    "AccountDefaults",
+    "AccountDefaultsArgs",
+    "BreakGlassAlarm",
+    "BreakGlassAlarmArgs",
+    "BreakGlassRole",
+    "BreakGlassRoleArgs",
+    "PipelineRoles",
+    "PipelineRolesArgs",
+    "Recorder",
+    "RecorderArgs",
+    "RegionDefaults",
+    "RegionDefaultsArgs",
+]

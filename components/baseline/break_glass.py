@@ -1,0 +1,72 @@
+"""The role for emergencies, 45 CFR 164.312(a)(2)(ii): for few, with MFA, for an hour, and never in silence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import iam
+
+from components.documents import Statement, document
+from components.tokens import type_token
+
+SESSION_SECONDS: Final = 3600
+ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
+"""What an emergency needs is not known before it: the limits are who, for how long, and that everybody hears of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BreakGlassRoleArgs:
+    """The role."""
+
+    role_name: str
+    principals: Sequence[str]
+    """ARNs of users or roles, without wildcards."""
+
+    def __post_init__(self) -> None:
+        """Refuses a role for nobody, or for everybody."""
+        if not self.principals:
+            raise ValueError("BreakGlassRoleArgs.principals: name at least one principal")
+        for principal in self.principals:
+            if "*" in principal:
+                raise ValueError(f"BreakGlassRoleArgs.principals: {principal!r} has a wildcard; name each principal")
+
+
+class BreakGlassRole(pulumi.ComponentResource):
+    """`hipaa-ml:baseline:BreakGlassRole`: makes an `aws.iam.Role` that few may assume, with MFA."""
+
+    def __init__(self, name: str, args: BreakGlassRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        role = iam.Role(
+            f"{name}-role",
+            name=args.role_name,
+            description="Emergency access: MFA, one hour, alarmed",
+            assume_role_policy=document([trust(args.principals)]),
+            max_session_duration=SESSION_SECONDS,
+            opts=child,
+        )
+        iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=ADMINISTRATOR, opts=child)
+        self.arn = role.arn
+        self.register_outputs({"arn": self.arn})
+
+
+def trust(principals: Sequence[str]) -> Statement:
+    """The named principals, freshly signed in with MFA.
+
+    The accounts are the principals and a condition names the people: a role cannot be made while a principal that its
+    trust names does not exist, and dies silently when that one is deleted (IAM User Guide, "AWS JSON policy elements:
+    Principal").
+    """
+    accounts = sorted({principal.split(":")[4] for principal in principals})
+    return {
+        "Sid": "PeopleWithMfa",
+        "Effect": "Allow",
+        "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]},
+        "Action": "sts:AssumeRole",
+        "Condition": {
+            "ArnEquals": {"aws:PrincipalArn": list(principals)},
+            "Bool": {"aws:MultiFactorAuthPresent": "true"},
+            "NumericLessThan": {"aws:MultiFactorAuthAge": str(SESSION_SECONDS)},
+        },
+    }

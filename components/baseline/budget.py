@@ -1,0 +1,57 @@
+"""A monthly budget that tells somebody before and after it is spent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import budgets
+
+from components.tokens import type_token
+
+NOTIFICATIONS: Final = (("ACTUAL", 80.0), ("ACTUAL", 100.0), ("FORECASTED", 100.0))
+"""When somebody is told: kind of spending, per cent of the budget."""
+ADDRESSES: Final = 10
+"""AWS Budgets takes ten addresses a notification."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountBudgetArgs:
+    """A budget."""
+
+    budget_name: str
+    monthly_usd: int
+    notify: Sequence[str]
+    """E-mail addresses."""
+
+    def __post_init__(self) -> None:
+        """Refuses a budget nobody hears of."""
+        if not 1 <= len(self.notify) <= ADDRESSES:
+            raise ValueError(f"AccountBudgetArgs.notify: {len(self.notify)} addresses; allowed: 1 to {ADDRESSES}")
+
+
+class AccountBudget(pulumi.ComponentResource):
+    """`hipaa-ml:baseline:AccountBudget`: makes an `aws.budgets.Budget` over the account's monthly cost."""
+
+    def __init__(self, name: str, args: AccountBudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        budgets.Budget(
+            f"{name}-budget",
+            name=args.budget_name,
+            budget_type="COST",
+            limit_amount=f"{args.monthly_usd:.1f}",  # as AWS answers: "5000.0"
+            limit_unit="USD",
+            time_unit="MONTHLY",
+            notifications=[
+                budgets.BudgetNotificationArgs(
+                    notification_type=kind,
+                    comparison_operator="GREATER_THAN",
+                    threshold=threshold,
+                    threshold_type="PERCENTAGE",
+                    subscriber_email_addresses=list(args.notify),
+                )
+                for kind, threshold in NOTIFICATIONS
+            ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})

@@ -1,0 +1,125 @@
+"""Roles of the pipeline in an account, by GitHub's OIDC: one deploys, one looks; and the boundary of all others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+from pulumi_aws import iam
+
+from components.baseline import rights
+from components.documents import Statement, document
+from components.tokens import type_token
+
+ISSUER: Final = "token.actions.githubusercontent.com"
+VIEW: Final = ("arn:aws:iam::aws:policy/SecurityAudit", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess")
+SESSION_SECONDS: Final = 3600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PipelineRolesArgs:
+    """The pipeline's roles in one account."""
+
+    prefix: str
+    account_id: pulumi.Input[str]
+    management_account_id: str
+    kind: Literal["management", "security", "infrastructure", "workload", "sandbox"]
+    regions: Sequence[str]
+    deploy_role: str
+    preview_role: str
+    boundary_policy: str
+    protected_roles: Sequence[str]
+    """Names of roles that the pipeline must not change or pass on."""
+    access_role: str
+    deploy_subject: str
+    """`sub` of GitHub's token in the deployment environment."""
+    preview_subject: str
+    """`sub` of GitHub's token for pull requests."""
+
+    def __post_init__(self) -> None:
+        """Refuses a subject that more than one repository's jobs would match."""
+        for subject in (self.deploy_subject, self.preview_subject):
+            if "*" in subject or not subject.startswith("repo:") or "/" not in subject:
+                raise ValueError(
+                    f"PipelineRolesArgs: the subject {subject!r} must name one repository, repo:OWNER/NAME:…"
+                )
+
+
+class PipelineRoles(pulumi.ComponentResource):
+    """`hipaa-ml:baseline:PipelineRoles`: OIDC provider, boundary, roles `deploy` and `preview`."""
+
+    def __init__(self, name: str, args: PipelineRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._issuer = iam.OpenIdConnectProvider(
+            f"{name}-github", url=f"https://{ISSUER}", client_id_lists=["sts.amazonaws.com"], opts=self._child
+        )
+        boundary_arn = pulumi.Output.format("arn:aws:iam::{0}:policy/{1}", args.account_id, args.boundary_policy)
+        scope = rights.Scope(
+            prefix=args.prefix,
+            account_id=args.account_id,
+            regions=args.regions,
+            boundary_arn=boundary_arn,
+            own_role_arns=[
+                pulumi.Output.format("arn:aws:iam::{0}:role/{1}", args.account_id, role)
+                for role in args.protected_roles
+            ],
+            access_role=args.access_role,
+        )
+        boundary = iam.Policy(
+            f"{name}-boundary",
+            name=args.boundary_policy,
+            description="The most that roles of this account can do; guardrail F9 asks for it",
+            policy=document(rights.boundary(scope)),
+            opts=self._child,
+        )
+        self.deploy_arn = self._role("deploy", args.deploy_role, args.deploy_subject, rights.deploy(args.kind, scope))
+        self.preview_arn = self._role(
+            "preview", args.preview_role, args.preview_subject, rights.preview(args.kind, scope), VIEW
+        )
+        self.boundary_arn = boundary.arn
+        self.register_outputs(
+            {"deploy_arn": self.deploy_arn, "preview_arn": self.preview_arn, "boundary_arn": self.boundary_arn}
+        )
+
+    def _role(
+        self, use: str, role_name: str, subject: str, statements: Sequence[Statement], managed: Sequence[str] = ()
+    ) -> pulumi.Output[str]:
+        name = f"{self._name}-{use}"
+        role = iam.Role(
+            f"{name}-role",
+            name=role_name,
+            description=f"GitHub Actions: {use}",
+            assume_role_policy=document(self._trust(role_name, subject)),
+            max_session_duration=SESSION_SECONDS,
+            opts=self._child,
+        )
+        policy = iam.Policy(f"{name}-policy", name=role_name, policy=document(statements), opts=self._child)
+        iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=policy.arn, opts=self._child)
+        for arn in managed:
+            iam.RolePolicyAttachment(
+                f"{name}-{arn.rpartition('/')[2]}", role=role.name, policy_arn=arn, opts=self._child
+            )
+        return role.arn
+
+    def _trust(self, role_name: str, subject: str) -> Sequence[Statement]:
+        """One repository's jobs; in member accounts also the management account's role, where a run begins."""
+        github: Statement = {
+            "Sid": "GitHub",
+            "Effect": "Allow",
+            "Principal": {"Federated": self._issuer.arn},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subject}},
+        }
+        if self._args.kind == "management":
+            return [github]
+        management = self._args.management_account_id
+        chained: Statement = {
+            "Sid": "FromManagement",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{management}:root"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{management}:role/{role_name}"}},
+        }
+        return [github, chained]

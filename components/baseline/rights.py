@@ -1,0 +1,278 @@
+"""What the pipeline may do in an account, by the kind of account, as data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from components.documents import Statement
+from components.keys.key import ADMINISTRATION
+
+WORKLOAD: Final = (
+    "application-autoscaling",
+    "athena",
+    "cloudwatch",
+    "dynamodb",
+    "ec2",
+    "ecr",
+    "ecs",
+    "elasticfilesystem",
+    "elasticloadbalancing",
+    "events",
+    "glue",
+    "lakeformation",
+    "lambda",
+    "logs",
+    "rds",
+    "sagemaker",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "states",
+)
+SERVICES: Final[Mapping[str, Sequence[str]]] = {
+    "security": (
+        "access-analyzer",
+        "backup",
+        "cloudwatch",
+        "config",
+        "events",
+        "guardduty",
+        "inspector2",
+        "logs",
+        "macie2",
+        "securityhub",
+        "sns",
+        "sqs",
+    ),
+    "infrastructure": (
+        "cloudwatch",
+        "ec2",
+        "ecr",
+        "events",
+        "logs",
+        "network-firewall",
+        "ram",
+        "route53profiles",
+        "route53resolver",
+        "sns",
+    ),
+    "workload": WORKLOAD,
+    "sandbox": WORKLOAD,
+    "management": ("cloudwatch", "events", "logs", "sns"),
+}
+"""Kind of account -> services the pipeline manages there, in the zone's regions only."""
+
+PASSED_TO: Final = (
+    "ecs-tasks.amazonaws.com",
+    "events.amazonaws.com",
+    "glue.amazonaws.com",
+    "lambda.amazonaws.com",
+    "monitoring.rds.amazonaws.com",
+    "s3.amazonaws.com",
+    "sagemaker.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "states.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+)
+"""Services that may be given a role of the zone."""
+
+ORGANIZATION: Final = (
+    "account:DeleteAlternateContact",
+    "account:GetAlternateContact",
+    "account:PutAlternateContact",
+    "cloudtrail:DeregisterOrganizationDelegatedAdmin",
+    "cloudtrail:RegisterOrganizationDelegatedAdmin",
+    "ec2:DisableIpamOrganizationAdminAccount",
+    "ec2:EnableIpamOrganizationAdminAccount",
+    "guardduty:EnableOrganizationAdminAccount",
+    "guardduty:ListOrganizationAdminAccounts",
+    "inspector2:EnableDelegatedAdminAccount",
+    "inspector2:GetDelegatedAdminAccount",
+    "inspector2:ListDelegatedAdminAccounts",
+    "macie2:EnableOrganizationAdminAccount",
+    "macie2:ListOrganizationAdminAccounts",
+    "organizations:AttachPolicy",
+    "organizations:CreateAccount",
+    "organizations:CreateOrganizationalUnit",
+    "organizations:CreatePolicy",
+    "organizations:DeletePolicy",
+    "organizations:DeregisterDelegatedAdministrator",
+    "organizations:Describe*",
+    "organizations:DetachPolicy",
+    "organizations:EnableAWSServiceAccess",
+    "organizations:EnablePolicyType",
+    "organizations:List*",
+    "organizations:MoveAccount",
+    "organizations:RegisterDelegatedAdministrator",
+    "organizations:TagResource",
+    "organizations:UntagResource",
+    "organizations:UpdateOrganizationalUnit",
+    "organizations:UpdatePolicy",
+    "securityhub:EnableOrganizationAdminAccount",
+    "securityhub:ListOrganizationAdminAccounts",
+)
+"""For the stack `organization`, in the management account; nothing here closes, removes or leaves."""
+
+NO_DATA: Final = (
+    "athena:GetQueryResults",
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "sagemaker:GetRecord",
+    "sagemaker:InvokeEndpoint",
+    "secretsmanager:GetSecretValue",
+)
+"""Who deploys does not read: 45 CFR 164.308(a)(4)(ii)(C), minimum necessary."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """What rights are limited to."""
+
+    prefix: str
+    account_id: Any
+    """A text, or an output of one."""
+    regions: Sequence[str]
+    boundary_arn: Any
+    own_role_arns: Sequence[Any]
+    access_role: str
+    """The administrator role in member accounts that foundation stacks assume from the management account."""
+
+    @property
+    def in_regions(self) -> Mapping[str, Any]:
+        """The condition that holds service-wide rights to the zone's regions."""
+        return {"StringEquals": {"aws:RequestedRegion": list(self.regions)}}
+
+
+def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
+    """Statements of the deploy role's policy in an account of some kind."""
+    roles = f"arn:aws:iam::*:role/{scope.prefix}-*"
+    found: list[Statement] = [
+        {
+            "Sid": "Services",
+            "Effect": "Allow",
+            # What will be deployed changes with every stack; guardrails and boundary hold, and data is denied below.
+            "Action": [f"{service}:*" for service in SERVICES[kind]],
+            "Resource": "*",
+            "Condition": scope.in_regions,
+        },
+        {
+            "Sid": "Buckets",
+            "Effect": "Allow",
+            "Action": ["s3:CreateBucket", "s3:DeleteBucket*", "s3:Get*", "s3:List*", "s3:Put*"],
+            "Resource": [f"arn:aws:s3:::{scope.prefix}-*"],
+        },
+        {
+            "Sid": "Keys",
+            "Effect": "Allow",
+            "Action": ["kms:CreateKey", *ADMINISTRATION],
+            "Resource": "*",
+            "Condition": scope.in_regions,
+        },
+        {
+            "Sid": "RolesWithBoundary",
+            "Effect": "Allow",
+            "Action": [
+                "iam:AttachRolePolicy",
+                "iam:CreateRole",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
+            ],
+            "Resource": roles,
+            "Condition": {"StringEquals": {"iam:PermissionsBoundary": scope.boundary_arn}},
+        },
+        {
+            "Sid": "Roles",
+            "Effect": "Allow",
+            "Action": [
+                "iam:DeleteRole",
+                "iam:Get*",
+                "iam:List*",
+                "iam:TagRole",
+                "iam:UntagRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRole",
+            ],
+            "Resource": roles,
+        },
+        {
+            "Sid": "PassRoles",
+            "Effect": "Allow",
+            "Action": "iam:PassRole",
+            "Resource": roles,
+            "Condition": {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}},
+        },
+        {
+            "Sid": "OwnRoles",
+            "Effect": "Deny",
+            "Action": [
+                "iam:Attach*",
+                "iam:Create*",
+                "iam:Delete*",
+                "iam:Detach*",
+                "iam:Pass*",
+                "iam:Put*",
+                "iam:Update*",
+            ],
+            "Resource": [*scope.own_role_arns, scope.boundary_arn],
+        },
+        {"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"},
+    ]
+    if kind == "management":
+        found += [
+            # AWS Organizations and its like have no resource level for most of these.
+            {"Sid": "Organization", "Effect": "Allow", "Action": list(ORGANIZATION), "Resource": "*"},
+            _assume(f"arn:aws:iam::*:role/{scope.access_role}"),
+            _assume(f"arn:aws:iam::*:role/{scope.prefix}-deploy"),
+        ]
+    return found
+
+
+def preview(kind: str, scope: Scope) -> Sequence[Statement]:
+    """Statements of the preview role's own policy, beside AWS's view-only policies."""
+    found: list[Statement] = [{"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"}]
+    if kind == "management":
+        found.append(_assume(f"arn:aws:iam::*:role/{scope.prefix}-preview"))
+    return found
+
+
+def boundary(scope: Scope) -> Sequence[Statement]:
+    """The most that any role made later can do: the workloads' services, in the zone's regions, and no IAM."""
+    return [
+        {
+            "Sid": "Services",
+            "Effect": "Allow",
+            "Action": [*(f"{service}:*" for service in WORKLOAD), "kms:*", "s3:*", "sts:AssumeRole", "xray:*"],
+            "Resource": "*",
+            "Condition": scope.in_regions,
+        },
+        {
+            "Sid": "PassRoles",
+            "Effect": "Allow",
+            "Action": ["iam:GetRole", "iam:PassRole"],
+            "Resource": f"arn:aws:iam::*:role/{scope.prefix}-*",
+        },
+        {
+            "Sid": "OwnRoles",
+            "Effect": "Deny",
+            "Action": ["iam:PassRole", "sts:AssumeRole"],
+            "Resource": [*scope.own_role_arns],
+        },
+    ]
+
+
+def _assume(role: str) -> Statement:
+    return {
+        "Sid": "Assume" + "".join(part.capitalize() for part in role.rpartition("/")[2].split("-")),
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Resource": role,
+        "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+    }

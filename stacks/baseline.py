@@ -1,0 +1,107 @@
+"""The `baseline-<account>` layer: what every account has, in every region of the zone."""
+
+import pulumi
+
+from components import baseline as b
+from components.baseline.recorder import ConfigServiceRole
+from stacks import graph, places
+from stacks.contracts import AuditOutputs, BaselineOutputs, OrganizationOutputs
+from stacks.providers import Providers
+from stacks.settings import MANAGEMENT, Settings
+
+
+def deploy(settings: Settings, account: str) -> BaselineOutputs:
+    """Declares the layer for one account and exports its outputs."""
+    providers = Providers(settings, OrganizationOutputs.of(graph.ORGANIZATION))
+    audit = AuditOutputs.of(graph.AUDIT)
+    opts = providers.options(account)
+    account_id = providers.account_id(account)
+    zone = settings.zone
+    alias = settings.organization.alias_prefix
+    b.AccountDefaults("account", b.AccountDefaultsArgs(alias=alias and f"{alias}-{account}"), opts)
+    roles = b.PipelineRoles("pipeline", _pipeline(settings, account, account_id), opts)
+    break_glass = b.BreakGlassRole(
+        "break-glass",
+        b.BreakGlassRoleArgs(role_name=zone.break_glass_role, principals=settings.break_glass.principals),
+        opts,
+    )
+    b.AccountBudget(
+        "budget",
+        b.AccountBudgetArgs(
+            budget_name=f"{zone.prefix}-monthly", monthly_usd=_monthly(settings, account), notify=settings.budget.notify
+        ),
+        opts,
+    )
+    config_role = ConfigServiceRole("config", opts)
+    keys: dict[str, pulumi.Output[str]] = {}
+    topics: dict[str, pulumi.Output[str]] = {}
+    for region in settings.regions.all:
+        here = providers.options(account, region)
+        defaults = b.RegionDefaults(
+            f"defaults-{region}",
+            b.RegionDefaultsArgs(prefix=zone.prefix, region=region, account_id=account_id),
+            here,
+        )
+        b.Recorder(
+            f"recorder-{region}",
+            b.RecorderArgs(
+                role_arn=config_role.arn,
+                bucket=audit.config_bucket,
+                key_arn=audit.config_key_arn,
+                global_resources=region == settings.regions.primary,
+            ),
+            here,
+        )
+        alarm = b.BreakGlassAlarm(
+            f"break-glass-alarm-{region}",
+            b.BreakGlassAlarmArgs(
+                prefix=zone.prefix,
+                region=region,
+                account_id=account_id,
+                role_arn=break_glass.arn,
+                notify=settings.break_glass.notify,
+            ),
+            here,
+        )
+        keys[region], topics[region] = defaults.key_arn, alarm.topic_arn
+    outputs = BaselineOutputs(
+        account_id=account_id,
+        deploy_role_arn=roles.deploy_arn,
+        preview_role_arn=roles.preview_arn,
+        break_glass_role_arn=break_glass.arn,
+        boundary_policy_arn=roles.boundary_arn,
+        ebs_key_arns=keys,
+        alarm_topic_arns=topics,
+    )
+    outputs.export()
+    return outputs
+
+
+def roles_of(settings: Settings) -> tuple[str, ...]:
+    """Names of the roles that a baseline makes, for audits; pure."""
+    zone = settings.zone
+    return (zone.deploy_role, zone.preview_role, zone.break_glass_role)
+
+
+def _pipeline(settings: Settings, account: str, account_id: pulumi.Input[str]) -> b.PipelineRolesArgs:
+    zone = settings.zone
+    return b.PipelineRolesArgs(
+        prefix=zone.prefix,
+        account_id=account_id,
+        management_account_id=settings.management_account_id,
+        kind=places.place(settings, account).kind,
+        regions=settings.regions.all,
+        deploy_role=zone.deploy_role,
+        preview_role=zone.preview_role,
+        boundary_policy=zone.boundary_policy,
+        protected_roles=(*zone.exempt_roles, zone.preview_role),
+        access_role=settings.account_access_role,
+        deploy_subject=settings.github.deploy_subject,
+        preview_subject=settings.github.preview_subject,
+    )
+
+
+def _monthly(settings: Settings, account: str) -> int:
+    """An account's budget in USD; the management account pays, and so watches, the sum of all."""
+    own = {name: one.monthly_usd or settings.budget.monthly_usd for name, one in settings.accounts.items()}
+    return sum(own.values()) + settings.budget.monthly_usd if account == MANAGEMENT else own[account]
