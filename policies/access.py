@@ -13,7 +13,7 @@ from controls.rules.documents import (
 )
 from controls.rules.predicates import all_of, between, equals, forbidden
 from policies import tokens
-from policies.checks import Checks, Finding, OnStack, Stack, configured, on
+from policies.checks import Checks, Finding, Stack, across, configured, on
 from policies.configuration import Parameters
 
 four_public_access_blocks: Rule = all_of(
@@ -54,8 +54,8 @@ def _session(parameters: Parameters) -> Rule:
 
 CHECKS: Checks = {
     "s3-public-access-block": on(tokens.BUCKET_PUBLIC_ACCESS, four_public_access_blocks),
-    "s3-bucket-public-access-block": OnStack(check=_every_bucket_has_a_block),
-    "s3-bucket-ownership": OnStack(check=_every_bucket_owns_its_objects),
+    "s3-bucket-public-access-block": across(tokens.BUCKETS, _every_bucket_has_a_block),
+    "s3-bucket-ownership": across(tokens.BUCKETS, _every_bucket_owns_its_objects),
     "s3-no-acl": on(tokens.BUCKET_ACLS, forbidden("bucket ACLs are not used: ownership is enforced, policies decide")),
     "s3-bucket-policy-not-public": on(tokens.BUCKET_POLICY, document("policy", every_allow(no_public_principal))),
     "account-public-access-block": on(tokens.ACCOUNT_PUBLIC_ACCESS, four_public_access_blocks),

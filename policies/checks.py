@@ -57,8 +57,9 @@ class OnResource:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OnStack:
-    """A check that needs several resources of a stack."""
+    """A check that needs several resources of a stack; `types` are those it can find something on."""
 
+    types: frozenset[str]
     check: StackCheck
 
 
@@ -79,3 +80,8 @@ def configured(types: str | Sequence[str], make: Callable[[Parameters], Rule]) -
         types=frozenset([types] if isinstance(types, str) else types),
         check=lambda resource, parameters: make(parameters)(resource.props),
     )
+
+
+def across(types: str | Sequence[str], check: StackCheck) -> OnStack:
+    """A check of resources of the given types that looks at others of the stack as well."""
+    return OnStack(types=frozenset([types] if isinstance(types, str) else types), check=check)

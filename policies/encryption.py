@@ -7,7 +7,7 @@ from controls.rules.documents import document, every_allow, no_public_principal
 from controls.rules.predicates import all_of, between, equals, present, when
 from controls.rules.values import ABSENT, items, lookup
 from policies import tokens
-from policies.checks import Checks, Finding, OnStack, Stack, configured, on
+from policies.checks import Checks, Finding, Stack, across, configured, on
 from policies.configuration import Parameters
 
 ACCESS_LOG_TAG = ("data-purpose", "access-logs")
@@ -72,7 +72,7 @@ CHECKS: Checks = {
         (tokens.KEY, tokens.REPLICA_KEY, tokens.KEY_POLICY),
         document("policy", every_allow(no_public_principal)),
     ),
-    "s3-bucket-encryption": OnStack(check=_bucket_encryption),
+    "s3-bucket-encryption": across(tokens.BUCKETS, _bucket_encryption),
     "log-group-key": on(tokens.LOG_GROUP, present("kmsKeyId")),
     "sns-topic-key": on(tokens.TOPIC, present("kmsMasterKeyId")),
     "sqs-queue-key": on(tokens.QUEUE, present("kmsMasterKeyId")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from controls.residency import group_of
 from controls.rules import Problem
-from policies.checks import Checks, Finding, OnStack, Stack
+from policies.checks import Checks, Finding, Stack, across
 from policies.configuration import Parameters
 
 GLOBAL_SERVICES = (
@@ -36,4 +36,4 @@ def _regional(kind: str) -> bool:
     return kind.startswith("aws:") and kind.removeprefix("aws:").partition("/")[0] not in GLOBAL_SERVICES
 
 
-CHECKS: Checks = {"residency-one-group": OnStack(check=_one_group)}
+CHECKS: Checks = {"residency-one-group": across((), _one_group)}

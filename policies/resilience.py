@@ -6,7 +6,7 @@ from controls.rules import UNKNOWN, Problem, Props, Rule, Undecided
 from controls.rules.predicates import all_of, between, equals
 from controls.rules.values import lookup
 from policies import tokens
-from policies.checks import Checks, Finding, OnResource, OnStack, Stack, configured
+from policies.checks import Checks, Finding, OnResource, Stack, across, configured
 from policies.configuration import Parameters
 from policies.resources import Resource
 
@@ -47,7 +47,7 @@ def _records_are_locked(parameters: Parameters) -> Rule:
 
 
 CHECKS: Checks = {
-    "s3-bucket-versioning": OnStack(check=_every_bucket_keeps_versions),
+    "s3-bucket-versioning": across(tokens.BUCKETS, _every_bucket_keeps_versions),
     "s3-object-lock": configured(tokens.BUCKET_OBJECT_LOCK, _records_are_locked),
     "data-protected": OnResource(types=HOLDS_DATA, check=_protected),
 }

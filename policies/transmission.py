@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from controls.rules import Problem
 from controls.rules.documents import denies_insecure_transport, document
 from policies import tokens
-from policies.checks import Checks, Finding, OnStack, Stack, on
+from policies.checks import Checks, Finding, Stack, across, on
 from policies.configuration import Parameters
 
 
@@ -17,5 +17,5 @@ def _every_bucket_has_a_policy(stack: Stack, _parameters: Parameters) -> Iterato
 
 CHECKS: Checks = {
     "s3-policy-tls-only": on(tokens.BUCKET_POLICY, document("policy", denies_insecure_transport)),
-    "s3-bucket-policy": OnStack(check=_every_bucket_has_a_policy),
+    "s3-bucket-policy": across(tokens.BUCKETS, _every_bucket_has_a_policy),
 }

@@ -1,0 +1,17 @@
+"""Which deployed resources a policy looks at, for evidence."""
+
+from collections.abc import Mapping, Sequence
+
+from policies.checks import Checks
+
+
+def looked_at(checks: Checks, deployed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Policy -> names of the deployed resources its check applies to.
+
+    Args:
+        checks: the pack's checks.
+        deployed: resource type -> names of the resources of that type.
+    """
+    return {
+        name: sorted(one for kind in check.types for one in deployed.get(kind, ())) for name, check in checks.items()
+    }
