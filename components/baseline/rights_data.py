@@ -1,0 +1,126 @@
+"""Which services and actions the pipeline may use, by the kind of account: tables only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+WORKLOAD: Final = (
+    "application-autoscaling",
+    "athena",
+    "cloudwatch",
+    "dynamodb",
+    "ec2",
+    "ecr",
+    "ecs",
+    "elasticfilesystem",
+    "elasticloadbalancing",
+    "events",
+    "glue",
+    "lakeformation",
+    "lambda",
+    "logs",
+    "rds",
+    "sagemaker",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "states",
+)
+SERVICES: Final[Mapping[str, Sequence[str]]] = {
+    "security": (
+        "access-analyzer",
+        "backup",
+        "cloudwatch",
+        "config",
+        "events",
+        "guardduty",
+        "inspector2",
+        "logs",
+        "macie2",
+        "securityhub",
+        "sns",
+        "sqs",
+    ),
+    "infrastructure": (
+        "cloudwatch",
+        "ec2",
+        "ecr",
+        "events",
+        "logs",
+        "network-firewall",
+        "ram",
+        "route53profiles",
+        "route53resolver",
+        "sns",
+    ),
+    "workload": WORKLOAD,
+    "sandbox": WORKLOAD,
+    "management": ("cloudwatch", "events", "logs", "sns"),
+}
+"""Kind of account -> services the pipeline manages there, in the zone's regions only."""
+
+PASSED_TO: Final = (
+    "ecs-tasks.amazonaws.com",
+    "events.amazonaws.com",
+    "glue.amazonaws.com",
+    "lambda.amazonaws.com",
+    "monitoring.rds.amazonaws.com",
+    "s3.amazonaws.com",
+    "sagemaker.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "states.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+)
+"""Services that may be given a role of the zone."""
+
+ORGANIZATION: Final = (
+    "account:DeleteAlternateContact",
+    "account:GetAlternateContact",
+    "account:PutAlternateContact",
+    "cloudtrail:DeregisterOrganizationDelegatedAdmin",
+    "cloudtrail:RegisterOrganizationDelegatedAdmin",
+    "ec2:DisableIpamOrganizationAdminAccount",
+    "ec2:EnableIpamOrganizationAdminAccount",
+    "guardduty:EnableOrganizationAdminAccount",
+    "guardduty:ListOrganizationAdminAccounts",
+    "inspector2:EnableDelegatedAdminAccount",
+    "inspector2:GetDelegatedAdminAccount",
+    "inspector2:ListDelegatedAdminAccounts",
+    "macie2:EnableOrganizationAdminAccount",
+    "macie2:ListOrganizationAdminAccounts",
+    "organizations:AttachPolicy",
+    "organizations:CreateAccount",
+    "organizations:CreateOrganizationalUnit",
+    "organizations:CreatePolicy",
+    "organizations:DeletePolicy",
+    "organizations:DeregisterDelegatedAdministrator",
+    "organizations:Describe*",
+    "organizations:DetachPolicy",
+    "organizations:EnableAWSServiceAccess",
+    "organizations:EnablePolicyType",
+    "organizations:List*",
+    "organizations:MoveAccount",
+    "organizations:RegisterDelegatedAdministrator",
+    "organizations:TagResource",
+    "organizations:UntagResource",
+    "organizations:UpdateOrganizationalUnit",
+    "organizations:UpdatePolicy",
+    "securityhub:EnableOrganizationAdminAccount",
+    "securityhub:ListOrganizationAdminAccounts",
+)
+"""For the stack `organization`, in the management account; nothing here closes, removes or leaves."""
+
+NO_DATA: Final = (
+    "athena:GetQueryResults",
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "sagemaker:GetRecord",
+    "sagemaker:InvokeEndpoint",
+    "secretsmanager:GetSecretValue",
+)
+"""Who deploys does not read: 45 CFR 164.308(a)(4)(ii)(C), minimum necessary."""
