@@ -88,6 +88,8 @@ class CustomResources:
             return Diff(changes=True, replaces=("replaceWith" if forced else "deletedWith",))
         if self._providers.changed(old, new):
             return Diff(changes=True, replaces=("provider",))
+        if old.extra.get("taint"):
+            return Diff(changes=True, replaces=("taint",))
         if _triggered(new, old):
             return Diff(changes=True, replaces=("replacementTrigger",))
         if not client.configured:

@@ -1,9 +1,11 @@
 """The engine: runs programs over stacks, through a provider and policy packs, and keeps what comes of it."""
 
+import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Final, Self
 
 from pulumi.runtime.proto import engine_pb2_grpc
@@ -131,7 +133,7 @@ class Engine:
         self.interrupted.clear()
         self.sink(StackStarted(stack=stack, operation=operation))
         try:
-            with self.store.locked(stack, wait=self.lock_wait):
+            with self._heeding_signals(), self.store.locked(stack, wait=self.lock_wait):
                 result = work()
         except EngineError as error:
             result = StackResult(
@@ -139,6 +141,25 @@ class Engine:
             )
         self.sink(StackFinished(stack=stack, result=result))
         return result
+
+    @contextmanager
+    def _heeding_signals(self) -> Generator[None, None, None]:
+        """Ctrl-C (or a terminate signal) once: wind up; twice: stop now."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def heed(_: int, __: FrameType | None) -> None:
+            if self.interrupted.is_set():
+                raise KeyboardInterrupt
+            self.interrupt()
+
+        before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _log(self, severity: Severity, message: str, urn: str = "", ephemeral: bool = False) -> None:
         self.sink(Log(stack=self._current, severity=severity, message=message, urn=urn, ephemeral=ephemeral))

@@ -63,6 +63,7 @@ class Journal:
         self._written = 0
         self._synced = 0
         self.waited_seconds = 0.0
+        self.changed = False
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         # The salt: a stack that was never up has no checkpoint yet to say what its secrets are encrypted with.
         self._write(
@@ -71,23 +72,26 @@ class Journal:
 
     def begin(self, op: str, resource: Entry) -> None:
         """Record that an operation (`creating`, `updating`, `deleting`, `reading`) starts; returns once durable."""
+        self.changed = True
         mark = self._write({"t": "begin", "op": op, "resource": resource})
-        started = time.monotonic()
         with self._sync_lock:
             # Whoever gets here after another's fsync covered its record has nothing left to do.
             if self._synced < mark:
                 with self._lock:
                     reached = self._written
+                started = time.monotonic()
                 os.fsync(self._file)
+                self.waited_seconds += time.monotonic() - started
                 self._synced = reached
-            self.waited_seconds += time.monotonic() - started
 
     def end(self, op: str, urn: str, *, put: Sequence[Entry] = (), drop: Sequence[str] = ()) -> None:
         """Record an operation's outcome. Losing this record is safe: the operation is then asked for again."""
+        self.changed = True
         self._write({"t": "end", "op": op, "urn": urn, "put": list(put), "drop": list(drop)})
 
     def settled(self) -> None:
         """Record that nothing is pending any more: the run went through to its end."""
+        self.changed = True
         self._write({"t": "settled"})
 
     def commit(self, checkpoint_digest: str) -> None:

@@ -5,6 +5,7 @@
 
 import dataclasses
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -14,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from rehearsal.engine import goal as goals
 from rehearsal.engine import urns
-from rehearsal.engine.errors import EngineError, StepError, UnsupportedOptionError
+from rehearsal.engine.errors import CancelledError, EngineError, StepError, UnsupportedOptionError
 from rehearsal.engine.goal import Goal
 from rehearsal.engine.program import ORGANIZATION
 from rehearsal.engine.provider_client import Failures
@@ -39,6 +40,32 @@ _Q = TypeVar("_Q")
 _A = TypeVar("_A")
 
 
+class Busy:
+    """Counts who is inside; those who wait for it to be empty let nobody in after that."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            if self._closed:
+                raise CancelledError("the program has ended")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._inside -= 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let nobody in any more and wait until all have left."""
+        with self._changed:
+            self._closed = True
+            self._changed.wait_for(lambda: self._inside == 0)
+
+
 def _answering(
     method: Callable[["Monitor", _Q], _A],
 ) -> Callable[["Monitor", _Q, grpc.ServicerContext], _A]:
@@ -47,7 +74,8 @@ def _answering(
     @functools.wraps(method)
     def serve(self: "Monitor", request: _Q, context: grpc.ServicerContext) -> _A:
         try:
-            return method(self, request)
+            with self.busy:
+                return method(self, request)
         except EngineError as error:
             self.run.fail(error)
             context.abort(grpc.StatusCode.ABORTED, str(error))
@@ -68,6 +96,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._registrar = registrar
         self._references = references
         self.referenced: list[str] = []
+        self.busy = Busy()
 
     @_answering
     def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:  # noqa: ARG002 - the protocol gives it

@@ -33,7 +33,9 @@ def _outcome(error: BaseException, program: str) -> dict[str, Any]:
 
     detail = "".join(traceback.format_exception(error))
     chain = [error]
-    while (cause := chain[-1].__cause__ or (None if chain[-1].__suppress_context__ else chain[-1].__context__)) is not None:
+    while (
+        cause := chain[-1].__cause__ or (None if chain[-1].__suppress_context__ else chain[-1].__context__)
+    ) is not None:
         chain.append(cause)
     # The SDK wraps what an input raises in "While processing ...": the cause says what is wrong, the wrapper where.
     wrapped = str(error).startswith("While processing")

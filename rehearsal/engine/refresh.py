@@ -11,6 +11,7 @@ from rehearsal.engine.goal import Goal
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.resource import Resource
 from rehearsal.engine.run_state import Pass, now
+from rehearsal.engine.steps import settle_leftovers
 from rehearsal.engine.teardown import Teardown
 from rehearsal.engine.values import same
 
@@ -85,8 +86,7 @@ def destroy(engine: "Engine", stack: str, *, unprotect: bool) -> StackResult:
     _must_be_up(engine, stack)
     run = update.start(engine, stack, dry_run=False)
     providers = Providers(run, engine.connections, _no_default)
-    victims = [*run.olds.values(), *run.doomed]
-    protected = [f"{old.title}" for old in victims if old.protect and not old.delete]
+    protected = [old.title for old in run.olds.values() if old.protect]
     if protected and not unprotect:
         raise StepError(
             f"nothing was deleted, for stack {stack!r} has {len(protected)} protected resource"
@@ -94,13 +94,12 @@ def destroy(engine: "Engine", stack: str, *, unprotect: bool) -> StackResult:
         )
     journal = run.opened.start("destroy")
     try:
-        victims += _begun_but_unknown(run, providers)
-        Teardown(run, providers).delete(victims)
+        settle_leftovers(run, providers)
+        Teardown(run, providers).delete([*run.olds.values(), *run.doomed])
         if run.interrupted.is_set():
             run.fail(CancelledError("the run was interrupted: what had begun was finished and saved"))
         if not run.errors:
-            run.opened.folded.apply({"t": "settled"})
-            journal.settled()
+            run.settled()
             engine.references.forget(stack)
     finally:
         clock.waited += journal.waited_seconds
@@ -110,18 +109,6 @@ def destroy(engine: "Engine", stack: str, *, unprotect: bool) -> StackResult:
     outcome = update.result(engine, run, "destroy", clock)
     engine.references.forget(stack)
     return dataclasses.replace(outcome, outputs={}, resources=(), types={})
-
-
-def _begun_but_unknown(run: Pass, providers: Providers) -> list[Resource]:
-    from rehearsal.engine.steps import settle_pending  # noqa: PLC0415 - steps needs teardown, teardown must not need steps
-
-    found: list[Resource] = []
-    for (urn, op), begun in run.opened.pending.items():
-        if op == "creating":
-            made = settle_pending(run, providers.client(begun.provider, urn), urn, run.olds.get(urn))
-            if made is not None:
-                found.append(made)
-    return [made for made in found if made.urn not in run.olds or run.olds[made.urn] is made]
 
 
 def _must_be_up(engine: "Engine", stack: str) -> None:

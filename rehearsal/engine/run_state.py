@@ -78,6 +78,7 @@ class Pass:
         self.interrupted = threading.Event()
         self.lost = False
         self._sink = sink
+        self._telling = threading.RLock()
 
     @property
     def root_urn(self) -> str:
@@ -110,7 +111,7 @@ class Pass:
 
     def emit(self, event: Event) -> None:
         """Pass an event on, one at a time."""
-        with self.lock:
+        with self._telling:
             self._sink(event)
 
     def log(self, severity: Severity, message: str, urn: str = "", ephemeral: bool = False) -> None:
@@ -173,6 +174,13 @@ class Pass:
         with self.lock:
             self.opened.folded.apply({"t": "end", "op": op, "urn": urn, "put": entries, "drop": drop})
             journal.end(op, urn, put=entries, drop=drop)
+
+    def settled(self) -> None:
+        """Record that the run went through: no operation's outcome is unknown any more."""
+        if self.opened.folded.pending and self.opened.journal:
+            with self.lock:
+                self.opened.folded.apply({"t": "settled"})
+            self.opened.journal.settled()
 
     def settle(self, resource: Resource) -> Resource:
         """The resource as registered: what must be secret in its outputs is marked, and others can find it."""

@@ -213,6 +213,13 @@ def settle_pending(run: Pass, client: ProviderClient, urn: str, old: Resource | 
     return made
 
 
+def settle_leftovers(run: Pass, providers: Providers) -> None:
+    """Finish the begun creates of what nobody registered, so that it can be deleted instead of forgotten."""
+    for (urn, op), begun in list(run.opened.pending.items()):
+        if op == "creating" and urn not in run.news and not run.dry_run:
+            settle_pending(run, providers.client(begun.provider, urn), urn, run.olds.get(urn))
+
+
 def _former(new: Resource, old: Resource | None) -> list[str]:
     return [old.urn] if old is not None and old.urn != new.urn else []
 

@@ -30,6 +30,7 @@ class Opened:
         self._path = path
         self._base = base
         self.journal: Journal | None = None
+        self._left_over = path.with_suffix(".journal").exists()
 
     def start(self, operation: str) -> Journal:
         """Open the journal for a run that changes things."""
@@ -41,6 +42,12 @@ class Opened:
     def finish(self) -> None:
         """Fold the journal into the checkpoint and remove it."""
         assert self.journal is not None
+        if not self.journal.changed and self._path.exists() and not self._left_over:
+            # Nothing happened: the checkpoint and the one before it stay as they are.
+            self.journal.close()
+            self._path.with_suffix(".journal").unlink()
+            self.journal = None
+            return
         pending = [(op, entry) for (_, op), entry in self.folded.pending.items()]
         content = checkpoint.render(self.folded.entries.values(), pending, salt=self.crypter.state)
         self._base = journal.digest(content)
@@ -49,6 +56,7 @@ class Opened:
         checkpoint.write(self._path, content)
         self._path.with_suffix(".journal").unlink()
         self.journal = None
+        self._left_over = False
 
 
 class StateStore:

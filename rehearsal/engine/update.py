@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
@@ -10,10 +11,11 @@ from rehearsal.engine.errors import CancelledError, EngineError, ProgramError
 from rehearsal.engine.events import Operation, StackResult
 from rehearsal.engine.monitor import Monitor
 from rehearsal.engine.policy_run import Policies
-from rehearsal.engine.program import ORGANIZATION, Program
+from rehearsal.engine.program import ORGANIZATION, Outcome, Program
 from rehearsal.engine.registrar import Registrar
 from rehearsal.engine.run_state import Pass
 from rehearsal.engine.services import EngineService, serve
+from rehearsal.engine.steps import settle_leftovers
 from rehearsal.engine.teardown import Teardown
 from rehearsal.engine.values import shown
 
@@ -61,9 +63,7 @@ def up(engine: "Engine", stack: str) -> StackResult:
     try:
         run_program(engine, run)
         if not run.errors:
-            run.record("up", run.root_urn)
-            run.opened.folded.apply({"t": "settled"})
-            journal.settled()
+            run.settled()
     finally:
         clock.waited += journal.waited_seconds
         run.opened.finish()
@@ -120,19 +120,19 @@ def run_program(engine: "Engine", run: Pass) -> None:
             parallel=engine.parallel,
             log=run.log,
         )
-        outcome = program.wait()
+        try:
+            outcome = program.wait()
+        except BaseException:
+            program.kill()
+            raise
     finally:
-        # Registrations under way are finished and recorded before anything else happens.
+        # A program that fails does not wait for what it registered: that is finished and recorded all the same.
+        monitor.busy.close()
         server.stop(None).wait()
-    if not outcome.ok and not run.errors:
-        if outcome.missing_output:
-            run.fail(engine.references.lacking(monitor.referenced, outcome.missing_output))
-        elif not run.interrupted.is_set():
-            run.fail(ProgramError(outcome.message, detail=outcome.detail))
-    if run.interrupted.is_set():
-        run.fail(CancelledError("the run was interrupted: what had begun was finished and saved"))
+    _ended(engine, run, outcome, monitor.referenced)
     try:
         if not run.errors:
+            settle_leftovers(run, registrar.providers)
             Teardown(run, registrar.providers).unregistered()
         if not run.errors:
             policies.stack()
@@ -140,6 +140,17 @@ def run_program(engine: "Engine", run: Pass) -> None:
         run.fail(error)
     if run.lost:
         engine.connections.forget()
+
+
+def _ended(engine: "Engine", run: Pass, outcome: Outcome, referenced: Sequence[str]) -> None:
+    """Take over how the program ended. What it says after a step failed only repeats that."""
+    if not outcome.ok and not run.errors:
+        if outcome.missing_output:
+            run.fail(engine.references.lacking(referenced, outcome.missing_output))
+        elif not run.interrupted.is_set():
+            run.fail(ProgramError(outcome.message, detail=outcome.detail))
+    if run.interrupted.is_set():
+        run.fail(CancelledError("the run was interrupted: what had begun was finished and saved"))
 
 
 def result(engine: "Engine", run: Pass, operation: Operation, clock: Clock) -> StackResult:
@@ -162,7 +173,8 @@ def result(engine: "Engine", run: Pass, operation: Operation, clock: Clock) -> S
         name=run.stack,
         operation=operation,
         ok=ok,
-        operations=run.operations,
+        # A blocked update took none of the steps it planned.
+        operations={} if operation == "up" and run.dry_run else run.operations,
         steps=tuple(run.steps),
         violations=tuple(run.violations),
         remediations=tuple(run.remediations),

@@ -6,7 +6,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from engine_bench import Bench  # noqa: E402 - found through the line above
+from engine_bench import Bench
 
 
 @pytest.fixture

@@ -83,10 +83,11 @@ class Bench:
 
     def engine(self, **options: Any) -> Engine:
         if not self.engines or options:
+            given: dict[str, Any] = {"provider": self.provider, "sink": self.events.append, **self.options, **options}
             made = Engine(
                 Project.load(self.root),
                 self.store(),
-                **{"provider": self.provider, "sink": self.events.append, **self.options, **options},
+                **given,
             )
             self.engines.append(made)
         return self.engines[-1]
@@ -107,14 +108,14 @@ class Bench:
 
     def calls(self, method: str) -> list[tuple[str, Any]]:
         """Calls the provider saw: name of the resource (or id), and the inputs."""
-        return self._query("select urn, detail from calls where method = ? order by n", method)
+        return self.query("select urn, detail from calls where method = ? order by n", method)
 
     def created(self) -> list[str]:
         return [urn.split("::")[-1] for urn, _ in self.calls("Create")]
 
     def things(self) -> dict[str, dict[str, Any]]:
         """What exists, by logical name."""
-        return {urn.split("::")[-1]: inputs for urn, inputs in self._query("select urn, inputs from things")}
+        return {urn.split("::")[-1]: inputs for urn, inputs in self.query("select urn, inputs from things")}
 
     def change(self, statement: str, *values: Any) -> None:
         """Change something behind the program's back."""
@@ -122,7 +123,7 @@ class Bench:
             database.execute(statement, values)
         database.close()
 
-    def _query(self, statement: str, *values: Any) -> list[tuple[str, Any]]:
+    def query(self, statement: str, *values: Any) -> list[tuple[str, Any]]:
         if not self.providers:
             return []  # no provider was ever launched
         database = sqlite3.connect(self.state / "toy.sqlite")

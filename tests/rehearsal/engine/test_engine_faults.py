@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,13 @@ P = 'p = Provider("p")\n'
 
 
 def test_a_program_that_raises_half_way_keeps_what_was_made(bench: Bench) -> None:
-    program = P + 'a = Thing("a", opts=Options(provider=p))\n' + (
-        "def broken(_):\n    raise ValueError('no such account: 12')\n"
-        'b = Thing("b", x=a.arn.apply(broken), opts=Options(provider=p))'
+    program = (
+        P
+        + 'a = Thing("a", opts=Options(provider=p))\n'
+        + (
+            "def broken(_):\n    raise ValueError('no such account: 12')\n"
+            'b = Thing("b", x=a.arn.apply(broken), opts=Options(provider=p))'
+        )
     )
     result = bench.up(program)
     assert not result.ok
@@ -62,19 +67,27 @@ def test_a_failing_program_deletes_nothing(bench: Bench) -> None:
 
 @pytest.mark.parametrize("method", ["create", "update", "delete"])
 def test_a_provider_that_dies_half_way_leaves_a_state_the_next_run_goes_on_from(bench: Bench, method: str) -> None:
-    first = P + 'a = Thing("a", x=1, opts=Options(provider=p))\nb = Thing("b", x=1, after=a.arn, opts=Options(provider=p))'
+    first = (
+        P + 'a = Thing("a", x=1, opts=Options(provider=p))\nb = Thing("b", x=1, after=a.arn, opts=Options(provider=p))'
+    )
     if method == "create":
         dying = first.replace("x=1, after", "x=1, die='create', after")
     else:
         bench.up(first.replace("x=1, after", f"x=1, die={method!r}, after"))
-        dying = first.replace("x=1, after", f"x=2, die={method!r}, after") if method == "update" else P + first.split("\n")[1]
+        dying = (
+            first.replace("x=1, after", f"x=2, die={method!r}, after")
+            if method == "update"
+            else P + first.split("\n")[1]
+        )
     result = bench.up(dying)
     assert not result.ok
     assert "the connection to the provider" in result.error
     assert "was lost during" in result.error
     assert bench.resources()["a"]["id"]
     pending = bench.store().export("dev")["deployment"]["pending_operations"]
-    assert [(item["type"], item["resource"]["urn"].split("::")[-1]) for item in pending] == [(f"{method.removesuffix('e')}ing", "b")]
+    assert [(item["type"], item["resource"]["urn"].split("::")[-1]) for item in pending] == [
+        (f"{method.removesuffix('e')}ing", "b")
+    ]
     bench.change("update things set inputs = replace(inputs, ?, ?)", f'"die": "{method}", ', "")
     finished = bench.up(first.replace("x=1, after", "x=3, after"))
     if method == "create":
@@ -103,9 +116,9 @@ p = Provider("p")
 before = None
 for n in range(12):
     chain = {"after": before.arn} if before is not None and n % 3 else {}
-    before = Thing(f"t{n}", x=%d, slow=0.01, secret=Output.secret("s3"), opts=Options(provider=p), **chain)
-    if %d and n % 4 == 0:
-        Thing(f"r{n}", immovable=%d, slow=0.01, opts=Options(provider=p))
+    before = Thing(f"t{n}", x=VERSION, slow=0.03, secret=Output.secret("s3"), opts=Options(provider=p), **chain)
+    if n % 4 == 0:
+        Thing(f"r{n}", immovable=VERSION, slow=0.03, opts=Options(provider=p))
 """
 
 
@@ -124,16 +137,11 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(bench: Bench, seed: 
     address = bench.provider()
     kills = 0
     for version in (1, 2):
-        bench.program(BIG % (version, 1, version))
+        bench.program(BIG.replace("VERSION", str(version)))
         for _ in range(60):
             run = _start(bench, address)
             assert run.stdout
-            try:
-                # A full run takes about a second and a half, the first half of it preview.
-                run.wait(timeout=moments.uniform(0.5, 1.6))
-            except subprocess.TimeoutExpired:
-                run.send_signal(signal.SIGKILL)
-                kills += 1
+            kills += _kill_at_some_moment(bench, run, moments)
             code = run.wait()
             said = run.stdout.read()
             run.stdout.close()
@@ -146,13 +154,26 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(bench: Bench, seed: 
     _everything_once(bench, version=2)
 
 
+def _kill_at_some_moment(bench: Bench, run: "subprocess.Popen[bytes]", moments: random.Random) -> bool:
+    """Kill a run after some calls of the provider, or some time; whether it came to that."""
+    enough = len(bench.calls("Create")) + len(bench.calls("Delete")) + moments.randint(1, 6)
+    deadline = time.monotonic() + (moments.uniform(0.1, 0.9) if moments.random() < 0.25 else 60)
+    while run.poll() is None and time.monotonic() < deadline:
+        if len(bench.calls("Create")) + len(bench.calls("Delete")) >= enough:
+            time.sleep(moments.uniform(0, 0.05))
+            break
+        time.sleep(0.002)
+    run.send_signal(signal.SIGKILL)
+    return run.wait() != 0
+
+
 def _everything_once(bench: Bench, *, version: int) -> None:
     expected = {f"t{n}" for n in range(12)} | {f"r{n}" for n in range(0, 12, 4)}
-    rows = bench._query("select urn, inputs from things")
+    rows = bench.query("select urn, inputs from things")
     names = [urn.split("::")[-1] for urn, _ in rows]
     assert sorted(names) == sorted(expected), "something exists twice, or not at all"
     assert all(inputs.get("x", version) == version for _, inputs in rows)
-    ids = {first for first, _ in bench._query("select id, '1' from things")}
+    ids = {first for first, _ in bench.query("select id, '1' from things")}
     known = {entry["id"] for entry in bench.store().resources("dev") if entry["type"] == "toy:index:Thing"}
     assert known == ids
     quiet = bench.up()
@@ -162,7 +183,9 @@ def _everything_once(bench: Bench, *, version: int) -> None:
 
 
 def test_children_end_when_the_engine_is_killed(bench: Bench) -> None:
-    bench.program("import os, time\nprint(os.getpid(), flush=True)\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(60)")
+    bench.program(
+        "import os, time\nprint(os.getpid(), flush=True)\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(60)"
+    )
     run = _start(bench, bench.provider())
     file = bench.root / "pid"
     _until(lambda: file.exists() and file.read_text() != "")
@@ -177,8 +200,7 @@ def test_children_end_when_the_engine_is_killed(bench: Bench) -> None:
             os.kill(pid, 0)
         except ProcessLookupError:
             return True
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().split()[2] == "Z"
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
 
     _until(gone)
 
@@ -189,3 +211,64 @@ def _until(condition: Any) -> None:
             return
         time.sleep(0.05)
     pytest.fail("it never happened")
+
+
+def test_a_begun_create_that_the_program_no_longer_wants_is_not_left_behind(bench: Bench) -> None:
+    # The provider makes the thing and dies before it can say so.
+    lost = (
+        P
+        + 'a = Thing("a", opts=Options(provider=p))\n'
+        + 'b = Thing("b", x=a.arn, die="after create", opts=Options(provider=p))'
+    )
+    result = bench.up(lost)
+    assert "was lost during Create" in result.error
+    assert set(bench.things()) == {"a", "b"}
+    assert "b" not in bench.resources()
+    finished = bench.up(P + 'a = Thing("a", opts=Options(provider=p))')
+    assert finished.ok, finished.error
+    assert set(bench.things()) == {"a"}
+    assert [name.split("::")[-1] for name, _ in bench.calls("Create again")] == ["b"]
+
+
+def test_a_begun_create_is_taken_up_with_the_name_it_was_begun_with(bench: Bench) -> None:
+    lost = P + 'a = Thing("a", x=1, die="after create", opts=Options(provider=p))'
+    assert not bench.up(lost).ok
+    name = bench.things()["a"]["name"]
+    finished = bench.up(lost.replace("x=1", "x=2"))
+    assert finished.ok, finished.error
+    assert bench.things()["a"] == {"name": name, "x": 2, "die": "after create"}
+    assert ops(finished) == {"update": 1}
+
+
+def test_what_is_under_way_when_the_program_fails_is_finished_and_recorded(bench: Bench) -> None:
+    result = bench.up(
+        P
+        + "quick = Thing('quick', opts=Options(provider=p))\n"
+        + "for n in range(4):\n    Thing(f's{n}', slow=0.5, opts=Options(provider=p))\n"
+        + "def broken(_):\n    raise ValueError('too early')\n"
+        + "quick.arn.apply(broken)"
+    )
+    assert not result.ok
+    assert "too early" in result.error
+    known = {name for name, entry in bench.resources().items() if entry["type"] == "toy:index:Thing"}
+    assert known == set(bench.things())
+    assert bench.store().export("dev")["deployment"]["pending_operations"] == []
+
+
+def test_an_interrupt_from_the_keyboard_winds_up_and_the_next_run_goes_on(bench: Bench) -> None:
+    bench.program(
+        P
+        + "before = None\nfor n in range(8):\n"
+        + "    before = Thing(f't{n}', slow=0.1, after=before and before.arn, opts=Options(provider=p))"
+    )
+    run = _start(bench, bench.provider())
+    _until(lambda: len(bench.calls("Create")) >= 2)
+    run.send_signal(signal.SIGINT)
+    assert run.wait() == 1
+    assert run.stdout
+    assert b"interrupted" in run.stdout.read()
+    run.stdout.close()
+    done = set(bench.things())
+    assert 2 <= len(done) < 8
+    assert {name for name in bench.resources() if name.startswith("t")} == done
+    assert ops(bench.up()) == {"same": len(done), "create": 8 - len(done)}

@@ -59,7 +59,11 @@ def test_an_ignored_path_leaves_its_neighbours_alone(bench: Bench) -> None:
     [
         'Thing("b", x=1, opts=Options(provider=p, aliases=[pulumi.Alias(name="a")]))',
         'Thing("b", x=1, opts=Options(provider=p, aliases=["urn:pulumi:dev::demo::toy:index:Thing::a"]))',
-        'g = Group("g")\nThing("a", x=1, opts=Options(provider=p, parent=g, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]))',
+        (
+            'g = Group("g")\n'
+            "was = pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)\n"
+            'Thing("a", x=1, opts=Options(provider=p, parent=g, aliases=[was]))'
+        ),
     ],
 )
 def test_an_alias_carries_a_resource_over(bench: Bench, renamed: str) -> None:

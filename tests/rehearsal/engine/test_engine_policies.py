@@ -9,7 +9,9 @@ from rehearsal.engine import Log, Violation
 
 PACK = """
 import os
-from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy, StackValidationPolicy, PolicyConfigSchema
+from pulumi_policy import (
+    EnforcementLevel, PolicyConfigSchema, PolicyPack, ResourceValidationPolicy, StackValidationPolicy
+)
 
 def no_x(args, report):
     if args.resource_type == "toy:index:Thing":
@@ -39,7 +41,8 @@ PolicyPack("toy-pack", enforcement_level=EnforcementLevel.MANDATORY, policies=[
     ResourceValidationPolicy("no-thirteen", "Nothing is 13.", no_x),
     ResourceValidationPolicy("small", "Things are small.", small, enforcement_level=EnforcementLevel.ADVISORY,
                              config_schema=PolicyConfigSchema(properties={"most": {"type": "integer"}})),
-    ResourceValidationPolicy("tagged", "Things have a tag.", remediate=tagged, enforcement_level=EnforcementLevel.DISABLED),
+    ResourceValidationPolicy("tagged", "Things have a tag.", remediate=tagged,
+                             enforcement_level=EnforcementLevel.DISABLED),
     StackValidationPolicy("few", "There are few things.", few),
 ])
 """
@@ -97,7 +100,11 @@ def test_a_policy_that_meets_an_unknown_advises_and_is_asked_again_in_the_update
     assert "can't be known during preview" in planned.violations[0].message
     assert planned.violations[0].level == "advisory"
     # Only the update knows that the value is 13: the resource is then not made, what was made stays.
-    sly = P + 'a = Thing("a", x=1, opts=Options(provider=p))\nThing("b", x=a.arn.apply(lambda _: 13), opts=Options(provider=p))'
+    sly = (
+        P
+        + 'a = Thing("a", x=1, opts=Options(provider=p))\n'
+        + 'Thing("b", x=a.arn.apply(lambda _: 13), opts=Options(provider=p))'
+    )
     result = bench.up(sly)
     assert not result.ok
     assert "toy:index:Thing 'b' violates the policy 'no-thirteen'" in result.error
@@ -131,7 +138,9 @@ def test_a_remediation_changes_the_resource_before_the_provider_sees_it(bench: B
     ("configuration", "message"),
     [({"nonsense": "advisory"}, "there is no policy 'nonsense'"), ({"small": "strict"}, "level 'strict' is none of")],
 )
-def test_a_wrong_configuration_of_a_pack_is_refused(bench: Bench, pack: Path, configuration: object, message: str) -> None:
+def test_a_wrong_configuration_of_a_pack_is_refused(
+    bench: Bench, pack: Path, configuration: object, message: str
+) -> None:
     configure(bench, pack, configuration)
     result = bench.up(P + 'Thing("a", x=1, opts=Options(provider=p))')
     assert not result.ok

@@ -14,7 +14,8 @@ from rehearsal.engine import Crypter, Passphrase, PassphraseError, Project
 SECRET = "hunter2-and-more"
 PROGRAM = f"""
 p = Provider("p")
-a = Thing("a", password=Output.secret("{SECRET}"), nested={{"deep": [Output.secret("{SECRET}")]}}, opts=Options(provider=p))
+secret = Output.secret("{SECRET}")
+a = Thing("a", password=secret, nested={{"deep": [secret]}}, opts=Options(provider=p))
 b = Thing("b", secret_out=1, extra="plain", opts=Options(provider=p, additional_secret_outputs=["extra"]))
 pulumi.export("password", a.password if hasattr(a, "password") else Output.secret("{SECRET}"))
 pulumi.export("token", b.token)
@@ -140,7 +141,12 @@ def test_the_pulumi_cli_reads_an_exported_stack(bench: Bench, tmp_path: Path) ->
 
     def pulumi(*arguments: str) -> str:
         done = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"], cwd=bench.root, env=environment, capture_output=True, text=True, check=False
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=bench.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -16,7 +16,13 @@ from rehearsal.engine import CheckpointError, Project, ProjectError, StackLocked
 P = 'p = Provider("p")\n'
 
 entries = st.builds(
-    lambda n, gone, need: {"urn": f"urn:{n}", "id": f"i{n}", "type": "t", "dependencies": [f"urn:{need}"], **({"delete": True} if gone else {})},
+    lambda n, gone, need: {
+        "urn": f"urn:{n}",
+        "id": f"i{n}",
+        "type": "t",
+        "dependencies": [f"urn:{need}"],
+        **({"delete": True} if gone else {}),
+    },
     st.integers(0, 5),
     st.booleans(),
     st.integers(0, 5),
@@ -43,7 +49,9 @@ def test_any_prefix_of_a_journal_gives_a_loadable_checkpoint(all_records: list[d
     read = journal.read(folder / "s.journal")
     assert len(read) == content[:cut].count(b"\n")
     folded = journal.fold([], [], read)
-    rendered = checkpoint.render(folded.entries.values(), [(op, e) for (_, op), e in folded.pending.items()], salt="v1:s")
+    rendered = checkpoint.render(
+        folded.entries.values(), [(op, e) for (_, op), e in folded.pending.items()], salt="v1:s"
+    )
     (folder / "s.json").write_bytes(rendered)
     loaded = checkpoint.read(folder / "s.json")
     assert {journal.key_of(entry) for entry in loaded.resources} == set(folded.entries)
@@ -77,7 +85,11 @@ def test_an_export_is_deployment_format_3(bench: Bench) -> None:
     assert exported["version"] == 3
     deployment = exported["deployment"]
     assert set(deployment) == {"manifest", "secrets_providers", "resources", "pending_operations", "metadata"}
-    assert [entry["type"] for entry in deployment["resources"]] == ["pulumi:pulumi:Stack", "pulumi:providers:toy", "toy:index:Thing"]
+    assert [entry["type"] for entry in deployment["resources"]] == [
+        "pulumi:pulumi:Stack",
+        "pulumi:providers:toy",
+        "toy:index:Thing",
+    ]
     thing = deployment["resources"][2]
     assert thing["inputs"]["x"] == 1
     assert thing["provider"] == f"{deployment['resources'][1]['urn']}::{deployment['resources'][1]['id']}"
@@ -130,9 +142,13 @@ def test_a_second_run_on_a_stack_is_refused_naming_the_first(bench: Bench) -> No
             sys.stdin.read()
     """)
     holder = subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    assert holder.stdin and holder.stdout
+    assert holder.stdin
+    assert holder.stdout
     try:
         assert holder.stdout.readline() == b"held\n"
         result = bench.up()
@@ -157,7 +173,12 @@ pulumi.export("seen", other.require_output("arn"))
 
 
 def test_a_stack_reads_anothers_outputs(bench: Bench) -> None:
-    bench.up(P + 'a = Thing("a", secret_out=1, opts=Options(provider=p))\npulumi.export("arn", a.arn)\npulumi.export("token", a.token)', "base")
+    bench.up(
+        P
+        + 'a = Thing("a", secret_out=1, opts=Options(provider=p))\n'
+        + 'pulumi.export("arn", a.arn)\npulumi.export("token", a.token)',
+        "base",
+    )
     arn = bench.store().outputs("base")["arn"]
     result = bench.up(REFERRING + 'pulumi.export("token", other.require_output("token"))', "top")
     assert result.ok, result.error
@@ -176,7 +197,7 @@ def test_an_output_that_is_missing_is_named(bench: Bench) -> None:
     bench.up("pulumi.export('other', 1)", "base")
     result = bench.preview(REFERRING, "top")
     assert not result.ok
-    assert result.error == "stack \"base\" has no output \"arn\": bring it up to date first with 'rehearse up base'"
+    assert result.error == 'stack "base" has no output "arn": bring it up to date first with \'rehearse up base\''
 
 
 def test_a_preview_sees_what_another_preview_of_the_same_run_planned(bench: Bench) -> None:
@@ -216,7 +237,9 @@ def test_the_projects_configuration_stands_below_the_stacks(bench: Bench) -> Non
     project = Project.load(bench.root)
     with pytest.raises(ProjectError, match="lacks the configuration 'needed'"):
         project.config("dev", bench.passphrase)
-    (bench.root / "stacks" / "Pulumi.dev.yaml").write_text("config:\n  demo:needed: 3\n  demo:region: us-east-1\n  id: 012345678901\n")
+    (bench.root / "stacks" / "Pulumi.dev.yaml").write_text(
+        "config:\n  demo:needed: 3\n  demo:region: us-east-1\n  id: 012345678901\n"
+    )
     assert project.config("dev", bench.passphrase).values == {
         "demo:accounts": '{"a":"012345678901","n":[1,true]}',
         "demo:region": "us-east-1",

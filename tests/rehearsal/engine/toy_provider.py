@@ -5,6 +5,8 @@ refuse that), `die` (end the process at that call), `slow` (seconds), `secret_ou
 `meet` (wait in Create until that many calls are inside at once).
 """
 
+# ruff: noqa: N802 - gRPC servicers have Pulumi's method names
+
 import json
 import os
 import sqlite3
@@ -17,10 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rehearsal.engine.values import has_unknowns, is_unknown, read_struct, reveal, write_struct
+
+Context = grpc.ServicerContext
+KINDS = provider_pb2.PropertyDiff.Kind
+NONE, SOME = provider_pb2.DiffResponse.DIFF_NONE, provider_pb2.DiffResponse.DIFF_SOME
 
 
 class Toy(provider_pb2_grpc.ResourceProviderServicer):
@@ -43,32 +49,32 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
             )
             self.db.commit()
 
-    def Handshake(self, request, context):
+    def Handshake(self, request: Any, context: Context) -> provider_pb2.ProviderHandshakeResponse:
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True)
 
-    def Attach(self, request, context):
+    def Attach(self, request: Any, context: Context) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
-    def GetPluginInfo(self, request, context):
+    def GetPluginInfo(self, request: Any, context: Context) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version="1.0.0")
 
-    def CheckConfig(self, request, context):
+    def CheckConfig(self, request: Any, context: Context) -> provider_pb2.CheckResponse:
         news = read_struct(request.news)
         failures = [provider_pb2.CheckFailure(property="bad", reason="bad is not allowed")] if "bad" in news else []
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
-    def DiffConfig(self, request, context):
+    def DiffConfig(self, request: Any, context: Context) -> provider_pb2.DiffResponse:
         olds, news = read_struct(request.olds), read_struct(request.news)
         replaces = ["account"] if olds.get("account") != news.get("account") else []
         changed = {k for k in {*olds, *news} if olds.get(k) != news.get(k)}
-        return provider_pb2.DiffResponse(changes=2 if changed else 1, replaces=replaces, diffs=sorted(changed))
+        return provider_pb2.DiffResponse(changes=SOME if changed else NONE, replaces=replaces, diffs=sorted(changed))
 
-    def Configure(self, request, context):
+    def Configure(self, request: Any, context: Context) -> provider_pb2.ConfigureResponse:
         self.peers[context.peer()] = read_struct(request.args)
         self.note("Configure", request.urn, reveal(read_struct(request.args)))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=True)
 
-    def Check(self, request, context):
+    def Check(self, request: Any, context: Context) -> provider_pb2.CheckResponse:
         news, olds = read_struct(request.news), read_struct(request.olds)
         failures = []
         if "forbidden" in news:
@@ -78,19 +84,19 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
             news["name"] = olds.get("name") or f"{logical}-{uuid.uuid4().hex[:7]}"
         return provider_pb2.CheckResponse(inputs=write_struct(news), failures=failures)
 
-    def Diff(self, request, context):
+    def Diff(self, request: Any, context: Context) -> provider_pb2.DiffResponse:
         olds, news = read_struct(request.old_inputs), read_struct(request.news)
-        detailed = {}
+        detailed: dict[str, provider_pb2.PropertyDiff] = {}
         for key in sorted({*olds, *news}):
             if key in request.ignoreChanges or olds.get(key) == news.get(key):
                 continue
-            kind = 0 if key not in olds else 2 if key not in news else 4
+            kind = "ADD" if key not in olds else "DELETE" if key not in news else "UPDATE"
             if key in ("name", "immovable", "dbr"):
-                kind += 1
-            detailed[key] = provider_pb2.PropertyDiff(kind=kind, inputDiff=True)
+                kind += "_REPLACE"
+            detailed[key] = provider_pb2.PropertyDiff(kind=KINDS.Value(kind), inputDiff=True)
         replaces = [key for key in detailed if key in ("name", "immovable", "dbr")]
         return provider_pb2.DiffResponse(
-            changes=2 if detailed else 1,
+            changes=SOME if detailed else NONE,
             diffs=sorted(detailed),
             replaces=replaces,
             detailedDiff=detailed,
@@ -98,7 +104,7 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
             deleteBeforeReplace="dbr" in replaces,
         )
 
-    def _outputs(self, inputs, id_):
+    def _outputs(self, inputs: dict[str, Any], id_: str) -> dict[str, Any]:
         outputs = {**inputs, "arn": f"toy:{id_}"}
         if "secret_out" in inputs:
             outputs["token"] = {
@@ -107,7 +113,7 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
             }
         return outputs
 
-    def _behave(self, method, inputs, context):
+    def _behave(self, method: str, inputs: dict[str, Any], context: Context) -> None:
         plain = reveal(inputs)
         if plain.get("die") == method:
             os._exit(1)
@@ -124,7 +130,7 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
                 self.inside -= 1
             self.note("met", "", self.most_inside)
 
-    def Create(self, request, context):
+    def Create(self, request: Any, context: Context) -> provider_pb2.CreateResponse:
         inputs = read_struct(request.properties)
         if request.preview:
             known = {k: v for k, v in inputs.items() if not is_unknown(v)}
@@ -144,9 +150,11 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
         with self.lock:
             self.db.execute("insert into things values (?, ?, ?)", (id_, request.urn, plain))
             self.db.commit()
+        if reveal(inputs).get("die") == "after create":
+            os._exit(1)
         return provider_pb2.CreateResponse(id=id_, properties=write_struct(self._outputs(inputs, id_)))
 
-    def Read(self, request, context):
+    def Read(self, request: Any, context: Context) -> provider_pb2.ReadResponse:
         self.note("Read", request.urn, request.id)
         with self.lock:
             row = self.db.execute("select inputs from things where id = ?", (request.id,)).fetchone()
@@ -156,7 +164,7 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
         outs = write_struct(self._outputs(inputs, request.id))
         return provider_pb2.ReadResponse(id=request.id, properties=outs, inputs=write_struct(inputs))
 
-    def Update(self, request, context):
+    def Update(self, request: Any, context: Context) -> provider_pb2.UpdateResponse:
         inputs = read_struct(request.news)
         if not request.preview:
             self.note("Update", request.urn, reveal(inputs))
@@ -167,7 +175,7 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
                 self.db.commit()
         return provider_pb2.UpdateResponse(properties=write_struct(self._outputs(inputs, request.id)))
 
-    def Delete(self, request, context):
+    def Delete(self, request: Any, context: Context) -> empty_pb2.Empty:
         self.note("Delete", request.urn, request.id)
         self._behave("delete", read_struct(request.properties), context)
         with self.lock:
@@ -175,13 +183,14 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
             self.db.commit()
         return empty_pb2.Empty()
 
-    def Invoke(self, request, context):
+    def Invoke(self, request: Any, context: Context) -> provider_pb2.InvokeResponse:
         args = read_struct(request.args)
-        reply = struct_pb2.Struct()
-        reply.update({"echo": json.dumps(reveal(args)), "config": json.dumps(self.peers.get(context.peer()))})
-        return provider_pb2.InvokeResponse(**{"return": reply})
+        answer = provider_pb2.InvokeResponse()
+        reply = {"echo": json.dumps(reveal(args)), "config": json.dumps(self.peers.get(context.peer()))}
+        getattr(answer, "return").CopyFrom(write_struct(reply))
+        return answer
 
-    def Cancel(self, request, context):
+    def Cancel(self, request: Any, context: Context) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
 
@@ -190,7 +199,7 @@ def main() -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Toy(Path(sys.argv[1])), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    print(port, flush=True)
+    print(port, flush=True)  # noqa: T201 - how a provider says where it listens
     sys.stdin.buffer.read()  # lives as long as whoever started it
     os._exit(0)
 
