@@ -13,7 +13,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "policies"))
 
-from examples import CASES  # noqa: E402 - the resources that the tests use
+from every_example import CASES  # noqa: E402 - the resources that the tests use
 
 RESOURCES = 1000
 
@@ -33,7 +33,7 @@ def main() -> None:
         channel = grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}")
         ready = time.perf_counter()
         stub: Any = analyzer_pb2_grpc.AnalyzerStub(channel)
-        resources = [
+        resources: list[dict[str, Any]] = [
             {
                 "type": one.type,
                 "name": f"{one.name}-{number}",

@@ -1,9 +1,23 @@
 """The blocking layer: which CrossGuard policies stand behind which control."""
 
+from collections.abc import Mapping, Sequence
+
 from controls.blocks.data import COST as CONTROLS
 from controls.blocks.data import DATA
 from controls.blocks.foundation import FOUNDATION
-
-BLOCKS = {**FOUNDATION, **DATA}
+from controls.blocks.ml import ML, PIPELINES
+from controls.model import PolicyRule
 
 __all__ = ["BLOCKS", "CONTROLS"]
+
+
+def _joined(*parts: Mapping[str, Sequence[PolicyRule]]) -> dict[str, tuple[PolicyRule, ...]]:
+    joined: dict[str, tuple[PolicyRule, ...]] = {}
+    for part in parts:
+        for control, rules in part.items():
+            joined[control] = (*joined.get(control, ()), *rules)
+    return joined
+
+
+BLOCKS = _joined(FOUNDATION, DATA, ML, PIPELINES)
+"""Control id -> all policies that block for it."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import grpc
 import pytest
-from examples import CASES, Example
+from every_example import CASES
+from examples import Example
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 

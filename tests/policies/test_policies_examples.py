@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from examples import CASES, FORBIDDEN, NOTHING, Case, Change, Example
+from every_example import CASES
+from examples import FORBIDDEN, NOTHING, Case, Change, Example
 from pulumi_policy import (
     PolicyProviderResource,
     PolicyResource,
@@ -66,8 +67,8 @@ def violations(policy: str, examples: Sequence[Example]) -> list[str]:
 
 
 CHANGES = [
-    pytest.param(case, change, id=f"{case.policy}-{number}")
-    for case in CASES
+    pytest.param(case, change, id=f"{case.policy}-{index}-{number}")
+    for index, case in enumerate(CASES)
     for number, change in enumerate(case.changes)
 ]
 
