@@ -20,7 +20,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackStarted(Event):
-    """A run of a stack begins; `up` announces its preview and its update separately."""
+    """A run of a stack begins; the steps of the preview that an `up` starts with say so (`preview`)."""
 
     operation: Operation
 

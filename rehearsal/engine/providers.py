@@ -50,8 +50,11 @@ class Providers:
         urn, id_ = urns.split_reference(reference)
         provider = self._run.news.get(urn)
         if provider is None or provider.id != id_:
-            known = [item for item in (*self._run.opened.resources.values(),) if item.urn == urn and item.id == id_]
-            provider = known[0] if known else provider
+            # By id alone where the provider was renamed since; ids of providers are unique.
+            known = [
+                item for item in self._run.opened.resources.values() if item.id == id_ and urns.is_provider(item.type)
+            ]
+            provider = next((item for item in known if item.urn == urn), known[0] if known else provider)
         if provider is None:
             raise StepError(f"{for_urn} names the provider {reference}, which neither the program nor the state has")
         return self._connections.configured(provider.urn, provider.id, provider.inputs)

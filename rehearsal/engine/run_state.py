@@ -170,7 +170,8 @@ class Pass:
             return
         journal = self.opened.journal
         assert journal is not None
-        entries = [resource.to_json(self.opened.crypter) for resource in put]
+        # Former names are needed until they are dropped, which is here.
+        entries = [dataclasses.replace(resource, aliases=()).to_json(self.opened.crypter) for resource in put]
         with self.lock:
             self.opened.folded.apply({"t": "end", "op": op, "urn": urn, "put": entries, "drop": drop})
             journal.end(op, urn, put=entries, drop=drop)

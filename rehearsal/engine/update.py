@@ -165,10 +165,10 @@ def result(engine: "Engine", run: Pass, operation: Operation, clock: Clock) -> S
     if not error and blocked:
         names = ", ".join(sorted({violation.policy for violation in blocked}))
         error = f"mandatory policies are violated: {names}" + (
-            "" if operation == "preview" else "; nothing was changed"
+            "; nothing was changed" if operation == "up" and run.dry_run else ""
         )
     resources = [item for item in run.news.values() if item.type != "pulumi:pulumi:Stack"]
-    packs = engine.packs() if not run.errors else ()
+    packs = engine.packs() if operation in ("preview", "up") and not run.errors else ()
     return StackResult(
         name=run.stack,
         operation=operation,

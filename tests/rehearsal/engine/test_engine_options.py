@@ -72,6 +72,7 @@ def test_an_alias_carries_a_resource_over(bench: Bench, renamed: str) -> None:
     assert result.ok, result.error
     assert ops(result) == {"same": 1}
     assert bench.created() == ["a"]
+    assert "aliases" not in next(iter(bench.store().export("dev")["deployment"]["resources"][-1:]))
     assert len([entry for entry in bench.store().resources("dev") if entry["type"] == "toy:index:Thing"]) == 1
     assert ops(bench.up()) == {"same": 1}
 

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,14 @@ def test_any_prefix_of_a_journal_gives_a_loadable_checkpoint(all_records: list[d
     lines = [json.dumps({"t": "run", "base": "", "salt": "v1:s"})] + [json.dumps(record) for record in all_records]
     content = ("\n".join(lines) + "\n").encode()
     cut = data.draw(st.integers(0, len(content)))
-    folder = Path(os.environ.get("TMPDIR", "/tmp")) / f"fold-{os.getpid()}"
-    folder.mkdir(exist_ok=True)
-    (folder / "s.journal").write_bytes(content[:cut])
+    with tempfile.TemporaryDirectory() as name:
+        _fold_and_load(Path(name), content[:cut])
+
+
+def _fold_and_load(folder: Path, content: bytes) -> None:
+    (folder / "s.journal").write_bytes(content)
     read = journal.read(folder / "s.journal")
-    assert len(read) == content[:cut].count(b"\n")
+    assert len(read) == content.count(b"\n")
     folded = journal.fold([], [], read)
     rendered = checkpoint.render(
         folded.entries.values(), [(op, e) for (_, op), e in folded.pending.items()], salt="v1:s"
