@@ -20,12 +20,42 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from controls.model import Control, PolicyRule
 from controls.registry import CONTROLS
 from controls.rules import Undecided
-from policies import access, cost, encryption, logs, ml, organization, residency, resilience, tags, transmission
+from policies import (
+    access,
+    analytics,
+    cost,
+    encryption,
+    logs,
+    ml,
+    network,
+    organization,
+    platform,
+    residency,
+    resilience,
+    stores,
+    tags,
+    transmission,
+)
 from policies.checks import Checks, Finding, OnResource, OnStack, Stack
 from policies.configuration import FILE, Configuration, load
 from policies.resources import from_resource_args, from_stack_resource
 
-SUBJECTS = (encryption, access, logs, resilience, transmission, ml, organization, residency, tags, cost)
+SUBJECTS = (
+    encryption,
+    access,
+    logs,
+    resilience,
+    transmission,
+    ml,
+    stores,
+    analytics,
+    platform,
+    network,
+    organization,
+    residency,
+    tags,
+    cost,
+)
 
 
 class PackError(Exception):

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from controls.blocks.analytics import ANALYTICS
 from controls.blocks.data import COST as CONTROLS
 from controls.blocks.data import DATA
 from controls.blocks.foundation import FOUNDATION
 from controls.blocks.ml import ML, PIPELINES
+from controls.blocks.network import NETWORK
+from controls.blocks.platform import PLATFORM
+from controls.blocks.stores import STORES
 from controls.model import PolicyRule
 
 __all__ = ["BLOCKS", "CONTROLS"]
@@ -19,5 +23,5 @@ def _joined(*parts: Mapping[str, Sequence[PolicyRule]]) -> dict[str, tuple[Polic
     return joined
 
 
-BLOCKS = _joined(FOUNDATION, DATA, ML, PIPELINES)
+BLOCKS = _joined(FOUNDATION, DATA, ML, PIPELINES, STORES, ANALYTICS, PLATFORM, NETWORK)
 """Control id -> all policies that block for it."""

@@ -136,6 +136,19 @@ def denies_insecure_transport(statements: list[Mapping[str, Any]]) -> Iterator[P
     yield Problem("no statement denies every principal s3:* when aws:SecureTransport is false")
 
 
+def denies_any_insecure_transport(statements: list[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Some statement denies everyone what is asked without TLS, whatever the service: 45 CFR 164.312(e)(1)."""
+    for statement in statements:
+        test = _operators(statement).get("Bool", {})
+        if (
+            statement.get("Effect") == "Deny"
+            and statement.get("Principal") in ("*", {"AWS": "*"})
+            and str(test.get("aws:securetransport", "")).lower() == "false"
+        ):
+            return
+    yield Problem("no statement denies every principal when aws:SecureTransport is false")
+
+
 def _operators(statement: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """The condition block with its keys in lower case: IAM compares them so."""
     condition = statement.get("Condition")

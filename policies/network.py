@@ -1,0 +1,102 @@
+"""The network, 45 CFR 164.312(a)(1) and (e)(1): no way in or out but the declared ones."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from controls.rules import ABSENT, UNKNOWN, Problem, Props, Undecided
+from controls.rules.documents import document, every_allow, no_public_principal
+from controls.rules.predicates import all_of, each, equals, matches, present, when
+from controls.rules.values import items, lookup
+from policies.checks import Checks, on
+
+WORLD: Final = frozenset({"0.0.0.0/0", "::/0"})
+
+
+def _not_the_world(props: Props) -> Iterator[Problem]:
+    for name in ("cidrIpv4", "cidrIpv6"):
+        value = lookup(props, name)
+        if value is UNKNOWN:
+            yield Undecided.at(name)
+        elif value in WORLD:
+            yield Problem(f"{name} is {value}: the whole internet")
+
+
+def _not_every_protocol(props: Props) -> Iterator[Problem]:
+    if lookup(props, "ipProtocol") == "-1" and lookup(props, "referencedSecurityGroupId") is ABSENT:
+        yield Problem("every protocol and port is open to addresses")
+
+
+def _inline_not_the_world(props: Props) -> Iterator[Problem]:
+    for name in ("cidrBlocks", "ipv6CidrBlocks"):
+        if WORLD & {one for one in items(lookup(props, name)) if isinstance(one, str)}:
+            yield Problem(f"{name} includes the whole internet")
+
+
+def _no_gateway(props: Props) -> Iterator[Problem]:
+    gateway = lookup(props, "gatewayId")
+    if isinstance(gateway, str) and gateway.startswith("igw-"):
+        yield Problem(f"the route leads to the internet gateway {gateway}")
+    for name in ("natGatewayId", "egressOnlyGatewayId", "carrierGatewayId"):
+        if lookup(props, name) is not ABSENT:
+            yield Problem(f"the route leads out through {name}")
+
+
+def _tls_or_redirect(props: Props) -> Iterator[Problem]:
+    protocol = lookup(props, "protocol")
+    actions = [one for one in items(lookup(props, "defaultActions")) if one is not UNKNOWN]
+    if protocol in ("HTTP", "TCP") and not (actions and all(one.get("type") == "redirect" for one in actions)):
+        yield Problem(f"protocol is {protocol}: only a redirect to HTTPS may be unencrypted")
+    if protocol in ("HTTPS", "TLS"):
+        yield from matches("sslPolicy", r"TLS13-1-[23]|TLS-1-2-Ext|FS-1-2", "a policy of TLS 1.2 or better")(props)
+
+
+CHECKS: Checks = {
+    "security-group-no-world": on("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", _not_the_world),
+    "security-group-narrow": on("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", _not_every_protocol),
+    "security-group-inline": on("aws:ec2/securityGroup:SecurityGroup", each("ingress", _inline_not_the_world)),
+    "security-group-described": on(
+        "aws:ec2/securityGroup:SecurityGroup",
+        matches("description", r"^(?!Managed by Pulumi$).+", "a description of its purpose"),
+    ),
+    "endpoint-policy": on("aws:ec2/vpcEndpoint:VpcEndpoint", present("policy")),
+    "endpoint-policy-organisation": on(
+        "aws:ec2/vpcEndpoint:VpcEndpoint", document("policy", every_allow(no_public_principal))
+    ),
+    "endpoint-private-names": on(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        when("vpcEndpointType", ("Interface",), equals("privateDnsEnabled", True, default=False)),
+    ),
+    "endpoint-groups": on(
+        "aws:ec2/vpcEndpoint:VpcEndpoint", when("vpcEndpointType", ("Interface",), present("securityGroupIds"))
+    ),
+    "transit-gateway-no-defaults": on(
+        "aws:ec2transitgateway/transitGateway:TransitGateway",
+        all_of(
+            equals("defaultRouteTableAssociation", "disable", default="enable"),
+            equals("defaultRouteTablePropagation", "disable", default="enable"),
+        ),
+    ),
+    "transit-gateway-no-auto-accept": on(
+        "aws:ec2transitgateway/transitGateway:TransitGateway",
+        equals("autoAcceptSharedAttachments", "disable", default="disable"),
+    ),
+    "subnet-private": on("aws:ec2/subnet:Subnet", equals("mapPublicIpOnLaunch", False, default=False)),
+    "instance-imds": on(
+        ("aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"),
+        equals("metadataOptions.httpTokens", "required", default="optional"),
+    ),
+    "instance-no-public-address": on(
+        "aws:ec2/instance:Instance", equals("associatePublicIpAddress", False, default=False)
+    ),
+    "route-no-internet": on("aws:ec2/route:Route", _no_gateway),
+    "listener-tls": on("aws:lb/listener:Listener", _tls_or_redirect),
+    "load-balancer-internal": on("aws:lb/loadBalancer:LoadBalancer", equals("internal", True, default=False)),
+    "load-balancer-logged": on("aws:lb/loadBalancer:LoadBalancer", equals("accessLogs.enabled", True, default=False)),
+    "load-balancer-headers": on(
+        "aws:lb/loadBalancer:LoadBalancer",
+        when("loadBalancerType", (ABSENT, "application"), equals("dropInvalidHeaderFields", True, default=False)),
+    ),
+    "load-balancer-kept": on(
+        "aws:lb/loadBalancer:LoadBalancer", equals("enableDeletionProtection", True, default=False)
+    ),
+}
