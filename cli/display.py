@@ -107,10 +107,10 @@ def show_plan(console: Console, result: StackResult, *, details: bool) -> None:
     console.print(Text(f"\n{result.name}", style="bold"))
     for step in steps[:MOST_LINES]:
         sign, style = SIGNS.get(step.op, ("?", "default"))
-        console.print(Text(f"  {sign} {step.type}  {_name(step.urn)}", style=style))
+        console.print(Text(f"  {sign} {step.type}  {_name(step.urn)}", style=style), soft_wrap=True)
         if details or step.op in ("update", "replace", "refresh", "import"):
             for diff in step.diff:
-                console.print(Text(f"      {_difference(diff)}", style="dim"))
+                console.print(Text(f"      {_difference(diff)}", style="dim"), soft_wrap=True)
     if len(steps) > MOST_LINES:
         console.print(Text(f"  … and {len(steps) - MOST_LINES} more; --json lists all", style="dim"))
 

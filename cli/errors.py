@@ -31,7 +31,16 @@ KNOWN_ERRORS = (
 )
 """Errors whose message is for people."""
 
-console = Console(highlight=False)
+WIDE = 160
+"""Columns where no terminal says how many there are: a log or a file."""
+
+
+def _console(*, stderr: bool) -> Console:
+    made = Console(stderr=stderr, highlight=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=WIDE)
+
+
+console = _console(stderr=False)
 """For people: results on standard output."""
-messages = Console(stderr=True, highlight=False)
+messages = _console(stderr=True)
 """For people as well, but never mixed into a document on standard output."""

@@ -83,6 +83,7 @@ class Session:
             parallel=self._parallel,
             sink=sink,
             graph=graph,
+            lock_wait=self._wait,
         ) as engine:
             for stack in stacks:
                 if operation == "destroy":
@@ -116,7 +117,7 @@ class Session:
         counted: Modes = {}
         for result in results:
             counts = counted.setdefault(result.name, Counter())
-            for urn, kind, _identity in result.resources:
+            for kind, urn, _identity in result.resources:
                 if kind.startswith("aws:"):
                     counts[kind, ledger.get(urn, "emulated" if kind in emulated else "recorded")] += 1
         return counted

@@ -1,7 +1,7 @@
 """What a policy's check sees: a resource with plain properties, unknown values marked, companions resolved."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,13 +73,30 @@ def from_resource_args(args: ResourceValidationArgs) -> Resource:
     )
 
 
+class NothingKnown(Mapping[str, Any]):
+    """The outputs of a resource whose provider is not configured yet: every property is there, none is known."""
+
+    def __getitem__(self, key: str) -> Any:
+        return UNKNOWN
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
 def from_stack_resource(resource: PolicyResource) -> Resource:
-    """A resource of a stack policy: its outputs, or in a preview what is known of them."""
+    """A resource of a stack policy: its outputs, or in a preview what is known of them.
+
+    While a provider's own configuration is unknown (the account is still to be created), the engine calls it for
+    nothing and gives no outputs at all. A real resource of AWS always has some.
+    """
     return Resource(
         type=resource.resource_type,
         name=resource.name,
         urn=resource.urn,
-        props=plain(resource.props),
+        props=plain(resource.props) if len(resource.props) else NothingKnown(),
         protect=resource.opts.protect,
         provider=_provider_props(resource.provider),
         depends={

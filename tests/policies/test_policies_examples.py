@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,3 +122,13 @@ def test_what_can_be_decided_beside_an_unknown_value_is_reported_first() -> None
     with pytest.raises(UnknownValueError):
         policy.validate(args, lambda message, _urn=None: found.append(message))
     assert len(found) == 3
+
+
+def test_a_stack_whose_provider_is_not_configured_yet_is_undecided_not_violated() -> None:
+    """In a preview before its account exists, the engine knows no output of the stack's resources."""
+    bucket, *companions = next(case for case in CASES if case.policy == "s3-bucket-versioning").compliant
+    empty = [replace(one, props={}) for one in (bucket, *companions)]
+    for policy in ("s3-bucket-versioning", "s3-bucket-encryption", "s3-bucket-ownership"):
+        with pytest.raises(UnknownValueError):
+            violations(policy, empty)
+    assert violations("s3-bucket-public-access-block", empty) == []
