@@ -1,0 +1,198 @@
+"""Creates, reads, updates and deletes emulated resources as their declarations say."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rehearsal.provider import reading, retry
+from rehearsal.provider.convert import properties
+from rehearsal.provider.errors import HalfDoneError, NotEmulatedError, RefusedError
+from rehearsal.provider.values import Values, same
+from rehearsal.provider.work import Work, search
+
+_TAGS = frozenset({"tags", "tagsAll"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """A resource as it is: id, outputs, inputs, and the paths of inputs that the API does not give back."""
+
+    id: str
+    outputs: Values
+    inputs: Values
+    unread: frozenset[str] = frozenset()
+
+
+def create(work: Work, *, ours: bool) -> State:
+    """Create a resource. `ours`: an earlier run meant to create it and was not seen to end, so one that exists is adopted.
+
+    Raises RefusedError with AWS's own error code, NotEmulatedError when the emulator cannot, HalfDoneError when the
+    resource is there but what belongs to it is not.
+    """
+    try:
+        _make(work)
+    except ClientError as error:
+        if not (ours and retry.exists(error)) or not _adopt(work):
+            raise _refused(work, "creating", error) from error
+    except BotoCoreError as error:
+        raise _refused(work, "creating", error) from error
+    work.id = work.id or _id(work)
+    try:
+        _complete(work)
+        return _settled(work)
+    except (ClientError, BotoCoreError, RefusedError, NotEmulatedError) as error:
+        message = str(_refused(work, "completing", error))
+        raise HalfDoneError(message, id_=work.id, outputs=work.inputs, inputs=work.inputs) from error
+
+
+def read(work: Work, unread: frozenset[str]) -> State | None:
+    """A resource as it is now; None when it is gone."""
+    try:
+        values = _told(work)
+    except (ClientError, BotoCoreError) as error:
+        raise _refused(work, "reading", error) from error
+    if values is None:
+        return None
+    inputs = reading.inputs(work, values, unread) if work.inputs else reading.imported(work.schema, values)
+    work.inputs = inputs
+    return State(id=work.id, outputs=reading.outputs(work, values), inputs=inputs, unread=unread)
+
+
+def update(work: Work) -> State:
+    """Bring a resource to its new inputs."""
+    try:
+        _change(work)
+        return _settled(work)
+    except (ClientError, BotoCoreError) as error:
+        raise _refused(work, "updating", error) from error
+
+
+def delete(work: Work) -> None:
+    """Delete a resource; one that is gone already is fine."""
+    try:
+        if work.spec.tidy is not None:
+            work.spec.tidy(work)
+        if callable(work.spec.delete):
+            work.spec.delete(work)
+        elif work.spec.delete:
+            work.auto(work.spec.delete)
+    except ClientError as error:
+        if not retry.missing(error):
+            raise _refused(work, "deleting", error) from error
+    except BotoCoreError as error:
+        raise _refused(work, "deleting", error) from error
+
+
+def _make(work: Work) -> None:
+    if callable(work.spec.create):
+        made = work.spec.create(work)
+        work.made |= made or {}
+        return
+    answer = work.auto(work.spec.create)
+    found = search(work.spec.made, answer)
+    work.made |= properties(found, work.schema.outputs, work.spec.names)
+    if isinstance(found, dict) and "Id" in found:
+        work.made["id"] = found["Id"]
+
+
+def _adopt(work: Work) -> bool:
+    """Take over what an interrupted run created: found by its name, brought to the inputs of now."""
+    try:
+        work.id = _id(work)
+        values = _told(work)
+    except (KeyError, ClientError):
+        return False
+    if values is None:
+        return False
+    work.made |= values
+    differing = {name for name, value in work.inputs.items() if not same(value, values.get(name))}
+    work.changed = frozenset(differing - work.spec.forces)
+    if work.changed:
+        _change(work)
+    return True
+
+
+def _complete(work: Work) -> None:
+    wanted = work.inputs.get("tagsAll")
+    if wanted and work.spec.tags is not None and not _takes_tags(work):
+        _tag(work, add=wanted, remove=[])
+    if work.spec.after is not None:
+        work.spec.after(work)
+
+
+def _takes_tags(work: Work) -> bool:
+    """Whether the creating operation takes tags along."""
+    if not isinstance(work.spec.create, str):
+        return False
+    return "tags" in {
+        re.sub(r"(List)?$", "", key, count=1).lower() for key in work.params(work.spec.create, work.values)
+    }
+
+
+def _change(work: Work) -> None:
+    changed = work.changed - _TAGS
+    if callable(work.spec.update):
+        work.spec.update(work)
+    elif changed and work.spec.update == "put" and isinstance(work.spec.create, str):
+        work.auto(work.spec.create)
+    elif changed and work.spec.update == "put" and callable(work.spec.create):
+        work.spec.create(work)
+    elif changed and isinstance(work.spec.update, str) and work.spec.update:
+        work.auto(work.spec.update)
+    elif not isinstance(work.spec.update, str):
+        for one in work.spec.update:
+            if (changed and not one.on) or changed & one.on:
+                work.auto(one.op, **one.fixed)
+    if work.changed & _TAGS and work.spec.tags is not None:
+        wanted = work.inputs.get("tagsAll") or {}
+        had = work.old.get("tagsAll") or {}
+        _tag(work, add=wanted, remove=[key for key in had if key not in wanted])
+
+
+def _tag(work: Work, *, add: Values, remove: list[str]) -> None:
+    how = work.spec.tags
+    assert how is not None
+    if remove:
+        keys = {"tagKeys": remove, "tagKeyList": remove, "keys": remove}
+        work.auto(how.remove, {**work.values, **keys})
+    if add:
+        work.auto(how.add, {**work.values, "tags": add, "tagsAll": add, "tagList": add, "tagsList": add})
+
+
+def _settled(work: Work) -> State:
+    values = _told(work)
+    if values is None:
+        raise RefusedError(f"{work.spec.type} {work.id}: it was made, and is not there when read")
+    unread = reading.unread(work, values)
+    return State(id=work.id, outputs=reading.outputs(work, values), inputs=dict(work.inputs), unread=unread)
+
+
+def _told(work: Work) -> Values | None:
+    try:
+        answer = work.spec.read(work) if callable(work.spec.read) else work.auto(work.spec.read)
+        return None if answer is None else reading.told(work, answer)
+    except ClientError as error:
+        if retry.missing(error):
+            return None
+        raise
+
+
+def _id(work: Work) -> str:
+    try:
+        return work.spec.id.format_map(work.values)
+    except KeyError as error:
+        raise RefusedError(f"{work.spec.type}: nothing says what its {error} is, of which its id is made") from error
+
+
+def _refused(work: Work, doing: str, error: Exception) -> Exception:
+    if isinstance(error, RefusedError):
+        return error
+    if isinstance(error, ClientError):
+        details: Any = error.response.get("Error", {})
+        what = f"{details.get('Code', 'error')}: {details.get('Message', '')} ({error.operation_name})"
+    else:
+        what = str(error)
+    name = f" {work.id}" if work.id else ""
+    return RefusedError(f"{doing} {work.spec.type}{name} in {work.account}/{work.region}: {what}")

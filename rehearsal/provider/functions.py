@@ -1,0 +1,175 @@
+"""The functions (`Invoke`) that programs are likely to call; every other is refused by name."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from rehearsal.cloud import Endpoints
+from rehearsal.provider.config import Configured
+from rehearsal.provider.errors import RefusedError
+from rehearsal.provider.values import Values
+
+Function = Callable[[Values, Endpoints, Configured], Values]
+
+
+def invoke(token: str, args: Values, endpoints: Endpoints, who: Configured) -> Values:
+    """The result of a function. Raises RefusedError for a function that is not rehearsed."""
+    found = _FUNCTIONS.get(token)
+    if found is None:
+        raise RefusedError(f"the function {token} is not rehearsed; these are: {', '.join(sorted(_FUNCTIONS))}")
+    return {**args, **found(args, endpoints, who)}
+
+
+def _caller_identity(_args: Values, endpoints: Endpoints, who: Configured) -> Values:
+    answer = endpoints.client("sts", who.region, who.credentials).get_caller_identity()
+    return {"id": answer["Account"], "accountId": answer["Account"], "arn": answer["Arn"], "userId": answer["UserId"]}
+
+
+def _region(args: Values, _endpoints: Endpoints, who: Configured) -> Values:
+    name = args.get("region") or args.get("name") or who.region
+    return {
+        "id": name,
+        "name": name,
+        "region": name,
+        "description": name,
+        "endpoint": f"ec2.{name}.amazonaws.com",
+    }
+
+
+def _partition(_args: Values, _endpoints: Endpoints, _who: Configured) -> Values:
+    return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
+
+
+def _zones(args: Values, endpoints: Endpoints, who: Configured) -> Values:
+    region = args.get("region") or who.region
+    zones = endpoints.client("ec2", region, who.credentials).describe_availability_zones()["AvailabilityZones"]
+    return {
+        "id": region,
+        "region": region,
+        "names": [zone["ZoneName"] for zone in zones],
+        "zoneIds": [zone.get("ZoneId", "") for zone in zones],
+        "groupNames": [region],
+    }
+
+
+def _organization(_args: Values, endpoints: Endpoints, who: Configured) -> Values:
+    client = endpoints.client("organizations", who.region, who.credentials)
+    found = client.describe_organization()["Organization"]
+    accounts = [
+        {
+            "id": one["Id"],
+            "arn": one["Arn"],
+            "name": one["Name"],
+            "email": one["Email"],
+            "status": one["Status"],
+            "state": one.get("State", one["Status"]),
+        }
+        for page in client.get_paginator("list_accounts").paginate()
+        for one in page["Accounts"]
+    ]
+    roots = [
+        {
+            "id": root["Id"],
+            "arn": root["Arn"],
+            "name": root["Name"],
+            "policyTypes": [{"status": one["Status"], "type": one["Type"]} for one in root["PolicyTypes"]],
+        }
+        for root in client.list_roots()["Roots"]
+    ]
+    principals = client.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
+    return {
+        "id": found["Id"],
+        "arn": found["Arn"],
+        "featureSet": found["FeatureSet"],
+        "masterAccountArn": found["MasterAccountArn"],
+        "masterAccountId": found["MasterAccountId"],
+        "masterAccountEmail": found["MasterAccountEmail"],
+        "masterAccountName": next(one["name"] for one in accounts if one["id"] == found["MasterAccountId"]),
+        "accounts": accounts,
+        "nonMasterAccounts": [one for one in accounts if one["id"] != found["MasterAccountId"]],
+        "roots": roots,
+        "awsServiceAccessPrincipals": [one["ServicePrincipal"] for one in principals],
+        "enabledPolicyTypes": [one["type"] for root in roots for one in root["policyTypes"]],
+    }
+
+
+def _sso_instances(args: Values, endpoints: Endpoints, who: Configured) -> Values:
+    region = args.get("region") or who.region
+    found = endpoints.client("sso-admin", region, who.credentials).list_instances()["Instances"]
+    return {
+        "id": region,
+        "region": region,
+        "arns": [one["InstanceArn"] for one in found],
+        "identityStoreIds": [one["IdentityStoreId"] for one in found],
+    }
+
+
+def _policy_document(args: Values, _endpoints: Endpoints, _who: Configured) -> Values:
+    """Render a policy as the AWS provider does: overrides by Sid, single values unwrapped."""
+    statements: dict[str, Any] = {}
+    for source in args.get("sourcePolicyDocuments") or []:
+        _collect(statements, json.loads(source)["Statement"])
+    _collect(statements, [_statement(one, args.get("version")) for one in args.get("statements") or []])
+    for source in args.get("overridePolicyDocuments") or []:
+        _collect(statements, json.loads(source)["Statement"])
+    document = {"Version": args.get("version") or "2012-10-17", "Statement": list(statements.values())}
+    if args.get("policyId"):
+        document["Id"] = args["policyId"]
+    text = json.dumps(document, indent=2)
+    return {
+        "id": str(int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)),
+        "json": text,
+        "minifiedJson": json.dumps(document, separators=(",", ":")),
+    }
+
+
+def _collect(statements: dict[str, Any], more: Any) -> None:
+    for one in more if isinstance(more, list) else [more]:
+        statements[one.get("Sid") or f"#{len(statements)}"] = one
+
+
+def _statement(one: Mapping[str, Any], _version: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {"Sid": one["sid"]} if one.get("sid") else {}
+    found["Effect"] = one.get("effect") or "Allow"
+    for name, key in (
+        ("Action", "actions"),
+        ("NotAction", "notActions"),
+        ("Resource", "resources"),
+        ("NotResource", "notResources"),
+    ):
+        if one.get(key):
+            found[name] = _one_or_many(one[key])
+    for name, key in (("Principal", "principals"), ("NotPrincipal", "notPrincipals")):
+        if one.get(key):
+            found[name] = _principals(one[key])
+    conditions: dict[str, dict[str, Any]] = {}
+    for condition in one.get("conditions") or []:
+        conditions.setdefault(condition["test"], {})[condition["variable"]] = _one_or_many(condition["values"])
+    return {**found, **({"Condition": conditions} if conditions else {})}
+
+
+def _principals(principals: list[Mapping[str, Any]]) -> Any:
+    found: dict[str, Any] = {}
+    for one in principals:
+        if one["type"] == "*" and one["identifiers"] == ["*"]:
+            return "*"
+        found[one["type"]] = _one_or_many(one["identifiers"])
+    return found
+
+
+def _one_or_many(values: list[Any]) -> Any:
+    # &{…} is how the AWS provider spells IAM's own ${…}, which Terraform would take for its own.
+    values = [value.replace("&{", "${") if isinstance(value, str) else value for value in values]
+    return values[0] if len(values) == 1 else sorted(values, reverse=True)
+
+
+_FUNCTIONS: Final[Mapping[str, Function]] = {
+    "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
+    "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
+    "aws:index/getPartition:getPartition": _partition,
+    "aws:index/getRegion:getRegion": _region,
+    "aws:organizations/getOrganization:getOrganization": _organization,
+    "aws:ssoadmin/getInstances:getInstances": _sso_instances,
+}

@@ -1,0 +1,167 @@
+"""The provider's own book, `recorded.sqlite`: which resource is emulated and which only recorded. No property values, so no secret."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+Mode = Literal["emulated", "recorded"]
+
+NAME: Final = "recorded.sqlite"
+_TABLES: Final = """
+create table if not exists resources (
+    urn text not null, id text not null, type text not null, account text not null, region text not null,
+    mode text not null, token text not null, unread text not null default '[]',
+    primary key (urn, id)
+);
+create table if not exists intents (urn text not null, token text not null, primary key (urn, token));
+create table if not exists generations (urn text primary key, number integer not null);
+create table if not exists clouds (instance text primary key);
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One resource that exists: where, in which mode, and which of its inputs the emulator does not give back."""
+
+    urn: str
+    id: str
+    type: str
+    account: str
+    region: str
+    mode: Mode
+    token: str
+    unread: tuple[str, ...] = ()
+
+
+class Ledger:
+    """Safe to share by threads, and by processes: it is one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def modes(self) -> dict[str, Mode]:
+        """URN -> `emulated` or `recorded`, of every resource that exists."""
+        return {entry.urn: entry.mode for entry in self.entries()}
+
+    def entries(self) -> list[Entry]:
+        """Every resource that exists."""
+        if not self._path.exists():
+            return []
+        rows = self._query("select urn, id, type, account, region, mode, token, unread from resources")
+        return [_entry(row) for row in rows]
+
+    def get(self, urn: str, id_: str) -> Entry | None:
+        """One resource."""
+        columns = "urn, id, type, account, region, mode, token, unread"
+        rows = self._query(f"select {columns} from resources where urn = ? and id = ?", urn, id_)  # noqa: S608
+        return _entry(rows[0]) if rows else None
+
+    def moved(self, urn: str, id_: str, type_: str, account: str) -> Entry | None:
+        """A resource that was noted under another URN; from now on it is noted under this one."""
+        rows = self._query("select urn from resources where id = ? and type = ? and account = ?", id_, type_, account)
+        if len(rows) != 1:
+            return None
+        self._change(("update resources set urn = ? where urn = ? and id = ?", (urn, rows[0][0], id_)))
+        return self.get(urn, id_)
+
+    def by_token(self, urn: str, token: str) -> Entry | None:
+        """The resource that a creation with this token made."""
+        columns = "urn, id, type, account, region, mode, token, unread"
+        rows = self._query(f"select {columns} from resources where urn = ? and token = ?", urn, token)  # noqa: S608
+        return _entry(rows[0]) if rows else None
+
+    def put(self, entry: Entry) -> None:
+        """Note that a resource exists; what was intended for it is done."""
+        self._change(
+            (
+                "insert or replace into resources values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    entry.urn,
+                    entry.id,
+                    entry.type,
+                    entry.account,
+                    entry.region,
+                    entry.mode,
+                    entry.token,
+                    json.dumps(entry.unread),
+                ),
+            ),
+            ("delete from intents where urn = ?", (entry.urn,)),
+        )
+
+    def intend(self, urn: str, token: str) -> bool:
+        """Note that a resource is about to be created; says whether one for this URN was before, and not seen to end."""
+        earlier = bool(self._query("select 1 from intents where urn = ?", urn))
+        self._change(("insert or ignore into intents values (?, ?)", (urn, token)))
+        return earlier
+
+    def generation(self, urn: str) -> int:
+        """How many resources of this URN were deleted before."""
+        rows = self._query("select number from generations where urn = ?", urn)
+        return int(rows[0][0]) if rows else 0
+
+    def remove(self, urn: str, id_: str) -> None:
+        """Note that a resource is gone; whatever is created for its URN from now on is another one."""
+        self._change(
+            ("delete from resources where urn = ? and id = ?", (urn, id_)),
+            (
+                "insert into generations values (?, 1) on conflict (urn) do update set number = number + 1",
+                (urn,),
+            ),
+        )
+
+    def follow(self, instance: str) -> None:
+        """Start afresh when the cloud is another one than before: what was in the old one is gone."""
+        if not self._query("select 1 from clouds where instance = ?", instance):
+            self._change(
+                ("delete from resources", ()),
+                ("delete from intents", ()),
+                ("delete from clouds", ()),
+                ("insert into clouds values (?)", (instance,)),
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _query(self, statement: str, *arguments: str) -> list[tuple[str, ...]]:
+        with self._lock, closing(self._open().execute(statement, arguments)) as cursor:
+            return cursor.fetchall()
+
+    def _change(self, *statements: tuple[str, Iterable[str]]) -> None:
+        with self._lock, self._open() as connection:
+            for statement, arguments in statements:
+                connection.execute(statement, tuple(arguments))
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self._path, check_same_thread=False, timeout=30)
+            self._connection.execute("pragma journal_mode = wal")
+            self._connection.execute("pragma synchronous = normal")
+            self._connection.executescript(_TABLES)
+        return self._connection
+
+
+def _entry(row: tuple[str, ...]) -> Entry:
+    urn, id_, type_, account, region, mode, token, unread = row
+    return Entry(
+        urn=urn,
+        id=id_,
+        type=type_,
+        account=account,
+        region=region,
+        mode="emulated" if mode == "emulated" else "recorded",
+        token=token,
+        unread=tuple(json.loads(unread)),
+    )

@@ -1,0 +1,61 @@
+"""The provider as a process of its own, started and stopped by whoever needs it."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from rehearsal.provider.errors import ProviderProcessError
+
+_PATIENCE: Final = 10.0
+"""Seconds to wait for the process to end before it is killed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderProcess:
+    """A provider that runs. `address` is what an engine dials."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls, state_dir: Path, *, endpoint: str | None = None) -> Self:
+        """Start a provider for the cloud of a state directory, or for another emulator at `endpoint`.
+
+        It ends with the process that started it. Raises ProviderProcessError when it does not come up.
+        """
+        root = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        words = ["--state", str(state_dir.resolve()), "--parent-pid", str(os.getpid())]
+        words += ["--endpoint", endpoint] if endpoint is not None else []
+        log = state_dir / "provider.log"
+        with log.open("w") as errors:
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+                [sys.executable, "-m", "rehearsal.provider", *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                # An interrupt at the terminal is for the engine: it needs the provider to wind up.
+                start_new_session=True,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+        assert process.stdout is not None
+        line = process.stdout.readline().decode().strip()
+        process.stdout.close()
+        if not line.isdigit():
+            process.wait(_PATIENCE)
+            said = log.read_text().strip().splitlines()
+            raise ProviderProcessError(f"the AWS provider did not come up: {said[-1] if said else 'it said nothing'}")
+        return cls(address=f"127.0.0.1:{line}", process=process)
+
+    def stop(self) -> None:
+        """End the process."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()

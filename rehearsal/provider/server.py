@@ -1,0 +1,231 @@
+"""Serves Pulumi's `ResourceProvider` protocol for the package `aws`; every connection has a configuration of its own."""
+
+import importlib.metadata
+import json
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Final
+
+import grpc
+from google.protobuf import empty_pb2
+from google.rpc import code_pb2, status_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from rehearsal.cloud import Endpoints
+from rehearsal.provider import config, functions
+from rehearsal.provider.diff import difference
+from rehearsal.provider.engine_log import EngineLog
+from rehearsal.provider.errors import HalfDoneError, RefusedError
+from rehearsal.provider.ledger import Ledger
+from rehearsal.provider.resources import Asked, Resources
+from rehearsal.provider.values import any_unknown, read, same, write
+
+log = logging.getLogger(__name__)
+
+THREADS: Final = 32
+_SIZE: Final = 400 * 1024 * 1024
+_KINDS: Final = {
+    ("add", False): provider_pb2.PropertyDiff.ADD,
+    ("add", True): provider_pb2.PropertyDiff.ADD_REPLACE,
+    ("delete", False): provider_pb2.PropertyDiff.DELETE,
+    ("delete", True): provider_pb2.PropertyDiff.DELETE_REPLACE,
+    ("update", False): provider_pb2.PropertyDiff.UPDATE,
+    ("update", True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
+}
+
+
+class Servicer(provider_pb2_grpc.ResourceProviderServicer):
+    """The provider. A connection that was never configured can only ask what needs no account."""
+
+    def __init__(self, endpoints: Endpoints, ledger: Ledger) -> None:
+        self._endpoints = endpoints
+        self._resources = Resources(endpoints, ledger)
+        self._configured: dict[str, config.Configured] = {}
+        self._engines: dict[str, str] = {}
+        self._log = EngineLog()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        """Say which SDK's provider this is."""
+        return plugin_pb2.PluginInfo(version=importlib.metadata.version("pulumi-aws"))
+
+    def Handshake(self, request: Any, context: Any) -> Any:
+        """Remember the engine of this connection."""
+        self._engines[context.peer()] = request.engine_address
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=False, accept_resources=False)
+
+    def Attach(self, request: Any, context: Any) -> Any:
+        """Remember the engine of this connection, which attaches to a provider that runs already."""
+        self._engines[context.peer()] = request.address
+        return empty_pb2.Empty()
+
+    def GetSchema(self, request: Any, context: Any) -> Any:
+        """Give the name and version only: the SDK has the schema."""
+        version = importlib.metadata.version("pulumi-aws")
+        return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": "aws", "version": version}))
+
+    def CheckConfig(self, request: Any, context: Any) -> Any:
+        """Refuse settings that the AWS provider does not have."""
+        with _answering(context, "the provider's configuration"):
+            inputs = read(request.news)
+            return provider_pb2.CheckResponse(inputs=write(inputs), failures=_failures(config.problems(inputs)))
+
+    def DiffConfig(self, request: Any, context: Any) -> Any:
+        """Another account or region is another provider, and everything in it is replaced."""
+        with _answering(context, "the provider's configuration"):
+            old, new = read(request.old_inputs) or read(request.olds), read(request.news)
+            found = difference(old, new, forces=frozenset(config.REPLACING), ignore=frozenset({"version"}))
+            replaces = [
+                name
+                for name in found.replaces
+                if name in old and not any_unknown(new.get(name)) and not same(old[name], new.get(name))
+            ]
+            return provider_pb2.DiffResponse(
+                changes=_some(bool(found)), diffs=sorted(found.changed), replaces=sorted(replaces)
+            )
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        """Assume the roles and make sure of the account."""
+        with _answering(context, "the provider's configuration"):
+            inputs = read(request.args)
+            variables = {key.rpartition(":")[2]: value for key, value in request.variables.items()}
+            self._configured[context.peer()] = config.configure({**variables, **inputs}, self._endpoints)
+            return provider_pb2.ConfigureResponse(
+                acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False
+            )
+
+    def Check(self, request: Any, context: Any) -> Any:
+        """Check and complete a resource's inputs."""
+        with _answering(context, request.urn):
+            inputs, failures = self._resources.check(
+                self._asked(request, context), read(request.olds), read(request.news)
+            )
+            return provider_pb2.CheckResponse(inputs=write(inputs), failures=_failures(failures))
+
+    def Diff(self, request: Any, context: Any) -> Any:
+        """Compare what there is with what is wanted."""
+        with _answering(context, request.urn):
+            found, first_delete = self._resources.diff(
+                self._asked(request, context),
+                old_inputs=read(request.old_inputs),
+                olds=read(request.olds),
+                news=read(request.news),
+                ignore=frozenset(request.ignoreChanges),
+            )
+            detailed = {
+                path: provider_pb2.PropertyDiff(kind=_KINDS[kind, _top(path) in found.replaces], inputDiff=True)
+                for path, kind in found.paths.items()
+            }
+            return provider_pb2.DiffResponse(
+                changes=_some(bool(found)),
+                diffs=sorted(found.changed),
+                replaces=sorted(found.replaces),
+                detailedDiff=detailed,
+                hasDetailedDiff=True,
+                deleteBeforeReplace=first_delete,
+            )
+
+    def Create(self, request: Any, context: Any) -> Any:
+        """Create a resource, or say what would be known of it."""
+        with _answering(context, request.urn):
+            asked, inputs = self._asked(request, context), read(request.properties)
+            if request.preview:
+                return provider_pb2.CreateResponse(properties=write(self._resources.preview(asked, inputs)))
+            id_, outputs = self._resources.create(asked, inputs)
+            return provider_pb2.CreateResponse(id=id_, properties=write(outputs))
+
+    def Read(self, request: Any, context: Any) -> Any:
+        """Look at what there is."""
+        with _answering(context, request.urn):
+            found = self._resources.read(self._asked(request, context), read(request.inputs), read(request.properties))
+            if found is None:
+                return provider_pb2.ReadResponse()
+            id_, outputs, inputs = found
+            return provider_pb2.ReadResponse(id=id_, properties=write(outputs), inputs=write(inputs))
+
+    def Update(self, request: Any, context: Any) -> Any:
+        """Change a resource in place."""
+        with _answering(context, request.urn):
+            outputs = self._resources.update(
+                self._asked(request, context),
+                old_inputs=read(request.old_inputs),
+                olds=read(request.olds),
+                news=read(request.news),
+                preview=request.preview,
+            )
+            return provider_pb2.UpdateResponse(properties=write(outputs))
+
+    def Delete(self, request: Any, context: Any) -> Any:
+        """Delete a resource."""
+        with _answering(context, request.urn):
+            self._resources.delete(self._asked(request, context), read(request.old_inputs), read(request.properties))
+            return empty_pb2.Empty()
+
+    def Invoke(self, request: Any, context: Any) -> Any:
+        """Call a function."""
+        with _answering(context, request.tok):
+            result = functions.invoke(request.tok, read(request.args), self._endpoints, self._who(context, request.tok))
+            return provider_pb2.InvokeResponse(**{"return": write(result)})
+
+    def Cancel(self, request: Any, context: Any) -> Any:
+        """Nothing runs long enough to be cancelled."""
+        return empty_pb2.Empty()
+
+    def _asked(self, request: Any, context: Any) -> Asked:
+        engine = self._engines.get(context.peer(), "")
+        return Asked(
+            urn=request.urn,
+            id=getattr(request, "id", ""),
+            configured=self._who(context, request.urn),
+            show=lambda message: self._log.warn(engine, request.urn, message),
+        )
+
+    def _who(self, context: Any, what: str) -> config.Configured:
+        found = self._configured.get(context.peer())
+        if found is None:
+            raise RefusedError(f"{what}: the AWS provider was not configured on this connection")
+        return found
+
+
+def serve(endpoints: Endpoints, ledger: Ledger) -> tuple[grpc.Server, int]:
+    """Serve on a free port of the loopback interface; gives the server and the port."""
+    server = grpc.server(
+        ThreadPoolExecutor(THREADS, thread_name_prefix="provider"),
+        options=[("grpc.max_receive_message_length", _SIZE), ("grpc.max_send_message_length", _SIZE)],
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(endpoints, ledger), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    return server, port
+
+
+@contextmanager
+def _answering(context: Any, about: str) -> Iterator[None]:
+    try:
+        yield
+    except HalfDoneError as error:
+        details = provider_pb2.ErrorResourceInitFailed(
+            id=error.id, properties=write(error.outputs), inputs=write(error.inputs), reasons=[str(error)]
+        )
+        status = status_pb2.Status(code=code_pb2.UNKNOWN, message=str(error))
+        status.details.add().Pack(details)
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+        context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    except RefusedError as error:
+        context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    except Exception as error:
+        log.exception("%s", about)
+        context.abort(grpc.StatusCode.INTERNAL, f"{about}: the rehearsal's AWS provider failed: {error!r}")
+
+
+def _failures(found: list[tuple[str, str]]) -> list[provider_pb2.CheckFailure]:
+    return [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in found]
+
+
+def _some(changes: bool) -> Any:
+    return provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE
+
+
+def _top(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]

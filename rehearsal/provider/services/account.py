@@ -1,0 +1,40 @@
+"""AWS Account Management: contacts."""
+
+from typing import Final
+
+from rehearsal.provider.services.shapes import drop, wrap
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+
+def _own(work: Work, values: Values) -> Values:
+    """An account names itself by saying nothing: only the management account names others."""
+    return drop(values, "accountId") if values.get("accountId") == work.account else values
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:account/alternativeContact:AlternativeContact",
+        service="account",
+        create="put_alternate_contact",
+        read="get_alternate_contact",
+        result="AlternateContact",
+        update="put",
+        delete="delete_alternate_contact",
+        id="{accountId}/{alternateContactType}",
+        prepare=_own,
+        forces=on("accountId", "alternateContactType"),
+    ),
+    Emulated(
+        type="aws:account/primaryContact:PrimaryContact",
+        service="account",
+        create="put_contact_information",
+        read="get_contact_information",
+        result="ContactInformation",
+        update="put",
+        id="{accountId}",
+        prepare=lambda work, values: _own(work, wrap("contactInformation")(work, values)),
+        forces=on("accountId"),
+    ),
+)

@@ -1,0 +1,80 @@
+"""AWS Budgets: an amount, and whom to tell when it is reached."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+
+def _shape(_work: Work, values: Values) -> Values:
+    notifications = [
+        {
+            "notification": {
+                "notificationType": one.get("notificationType"),
+                "comparisonOperator": one.get("comparisonOperator"),
+                "threshold": one.get("threshold"),
+                "thresholdType": one.get("thresholdType"),
+            },
+            "subscribers": [
+                *({"subscriptionType": "EMAIL", "address": to} for to in one.get("subscriberEmailAddresses") or []),
+                *({"subscriptionType": "SNS", "address": to} for to in one.get("subscriberSnsTopicArns") or []),
+            ],
+        }
+        for one in values.get("notifications") or []
+    ]
+    budget = {
+        "name": values.get("name"),
+        "budgetType": values.get("budgetType"),
+        "timeUnit": values.get("timeUnit"),
+        "budgetLimit": {"amount": values.get("limitAmount"), "unit": values.get("limitUnit")},
+        "costFilters": {one["name"]: one["values"] for one in values.get("costFilters") or []} or None,
+        "costTypes": values.get("costTypes"),
+    }
+    return {**values, "budget": budget, "newBudget": budget, "notificationsWithSubscribers": notifications or None}
+
+
+def _read(work: Work) -> Any:
+    values = work.values
+    found = work.call("describe_budget", AccountId=values["accountId"], BudgetName=values["name"])["Budget"]
+    limit = found.get("BudgetLimit", {})
+    amount = str(limit.get("Amount", ""))
+    wanted = str(work.inputs.get("limitAmount", amount))
+    return {
+        "name": found["BudgetName"],
+        "accountId": values["accountId"],
+        "budgetType": found["BudgetType"],
+        "timeUnit": found["TimeUnit"],
+        "limitAmount": wanted if _number(wanted) == _number(amount) else amount,
+        "limitUnit": limit.get("Unit"),
+        "arn": f"arn:aws:budgets::{values['accountId']}:budget/{found['BudgetName']}",
+    }
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _replace(work: Work) -> None:
+    """The emulator cannot change a budget, so it gets a new one of the same name; nobody can tell them apart."""
+    work.auto("delete_budget")
+    work.auto("create_budget")
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:budgets/budget:Budget",
+        service="budgets",
+        create="create_budget",
+        read=_read,
+        update=_replace,
+        delete="delete_budget",
+        id="{accountId}:{name}",
+        names={"BudgetName": "name"},
+        prepare=_shape,
+        forces=on("name", "namePrefix", "accountId"),
+    ),
+)

@@ -1,0 +1,121 @@
+"""CloudTrail: trails, and who administers them for the organisation."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.shapes import one
+from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.work import Work
+
+_PRINCIPAL: Final = "cloudtrail.amazonaws.com"
+
+
+def _complete(work: Work) -> None:
+    if work.inputs.get("enableLogging") is not False:
+        work.call("start_logging", Name=work.id)
+    _select(work)
+
+
+def _select(work: Work) -> None:
+    basic = [
+        {**item, "dataResources": item.get("dataResources") or [], "readWriteType": item.get("readWriteType", "All")}
+        for item in work.inputs.get("eventSelectors") or []
+    ]
+    advanced = work.inputs.get("advancedEventSelectors") or []
+    if basic or advanced:
+        values = {"trailName": work.id, "eventSelectors": basic or None, "advancedEventSelectors": advanced or None}
+        work.call("put_event_selectors", **work.params("put_event_selectors", values))
+    insights = work.inputs.get("insightSelectors") or []
+    if insights:
+        work.call(
+            "put_insight_selectors",
+            **work.params("put_insight_selectors", {"trailName": work.id, "insightSelectors": insights}),
+        )
+
+
+def _read(work: Work) -> Any:
+    found = work.call("get_trail", Name=work.id)["Trail"]
+    selectors = work.call("get_event_selectors", TrailName=work.id)
+    return {
+        **found,
+        "enableLogging": work.call("get_trail_status", Name=work.id)["IsLogging"],
+        "eventSelectors": selectors.get("EventSelectors") or None,
+        "advancedEventSelectors": selectors.get("AdvancedEventSelectors") or None,
+    }
+
+
+def _update(work: Work) -> None:
+    if work.changed - on(
+        "enableLogging", "eventSelectors", "advancedEventSelectors", "insightSelectors", "tags", "tagsAll"
+    ):
+        work.call("update_trail", **{**work.params("update_trail", work.values), "Name": work.id})
+    if "enableLogging" in work.changed:
+        running = work.inputs.get("enableLogging") is not False
+        work.call("start_logging" if running else "stop_logging", Name=work.id)
+    if work.changed & on("eventSelectors", "advancedEventSelectors", "insightSelectors"):
+        _select(work)
+
+
+def _delegate(work: Work) -> dict[str, Any]:
+    """CloudTrail's own operation is one on Organizations, with CloudTrail's name filled in."""
+    work.call(
+        "register_delegated_administrator",
+        service="organizations",
+        AccountId=work.inputs["accountId"],
+        ServicePrincipal=_PRINCIPAL,
+    )
+    return {}
+
+
+def _delegated(work: Work) -> Any:
+    listed = work.pages(
+        "list_delegated_administrators",
+        "DelegatedAdministrators",
+        service="organizations",
+        ServicePrincipal=_PRINCIPAL,
+    )
+    found = one(listed, Id=work.id)
+    return found and {**found, "accountId": found["Id"], "servicePrincipal": _PRINCIPAL}
+
+
+def _revoke(work: Work) -> None:
+    work.call(
+        "deregister_delegated_administrator",
+        service="organizations",
+        AccountId=work.id,
+        ServicePrincipal=_PRINCIPAL,
+    )
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:cloudtrail/trail:Trail",
+        service="cloudtrail",
+        create="create_trail",
+        after=_complete,
+        read=_read,
+        update=_update,
+        delete=lambda work: work.call("delete_trail", Name=work.id),
+        id="{arn}",
+        names={
+            "TrailARN": "arn",
+            "CloudWatchLogsLogGroupArn": "cloudWatchLogsGroupArn",
+            "LogFileValidationEnabled": "enableLogFileValidation",
+            "ResourceId": "arn",
+        },
+        forces=on("name"),
+        tags=Tagging(
+            add="add_tags",
+            remove="remove_tags",
+            read="",
+        ),
+    ),
+    Emulated(
+        type="aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount",
+        service="cloudtrail",
+        create=_delegate,
+        read=_delegated,
+        delete=_revoke,
+        id="{accountId}",
+        forces=on("accountId"),
+    ),
+)

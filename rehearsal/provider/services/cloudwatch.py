@@ -1,0 +1,29 @@
+"""CloudWatch: alarms and dashboards."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.work import Work
+
+_NAMES: Final = {"AlarmName": "name", "AlarmArn": "arn", "ResourceARN": "arn"}
+
+
+def _read_alarm(work: Work) -> Any:
+    found = work.call("describe_alarms", AlarmNames=[work.id]).get("MetricAlarms")
+    return found[0] if found else None
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:cloudwatch/metricAlarm:MetricAlarm",
+        service="cloudwatch",
+        create="put_metric_alarm",
+        read=_read_alarm,
+        update="put",
+        delete=lambda work: work.call("delete_alarms", AlarmNames=[work.id]),
+        id="{name}",
+        names=_NAMES,
+        forces=on("name"),
+        tags=Tagging(add="tag_resource", remove="untag_resource", read="list_tags_for_resource"),
+    ),
+)

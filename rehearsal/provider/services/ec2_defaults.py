@@ -1,0 +1,45 @@
+"""EC2: what holds for every volume and snapshot of an account in a region."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Emulated
+from rehearsal.provider.work import Work
+
+
+def _encrypt(work: Work) -> dict[str, Any]:
+    enabled = work.inputs.get("enabled") is not False
+    work.call("enable_ebs_encryption_by_default" if enabled else "disable_ebs_encryption_by_default")
+    return {}
+
+
+def _encrypted(work: Work) -> Any:
+    return {"enabled": work.call("get_ebs_encryption_by_default")["EbsEncryptionByDefault"]}
+
+
+def _unblock(work: Work) -> None:
+    work.call("disable_snapshot_block_public_access")
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:ebs/encryptionByDefault:EncryptionByDefault",
+        service="ec2",
+        create=_encrypt,
+        read=_encrypted,
+        update="put",
+        delete=lambda work: work.call("disable_ebs_encryption_by_default"),
+        id="{region}",
+        exclusive=True,
+    ),
+    Emulated(
+        type="aws:ebs/defaultKmsKey:DefaultKmsKey",
+        service="ec2",
+        create="modify_ebs_default_kms_key_id",
+        read="get_ebs_default_kms_key_id",
+        update="put",
+        delete=lambda work: work.call("reset_ebs_default_kms_key_id"),
+        id="{keyArn}",
+        names={"KmsKeyId": "keyArn"},
+        exclusive=True,
+    ),
+)

@@ -1,0 +1,122 @@
+"""IAM: managed policies, identity providers, what holds for a whole account."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Call, Emulated, Tagging, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+_VERSIONS: Final = 5
+"""Versions a managed policy can have (IAM User Guide, "IAM and STS quotas")."""
+
+
+def _read_policy(work: Work) -> Any:
+    found = work.call("get_policy", PolicyArn=work.id)["Policy"]
+    version = work.call("get_policy_version", PolicyArn=work.id, VersionId=found["DefaultVersionId"])
+    return {**found, "policy": version["PolicyVersion"]["Document"]}
+
+
+def _update_policy(work: Work) -> None:
+    if "policy" not in work.changed:
+        return
+    versions = work.pages("list_policy_versions", "Versions", PolicyArn=work.id)
+    spare = sorted(
+        (one for one in versions if not one["IsDefaultVersion"]), key=lambda one: int(one["VersionId"].lstrip("v"))
+    )
+    if len(versions) >= _VERSIONS:
+        work.call("delete_policy_version", PolicyArn=work.id, VersionId=spare[0]["VersionId"])
+    work.call("create_policy_version", PolicyArn=work.id, PolicyDocument=work.inputs["policy"], SetAsDefault=True)
+
+
+def _drop_versions(work: Work) -> None:
+    for version in work.pages("list_policy_versions", "Versions", PolicyArn=work.id):
+        if not version["IsDefaultVersion"]:
+            work.call("delete_policy_version", PolicyArn=work.id, VersionId=version["VersionId"])
+
+
+def _with_scheme(_work: Work, values: Values) -> Values:
+    url = values.get("url")
+    return {**values, "url": f"https://{url}"} if url and not url.startswith("https://") else values
+
+
+def _update_oidc(work: Work) -> None:
+    if "thumbprintLists" in work.changed:
+        work.auto("update_open_id_connect_provider_thumbprint")
+    if "clientIdLists" in work.changed:
+        known = work.call("get_open_id_connect_provider", OpenIDConnectProviderArn=work.id)["ClientIDList"]
+        wanted = work.inputs["clientIdLists"]
+        for client in set(wanted) - set(known):
+            work.call("add_client_id_to_open_id_connect_provider", OpenIDConnectProviderArn=work.id, ClientID=client)
+        for client in set(known) - set(wanted):
+            work.call(
+                "remove_client_id_from_open_id_connect_provider", OpenIDConnectProviderArn=work.id, ClientID=client
+            )
+
+
+def _read_alias(work: Work) -> Any:
+    aliases = work.pages("list_account_aliases", "AccountAliases")
+    return {"accountAlias": work.id} if work.id in aliases else None
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:iam/policy:Policy",
+        service="iam",
+        create="create_policy",
+        made="Policy",
+        read=_read_policy,
+        update=_update_policy,
+        tidy=_drop_versions,
+        delete="delete_policy",
+        id="{arn}",
+        names={"PolicyName": "name", "PolicyDocument": "policy", "PolicyArn": "arn"},
+        forces=on("name", "namePrefix", "path", "description"),
+        tags=Tagging(add="tag_policy", remove="untag_policy", read="list_policy_tags"),
+    ),
+    Emulated(
+        type="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        service="iam",
+        create="create_open_id_connect_provider",
+        read="get_open_id_connect_provider",
+        finish=_with_scheme,
+        update=_update_oidc,
+        delete="delete_open_id_connect_provider",
+        id="{arn}",
+        names={"OpenIDConnectProviderArn": "arn"},
+        forces=on("url"),
+        tags=Tagging(add="tag_open_id_connect_provider", remove="untag_open_id_connect_provider"),
+    ),
+    Emulated(
+        type="aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+        service="iam",
+        create="update_account_password_policy",
+        read="get_account_password_policy",
+        result="PasswordPolicy",
+        update="put",
+        delete="delete_account_password_policy",
+        id="iam-account-password-policy",
+        names={"RequireLowercaseCharacters": "requireLowercaseCharacters"},
+        exclusive=True,
+    ),
+    Emulated(
+        type="aws:iam/accountAlias:AccountAlias",
+        service="iam",
+        create="create_account_alias",
+        read=_read_alias,
+        delete="delete_account_alias",
+        id="{accountAlias}",
+        forces=on("accountAlias"),
+    ),
+    Emulated(
+        type="aws:iam/samlProvider:SamlProvider",
+        service="iam",
+        create="create_saml_provider",
+        read="get_saml_provider",
+        update=(Call(op="update_saml_provider", on=on("samlMetadataDocument")),),
+        delete="delete_saml_provider",
+        id="{arn}",
+        names={"SAMLProviderArn": "arn"},
+        forces=on("name"),
+        tags=Tagging(add="tag_saml_provider", remove="untag_saml_provider"),
+    ),
+)

@@ -1,0 +1,150 @@
+"""IAM: roles, their policies, instance profiles."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.shapes import one
+from rehearsal.provider.spec import Call, Emulated, Tagging, on
+from rehearsal.provider.work import Work
+
+
+def _complete_role(work: Work) -> None:
+    name = work.values["name"]
+    for arn in work.inputs.get("managedPolicyArns") or []:
+        work.call("attach_role_policy", RoleName=name, PolicyArn=arn)
+    for policy in work.inputs.get("inlinePolicies") or []:
+        if policy.get("name") and policy.get("policy"):
+            work.call("put_role_policy", RoleName=name, PolicyName=policy["name"], PolicyDocument=policy["policy"])
+
+
+def _update_role(work: Work) -> None:
+    name = work.values["name"]
+    if work.changed & on("description", "maxSessionDuration"):
+        work.call(
+            "update_role",
+            RoleName=name,
+            Description=work.inputs.get("description") or "",
+            MaxSessionDuration=int(work.inputs.get("maxSessionDuration") or 3600),
+        )
+    if "assumeRolePolicy" in work.changed:
+        work.auto("update_assume_role_policy")
+    if "permissionsBoundary" in work.changed:
+        boundary = work.inputs.get("permissionsBoundary")
+        if boundary:
+            work.call("put_role_permissions_boundary", RoleName=name, PermissionsBoundary=boundary)
+        else:
+            work.call("delete_role_permissions_boundary", RoleName=name)
+    if work.changed & on("managedPolicyArns", "inlinePolicies"):
+        _strip(work, name)
+        _complete_role(work)
+
+
+def _empty_role(work: Work) -> None:
+    """Take off what the role itself brought, or everything when asked to."""
+    values = work.values
+    if values.get("forceDetachPolicies") or values.get("managedPolicyArns") or values.get("inlinePolicies"):
+        _strip(work, values["name"])
+
+
+def _strip(work: Work, name: str) -> None:
+    for policy in work.pages("list_attached_role_policies", "AttachedPolicies", RoleName=name):
+        work.call("detach_role_policy", RoleName=name, PolicyArn=policy["PolicyArn"])
+    for policy in work.pages("list_role_policies", "PolicyNames", RoleName=name):
+        work.call("delete_role_policy", RoleName=name, PolicyName=policy)
+
+
+def _read_role_attachment(work: Work) -> Any:
+    values = work.values
+    attached = work.pages("list_attached_role_policies", "AttachedPolicies", RoleName=values["role"])
+    found = one(attached, PolicyArn=values["policyArn"])
+    return found and {"role": values["role"], "policyArn": found["PolicyArn"]}
+
+
+def _give_role(work: Work) -> None:
+    if work.inputs.get("role"):
+        work.call("add_role_to_instance_profile", InstanceProfileName=work.values["name"], RoleName=work.inputs["role"])
+
+
+def _take_role(work: Work) -> None:
+    name = work.values["name"]
+    for role in work.call("get_instance_profile", InstanceProfileName=name)["InstanceProfile"]["Roles"]:
+        work.call("remove_role_from_instance_profile", InstanceProfileName=name, RoleName=role["RoleName"])
+
+
+def _swap_role(work: Work) -> None:
+    if "role" in work.changed:
+        _take_role(work)
+        _give_role(work)
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:iam/role:Role",
+        service="iam",
+        create="create_role",
+        after=_complete_role,
+        read="get_role",
+        result="Role",
+        outputs={"permissionsBoundary": "Role.PermissionsBoundary.PermissionsBoundaryArn"},
+        update=_update_role,
+        tidy=_empty_role,
+        delete="delete_role",
+        id="{name}",
+        names={
+            "RoleName": "name",
+            "AssumeRolePolicyDocument": "assumeRolePolicy",
+            "PolicyDocument": "assumeRolePolicy",
+            "RoleId": "uniqueId",
+        },
+        forces=on("name", "namePrefix", "path"),
+        tags=Tagging(add="tag_role", remove="untag_role", read="list_role_tags"),
+    ),
+    Emulated(
+        type="aws:iam/rolePolicy:RolePolicy",
+        service="iam",
+        create="put_role_policy",
+        read="get_role_policy",
+        update="put",
+        delete="delete_role_policy",
+        id="{role}:{name}",
+        names={"RoleName": "role", "PolicyName": "name", "PolicyDocument": "policy"},
+        forces=on("role", "name", "namePrefix"),
+    ),
+    Emulated(
+        type="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        service="iam",
+        create="attach_role_policy",
+        read=_read_role_attachment,
+        delete="detach_role_policy",
+        id="{role}/{policyArn}",
+        names={"RoleName": "role"},
+        forces=on("role", "policyArn"),
+    ),
+    Emulated(
+        type="aws:iam/instanceProfile:InstanceProfile",
+        service="iam",
+        create="create_instance_profile",
+        after=_give_role,
+        read="get_instance_profile",
+        result="InstanceProfile",
+        outputs={"role": "InstanceProfile.Roles[0].RoleName"},
+        update=_swap_role,
+        tidy=_take_role,
+        delete="delete_instance_profile",
+        id="{name}",
+        names={"InstanceProfileName": "name", "InstanceProfileId": "uniqueId"},
+        forces=on("name", "namePrefix", "path"),
+        tags=Tagging(add="tag_instance_profile", remove="untag_instance_profile"),
+    ),
+    Emulated(
+        type="aws:iam/serviceLinkedRole:ServiceLinkedRole",
+        service="iam",
+        create="create_service_linked_role",
+        made="Role",
+        read=lambda work: work.call("get_role", RoleName=work.id.rpartition("/")[2])["Role"],
+        update=(Call(op="update_role_description", on=on("description")),),
+        delete=lambda work: work.call("delete_service_linked_role", RoleName=work.id.rpartition("/")[2]),
+        id="{arn}",
+        names={"RoleName": "name", "RoleId": "uniqueId", "AWSServiceName": "awsServiceName"},
+        forces=on("awsServiceName", "customSuffix"),
+    ),
+)

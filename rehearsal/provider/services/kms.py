@@ -1,0 +1,163 @@
+"""KMS: keys, their replicas in other regions, aliases and policies."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.shapes import one
+from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+_NAMES: Final = {"KeySpec": "customerMasterKeySpec", "CustomerMasterKeySpec": "", "KeyId": "keyId"}
+_TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_resource_tags")
+_WINDOW: Final = 30
+"""Days a key waits for its deletion unless it is told otherwise."""
+
+
+def _read_key(work: Work) -> Any:
+    found = work.call("describe_key", KeyId=work.id)["KeyMetadata"]
+    if found["KeyState"] in ("PendingDeletion", "PendingReplicaDeletion"):
+        return None
+    rotation = work.call("get_key_rotation_status", KeyId=work.id)
+    policy = work.call("get_key_policy", KeyId=work.id, PolicyName="default")["Policy"]
+    return {
+        **found,
+        "isEnabled": found["Enabled"],
+        "enabled": found["Enabled"],
+        "customerMasterKeySpec": found.get("KeySpec"),
+        "enableKeyRotation": rotation["KeyRotationEnabled"],
+        "keyRotationEnabled": rotation["KeyRotationEnabled"],
+        "rotationPeriodInDays": rotation.get("RotationPeriodInDays"),
+        "policy": policy,
+    }
+
+
+def _complete_key(work: Work) -> None:
+    if work.inputs.get("enableKeyRotation"):
+        days = work.inputs.get("rotationPeriodInDays")
+        work.call("enable_key_rotation", KeyId=work.id, **({"RotationPeriodInDays": int(days)} if days else {}))
+    if work.inputs.get("isEnabled") is False or work.inputs.get("enabled") is False:
+        work.call("disable_key", KeyId=work.id)
+
+
+def _update_key(work: Work) -> None:
+    if "policy" in work.changed and work.inputs.get("policy"):
+        work.call("put_key_policy", KeyId=work.id, PolicyName="default", Policy=work.inputs["policy"])
+    if "description" in work.changed:
+        work.call("update_key_description", KeyId=work.id, Description=work.inputs.get("description") or "")
+    if work.changed & on("enableKeyRotation", "rotationPeriodInDays"):
+        if work.inputs.get("enableKeyRotation"):
+            _complete_key(work)
+        else:
+            work.call("disable_key_rotation", KeyId=work.id)
+    if work.changed & on("isEnabled", "enabled"):
+        enabled = work.inputs.get("isEnabled") is not False and work.inputs.get("enabled") is not False
+        work.call("enable_key" if enabled else "disable_key", KeyId=work.id)
+
+
+def _delete_key(work: Work) -> None:
+    days = int(work.values.get("deletionWindowInDays") or _WINDOW)
+    work.call("schedule_key_deletion", KeyId=work.id, PendingWindowInDays=days)
+
+
+def _replicate(work: Work) -> Values:
+    """A replica is asked for in the primary's region, and from then on is a key of its own."""
+    primary = str(work.inputs["primaryKeyArn"])
+    here, work.region = work.region, primary.split(":")[3]
+    try:
+        values = {**work.values, "keyId": primary.rpartition("/")[2], "replicaRegion": here}
+        answer = work.call("replicate_key", **work.params("replicate_key", values))
+    finally:
+        work.region = here
+    key = answer["ReplicaKeyMetadata"]["KeyId"]
+    if work.inputs.get("policy"):
+        work.call("put_key_policy", KeyId=key, PolicyName="default", Policy=work.inputs["policy"])
+    if work.inputs.get("description"):
+        work.call("update_key_description", KeyId=key, Description=work.inputs["description"])
+    return {"keyId": key}
+
+
+def _read_replica(work: Work) -> Any:
+    found = _read_key(work)
+    if found is not None:
+        found["primaryKeyArn"] = found.get("MultiRegionConfiguration", {}).get("PrimaryKey", {}).get("Arn")
+    return found
+
+
+def _read_alias(work: Work) -> Any:
+    found = one(work.pages("list_aliases", "Aliases"), AliasName=work.id)
+    if found is None:
+        return None
+    target = work.call("describe_key", KeyId=found["TargetKeyId"])["KeyMetadata"]
+    wanted = str(work.inputs.get("targetKeyId", ""))
+    return {
+        "name": found["AliasName"],
+        "arn": found["AliasArn"],
+        # A key goes by its id and its ARN; whichever the program used is right.
+        "targetKeyId": wanted if wanted in (target["Arn"], target["KeyId"]) else found["TargetKeyId"],
+        "targetKeyArn": target["Arn"],
+    }
+
+
+def _default_policy(work: Work) -> None:
+    """Without a policy of its own a key has the one that lets the account's IAM decide."""
+    key = work.values["keyId"]
+    root = f'{{"AWS":"arn:aws:iam::{work.account}:root"}}'
+    policy = (
+        '{"Version":"2012-10-17","Statement":[{"Sid":"Enable IAM User Permissions","Effect":"Allow",'
+        f'"Principal":{root},"Action":"kms:*","Resource":"*"}}]}}'
+    )
+    work.call("put_key_policy", KeyId=key, PolicyName="default", Policy=policy)
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:kms/key:Key",
+        service="kms",
+        create="create_key",
+        made="KeyMetadata",
+        after=_complete_key,
+        read=_read_key,
+        update=_update_key,
+        delete=_delete_key,
+        id="{keyId}",
+        names=_NAMES,
+        forces=on("customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId", "xksKeyId"),
+        tags=_TAGS,
+    ),
+    Emulated(
+        type="aws:kms/replicaKey:ReplicaKey",
+        service="kms",
+        create=_replicate,
+        after=_complete_key,
+        read=_read_replica,
+        update=_update_key,
+        delete=_delete_key,
+        id="{keyId}",
+        names=_NAMES,
+        forces=on("primaryKeyArn"),
+        tags=_TAGS,
+    ),
+    Emulated(
+        type="aws:kms/alias:Alias",
+        service="kms",
+        create="create_alias",
+        read=_read_alias,
+        update="update_alias",
+        delete="delete_alias",
+        id="{name}",
+        names={"AliasName": "name"},
+        forces=on("name", "namePrefix"),
+    ),
+    Emulated(
+        type="aws:kms/keyPolicy:KeyPolicy",
+        service="kms",
+        create="put_key_policy",
+        read="get_key_policy",
+        update="put",
+        delete=_default_policy,
+        id="{keyId}",
+        fixed={"PolicyName": "default"},
+        forces=on("keyId"),
+        exclusive=True,
+    ),
+)

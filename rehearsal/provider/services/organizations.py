@@ -1,0 +1,144 @@
+"""AWS Organizations: the organisation, its units and accounts."""
+
+import time
+from typing import Any, Final
+
+from rehearsal.provider.errors import RefusedError
+from rehearsal.provider.services.shapes import one
+from rehearsal.provider.spec import Call, Emulated, Tagging, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_tags_for_resource")
+_POLL: Final = 0.2
+"""Seconds between two looks at an account that is being created."""
+_PATIENCE: Final = 300
+"""Seconds after which an account that is not there is a failure."""
+
+
+def _create_organization(work: Work) -> Values:
+    made = work.call("create_organization", FeatureSet=work.inputs.get("featureSet") or "ALL")["Organization"]
+    work.id = made["Id"]
+    _set_organization(work)
+    return {"id": made["Id"]}
+
+
+def _set_organization(work: Work) -> None:
+    wanted = set(work.inputs.get("awsServiceAccessPrincipals") or [])
+    listed = work.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
+    enabled = {item["ServicePrincipal"] for item in listed}
+    for principal in sorted(wanted - enabled):
+        work.call("enable_aws_service_access", ServicePrincipal=principal)
+    for principal in sorted(enabled - wanted):
+        work.call("disable_aws_service_access", ServicePrincipal=principal)
+    root = work.pages("list_roots", "Roots")[0]
+    types = set(work.inputs.get("enabledPolicyTypes") or [])
+    there = {item["Type"] for item in root["PolicyTypes"]}
+    for kind in sorted(types - there):
+        work.call("enable_policy_type", RootId=root["Id"], PolicyType=kind)
+    for kind in sorted(there - types):
+        work.call("disable_policy_type", RootId=root["Id"], PolicyType=kind)
+
+
+def _read_organization(work: Work) -> Any:
+    found = work.call("describe_organization")["Organization"]
+    if work.id and found["Id"] != work.id:
+        return None
+    roots = work.pages("list_roots", "Roots")
+    accounts = work.pages("list_accounts", "Accounts")
+    principals = work.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
+    master = one(accounts, Id=found["MasterAccountId"]) or {}
+    return {
+        **found,
+        "masterAccountName": master.get("Name", ""),
+        "roots": roots,
+        "accounts": accounts,
+        "nonMasterAccounts": [item for item in accounts if item["Id"] != found["MasterAccountId"]],
+        "awsServiceAccessPrincipals": [item["ServicePrincipal"] for item in principals],
+        "enabledPolicyTypes": [item["Type"] for root in roots for item in root["PolicyTypes"]],
+    }
+
+
+def _read_unit(work: Work) -> Any:
+    found = work.call("describe_organizational_unit", OrganizationalUnitId=work.id)["OrganizationalUnit"]
+    parents = work.call("list_parents", ChildId=work.id)["Parents"]
+    return {**found, "ParentId": parents[0]["Id"] if parents else None}
+
+
+def _create_account(work: Work) -> Values:
+    answer = work.call("create_account", **work.params("create_account", work.values))["CreateAccountStatus"]
+    deadline = time.monotonic() + _PATIENCE
+    while answer["State"] == "IN_PROGRESS" and time.monotonic() < deadline:
+        time.sleep(_POLL)
+        answer = work.call("describe_create_account_status", CreateAccountRequestId=answer["Id"])["CreateAccountStatus"]
+    if answer["State"] != "SUCCEEDED":
+        why = answer.get("FailureReason", "it did not come up in time")
+        raise RefusedError(f"creating the account {work.inputs.get('name')!r}: {answer['State']}: {why}")
+    return {"id": answer["AccountId"]}
+
+
+def _move(work: Work) -> None:
+    wanted = work.inputs.get("parentId")
+    parents = work.call("list_parents", ChildId=work.id)["Parents"]
+    if wanted and parents and parents[0]["Id"] != wanted:
+        work.call("move_account", AccountId=work.id, SourceParentId=parents[0]["Id"], DestinationParentId=wanted)
+
+
+def _read_account(work: Work) -> Any:
+    found = work.call("describe_account", AccountId=work.id)["Account"]
+    if found["Status"] == "SUSPENDED":
+        return None
+    parents = work.call("list_parents", ChildId=work.id)["Parents"]
+    return {**found, "ParentId": parents[0]["Id"] if parents else None}
+
+
+def _update_account(work: Work) -> None:
+    if "parentId" in work.changed:
+        _move(work)
+
+
+def _delete_account(work: Work) -> None:
+    closing = work.values.get("closeOnDeletion") is True
+    work.call("close_account" if closing else "remove_account_from_organization", AccountId=work.id)
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:organizations/organization:Organization",
+        service="organizations",
+        create=_create_organization,
+        read=_read_organization,
+        update=_set_organization,
+        delete="delete_organization",
+        id="{id}",
+        forces=on("featureSet"),
+        exclusive=True,
+    ),
+    Emulated(
+        type="aws:organizations/organizationalUnit:OrganizationalUnit",
+        service="organizations",
+        create="create_organizational_unit",
+        made="OrganizationalUnit",
+        read=_read_unit,
+        update=(Call(op="update_organizational_unit", on=on("name")),),
+        delete="delete_organizational_unit",
+        id="{id}",
+        names={"OrganizationalUnitId": "id", "ResourceId": "id"},
+        forces=on("parentId"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type="aws:organizations/account:Account",
+        service="organizations",
+        create=_create_account,
+        after=_move,
+        read=_read_account,
+        update=_update_account,
+        delete=_delete_account,
+        id="{id}",
+        names={"AccountName": "name", "ResourceId": "id", "AccountId": "id"},
+        forces=on("name", "email", "roleName", "iamUserAccessToBilling", "createGovcloud"),
+        exclusive=True,
+        tags=TAGS,
+    ),
+)

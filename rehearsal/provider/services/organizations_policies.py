@@ -1,0 +1,86 @@
+"""AWS Organizations: policies of every type, their attachments, delegation."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.organizations import TAGS
+from rehearsal.provider.services.shapes import default, one
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.work import Work
+
+_SUMMARY: Final = "Policy.PolicySummary."
+
+
+def _read_attachment(work: Work) -> Any:
+    values = work.values
+    targets = work.pages("list_targets_for_policy", "Targets", PolicyId=values["policyId"])
+    found = one(targets, TargetId=values["targetId"])
+    return found and {"PolicyId": values["policyId"], "TargetId": found["TargetId"]}
+
+
+def _read_administrator(work: Work) -> Any:
+    values = work.values
+    services = work.pages("list_delegated_services_for_account", "DelegatedServices", AccountId=values["accountId"])
+    found = one(services, ServicePrincipal=values["servicePrincipal"])
+    if found is None:
+        return None
+    account = work.call("describe_account", AccountId=values["accountId"])["Account"]
+    return {**account, **found, "AccountId": values["accountId"]}
+
+
+def _read_resource_policy(work: Work) -> Any:
+    found = work.call("describe_resource_policy")["ResourcePolicy"]
+    return {**found["ResourcePolicySummary"], "Content": found["Content"]}
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:organizations/policy:Policy",
+        service="organizations",
+        create="create_policy",
+        made="Policy.PolicySummary",
+        read="describe_policy",
+        result="Policy",
+        outputs={
+            "arn": _SUMMARY + "Arn",
+            "name": _SUMMARY + "Name",
+            "description": _SUMMARY + "Description",
+            "type": _SUMMARY + "Type",
+        },
+        update="update_policy",
+        delete="delete_policy",
+        id="{id}",
+        names={"PolicyId": "id", "ResourceId": "id"},
+        prepare=default(type="SERVICE_CONTROL_POLICY", description=""),
+        forces=on("type"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type="aws:organizations/policyAttachment:PolicyAttachment",
+        service="organizations",
+        create="attach_policy",
+        read=_read_attachment,
+        delete="detach_policy",
+        id="{targetId}:{policyId}",
+        forces=on("policyId", "targetId"),
+    ),
+    Emulated(
+        type="aws:organizations/delegatedAdministrator:DelegatedAdministrator",
+        service="organizations",
+        create="register_delegated_administrator",
+        read=_read_administrator,
+        delete="deregister_delegated_administrator",
+        id="{accountId}/{servicePrincipal}",
+        forces=on("accountId", "servicePrincipal"),
+    ),
+    Emulated(
+        type="aws:organizations/resourcePolicy:ResourcePolicy",
+        service="organizations",
+        create="put_resource_policy",
+        made="ResourcePolicy.ResourcePolicySummary",
+        read=_read_resource_policy,
+        update="put",
+        delete="delete_resource_policy",
+        id="{id}",
+        exclusive=True,
+    ),
+)

@@ -1,0 +1,213 @@
+"""S3: the parts of a bucket's configuration, each a resource of its own."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from rehearsal.provider.services.shapes import wrap
+from rehearsal.provider.spec import Emulated, Step, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+Shape = Callable[[Work, Values], Values]
+
+
+def _part(token: str, put: str, get: str | Step, delete: str | Step, **more: Any) -> tuple[Emulated, ...]:
+    """One part of the configuration, under its name and, where the SDK has one, its former name ending in V2."""
+    module, _, name = token.partition(":")
+    former = {
+        "BucketVersioning",
+        "BucketServerSideEncryptionConfiguration",
+        "BucketLifecycleConfiguration",
+        "BucketLogging",
+        "BucketObjectLockConfiguration",
+    }
+    names = [f"aws:s3/{module}:{name}", *([f"aws:s3/{module}V2:{name}V2"] if name in former else [])]
+    return tuple(
+        Emulated(
+            type=one,
+            service="s3",
+            create=put,
+            read=get,
+            update="put",
+            delete=delete,
+            id="{bucket}",
+            forces=on("bucket", "expectedBucketOwner"),
+            **more,
+        )
+        for one in names
+    )
+
+
+def _suspend(work: Work) -> None:
+    """A bucket cannot be made unversioned again; and one under object lock keeps its versions whatever happens."""
+    if work.values.get("versioningConfiguration", {}).get("status") == "Enabled":
+        work.call(
+            "put_bucket_versioning", Bucket=work.values["bucket"], VersioningConfiguration={"Status": "Suspended"}
+        )
+
+
+def _no_logging(work: Work) -> None:
+    work.call("put_bucket_logging", Bucket=work.values["bucket"], BucketLoggingStatus={})
+
+
+def _no_retention(work: Work) -> None:
+    work.call(
+        "put_object_lock_configuration",
+        Bucket=work.values["bucket"],
+        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"},
+    )
+
+
+def _no_notification(work: Work) -> None:
+    work.call("put_bucket_notification_configuration", Bucket=work.values["bucket"], NotificationConfiguration={})
+
+
+def _ownership(_work: Work, values: Values) -> Values:
+    return {**values, "ownershipControls": {"rules": [values.get("rule") or {}]}}
+
+
+def _lifecycle(work: Work, values: Values) -> Values:
+    rules = [
+        rule if rule.get("filter") or rule.get("prefix") else {**rule, "filter": {"prefix": ""}}
+        for rule in values.get("rules") or []
+    ]
+    return wrap("lifecycleConfiguration", "rules")(work, {**values, "rules": rules})
+
+
+def _logging(work: Work, values: Values) -> Values:
+    inner = wrap("loggingEnabled", "targetBucket", "targetPrefix", "targetGrants", "targetObjectKeyFormat")(
+        work, values
+    )
+    return {**values, "bucketLoggingStatus": {"loggingEnabled": inner["loggingEnabled"]}}
+
+
+def _lock(work: Work, values: Values) -> Values:
+    return wrap("objectLockConfiguration")(work, {"objectLockEnabled": "Enabled", **values}) | {
+        "objectLockConfiguration": {"objectLockEnabled": "Enabled", "rule": values.get("rule")}
+    }
+
+
+_KINDS: Final = (
+    ("lambdaFunctions", "LambdaFunctionConfigurations", "lambdaFunctionArn", "LambdaFunctionArn"),
+    ("queues", "QueueConfigurations", "queueArn", "QueueArn"),
+    ("topics", "TopicConfigurations", "topicArn", "TopicArn"),
+)
+
+
+def _notify(_work: Work, values: Values) -> Values:
+    wanted: dict[str, Any] = {"eventBridgeConfiguration": {}} if values.get("eventbridge") else {}
+    for name, api, prop, _ in _KINDS:
+        wanted[api] = [
+            {
+                "id": one.get("id"),
+                prop: one.get(prop),
+                "events": one.get("events"),
+                "filter": {"key": {"filterRules": _rules(one)}} if _rules(one) else None,
+            }
+            for one in values.get(name) or []
+        ] or None
+    return {**values, "notificationConfiguration": {key: value for key, value in wanted.items() if value is not None}}
+
+
+def _rules(one: Values) -> list[dict[str, str]]:
+    found = (("prefix", one.get("filterPrefix")), ("suffix", one.get("filterSuffix")))
+    return [{"name": name, "value": value} for name, value in found if value]
+
+
+def _notified(work: Work) -> Any:
+    answer = work.call("get_bucket_notification_configuration", Bucket=work.values["bucket"])
+    found: dict[str, Any] = {"bucket": work.values["bucket"]}
+    if "EventBridgeConfiguration" in answer:
+        found["eventbridge"] = True
+    for name, api, prop, key in _KINDS:
+        items: list[dict[str, Any]] = []
+        for one in answer.get(api, []):
+            rules = one.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+            by_name = {rule["Name"].lower(): rule["Value"] for rule in rules}
+            item = {
+                "id": one.get("Id"),
+                prop: one.get(key),
+                "events": one.get("Events"),
+                "filterPrefix": by_name.get("prefix"),
+                "filterSuffix": by_name.get("suffix"),
+            }
+            items.append({part: value for part, value in item.items() if value is not None})
+        if items:
+            found[name] = items
+    return found if len(found) > 1 else None
+
+
+TYPES: Final = (
+    *_part(
+        "bucketVersioning:BucketVersioning",
+        "put_bucket_versioning",
+        "get_bucket_versioning",
+        _suspend,
+        result="Status && @",
+        outputs={"versioningConfiguration": "{Status: Status, MFADelete: MFADelete}"},
+    ),
+    *_part(
+        "bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "put_bucket_encryption",
+        "get_bucket_encryption",
+        "delete_bucket_encryption",
+        prepare=wrap("serverSideEncryptionConfiguration", "rules"),
+        outputs={"rules": "ServerSideEncryptionConfiguration.Rules"},
+    ),
+    *_part(
+        "bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "put_public_access_block",
+        "get_public_access_block",
+        "delete_public_access_block",
+        prepare=wrap("publicAccessBlockConfiguration"),
+        result="PublicAccessBlockConfiguration",
+        keep=on("skipDestroy"),
+    ),
+    *_part(
+        "bucketOwnershipControls:BucketOwnershipControls",
+        "put_bucket_ownership_controls",
+        "get_bucket_ownership_controls",
+        "delete_bucket_ownership_controls",
+        prepare=_ownership,
+        outputs={"rule": "OwnershipControls.Rules[0]"},
+    ),
+    *_part("bucketPolicy:BucketPolicy", "put_bucket_policy", "get_bucket_policy", "delete_bucket_policy"),
+    *_part(
+        "bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "put_bucket_lifecycle_configuration",
+        "get_bucket_lifecycle_configuration",
+        "delete_bucket_lifecycle",
+        prepare=_lifecycle,
+    ),
+    *_part(
+        "bucketLogging:BucketLogging",
+        "put_bucket_logging",
+        "get_bucket_logging",
+        _no_logging,
+        prepare=_logging,
+        result="LoggingEnabled",
+    ),
+    *_part(
+        "bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+        "put_object_lock_configuration",
+        "get_object_lock_configuration",
+        _no_retention,
+        prepare=_lock,
+        result="ObjectLockConfiguration",
+    ),
+    *_part(
+        "bucketNotification:BucketNotification",
+        "put_bucket_notification_configuration",
+        _notified,
+        _no_notification,
+        prepare=_notify,
+    ),
+    *_part(
+        "bucketReplicationConfig:BucketReplicationConfig",
+        "put_bucket_replication",
+        "get_bucket_replication",
+        "delete_bucket_replication",
+        prepare=wrap("replicationConfiguration", "role", "rules"),
+        result="ReplicationConfiguration",
+    ),
+)

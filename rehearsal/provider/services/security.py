@@ -1,0 +1,54 @@
+"""GuardDuty, Macie and Security Hub: which account administers them for the organisation."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.shapes import one
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.work import Work
+
+
+def _guardduty(work: Work) -> Any:
+    listed = work.pages("list_organization_admin_accounts", "AdminAccounts")
+    found = one(listed, AdminAccountId=work.id)
+    return found and {"adminAccountId": found["AdminAccountId"]}
+
+
+def _macie(work: Work) -> Any:
+    found = one(work.pages("list_organization_admin_accounts", "adminAccounts"), accountId=work.id)
+    return found and {"adminAccountId": found["accountId"]}
+
+
+def _securityhub(work: Work) -> Any:
+    found = one(work.pages("list_organization_admin_accounts", "AdminAccounts"), AccountId=work.id)
+    return found and {"adminAccountId": found["AccountId"]}
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:guardduty/organizationAdminAccount:OrganizationAdminAccount",
+        service="guardduty",
+        create="enable_organization_admin_account",
+        read=_guardduty,
+        delete="disable_organization_admin_account",
+        id="{adminAccountId}",
+        forces=on("adminAccountId"),
+    ),
+    Emulated(
+        type="aws:macie/organizationAdminAccount:OrganizationAdminAccount",
+        service="macie2",
+        create="enable_organization_admin_account",
+        read=_macie,
+        delete="disable_organization_admin_account",
+        id="{adminAccountId}",
+        forces=on("adminAccountId"),
+    ),
+    Emulated(
+        type="aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
+        service="securityhub",
+        create="enable_organization_admin_account",
+        read=_securityhub,
+        delete="disable_organization_admin_account",
+        id="{adminAccountId}",
+        forces=on("adminAccountId"),
+    ),
+)

@@ -1,0 +1,63 @@
+"""Systems Manager: parameters."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+_TAGS: Final = Tagging(
+    add="add_tags_to_resource", remove="remove_tags_from_resource", read="list_tags_for_resource", at="TagList"
+)
+
+
+def _values(work: Work, values: Values) -> Values:
+    """A value that is no secret may be given as `insecureValue`."""
+    value = work.inputs.get("value", work.inputs.get("insecureValue", values.get("value")))
+    return {**values, "value": value}
+
+
+def _create(work: Work) -> Values:
+    given = work.params("put_parameter", _values(work, work.values))
+    work.call("put_parameter", **given)
+    return {"name": work.inputs["name"]}
+
+
+def _update(work: Work) -> None:
+    if work.changed - on("tags", "tagsAll", "overwrite"):
+        given = {**work.params("put_parameter", _values(work, work.values)), "Overwrite": True}
+        given.pop("Tags", None)
+        work.call("put_parameter", **given)
+
+
+def _read(work: Work) -> Any:
+    found = work.call("get_parameter", Name=work.id, WithDecryption=True)["Parameter"]
+    described = work.call(
+        "describe_parameters", ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [work.id]}]
+    )["Parameters"]
+    more = described[0] if described else {}
+    return {
+        **found,
+        "description": more.get("Description"),
+        "allowedPattern": more.get("AllowedPattern"),
+        "keyId": more.get("KeyId"),
+        "tier": more.get("Tier", "Standard"),
+        "insecureValue": found["Value"] if "insecureValue" in work.inputs else None,
+    }
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:ssm/parameter:Parameter",
+        service="ssm",
+        create=_create,
+        read=_read,
+        update=_update,
+        delete="delete_parameter",
+        id="{name}",
+        names={"ResourceId": "name"},
+        fixed={"ResourceType": "Parameter"},
+        forces=on("name"),
+        tags=_TAGS,
+    ),
+)
