@@ -1,6 +1,7 @@
 """Routes boto3 clients to the emulated cloud by service and region; never to AWS, never with anyone's real credentials."""
 
 import os
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,7 +66,6 @@ class Endpoints:
                     aws_secret_access_key=who.secret_key,
                     aws_session_token=who.token,
                     config=Config(
-                        # S3 control puts the account id before the host name: that does not resolve on loopback.
                         inject_host_prefix=False,
                         s3={"addressing_style": "path"},
                         retries={"mode": "standard", "total_max_attempts": self._retries},
@@ -76,7 +76,14 @@ class Endpoints:
                         parameter_validation=True,
                     ),
                 )
+                if service == "s3control":
+                    client.meta.events.register("before-call", _without_account)
         return client
+
+
+def _without_account(params: dict[str, Any], **_: Any) -> None:
+    """S3 control puts the account id before the host name, which on loopback names nothing."""
+    params["url"] = re.sub(r"//\d{12}\.", "//", params["url"])
 
 
 def _session() -> Any:

@@ -107,7 +107,7 @@ def value_of(kind: Type, value: Any, names: Mapping[str, str]) -> Any:  # noqa: 
         case "map":
             return tags(value) if isinstance(value, list) else dict(value) if isinstance(value, Mapping) else None
         case "string" if isinstance(value, dict | list):
-            return json.dumps(value, separators=(",", ":"))
+            return json.dumps(value, separators=(",", ":"), default=str)
         case "string":
             return str(value).lower() if isinstance(value, bool) else str(value)
         case "boolean":

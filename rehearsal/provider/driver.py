@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rehearsal.provider import reading, retry
 from rehearsal.provider.convert import properties
-from rehearsal.provider.errors import HalfDoneError, NotEmulatedError, RefusedError
+from rehearsal.provider.errors import HalfDoneError, RefusedError
 from rehearsal.provider.values import Values, same
 from rehearsal.provider.work import Work, search
 
@@ -42,7 +42,7 @@ def create(work: Work, *, ours: bool) -> State:
     try:
         _complete(work)
         return _settled(work)
-    except (ClientError, BotoCoreError, RefusedError, NotEmulatedError) as error:
+    except (ClientError, BotoCoreError, RefusedError) as error:
         message = str(_refused(work, "completing", error))
         raise HalfDoneError(message, id_=work.id, outputs=work.inputs, inputs=work.inputs) from error
 
@@ -86,6 +86,7 @@ def delete(work: Work) -> None:
 
 
 def _make(work: Work) -> None:
+    _name_by_prefix(work)
     if callable(work.spec.create):
         made = work.spec.create(work)
         work.made |= made or {}
@@ -95,6 +96,15 @@ def _make(work: Work) -> None:
     work.made |= properties(found, work.schema.outputs, work.spec.names)
     if isinstance(found, dict) and "Id" in found:
         work.made["id"] = found["Id"]
+
+
+def _name_by_prefix(work: Work) -> None:
+    """Name what is to begin with a prefix: the same name whenever the same creation is asked for again."""
+    for name in ("name", "bucket"):
+        prefix = work.inputs.get(f"{name}Prefix")
+        if prefix and not work.inputs.get(name):
+            work.made[name] = f"{prefix}{work.creation[:12]}"
+            work.inputs = {**work.inputs, name: work.made[name]}
 
 
 def _adopt(work: Work) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.provider.convert import properties, tags, value_of
+from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.schema import Schema, Type
 from rehearsal.provider.values import Values, same
 from rehearsal.provider.work import Work, search
@@ -30,6 +31,7 @@ def told(work: Work, answer: Any) -> Values | None:
     for name in work.spec.keep:
         values.pop(name, None)
     if work.schema.has_tags:
+        work.made = {**work.made, **{name: one for name, one in values.items() if name not in work.schema.inputs}}
         given = _tags(work, found)
         if given is not None:
             values["tagsAll"] = given
@@ -41,7 +43,11 @@ def _tags(work: Work, found: Any) -> dict[str, str] | None:
     if how is None or not how.read:
         listed = [found[name] for name in ("Tags", "tags", "TagSet", "TagList") if name in found]
         return tags(listed[0]) if listed else None
-    return tags(search(how.at, work.auto(how.read)))
+    try:
+        return tags(search(how.at, work.auto(how.read)))
+    except NotEmulatedError as error:
+        work.show(f"tags are not read: the emulator does not know {error}")
+        return None
 
 
 def outputs(work: Work, values: Values) -> Values:

@@ -42,8 +42,10 @@ class Work:
     @property
     def values(self) -> Values:
         """Every value known of the resource: outputs, over them inputs, over them what is in the id."""
-        context = {"accountId": self.account, "id": self.id}
-        both = {**context, **self.old, **self.made, **self.inputs}
+        context = {"accountId": self.account, "region": self.region, "id": self.id}
+        # An output that could have been an input, and is none, is AWS's default: not to be asked for.
+        computed = {name: value for name, value in self.old.items() if name not in self.schema.inputs}
+        both = {**context, **computed, **self.made, **self.inputs}
         both |= {key: value for key, value in self.from_id().items() if key not in self.inputs}
         if "tagsAll" in both:
             both["tags"] = both["tagsAll"]

@@ -112,6 +112,7 @@ def _failures(backend: Any) -> dict[str, Any]:
 
 def _forget(original: Any) -> Any:
     def remove_account_from_organization(self: Any, **kwargs: Any) -> None:
+        self.get_account_by_id(kwargs["AccountId"])
         for admin in [admin for admin in self.admins if admin.account.id == kwargs["AccountId"]]:
             self.admins.remove(admin)
         original(self, **kwargs)

@@ -9,6 +9,11 @@ from rehearsal.provider.work import Work
 _PRINCIPAL: Final = "cloudtrail.amazonaws.com"
 
 
+def _name(work: Work) -> str:
+    """The emulator knows a trail by its name, AWS by its ARN as well."""
+    return work.id.rpartition("/")[2]
+
+
 def _complete(work: Work) -> None:
     if work.inputs.get("enableLogging") is not False:
         work.call("start_logging", Name=work.id)
@@ -33,7 +38,7 @@ def _select(work: Work) -> None:
 
 
 def _read(work: Work) -> Any:
-    found = work.call("get_trail", Name=work.id)["Trail"]
+    found = work.call("get_trail", Name=_name(work))["Trail"]
     selectors = work.call("get_event_selectors", TrailName=work.id)
     return {
         **found,
@@ -47,7 +52,7 @@ def _update(work: Work) -> None:
     if work.changed - on(
         "enableLogging", "eventSelectors", "advancedEventSelectors", "insightSelectors", "tags", "tagsAll"
     ):
-        work.call("update_trail", **{**work.params("update_trail", work.values), "Name": work.id})
+        work.call("update_trail", **{**work.params("update_trail", work.values), "Name": _name(work)})
     if "enableLogging" in work.changed:
         running = work.inputs.get("enableLogging") is not False
         work.call("start_logging" if running else "stop_logging", Name=work.id)
@@ -94,7 +99,7 @@ TYPES: Final = (
         after=_complete,
         read=_read,
         update=_update,
-        delete=lambda work: work.call("delete_trail", Name=work.id),
+        delete=lambda work: work.call("delete_trail", Name=_name(work)),
         id="{arn}",
         names={
             "TrailARN": "arn",

@@ -92,7 +92,7 @@ TYPES: Final = (
         update="put",
         delete="delete_configuration_aggregator",
         id="{name}",
-        names={"ConfigurationAggregatorName": "name", "ConfigurationAggregatorArn": "arn", "ResourceArn": "arn"},
+        names={"ConfigurationAggregatorName": "name", "ConfigurationAggregatorArn": "arn", "ResourceArn": "arn", "AllAwsRegions": "allRegions", "AwsRegions": "regions"},
         forces=on("name"),
         tags=Tagging(add="tag_resource", remove="untag_resource", read="list_tags_for_resource"),
     ),

@@ -16,10 +16,6 @@ def _encrypted(work: Work) -> Any:
     return {"enabled": work.call("get_ebs_encryption_by_default")["EbsEncryptionByDefault"]}
 
 
-def _unblock(work: Work) -> None:
-    work.call("disable_snapshot_block_public_access")
-
-
 TYPES: Final = (
     Emulated(
         type="aws:ebs/encryptionByDefault:EncryptionByDefault",
@@ -29,17 +25,6 @@ TYPES: Final = (
         update="put",
         delete=lambda work: work.call("disable_ebs_encryption_by_default"),
         id="{region}",
-        exclusive=True,
-    ),
-    Emulated(
-        type="aws:ebs/defaultKmsKey:DefaultKmsKey",
-        service="ec2",
-        create="modify_ebs_default_kms_key_id",
-        read="get_ebs_default_kms_key_id",
-        update="put",
-        delete=lambda work: work.call("reset_ebs_default_kms_key_id"),
-        id="{keyArn}",
-        names={"KmsKeyId": "keyArn"},
         exclusive=True,
     ),
 )

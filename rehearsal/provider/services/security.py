@@ -1,4 +1,4 @@
-"""GuardDuty, Macie and Security Hub: which account administers them for the organisation."""
+"""GuardDuty and Macie: which account administers them for the organisation."""
 
 from typing import Any, Final
 
@@ -18,11 +18,6 @@ def _macie(work: Work) -> Any:
     return found and {"adminAccountId": found["accountId"]}
 
 
-def _securityhub(work: Work) -> Any:
-    found = one(work.pages("list_organization_admin_accounts", "AdminAccounts"), AccountId=work.id)
-    return found and {"adminAccountId": found["AccountId"]}
-
-
 TYPES: Final = (
     Emulated(
         type="aws:guardduty/organizationAdminAccount:OrganizationAdminAccount",
@@ -34,19 +29,10 @@ TYPES: Final = (
         forces=on("adminAccountId"),
     ),
     Emulated(
-        type="aws:macie/organizationAdminAccount:OrganizationAdminAccount",
+        type="aws:macie2/organizationAdminAccount:OrganizationAdminAccount",
         service="macie2",
         create="enable_organization_admin_account",
         read=_macie,
-        delete="disable_organization_admin_account",
-        id="{adminAccountId}",
-        forces=on("adminAccountId"),
-    ),
-    Emulated(
-        type="aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
-        service="securityhub",
-        create="enable_organization_admin_account",
-        read=_securityhub,
         delete="disable_organization_admin_account",
         id="{adminAccountId}",
         forces=on("adminAccountId"),
