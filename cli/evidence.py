@@ -17,6 +17,7 @@ from inspection.evidence import Exempt, collect
 from policies.configuration import FILE, load
 from policies.pack import checks, described
 from policies.reach import looked_at
+from policies.remedies import REPAIRABLE
 from rehearsal.engine import Passphrase, StateStore
 from stacks.organization import policies
 
@@ -31,7 +32,7 @@ def evidence(
     settings = workspace.settings()
     store = StateStore(workspace.state / "stacks", Passphrase.resolve(workspace.state))
     deployed = {stack: store.resources(stack) for stack in store.stacks()}
-    configuration = load(described().keys(), FILE)
+    configuration = load(described().keys(), FILE, repairable=REPAIRABLE)
     report = collect(
         zone=settings.name_prefix,
         controls=controls(settings.zone).values(),

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Level = Literal["mandatory", "advisory", "disabled"]
+Level = Literal["mandatory", "remediate", "advisory", "disabled"]
+Group = Literal["baseline", "hipaa", "cost"]
 
 FILE = Path(__file__).with_name("configuration.yaml")
 
@@ -34,6 +35,8 @@ class Parameters(_Strict):
     """Shortest waiting period before a key is deleted, in days (AWS allows 7 to 30)."""
     session_seconds: Annotated[int, Field(ge=3600, le=43200)] = 14400
     """Longest session of a role, in seconds (AWS allows 3,600 to 43,200): 45 CFR 164.312(a)(2)(iii)."""
+    default_tags: dict[str, str] = Field(default_factory=dict[str, str])
+    """Values that `remediate` gives to missing tags."""
     required_tags: list[str] = Field(default_factory=lambda: ["environment", "owner", "data-classification"])
     """Tags that every taggable resource carries, its provider's default tags included."""
 
@@ -59,21 +62,29 @@ class Configuration(_Strict):
 
     levels: dict[str, Level] = Field(default_factory=dict[str, Level])
     """Policy name -> level. Policies not named here are mandatory."""
+    packs: Annotated[list[Group], Field(min_length=1)] = Field(
+        default_factory=lambda: list[Group](["baseline", "hipaa", "cost"])
+    )
+    """Which groups of policies run: the foundation's, those of the Security Rule beyond it, those of cost."""
     parameters: Parameters = Field(default_factory=Parameters)
     exemptions: list[Exemption] = Field(default_factory=list[Exemption])
 
     def weakened(self) -> list[str]:
         """Every policy that does less than block, in words."""
-        return sorted(f"{name} is {level}" for name, level in self.levels.items() if level != "mandatory")
+        strict = ("mandatory", "remediate")
+        return sorted(f"{name} is {level}" for name, level in self.levels.items() if level not in strict)
 
 
-def load(policies: Collection[str], file: Path = FILE, today: date | None = None) -> Configuration:
+def load(
+    policies: Collection[str], file: Path = FILE, today: date | None = None, repairable: Collection[str] = ()
+) -> Configuration:
     """Reads and checks the configuration.
 
     Args:
         policies: names of the policies in the pack.
         file: a YAML file; none there means the defaults.
         today: the date exemptions are compared with; the current one by default.
+        repairable: names of the policies that can be set to `remediate`.
 
     Raises:
         ConfigurationError: malformed YAML, unknown keys or policy names, wrong values, exemptions past their date.
@@ -93,6 +104,7 @@ def load(policies: Collection[str], file: Path = FILE, today: date | None = None
         for name in configuration.levels
         if name not in policies
     ]
+    problems += _without_remedy(configuration, repairable)
     for index, one in enumerate(configuration.exemptions):
         if one.policy not in policies:
             problems.append(
@@ -106,6 +118,20 @@ def load(policies: Collection[str], file: Path = FILE, today: date | None = None
     if problems:
         raise ConfigurationError(f"{file}: " + "; ".join(problems))
     return configuration
+
+
+def _without_remedy(configuration: Configuration, repairable: Collection[str]) -> list[str]:
+    wanted = [name for name, level in configuration.levels.items() if level == "remediate"]
+    problems = [
+        f"levels.{name}: there is no automatic remedy; remediate is allowed for {', '.join(sorted(repairable))}"
+        for name in wanted
+        if name not in repairable
+    ]
+    parameters = configuration.parameters
+    missing = [tag for tag in parameters.required_tags if tag not in parameters.default_tags]
+    if "tags-required" in wanted and missing:
+        problems.append(f"parameters.default_tags: remediating tags-required needs a value for {', '.join(missing)}")
+    return problems
 
 
 def _nearest(name: str, names: Collection[str]) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyComplianceFramework,
     ReportViolation,
+    ResourceRemediation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
     Severity,
@@ -37,7 +38,8 @@ from policies import (
     transmission,
 )
 from policies.checks import Checks, Finding, OnResource, OnStack, Stack
-from policies.configuration import FILE, Configuration, load
+from policies.configuration import FILE, Configuration, Group, load
+from policies.remedies import REPAIRABLE, remediation
 from policies.resources import from_resource_args, from_stack_resource
 
 SUBJECTS = (
@@ -91,8 +93,17 @@ def build(configuration: Configuration | None = None) -> list[Policy]:
             f"policies without a check: {sorted(rules.keys() - table.keys())}; "
             f"checks without a policy: {sorted(table.keys() - rules.keys())}"
         )
-    settings = configuration or load(rules.keys(), FILE)
-    return [_policy(control, rule, table[name], settings) for name, (control, rule) in rules.items()]
+    settings = configuration or load(rules.keys(), FILE, repairable=REPAIRABLE)
+    return [
+        _policy(control, rule, table[name], settings)
+        for name, (control, rule) in rules.items()
+        if group(control.id) in settings.packs
+    ]
+
+
+def group(control: str) -> Group:
+    """The group of policies that a control's belong to: `packs` in the configuration chooses among them."""
+    return "cost" if control.startswith("C") else "baseline" if control.startswith("F") else "hipaa"
 
 
 def _policy(control: Control, rule: PolicyRule, check: OnResource | OnStack, configuration: Configuration) -> Policy:
@@ -113,7 +124,11 @@ def _policy(control: Control, rule: PolicyRule, check: OnResource | OnStack, con
         "remediation_steps": rule.remedy,
     }
     if isinstance(check, OnResource):
-        return ResourceValidationPolicy(validate=_on_resource(rule, check, configuration), **metadata)
+        return ResourceValidationPolicy(
+            validate=_on_resource(rule, check, configuration),
+            remediate=cast("ResourceRemediation | None", remediation(rule.name, check, configuration.parameters)),
+            **metadata,
+        )
     return StackValidationPolicy(validate=_on_stack(rule, check, configuration), **metadata)
 
 

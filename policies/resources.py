@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_policy import PolicyResource, ResourceValidationArgs
+from pulumi_policy import PolicyResource, ResourceValidationArgs, proxy
 from pulumi_policy.proxy import UnknownValueError
 
 from controls.rules import UNKNOWN, Props
@@ -41,6 +41,19 @@ class Resource:
         return merged
 
 
+_MARKERS = frozenset(
+    {
+        proxy.UNKNOWN_ARCHIVE_VALUE,
+        proxy.UNKNOWN_ARRAY_VALUE,
+        proxy.UNKNOWN_ASSET_VALUE,
+        proxy.UNKNOWN_BOOLEAN_VALUE,
+        proxy.UNKNOWN_NUMBER_VALUE,
+        proxy.UNKNOWN_OBJECT_VALUE,
+        proxy.UNKNOWN_STRING_VALUE,
+    }
+)
+
+
 def plain(value: Any) -> Any:
     """A proxy tree as plain dicts and lists, with `UNKNOWN` where the value is not known.
 
@@ -51,7 +64,8 @@ def plain(value: Any) -> Any:
         return {key: _read(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_read(value, index) for index in range(len(value))]
-    return value
+    # Remediations see the markers themselves: the proxy that raises is not around secrets.
+    return UNKNOWN if isinstance(value, str) and value in _MARKERS else value
 
 
 def _read(container: Any, key: Any) -> Any:

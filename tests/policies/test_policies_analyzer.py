@@ -1,30 +1,51 @@
 """The pack as the engine sees it: started as a program, spoken to through Pulumi's analyzer protocol."""
 
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 from every_example import CASES
-from examples import Example
+from examples import ALLOW_ONE, Example
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 
 ROOT = Path(__file__).parents[2]
 
 
+@contextmanager
+def served(*words: str) -> Generator[Any]:
+    """The analyzer of a pack that runs as a program of its own."""
+    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        try:
+            assert process.stdout is not None
+            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+                yield analyzer_pb2_grpc.AnalyzerStub(channel)
+        finally:
+            process.kill()
+
+
 @pytest.fixture(scope="module")
 def analyzer() -> Iterator[Any]:
-    command = [sys.executable, str(ROOT / "policies"), "127.0.0.1:1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield analyzer_pb2_grpc.AnalyzerStub(channel)
-        process.terminate()
+    with served(str(ROOT / "policies"), "127.0.0.1:1") as stub:
+        yield stub
+
+
+def pack(configuration: str, folder: Path) -> str:
+    """A program that serves the pack with a configuration of its own."""
+    (folder / "configuration.yaml").write_text(configuration, encoding="utf-8")
+    return (
+        "import sys; from pathlib import Path; import policies.configuration as c; import policies.pack as p;"
+        f"p.FILE = Path({str(folder / 'configuration.yaml')!r});"
+        "import runpy; sys.argv = ['policies'];"
+        f"runpy.run_path({str(ROOT / 'policies' / '__main__.py')!r}, run_name='__main__')"
+    )
 
 
 def struct(value: Any) -> struct_pb2.Struct:
@@ -76,13 +97,7 @@ def test_each_policy_decides_the_same_over_the_wire(analyzer: Any, case: Any) ->
 
 
 def test_a_wrong_configuration_stops_the_pack_with_a_message_and_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "configuration.yaml").write_text("levels: {no-such-policy: advisory}", encoding="utf-8")
-    program = (
-        "import sys; from pathlib import Path; import policies.configuration as c; import policies.pack as p;"
-        f"p.FILE = Path({str(tmp_path / 'configuration.yaml')!r});"
-        "import runpy; sys.argv = ['policies'];"
-        f"runpy.run_path({str(ROOT / 'policies' / '__main__.py')!r}, run_name='__main__')"
-    )
+    program = pack("levels: {no-such-policy: advisory}", tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
     )
@@ -90,3 +105,26 @@ def test_a_wrong_configuration_stops_the_pack_with_a_message_and_no_traceback(tm
     assert done.stdout == ""
     assert "no policy has this name" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+REMEDIATING = """
+levels: {tags-required: remediate, s3-policy-tls-only: remediate}
+parameters:
+  default_tags: {environment: prod, owner: platform, data-classification: log}
+"""
+
+
+def test_a_remediating_policy_repairs_tags_and_transport_and_leaves_the_rest(tmp_path: Path) -> None:
+    with served("-c", pack(REMEDIATING, tmp_path)) as stub:
+
+        def remedied(kind: str, props: dict[str, Any]) -> list[dict[str, Any]]:
+            request = analyzer_pb2.AnalyzeRequest(type=kind, urn="urn", name="one", properties=struct(props))
+            return [json_format.MessageToDict(one.properties) for one in stub.Remediate(request).remediations]
+
+        [tagged] = remedied("aws:kms/key:Key", {"description": UNKNOWN, "tags": {"owner": "someone"}})
+        assert tagged["tags"] == {"owner": "someone", "environment": "prod", "data-classification": "log"}
+        assert tagged["description"] == UNKNOWN
+        [closed] = remedied("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b", "policy": ALLOW_ONE})
+        assert [one["Effect"] for one in json.loads(closed["policy"])["Statement"]] == ["Allow", "Deny"]
+        assert remedied("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b", "policy": UNKNOWN}) == []
+        assert remedied("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"}) == []

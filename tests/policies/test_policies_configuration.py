@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from policies.configuration import Configuration, ConfigurationError, load
+from policies.pack import build
 
 NAMES = ["s3-bucket-versioning", "tags-required"]
 TODAY = date(2026, 11, 24)
@@ -47,7 +48,7 @@ exemptions:
 def test_a_mistake_is_refused_by_file_and_key(tmp_path: Path, content: str, said: str) -> None:
     file = written(tmp_path, content)
     with pytest.raises(ConfigurationError) as refused:
-        load(NAMES, file, TODAY)
+        load(NAMES, file, TODAY, repairable=["tags-required"])
     assert str(file) in str(refused.value)
     assert said in str(refused.value)
 
@@ -73,3 +74,12 @@ def test_what_is_weakened_is_said() -> None:
 
 def test_the_file_that_is_shipped_is_valid() -> None:
     assert load(NAMES).weakened() == []
+
+
+def test_a_pack_is_a_choice_of_groups() -> None:
+    everything = {policy.name for policy in build(Configuration())}
+    groups = [{policy.name for policy in build(Configuration(packs=[one]))} for one in ("baseline", "hipaa", "cost")]
+    assert set.union(*groups) == everything
+    assert sum(map(len, groups)) == len(everything)
+    assert "budget-notifies" in groups[2]
+    assert "sagemaker-model-vpc" in groups[1]
