@@ -64,7 +64,7 @@ class Cloud:
             fcntl.flock(lock, fcntl.LOCK_EX)
             running = cls.attach(state_dir)
             if running is not None:
-                raise CloudError(f"the emulated cloud is up already (process {running._description.pid})")
+                raise CloudError(f"the emulated cloud is up already (process {running.status().pid})")
             words = ["--state", str(state_dir.resolve()), "--regions", ",".join(dict.fromkeys(regions))]
             words += ["--management-account", management_account]
             words += ["--port", str(port)] if port is not None else []
@@ -128,7 +128,8 @@ class Cloud:
     ) -> None:
         """Make requests for an operation (`organizations:CreatePolicy`, `kms:*`) fail or slow down.
 
-        `delay` in seconds; `times` requests, or until `clear_faults`; `after` carries the request out and loses the answer.
+        `delay` in seconds; `times` requests, or until `clear_faults`; `after` carries the request out, and loses the
+        answer.
         """
         self._command(
             "inject",

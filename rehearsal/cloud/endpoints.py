@@ -1,4 +1,4 @@
-"""Routes boto3 clients to the emulated cloud by service and region; never to AWS, never with anyone's real credentials."""
+"""Routes boto3 clients to the emulated cloud by service and region; never to AWS, never with real credentials."""
 
 import os
 import re
@@ -31,7 +31,7 @@ MANAGEMENT: Final = Credentials(
 
 
 class Endpoints:
-    """boto3 clients for an emulated cloud, made once for each service, region and identity; safe to share by threads."""
+    """boto3 clients for an emulated cloud, one for each service, region and identity; safe to share by threads."""
 
     def __init__(self, urls: Mapping[str, str], *, retries: int = 5) -> None:
         """`urls`: region -> URL, and `global` -> URL for global services and every other region."""

@@ -1,4 +1,4 @@
-"""Points an ordinary AWS CLI or boto3 at the emulated cloud: environment variables and a configuration file of profiles."""
+"""Points an ordinary AWS CLI or boto3 at the emulated cloud: environment variables and a file of profiles."""
 
 import configparser
 import io

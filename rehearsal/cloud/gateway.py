@@ -100,13 +100,17 @@ class Gateway:
                 chunks = self._moto(environ, lambda status, headers, *_: started.append((status, headers)))
                 text = b"".join(chunks)
         except NotImplementedError as error:
-            return _aws(what, environ, body, "NotImplemented", str(error), 501)
+            return _aws(what, environ, body, code="NotImplemented", message=str(error), status=501)
         except Exception as error:
             log.exception("moto failed on %s %s", what, environ.get("PATH_INFO"))
-            return _aws(what, environ, body, "InternalFailure", f"the emulator failed: {error!r}", 500)
+            return _aws(
+                what, environ, body, code="InternalFailure", message=f"the emulator failed: {error!r}", status=500
+            )
         status, headers = started[-1]
         if status.startswith("404") and text.lstrip()[:9].lower() == b"<!doctype":
-            return _aws(what, environ, body, "NotImplemented", "the emulator has no such operation", 501)
+            return _aws(
+                what, environ, body, code="NotImplemented", message="the emulator has no such operation", status=501
+            )
         return Answer(status=status, headers=headers, body=text)
 
 
@@ -123,13 +127,13 @@ def _body(environ: Environ) -> bytes:
     return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
 
 
-def _aws(what: wire.Asked, environ: Environ, body: bytes, code: str, message: str, status: int | None) -> Answer:
-    number, headers, text = wire.error(what, environ, body, code, message, status)
+def _aws(what: wire.Asked, environ: Environ, body: bytes, *, code: str, message: str, status: int | None) -> Answer:
+    number, headers, text = wire.error(what, environ, body, code=code, message=message, status=status)
     return Answer(status=f"{number} {code}", headers=list(headers.items()), body=text)
 
 
 def _failed(fault: Fault, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
-    return _aws(what, environ, body, fault.error or "InternalFailure", fault.message, fault.status)
+    return _aws(what, environ, body, code=fault.error or "InternalFailure", message=fault.message, status=fault.status)
 
 
 def _length(answer: Answer, environ: Environ) -> str:

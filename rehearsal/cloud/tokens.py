@@ -1,7 +1,7 @@
 """Answers of requests that carried a client token, so that a repeated request is answered and not carried out again."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,7 +32,7 @@ class Tokens:
         self._lock = threading.Lock()
 
     @contextmanager
-    def slot(self, token: str) -> Iterator[_Slot]:
+    def slot(self, token: str) -> Generator[_Slot]:
         """Hold a token's slot. The caller sets `answer` when the request succeeded: failures may be tried again."""
         with self._lock:
             slot = self._slots.setdefault(token, _Slot())

@@ -56,14 +56,14 @@ def operation(what: Asked, environ: dict[str, Any], body: bytes) -> tuple[str, O
 
 
 def error(
-    what: Asked, environ: dict[str, Any], body: bytes, code: str, message: str, status: int | None = None
+    what: Asked, environ: dict[str, Any], body: bytes, *, code: str, message: str, status: int | None = None
 ) -> tuple[int, dict[str, str], bytes]:
     """An AWS error: status, headers and body, in the protocol that the client of that service reads."""
     service, found = operation(what, environ, body)
     try:
         model = get_service_model(service)
         protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE"))
-        known = found if found is not None else MotoOperationModel({}, model)
+        known: Any = found if found is not None else MotoOperationModel({}, model)
         answer: Any = get_serializer_class(service, protocol)(known).serialize(AwsError(code, message))
     except Exception:  # noqa: BLE001 - whatever the service, the client must get an answer
         return status or 400, {"Content-Type": "text/plain"}, f"{code}: {message}".encode()

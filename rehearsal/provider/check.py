@@ -1,4 +1,4 @@
-"""Checks a resource's inputs against the schema: unknown and missing properties, wrong types, by name, with what is near."""
+"""Checks a resource's inputs against the schema: unknown, missing and mistyped properties, by name."""
 
 import difflib
 from collections.abc import Iterator, Mapping

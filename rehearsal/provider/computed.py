@@ -1,4 +1,4 @@
-"""Outputs that AWS computes and that nobody else knows here: ids, ARNs, addresses, in the form that each service gives them."""
+"""Outputs that AWS computes and nobody else knows: ids, ARNs, addresses, in the form that each service gives them."""
 
 import hashlib
 import re
@@ -145,7 +145,9 @@ def complete(schema: Schema, values: Values, *, id_: str, account: str, region: 
     return found
 
 
-def _value(schema: Schema, name: str, kind: str, *, id_: str, account: str, region: str) -> Any:
+def _value(  # noqa: PLR0911 - one return a rule
+    schema: Schema, name: str, kind: str, *, id_: str, account: str, region: str
+) -> Any:
     empty: dict[str, Any] = {"boolean": False, "number": 0, "list": [], "map": {}}
     if kind in empty:
         return empty[kind]

@@ -1,4 +1,4 @@
-"""A provider configuration: region, accounts, assumed roles, default tags; checked by name, and proved before anything is done."""
+"""A provider configuration: region, accounts, roles, default tags; checked by name, proved before anything is done."""
 
 import difflib
 import json
@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rehearsal.cloud import Credentials, Endpoints
 from rehearsal.provider.errors import InvalidError, RefusedError
-from rehearsal.provider.schema import Property, fields
+from rehearsal.provider.schema import Property, Type, fields
 from rehearsal.provider.values import Values, any_unknown
 
 _ENGINE: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
@@ -63,18 +63,32 @@ def problems(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def decoded(inputs: Mapping[str, Any]) -> Values:
-    """A configuration with its values as they are: on the wire everything that is no string is JSON in a string."""
+    """A configuration with its values as they are: on the wire what is no string is JSON in a string."""
     found: Values = {}
     allowed = known()
     for name, value in inputs.items():
         one = allowed.get(name)
         if isinstance(value, str) and one is not None and one.type.kind in _STRUCTURED and not any_unknown(value):
             try:
-                found[name] = json.loads(value)
+                found[name] = _camel(one.type, json.loads(value))
             except ValueError as error:
                 raise InvalidError(name, f"expected JSON of a {one.type.kind}") from error
         else:
             found[name] = value
+    return found
+
+
+def _camel(kind: Type, value: Any) -> Any:
+    """Nested settings reach the wire as the program spelled them, in Pulumi's spelling or in Terraform's: both count."""
+    if kind.kind == "list" and kind.element is not None and isinstance(value, list):
+        return [_camel(kind.element, item) for item in value]
+    if kind.kind != "object" or not isinstance(value, dict):
+        return value
+    found: Values = {}
+    for key, item in value.items():
+        head, *rest = str(key).split("_")
+        name = head + "".join(word.capitalize() for word in rest)
+        found[name] = _camel(kind.fields[name].type, item) if name in kind.fields else item
     return found
 
 

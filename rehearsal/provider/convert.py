@@ -1,6 +1,6 @@
 """Converts between Pulumi's property values and the parameters and answers of the AWS API, led by botocore's models."""
 
-import datetime
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any, Final
@@ -31,7 +31,7 @@ def parameters(shape: Any, values: Mapping[str, Any], names: Mapping[str, str]) 
     return found
 
 
-def parameter(shape: Any, value: Any, names: Mapping[str, str]) -> Any:  # noqa: C901, PLR0911, PLR0912 - one case a type
+def parameter(shape: Any, value: Any, names: Mapping[str, str]) -> Any:  # noqa: C901, PLR0911 - one case a type
     """A property value as a parameter of the API."""
     match shape.type_name:
         case "structure":
@@ -92,10 +92,10 @@ def properties(answer: Any, known: Mapping[str, Property], names: Mapping[str, s
     return found
 
 
-def value_of(kind: Type, value: Any, names: Mapping[str, str]) -> Any:  # noqa: C901, PLR0911 - one case a type
+def value_of(kind: Type, value: Any, names: Mapping[str, str]) -> Any:  # noqa: PLR0911 - one case a type
     """A value of the API as a property value of a type."""
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     match kind.kind:
         case "object":
             if isinstance(value, list):

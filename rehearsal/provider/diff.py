@@ -11,7 +11,7 @@ Change = Literal["add", "delete", "update"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """What changes: path -> kind of change; `changed` the top-level properties; `replaces` those that force replacement."""
+    """What changes: path -> kind; `changed` are top-level properties, `replaces` those that force replacement."""
 
     paths: Mapping[str, Change] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()

@@ -26,7 +26,7 @@ class State:
 
 
 def create(work: Work, *, ours: bool) -> State:
-    """Create a resource. `ours`: an earlier run meant to create it and was not seen to end, so one that exists is adopted.
+    """Create a resource. `ours`: an earlier run meant to create it and was not seen to end, so what exists is adopted.
 
     Raises RefusedError with AWS's own error code, NotEmulatedError when the emulator cannot, HalfDoneError when the
     resource is there but what belongs to it is not.

@@ -1,4 +1,4 @@
-"""Which properties of a recorded type cannot be changed in place: what the SDK's documentation says, and what is always so."""
+"""Which properties cannot be changed in place: by the SDK's documentation, by declaration, or always."""
 
 import functools
 from typing import Final

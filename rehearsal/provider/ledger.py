@@ -1,4 +1,4 @@
-"""The provider's own book, `recorded.sqlite`: which resource is emulated and which only recorded. No property values, so no secret."""
+"""The provider's own book, `recorded.sqlite`: what exists, emulated or recorded. No property values, so no secret."""
 
 import json
 import sqlite3
@@ -97,7 +97,7 @@ class Ledger:
         )
 
     def intend(self, urn: str, token: str) -> bool:
-        """Note that a resource is about to be created; says whether one for this URN was before, and not seen to end."""
+        """Note that a resource is about to be created; says whether one of this URN was, and not seen to end."""
         earlier = bool(self._query("select 1 from intents where urn = ?", urn))
         self._change(("insert or ignore into intents values (?, ?)", (urn, token)))
         return earlier

@@ -69,8 +69,8 @@ def automatic(how: Naming, logical: str, value: Any) -> bool:
 def name(how: Naming, logical: str, *, urn: str, generation: int, replaced: str, fifo: bool = False) -> str:
     """A name for a resource.
 
-    It depends on the URN, on how many times a resource of that URN was deleted before, and on the name that a replacement
-    replaces: on nothing random, so that a run that was killed asks for the same name again.
+    It depends on the URN, on how many times a resource of that URN was deleted before, and on the name that a
+    replacement replaces: on nothing random, so that a run that was killed asks for the same name again.
     """
     suffix = hashlib.sha256(f"{urn}|{generation}|{replaced}".encode()).hexdigest()[:_HEX]
     return f"{how.prefix}{_stem(how, logical)}-{suffix}{'.fifo' if fifo else ''}"

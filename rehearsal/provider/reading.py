@@ -1,7 +1,7 @@
-"""Turns what the API says of a resource into outputs and inputs, so that a difference is somebody's change and nothing else."""
+"""Turns what the API says of a resource into outputs and inputs, so that every difference is somebody's change."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from rehearsal.provider.convert import properties, tags, value_of
 from rehearsal.provider.errors import NotEmulatedError
@@ -125,14 +125,14 @@ def _lost(asked: Any, got: Any, kind: Type, path: str) -> Iterator[str]:
             inner = kind.fields[key].type if key in kind.fields else _ANY
             yield from _lost(value, got.get(key), inner, f"{path}.{key}")
     elif _pairs(asked, got):
-        for index, (one, other) in enumerate(zip(asked, got, strict=True)):
+        for index, (one, other) in enumerate(zip(asked, list[Any](got), strict=True)):
             yield from _lost(one, other, kind.element or _ANY, f"{path}[{index}]")
     else:
         yield path
 
 
 def _project(old: Any, new: Any, kind: Type, path: str, unread: frozenset[str]) -> Any:
-    """The new value as the program would have written it: only what it spoke of, in its own form where that is the same."""
+    """The new value as the program would have written it: only what it spoke of, in its own form where it can."""
     if path in unread or same(old, new) or (new is None and old is False):
         return old
     if isinstance(old, dict) and isinstance(new, dict) and kind.kind == "object":
@@ -146,12 +146,12 @@ def _project(old: Any, new: Any, kind: Type, path: str, unread: frozenset[str]) 
     if _pairs(old, new):
         return [
             _project(one, other, kind.element or _ANY, f"{path}[{index}]", unread)
-            for index, (one, other) in enumerate(zip(old, new, strict=True))
+            for index, (one, other) in enumerate(zip(old, list[Any](new), strict=True))
         ]
     return new
 
 
-def _pairs(one: Any, other: Any) -> bool:
+def _pairs(one: Any, other: Any) -> TypeGuard[list[Any]]:
     """Whether two values are lists of as many objects."""
     return (
         isinstance(one, list)

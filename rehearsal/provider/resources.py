@@ -1,4 +1,4 @@
-"""What the provider does with one resource, in plain values: check, diff, create, read, update, delete, recorded or emulated."""
+"""What the provider does with one resource, in plain values, whether it is emulated or only recorded."""
 
 import hashlib
 import json
@@ -122,13 +122,13 @@ class Resources:
             except NotEmulatedError as error:
                 self._give_up(asked, error)
             except HalfDoneError as error:
-                self._put(asked, error.id, "emulated", token, inputs)
+                self._put(asked, error.id, "emulated", token=token, inputs=inputs)
                 raise
             else:
-                self._put(asked, state.id, "emulated", token, inputs, state.unread)
+                self._put(asked, state.id, "emulated", token=token, inputs=inputs, unread=state.unread)
                 return state.id, self._complete(asked, type_, state.outputs, state.id)
         id_ = computed.new_id(type_, inputs, token)
-        self._put(asked, id_, "recorded", token, inputs)
+        self._put(asked, id_, "recorded", token=token, inputs=inputs)
         return id_, self._complete(asked, type_, inputs, id_)
 
     def read(self, asked: Asked, inputs: Values, state: Values) -> tuple[str, Values, Values] | None:
@@ -154,7 +154,7 @@ class Resources:
             self._ledger.remove(asked.urn, asked.id)
             return None
         if entry is None:
-            self._put(asked, found.id, "emulated", "", found.inputs)
+            self._put(asked, found.id, "emulated", token="", inputs=found.inputs)
         return found.id, self._complete(asked, type_, found.outputs, found.id), found.inputs
 
     def update(self, asked: Asked, *, old_inputs: Values, olds: Values, news: Values, preview: bool) -> Values:
@@ -181,9 +181,11 @@ class Resources:
             except NotEmulatedError as error:
                 self._give_up(asked, error)
             else:
-                self._put(asked, asked.id, "emulated", entry.token if entry else "", news, state.unread)
+                self._put(
+                    asked, asked.id, "emulated", token=entry.token if entry else "", inputs=news, unread=state.unread
+                )
                 return self._complete(asked, type_, state.outputs, asked.id)
-        self._put(asked, asked.id, "recorded", entry.token if entry is not None else "", news)
+        self._put(asked, asked.id, "recorded", token=entry.token if entry is not None else "", inputs=news)
         return self._complete(asked, type_, {**kept, **news}, asked.id)
 
     def delete(self, asked: Asked, inputs: Values, state: Values) -> None:
@@ -223,7 +225,14 @@ class Resources:
         asked.show(f"{asked.token} is recorded, not emulated: the emulator does not know {error}")
 
     def _put(
-        self, asked: Asked, id_: str, mode: Mode, token: str, inputs: Values, unread: frozenset[str] = frozenset()
+        self,
+        asked: Asked,
+        id_: str,
+        mode: Mode,
+        *,
+        token: str,
+        inputs: Values,
+        unread: frozenset[str] = frozenset(),
     ) -> None:
         self._ledger.put(
             Entry(

@@ -91,7 +91,7 @@ def tokened(creation: str, service: str, operation: str, params: dict[str, Any])
 
 
 def header(params: dict[str, Any], **_: Any) -> None:
-    """botocore's `before-call`: puts the client token into the request."""
+    """Botocore's `before-call`: puts the client token into the request."""
     if token.get():
         params["headers"][TOKEN_HEADER] = token.get()
 

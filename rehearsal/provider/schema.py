@@ -9,7 +9,7 @@ import sys
 import threading
 import typing
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -118,10 +118,11 @@ def fields(model: Any) -> Mapping[str, Property]:
 
 
 def _outputs(resource: Any) -> Mapping[str, Property]:
-    from pulumi._types import _raw_return_hints, resource_types  # noqa: PLC0415 - slow to load
+    from pulumi import _types  # noqa: PLC0415 - slow to load
 
-    types: Mapping[str, Any] = resource_types(resource)
-    hints: Mapping[str, Any] = _raw_return_hints(resource)
+    types: Mapping[str, Any] = _types.resource_types(resource)
+    # Whether an output may be absent is told by its annotation only, which the public function strips.
+    hints: Mapping[str, Any] = _types._raw_return_hints(resource)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     return {
         name: Property(name=name, type=_type(types.get(name)), required=not _optional(hints.get(name)))
         for name in types
@@ -147,7 +148,7 @@ def _type(hint: Any) -> Type:  # noqa: PLR0911 - one return a kind
     origin = typing.get_origin(plain)
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         return Type(kind="map", element=_type(typing.get_args(plain)[1]))
-    if origin is not None and isinstance(origin, type) and issubclass(origin, typing.get_origin(typing.Sequence[int])):
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Sequence):
         return Type(kind="list", element=_type(typing.get_args(plain)[0]))
     if inspect.isclass(plain):
         if is_input_type(plain) or is_output_type(plain):

@@ -1,9 +1,9 @@
-"""Serves Pulumi's `ResourceProvider` protocol for the package `aws`; every connection has a configuration of its own."""
+"""Serves Pulumi's `ResourceProvider` protocol for `aws`; every connection has a configuration of its own."""
 
 import importlib.metadata
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
@@ -48,6 +48,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
         """Say which SDK's provider this is."""
+        del request, context
         return plugin_pb2.PluginInfo(version=importlib.metadata.version("pulumi-aws"))
 
     def Handshake(self, request: Any, context: Any) -> Any:
@@ -62,6 +63,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def GetSchema(self, request: Any, context: Any) -> Any:
         """Give the name and version only: the SDK has the schema."""
+        del request, context
         version = importlib.metadata.version("pulumi-aws")
         return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": "aws", "version": version}))
 
@@ -166,10 +168,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Call a function."""
         with _answering(context, request.tok):
             result = functions.invoke(request.tok, read(request.args), self._endpoints, self._who(context, request.tok))
-            return provider_pb2.InvokeResponse(**{"return": write(result)})
+            answer: dict[str, Any] = {"return": write(result)}
+            return provider_pb2.InvokeResponse(**answer)
 
     def Cancel(self, request: Any, context: Any) -> Any:
         """Nothing runs long enough to be cancelled."""
+        del request, context
         return empty_pb2.Empty()
 
     def _asked(self, request: Any, context: Any) -> Asked:
@@ -201,7 +205,7 @@ def serve(endpoints: Endpoints, ledger: Ledger) -> tuple[grpc.Server, int]:
 
 
 @contextmanager
-def _answering(context: Any, about: str) -> Iterator[None]:
+def _answering(context: Any, about: str) -> Generator[None]:
     try:
         yield
     except HalfDoneError as error:

@@ -1,8 +1,8 @@
-"""How an emulated type is declared: the operations that create, read, update and delete it, and what is odd about it."""
+"""How an emulated type is declared: what creates, reads, updates and deletes it, and what is odd about it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rehearsal.provider.values import Values
 
@@ -54,9 +54,9 @@ class Emulated:
     """Where the creating operation's answer has what the id is made of (JMESPath)."""
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    update: str | tuple[Call, ...] | Step | Literal[""] = ""
+    update: str | tuple[Call, ...] | Step = ""
     """Operations for what changed; `put` is creating again; nothing means that every change replaces."""
-    delete: str | Step | Literal[""] = ""
+    delete: str | Step = ""
     forces: frozenset[str] = frozenset()
     """Properties that cannot be changed in place."""
     keep: frozenset[str] = frozenset()

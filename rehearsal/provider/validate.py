@@ -1,4 +1,4 @@
-"""Cheap checks of values that the AWS provider makes itself, before AWS is asked: policies that are no JSON, names that cannot be."""
+"""Checks that the AWS provider makes itself, before AWS is asked: policies that are no JSON, impossible names."""
 
 import json
 import re
@@ -30,8 +30,10 @@ def problems(token: str, inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
         found.append(
             (
                 "bucket",
-                f"{name!r} is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, "
-                "beginning and ending with a letter or digit",
+                (
+                    f"{name!r} is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, "
+                    "beginning and ending with a letter or digit"
+                ),
             )
         )
     return found

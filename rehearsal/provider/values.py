@@ -117,7 +117,7 @@ def _canonical(value: Any) -> Any:
     return value
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one return a kind of value
     """Whether two values mean the same to AWS: JSON documents by meaning, lists of scalars as sets, 30 as "30"."""
     if one is other or one == other:
         return not (isinstance(one, bool) != isinstance(other, bool) and not _loose(one, other))

@@ -21,7 +21,7 @@ _hooking = threading.Lock()
 
 @dataclass(kw_only=True, slots=True)
 class Work:
-    """What a request is about. `inputs` as wanted, `old` the outputs as they were, `made` what the API said of the new one."""
+    """What a request is about. `inputs` as wanted, `old` outputs as they were, `made` what the API said since."""
 
     spec: Emulated
     schema: Schema

@@ -1,4 +1,4 @@
-"""What moto gets wrong, repaired in the cloud's own process: small patches, each noticed when a newer moto changes under it."""
+"""What moto gets wrong, repaired in the cloud's own process; noticed when a newer moto changes under a patch."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from rehearsal.cloud.patches import registry
 
 
 def apply(management_account: str) -> Sequence[str]:
-    """Patch moto. Returns the functions whose code is not the one a patch was written for; empty when all is as known."""
+    """Patch moto. Returns the functions whose code is not the one a patch was written for."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
         del os.environ[name]
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"

@@ -1,4 +1,4 @@
-"""The management account's id, which moto fixes at 123456789012, is the zone's; AWS's managed policies exist, once for all."""
+"""Accounts: the management account's id is the zone's; AWS's managed policies exist, once for all accounts."""
 
 import functools
 import json
@@ -16,7 +16,12 @@ def apply(account: str) -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("moto") and hasattr(module, "DEFAULT_ACCOUNT_ID"):
             module.DEFAULT_ACCOUNT_ID = account  # pyright: ignore[reportAttributeAccessIssue]
-    registry.replace(iam.IAMBackend, "_init_aws_policies", "b3f2c8c3a9c6", lambda _: lambda self: list(_managed()))
+    registry.replace(iam.IAMBackend, "_init_aws_policies", "b3f2c8c3a9c6", lambda _: _shared)
+
+
+def _shared(self: Any) -> list[Any]:
+    del self
+    return list(_managed())
 
 
 @functools.cache

@@ -15,7 +15,7 @@ def apply() -> None:
     registry.replace(S3Backend, "create_bucket", "f7ecc576c5d2", _with_defaults)
     registry.replace(S3Backend, "delete_bucket_encryption", "7b2702d1fb13", lambda _: _reset_encryption)
     registry.replace(S3Backend, "put_bucket_replication", "6dd7d63edffb", _checked)
-    registry.replace(S3Response, "get_bucket_replication", "5da06c98f098", lambda original: _replication(original))
+    registry.replace(S3Response, "get_bucket_replication", "5da06c98f098", _replication)
     registry.replace(S3Response, "_notification_config_from_body", "80faf78dfed2", _keeping_eventbridge)
     registry.replace(S3Response, "get_bucket_notification", "82884034c165", _giving_eventbridge)
 

@@ -1,4 +1,4 @@
-"""Evaluates the statements of a resource policy for one request, conditions included (IAM User Guide, policy evaluation)."""
+"""Evaluates a resource policy's statement for one request, conditions included (IAM User Guide, policy evaluation)."""
 
 import fnmatch
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ _NEGATED: Final = {
 }
 
 
-def applies(
+def applies(  # noqa: PLR0911 - one return an element of the statement
     statement: Mapping[str, Any], *, action: str, resource: str, principals: Sequence[str], context: Mapping[str, str]
 ) -> bool:
     """Whether a statement is about this request and all of its conditions are met.

@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from moto.iam.models import iam_backends
-from moto.organizations import models
+from moto.organizations import models, utils
 from moto.organizations.exceptions import OrganizationsClientError
 from moto.organizations.responses import OrganizationsResponse
 
@@ -82,7 +82,7 @@ def _unique_account(original: Any) -> Any:
     def create_account(self: Any, **kwargs: Any) -> dict[str, Any]:
         if any(account.email.lower() == kwargs["Email"].lower() for account in self.accounts):
             failed = {
-                "Id": models.utils.make_random_create_account_status_id(),
+                "Id": utils.make_random_create_account_status_id(),
                 "AccountName": kwargs["AccountName"],
                 "State": "FAILED",
                 "FailureReason": "EMAIL_ALREADY_EXISTS",
@@ -130,17 +130,15 @@ def _members_only_read(original: Any) -> Any:
                 master, _ = models.organizations_backends.master_accounts[backend.account_id]
                 self.current_account = master
             elif action not in ("LeaveOrganization", "CreateOrganization"):
-                return _refused(self, "AccessDeniedException", "You don't have permissions to access this resource.")
+                return _refused("AccessDeniedException", "You don't have permissions to access this resource.")
         elif backend.org is None and action not in ("CreateOrganization", "DescribeOrganization"):
-            return _refused(
-                self, "AWSOrganizationsNotInUseException", "Your account is not a member of an organization."
-            )
+            return _refused("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
         return original(self)
 
     return call_action
 
 
-def _refused(response: Any, code: str, message: str) -> Any:
+def _refused(code: str, message: str) -> Any:
     return 400, {"x-amzn-errortype": code, "status": "400"}, json.dumps({"__type": code, "Message": message})
 
 
@@ -149,7 +147,7 @@ def _put_resource_policy(self: Any) -> str:
     content = self._get_param("Content")
     organization_policies.check_json(content)
     kept = backend.__dict__.setdefault("resource_policy", {})
-    kept.setdefault("Id", "rp-" + models.utils.make_random_policy_id().removeprefix("p-"))
+    kept.setdefault("Id", "rp-" + utils.make_random_policy_id().removeprefix("p-"))
     kept["Content"] = content
     return json.dumps({"ResourcePolicy": _resource_policy(backend)})
 

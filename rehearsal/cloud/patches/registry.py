@@ -1,4 +1,4 @@
-"""Replaces functions of moto, remembering what was there: a newer moto with other code is noticed, not overridden blindly."""
+"""Replaces functions of moto; a newer moto, with other code there, is noticed and not overridden blindly."""
 
 import hashlib
 import inspect

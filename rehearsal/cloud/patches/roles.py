@@ -34,7 +34,7 @@ def _checked(original: Any) -> Any:
 
 
 def _trusts(document: Any, caller: str, owner: str) -> bool:
-    """Whether the trust policy names the caller's account at all; conditions and single principals are not judged here."""
+    """Whether the trust policy names the caller's account at all; conditions are not judged here."""
     policy = json.loads(document) if isinstance(document, str) else document
     statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
     for statement in statements:

@@ -45,7 +45,8 @@ def _read_filter(work: Work) -> Any:
     values = work.values
     group = values["logGroupName"]
     listed = work.pages("describe_metric_filters", "metricFilters", logGroupName=group, filterNamePrefix=values["name"])
-    found = one(listed, filterName=values["name"])
+    # The emulator keeps what a filter was before as well; the last one is what it is.
+    found = one(listed[::-1], filterName=values["name"])
     return found and {**found, "metricTransformation": found["metricTransformations"][0]}
 
 

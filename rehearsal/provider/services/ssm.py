@@ -25,7 +25,7 @@ def _create(work: Work) -> Values:
 
 def _update(work: Work) -> None:
     if work.changed - on("tags", "tagsAll", "overwrite"):
-        given = {**work.params("put_parameter", _values(work, work.values)), "Overwrite": True}
+        given: dict[str, Any] = {**work.params("put_parameter", _values(work, work.values)), "Overwrite": True}
         given.pop("Tags", None)
         work.call("put_parameter", **given)
 

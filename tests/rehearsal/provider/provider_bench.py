@@ -25,7 +25,9 @@ class FakeEngine(engine_pb2_grpc.EngineServicer):
         self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
         self.server.start()
 
-    def Log(self, request: Any, context: Any) -> Any:
+    def Log(  # noqa: N802 - Pulumi's name
+        self, request: Any, context: Any
+    ) -> Any:
         self.logs.append((request.urn, request.message))
         return empty_pb2.Empty()
 

@@ -43,7 +43,7 @@ class World:
     def boto(self, service: str, region: str = "us-east-1") -> Any:
         return self.endpoints.client(service, region)
 
-    def _once(self, key: str, token: str, inputs: Callable[[], Values]) -> Made:
+    def once(self, key: str, token: str, inputs: Callable[[], Values]) -> Made:
         if key not in self._made:
             self._made[key] = self._client.make(token, inputs(), f"world-{key}")
         return self._made[key]
@@ -51,7 +51,7 @@ class World:
     @property
     def organization(self) -> Made:
         kinds = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY", "BACKUP_POLICY"]
-        return self._once(
+        return self.once(
             "organization",
             "aws:organizations/organization:Organization",
             lambda: {"featureSet": "ALL", "enabledPolicyTypes": [*kinds, "DECLARATIVE_POLICY_EC2"]},
@@ -63,11 +63,11 @@ class World:
 
     def unit(self, name: str = "Workloads") -> Made:
         token = "aws:organizations/organizationalUnit:OrganizationalUnit"
-        return self._once(f"unit-{name}", token, lambda: {"name": name, "parentId": self.root})
+        return self.once(f"unit-{name}", token, lambda: {"name": name, "parentId": self.root})
 
     @property
     def member(self) -> Made:
-        return self._once(
+        return self.once(
             "member",
             "aws:organizations/account:Account",
             lambda: {"name": "member", "email": "member@example.org", "parentId": self.unit().id},
@@ -75,18 +75,18 @@ class World:
 
     @property
     def role(self) -> Made:
-        return self._once("role", "aws:iam/role:Role", lambda: {"assumeRolePolicy": trust("config.amazonaws.com")})
+        return self.once("role", "aws:iam/role:Role", lambda: {"assumeRolePolicy": trust("config.amazonaws.com")})
 
     @property
     def managed_policy(self) -> Made:
-        return self._once("policy", "aws:iam/policy:Policy", lambda: {"policy": policy("s3:GetObject")})
+        return self.once("policy", "aws:iam/policy:Policy", lambda: {"policy": policy("s3:GetObject")})
 
     def bucket(self, name: str = "bucket", **more: Any) -> str:
-        return self._once(f"bucket-{name}", "aws:s3/bucket:Bucket", lambda: more).id
+        return self.once(f"bucket-{name}", "aws:s3/bucket:Bucket", lambda: more).id
 
     def versioned(self, name: str) -> str:
         bucket = self.bucket(name)
-        self._once(
+        self.once(
             f"versioning-{name}",
             "aws:s3/bucketVersioning:BucketVersioning",
             lambda: {"bucket": bucket, "versioningConfiguration": {"status": "Enabled"}},
@@ -95,33 +95,33 @@ class World:
 
     @property
     def key(self) -> Made:
-        return self._once("key", "aws:kms/key:Key", lambda: {"multiRegion": True})
+        return self.once("key", "aws:kms/key:Key", lambda: {"multiRegion": True})
 
     @property
     def other_key(self) -> Made:
-        return self._once("other-key", "aws:kms/key:Key", dict)
+        return self.once("other-key", "aws:kms/key:Key", dict)
 
     @property
     def topic(self) -> Made:
-        return self._once("topic", "aws:sns/topic:Topic", dict)
+        return self.once("topic", "aws:sns/topic:Topic", dict)
 
     @property
     def queue(self) -> Made:
-        return self._once("queue", "aws:sqs/queue:Queue", dict)
+        return self.once("queue", "aws:sqs/queue:Queue", dict)
 
     @property
     def log_group(self) -> Made:
-        return self._once("log-group", "aws:cloudwatch/logGroup:LogGroup", dict)
+        return self.once("log-group", "aws:cloudwatch/logGroup:LogGroup", dict)
 
     @property
     def rule(self) -> Made:
-        return self._once(
+        return self.once(
             "rule", "aws:cloudwatch/eventRule:EventRule", lambda: {"eventPattern": '{"source":["aws.guardduty"]}'}
         )
 
     @property
     def recorder(self) -> Made:
-        return self._once(
+        return self.once(
             "recorder", "aws:cfg/recorder:Recorder", lambda: {"name": "world", "roleArn": self.role.outputs["arn"]}
         )
 
@@ -131,7 +131,7 @@ class World:
 
     @property
     def permission_set(self) -> Made:
-        return self._once(
+        return self.once(
             "permission-set",
             "aws:ssoadmin/permissionSet:PermissionSet",
             lambda: {"name": "world", "instanceArn": self.instance["InstanceArn"]},
@@ -169,7 +169,9 @@ CASES = (
         type="aws:organizations/organizationalUnit:OrganizationalUnit",
         inputs=lambda w: {"name": "Sandbox", "parentId": w.root, "tags": {"owner": "platform"}},
         change=lambda w: {"name": "Sandboxes", "parentId": w.root, "tags": {"owner": "security"}},
-        drift=lambda w, m: w.boto("organizations").update_organizational_unit(OrganizationalUnitId=m.id, Name="Drifted"),
+        drift=lambda w, m: w.boto("organizations").update_organizational_unit(
+            OrganizationalUnitId=m.id, Name="Drifted"
+        ),
         drifted="name",
     ),
     Case(
@@ -646,8 +648,8 @@ CASES = (
     ),
     Case(
         type="aws:cfg/configurationAggregator:ConfigurationAggregator",
-        inputs=lambda w: _aggregator(w, True),
-        change=lambda w: _aggregator(w, False),
+        inputs=lambda w: _aggregator(w, every=True),
+        change=lambda w: _aggregator(w, every=False),
     ),
     Case(
         type="aws:ssm/parameter:Parameter",
@@ -711,7 +713,7 @@ CASES = (
 
 def _scp(world: World) -> str:
     assert world.root
-    return world._once("scp", "aws:organizations/policy:Policy", lambda: {"content": _SCP}).id
+    return world.once("scp", "aws:organizations/policy:Policy", lambda: {"content": _SCP}).id
 
 
 def _contact(name: str) -> Values:
@@ -733,7 +735,7 @@ def _logs(world: World) -> str:
         "Resource": f"arn:aws:s3:::{bucket}/*",
     }
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    world._once("logs-policy", "aws:s3/bucketPolicy:BucketPolicy", lambda: {"bucket": bucket, "policy": document})
+    world.once("logs-policy", "aws:s3/bucketPolicy:BucketPolicy", lambda: {"bucket": bucket, "policy": document})
     return bucket
 
 
@@ -871,7 +873,7 @@ def _frequency(name: str) -> str:
     return {"One_Hour": "One_Hour", "Six_Hours": "Six_Hours"}[name]
 
 
-def _aggregator(world: World, every: bool) -> Values:
+def _aggregator(world: World, *, every: bool) -> Values:
     source: Values = {"roleArn": world.role.outputs["arn"], "allRegions": True}
     some: Values = {"roleArn": world.role.outputs["arn"], "regions": ["us-east-1"]}
     return {"name": "zone", "organizationAggregationSource": source if every else some, "tags": {"a": "b"}}
@@ -882,5 +884,3 @@ def _set(world: World) -> Values:
         "instanceArn": world.instance["InstanceArn"],
         "permissionSetArn": world.permission_set.outputs["arn"],
     }
-
-

@@ -1,6 +1,7 @@
-"""Every emulated type: made, read, changed, changed behind the program's back, deleted; and looked at with boto3 alone."""
+"""Every emulated type: made, read, changed, changed behind the program's back, deleted."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from provider_bench import Client
@@ -26,7 +27,9 @@ def clients(provider: ProviderProcess, world: World) -> Iterator[dict[tuple[str,
     for region in ("us-east-1", "us-west-2"):
         for member in (False, True):
             one = made[region, member] = Client(provider.address)
-            one.configure({"region": region, "defaultTags": '{"tags":{"zone":"test"}}', "assumeRoles": role if member else "[]"})
+            one.configure(
+                {"region": region, "defaultTags": '{"tags":{"zone":"test"}}', "assumeRoles": role if member else "[]"}
+            )
     yield made
     for one in made.values():
         one.__exit__()
@@ -38,13 +41,13 @@ def _id(case: Case) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=_id)
 def test_an_emulated_resource_lives(
-    case: Case, world: World, clients: dict[tuple[str, bool], Client], state: object, provider: ProviderProcess
+    case: Case, world: World, clients: dict[tuple[str, bool], Client], state: Path, provider: ProviderProcess
 ) -> None:
     client = clients[case.region, case.member]
     name = f"case-{CASES.index(case)}"
     made = client.make(case.type, case.inputs(world), name)
 
-    ledger = Ledger(state / "recorded.sqlite")  # type: ignore[operator]
+    ledger = Ledger(state / "recorded.sqlite")
     assert ledger.modes()[made.urn] == "emulated"
     assert client.diff(made, client.checked(made.urn, case.inputs(world), made.inputs)).changes == NONE
     read = client.read(made)
