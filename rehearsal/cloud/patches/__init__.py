@@ -14,6 +14,7 @@ def apply(management_account: str) -> Sequence[str]:
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     from rehearsal.cloud.patches import (  # noqa: PLC0415 - moto reads the environment when it is loaded
         account,
+        bucket_logging,
         bucket_policy,
         buckets,
         keys,
@@ -22,7 +23,7 @@ def apply(management_account: str) -> Sequence[str]:
     )
 
     account.apply(management_account)
-    for patch in (bucket_policy, buckets, keys, organization, roles):
+    for patch in (bucket_logging, bucket_policy, buckets, keys, organization, roles):
         patch.apply()
     return tuple(registry.changed)
 
