@@ -104,7 +104,8 @@ class LogArchive(pulumi.ComponentResource):
             retention_days=self._args.record_days,
             glacier_after_days=self._args.glacier_after_days,
             key_arn=None if key is None else key.arn,
-            access_log_bucket=None if purpose == "access-logs" else self.access_logs.bucket,
+            # Through its policy: S3 refuses a target that does not let the logging service write yet.
+            access_log_bucket=None if purpose == "access-logs" else self.access_logs.policy.bucket,
             statements=statements,
         )
         return SecureBucket(f"{self._name}-{purpose}", args, self._child)

@@ -1,4 +1,4 @@
-"""Server access logs go where the bucket's policy lets the logging service write: moto reads one form of policy only."""
+"""Server access logs go where the bucket's policy lets the logging service write; moto reads one form of it only."""
 
 import json
 from fnmatch import fnmatchcase
