@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -37,6 +38,13 @@ _PREFIXES: Final[Mapping[str, str]] = {
 }
 """What ids begin with; other types go by their name, or by something random."""
 
+_UUIDS: Final = frozenset(
+    {
+        "aws:macie2/customDataIdentifier:CustomDataIdentifier",
+        "aws:securityhub/configurationPolicy:ConfigurationPolicy",
+    }
+)
+"""Types whose ids are UUIDs, whatever their names."""
 _ARNS: Final[Mapping[str, str]] = {
     "aws:s3/bucket:Bucket": "arn:aws:s3:::{id}",
     "aws:sns/topic:Topic": "arn:aws:sns:{region}:{account}:{id}",
@@ -108,6 +116,8 @@ def new_id(schema: Schema, inputs: Mapping[str, Any], token: str) -> str:
     prefix = _PREFIXES.get(schema.token)
     if prefix == "Z":
         return f"Z{digits[:20].upper()}"
+    if schema.token in _UUIDS:
+        return str(uuid.UUID(digits[:32]))
     if prefix is not None:
         return f"{prefix}{digits[:17]}"
     how = naming(schema)
