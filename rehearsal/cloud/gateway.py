@@ -3,6 +3,7 @@
 import contextlib
 import io
 import logging
+import socket
 import threading
 import time
 from collections import defaultdict
@@ -51,6 +52,8 @@ class Gateway:
             return [text]
         what = wire.asked(environ)
         if what.region in self.lost and not global_services().intersection(what.services):
+            # werkzeug drops what raises this, and leaves the socket open unless it is told.
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise RegionLostError(what.region)
         answer = self._once(what, environ, body)
         headers = [pair for pair in answer.headers if pair[0].lower() not in ("content-length", "connection")]

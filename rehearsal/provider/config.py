@@ -79,7 +79,7 @@ def decoded(inputs: Mapping[str, Any]) -> Values:
 
 
 def _camel(kind: Type, value: Any) -> Any:
-    """Nested settings reach the wire as the program spelled them, in Pulumi's spelling or in Terraform's: both count."""
+    """Nested settings reach the wire as the program spelled them, Pulumi's way or Terraform's: both count."""
     if kind.kind == "list" and kind.element is not None and isinstance(value, list):
         return [_camel(kind.element, item) for item in value]
     if kind.kind != "object" or not isinstance(value, dict):
@@ -93,7 +93,7 @@ def _camel(kind: Type, value: Any) -> Any:
 
 
 def configure(inputs: Mapping[str, Any], endpoints: Endpoints) -> Configured:
-    """Assume the roles, one from another, and make sure of the account. Raises RefusedError when it is the wrong one."""
+    """Assume the roles, one from another, and make sure of the account. Raises RefusedError for a wrong one."""
     values = decoded(inputs)
     region = str(values.get("region") or "us-east-1")
     credentials: Credentials | None = None

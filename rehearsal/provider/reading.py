@@ -1,7 +1,7 @@
 """Turns what the API says of a resource into outputs and inputs, so that every difference is somebody's change."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
 from rehearsal.provider.convert import properties, tags, value_of
 from rehearsal.provider.errors import NotEmulatedError
@@ -124,8 +124,8 @@ def _lost(asked: Any, got: Any, kind: Type, path: str) -> Iterator[str]:
         for key, value in asked.items():
             inner = kind.fields[key].type if key in kind.fields else _ANY
             yield from _lost(value, got.get(key), inner, f"{path}.{key}")
-    elif _pairs(asked, got):
-        for index, (one, other) in enumerate(zip(asked, list[Any](got), strict=True)):
+    elif isinstance(asked, list) and isinstance(got, list) and _pairs(asked, got):
+        for index, (one, other) in enumerate(zip(asked, got, strict=True)):
             yield from _lost(one, other, kind.element or _ANY, f"{path}[{index}]")
     else:
         yield path
@@ -143,19 +143,14 @@ def _project(old: Any, new: Any, kind: Type, path: str, unread: frozenset[str]) 
             for key, value in old.items()
         }
         return {key: value for key, value in inner.items() if value is not None}
-    if _pairs(old, new):
+    if isinstance(old, list) and isinstance(new, list) and _pairs(old, new):
         return [
             _project(one, other, kind.element or _ANY, f"{path}[{index}]", unread)
-            for index, (one, other) in enumerate(zip(old, list[Any](new), strict=True))
+            for index, (one, other) in enumerate(zip(old, new, strict=True))
         ]
     return new
 
 
-def _pairs(one: Any, other: Any) -> TypeGuard[list[Any]]:
-    """Whether two values are lists of as many objects."""
-    return (
-        isinstance(one, list)
-        and isinstance(other, list)
-        and len(one) == len(other)
-        and all(isinstance(item, dict) for item in (*one, *other))
-    )
+def _pairs(one: list[Any], other: list[Any]) -> bool:
+    """Whether two lists are of as many objects."""
+    return len(one) == len(other) and all(isinstance(item, dict) for item in (*one, *other))

@@ -118,7 +118,7 @@ def fields(model: Any) -> Mapping[str, Property]:
 
 
 def _outputs(resource: Any) -> Mapping[str, Property]:
-    from pulumi import _types  # noqa: PLC0415 - slow to load
+    from pulumi import _types  # noqa: PLC0415 # pyright: ignore[reportPrivateUsage] - slow to load
 
     types: Mapping[str, Any] = _types.resource_types(resource)
     # Whether an output may be absent is told by its annotation only, which the public function strips.

@@ -18,12 +18,13 @@ def apply(management_account: str) -> Sequence[str]:
         bucket_policy,
         buckets,
         keys,
+        logs,
         organization,
         roles,
     )
 
     account.apply(management_account)
-    for patch in (bucket_logging, bucket_policy, buckets, keys, organization, roles):
+    for patch in (bucket_logging, bucket_policy, buckets, keys, logs, organization, roles):
         patch.apply()
     return tuple(registry.changed)
 
