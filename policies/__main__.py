@@ -3,8 +3,10 @@
 import sys
 from pathlib import Path
 
-# The script's own folder would shadow top-level modules; the pack's modules are imported from the project's root.
-sys.path[0] = str(Path(__file__).resolve().parents[1])
+# The pack's modules are imported from the project's root; its own folder, which Python or the CLI put on the path, could
+# shadow others.
+here = Path(__file__).resolve().parent
+sys.path[:] = [str(here.parent), *(path for path in sys.path if Path(path or ".").resolve() != here)]
 
 from pulumi_policy import EnforcementLevel, PolicyPack  # noqa: E402 - after the path is right
 

@@ -30,12 +30,12 @@ from policies import (
     ml,
     network,
     organization,
-    platform,
     residency,
     resilience,
     stores,
     tags,
     transmission,
+    workloads,
 )
 from policies.checks import Checks, Finding, OnResource, OnStack, Stack
 from policies.configuration import FILE, Configuration, Group, load
@@ -51,7 +51,7 @@ SUBJECTS = (
     ml,
     stores,
     analytics,
-    platform,
+    workloads,
     network,
     organization,
     residency,

@@ -8,8 +8,8 @@ from controls.blocks.data import DATA
 from controls.blocks.foundation import FOUNDATION
 from controls.blocks.ml import ML, PIPELINES
 from controls.blocks.network import NETWORK
-from controls.blocks.platform import PLATFORM
 from controls.blocks.stores import STORES
+from controls.blocks.workloads import WORKLOADS
 from controls.model import PolicyRule
 
 __all__ = ["BLOCKS", "CONTROLS"]
@@ -23,5 +23,5 @@ def _joined(*parts: Mapping[str, Sequence[PolicyRule]]) -> dict[str, tuple[Polic
     return joined
 
 
-BLOCKS = _joined(FOUNDATION, DATA, ML, PIPELINES, STORES, ANALYTICS, PLATFORM, NETWORK)
+BLOCKS = _joined(FOUNDATION, DATA, ML, PIPELINES, STORES, ANALYTICS, WORKLOADS, NETWORK)
 """Control id -> all policies that block for it."""

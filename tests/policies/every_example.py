@@ -4,8 +4,8 @@ import examples
 import examples_analytics
 import examples_ml
 import examples_network
-import examples_platform
 import examples_stores
+import examples_workloads
 
 CASES = [
     case
@@ -14,7 +14,7 @@ CASES = [
         examples_ml,
         examples_stores,
         examples_analytics,
-        examples_platform,
+        examples_workloads,
         examples_network,
     )
     for case in subject.CASES

@@ -80,6 +80,12 @@ def found(analyzer: Any, examples: list[Example]) -> set[str]:
     return mandatory | {one.policyName for one in answer.diagnostics if one.enforcementLevel == analyzer_pb2.MANDATORY}
 
 
+def test_no_module_of_the_pack_hides_one_of_pythons_own() -> None:
+    """The CLI runs the pack with its folder on the path."""
+    modules = {path.stem for path in (ROOT / "policies").glob("*.py")} - {"__init__", "__main__"}
+    assert modules.isdisjoint(sys.stdlib_module_names)
+
+
 def test_every_policy_is_mandatory_and_carries_its_citation_and_remedy(analyzer: Any) -> None:
     information = analyzer.GetAnalyzerInfo(empty_pb2.Empty())
     assert len(information.policies) >= 20

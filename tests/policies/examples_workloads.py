@@ -1,4 +1,4 @@
-"""Compliant resources of the subject `platform`, and the smallest change to each that its policy must catch."""
+"""Compliant resources of the subject `workloads`, and the smallest change to each that its policy must catch."""
 
 import json
 from typing import Any

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from controls.blocks.rule import rule
 from controls.model import PolicyRule
 
-PLATFORM: Mapping[str, Sequence[PolicyRule]] = {
+WORKLOADS: Mapping[str, Sequence[PolicyRule]] = {
     "D7": (
         rule("ecr-immutable", "An image tag always means the same image", "Set image_tag_mutability to IMMUTABLE."),
         rule("ecr-kept", "A repository with images is never deleted", "Leave force_delete out."),
