@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-# The pack's modules are imported from the project's root; its own folder, which Python or the CLI put on the path, could
-# shadow others.
+# The pack's modules are imported from the project's root; its own folder, which Python or the CLI put on the path,
+# could shadow others.
 here = Path(__file__).resolve().parent
 sys.path[:] = [str(here.parent), *(path for path in sys.path if Path(path or ".").resolve() != here)]
 
