@@ -7,11 +7,15 @@ from stacks.settings import Settings
 ORGANIZATION: Final = "organization"
 AUDIT: Final = "audit"
 BASELINE: Final = "baseline-"
+SECURITY: Final = "security"
 
 
 def stacks(settings: Settings) -> list[str]:
-    """Every stack of the zone, each after those it needs."""
-    return [ORGANIZATION, AUDIT, *(f"{BASELINE}{name}" for name in settings.account_names)]
+    """Every stack of the zone, each after those it needs.
+
+    `security` comes after the baselines: a conformance pack fails in an account that has no AWS Config recorder yet.
+    """
+    return [ORGANIZATION, AUDIT, *(f"{BASELINE}{name}" for name in settings.account_names), SECURITY]
 
 
 def needs(stack: str) -> tuple[str, ...]:
@@ -22,7 +26,7 @@ def needs(stack: str) -> tuple[str, ...]:
     """
     if stack == ORGANIZATION:
         return ()
-    if stack == AUDIT:
+    if stack in {AUDIT, SECURITY}:
         return (ORGANIZATION,)
     if stack.startswith(BASELINE):
         return (ORGANIZATION, AUDIT)

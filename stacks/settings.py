@@ -31,6 +31,7 @@ from stacks.configuration.models import (
     Strict,
     Tags,
 )
+from stacks.configuration.security import Security
 
 __all__ = ["MANAGEMENT", "Settings", "SettingsError"]
 
@@ -59,6 +60,7 @@ class Settings(Strict):
     break_glass: BreakGlass
     guardrails: Guardrails = Field(default_factory=Guardrails)
     identity_center: IdentityCenter | None = None
+    security: Security = Field(default_factory=Security)
     tags: Tags
 
     @classmethod
@@ -113,6 +115,10 @@ class Settings(Strict):
     def account_names(self) -> tuple[str, ...]:
         """Every account, the management account first."""
         return (MANAGEMENT, *self.accounts)
+
+    def administrator(self, service: t.Service) -> str | None:
+        """The name of the account that is a service's delegated administrator, if there is one."""
+        return next((name for name, one in self.accounts.items() if service in one.administers), None)
 
     @property
     def zone(self) -> Zone:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import yaml
 
+from controls.conformance.remediation import Remediation
 from controls.conformance.rules import ManagedRule
 
 MAXIMUM_RULES: Final = 130
@@ -41,6 +42,7 @@ def packs(
     rules: Sequence[ManagedRule],
     parameters: Mapping[str, Mapping[str, str]] | None = None,
     limit: int = MAXIMUM_RULES,
+    remediations: Mapping[str, Remediation] | None = None,
 ) -> Sequence[ConformancePack]:
     """Makes as many packs as the rules need, in the rules' order.
 
@@ -49,6 +51,7 @@ def packs(
         rules: what the packs check.
         parameters: rule identifier -> parameters from the zone's configuration, over the rules' own.
         limit: rules a pack.
+        remediations: rule identifier -> the repair offered beside it; those of rules not in `rules` are left out.
 
     Raises:
         PackError: a rule named twice, a name too long, or parameters for a rule that is in no pack.
@@ -68,15 +71,21 @@ def packs(
     return [
         ConformancePack(
             name=name if number == 1 else f"{name}-{number}",
-            template=_template([(rule, {**rule.parameters, **given.get(rule.identifier, {})}) for rule in chunk]),
+            template=_template(
+                [(rule, {**rule.parameters, **given.get(rule.identifier, {})}) for rule in chunk], remediations or {}
+            ),
             rules=chunk,
         )
         for number, chunk in enumerate(chunks, start=1)
     ]
 
 
-def _template(rules: Sequence[tuple[ManagedRule, Mapping[str, str]]]) -> str:
+def _template(rules: Sequence[tuple[ManagedRule, Mapping[str, str]]], remediations: Mapping[str, Remediation]) -> str:
     resources = {_logical(rule.name): _resource(rule, parameters) for rule, parameters in rules}
+    for rule, _ in rules:
+        if rule.identifier in remediations:
+            logical = _logical(rule.name)
+            resources[f"{logical}Remediation"] = remediations[rule.identifier].resource(rule.name, after=logical)
     return yaml.safe_dump({"Resources": resources}, sort_keys=False, width=4096)
 
 

@@ -136,6 +136,21 @@ def _references(settings: "Settings") -> Iterator[Problem]:
             yield Problem(path=("break_glass", "principals"), message=f"{first!r} stands here a second time")
 
 
+def _security(settings: "Settings") -> Iterator[Problem]:
+    for index, name in enumerate(settings.security.excluded_accounts):
+        if name not in settings.accounts and name != MANAGEMENT:
+            yield Problem(
+                path=("security", "excluded_accounts", index),
+                message=f"no account {name!r} is declared{near(name, settings.accounts)}",
+            )
+    for region in settings.security.detectors:
+        if region not in settings.regions.all:
+            yield Problem(
+                path=("security", "detectors", region),
+                message=f"not a region of the zone; allowed: {', '.join(settings.regions.all)}",
+            )
+
+
 CHECKS: Final[Sequence[Callable[["Settings"], Iterator[Problem]]]] = (
     _regions,
     _units,
@@ -143,4 +158,5 @@ CHECKS: Final[Sequence[Callable[["Settings"], Iterator[Problem]]]] = (
     _unique,
     _networks,
     _references,
+    _security,
 )

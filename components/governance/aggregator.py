@@ -1,0 +1,58 @@
+"""One view of how everything in the organisation is configured, and whether it complies."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import cfg, iam
+
+from components.documents import document
+from components.tokens import type_token
+
+ORGANIZATION_READER: Final = "arn:aws:iam::aws:policy/service-role/AWSConfigRoleForOrganizations"
+"""AWS's own policy: lists the organisation's accounts, nothing else (Config Developer Guide, "Aggregators")."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfigAggregatorArgs:
+    """An aggregator of the organisation."""
+
+    prefix: str
+    account_id: pulumi.Input[str]
+    """Of AWS Config's delegated administrator, which owns the aggregator."""
+
+
+class ConfigAggregator(pulumi.ComponentResource):
+    """`hipaa-ml:governance:ConfigAggregator`: makes an `aws.cfg.ConfigurationAggregator` of all regions, and its role.
+
+    All regions, not the zone's two: what is made elsewhere, against the guardrails, must be seen as well.
+    """
+
+    def __init__(self, name: str, args: ConfigAggregatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "config.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
+        }
+        role = iam.Role(
+            f"{name}-role",
+            name=f"{args.prefix}-config-aggregator",
+            description="AWS Config lists the organisation's accounts",
+            assume_role_policy=document([trust]),
+            opts=child,
+        )
+        rights = iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=ORGANIZATION_READER, opts=child)
+        aggregator = cfg.ConfigurationAggregator(
+            f"{name}-aggregator",
+            name=f"{args.prefix}-organization",
+            organization_aggregation_source=cfg.ConfigurationAggregatorOrganizationAggregationSourceArgs(
+                role_arn=role.arn, all_regions=True
+            ),
+            # AWS Config lists the accounts with the role while the aggregator is made.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[rights]),
+        )
+        self.arn = aggregator.arn
+        self.register_outputs({"arn": self.arn})

@@ -1,0 +1,116 @@
+"""Tells people of findings that cannot wait, 45 CFR 164.308(a)(6)(ii)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import cloudwatch, sns
+
+from components.documents import Statement, document
+from components.governance.findings import SOURCES
+from components.keys import Key, KeyArgs
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingAlertsArgs:
+    """Alerts in one region."""
+
+    prefix: str
+    region: str
+    account_id: pulumi.Input[str]
+    notify: Sequence[str]
+    """E-mail addresses; AWS asks each to confirm."""
+    home: bool
+    """Whether findings of all regions come together here."""
+
+    def __post_init__(self) -> None:
+        """Refuses alerts nobody hears."""
+        if not self.notify:
+            raise ValueError("FindingAlertsArgs.notify: name at least one e-mail address")
+
+
+class FindingAlerts(pulumi.ComponentResource):
+    """`hipaa-ml:governance:FindingAlerts`: EventBridge rules on findings, an encrypted SNS topic, e-mail.
+
+    An e-mail carries the finding as it is: resource names and account ids, no PHI (Macie shows no matched text).
+    """
+
+    def __init__(self, name: str, args: FindingAlertsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        key = Key(
+            f"{name}-key",
+            KeyArgs(
+                alias=f"{args.prefix}-findings",
+                description="Findings on their way to people",
+                account_id=args.account_id,
+                uses=[_encrypts(args.account_id)],
+            ),
+            child,
+        )
+        topic = sns.Topic(f"{name}-topic", name=f"{args.prefix}-findings", kms_master_key_id=key.arn, opts=child)
+        policy = sns.TopicPolicy(
+            f"{name}-policy", arn=topic.arn, policy=document(_publishers(topic.arn, args)), opts=child
+        )
+        for source, spec in SOURCES.items():
+            if spec.home_only and not args.home:
+                continue
+            rule = cloudwatch.EventRule(
+                f"{name}-{source}",
+                name=f"{args.prefix}-findings-{source}",
+                description=spec.description,
+                event_pattern=json.dumps(spec.pattern, sort_keys=True),
+                state="ENABLED",
+                opts=child,
+            )
+            cloudwatch.EventTarget(
+                f"{name}-{source}-target",
+                rule=rule.name,
+                arn=topic.arn,
+                target_id="topic",
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            )
+        for number, address in enumerate(args.notify, start=1):
+            sns.TopicSubscription(
+                f"{name}-subscription-{number}", topic=topic.arn, protocol="email", endpoint=address, opts=child
+            )
+        self.topic_arn = topic.arn
+        self.register_outputs({"topic_arn": self.topic_arn})
+
+
+def _encrypts(account_id: pulumi.Input[str]) -> Statement:
+    """EventBridge of the account writes to the topic (SNS Developer Guide, "Encrypted topics and event sources")."""
+    return {
+        "Sid": "FindingsEncrypt",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+    }
+
+
+def _publishers(topic_arn: pulumi.Input[str], args: FindingAlertsArgs) -> Sequence[Statement]:
+    rules = pulumi.Output.format(
+        "arn:aws:events:{0}:{1}:rule/{2}-findings-*", args.region, args.account_id, args.prefix
+    )
+    return [
+        {
+            "Sid": "FindingRulesOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": topic_arn,
+            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}, "ArnLike": {"aws:SourceArn": rules}},
+        },
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sns:Publish",
+            "Resource": topic_arn,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ]

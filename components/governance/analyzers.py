@@ -1,0 +1,42 @@
+"""Access Analyzer: what is open to others, and what nobody uses, 45 CFR 164.308(a)(4)(ii)(C)."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import accessanalyzer
+
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessAnalyzersArgs:
+    """The analyzers of one region."""
+
+    prefix: str
+    unused_access_days: int | None = None
+    """Access unused for so long is a finding; None makes no such analyzer: IAM is global, one region is enough."""
+
+
+class AccessAnalyzers(pulumi.ComponentResource):
+    """`hipaa-ml:governance:AccessAnalyzers`: makes `aws.accessanalyzer.Analyzer`s whose trust is the organisation."""
+
+    def __init__(self, name: str, args: AccessAnalyzersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        external = accessanalyzer.Analyzer(
+            f"{name}-external", analyzer_name=f"{args.prefix}-external", type="ORGANIZATION", opts=child
+        )
+        if args.unused_access_days is not None:
+            accessanalyzer.Analyzer(
+                f"{name}-unused",
+                analyzer_name=f"{args.prefix}-unused",
+                type="ORGANIZATION_UNUSED_ACCESS",
+                configuration=accessanalyzer.AnalyzerConfigurationArgs(
+                    unused_access=accessanalyzer.AnalyzerConfigurationUnusedAccessArgs(
+                        unused_access_age=args.unused_access_days
+                    )
+                ),
+                opts=child,
+            )
+        self.external_arn = external.arn
+        self.register_outputs({"external_arn": self.external_arn})

@@ -1,0 +1,71 @@
+"""Organisation conformance packs: the detecting layer of every control, in every account, 45 CFR 164.308(a)(8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import cfg
+
+from components.tokens import type_token
+
+MAXIMUM_INLINE: Final = 51_200
+"""Bytes of a template given inline (AWS Config API Reference, PutOrganizationConformancePack)."""
+TIMEOUT: Final = "45m"
+"""AWS deploys a pack account by account; the provider gives up after ten minutes unless told."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackSpec:
+    """One pack."""
+
+    name: str
+    template: str
+    """CloudFormation YAML."""
+
+    def __post_init__(self) -> None:
+        """Refuses a template that AWS takes only from a bucket."""
+        size = len(self.template.encode())
+        if size > MAXIMUM_INLINE:
+            raise ValueError(f"PackSpec {self.name!r}: the template has {size} bytes, AWS takes {MAXIMUM_INLINE}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConformancePacksArgs:
+    """The packs of one region."""
+
+    packs: Sequence[PackSpec]
+    excluded_accounts: Sequence[pulumi.Input[str]] = ()
+    """Account ids."""
+
+    def __post_init__(self) -> None:
+        """Refuses two packs of one name."""
+        names = [pack.name for pack in self.packs]
+        if not names or len(set(names)) != len(names):
+            raise ValueError(f"ConformancePacksArgs.packs: names must be given and differ, they are {names}")
+
+
+class ConformancePacks(pulumi.ComponentResource):
+    """`hipaa-ml:governance:ConformancePacks`: makes an `aws.cfg.OrganizationConformancePack` for each pack.
+
+    One after the other: AWS refuses a change while another pack of the organisation is on its way.
+    """
+
+    def __init__(self, name: str, args: ConformancePacksArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        made: list[cfg.OrganizationConformancePack] = []
+        for pack in args.packs:
+            one = cfg.OrganizationConformancePack(
+                f"{name}-{pack.name}",
+                name=pack.name,
+                template_body=pack.template,
+                excluded_accounts=[*args.excluded_accounts] or None,
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=made[-1:],
+                    custom_timeouts=pulumi.CustomTimeouts(create=TIMEOUT, update=TIMEOUT, delete=TIMEOUT),
+                ),
+            )
+            made.append(one)
+        self.arns = {pack.name: one.arn for pack, one in zip(args.packs, made, strict=True)}
+        self.register_outputs({"arns": self.arns})

@@ -1,0 +1,41 @@
+"""Inspector for every account in one region: known vulnerabilities of hosts, images and functions."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import inspector2
+
+from components.tokens import type_token
+
+SCANNED: Final = ("EC2", "ECR", "LAMBDA")
+"""Not LAMBDA_CODE: it sends the functions' code to another service, which is a decision of their owners."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VulnerabilityScanningArgs:
+    """Inspector in one region."""
+
+    account_id: pulumi.Input[str]
+    """Of the delegated administrator."""
+
+
+class VulnerabilityScanning(pulumi.ComponentResource):
+    """`hipaa-ml:governance:VulnerabilityScanning`: makes an `aws.inspector2.Enabler` and switches new accounts on."""
+
+    def __init__(self, name: str, args: VulnerabilityScanningArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        enabler = inspector2.Enabler(
+            f"{name}-enabler",
+            account_ids=[args.account_id],
+            resource_types=[*SCANNED],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        inspector2.OrganizationConfiguration(
+            f"{name}-organization",
+            auto_enable=inspector2.OrganizationConfigurationAutoEnableArgs(
+                ec2=True, ecr=True, lambda_=True, lambda_code=False
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[enabler]),
+        )
+        self.register_outputs({})

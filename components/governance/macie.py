@@ -1,0 +1,65 @@
+"""Macie for every account in one region: where PHI lies that should not, 45 CFR 164.308(a)(1)(ii)(A)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import macie, macie2
+
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentifierSpec:
+    """What Macie looks for, besides what it knows itself."""
+
+    regex: str
+    keywords: Sequence[str]
+    """One must stand near a match; none means every match counts."""
+    ignore_words: Sequence[str]
+    distance: int
+    """Characters between a keyword and the end of a match."""
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataDiscoveryArgs:
+    """Macie in one region."""
+
+    identifiers: Mapping[str, IdentifierSpec]
+    """Name -> what is looked for."""
+    frequency: str = "FIFTEEN_MINUTES"
+    """How often policy findings that repeat are published."""
+
+
+class DataDiscovery(pulumi.ComponentResource):
+    """`hipaa-ml:governance:DataDiscovery`: makes an `aws.macie2.Account`, protected, for all accounts to come.
+
+    Also a custom data identifier for each kind of number that is PHI here and nowhere else.
+    """
+
+    def __init__(self, name: str, args: DataDiscoveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        account = macie2.Account(
+            f"{name}-account",
+            status="ENABLED",
+            finding_publishing_frequency=args.frequency,
+            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
+        )
+        after = pulumi.ResourceOptions(parent=self, depends_on=[account])
+        macie2.OrganizationConfiguration(f"{name}-organization", auto_enable=True, opts=after)
+        self.identifier_arns: dict[str, pulumi.Output[str]] = {}
+        for identifier, spec in sorted(args.identifiers.items()):
+            made = macie.CustomDataIdentifier(
+                f"{name}-{identifier}",
+                name=identifier,
+                description=spec.description or None,
+                regex=spec.regex,
+                keywords=[*spec.keywords] or None,
+                ignore_words=[*spec.ignore_words] or None,
+                # AWS takes a distance only where there is something to be near to.
+                maximum_match_distance=spec.distance if spec.keywords else None,
+                opts=after,
+            )
+            self.identifier_arns[identifier] = made.arn
+        self.register_outputs({"identifier_arns": self.identifier_arns})
