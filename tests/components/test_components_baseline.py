@@ -1,0 +1,193 @@
+"""The baseline's components: roles that few can assume, an alarm that is heard, rights a reviewer can defend."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+import pytest
+
+from components import baseline as b
+from components.baseline import rights
+from components.baseline.break_glass import trust
+from controls.rules.documents import (
+    github_subject_is_named,
+    no_administrator,
+    no_privilege_escalation,
+    no_public_principal,
+)
+from stacks.places import Kind
+from tests.recorder import ACCOUNT, Recording, record
+
+KINDS = get_args(Kind)
+USER = "arn:aws:iam::123456789012:user/one"
+BUDGET: dict[str, Any] = {"budget_name": "b", "monthly_usd": 100, "notify": ["a@hospital.example"]}
+
+
+def pipeline(kind: Any = "workload", **changes: Any) -> b.PipelineRolesArgs:
+    given: dict[str, Any] = {
+        "prefix": "hipaa-ml",
+        "account_id": ACCOUNT,
+        "management_account_id": "123456789012",
+        "kind": kind,
+        "regions": ["us-east-1", "us-west-2"],
+        "deploy_role": "hipaa-ml-deploy",
+        "preview_role": "hipaa-ml-preview",
+        "boundary_policy": "hipaa-ml-boundary",
+        "protected_roles": ["hipaa-ml-deploy", "hipaa-ml-break-glass"],
+        "access_role": "OrganizationAccountAccessRole",
+        "deploy_subject": "repo:hospital/zone:environment:production",
+        "preview_subject": "repo:hospital/zone:pull_request",
+    }
+    return b.PipelineRolesArgs(**{**given, **changes})
+
+
+def roles(kind: Any) -> Recording:
+    return record(lambda: b.PipelineRoles("pipeline", pipeline(kind)))
+
+
+def statements(seen: Recording) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for policy in seen.of("iam/policy:Policy"):
+        for statement in policy.document("policy")["Statement"]:
+            yield policy.name, statement
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_pipelines_roles_trust_one_repository_and_no_others(kind: str) -> None:
+    for role in roles(kind).of("iam/role:Role"):
+        for statement in role.document("assumeRolePolicy")["Statement"]:
+            assert list(github_subject_is_named(statement)) == []
+            assert list(no_public_principal(statement)) == []
+            assert statement["Condition"]
+        assert role.inputs["maxSessionDuration"] == 3600
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_right_of_the_pipeline_leads_to_administration(kind: str) -> None:
+    for name, statement in statements(roles(kind)):
+        if statement["Effect"] == "Deny":
+            continue
+        assert list(no_administrator(statement)) == [], name
+        assert list(no_privilege_escalation(statement)) == [], name
+        if statement["Resource"] == "*":
+            assert statement.get("Condition") or statement["Sid"] == "Organization", (name, statement)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_deploys_reads_no_data_and_cannot_change_its_own_roles(kind: str) -> None:
+    denied = {
+        statement["Sid"]: statement
+        for name, statement in statements(roles(kind))
+        if name == "pipeline-deploy-policy" and statement["Effect"] == "Deny"
+    }
+    assert {"s3:GetObject", "secretsmanager:GetSecretValue"} < set(denied["NoData"]["Action"])
+    assert f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-deploy" in denied["OwnRoles"]["Resource"]
+    assert f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary" in denied["OwnRoles"]["Resource"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_new_roles_need_the_boundary_and_policies_fit_awss_limit(kind: str) -> None:
+    seen = roles(kind)
+    for name, statement in statements(seen):
+        if statement["Effect"] == "Allow" and "iam:CreateRole" in statement["Action"]:
+            boundary = f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary"
+            assert statement["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": boundary}}, name
+    for policy in seen.of("iam/policy:Policy"):
+        assert len(json.dumps(policy.document("policy"), separators=(",", ":"))) <= 6144
+
+
+def test_only_the_management_account_reaches_into_others() -> None:
+    for kind in KINDS:
+        scope = rights.Scope(
+            prefix="p", account_id=ACCOUNT, regions=[], boundary_arn="b", own_role_arns=[], access_role="Admin"
+        )
+        reaches = any(
+            statement["Action"] == "sts:AssumeRole" and statement["Effect"] == "Allow"
+            for statement in (*rights.deploy(kind, scope), *rights.preview(kind, scope))
+        )
+        assert reaches is (kind == "management")
+
+
+@pytest.mark.parametrize("subject", ["repo:hospital/*", "hospital/zone", "repo:hospital", "*"])
+def test_a_subject_that_names_no_repository_is_refused(subject: str) -> None:
+    with pytest.raises(ValueError, match="must name one repository"):
+        pipeline(deploy_subject=subject)
+
+
+def test_the_glass_is_broken_with_mfa_by_named_people_for_an_hour() -> None:
+    args = b.BreakGlassRoleArgs(role_name="r", principals=[USER])
+    [role] = record(lambda: b.BreakGlassRole("glass", args)).of("iam/role:Role")
+    [statement] = role.document("assumeRolePolicy")["Statement"]
+    assert statement["Principal"] == {"AWS": ["arn:aws:iam::123456789012:root"]}
+    assert statement["Condition"]["ArnEquals"] == {"aws:PrincipalArn": [USER]}
+    assert statement["Condition"]["Bool"] == {"aws:MultiFactorAuthPresent": "true"}
+    assert role.inputs["maxSessionDuration"] == 3600
+
+
+def test_every_account_of_the_principals_is_trusted_once() -> None:
+    other = "arn:aws:iam::999999999999:user/two"
+    accounts = trust([USER, other, USER])["Principal"]["AWS"]
+    assert accounts == ["arn:aws:iam::123456789012:root", "arn:aws:iam::999999999999:root"]
+
+
+@pytest.mark.parametrize("principals", [[], ["arn:aws:iam::123456789012:user/*"]])
+def test_a_role_for_nobody_or_everybody_is_refused(principals: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"BreakGlassRoleArgs\.principals"):
+        b.BreakGlassRoleArgs(role_name="r", principals=principals)
+
+
+def test_breaking_the_glass_reaches_people_over_an_encrypted_topic() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-break-glass"
+    args = b.BreakGlassAlarmArgs(
+        prefix="hipaa-ml", region="us-east-1", account_id=ACCOUNT, role_arn=role, notify=["a@b.example", "c@d.example"]
+    )
+    seen = record(lambda: b.BreakGlassAlarm("alarm", args))
+    [rule] = seen.of(":EventRule")
+    event = rule.document("eventPattern")
+    assert event["detail"]["requestParameters"] == {"roleArn": [role]}
+    assert event["detail"]["eventName"] == ["AssumeRole"]
+    [topic] = seen.of("sns/topic:Topic")
+    assert topic.inputs["kmsMasterKeyId"].startswith("arn:aws:kms:")
+    assert {one.inputs["endpoint"] for one in seen.of(":TopicSubscription")} == {"a@b.example", "c@d.example"}
+    [target] = seen.of(":EventTarget")
+    assert any("TopicPolicy" in urn for urn in target.request.dependencies)
+    assert not seen.orphans()
+
+
+def test_a_region_has_its_own_disk_key_and_nothing_public() -> None:
+    args = b.RegionDefaultsArgs(prefix="hipaa-ml", region="us-west-2", account_id=ACCOUNT)
+    seen = record(lambda: b.RegionDefaults("here", args))
+    assert seen.of(":EncryptionByDefault")[0].inputs == {"enabled": True}
+    assert seen.of(":SnapshotBlockPublicAccess")[0].inputs == {"state": "block-all-sharing"}
+    assert seen.of(":ImageBlockPublicAccess")[0].inputs == {"state": "block-new-sharing"}
+    assert seen.of(":InstanceMetadataDefaults")[0].inputs == {"httpTokens": "required"}
+    [setting] = seen.of(":ServiceSetting")
+    assert setting.inputs["settingId"].startswith(f"arn:aws:ssm:us-west-2:{ACCOUNT}:")
+
+
+def test_the_recorder_starts_after_it_has_somewhere_to_deliver_to() -> None:
+    args = b.RecorderArgs(role_arn="r", bucket="b", key_arn="k", global_resources=False)
+    seen = record(lambda: b.Recorder("config", args))
+    [status] = seen.of(":RecorderStatus")
+    assert any("DeliveryChannel" in urn for urn in status.request.dependencies)
+    group = seen.of(":Recorder")[-1].inputs["recordingGroup"]
+    assert group == {"allSupported": True, "includeGlobalResourceTypes": False}
+
+
+def test_an_account_has_a_strict_password_policy_and_an_alias_only_if_asked() -> None:
+    seen = record(lambda: b.AccountDefaults("account", b.AccountDefaultsArgs()))
+    assert seen.of(":AccountPasswordPolicy")[0].inputs["minimumPasswordLength"] == 14
+    assert not seen.of(":AccountAlias")
+    seen = record(lambda: b.AccountDefaults("account", b.AccountDefaultsArgs(alias="hospital-one")))
+    assert seen.of(":AccountAlias")[0].inputs == {"accountAlias": "hospital-one"}
+
+
+def test_a_budget_tells_somebody_before_and_after_it_is_spent() -> None:
+    [budget] = record(lambda: b.AccountBudget("budget", b.AccountBudgetArgs(**BUDGET))).of(":Budget")
+    kinds = {(one["notificationType"], one["threshold"]) for one in budget.inputs["notifications"]}
+    assert kinds == {("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)}
+
+
+@pytest.mark.parametrize("count", [0, 11])
+def test_a_budget_for_nobody_or_more_than_aws_takes_is_refused(count: int) -> None:
+    with pytest.raises(ValueError, match="1 to 10"):
+        b.AccountBudgetArgs(budget_name="b", monthly_usd=1, notify=["a@b.example"] * count)

@@ -1,0 +1,149 @@
+"""Components of the organisation: what they make, what they refuse."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import organization as o
+from components.organization.permission_set_policies import permission_sets
+from tests.recorder import record
+
+CONTACTS = [o.ContactSpec(kind="SECURITY", name="n", title="t", email="s@hospital.example", phone="+1-555-0100")]
+
+
+def accounts(**changes: Any) -> o.AccountsArgs:
+    spec = o.AccountSpec(email="one@hospital.example", unit_id="ou-1", tags={"owner": "o"}, **changes)
+    return o.AccountsArgs(accounts={"one": spec}, access_role="Admin", contacts=CONTACTS)
+
+
+def test_an_organisation_has_all_features_and_is_never_deleted() -> None:
+    seen = record(lambda: o.Organization("org", o.OrganizationArgs()))
+    [organization] = seen.of("organizations/organization:Organization")
+    assert organization.inputs["featureSet"] == "ALL"
+    assert {"SERVICE_CONTROL_POLICY", "AISERVICES_OPT_OUT_POLICY"} < set(organization.inputs["enabledPolicyTypes"])
+    assert organization.protect
+    assert organization.retained
+    assert not seen.orphans()
+
+
+def test_an_organisation_that_exists_is_adopted() -> None:
+    seen = record(lambda: o.Organization("org", o.OrganizationArgs(id="o-1234567890")))
+    assert seen.of(":Organization")[-1].request.importId == "o-1234567890"
+
+
+def test_units_nest_below_their_parents() -> None:
+    args = o.OrganizationalUnitsArgs(root_id="r-1", paths=["A", "A/B", "A/B/C", "D"])
+    seen = record(lambda: o.OrganizationalUnits("units", args))
+    units = {one.inputs["name"]: one for one in seen.of(":OrganizationalUnit")}
+    assert [units[name].inputs["parentId"] for name in "AD"] == ["r-1", "r-1"]
+    assert len({units[name].inputs["parentId"] for name in "ABC"}) == 3
+    assert all(unit.protect for unit in units.values())
+
+
+@pytest.mark.parametrize("paths", [["A/B"], ["A", "A"], ["A/B", "A"]])
+def test_a_tree_with_a_hole_or_a_repeated_path_is_refused(paths: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"OrganizationalUnitsArgs\.paths"):
+        o.OrganizationalUnitsArgs(root_id="r-1", paths=paths)
+
+
+def test_an_account_is_kept_whatever_happens_to_its_resource() -> None:
+    seen = record(lambda: o.Accounts("accounts", accounts()))
+    [account] = seen.of("organizations/account:Account")
+    assert account.inputs["closeOnDeletion"] is False
+    assert account.protect
+    assert account.retained
+    assert list(account.request.ignoreChanges) == ["roleName", "iamUserAccessToBilling"]
+    assert account.request.importId == ""
+
+
+def test_an_account_that_exists_is_adopted_and_not_created_again() -> None:
+    seen = record(lambda: o.Accounts("accounts", accounts(id="111122223333")))
+    assert seen.of("organizations/account:Account")[0].request.importId == "111122223333"
+
+
+def test_every_account_has_its_contacts_and_the_management_account_names_none() -> None:
+    contacts = record(lambda: o.Accounts("accounts", accounts())).of(":AlternativeContact")
+    named = {one.name: "accountId" in one.inputs for one in contacts}
+    assert named == {"accounts-one-security": True, "accounts-management-security": False}
+
+
+def test_two_accounts_with_one_address_are_refused() -> None:
+    spec = o.AccountSpec(email="a@hospital.example", unit_id="ou-1", tags={})
+    other = o.AccountSpec(email="A@hospital.example", unit_id="ou-1", tags={})
+    with pytest.raises(ValueError, match="'two' and 'one' share"):
+        o.AccountsArgs(accounts={"one": spec, "two": other}, access_role="Admin", contacts=CONTACTS)
+
+
+def policy(**changes: Any) -> o.PolicySpec:
+    given: dict[str, Any] = {
+        "name": "p",
+        "type": "SERVICE_CONTROL_POLICY",
+        "description": "d",
+        "content": "{}",
+        "targets": {"A": "ou"},
+    }
+    return o.PolicySpec(**{**given, **changes})
+
+
+def test_a_policy_waits_for_the_organisation_and_hangs_on_every_target() -> None:
+    def program() -> None:
+        organization = o.Organization("org", o.OrganizationArgs())
+        spec = policy(targets={"/": "r-1", "A/B": "ou-1"})
+        o.Guardrails("guardrails", o.GuardrailsArgs(policies=[spec], after=[organization]))
+
+    seen = record(program)
+    [made] = seen.of("organizations/policy:Policy")
+    assert any("organization:Organization" in urn for urn in made.request.dependencies)
+    attached = {one.name: one.inputs["targetId"] for one in seen.of(":PolicyAttachment")}
+    assert attached == {"guardrails-p-root": "r-1", "guardrails-p-A-B": "ou-1"}
+
+
+@pytest.mark.parametrize(("changes", "said"), [({"description": "x" * 513}, "512"), ({"targets": {}}, "nothing")])
+def test_a_policy_that_aws_would_refuse_or_that_guards_nothing_is_refused(changes: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        policy(**changes)
+
+
+def test_services_are_delegated_by_their_own_api_where_they_have_one() -> None:
+    services = ["access-analyzer", "cloudtrail", "config", "guardduty", "inspector", "ipam", "macie", "securityhub"]
+    args = o.DelegatedAdministratorsArgs(
+        administrators=dict.fromkeys(services, "111122223333"), regions=["us-east-1", "us-west-2"]
+    )
+    counts = record(lambda: o.DelegatedAdministrators("administrators", args)).counts()
+    assert counts["aws:organizations/delegatedAdministrator:DelegatedAdministrator"] == 3
+    assert counts["aws:guardduty/organizationAdminAccount:OrganizationAdminAccount"] == 2
+    assert counts["aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount"] == 1
+
+
+def test_an_unknown_service_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"guarduty.*allowed: access-analyzer"):
+        o.DelegatedAdministratorsArgs(administrators={"guarduty": "1"}, regions=[])
+
+
+def test_permission_sets_end_and_nobody_is_administrator() -> None:
+    def program() -> None:
+        sets = permission_sets("hipaa-ml")
+        who = o.AssignmentSpec(permission_set="auditor", group_id="g" * 36, account="one", account_id="111122223333")
+        arn = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+        o.PermissionSets(
+            "sets",
+            o.PermissionSetsArgs(instance_arn=arn, permission_sets=sets, assignments=[who]),
+            pulumi.ResourceOptions(),
+        )
+
+    seen = record(program)
+    assert {one.inputs["sessionDuration"] for one in seen.of(":PermissionSet")} <= {"PT1H", "PT4H", "PT8H"}
+    assert not any("Administrator" in one.inputs["managedPolicyArn"] for one in seen.of(":ManagedPolicyAttachment"))
+    for one in seen.of(":PermissionSetInlinePolicy"):
+        assert len(one.inputs["inlinePolicy"]) < 10240
+        for statement in json.loads(one.inputs["inlinePolicy"])["Statement"]:
+            assert statement["Effect"] == "Deny" or statement["Action"] not in ("*", ["*"])
+    assert len(seen.of(":AccountAssignment")) == 1
+
+
+def test_an_assignment_of_an_unknown_permission_set_is_refused() -> None:
+    who = o.AssignmentSpec(permission_set="root", group_id="g", account="one", account_id="1")
+    with pytest.raises(ValueError, match="no permission set 'root'"):
+        o.PermissionSetsArgs(instance_arn="a", permission_sets=permission_sets("p"), assignments=[who])

@@ -1,0 +1,172 @@
+"""Keys and buckets: the secure form is the only form."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.audit.names import Names
+from components.documents import Statement
+from components.keys import Key, KeyArgs, uses
+from components.storage import (
+    Replication,
+    ReplicationArgs,
+    ReplicationRole,
+    ReplicationRoleArgs,
+    SecureBucket,
+    SecureBucketArgs,
+)
+from components.storage.purposes import PURPOSES
+from controls.rules.documents import denies_insecure_transport, no_public_principal
+from tests.recorder import ACCOUNT, ORGANIZATION, Recording, record
+
+KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
+LOCKED = [name for name, one in PURPOSES.items() if one.locked]
+UNLOCKED = [name for name, one in PURPOSES.items() if not one.locked]
+
+
+def bucket_args(purpose: Any = "trail", **changes: Any) -> SecureBucketArgs:
+    given: dict[str, Any] = {
+        "bucket": "records",
+        "arn": "arn:aws:s3:::records",
+        "purpose": purpose,
+        "retention_days": 2192,
+        "glacier_after_days": 90,
+        "key_arn": KEY_ARN if PURPOSES[purpose].customer_key else None,
+        "access_log_bucket": None if purpose == "access-logs" else "logs",
+    }
+    return SecureBucketArgs(**{**given, **changes})
+
+
+def made(purpose: Any = "trail", **changes: Any) -> Recording:
+    return record(lambda: SecureBucket("records", bucket_args(purpose, **changes)))
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_every_bucket_is_closed_versioned_encrypted_and_kept(purpose: str) -> None:
+    seen = made(purpose)
+    assert not seen.orphans()
+    [bucket] = seen.of("s3/bucket:Bucket")
+    assert bucket.protect
+    assert bucket.retained
+    assert bucket.inputs["tags"] == {"data-purpose": purpose}
+    [block] = seen.of(":BucketPublicAccessBlock")
+    flags = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+    assert all(block.inputs[flag] for flag in flags)
+    [versioning] = seen.of(":BucketVersioning")
+    assert versioning.inputs["versioningConfiguration"] == {"status": "Enabled"}
+    [owner] = seen.of(":BucketOwnershipControls")
+    assert owner.inputs["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
+    [encryption] = seen.of(":BucketServerSideEncryptionConfiguration")
+    default = encryption.inputs["rules"][0]["applyServerSideEncryptionByDefault"]
+    assert default["sseAlgorithm"] == ("AES256" if purpose == "access-logs" else "aws:kms")
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_every_bucket_policy_denies_plain_text_old_tls_and_deletion(purpose: str) -> None:
+    [policy] = made(purpose).of(":BucketPolicy")
+    statements = policy.document("policy")["Statement"]
+    assert list(denies_insecure_transport(statements)) == []
+    denied = {one["Sid"]: one for one in statements if one["Effect"] == "Deny"}
+    assert denied["Tls12"]["Condition"] == {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
+    assert set(denied["NobodyDeletes"]["Action"]) == {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+
+
+@pytest.mark.parametrize("purpose", LOCKED)
+def test_records_are_locked_for_six_years_in_compliance_mode(purpose: str) -> None:
+    seen = made(purpose)
+    assert seen.of("s3/bucket:Bucket")[0].inputs["objectLockEnabled"] is True
+    [lock] = seen.of(":BucketObjectLockConfiguration")
+    assert lock.inputs["rule"]["defaultRetention"] == {"mode": "COMPLIANCE", "days": 2192}
+    assert any("BucketVersioning" in urn for urn in lock.request.dependencies)
+
+
+@pytest.mark.parametrize("purpose", UNLOCKED)
+def test_a_bucket_that_aws_cannot_deliver_to_under_a_lock_has_none_and_keeps_old_versions(purpose: str) -> None:
+    seen = made(purpose)
+    assert not seen.of(":BucketObjectLockConfiguration")
+    [lifecycle] = seen.of(":BucketLifecycleConfiguration")
+    assert lifecycle.inputs["rules"][0]["noncurrentVersionExpiration"] == {"noncurrentDays": 2192}
+
+
+def test_objects_expire_after_their_lock_and_never_before() -> None:
+    [lifecycle] = made(retention_days=3000).of(":BucketLifecycleConfiguration")
+    age = lifecycle.inputs["rules"][0]
+    assert age["expiration"] == {"days": 3001}
+    assert age["transitions"] == [{"days": 90, "storageClass": "GLACIER"}]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "changes", "said"),
+    [
+        ("trail", {"retention_days": 2191}, "six years"),
+        ("trail", {"key_arn": None}, "needs a key_arn"),
+        ("access-logs", {"key_arn": KEY_ARN}, "SSE-S3"),
+        ("trail", {"access_log_bucket": None}, "access_log_bucket"),
+        ("access-logs", {"access_log_bucket": "logs"}, "access_log_bucket"),
+    ],
+)
+def test_a_bucket_without_lock_key_or_log_is_refused(purpose: str, changes: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        bucket_args(purpose, **changes)
+
+
+def test_a_key_rotates_is_kept_and_separates_administration_from_use() -> None:
+    seen = record(lambda: Key("key", KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=USES["logs"]())))
+    [key] = seen.of("kms/key:Key")
+    assert key.inputs["enableKeyRotation"] is True
+    assert key.inputs["deletionWindowInDays"] == 30
+    assert key.protect
+    assert key.retained
+    administration, *rest = key.document("policy")["Statement"]
+    use = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:CreateGrant", "kms:*"}
+    assert not use & set(administration["Action"])
+    assert rest
+
+
+def test_a_key_nobody_uses_is_refused() -> None:
+    with pytest.raises(ValueError, match="uses is empty"):
+        KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=())
+
+
+NAMES = Names(prefix="hipaa-ml", region="us-east-1", account_id=ACCOUNT, management_account_id="123456789012")
+USES: Mapping[str, Callable[[], Sequence[Statement]]] = {
+    "cloudtrail": lambda: uses.cloudtrail(NAMES.trail_arn, "123456789012"),
+    "config": lambda: uses.config(ORGANIZATION),
+    "logs": lambda: uses.logs("us-east-1", ACCOUNT, "/hipaa-ml/"),
+    "readers": lambda: uses.readers_through_s3("us-east-1", ACCOUNT),
+    "replication": lambda: uses.replication("us-east-1", f"arn:aws:iam::{ACCOUNT}:role/r"),
+    "disks": lambda: uses.disks("us-east-1", ACCOUNT),
+    "notifications": lambda: uses.notifications(ACCOUNT),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_every_use_of_a_key_is_narrowed_by_a_condition(use: str) -> None:
+    def program() -> None:
+        Key("key", KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=USES[use]()))
+
+    [key] = record(program).of("kms/key:Key")
+    for statement in key.document("policy")["Statement"][1:]:
+        assert statement["Condition"], statement
+        assert statement["Action"] not in ("kms:*", ["kms:*"])
+        assert list(no_public_principal(statement)) == []
+
+
+def test_replication_waits_for_versions_and_leaves_deletions_behind() -> None:
+    def program() -> None:
+        role = ReplicationRole("role", ReplicationRoleArgs(role_name="r", account_id=ACCOUNT), pulumi.ResourceOptions())
+        source = SecureBucket("source", bucket_args("config", bucket="a", arn="arn:aws:s3:::a"))
+        destination = SecureBucket("destination", bucket_args("config-records", bucket="b", arn="arn:aws:s3:::b"))
+        args = ReplicationArgs(role=role, source=source, destination=destination, region="us-east-1", key_arn=KEY_ARN)
+        Replication("copy", args)
+
+    seen = record(program)
+    [configuration] = seen.of(":BucketReplicationConfig")
+    assert sum("BucketVersioning" in urn for urn in configuration.request.dependencies) == 2
+    [rule] = configuration.inputs["rules"]
+    assert rule["deleteMarkerReplication"] == {"status": "Disabled"}
+    assert rule["destination"]["bucket"] == "arn:aws:s3:::b"
+    [trust] = seen.of("iam/role:Role")[0].document("assumeRolePolicy")["Statement"]
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
