@@ -1,0 +1,142 @@
+"""Components that watch the organisation: what they make, what they refuse."""
+
+from typing import Any
+
+import pytest
+
+from components import governance as g
+from components.governance.findings import SOURCES
+from components.governance.guardduty import FEATURES
+from tests.recorder import record
+
+ACCOUNT = "111122223333"
+
+
+def alerts(**changes: Any) -> g.FindingAlertsArgs:
+    given: dict[str, Any] = {"notify": ["soc@hospital.example"], "home": True, **changes}
+    return g.FindingAlertsArgs(prefix="zone", region="us-east-1", account_id=ACCOUNT, **given)
+
+
+def test_the_aggregator_sees_regions_outside_the_zone_too() -> None:
+    seen = record(lambda: g.ConfigAggregator("a", g.ConfigAggregatorArgs(prefix="zone", account_id=ACCOUNT)))
+    [aggregator] = seen.of(":ConfigurationAggregator")
+    assert aggregator.inputs["organizationAggregationSource"]["allRegions"] is True
+    [role] = seen.of(":Role")
+    [trust] = role.document("assumeRolePolicy")["Statement"]
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert not seen.orphans()
+
+
+def test_conformance_packs_are_deployed_one_after_the_other() -> None:
+    packs = [g.PackSpec(name=name, template="Resources: {}") for name in ("one", "two")]
+    args = g.ConformancePacksArgs(packs=packs, excluded_accounts=["222233334444"])
+    seen = record(lambda: g.ConformancePacks("packs", args))
+    one, two = seen.of(":OrganizationConformancePack")
+    assert any("packs-one" in urn for urn in two.request.dependencies)
+    assert one.inputs["excludedAccounts"] == ["222233334444"]
+    assert not seen.orphans()
+
+
+def test_a_template_over_the_inline_limit_is_refused_with_its_size() -> None:
+    with pytest.raises(ValueError, match=r"PackSpec 'big': the template has 51201 bytes"):
+        g.PackSpec(name="big", template="x" * 51_201)
+
+
+@pytest.mark.parametrize("names", [[], ["one", "one"]])
+def test_packs_without_or_with_repeated_names_are_refused(names: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"ConformancePacksArgs\.packs"):
+        g.ConformancePacksArgs(packs=[g.PackSpec(name=name, template="") for name in names])
+
+
+def test_guardduty_has_every_feature_for_the_administrator_and_all_members() -> None:
+    seen = record(lambda: g.ThreatDetection("gd", g.ThreatDetectionArgs(detector_id="a" * 32)))
+    [detector] = seen.of(":Detector")
+    assert detector.inputs["enable"] is True
+    assert detector.protect
+    assert detector.retained
+    assert detector.request.importId == "a" * 32
+    assert {one.inputs["name"] for one in seen.of(":DetectorFeature")} == set(FEATURES)
+    members = seen.of(":OrganizationConfigurationFeature")
+    assert {one.inputs["name"] for one in members} == set(FEATURES)
+    assert {one.inputs["autoEnable"] for one in members} == {"ALL"}
+    assert not seen.orphans()
+
+
+def test_security_hub_is_configured_centrally_with_two_standards_at_the_root() -> None:
+    args = g.CentralSecurityHubArgs(
+        prefix="zone", home_region="us-east-1", linked_regions=["us-west-2"], root_id="r-ab12"
+    )
+    seen = record(lambda: g.CentralSecurityHub("hub", args))
+    [policy] = seen.of(":ConfigurationPolicy")
+    standards = policy.inputs["configurationPolicy"]["enabledStandardArns"]
+    assert [one.split("/")[1] for one in standards] == ["aws-foundational-security-best-practices", "nist-800-53"]
+    [organization] = seen.of(":OrganizationConfiguration")
+    assert organization.inputs["organizationConfiguration"] == {"configurationType": "CENTRAL"}
+    [association] = seen.of(":ConfigurationPolicyAssociation")
+    assert association.inputs["targetId"] == "r-ab12"
+    assert not seen.orphans()
+
+
+@pytest.mark.parametrize("linked", [[], ["us-east-1"]])
+def test_a_home_region_linked_to_none_or_to_itself_is_refused(linked: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"CentralSecurityHubArgs\.linked_regions"):
+        g.CentralSecurityHubArgs(prefix="zone", home_region="us-east-1", linked_regions=linked, root_id="r-1")
+
+
+@pytest.mark.parametrize(("keywords", "distance"), [(["mrn"], 50), ([], None)])
+def test_macie_takes_a_distance_only_beside_keywords(keywords: list[str], distance: int | None) -> None:
+    spec = g.IdentifierSpec(regex="[0-9]{8}", keywords=keywords, ignore_words=[], distance=50, description="")
+    seen = record(lambda: g.DataDiscovery("macie", g.DataDiscoveryArgs(identifiers={"number": spec})))
+    [identifier] = seen.of(":CustomDataIdentifier")
+    assert identifier.inputs.get("maximumMatchDistance") == distance
+    [account] = seen.of(":Account")
+    assert account.protect
+    assert not seen.orphans()
+
+
+def test_inspector_scans_hosts_images_and_functions_but_reads_no_code() -> None:
+    seen = record(lambda: g.VulnerabilityScanning("i", g.VulnerabilityScanningArgs(account_id=ACCOUNT)))
+    [organization] = seen.of(":OrganizationConfiguration")
+    assert organization.inputs["autoEnable"] == {"ec2": True, "ecr": True, "lambda": True, "lambdaCode": False}
+    assert not seen.orphans()
+
+
+@pytest.mark.parametrize(
+    ("days", "types"), [(None, {"ORGANIZATION"}), (90, {"ORGANIZATION", "ORGANIZATION_UNUSED_ACCESS"})]
+)
+def test_unused_access_is_analysed_only_where_it_is_asked_for(days: int | None, types: set[str]) -> None:
+    args = g.AccessAnalyzersArgs(prefix="zone", unused_access_days=days)
+    seen = record(lambda: g.AccessAnalyzers("a", args))
+    assert {one.inputs["type"] for one in seen.of(":Analyzer")} == types
+    assert not seen.orphans()
+
+
+def test_only_the_rules_of_this_account_publish_findings_to_an_encrypted_topic() -> None:
+    seen = record(lambda: g.FindingAlerts("f", alerts()))
+    [policy] = seen.of(":TopicPolicy")
+    allowed, denied = policy.document("policy")["Statement"]
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    assert allowed["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:events:us-east-1:{ACCOUNT}:rule/zone-findings-*"},
+    }
+    assert denied["Effect"] == "Deny"
+    [topic] = seen.of(":Topic")
+    assert "key" in topic.inputs["kmsMasterKeyId"]
+    [key] = seen.of("kms/key:Key")
+    assert key.document("policy")["Statement"][1]["Principal"] == {"Service": "events.amazonaws.com"}
+    assert all(rule.inputs["name"].startswith("zone-findings-") for rule in seen.of(":EventRule"))
+    assert not seen.orphans()
+
+
+@pytest.mark.parametrize("home", [True, False])
+def test_security_hub_tells_in_its_home_region_only(home: bool) -> None:
+    seen = record(lambda: g.FindingAlerts("f", alerts(home=home)))
+    expected = {f"zone-findings-{name}" for name, one in SOURCES.items() if home or not one.home_only}
+    assert {rule.inputs["name"] for rule in seen.of(":EventRule")} == expected
+    assert len(seen.of(":EventTarget")) == len(expected)
+
+
+def test_alerts_that_nobody_hears_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"FindingAlertsArgs\.notify"):
+        alerts(notify=[])

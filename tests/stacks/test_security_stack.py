@@ -1,0 +1,117 @@
+"""The `security` layer: one account watches both regions; what is wrong stops before any resource."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stacks import graph, security
+from stacks.configuration import files
+from stacks.settings import Settings, SettingsError
+from tests.recorder import Recording, record
+
+ROOT = Path(__file__).parents[2]
+
+
+def settings(given: Mapping[str, Any] | None = None, **more: Any) -> Settings:
+    values = {**files.read(ROOT, "security").values, "security": dict(given or {}), **more}
+    return Settings.parse(values, {})
+
+
+def run(one: Settings) -> Recording:
+    ids = {name: f"{number:012d}" for number, name in enumerate(one.account_names, start=1)}
+    upstream = {
+        "organization_id": "o-a1b2c3d4e5",
+        "root_id": "r-ab12",
+        "management_account_id": one.management_account_id,
+        "account_ids": ids,
+        "organizational_unit_ids": {},
+        "policies": {},
+    }
+    return record(
+        lambda: security.deploy(one),
+        name=graph.SECURITY,
+        upstream={graph.ORGANIZATION: upstream, "organization/hipaa-ml/organization": upstream},
+    )
+
+
+def test_everything_is_made_in_the_security_tooling_account_in_both_regions() -> None:
+    seen = run(settings())
+    providers = {one.provider for one in seen.resources if one.custom and one.type.startswith("aws:")}
+    assert providers == {"security-tooling-us-east-1", "security-tooling-us-west-2"}
+    assert len(seen.of(":OrganizationConformancePack")) == 4
+    assert len(seen.of("securityhub/account:Account")) == 1
+    assert set(seen.outputs["finding_topic_arns"]) == {"us-east-1", "us-west-2"}
+    assert not seen.orphans()
+
+
+def test_the_security_contact_hears_of_findings_unless_others_are_named() -> None:
+    [usual] = {one.inputs["endpoint"] for one in run(settings()).of(":TopicSubscription")}
+    assert usual == settings().contacts.security.email
+    seen = run(settings({"notify": ["soc@hospital.example"]}))
+    assert {one.inputs["endpoint"] for one in seen.of(":TopicSubscription")} == {"soc@hospital.example"}
+
+
+def test_parameters_reach_the_pack_that_has_the_rule() -> None:
+    one = settings({"conformance_parameters": {"ACCESS_KEYS_ROTATED": {"maxAccessKeyAge": "45"}}})
+    template = yaml.safe_load(security.conformance(one)[0].template)
+    rule = template["Resources"]["AccessKeysRotated"]["Properties"]
+    assert rule["InputParameters"] == {"maxAccessKeyAge": "45"}
+
+
+def test_long_parameters_split_a_pack_instead_of_failing() -> None:
+    long = {"ACCESS_KEYS_ROTATED": {"a": "x" * 20_000}}
+    packs = security.conformance(settings({"conformance_parameters": long}))
+    assert all(pack.inline for pack in packs)
+    assert sum(len(pack.rules) for pack in packs) == sum(len(pack.rules) for pack in security.conformance(settings()))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"NO_SUCH_RULE": {"a": "b"}}, r"security\.conformance_parameters\.NO_SUCH_RULE"),
+        ({"ACCESS_KEYS_ROTATED": {"a": "x" * 60_000}}, r"ACCESS_KEYS_ROTATED: too long"),
+    ],
+)
+def test_parameters_that_fit_no_pack_are_refused_by_key(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        security.conformance(settings({"conformance_parameters": given}))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"excluded_accounts": ["ml-devv"]}, r"security\.excluded_accounts\.0: no account 'ml-devv'.*'ml-dev'"),
+        ({"detectors": {"eu-west-1": "a" * 32}}, r"security\.detectors\.eu-west-1: not a region of the zone"),
+        ({"data_identifiers": {"mrn": {"regex": "("}}}, r"security\.data_identifiers\.mrn\.regex"),
+        ({"data_identifiers": {"mrn": {"regex": "(?<=a)b"}}}, "look-around"),
+        ({"conformance_parameters": {"lower-case": {"a": "b"}}}, r"security\.conformance_parameters\.lower-case"),
+        ({"finding_frequency": "DAILY"}, r"security\.finding_frequency"),
+        ({"notify": []}, r"security\.notify"),
+    ],
+)
+def test_wrong_values_are_named_by_key(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        settings(given)
+
+
+def test_services_that_nobody_administers_are_named() -> None:
+    accounts = dict(files.read(ROOT, "security").values["accounts"])
+    accounts["security-tooling"] = {**accounts["security-tooling"], "administers": ["config", "guardduty"]}
+    with pytest.raises(SettingsError, match="macie: nobody"):
+        security.account(settings(accounts=accounts))
+
+
+def test_security_comes_after_every_baseline() -> None:
+    assert graph.stacks(settings())[-1] == graph.SECURITY
+
+
+def test_every_repair_waits_for_a_person() -> None:
+    resources = yaml.safe_load(security.conformance(settings())[0].template)["Resources"]
+    repairs = {name: one for name, one in resources.items() if one["Type"] == "AWS::Config::RemediationConfiguration"}
+    assert len(repairs) == 4
+    for one in repairs.values():
+        assert one["Properties"]["Automatic"] is False
+        assert one["Properties"]["ConfigRuleName"] == resources[one["DependsOn"]]["Properties"]["ConfigRuleName"]
