@@ -31,6 +31,7 @@ def create(work: Work, *, ours: bool) -> State:
     Raises RefusedError with AWS's own error code, NotEmulatedError when the emulator cannot, HalfDoneError when the
     resource is there but what belongs to it is not.
     """
+    work.ours = ours
     try:
         _make(work)
     except ClientError as error:

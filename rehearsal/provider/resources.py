@@ -163,7 +163,7 @@ class Resources:
         entry = self._entry(asked)
         spec = self._spec(asked, entry)
         before = old_inputs or olds
-        gone = {name for name in before if name in type_.inputs and name not in news}
+        gone = {name for name in before if (name in type_.inputs or name == "tagsAll") and name not in news}
         kept = {name: value for name, value in olds.items() if name not in gone}
         if preview:
             return {**kept, **news}
@@ -315,7 +315,7 @@ def _with(asked: Asked, id_: str) -> Asked:
 
 
 def _merged(defaults: Mapping[str, str], tags: Any) -> Any:
-    return UNKNOWN if unknown(tags) else {**defaults, **(tags or {})}
+    return UNKNOWN if unknown(tags) else {**defaults, **(tags if isinstance(tags, dict) else {})}
 
 
 def _token(urn: str, generation: int, inputs: Values) -> str:

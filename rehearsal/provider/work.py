@@ -36,6 +36,8 @@ class Work:
     changed: frozenset[str] = frozenset()
     made: Values = field(default_factory=dict)
     default_tags: Mapping[str, str] = field(default_factory=dict)
+    ours: bool = False
+    """An earlier run meant to create this and was not seen to end: what exists of it is ours."""
     creation: str = ""
     """What the client tokens of this creation's requests are made of; empty when nothing is created."""
 

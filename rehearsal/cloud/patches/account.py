@@ -5,6 +5,7 @@ import json
 import sys
 from typing import Any
 
+from moto import core
 from moto.iam import models as iam
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
@@ -28,7 +29,7 @@ def _remembering(original: Any) -> Any:
     def get_account_id_from(access_key: str) -> str:
         if access_key not in known:
             account: str = original(access_key)
-            if access_key.startswith(MANAGEMENT.access_key[:12]) or account != iam.DEFAULT_ACCOUNT_ID:
+            if access_key.startswith(MANAGEMENT.access_key[:12]) or account != core.DEFAULT_ACCOUNT_ID:
                 known[access_key] = account
             return account
         return known[access_key]

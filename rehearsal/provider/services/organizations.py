@@ -73,7 +73,7 @@ def _create_account(work: Work) -> Values:
         answer = work.call("describe_create_account_status", CreateAccountRequestId=answer["Id"])["CreateAccountStatus"]
     if answer["State"] != "SUCCEEDED":
         why = answer.get("FailureReason", "it did not come up in time")
-        raise RefusedError(f"creating the account {work.inputs.get('name')!r}: {answer['State']}: {why}")
+        raise RefusedError(f"creating {work.spec.type} {work.inputs.get('name')!r}: {answer['State']}: {why}")
     return {"id": answer["AccountId"]}
 
 

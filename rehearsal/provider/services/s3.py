@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.provider import retry
 from rehearsal.provider.convert import tags
+from rehearsal.provider.errors import RefusedError
 from rehearsal.provider.services.shapes import wrap
 from rehearsal.provider.spec import Emulated, Step, on
 from rehearsal.provider.work import Work
@@ -38,7 +39,11 @@ _INLINE: Final = on(
 def _create(work: Work) -> dict[str, Any]:
     name = work.inputs["bucket"]
     more: dict[str, Any] = {}
-    if work.region != "us-east-1":
+    if work.region == "us-east-1":
+        # There, and only there, AWS says yes to who creates a bucket that is his already (CreateBucket, "Errors").
+        if not work.ours and _there(work, name):
+            raise RefusedError(f"creating {work.spec.type} {name}: BucketAlreadyOwnedByYou: the account has it already")
+    else:
         more["CreateBucketConfiguration"] = {"LocationConstraint": work.region}
     if work.inputs.get("objectLockEnabled"):
         more["ObjectLockEnabledForBucket"] = True
@@ -47,6 +52,14 @@ def _create(work: Work) -> dict[str, Any]:
     if inline:
         work.show(f"a rehearsed bucket takes {', '.join(inline)} from resources of their own, not from the bucket")
     return {"bucket": name}
+
+
+def _there(work: Work, name: str) -> bool:
+    try:
+        work.call("head_bucket", Bucket=name)
+    except ClientError:
+        return False
+    return True
 
 
 def _tag(work: Work) -> None:

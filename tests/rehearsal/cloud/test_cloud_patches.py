@@ -11,7 +11,7 @@ from rehearsal.cloud import Credentials, Endpoints
 
 
 def _code(raised: pytest.ExceptionInfo[ClientError]) -> str:
-    return str(raised.value.response["Error"]["Code"])
+    return str(raised.value.response.get("Error", {}).get("Code"))
 
 
 def _policy(effect: str, action: str, **more: Any) -> str:

@@ -1,0 +1,129 @@
+import json
+from pathlib import Path
+
+import pytest
+from provider_bench import Client, FakeEngine, urn_of
+from provider_cases import World
+
+from rehearsal.cloud import Cloud
+from rehearsal.provider import Ledger, ProviderProcess, ProviderProcessError
+
+ROLE = "OrganizationAccountAccessRole"
+
+
+@pytest.fixture(scope="module")
+def member(client: Client, cloud: Cloud) -> str:
+    return World(client, cloud).member.id
+
+
+@pytest.fixture
+def fresh(provider: ProviderProcess) -> Client:
+    return Client(provider.address)
+
+
+def test_an_unknown_setting_is_refused_by_name(fresh: Client) -> None:
+    failures = fresh.check_config({"region": "us-east-1", "allowedAccountsIds": "[]", "skipMetadataApiCheck": "true"})
+    assert [name for name, _ in failures] == ["allowedAccountsIds"]
+    assert "did you mean 'allowedAccountIds'" in failures[0][1]
+
+
+def test_an_unknown_setting_of_a_role_is_refused_by_name(fresh: Client) -> None:
+    failures = fresh.check_config({"assumeRoles": json.dumps([{"roleArn": "a", "sesionName": "b"}])})
+    assert [name for name, _ in failures] == ["assumeRoles[0].sesionName"]
+
+
+def test_settings_that_are_no_json_or_exclude_each_other_are_refused(fresh: Client) -> None:
+    assert [name for name, _ in fresh.check_config({"assumeRoles": "["})] == ["assumeRoles"]
+    both = {"allowedAccountIds": '["1"]', "forbiddenAccountIds": '["2"]'}
+    assert [name for name, _ in fresh.check_config(both)] == ["forbiddenAccountIds"]
+
+
+def test_the_wrong_account_is_refused_naming_both(fresh: Client) -> None:
+    with pytest.raises(Exception, match=r"not allowed: the credentials are of 123456789012; allowed: 999988887777"):
+        fresh.configure({"region": "us-east-1", "allowedAccountIds": '["999988887777"]'})
+    with pytest.raises(Exception, match="123456789012 is forbidden"):
+        fresh.configure({"region": "us-east-1", "forbiddenAccountIds": '["123456789012"]'})
+    with pytest.raises(Exception, match="was not configured on this connection"):
+        fresh.check(urn_of("aws:sns/topic:Topic"), {})
+
+
+def test_a_role_that_is_not_there_is_refused(fresh: Client, member: str) -> None:
+    role = [{"roleArn": f"arn:aws:iam::{member}:role/nobody"}]
+    with pytest.raises(Exception, match=r"cannot assume the role .*AccessDenied"):
+        fresh.configure({"region": "us-east-1", "assumeRoles": json.dumps(role)})
+
+
+@pytest.mark.parametrize("spelling", ["roleArn", "role_arn"])
+def test_many_configurations_share_one_provider_and_keep_apart(
+    provider: ProviderProcess, cloud: Cloud, member: str, spelling: str, state: Path
+) -> None:
+    role = [{spelling: f"arn:aws:iam::{member}:role/{ROLE}", "sessionName": "deploy"}]
+    with Client(provider.address) as here, Client(provider.address) as there:
+        here.configure({"region": "us-east-1", "allowedAccountIds": '["123456789012"]'})
+        there.configure(
+            {
+                "region": "us-west-2",
+                "assumeRoles": json.dumps(role),
+                "allowedAccountIds": json.dumps([member]),
+                "defaultTags": json.dumps({"tags": {"zone": "prod", "owner": "all"}}),
+            }
+        )
+        one, other = here.make("aws:sns/topic:Topic", {}), there.make("aws:sns/topic:Topic", {"tags": {"owner": "me"}})
+        assert one.outputs["arn"].split(":")[3:5] == ["us-east-1", "123456789012"]
+        assert other.outputs["arn"].split(":")[3:5] == ["us-west-2", member]
+        assert one.outputs["tagsAll"] == {}
+        assert other.outputs["tagsAll"] == {"zone": "prod", "owner": "me"}
+        assert other.outputs["tags"] == {"owner": "me"}
+        noted = {entry.urn: (entry.account, entry.region) for entry in Ledger(state / "recorded.sqlite").entries()}
+        assert noted[other.urn] == (member, "us-west-2")
+        here.delete(one)
+        there.delete(other)
+
+
+def test_a_resource_has_a_region_of_its_own(client: Client) -> None:
+    made = client.make("aws:sqs/queue:Queue", {"region": "us-west-2"})
+    assert made.outputs["arn"].split(":")[3] == "us-west-2"
+    assert client.read(made) is not None
+    client.delete(made)
+
+
+def test_another_account_or_region_replaces_a_provider(fresh: Client) -> None:
+    old = {"region": "us-east-1", "allowedAccountIds": '["1"]', "skipRegionValidation": "true"}
+    assert list(fresh.diff_config(old, {**old, "region": "us-west-2"}).replaces) == ["region"]
+    assert list(fresh.diff_config(old, {**old, "skipRegionValidation": "false"}).replaces) == []
+    assert fresh.diff_config(old, old).changes == 1
+
+
+def test_a_provider_without_a_cloud_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ProviderProcessError, match="the emulated cloud is not up"):
+        ProviderProcess.start(tmp_path)
+
+
+def test_a_provider_serves_another_emulator(tmp_path: Path, cloud: Cloud) -> None:
+    running = ProviderProcess.start(tmp_path, endpoint=cloud.status().endpoints["global"])
+    with Client(running.address) as client:
+        client.configure({"region": "us-west-2"})
+        made = client.make("aws:sqs/queue:Queue", {}, "elsewhere")
+        assert made.outputs["arn"].split(":")[3] == "us-west-2"
+        client.delete(made)
+    running.stop()
+    assert running.process.poll() == 0
+
+
+def test_what_another_emulator_cannot_do_is_recorded_and_said(tmp_path: Path, cloud: Cloud) -> None:
+    engine = FakeEngine()
+    running = ProviderProcess.start(tmp_path, endpoint=cloud.status().endpoints["global"])
+    try:
+        cloud.inject("sns:CreateTopic", error="NotImplemented", status=501)
+        with Client(running.address, engine=engine.address) as client:
+            client.configure({"region": "us-east-1"})
+            made = client.make("aws:sns/topic:Topic", {}, "not-there")
+            assert client.read(made) is not None
+            client.delete(made)
+            assert client.read(made) is None
+    finally:
+        cloud.clear_faults()
+        running.stop()
+        engine.server.stop(0)
+    assert [urn for urn, _ in engine.logs] == [made.urn]
+    assert "is recorded, not emulated" in engine.logs[0][1]

@@ -1,0 +1,127 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from provider_bench import Client, Made, urn_of
+
+from rehearsal.provider.diff import difference
+from rehearsal.provider.naming import Naming, automatic, name
+from rehearsal.provider.values import UNKNOWN, Values, document, read, same, write
+
+SCALARS = st.one_of(st.text(max_size=8), st.booleans(), st.integers(-1000, 1000))
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=4), inner, max_size=4)),
+    max_leaves=12,
+)
+INPUTS = st.dictionaries(st.from_regex(r"[a-z][a-zA-Z]{0,8}", fullmatch=True), TREES, max_size=5)
+NONE: frozenset[str] = frozenset()
+
+
+@given(INPUTS)
+def test_nothing_differs_from_itself(inputs: Values) -> None:
+    assert not difference(inputs, inputs, forces=NONE)
+
+
+@given(INPUTS)
+def test_values_cross_the_wire_unchanged(inputs: Values) -> None:
+    assert read(write(inputs)) == inputs
+
+
+@given(st.dictionaries(st.text(max_size=5), TREES, max_size=5), st.randoms())
+def test_the_order_of_keys_in_a_document_means_nothing(inputs: Values, random: object) -> None:
+    shuffled = list(inputs.items())
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert same(json.dumps(inputs), json.dumps(dict(shuffled), indent=3))
+
+
+@given(st.lists(st.text(max_size=5), max_size=6), st.randoms())
+def test_the_order_of_scalars_means_nothing(items: list[str], random: object) -> None:
+    shuffled = list(items)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert same(items, shuffled)
+
+
+@given(st.text(min_size=1, max_size=300), st.text(max_size=20), st.integers(0, 5), st.text(max_size=20))
+def test_names_are_short_enough_recognised_and_stable(logical: str, urn: str, generation: int, replaced: str) -> None:
+    for how in (Naming(property="name", length=64), Naming(property="bucket", length=63, lower=True)):
+        made = name(how, logical, urn=urn, generation=generation, replaced=replaced)
+        assert len(made) <= how.length + len(logical.lower()) - len(logical)
+        assert automatic(how, logical, made)
+        assert made == name(how, logical, urn=urn, generation=generation, replaced=replaced)
+        assert made != name(how, logical, urn=urn, generation=generation + 1, replaced=replaced)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ('{"Action":"s3:*"}', '{"Action":["s3:*"]}', True),
+        ('{"Action":["a","b"]}', '{"Action":["b","a"]}', True),
+        ('{"Action":["a","b"]}', '{"Action":["a"]}', False),
+        ("{not json", "{not json", True),
+        ("{not json", "{nor this", False),
+        (30, "30", True),
+        (True, "true", True),
+        (1, True, False),
+        (None, "", True),
+        ([], None, True),
+        ({"a": None}, {}, True),
+        ([{"a": 1}, {"b": 2}], [{"b": 2}, {"a": 1}], False),
+        ("a", "b", False),
+    ],
+)
+def test_values_are_the_same_when_aws_cannot_tell_them_apart(one: object, other: object, *, expected: bool) -> None:
+    assert same(one, other) is expected
+
+
+def test_a_document_is_only_what_is_one() -> None:
+    assert document("{}") == {}
+    assert document("[1") is None
+    assert document("plain") is None
+    assert document(5) is None
+
+
+def test_changes_are_named_by_their_paths() -> None:
+    old: Values = {"rules": [{"id": "a", "days": 1}], "tags": {"a-b": "c"}, "gone": "x", "same": "s"}
+    new: Values = {"rules": [{"id": "a", "days": 2}, {"id": "b"}], "tags": {"a-b": "d"}, "fresh": UNKNOWN, "same": "s"}
+    found = difference(old, new, forces=frozenset({"gone", "same"}))
+    assert found.paths == {
+        "rules[0].days": "update",
+        "rules[1]": "add",
+        'tags["a-b"]': "update",
+        "gone": "delete",
+        "fresh": "add",
+    }
+    assert found.changed == {"rules", "tags", "gone", "fresh"}
+    assert found.replaces == {"gone"}
+
+
+def test_what_is_to_be_ignored_is(client: Client) -> None:
+    assert not difference({"a": 1}, {"a": 2}, forces=NONE, ignore=frozenset({"a"}))
+
+
+def test_another_region_is_another_resource(client: Client) -> None:
+    token = "aws:sns/topic:Topic"
+    made = client.make(token, {})
+    moved = client.checked(made.urn, {"region": "us-west-2"}, made.inputs)
+    assert list(client.diff(made, moved).replaces) == ["region"]
+    client.delete(made)
+
+
+def test_what_cannot_share_a_name_is_deleted_first(client: Client) -> None:
+    for inputs, first in (({"name": "fixed"}, True), ({}, False)):
+        urn = urn_of("aws:sns/topic:Topic", "topic")
+        old = client.checked(urn, inputs)
+        made = Made(urn, "arn", old, {**old, "region": "us-east-1"})
+        diff = client.diff(made, client.checked(urn, {**inputs, "fifoTopic": True}, old))
+        assert list(diff.replaces) == ["fifoTopic"]
+        assert diff.deleteBeforeReplace is first
+
+
+def test_a_recorded_type_is_replaced_where_its_documentation_says_so(client: Client) -> None:
+    urn = urn_of("aws:ec2/vpc:Vpc")
+    old: Values = {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": True}
+    made = Made(urn, "vpc-1", old, {**old, "region": "us-east-1"})
+    assert list(client.diff(made, {**old, "enableDnsSupport": False}).replaces) == []
+    assert list(client.diff(made, {**old, "cidrBlock": "10.1.0.0/16"}).replaces) == ["cidrBlock"]

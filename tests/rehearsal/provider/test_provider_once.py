@@ -1,0 +1,170 @@
+"""A creation that is asked for twice makes one resource; throttling is waited out and shown."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from provider_bench import Client, FakeEngine, urn_of
+from provider_cases import World, policy
+
+from rehearsal.cloud import Cloud
+from rehearsal.provider import ProviderProcess
+from rehearsal.provider.values import Values
+
+TOKENS: tuple[tuple[str, Values], ...] = (
+    ("aws:kms/key:Key", {"description": "d", "enableKeyRotation": True, "tags": {"a": "b"}}),
+    ("aws:organizations/policy:Policy", {"content": policy("s3:*", effect="Deny"), "tags": {"a": "b"}}),
+    ("aws:organizations/account:Account", {"email": "once@example.org"}),
+    ("aws:s3/bucket:Bucket", {"tags": {"a": "b"}}),
+    ("aws:iam/role:Role", {"assumeRolePolicy": policy("sts:AssumeRole")}),
+    ("aws:sagemaker/model:Model", {"executionRoleArn": "arn"}),
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _organisation(client: Client, cloud: Cloud) -> None:
+    assert World(client, cloud).root
+
+
+@pytest.fixture
+def engine() -> Iterator[FakeEngine]:
+    running = FakeEngine()
+    yield running
+    running.server.stop(0)
+
+
+@pytest.fixture(autouse=True)
+def _no_faults(cloud: Cloud) -> Iterator[None]:
+    yield
+    cloud.clear_faults()
+
+
+@pytest.mark.parametrize(("token", "news"), TOKENS)
+def test_a_creation_asked_for_again_gives_the_same(client: Client, token: str, news: Values) -> None:
+    urn = urn_of(token)
+    inputs = client.checked(urn, news)
+    first, again = client.create(urn, inputs), client.create(urn, inputs)
+    assert first.id == again.id
+    assert first.outputs == again.outputs
+    client.delete(first)
+
+
+def test_what_was_deleted_is_made_anew(client: Client) -> None:
+    urn = urn_of("aws:kms/key:Key")
+    inputs = client.checked(urn, {})
+    first = client.create(urn, inputs)
+    client.delete(first)
+    second = client.create(urn, client.checked(urn, {}))
+    assert first.id != second.id
+    assert client.read(second) is not None
+    client.delete(second)
+
+
+def test_what_was_deleted_behind_the_programs_back_is_made_anew(client: Client, cloud: Cloud) -> None:
+    urn = urn_of("aws:sqs/queue:Queue")
+    inputs = client.checked(urn, {"name": "vanishing"})
+    made = client.create(urn, inputs)
+    cloud.endpoints().client("sqs", "us-east-1").delete_queue(QueueUrl=made.id)
+    assert client.read(made) is None
+    again = client.create(urn, inputs)
+    assert client.read(again) is not None
+    client.delete(again)
+
+
+def test_an_answer_that_was_lost_makes_no_second_resource(client: Client, cloud: Cloud) -> None:
+    urn = urn_of("aws:kms/key:Key")
+    inputs = client.checked(urn, {"description": "lost"})
+    cloud.inject("kms:CreateKey", error="ValidationException", message="the answer is lost", times=1, after=True)
+    with pytest.raises(Exception, match="the answer is lost"):
+        client.create(urn, inputs)
+    made = client.create(urn, inputs)
+    kms = cloud.endpoints().client("kms", "us-east-1")
+    described = [kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"] for one in kms.list_keys()["Keys"]]
+    lost = [one for one in described if one["Description"] == "lost"]
+    assert [one["KeyId"] for one in lost] == [made.id]
+    client.delete(made)
+
+
+@pytest.mark.parametrize("token", ["aws:s3/bucket:Bucket", "aws:iam/role:Role"])
+def test_what_an_interrupted_run_made_is_taken_over_even_by_changed_inputs(
+    client: Client, cloud: Cloud, token: str
+) -> None:
+    urn = urn_of(token)
+    news: Values = {"assumeRolePolicy": policy("sts:AssumeRole")} if "Role" in token else {}
+    operation = "iam:CreateRole" if "Role" in token else "s3:CreateBucket"
+    cloud.inject(operation, error="ValidationException", times=1, after=True)
+    with pytest.raises(Exception, match="ValidationException"):
+        client.create(urn, client.checked(urn, news))
+    inputs = client.checked(urn, {**news, "tags": {"changed": "since"}})
+    made = client.create(urn, inputs)
+    assert made.outputs["tags"] == {"changed": "since"}
+    read = client.read(made)
+    assert read is not None
+    assert read.inputs == inputs
+    client.delete(made)
+
+
+def test_what_belongs_to_somebody_else_is_not_taken_over(client: Client, cloud: Cloud) -> None:
+    cloud.endpoints().client("iam", "us-east-1").create_role(
+        RoleName="theirs", AssumeRolePolicyDocument=policy("sts:AssumeRole")
+    )
+    with pytest.raises(Exception, match="EntityAlreadyExists"):
+        client.make("aws:iam/role:Role", {"name": "theirs", "assumeRolePolicy": policy("sts:AssumeRole")})
+
+
+@pytest.mark.parametrize(
+    ("operation", "error"),
+    [
+        ("organizations:CreatePolicy", "ConcurrentModificationException"),
+        ("organizations:CreatePolicy", "TooManyRequestsException"),
+        ("organizations:DescribePolicy", "ThrottlingException"),
+    ],
+)
+def test_aws_being_busy_is_waited_out_and_shown(
+    provider: ProviderProcess, cloud: Cloud, engine: FakeEngine, operation: str, error: str
+) -> None:
+    with Client(provider.address, engine=engine.address) as client:
+        client.configure({"region": "us-east-1"})
+        cloud.inject(operation, error=error, times=2)
+        made = client.make("aws:organizations/policy:Policy", {"content": policy("s3:*", effect="Deny")})
+        client.delete(made)
+    assert [urn for urn, _ in engine.logs] == [made.urn] * 2
+    assert all(error in message and "trying again in" in message for _, message in engine.logs)
+
+
+def test_a_creation_that_came_half_way_is_remembered(client: Client, cloud: Cloud) -> None:
+    urn = urn_of("aws:kms/key:Key")
+    inputs = client.checked(urn, {"enableKeyRotation": True})
+    cloud.inject("kms:EnableKeyRotation", error="KMSInvalidStateException", message="not now", times=1)
+    with pytest.raises(Exception, match="KMSInvalidStateException: not now") as raised:
+        client.create(urn, inputs)
+    details = dict(raised.value.trailing_metadata())["grpc-status-details-bin"]  # type: ignore[attr-defined]
+    made = client.create(urn, inputs)
+    assert made.id.encode() in details
+    client.delete(made)
+
+
+def test_a_killed_provider_leaves_nothing_twice(state: Path, cloud: Cloud) -> None:
+    urn = urn_of("aws:kms/key:Key")
+    first = ProviderProcess.start(state)
+    with Client(first.address) as client:
+        client.configure({"region": "us-east-1"})
+        inputs = client.checked(urn, {"description": "killed"})
+        made = client.create(urn, inputs)
+    first.process.kill()
+    first.process.wait()
+    second = ProviderProcess.start(state)
+    with Client(second.address) as client:
+        client.configure({"region": "us-east-1"})
+        assert client.create(urn, inputs).id == made.id
+        client.delete(made)
+    second.stop()
+
+
+def test_a_region_that_is_lost_is_said(client: Client, cloud: Cloud) -> None:
+    cloud.stop_region("us-west-2")
+    try:
+        with pytest.raises(Exception, match="Could not connect"):
+            client.make("aws:sqs/queue:Queue", {"region": "us-west-2"})
+    finally:
+        cloud.start_region("us-west-2")

@@ -1,0 +1,104 @@
+"""Where AWS refuses and an emulator would not: the provider's message has AWS's own error code."""
+
+from collections.abc import Callable
+
+import pytest
+from provider_bench import Client
+from provider_cases import World, policy
+
+from rehearsal.cloud import Cloud
+from rehearsal.provider.values import Values
+
+POLICY = "aws:organizations/policy:Policy"
+
+
+@pytest.fixture(scope="module")
+def world(client: Client, cloud: Cloud) -> World:
+    made = World(client, cloud)
+    assert made.root
+    return made
+
+
+def _replication(source: str, target: str, role: str) -> Values:
+    rule = {"status": "Enabled", "filter": {}, "destination": {"bucket": f"arn:aws:s3:::{target}"}}
+    return {"bucket": source, "role": role, "rules": [{**rule, "deleteMarkerReplication": {"status": "Disabled"}}]}
+
+
+REFUSALS: tuple[tuple[str, Callable[[World], Values], str], ...] = (
+    (
+        POLICY,
+        lambda w: {"content": policy("s3:" + "x" * 10_240, effect="Deny")},
+        "ConstraintViolationException: .*maximum policy size",
+    ),
+    (POLICY, lambda w: {"content": '{"Statement":[{"Effect":"No"}]}'}, "MalformedPolicyDocumentException"),
+    (
+        "aws:organizations/account:Account",
+        lambda w: {"name": "again", "email": w.member and "member@example.org"},
+        "EMAIL_ALREADY_EXISTS",
+    ),
+    (
+        "aws:organizations/organizationalUnit:OrganizationalUnit",
+        lambda w: {"name": w.unit().outputs["name"], "parentId": w.root},
+        "DuplicateOrganizationalUnitException",
+    ),
+    (
+        "aws:organizations/organizationalUnit:OrganizationalUnit",
+        lambda w: {"name": "x", "parentId": "ou-none-12345678"},
+        "ParentNotFoundException|OrganizationalUnitNotFoundException",
+    ),
+    ("aws:organizations/organization:Organization", lambda w: {}, "AlreadyInOrganizationException"),
+    (
+        "aws:kms/key:Key",
+        lambda w: {"policy": policy("kms:Decrypt", Principal={"AWS": f"arn:aws:iam::{w.account}:root"})},
+        "MalformedPolicyDocumentException",
+    ),
+    (
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        lambda w: _replication(w.versioned("source"), w.bucket("unversioned"), w.role.outputs["arn"]),
+        "InvalidRequest",
+    ),
+    (
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        lambda w: _replication(w.versioned("source"), w.versioned("source"), w.role.outputs["arn"]),
+        "InvalidRequest",
+    ),
+    (
+        "aws:s3/bucketLogging:BucketLogging",
+        lambda w: {"bucket": w.bucket(), "targetBucket": w.bucket("unwilling"), "targetPrefix": "a/"},
+        "InvalidTargetBucketForLogging",
+    ),
+    ("aws:s3/bucket:Bucket", lambda w: {"bucket": w.bucket("taken")}, "BucketAlreadyExists|BucketAlreadyOwnedByYou"),
+)
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "code"), REFUSALS, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_what_aws_refuses_is_refused(
+    client: Client, world: World, token: str, inputs: Callable[[World], Values], code: str
+) -> None:
+    with pytest.raises(Exception, match=code) as raised:
+        client.make(token, inputs(world))
+    assert token in str(raised.value)
+
+
+def test_an_eleventh_policy_on_a_target_is_refused(client: Client, world: World) -> None:
+    unit = world.unit("Crowded").id
+    made = [client.make(POLICY, {"content": policy("s3:*", effect="Deny")}) for _ in range(10)]
+    attachment = "aws:organizations/policyAttachment:PolicyAttachment"
+    for one in made[:9]:
+        client.make(attachment, {"policyId": one.id, "targetId": unit})
+    with pytest.raises(Exception, match=r"ConstraintViolationException: .*maximum number of policies"):
+        client.make(attachment, {"policyId": made[9].id, "targetId": unit})
+
+
+def test_a_bucket_with_something_in_it_is_not_deleted_unless_told(client: Client, cloud: Cloud) -> None:
+    for force, deleted in ((False, False), (True, True)):
+        made = client.make("aws:s3/bucket:Bucket", {"forceDestroy": force})
+        cloud.endpoints().client("s3", "us-east-1").put_object(Bucket=made.id, Key="k", Body=b"v")
+        if deleted:
+            client.delete(made)
+            assert client.read(made) is None
+        else:
+            with pytest.raises(Exception, match="BucketNotEmpty"):
+                client.delete(made)
