@@ -21,6 +21,8 @@ from policies.remedies import REPAIRABLE
 from rehearsal.engine import Passphrase, StateStore
 from stacks.organization import policies
 
+CONFORMANCE_PACK = "aws:cfg/organizationConformancePack:OrganizationConformancePack"
+
 
 def evidence(
     folder: Annotated[
@@ -38,6 +40,7 @@ def evidence(
         controls=controls(settings.zone).values(),
         compiled=policies(settings),
         checked=looked_at(checks(), _by_type(deployed)),
+        detecting=sorted(name.rpartition("/")[2] for name in _by_type(deployed).get(CONFORMANCE_PACK, [])),
         exemptions=[
             Exempt(policy=one.policy, resource=one.resource, owner=one.owner, reason=one.reason, expires=one.expires)
             for one in configuration.exemptions

@@ -130,6 +130,7 @@ def collect(
     controls: Iterable[Control],
     compiled: CompiledPolicies,
     checked: Mapping[str, Sequence[str]],
+    detecting: Sequence[str],
     exemptions: Sequence[Exempt],
     deployed: Sequence[str],
     today: date,
@@ -141,6 +142,7 @@ def collect(
         controls: the registry.
         compiled: the zone's organisation policies.
         checked: policy of the pack -> the deployed resources it looks at.
+        detecting: the organisation conformance packs that are deployed; none means nothing is detected yet.
         exemptions: what is exempt, and until when.
         deployed: the stacks that are up.
         today: the date of the report.
@@ -148,7 +150,7 @@ def collect(
     known = list(controls)
     by_paragraph: dict[str, list[Entry]] = {number: [] for number in TITLES}
     for control in known:
-        entry = _entry(control, compiled, checked)
+        entry = _entry(control, compiled, checked, detecting)
         for citation in control.citations:
             if citation.paragraph in by_paragraph:
                 by_paragraph[citation.paragraph].append(entry)
@@ -166,14 +168,16 @@ def collect(
     )
 
 
-def _entry(control: Control, compiled: CompiledPolicies, checked: Mapping[str, Sequence[str]]) -> Entry:
+def _entry(
+    control: Control, compiled: CompiledPolicies, checked: Mapping[str, Sequence[str]], detecting: Sequence[str]
+) -> Entry:
     prevent = [
         Layer(layer="prevent", means=one.name, where=list(one.targets))
         for one in compiled.policies
         if control.id in one.controls
     ]
     block = [Layer(layer="block", means=rule.name, where=checked.get(rule.name, ())) for rule in control.block]
-    detect = [Layer(layer="detect", means=rule.identifier, where=("every account",)) for rule in control.detect]
+    detect = [Layer(layer="detect", means=rule.identifier, where=detecting) for rule in control.detect]
     return Entry(
         control=control.id,
         title=control.title,

@@ -1,8 +1,9 @@
 """Who may reach what, 45 CFR 164.312(a)(1) and (d): nothing public, no long-lived keys, no way to more rights."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from controls.rules import Problem, Rule
+from controls.rules import Problem, Props, Rule
 from controls.rules.documents import (
     document,
     every_allow,
@@ -11,7 +12,8 @@ from controls.rules.documents import (
     no_privilege_escalation,
     no_public_principal,
 )
-from controls.rules.predicates import all_of, between, equals, forbidden
+from controls.rules.predicates import all_of, between, equals, forbidden, matches
+from controls.rules.values import lookup
 from policies import tokens
 from policies.checks import Checks, Finding, Stack, across, configured, on
 from policies.configuration import Parameters
@@ -48,6 +50,21 @@ def _every_bucket_owns_its_objects(stack: Stack, _parameters: Parameters) -> Ite
         yield from ((one, problem) for one in controls for problem in rule(one.props))
 
 
+def _break_glass(props: Props) -> Iterator[Problem]:
+    """Only roles named so: 45 CFR 164.312(a)(2)(ii) asks for the access, this for its care."""
+    name = lookup(props, "name")
+    if not isinstance(name, str) or "break-glass" not in name:
+        return
+    yield from between("maxSessionDuration", 3600, 3600, default=3600)(props)
+    yield from document("assumeRolePolicy", every_allow(_asks_for_mfa))(props)
+
+
+def _asks_for_mfa(statement: Mapping[str, Any]) -> Iterator[Problem]:
+    tests = statement.get("Condition", {}).get("Bool", {})
+    if str(tests.get("aws:MultiFactorAuthPresent", "")).lower() != "true":
+        yield Problem("the role can be assumed without MFA (Bool aws:MultiFactorAuthPresent true is missing)")
+
+
 def _session(parameters: Parameters) -> Rule:
     return between("maxSessionDuration", 3600, parameters.session_seconds, default=3600)
 
@@ -74,6 +91,10 @@ CHECKS: Checks = {
     ),
     "iam-trust-not-public": on(tokens.ROLE, document("assumeRolePolicy", every_allow(no_public_principal))),
     "iam-github-subject": on(tokens.ROLE, document("assumeRolePolicy", every_allow(github_subject_is_named))),
+    "iam-break-glass": on(tokens.ROLE, _break_glass),
+    "permission-set-session": on(
+        tokens.PERMISSION_SET, matches("sessionDuration", r"^PT([1-8]H|[1-5]?\dM)$", "PT8H or less")
+    ),
     "iam-role-session": configured(tokens.ROLE, _session),
     "iam-password-policy": on(tokens.PASSWORD_POLICY, password_policy),
     "sns-topic-not-public": on(tokens.TOPIC_POLICIES, document("policy", every_allow(no_public_principal))),

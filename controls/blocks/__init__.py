@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from controls.blocks.access import ACCESS
 from controls.blocks.analytics import ANALYTICS
-from controls.blocks.data import COST as CONTROLS
-from controls.blocks.data import DATA
+from controls.blocks.data import COST, DATA
 from controls.blocks.foundation import FOUNDATION
 from controls.blocks.ml import ML, PIPELINES
 from controls.blocks.network import NETWORK
@@ -25,3 +25,6 @@ def _joined(*parts: Mapping[str, Sequence[PolicyRule]]) -> dict[str, tuple[Polic
 
 BLOCKS = _joined(FOUNDATION, DATA, ML, PIPELINES, STORES, ANALYTICS, WORKLOADS, NETWORK)
 """Control id -> all policies that block for it."""
+
+CONTROLS = (*ACCESS, *COST)
+"""Controls of which only the blocking layer exists."""

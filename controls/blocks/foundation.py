@@ -38,11 +38,6 @@ FOUNDATION: Mapping[str, Sequence[PolicyRule]] = {
             title="The account's password policy is strict, should a user ever exist",
             remedy="Require 14 characters of all four kinds and remember 24 passwords.",
         ),
-        PolicyRule(
-            name="iam-role-session",
-            title="Role sessions end by themselves",
-            remedy="Lower max_session_duration, or raise session_seconds in policies/configuration.yaml with a reason.",
-        ),
     ),
     "F4": (
         PolicyRule(

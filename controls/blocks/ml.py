@@ -188,11 +188,6 @@ ML: Mapping[str, Sequence[PolicyRule]] = {
             "Set auth_mode to SSO.",
         ),
         rule(
-            "sagemaker-domain-idle",
-            "Idle Studio applications shut down",
-            "Set idle_settings with lifecycle_management ENABLED and idle_timeout_in_minutes of 480 or less.",
-        ),
-        rule(
             "sagemaker-domain-groups",
             "A domain's own security groups are managed by the zone",
             "Leave app_security_group_management out, or set it to Customer.",

@@ -93,7 +93,7 @@ def perimeter(zone: Zone) -> Sequence[Control]:
             id="P4",
             title="Resources answer over TLS 1.2 or better only",
             reason="What is readable on the way is not protected at either end.",
-            citations=cite("164.312(e)(1)", "164.312(e)(2)(ii)"),
+            citations=cite("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
             severity=Severity.HIGH,
             prevent=Guardrail(
                 policy_type=PolicyType.RCP,

@@ -143,6 +143,16 @@ def github_trust(subject: str | None, audience: str = "sts.amazonaws.com") -> st
     )
 
 
+def trust_of_people(*, mfa: bool) -> str:
+    condition = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}} if mfa else {}
+    people = {"AWS": "arn:aws:iam::111122223333:user/break-glass-1"}
+    return text({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": people, **condition})
+
+
+BREAK_GLASS = Example(
+    type=tokens.ROLE,
+    props={"name": "hipaa-ml-break-glass", "maxSessionDuration": 3600, "assumeRolePolicy": trust_of_people(mfa=True)},
+)
 TRAIL = Example(
     type=tokens.TRAIL,
     props={
@@ -314,6 +324,16 @@ CASES = [
             (0, "assumeRolePolicy", github_trust("repo:hospital/*")),
             (0, "assumeRolePolicy", github_trust("repo:hospital/zone:ref:refs/heads/main", audience="anyone")),
         ],
+    ),
+    Case(
+        policy="iam-break-glass",
+        compliant=[BREAK_GLASS],
+        changes=[(0, "maxSessionDuration", 43200), (0, "assumeRolePolicy", trust_of_people(mfa=False))],
+    ),
+    Case(
+        policy="permission-set-session",
+        compliant=[Example(type=tokens.PERMISSION_SET, props={"name": "engineer", "sessionDuration": "PT8H"})],
+        changes=[(0, "sessionDuration", "PT12H"), (0, "sessionDuration", None)],
     ),
     Case(policy="iam-role-session", compliant=[ROLE], changes=[(0, "maxSessionDuration", 43200)]),
     Case(
