@@ -141,11 +141,16 @@ def show_violations(console: Console, results: Sequence[StackResult]) -> None:
             style = "bold red" if violation.level == "mandatory" else "yellow"
             console.print(Text(f"\n{violation.level}: {violation.policy}", style=style), end="")
             console.print(Text(f"  {result.name}: {_name(violation.urn) or 'the stack'}"))
-            console.print(Text(f"  {violation.message}"), soft_wrap=True)
+            console.print(Text(f"  {said(violation)}"), soft_wrap=True)
         if waiting:
             console.print(
                 Text(f"{result.name}: {waiting} checks wait for values that only `up` knows", style="dim"),
             )
+
+
+def said(violation: Violation) -> str:
+    """What the policy asks for, with control and paragraph, and what is wrong here, with the remedy."""
+    return f"{violation.description}: {violation.message}" if violation.message else violation.description
 
 
 def is_undecided(violation: Violation) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.display import Progressing, is_undecided, show_plan, show_summary, show_violations
+from cli.display import Progressing, is_undecided, said, show_plan, show_summary, show_violations
 from cli.errors import console, messages
 from cli.report import OPERATIONS, RunDocument, StackDocument
 from cli.session import Session
@@ -136,7 +136,7 @@ def _document(results: Sequence[StackResult], modes: dict[str, Counter[tuple[str
             "name": result.name,
             "operations": {name: result.operations.get(name, 0) for name in OPERATIONS},
             "violations": [
-                {"policy": one.policy, "urn": one.urn, "level": one.level, "message": one.message}
+                {"policy": one.policy, "urn": one.urn, "level": one.level, "message": said(one)}
                 for one in result.violations
                 if not is_undecided(one)
             ],

@@ -52,7 +52,8 @@ def test_an_explicit_deny_wins_wherever_it_stands() -> None:
         refusing = policy(allow(Principal="*"), deny(Principal="*"), name=layer)
         value: Any = refusing if layer in ("boundary", "session", "resource") else [refusing]
         value = [("root", value)] if layer in ("scps", "rcps") else value
-        policies = Policies(**{"identity": [FULL], layer: value})
+        layers: dict[str, Any] = {"identity": [FULL], layer: value}
+        policies = Policies(**layers)
         decision = evaluate(request(), policies)
         assert decision.outcome is Outcome.EXPLICIT_DENY, layer
         assert [match.policy for match in decision.because] == [layer]
