@@ -5,11 +5,9 @@ import json
 import sys
 from typing import Any
 
-from moto import core
 from moto.iam import models as iam
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from rehearsal.cloud.endpoints import MANAGEMENT
 from rehearsal.cloud.patches import registry
 
 
@@ -18,23 +16,9 @@ def apply(account: str) -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("moto") and hasattr(module, "DEFAULT_ACCOUNT_ID"):
             module.DEFAULT_ACCOUNT_ID = account  # pyright: ignore[reportAttributeAccessIssue]
-    registry.replace(iam, "get_account_id_from", "83d4b96f7c5b", _remembering)
+    # Whose a key is never changes, and moto looks through every account for it, at every request.
+    registry.replace(iam, "get_account_id_from", "83d4b96f7c5b", functools.cache)
     registry.replace(iam.IAMBackend, "_init_aws_policies", "b3f2c8c3a9c6", lambda _: _shared)
-
-
-def _remembering(original: Any) -> Any:
-    """Whose a key is never changes, and moto looks through every account for it, for every request."""
-    known: dict[str, str] = {}
-
-    def get_account_id_from(access_key: str) -> str:
-        if access_key not in known:
-            account: str = original(access_key)
-            if access_key.startswith(MANAGEMENT.access_key[:12]) or account != core.DEFAULT_ACCOUNT_ID:
-                known[access_key] = account
-            return account
-        return known[access_key]
-
-    return get_account_id_from
 
 
 def _shared(self: Any) -> list[Any]:
