@@ -15,11 +15,12 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rehearsal.cloud import Endpoints
 from rehearsal.provider import config, functions
+from rehearsal.provider.asked import Asked
 from rehearsal.provider.diff import difference
 from rehearsal.provider.engine_log import EngineLog
 from rehearsal.provider.errors import HalfDoneError, RefusedError
 from rehearsal.provider.ledger import Ledger
-from rehearsal.provider.resources import Asked, Resources
+from rehearsal.provider.resources import Resources
 from rehearsal.provider.values import any_unknown, read, same, write
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: Any, context: Any) -> Any:
         """Check and complete a resource's inputs."""
         with _answering(context, request.urn):
-            inputs, failures = self._resources.check(
+            inputs, failures = self._resources.planner.check(
                 self._asked(request, context), read(request.olds), read(request.news)
             )
             return provider_pb2.CheckResponse(inputs=write(inputs), failures=_failures(failures))
@@ -133,7 +134,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         with _answering(context, request.urn):
             asked, inputs = self._asked(request, context), read(request.properties)
             if request.preview:
-                return provider_pb2.CreateResponse(properties=write(self._resources.preview(asked, inputs)))
+                return provider_pb2.CreateResponse(properties=write(self._resources.planner.preview(asked, inputs)))
             id_, outputs = self._resources.create(asked, inputs)
             return provider_pb2.CreateResponse(id=id_, properties=write(outputs))
 
