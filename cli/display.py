@@ -29,6 +29,8 @@ DOING: Mapping[str, str] = {
     "refresh": "refreshing",
     "destroy": "destroying",
 }
+FEW_CREATED = 20
+"""Resources that `up` created and lists one by one; more are only counted."""
 MOST_LINES = 60
 """Lines of a plan shown for one stack before the rest is only counted."""
 
@@ -105,6 +107,11 @@ def show_plan(console: Console, result: StackResult, *, details: bool) -> None:
     if not steps:
         return
     console.print(Text(f"\n{result.name}", style="bold"))
+    created = [step for step in steps if step.op == "create"]
+    if result.operation == "up" and not details and len(created) > FEW_CREATED:
+        # Who brings a stack up wants to see that it did, and what it changed; `preview` and --diff list everything.
+        steps = [step for step in steps if step.op != "create"]
+        console.print(Text(f"  + {len(created)} resources", style=SIGNS["create"][1]))
     for step in steps[:MOST_LINES]:
         sign, style = SIGNS.get(step.op, ("?", "default"))
         console.print(Text(f"  {sign} {step.type}  {_name(step.urn)}", style=style), soft_wrap=True)
