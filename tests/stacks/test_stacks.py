@@ -1,0 +1,185 @@
+"""The stacks as a whole: each in its own account, nothing without provider or parent, outputs complete."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+
+from stacks import contracts, graph, layers
+from stacks.organization import GuardrailsDoNotFitError
+from stacks.settings import Settings, SettingsError
+from tests.recorder import Recording, record
+from tests.stacks.zone import ACCOUNTS, IDENTITIES, ROOT, STACKS, configuration, identities, recorded, run
+
+CONTRACTS: Mapping[str, type[contracts.Contract]] = {
+    "organization": contracts.OrganizationOutputs,
+    "audit": contracts.AuditOutputs,
+    **{f"baseline-{name}": contracts.BaselineOutputs for name in ACCOUNTS},
+}
+KEPT = ("s3/bucket:Bucket", "kms/key:Key", "cloudtrail/trail:Trail", "organization:Organization", "account:Account")
+"""Ends of the types of what holds data, or without which data cannot be read or accounted for."""
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_resource_has_a_component_and_an_explicit_provider(stack: str) -> None:
+    seen = recorded(stack)
+    assert not seen.orphans()
+    assert [one.name for one in seen.resources if one.type.startswith("aws:") and not one.provider] == []
+
+
+def providers(seen: Recording) -> Mapping[str, Mapping[str, Any]]:
+    """Provider resource -> its configuration; objects in it are JSON text on the wire."""
+    return {
+        one.name: {
+            key: json.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
+            for key, value in one.inputs.items()
+        }
+        for one in seen.of("pulumi:providers:aws")
+    }
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_provider_can_act_in_another_account(stack: str) -> None:
+    ids = recorded("organization").outputs["account_ids"]
+    account = {"organization": "management", "audit": "log-archive"}.get(stack, stack.removeprefix("baseline-"))
+    for name, one in providers(recorded(stack)).items():
+        assert name.startswith(f"{account}-")
+        assert one["allowedAccountIds"] == [ids[account]]
+        roles = [assumed["roleArn"] for assumed in one.get("assumeRoles", [])]
+        role = f"arn:aws:iam::{ids[account]}:role/OrganizationAccountAccessRole"
+        assert roles == ([] if account == "management" else [role])
+        assert set(one["defaultTags"]["tags"]) == {"environment", "owner", "data-classification", "project"}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_exports_what_its_contract_promises(stack: str) -> None:
+    outputs = recorded(stack).outputs
+    assert set(outputs) == {field.name for field in fields(CONTRACTS[stack])}
+    assert all(value is not None for value in outputs.values())
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_holds_data_is_protected_and_retained(stack: str) -> None:
+    kept = [one for one in recorded(stack).resources if one.type.startswith("aws:") and one.type.endswith(KEPT)]
+    assert kept
+    assert [one.name for one in kept if not (one.protect and one.retained)] == []
+
+
+def test_default_providers_are_disabled_for_every_stack() -> None:
+    content = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    assert content["config"]["pulumi:disable-default-providers"]["value"] == ["aws"]
+
+
+def test_resources_keep_the_names_that_live_ones_are_known_by() -> None:
+    before = set(IDENTITIES.read_text(encoding="utf-8").splitlines())
+    now = set(identities())
+    gone = sorted(before - now)
+    assert not gone, f"this replaces live resources, unless an alias carries each over: {gone}"
+    new = sorted(now - before)
+    assert not new, f"record the new ones with `python -m tests.stacks.zone`: {new}"
+
+
+def test_an_account_costs_the_organisation_four_resources() -> None:
+    accounts = configuration("organization")["hipaa-ml:accounts"]
+    more = {**json.loads(accounts), "one-more": {"email": "one-more@hospital.example", "ou": "Sandbox"}}
+    counts = run("organization", accounts=more).counts()
+    assert counts.total() - recorded("organization").counts().total() == 4
+
+
+def test_a_baseline_covers_every_region_of_the_zone() -> None:
+    seen = recorded("baseline-ml-prod")
+    assert set(providers(seen)) == {"ml-prod-us-east-1", "ml-prod-us-west-2"}
+    for kind in (":Recorder", ":EncryptionByDefault", ":SnapshotBlockPublicAccess", ":EventRule", ":ServiceSetting"):
+        used = {one.provider for one in seen.of(kind) if one.type.startswith("aws:")}
+        assert used == {"ml-prod-us-east-1", "ml-prod-us-west-2"}, kind
+
+
+def test_iam_is_recorded_in_one_region_only() -> None:
+    groups = [one.inputs["recordingGroup"] for one in recorded("baseline-ml-prod").of("cfg/recorder:Recorder")]
+    assert sorted(group["includeGlobalResourceTypes"] for group in groups) == [False, True]
+
+
+def test_the_management_accounts_budget_is_the_sum_of_all() -> None:
+    [whole] = recorded("baseline-management").of("budgets/budget:Budget")
+    [part] = recorded("baseline-ml-prod").of("budgets/budget:Budget")
+    assert float(whole.inputs["limitAmount"]) > float(part.inputs["limitAmount"]) == 20000
+
+
+def test_the_trail_belongs_to_the_management_account_in_every_policy_that_names_it() -> None:
+    seen = recorded("audit")
+    arn = "arn:aws:cloudtrail:us-east-1:123456789012:trail/hipaa-ml-organization"
+    texts = [one.inputs["policy"] for one in (*seen.of("s3/bucketPolicy:BucketPolicy"), *seen.of("kms/key:Key"))]
+    assert sum(arn in text for text in texts) == 2
+
+
+def test_the_trail_sees_everything_but_its_own_deliveries() -> None:
+    [trail] = recorded("audit").of("cloudtrail/trail:Trail")
+    selectors = {one["name"]: one["fieldSelectors"] for one in trail.inputs["advancedEventSelectors"]}
+    assert {"Management", "S3 Object", "Lambda Function", "SageMaker Endpoint"} <= set(selectors)
+    [excluded] = [one for one in selectors["S3 Object"] if one["field"] == "resources.ARN"]
+    assert len(excluded["notStartsWiths"]) == 4
+    assert all(arn.endswith("/") for arn in excluded["notStartsWiths"])
+    assert any("BucketPolicy" in urn for urn in trail.request.dependencies)
+
+
+def test_every_policy_document_names_what_it_allows() -> None:
+    for stack in STACKS:
+        for one in recorded(stack).resources:
+            if one.type in ("aws:s3/bucketPolicy:BucketPolicy", "aws:sns/topicPolicy:TopicPolicy"):
+                for statement in one.document("policy")["Statement"]:
+                    if statement["Effect"] == "Allow":
+                        assert statement["Principal"] != "*"
+                        assert statement["Condition"], (one.name, statement)
+
+
+def test_a_stack_that_is_not_of_the_zone_is_refused_with_those_that_are() -> None:
+    settings = Settings.from_files(ROOT, "organization")
+    with pytest.raises(layers.UnknownStackError, match="'organisation'; the zone has: organization, audit, baseline-"):
+        layers.deploy("organisation", settings)
+
+
+def test_an_account_that_is_configured_but_not_made_yet_is_named() -> None:
+    outputs = contracts.OrganizationOutputs(
+        organization_id="o",
+        root_id="r",
+        management_account_id="1",
+        account_ids={"a": "1"},
+        organizational_unit_ids={},
+        policies={},
+    )
+    with pytest.raises(pulumi.RunError, match="'late' is not there yet: bring the stack 'organization' up first"):
+        record(lambda: pulumi.export("id", outputs.account_id("late")))
+
+
+def test_guardrails_that_do_not_fit_are_refused_before_anything_is_registered() -> None:
+    limits = {"service_control_policies": {"policies": 2, "characters": 5120}}
+    seen: list[Recording] = []
+    with pytest.raises(GuardrailsDoNotFitError, match="AWS allows 2"):
+        seen.append(run("organization", guardrails=limits))
+    assert not seen
+
+
+def test_wrong_settings_stop_the_program() -> None:
+    with pytest.raises(SettingsError, match=r"Pulumi\.yaml: regions\.recovery"):
+        run("organization", regions={"primary": "us-east-1", "recovery": "eu-west-1", "residency": "us"})
+
+
+def test_every_stack_follows_those_it_needs() -> None:
+    settings = Settings.from_files(ROOT, "organization")
+    order = graph.stacks(settings)
+    for stack in order:
+        assert all(order.index(need) < order.index(stack) for need in graph.needs(stack))
+    with pytest.raises(ValueError, match="no stack is named"):
+        graph.needs("organisation")
+
+
+def test_an_existing_organisation_and_account_are_adopted() -> None:
+    accounts = json.loads(configuration("organization")["hipaa-ml:accounts"])
+    accounts["ml-prod"]["id"] = "444455556666"
+    seen = run("organization", accounts=accounts, organization={"id": "o-a1b2c3d4e5"})
+    imported = {one.request.importId for one in seen.resources if one.custom and one.request.importId}
+    assert imported == {"o-a1b2c3d4e5", "444455556666"}

@@ -1,0 +1,56 @@
+"""The reference zone's stacks, recorded one after another, each fed by what the ones before it gave."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from stacks import layers
+from stacks.configuration import files
+from stacks.settings import Settings
+from tests.recorder import Recording, record
+
+ROOT = Path(__file__).parents[2]
+ACCOUNTS = ("management", "ml-prod")
+IDENTITIES = Path(__file__).with_name("identities.txt")
+
+
+def configuration(stack: str, **changes: Any) -> Mapping[str, str]:
+    """The stack's configuration as Pulumi hands it to the program."""
+    values = {**files.read(ROOT, stack).values, **changes}
+    return {f"hipaa-ml:{key}": one if isinstance(one, str) else json.dumps(one) for key, one in values.items()}
+
+
+def run(stack: str, program: Callable[[], object] | None = None, **changes: Any) -> Recording:
+    """Runs a stack of the reference zone with some settings changed."""
+
+    def deploy() -> object:
+        return layers.deploy(stack, Settings.load())
+
+    names = {"organization": (), "audit": ("organization",)}.get(stack, ("organization", "audit"))
+    upstream = {name: recorded(name).outputs for name in names}
+    return record(program or deploy, name=stack, upstream=upstream, config=configuration(stack, **changes))
+
+
+@cache
+def recorded(stack: str) -> Recording:
+    """A stack as configured."""
+    return run(stack)
+
+
+STACKS = ("organization", "audit", *(f"baseline-{name}" for name in ACCOUNTS))
+
+
+def identities() -> list[str]:
+    """Stack, type and name of every resource: what Pulumi knows them by."""
+    return sorted(
+        f"{stack} {one.request.parent.split('::')[2] if one.request.parent else '-'} {one.type} {one.name}"
+        for stack in STACKS
+        for one in recorded(stack).resources
+        if one.type != "pulumi:pulumi:Stack"
+    )
+
+
+if __name__ == "__main__":
+    IDENTITIES.write_text("\n".join(identities()) + "\n", encoding="utf-8")
