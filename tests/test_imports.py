@@ -1,0 +1,125 @@
+"""Imports flow one way: the entry point knows everything, `controls` and the rehearsal's parts know nobody."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ALLOWED: Mapping[str, frozenset[str]] = {
+    "__main__": frozenset({"stacks"}),
+    "stacks": frozenset({"components", "controls"}),
+    "components": frozenset({"controls"}),
+    "controls": frozenset(),
+    "policies": frozenset({"controls"}),
+    "inspection": frozenset({"controls"}),
+    "rehearsal": frozenset(),
+    "runbooks": frozenset(),
+    "workloads": frozenset(),
+    "cli": frozenset({"controls", "inspection", "policies", "rehearsal", "stacks"}),
+}
+"""Top-level package -> the packages of the project it may import."""
+PARTS = ("cloud", "engine", "provider")
+"""The rehearsal's parts: each can be swapped for the real one, so none knows another."""
+
+
+def modules(package: str) -> Iterator[tuple[str, Path]]:
+    """Dotted name and file of every module of a package, or of a single module at the top."""
+    single = ROOT / f"{package}.py"
+    files = [single] if single.exists() else sorted((ROOT / package).rglob("*.py"))
+    for file in files:
+        parts = file.relative_to(ROOT).with_suffix("").parts
+        yield ".".join(part for part in parts if part != "__init__"), file
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever the import stands in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def drawn() -> nx.DiGraph:
+    """The import graph of the project's own modules."""
+    graph: nx.DiGraph = nx.DiGraph()
+    known = {name for package in ALLOWED for name, _ in modules(package)}
+    for package in ALLOWED:
+        for name, file in modules(package):
+            graph.add_node(name)
+            graph.add_edges_from((name, target) for target in imported(file) if target in known and target != name)
+    return graph
+
+
+GRAPH = drawn()
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_a_package_imports_only_what_lies_below_it(package: str) -> None:
+    wrong = sorted(
+        f"{source} imports {target}"
+        for source, target in GRAPH.edges
+        if top(source) == package and top(target) not in ALLOWED[package] | {package}
+    )
+    assert not wrong
+
+
+def test_no_package_can_reach_itself_through_another() -> None:
+    packages: nx.DiGraph = nx.DiGraph()
+    packages.add_edges_from((top(a), top(b)) for a, b in GRAPH.edges if top(a) != top(b))
+    assert nx.is_directed_acyclic_graph(packages), nx.find_cycle(packages)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_rehearsals_parts_do_not_know_one_another(part: str) -> None:
+    others = tuple(f"rehearsal.{one}" for one in PARTS if one != part)
+    wrong = {
+        f"{source} imports {target}"
+        for source, target in GRAPH.edges
+        if source.startswith(f"rehearsal.{part}")
+        and target.startswith(others)
+        # The provider has to find the cloud; it asks the package, whose insides are none of its business.
+        and (part, target) != ("provider", "rehearsal.cloud")
+    }
+    assert not wrong
+
+
+def test_the_engine_knows_nothing_of_aws() -> None:
+    for name, file in modules("rehearsal"):
+        if name.startswith("rehearsal.engine"):
+            foreign = {top(one) for one in imported(file)} & {"boto3", "botocore", "moto", "pulumi_aws"}
+            assert not foreign, name
+
+
+def test_components_ask_neither_configuration_nor_environment_nor_clock() -> None:
+    forbidden = {"os", "time", "datetime", "boto3", "pulumi.Config", "pulumi.runtime"}
+    for name, file in modules("components"):
+        assert not set(imported(file)) & forbidden, name
+        text = file.read_text(encoding="utf-8")
+        assert "pulumi.Config(" not in text, name
+        assert "get_stack()" not in text, name
+        assert "StackReference" not in text, name
+
+
+def test_controls_are_data_and_functions_without_any_service() -> None:
+    for name, file in modules("controls"):
+        foreign = {top(one) for one in imported(file)} & {"pulumi", "pulumi_aws", "boto3", "os"}
+        assert not foreign, name
+
+
+def test_only_one_module_makes_providers() -> None:
+    makers = [
+        name
+        for package in ("__main__", "stacks", "components")
+        for name, file in modules(package)
+        if "Provider(" in file.read_text(encoding="utf-8").replace("OpenIdConnectProvider(", "")
+    ]
+    assert makers == ["stacks.providers"]
