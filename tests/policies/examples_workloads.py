@@ -5,126 +5,89 @@ from typing import Any
 
 from examples import KEY_ARN, OWN_ACCOUNT, PUBLIC, Case, Example
 
-ONE: list[tuple[str, str, dict[str, Any], str, Any]] = [
-    (
-        "ecr-immutable",
-        "aws:ecr/repository:Repository",
-        {
-            "imageTagMutability": "IMMUTABLE",
-            "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY_ARN}],
-            "imageScanningConfiguration": {"scanOnPush": True},
-            "forceDelete": False,
-        },
-        "imageTagMutability",
-        None,
-    ),
-    (
-        "ecr-key",
-        "aws:ecr/repository:Repository",
-        {
-            "imageTagMutability": "IMMUTABLE",
-            "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY_ARN}],
-            "imageScanningConfiguration": {"scanOnPush": True},
-            "forceDelete": False,
-        },
-        "encryptionConfigurations",
-        None,
-    ),
-    (
-        "ecr-scan",
-        "aws:ecr/repository:Repository",
-        {
-            "imageTagMutability": "IMMUTABLE",
-            "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY_ARN}],
-            "imageScanningConfiguration": {"scanOnPush": True},
-            "forceDelete": False,
-        },
-        "imageScanningConfiguration.scanOnPush",
-        False,
-    ),
-    (
-        "ecr-kept",
-        "aws:ecr/repository:Repository",
-        {
-            "imageTagMutability": "IMMUTABLE",
-            "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY_ARN}],
-            "imageScanningConfiguration": {"scanOnPush": True},
-            "forceDelete": False,
-        },
-        "forceDelete",
-        True,
-    ),
-    (
-        "ecr-not-public",
-        "aws:ecr/repositoryPolicy:RepositoryPolicy",
-        {"repository": "r", "policy": OWN_ACCOUNT},
-        "policy",
-        PUBLIC,
-    ),
-    (
-        "ecs-insights",
-        "aws:ecs/cluster:Cluster",
-        {"settings": [{"name": "containerInsights", "value": "enabled"}]},
-        "settings",
-        [],
-    ),
-    (
-        "ecs-no-public-address",
-        "aws:ecs/service:Service",
-        {
-            "networkConfiguration": {"subnets": ["s"], "assignPublicIp": False},
-            "enableExecuteCommand": False,
-            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
-            "platformVersion": "LATEST",
-        },
-        "networkConfiguration.assignPublicIp",
-        True,
-    ),
-    (
-        "ecs-no-exec",
-        "aws:ecs/service:Service",
-        {
-            "networkConfiguration": {"subnets": ["s"], "assignPublicIp": False},
-            "enableExecuteCommand": False,
-            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
-            "platformVersion": "LATEST",
-        },
-        "enableExecuteCommand",
-        True,
-    ),
-    (
-        "ecs-rollback",
-        "aws:ecs/service:Service",
-        {
-            "networkConfiguration": {"subnets": ["s"], "assignPublicIp": False},
-            "enableExecuteCommand": False,
-            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
-            "platformVersion": "LATEST",
-        },
-        "deploymentCircuitBreaker",
-        None,
-    ),
+REPOSITORY = Example(
+    type="aws:ecr/repository:Repository",
+    props={
+        "imageTagMutability": "IMMUTABLE",
+        "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY_ARN}],
+        "imageScanningConfiguration": {"scanOnPush": True},
+        "forceDelete": False,
+    },
+)
+REPOSITORY_POLICY = Example(
+    type="aws:ecr/repositoryPolicy:RepositoryPolicy", props={"repository": "r", "policy": OWN_ACCOUNT}
+)
+CLUSTER = Example(
+    type="aws:ecs/cluster:Cluster", props={"settings": [{"name": "containerInsights", "value": "enabled"}]}
+)
+SERVICE = Example(
+    type="aws:ecs/service:Service",
+    props={
+        "networkConfiguration": {"subnets": ["s"], "assignPublicIp": False},
+        "enableExecuteCommand": False,
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "platformVersion": "LATEST",
+    },
+)
+TASK_DEFINITION = Example(
+    type="aws:ecs/taskDefinition:TaskDefinition",
+    props={
+        "family": "f",
+        "networkMode": "awsvpc",
+        "taskRoleArn": "r",
+        "executionRoleArn": "e",
+        "containerDefinitions": json.dumps(
+            [
+                {
+                    "name": "c",
+                    "image": "i",
+                    "readonlyRootFilesystem": True,
+                    "privileged": False,
+                    "user": "1000",
+                    "logConfiguration": {"logDriver": "awslogs"},
+                }
+            ]
+        ),
+    },
+)
+STATE_MACHINE = Example(
+    type="aws:sfn/stateMachine:StateMachine",
+    props={
+        "roleArn": "r",
+        "definition": "{}",
+        "loggingConfiguration": {"level": "ERROR", "includeExecutionData": False, "logDestination": "arn:*"},
+        "tracingConfiguration": {"enabled": True},
+        "encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": KEY_ARN},
+    },
+)
+METRIC_ALARM = Example(
+    type="aws:cloudwatch/metricAlarm:MetricAlarm",
+    props={
+        "comparisonOperator": "GreaterThanThreshold",
+        "evaluationPeriods": 1,
+        "alarmActions": ["arn:aws:sns:us-east-1:111122223333:t"],
+    },
+)
+TOPIC_SUBSCRIPTION = Example(
+    type="aws:sns/topicSubscription:TopicSubscription",
+    props={"topic": "t", "protocol": "https", "endpoint": "https://x"},
+)
+QUEUE_POLICY = Example(type="aws:sqs/queuePolicy:QueuePolicy", props={"queueUrl": "q", "policy": OWN_ACCOUNT})
+EVENT_BUS_POLICY = Example(type="aws:cloudwatch/eventBusPolicy:EventBusPolicy", props={"policy": OWN_ACCOUNT})
+
+ONE: list[tuple[str, Example, str, Any]] = [
+    ("ecr-immutable", REPOSITORY, "imageTagMutability", None),
+    ("ecr-key", REPOSITORY, "encryptionConfigurations", None),
+    ("ecr-scan", REPOSITORY, "imageScanningConfiguration.scanOnPush", False),
+    ("ecr-kept", REPOSITORY, "forceDelete", True),
+    ("ecr-not-public", REPOSITORY_POLICY, "policy", PUBLIC),
+    ("ecs-insights", CLUSTER, "settings", []),
+    ("ecs-no-public-address", SERVICE, "networkConfiguration.assignPublicIp", True),
+    ("ecs-no-exec", SERVICE, "enableExecuteCommand", True),
+    ("ecs-rollback", SERVICE, "deploymentCircuitBreaker", None),
     (
         "ecs-container-hardened",
-        "aws:ecs/taskDefinition:TaskDefinition",
-        {
-            "family": "f",
-            "networkMode": "awsvpc",
-            "taskRoleArn": "r",
-            "executionRoleArn": "e",
-            "containerDefinitions": json.dumps(
-                [
-                    {
-                        "name": "c",
-                        "image": "i",
-                        "readonlyRootFilesystem": True,
-                        "privileged": False,
-                        "user": "1000",
-                        "logConfiguration": {"logDriver": "awslogs"},
-                    }
-                ]
-            ),
-        },
+        TASK_DEFINITION,
         "containerDefinitions",
         json.dumps(
             [
@@ -141,148 +104,24 @@ ONE: list[tuple[str, str, dict[str, Any], str, Any]] = [
     ),
     (
         "ecs-container-hardened",
-        "aws:ecs/taskDefinition:TaskDefinition",
-        {
-            "family": "f",
-            "networkMode": "awsvpc",
-            "taskRoleArn": "r",
-            "executionRoleArn": "e",
-            "containerDefinitions": json.dumps(
-                [
-                    {
-                        "name": "c",
-                        "image": "i",
-                        "readonlyRootFilesystem": True,
-                        "privileged": False,
-                        "user": "1000",
-                        "logConfiguration": {"logDriver": "awslogs"},
-                    }
-                ]
-            ),
-        },
+        TASK_DEFINITION,
         "containerDefinitions",
         json.dumps([{"name": "c", "image": "i", "user": "1000", "logConfiguration": {}}]),
     ),
     (
         "ecs-container-logs",
-        "aws:ecs/taskDefinition:TaskDefinition",
-        {
-            "family": "f",
-            "networkMode": "awsvpc",
-            "taskRoleArn": "r",
-            "executionRoleArn": "e",
-            "containerDefinitions": json.dumps(
-                [
-                    {
-                        "name": "c",
-                        "image": "i",
-                        "readonlyRootFilesystem": True,
-                        "privileged": False,
-                        "user": "1000",
-                        "logConfiguration": {"logDriver": "awslogs"},
-                    }
-                ]
-            ),
-        },
+        TASK_DEFINITION,
         "containerDefinitions",
         json.dumps([{"name": "c", "image": "i", "readonlyRootFilesystem": True, "user": "1000"}]),
     ),
-    (
-        "ecs-own-network",
-        "aws:ecs/taskDefinition:TaskDefinition",
-        {
-            "family": "f",
-            "networkMode": "awsvpc",
-            "taskRoleArn": "r",
-            "executionRoleArn": "e",
-            "containerDefinitions": json.dumps(
-                [
-                    {
-                        "name": "c",
-                        "image": "i",
-                        "readonlyRootFilesystem": True,
-                        "privileged": False,
-                        "user": "1000",
-                        "logConfiguration": {"logDriver": "awslogs"},
-                    }
-                ]
-            ),
-        },
-        "networkMode",
-        "host",
-    ),
-    (
-        "sfn-logged",
-        "aws:sfn/stateMachine:StateMachine",
-        {
-            "roleArn": "r",
-            "definition": "{}",
-            "loggingConfiguration": {"level": "ERROR", "includeExecutionData": False, "logDestination": "arn:*"},
-            "tracingConfiguration": {"enabled": True},
-            "encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": KEY_ARN},
-        },
-        "loggingConfiguration.level",
-        "OFF",
-    ),
-    (
-        "sfn-no-data-in-logs",
-        "aws:sfn/stateMachine:StateMachine",
-        {
-            "roleArn": "r",
-            "definition": "{}",
-            "loggingConfiguration": {"level": "ERROR", "includeExecutionData": False, "logDestination": "arn:*"},
-            "tracingConfiguration": {"enabled": True},
-            "encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": KEY_ARN},
-        },
-        "loggingConfiguration.includeExecutionData",
-        True,
-    ),
-    (
-        "sfn-key",
-        "aws:sfn/stateMachine:StateMachine",
-        {
-            "roleArn": "r",
-            "definition": "{}",
-            "loggingConfiguration": {"level": "ERROR", "includeExecutionData": False, "logDestination": "arn:*"},
-            "tracingConfiguration": {"enabled": True},
-            "encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": KEY_ARN},
-        },
-        "encryptionConfiguration",
-        None,
-    ),
-    (
-        "alarm-acts",
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
-        {
-            "comparisonOperator": "GreaterThanThreshold",
-            "evaluationPeriods": 1,
-            "alarmActions": ["arn:aws:sns:us-east-1:111122223333:t"],
-        },
-        "alarmActions",
-        [],
-    ),
-    (
-        "alarm-acts",
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
-        {
-            "comparisonOperator": "GreaterThanThreshold",
-            "evaluationPeriods": 1,
-            "alarmActions": ["arn:aws:sns:us-east-1:111122223333:t"],
-        },
-        "actionsEnabled",
-        False,
-    ),
-    (
-        "sns-subscription-tls",
-        "aws:sns/topicSubscription:TopicSubscription",
-        {"topic": "t", "protocol": "https", "endpoint": "https://x"},
-        "protocol",
-        "http",
-    ),
-    ("sqs-not-public", "aws:sqs/queuePolicy:QueuePolicy", {"queueUrl": "q", "policy": OWN_ACCOUNT}, "policy", PUBLIC),
-    ("event-bus-not-public", "aws:cloudwatch/eventBusPolicy:EventBusPolicy", {"policy": OWN_ACCOUNT}, "policy", PUBLIC),
+    ("ecs-own-network", TASK_DEFINITION, "networkMode", "host"),
+    ("sfn-logged", STATE_MACHINE, "loggingConfiguration.level", "OFF"),
+    ("sfn-no-data-in-logs", STATE_MACHINE, "loggingConfiguration.includeExecutionData", True),
+    ("sfn-key", STATE_MACHINE, "encryptionConfiguration", None),
+    ("alarm-acts", METRIC_ALARM, "alarmActions", []),
+    ("alarm-acts", METRIC_ALARM, "actionsEnabled", False),
+    ("sns-subscription-tls", TOPIC_SUBSCRIPTION, "protocol", "http"),
+    ("sqs-not-public", QUEUE_POLICY, "policy", PUBLIC),
+    ("event-bus-not-public", EVENT_BUS_POLICY, "policy", PUBLIC),
 ]
-CASES = [
-    Case(policy=name, compliant=[Example(type=kind, props=props)], changes=[(0, path, value)])
-    for name, kind, props, path, value in ONE
-]
+CASES = [Case(policy=name, compliant=[example], changes=[(0, path, value)]) for name, example, path, value in ONE]
