@@ -46,6 +46,9 @@ def _outcome(error: BaseException, program: str) -> dict[str, Any]:
     for link in reversed(chain) if wrapped else (error,):
         found, lacking = _look(link, program)
         place, missing = place or found, missing or lacking
+    if not missing and not place and isinstance(root, KeyError) and root.args:
+        # The SDK raises it from a task whose frames may be gone; nothing of the program's own is in the traceback.
+        missing = {"missing_output": str(root.args[0])}
     message = f"{type(root).__name__}: {root}" + (f" (at {place})" if place else "")
     if wrapped:
         message += f"; {str(error).splitlines()[0].removeprefix('While ')}"
@@ -62,7 +65,7 @@ def _look(error: BaseException, program: str) -> tuple[str, dict[str, Any]]:
             place = f"{os.path.relpath(filename, program)}:{trace.tb_lineno}"
         pair = trace.tb_frame.f_locals.get("l")
         if isinstance(error, KeyError) and filename.endswith("stack_reference.py") and isinstance(pair, list):
-            missing = {"missing_output": str(pair[0]), "present_outputs": sorted(pair[1])}
+            missing = {"missing_output": str(pair[0])}
         trace = trace.tb_next
     return place, missing
 

@@ -42,10 +42,12 @@ class References:
         secret_names = sorted(key for key, value in outputs.items() if has_secrets(value))
         return {"name": name, "outputs": outputs, "secretOutputNames": secret_names}
 
-    def lacking(self, names: Sequence[str], output: str) -> UpstreamMissingError:
-        """The error for an output that none of the referenced stacks has."""
+    def lacking(self, names: Sequence[str], output: str) -> UpstreamMissingError | None:
+        """The error for an output that a referenced stack lacks; None when all of them have it."""
         lacking = [self._stack(name) for name in names if output not in self.read(name)["outputs"]]
-        which = " or ".join(f'"{stack}"' for stack in lacking) or "the referenced stack"
+        if not lacking:
+            return None
+        which = " or ".join(f'"{stack}"' for stack in lacking)
         again = " ".join(lacking)
         return UpstreamMissingError(
             f"""stack {which} has no output "{output}": bring it up to date first with 'rehearse up {again}'"""

@@ -145,8 +145,9 @@ def run_program(engine: "Engine", run: Pass) -> None:
 def _ended(engine: "Engine", run: Pass, outcome: Outcome, referenced: Sequence[str]) -> None:
     """Take over how the program ended. What it says after a step failed only repeats that."""
     if not outcome.ok and not run.errors:
-        if outcome.missing_output:
-            run.fail(engine.references.lacking(referenced, outcome.missing_output))
+        lacking = engine.references.lacking(referenced, outcome.missing_output) if outcome.missing_output else None
+        if lacking is not None:
+            run.fail(lacking)
         elif not run.interrupted.is_set():
             run.fail(ProgramError(outcome.message, detail=outcome.detail))
     if run.interrupted.is_set():
