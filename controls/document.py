@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from controls.compiler import CompiledPolicies, compile_policies
 from controls.model import Control
+from controls.nist import nist
 from controls.registry import controls
 from controls.zone import Zone
 
@@ -70,6 +71,9 @@ def _control(control: Control) -> Iterator[str]:
     yield f"### {control.id}: {control.title}\n"
     yield f"{control.reason} Severity: {control.severity}.\n"
     yield f"- cites {'; '.join(f'{one.paragraph} {one.title}' for one in control.citations)}"
+    known = nist(control.citations)
+    if known:
+        yield f"- NIST SP 800-53: {', '.join(known)}"
     if control.prevent:
         sids = ", ".join(statement.sid for statement in control.prevent.statements)
         yield f"- prevents by {control.prevent.policy_type} on {_targets(control.prevent.targets)}: {sids}"

@@ -9,6 +9,7 @@ from controls.blocks import BLOCKS
 from controls.blocks import CONTROLS as BLOCKING
 from controls.foundation import foundation
 from controls.guardrails import guardrails
+from controls.guardrails.declared import with_declarations
 from controls.model import Control, PolicyRule
 from controls.zone import Zone
 
@@ -26,7 +27,8 @@ def controls(zone: Zone | None = None) -> Mapping[str, Control]:
         RegistryError: see `assemble`.
     """
     zone = zone or Zone()
-    return assemble([*foundation(zone), *guardrails(zone), *BLOCKING], BLOCKS)
+    parts = map(with_declarations, (*foundation(zone), *guardrails(zone)))
+    return assemble([*parts, *BLOCKING], BLOCKS)
 
 
 def assemble(parts: Iterable[Control], blocks: Mapping[str, Sequence[PolicyRule]]) -> Mapping[str, Control]:

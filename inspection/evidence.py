@@ -13,6 +13,7 @@ from controls.citations import TITLES
 from controls.compiler import CompiledPolicies
 from controls.conformance import hipaa
 from controls.model import Control
+from controls.nist import nist
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 PROWLER: Final = Path(__file__).with_name("prowler_hipaa_requirements.csv")
@@ -50,6 +51,8 @@ class Entry:
     title: str
     reason: str
     severity: str
+    nist: Sequence[str]
+    """Controls of NIST SP 800-53 Rev. 5."""
     layers: Sequence[Layer]
 
 
@@ -183,6 +186,7 @@ def _entry(
         title=control.title,
         reason=control.reason,
         severity=control.severity.value,
+        nist=nist(control.citations),
         layers=[*prevent, *block, *detect],
     )
 

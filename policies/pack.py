@@ -19,6 +19,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from controls.model import Control, PolicyRule
+from controls.nist import nist
 from controls.registry import CONTROLS
 from controls.rules import Undecided
 from policies import (
@@ -120,7 +121,11 @@ def _policy(control: Control, rule: PolicyRule, check: OnResource | OnStack, con
             reference=citation.paragraph,
             specification=citation.title,
         ),
-        "tags": [f"control:{control.id}", *(f"cfr:{one.paragraph}" for one in control.citations)],
+        "tags": [
+            f"control:{control.id}",
+            *(f"cfr:{one.paragraph}" for one in control.citations),
+            *(f"nist:{one}" for one in nist(control.citations)),
+        ],
         "remediation_steps": rule.remedy,
     }
     if isinstance(check, OnResource):
