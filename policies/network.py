@@ -7,8 +7,19 @@ from controls.rules import ABSENT, UNKNOWN, Problem, Props, Undecided
 from controls.rules.documents import document, every_allow, no_public_principal
 from controls.rules.predicates import all_of, each, equals, matches, present, when
 from controls.rules.values import items, lookup
-from policies.checks import Checks, on
+from policies.checks import Checks, Finding, Stack, across, on
+from policies.configuration import Parameters
+from policies.resources import Resource
 
+VPC: Final = "aws:ec2/vpc:Vpc"
+FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
+SECURITY_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+INGRESS_RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+RULES_OF_GROUPS: Final = (
+    INGRESS_RULE,
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    "aws:ec2/securityGroupRule:SecurityGroupRule",
+)
 WORLD: Final = frozenset({"0.0.0.0/0", "::/0"})
 
 
@@ -50,7 +61,32 @@ def _tls_or_redirect(props: Props) -> Iterator[Problem]:
         yield from matches("sslPolicy", r"TLS13-1-[23]|TLS-1-2-Ext|FS-1-2", "a policy of TLS 1.2 or better")(props)
 
 
+def _every_vpc_has_flow_logs(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
+    rule = equals("trafficType", "ALL")
+    for vpc in stack.of(VPC):
+        logs = stack.companions(vpc, FLOW_LOG, "vpcId")
+        if not logs:
+            yield vpc, Problem("the VPC has no flow log")
+        yield from ((one, problem) for one in logs for problem in rule(one.props))
+
+
+def _no_group_that_nobody_uses(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
+    """A group whose rules let something in, but that nothing of the stack is a member of, opens what nobody needs."""
+    used = {urn for one in stack.resources if one.type not in RULES_OF_GROUPS for urn in _urns(one)}
+    for group in stack.of(SECURITY_GROUP):
+        opened = stack.companions(group, INGRESS_RULE, "securityGroupId") or items(lookup(group.props, "ingress"))
+        if opened and group.urn not in used:
+            yield group, Problem("the security group lets traffic in, but no resource of the stack uses it")
+
+
+def _urns(resource: Resource) -> Iterator[str]:
+    for urns in resource.depends.values():
+        yield from urns
+
+
 CHECKS: Checks = {
+    "vpc-flow-logs": across(VPC, _every_vpc_has_flow_logs),
+    "security-group-used": across(SECURITY_GROUP, _no_group_that_nobody_uses),
     "security-group-no-world": on("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", _not_the_world),
     "security-group-narrow": on("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", _not_every_protocol),
     "security-group-inline": on("aws:ec2/securityGroup:SecurityGroup", each("ingress", _inline_not_the_world)),

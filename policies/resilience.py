@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from controls.residency import group_of
 from controls.rules import UNKNOWN, Problem, Props, Rule, Undecided
 from controls.rules.predicates import all_of, between, equals
 from controls.rules.values import lookup
@@ -33,6 +34,30 @@ def _protected(resource: Resource, _parameters: Parameters) -> Iterator[Problem]
         yield Problem("the resource is not protected: one mistaken `pulumi destroy` would delete it")
 
 
+def _patient_data_is_replicated(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
+    """Buckets classified as patient data have a replica, in a region of the same residency group."""
+    for bucket in stack.of(*tokens.BUCKETS):
+        if bucket.tags().get("data-classification") != "phi":
+            continue
+        replications = stack.companions(bucket, tokens.BUCKET_REPLICATION, "bucket")
+        if not replications:
+            yield bucket, Problem("the bucket holds patient data and is not replicated")
+        for one in replications:
+            yield from ((bucket, problem) for problem in _stays_home(stack, bucket, one))
+
+
+def _stays_home(stack: Stack, bucket: Resource, replication: Resource) -> Iterator[Problem]:
+    copies = [one for one in stack.of(*tokens.BUCKETS) if one.urn in replication.depends.get("rules", ())]
+    for copy in copies:
+        if copy.urn == bucket.urn:
+            continue
+        if isinstance(copy.region, str) and isinstance(bucket.region, str):
+            if group_of(copy.region) != group_of(bucket.region):
+                yield Problem(f"its replica {copy.name} lies in {copy.region}, outside the residency group")
+            elif copy.region == bucket.region:
+                yield Problem(f"its replica {copy.name} lies in the same region: one failure takes both")
+
+
 def _records_are_locked(parameters: Parameters) -> Rule:
     days = parameters.record_retention_days
 
@@ -48,6 +73,7 @@ def _records_are_locked(parameters: Parameters) -> Rule:
 
 CHECKS: Checks = {
     "s3-bucket-versioning": across(tokens.BUCKETS, _every_bucket_keeps_versions),
+    "s3-phi-replicated": across(tokens.BUCKETS, _patient_data_is_replicated),
     "s3-object-lock": configured(tokens.BUCKET_OBJECT_LOCK, _records_are_locked),
     "data-protected": OnResource(types=HOLDS_DATA, check=_protected),
 }

@@ -54,6 +54,12 @@ DATA: Mapping[str, Sequence[PolicyRule]] = {
             stack=True,
         ),
         PolicyRule(
+            name="s3-phi-replicated",
+            title="Every bucket with patient data is replicated inside its residency group",
+            remedy="Add a BucketReplicationConfig to a bucket in the recovery region, or classify the bucket rightly.",
+            stack=True,
+        ),
+        PolicyRule(
             name="s3-object-lock",
             title="Locked buckets hold records for six years in compliance mode",
             remedy="Set mode COMPLIANCE and at least 2192 days in the default retention.",

@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from controls.blocks.rule import rule
+from controls.blocks.rule import rule, stack_rule
 from controls.model import PolicyRule
 
 NETWORK: Mapping[str, Sequence[PolicyRule]] = {
+    "N4": (
+        stack_rule("vpc-flow-logs", "Every VPC has a flow log of all traffic", "Add a FlowLog with traffic_type ALL."),
+    ),
     "N8": (
+        stack_rule(
+            "security-group-used",
+            "No security group opens what nobody needs",
+            "Remove the group or its ingress rules, or give it to the resource it is meant for.",
+        ),
         rule(
             "security-group-no-world",
             "No security group lets the whole internet in",

@@ -25,7 +25,11 @@ class Example:
     props: Mapping[str, Any]
     protect: bool = True
     of: str | None = None
-    """Name of the bucket this resource belongs to, for stack policies."""
+    """Name of the resource this one belongs to, for stack policies."""
+    by: str = "bucket"
+    """The property that refers to it."""
+    uses: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Further properties that refer to resources, by their names."""
     provider: Mapping[str, Any] = field(default_factory=lambda: {"region": "us-east-1"})
 
     @property
@@ -238,7 +242,50 @@ class Forbidden:
 
 FORBIDDEN = [Forbidden(policy="iam-no-users", resource=USER), Forbidden(policy="s3-no-acl", resource=ACL)]
 
+
+def replicated_phi() -> list[Example]:
+    return [
+        Example(type=tokens.BUCKETS[0], name="phi", props={"bucket": "phi", "tags": {"data-classification": "phi"}}),
+        Example(type=tokens.BUCKETS[0], name="copy", props={"bucket": "copy"}, provider={"region": "us-west-2"}),
+        Example(
+            type=tokens.BUCKET_REPLICATION,
+            of="phi",
+            uses={"rules": "copy"},
+            props={"bucket": "phi", "role": "r", "rules": [{"status": "Enabled", "destination": {"bucket": "copy"}}]},
+        ),
+    ]
+
+
+VPC = Example(type="aws:ec2/vpc:Vpc", name="vpc", props={"cidrBlock": "10.0.0.0/16"})
+FLOW_LOG = Example(type="aws:ec2/flowLog:FlowLog", of="vpc", by="vpcId", props={"vpcId": "vpc-1", "trafficType": "ALL"})
+GROUP = Example(
+    type="aws:ec2/securityGroup:SecurityGroup",
+    name="group",
+    props={"description": "d", "ingress": [{"protocol": "tcp", "fromPort": 443, "toPort": 443}]},
+)
+MEMBER = Example(
+    type="aws:ec2/vpcEndpoint:VpcEndpoint",
+    of="group",
+    by="securityGroupIds",
+    props={"vpcId": "vpc-1", "securityGroupIds": ["sg-1"]},
+)
+
 CASES = [
+    Case(
+        policy="s3-phi-replicated",
+        compliant=replicated_phi(),
+        changes=[
+            tokens.BUCKET_REPLICATION,
+            (1, "provider", {"region": "eu-west-1"}),
+            (1, "provider", {"region": "us-east-1"}),
+        ],
+    ),
+    Case(
+        policy="vpc-flow-logs",
+        compliant=[VPC, FLOW_LOG],
+        changes=["aws:ec2/flowLog:FlowLog", (1, "trafficType", "REJECT")],
+    ),
+    Case(policy="security-group-used", compliant=[GROUP, MEMBER], changes=["aws:ec2/vpcEndpoint:VpcEndpoint"]),
     Case(
         policy="kms-key-rotation",
         compliant=[KEY],

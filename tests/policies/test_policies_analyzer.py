@@ -73,8 +73,9 @@ def found(analyzer: Any, examples: list[Example]) -> set[str]:
         answer = analyzer.Analyze(analyzer_pb2.AnalyzeRequest(**request(example)))
         mandatory |= {one.policyName for one in answer.diagnostics if one.enforcementLevel == analyzer_pb2.MANDATORY}
         resource = analyzer_pb2.AnalyzerResource(**request(example))
-        if example.of is not None:
-            resource.propertyDependencies["bucket"].urns.append(owners[example.of])
+        refers = {example.by: example.of, **example.uses} if example.of else example.uses
+        for name, owner in refers.items():
+            resource.propertyDependencies[name].urns.append(owners[owner])
         resources.append(resource)
     answer = analyzer.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources))
     return mandatory | {one.policyName for one in answer.diagnostics if one.enforcementLevel == analyzer_pb2.MANDATORY}

@@ -59,10 +59,11 @@ def violations(policy: str, examples: Sequence[Example]) -> list[str]:
             )
             for example in examples
         }
+        by_name = {other.name: other for other in resources.values()}
         for example in examples:
-            owner = next((other for other in resources.values() if other.name == example.of), None)
-            if owner is not None:
-                resources[example.urn].property_dependencies["bucket"] = [owner]
+            refers = {example.by: example.of, **example.uses} if example.of else example.uses
+            for name, owner in refers.items():
+                resources[example.urn].property_dependencies[name] = [by_name[owner]]
         one.validate(StackValidationArgs(list(resources.values())), lambda message, _urn=None: found.append(message))
     return found
 
