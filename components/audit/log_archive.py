@@ -44,7 +44,7 @@ class LogArchive(pulumi.ComponentResource):
         names = args.names
         role = ReplicationRole(
             f"{name}-replication-role",
-            ReplicationRoleArgs(role_name=f"{names.prefix}-config-replication", account_id=names.account_id),
+            ReplicationRoleArgs(role_name=f"{names.prefix}-config-replication"),
             self._child,
         )
         readers = uses.readers_through_s3(names.region, names.account_id)

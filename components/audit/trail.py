@@ -1,6 +1,7 @@
 """The organisation's trail, made in the log-archive account as CloudTrail's delegated administrator."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import pulumi
 from pulumi_aws import cloudtrail, cloudwatch, iam
@@ -11,6 +12,13 @@ from components.audit.selectors import selectors
 from components.documents import Statement, document
 from components.keys import Key, KeyArgs, uses
 from components.tokens import type_token
+
+TRUST: Final[Statement] = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudtrail.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+"""As in CloudTrail User Guide, "Role policy document": a role is passed within its own account only."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +60,7 @@ class OrganizationTrail(pulumi.ComponentResource):
             f"{name}-role",
             name=f"{names.prefix}-trail-to-logs",
             description="CloudTrail writes the organisation trail to CloudWatch Logs",
-            assume_role_policy=document([_trust(names)]),
+            assume_role_policy=document([TRUST]),
             opts=child,
         )
         rights = iam.RolePolicy(
@@ -90,15 +98,6 @@ class OrganizationTrail(pulumi.ComponentResource):
         self.trail_name = trail.name
         self.log_group = logs.name
         self.register_outputs({"arn": self.arn, "log_group": self.log_group})
-
-
-def _trust(names: Names) -> Statement:
-    return {
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudtrail.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceArn": names.trail_arn}},
-    }
 
 
 def _rights(names: Names, organization_id: pulumi.Input[str]) -> Statement:

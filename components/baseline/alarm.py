@@ -92,10 +92,19 @@ def _publishers(topic_arn: pulumi.Input[str], account_id: pulumi.Input[str]) -> 
         {
             "Sid": "AlarmsOfThisAccount",
             "Effect": "Allow",
-            "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
             "Action": "sns:Publish",
             "Resource": topic_arn,
             "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+        },
+        {
+            "Sid": "Events",
+            "Effect": "Allow",
+            # EventBridge sends no source with what it publishes: a condition on it would never hold, and the rule would
+            # fail in silence (EventBridge User Guide, "Amazon SNS permissions").
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": topic_arn,
         },
         {
             "Sid": "TlsOnly",

@@ -118,14 +118,24 @@ def disks(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
 
 
 def notifications(account_id: pulumi.Input[str]) -> Sequence[Statement]:
-    """EventBridge and CloudWatch of the account publish to an encrypted topic (SNS Developer Guide, "Keys")."""
+    """EventBridge and CloudWatch alarms publish to an encrypted topic (SNS Developer Guide, "Key management")."""
+    actions = ["kms:Decrypt", "kms:GenerateDataKey*"]
     return [
         {
-            "Sid": "Notifications",
+            "Sid": "Alarms",
             "Effect": "Allow",
-            "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Action": actions,
             "Resource": "*",
             "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-        }
+        },
+        {
+            "Sid": "Events",
+            "Effect": "Allow",
+            # No condition: "aws:SourceAccount, aws:SourceArn … not supported for EventBridge-to-encrypted topics" (the
+            # same guide). With one, every event would be dropped without a word. The topic's policy says who publishes.
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": actions,
+            "Resource": "*",
+        },
     ]

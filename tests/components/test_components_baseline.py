@@ -148,6 +148,12 @@ def test_breaking_the_glass_reaches_people_over_an_encrypted_topic() -> None:
     [topic] = seen.of("sns/topic:Topic")
     assert topic.inputs["kmsMasterKeyId"].startswith("arn:aws:kms:")
     assert {one.inputs["endpoint"] for one in seen.of(":TopicSubscription")} == {"a@b.example", "c@d.example"}
+    # EventBridge says nothing of where an event comes from: with a condition the alarm would be silent.
+    policies = [*seen.of("sns/topicPolicy:TopicPolicy"), *seen.of("kms/key:Key")]
+    for policy in policies:
+        [events] = [one for one in policy.document("policy")["Statement"] if one["Sid"] == "Events"]
+        assert events["Principal"] == {"Service": "events.amazonaws.com"}
+        assert "Condition" not in events
     [target] = seen.of(":EventTarget")
     assert any("TopicPolicy" in urn for urn in target.request.dependencies)
     assert not seen.orphans()
