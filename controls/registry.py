@@ -27,7 +27,7 @@ def controls(zone: Zone | None = None) -> Mapping[str, Control]:
         RegistryError: see `assemble`.
     """
     zone = zone or Zone()
-    parts = map(with_declarations, (*foundation(zone), *guardrails(zone)))
+    parts = (with_declarations(one, zone) for one in (*foundation(zone), *guardrails(zone)))
     return assemble([*parts, *BLOCKING], BLOCKS)
 
 

@@ -42,6 +42,16 @@ class Zone:
         return f"{self.prefix}-model-approver"
 
     @property
+    def backup_vault(self) -> str:
+        """The vault that the organisation's backup policy fills, in every account and region that holds PHI."""
+        return f"{self.prefix}-backup"
+
+    @property
+    def backup_role(self) -> str:
+        """The role AWS Backup fills it with."""
+        return f"{self.prefix}-backup"
+
+    @property
     def boundary_policy(self) -> str:
         """The permissions boundary every other role must carry."""
         return f"{self.prefix}-boundary"

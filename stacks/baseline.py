@@ -33,6 +33,9 @@ def deploy(settings: Settings, account: str) -> BaselineOutputs:
         opts,
     )
     config_role = ConfigServiceRole("config", opts)
+    holds_phi = places.place(settings, account).data_classification == "phi"
+    if holds_phi:
+        b.BackupRole("backup", b.BackupRoleArgs(role_name=zone.backup_role, account_id=account_id), opts)
     keys: dict[str, pulumi.Output[str]] = {}
     topics: dict[str, pulumi.Output[str]] = {}
     for region in settings.regions.all:
@@ -63,6 +66,12 @@ def deploy(settings: Settings, account: str) -> BaselineOutputs:
             ),
             here,
         )
+        if holds_phi:
+            b.BackupVault(
+                f"backup-{region}",
+                b.BackupVaultArgs(vault_name=zone.backup_vault, region=region, account_id=account_id),
+                here,
+            )
         keys[region], topics[region] = defaults.key_arn, alarm.topic_arn
     outputs = BaselineOutputs(
         account_id=account_id,

@@ -2,6 +2,7 @@
 
 from components.baseline.account import AccountDefaults, AccountDefaultsArgs
 from components.baseline.alarm import BreakGlassAlarm, BreakGlassAlarmArgs
+from components.baseline.backups import BackupRole, BackupRoleArgs, BackupVault, BackupVaultArgs
 from components.baseline.break_glass import BreakGlassRole, BreakGlassRoleArgs
 from components.baseline.budget import AccountBudget, AccountBudgetArgs
 from components.baseline.pipeline import PipelineRoles, PipelineRolesArgs
@@ -13,6 +14,10 @@ __all__ = [
     "AccountBudgetArgs",
     "AccountDefaults",
     "AccountDefaultsArgs",
+    "BackupRole",
+    "BackupRoleArgs",
+    "BackupVault",
+    "BackupVaultArgs",
     "BreakGlassAlarm",
     "BreakGlassAlarmArgs",
     "BreakGlassRole",

@@ -117,6 +117,30 @@ def disks(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
     ]
 
 
+def backups(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """AWS Backup encrypts recovery points for the account (Backup Developer Guide, "Encryption for backups")."""
+    through = {"kms:CallerAccount": account_id, "kms:ViaService": f"backup.{region}.amazonaws.com"}
+    principal = {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)}
+    return [
+        {
+            "Sid": "RecoveryPoints",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": through},
+        },
+        {
+            "Sid": "GrantsForBackup",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+            "Condition": {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+    ]
+
+
 def notifications(account_id: pulumi.Input[str]) -> Sequence[Statement]:
     """EventBridge and CloudWatch alarms publish to an encrypted topic (SNS Developer Guide, "Key management")."""
     actions = ["kms:Decrypt", "kms:GenerateDataKey*"]

@@ -197,3 +197,25 @@ def test_a_budget_tells_somebody_before_and_after_it_is_spent() -> None:
 def test_a_budget_for_nobody_or_more_than_aws_takes_is_refused(count: int) -> None:
     with pytest.raises(ValueError, match="1 to 10"):
         b.AccountBudgetArgs(budget_name="b", monthly_usd=1, notify=["a@b.example"] * count)
+
+
+def test_a_vault_has_its_own_key_and_a_lock_that_nobody_takes_away() -> None:
+    made = record(
+        lambda: b.BackupVault(
+            "backup", b.BackupVaultArgs(vault_name="hipaa-ml-backup", region="us-east-1", account_id=ACCOUNT)
+        )
+    )
+    [lock] = made.of("aws:backup/vaultLockConfiguration:VaultLockConfiguration")
+    assert lock.inputs["minRetentionDays"] == 35
+    assert lock.inputs["changeableForDays"] == 3
+    [vault] = made.of("aws:backup/vault:Vault")
+    assert vault.protect
+    assert len(made.of("aws:kms/key:Key")) == 1
+
+
+def test_aws_backup_alone_assumes_its_role_and_only_for_this_account() -> None:
+    made = record(lambda: b.BackupRole("backup", b.BackupRoleArgs(role_name="hipaa-ml-backup", account_id=ACCOUNT)))
+    [role] = made.of("aws:iam/role:Role")
+    [statement] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert statement["Principal"] == {"Service": "backup.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}

@@ -1,0 +1,92 @@
+"""Where the organisation's backup policy puts recovery points: a locked vault a region, and the role that fills it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import backup, iam
+
+from components.documents import document
+from components.keys import Key, KeyArgs, uses
+from components.tokens import type_token
+
+SERVICE_POLICIES: Final = {
+    "backup": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+    "s3": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+}
+"""AWS's own policies for the service's role (Backup Developer Guide, "IAM service roles")."""
+MINIMUM_DAYS: Final = 35
+"""Days a recovery point cannot be deleted; the policy keeps them as long."""
+DAYS_TO_RECONSIDER: Final = 3
+"""Days after which nobody, AWS included, can take the lock away: the least AWS allows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackupRoleArgs:
+    """The role of AWS Backup in an account."""
+
+    role_name: str
+    account_id: pulumi.Input[str]
+
+
+class BackupRole(pulumi.ComponentResource):
+    """`hipaa-ml:baseline:BackupRole`: an IAM role that AWS Backup alone assumes, for this account alone."""
+
+    def __init__(self, name: str, args: BackupRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "backup.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
+        }
+        role = iam.Role(
+            f"{name}-role",
+            name=args.role_name,
+            description="AWS Backup makes and copies recovery points",
+            assume_role_policy=document([trust]),
+            opts=child,
+        )
+        for kind, arn in SERVICE_POLICIES.items():
+            iam.RolePolicyAttachment(f"{name}-{kind}", role=role.name, policy_arn=arn, opts=child)
+        self.arn = role.arn
+        self.register_outputs({"arn": self.arn})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackupVaultArgs:
+    """A vault in an account and region."""
+
+    vault_name: str
+    region: str
+    account_id: pulumi.Input[str]
+
+
+class BackupVault(pulumi.ComponentResource):
+    """`hipaa-ml:baseline:BackupVault`: a vault under a key of its own, locked in compliance mode."""
+
+    def __init__(self, name: str, args: BackupVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        keep = pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True)
+        key = Key(
+            f"{name}-key",
+            KeyArgs(
+                alias=args.vault_name,
+                description="Recovery points of this account in this region",
+                account_id=args.account_id,
+                uses=uses.backups(args.region, args.account_id),
+            ),
+            child,
+        )
+        vault = backup.Vault(f"{name}-vault", name=args.vault_name, kms_key_arn=key.arn, opts=keep)
+        backup.VaultLockConfiguration(
+            f"{name}-lock",
+            backup_vault_name=vault.name,
+            min_retention_days=MINIMUM_DAYS,
+            changeable_for_days=DAYS_TO_RECONSIDER,
+            opts=keep,
+        )
+        self.arn = vault.arn
+        self.register_outputs({"arn": self.arn})
