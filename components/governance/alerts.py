@@ -9,7 +9,7 @@ from pulumi_aws import cloudwatch, sns
 
 from components.documents import Statement, document
 from components.governance.findings import SOURCES
-from components.keys import Key, KeyArgs
+from components.keys import Key, KeyArgs, uses
 from components.tokens import type_token
 
 
@@ -46,14 +46,12 @@ class FindingAlerts(pulumi.ComponentResource):
                 alias=f"{args.prefix}-findings",
                 description="Findings on their way to people",
                 account_id=args.account_id,
-                uses=[_encrypts(args.account_id)],
+                uses=uses.notifications(args.account_id),
             ),
             child,
         )
         topic = sns.Topic(f"{name}-topic", name=f"{args.prefix}-findings", kms_master_key_id=key.arn, opts=child)
-        policy = sns.TopicPolicy(
-            f"{name}-policy", arn=topic.arn, policy=document(_publishers(topic.arn, args)), opts=child
-        )
+        policy = sns.TopicPolicy(f"{name}-policy", arn=topic.arn, policy=document(_publishers(topic.arn)), opts=child)
         for source, spec in SOURCES.items():
             if spec.home_only and not args.home:
                 continue
@@ -80,30 +78,16 @@ class FindingAlerts(pulumi.ComponentResource):
         self.register_outputs({"topic_arn": self.topic_arn})
 
 
-def _encrypts(account_id: pulumi.Input[str]) -> Statement:
-    """EventBridge of the account writes to the topic (SNS Developer Guide, "Encrypted topics and event sources")."""
-    return {
-        "Sid": "FindingsEncrypt",
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-        "Resource": "*",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-    }
-
-
-def _publishers(topic_arn: pulumi.Input[str], args: FindingAlertsArgs) -> Sequence[Statement]:
-    rules = pulumi.Output.format(
-        "arn:aws:events:{0}:{1}:rule/{2}-findings-*", args.region, args.account_id, args.prefix
-    )
+def _publishers(topic_arn: pulumi.Input[str]) -> Sequence[Statement]:
     return [
         {
-            "Sid": "FindingRulesOfThisAccount",
+            "Sid": "Findings",
             "Effect": "Allow",
+            # EventBridge sends no source with what it publishes: a condition on it would never hold, and every finding
+            # would be dropped in silence (EventBridge User Guide, "Amazon SNS permissions").
             "Principal": {"Service": "events.amazonaws.com"},
             "Action": "sns:Publish",
             "Resource": topic_arn,
-            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}, "ArnLike": {"aws:SourceArn": rules}},
         },
         {
             "Sid": "TlsOnly",

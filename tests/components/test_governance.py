@@ -111,20 +111,19 @@ def test_unused_access_is_analysed_only_where_it_is_asked_for(days: int | None, 
     assert not seen.orphans()
 
 
-def test_only_the_rules_of_this_account_publish_findings_to_an_encrypted_topic() -> None:
+def test_eventbridge_publishes_findings_to_an_encrypted_topic_without_a_condition_it_could_never_meet() -> None:
     seen = record(lambda: g.FindingAlerts("f", alerts()))
     [policy] = seen.of(":TopicPolicy")
     allowed, denied = policy.document("policy")["Statement"]
     assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
-    assert allowed["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": ACCOUNT},
-        "ArnLike": {"aws:SourceArn": f"arn:aws:events:us-east-1:{ACCOUNT}:rule/zone-findings-*"},
-    }
+    assert allowed["Resource"] != "*"
+    assert "Condition" not in allowed
     assert denied["Effect"] == "Deny"
     [topic] = seen.of(":Topic")
     assert "key" in topic.inputs["kmsMasterKeyId"]
     [key] = seen.of("kms/key:Key")
-    assert key.document("policy")["Statement"][1]["Principal"] == {"Service": "events.amazonaws.com"}
+    users = [one for one in key.document("policy")["Statement"] if "Service" in one["Principal"]]
+    assert {one["Principal"]["Service"] for one in users} == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
     assert all(rule.inputs["name"].startswith("zone-findings-") for rule in seen.of(":EventRule"))
     assert not seen.orphans()
 
