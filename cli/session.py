@@ -42,6 +42,7 @@ class Session:
 
     def __enter__(self) -> Self:
         settings = self.workspace.settings()
+        self.workspace.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.workspace.endpoint is None:
             cloud = Cloud.attach(self.workspace.state)
             if cloud is None:

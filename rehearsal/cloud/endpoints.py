@@ -46,6 +46,11 @@ class Endpoints:
         """Everything to one URL: another emulator."""
         return cls({GLOBAL: url}, retries=retries)
 
+    @property
+    def foreign(self) -> bool:
+        """Whether this is another emulator: nobody knows what it can do until it is asked."""
+        return set(self.urls) == {GLOBAL}
+
     def url(self, service: str, region: str) -> str:
         """Where a service of a region listens."""
         return self.urls[GLOBAL] if service in global_services() else self.urls.get(region, self.urls[GLOBAL])

@@ -58,7 +58,14 @@ class Resources:
                 self._give_up(asked, error)
             except HalfDoneError as error:
                 self._put(asked, error.id, "emulated", token=token, inputs=inputs)
-                raise
+                if not self._endpoints.foreign:
+                    raise
+                asked.show(f"{error}: what belongs to it is recorded")
+                return error.id, self._complete(asked, type_, {**error.outputs, **inputs}, error.id)
+            except RefusedError as error:
+                if not self._endpoints.foreign:
+                    raise
+                asked.show(f"{error}: it is recorded, not emulated")
             else:
                 self._put(asked, state.id, "emulated", token=token, inputs=inputs, unread=state.unread)
                 return state.id, self._complete(asked, type_, state.outputs, state.id)

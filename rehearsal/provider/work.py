@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import jmespath
+from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Credentials, Endpoints
 from rehearsal.provider import retry
 from rehearsal.provider.convert import parameters
+from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.schema import Schema
 from rehearsal.provider.spec import Emulated
 from rehearsal.provider.values import Values
@@ -85,6 +87,15 @@ class Work:
         """Make one call."""
         mark = retry.tokened(self.creation, service or self.spec.service, operation, params)
         return retry.call(self.client(service), operation, params, mark=mark, show=self.show)
+
+    def attempt(self, operation: str, /, **params: Any) -> None:
+        """Make one call that another emulator may not be able to answer: there it is said, and nothing more."""
+        try:
+            self.call(operation, **params)
+        except (ClientError, NotEmulatedError) as error:
+            if not self.endpoints.foreign:
+                raise
+            self.show(f"the emulator cannot {operation} {', '.join(map(str, params.values()))}: {error}")
 
     def auto(self, operation: str, values: Mapping[str, Any] | None = None, /, **more: Any) -> Any:
         """Make one call with the parameters found by name."""

@@ -28,16 +28,16 @@ def _set_organization(work: Work) -> None:
     listed = work.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
     enabled = {item["ServicePrincipal"] for item in listed}
     for principal in sorted(wanted - enabled):
-        work.call("enable_aws_service_access", ServicePrincipal=principal)
+        work.attempt("enable_aws_service_access", ServicePrincipal=principal)
     for principal in sorted(enabled - wanted):
-        work.call("disable_aws_service_access", ServicePrincipal=principal)
+        work.attempt("disable_aws_service_access", ServicePrincipal=principal)
     root = work.pages("list_roots", "Roots")[0]
     types = set(work.inputs.get("enabledPolicyTypes") or [])
     there = {item["Type"] for item in root["PolicyTypes"]}
     for kind in sorted(types - there):
-        work.call("enable_policy_type", RootId=root["Id"], PolicyType=kind)
+        work.attempt("enable_policy_type", RootId=root["Id"], PolicyType=kind)
     for kind in sorted(there - types):
-        work.call("disable_policy_type", RootId=root["Id"], PolicyType=kind)
+        work.attempt("disable_policy_type", RootId=root["Id"], PolicyType=kind)
 
 
 def _read_organization(work: Work) -> Any:
