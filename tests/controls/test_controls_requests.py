@@ -180,3 +180,34 @@ def test_a_table_that_cannot_be_read_is_refused_by_file_line_and_column(
         list(answers(GUARDED, file))
     assert str(file) in str(refused.value)
     assert said in str(refused.value)
+
+
+WITH_NETWORKS = Zone(vpcs=("vpc-1",))
+NETWORKED = Guarded(
+    compiled=compile_policies(controls(WITH_NETWORKS).values(), UNITS, WITH_NETWORKS),
+    places=PLACES,
+    management_account="123456789012",
+    organization_id="o-example",
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "context", "sid"),
+    [
+        ("sagemaker:CreatePresignedDomainUrl", {"aws:SourceVpc": "vpc-stranger"}, "M10Presigned"),
+        ("sagemaker:CreatePresignedDomainUrl", {}, "M10Presigned"),
+        ("sagemaker:CreatePresignedDomainUrl", {"aws:SourceVpc": "vpc-1"}, ""),
+        ("s3:GetObject", {"aws:SourceVpc": "vpc-stranger"}, "P2Networks"),
+        ("s3:GetObject", {}, "P2Networks"),
+        ("s3:GetObject", {"aws:SourceVpc": "vpc-1"}, ""),
+        ("s3:GetObject", {"aws:ViaAWSService": "true"}, ""),
+        ("kms:Decrypt", {"aws:SourceVpc": "vpc-stranger", "aws:ViaAWSService": "false"}, "P2Networks"),
+    ],
+)
+def test_once_the_zones_vpcs_are_known_data_and_studio_are_reached_from_them_only(
+    action: str, context: dict[str, str], sid: str
+) -> None:
+    given = {"aws:RequestedRegion": "us-east-1", **context}
+    role = "arn:aws:iam::333333333333:role/team/scientist"
+    decision = NETWORKED.decide("ml-staging", role, action, "arn:aws:s3:::hipaa-ml-phi/x", given)
+    assert {match.sid for match in decision.because if not decision.allowed} == ({sid} if sid else set())

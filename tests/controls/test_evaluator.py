@@ -228,3 +228,18 @@ def test_adding_a_deny_never_allows_more(identity: bool, boundary: bool, scp: bo
         identity=some.identity, boundary=some.boundary, scps=[("root", [*some.scps[0][1], *([policy(deny())] * extra)])]
     )
     assert evaluate(request(), some).allowed or not evaluate(request(), more).allowed
+
+
+@given(st.lists(st.sampled_from(["identity", "boundary", "session", "resource", "scps", "rcps"]), max_size=6))
+def test_no_composition_of_allows_lifts_a_deny(layers: list[str]) -> None:
+    everyone = policy(allow(Principal="*"))
+    forms: dict[str, Any] = {
+        "identity": [everyone],
+        "boundary": everyone,
+        "session": everyone,
+        "resource": everyone,
+        "scps": [("root", [FULL, policy(deny())]), ("OU", [FULL])],
+        "rcps": [("root", [everyone])],
+    }
+    composed = {"scps": forms["scps"], **{layer: forms[layer] for layer in layers}}
+    assert evaluate(request(), Policies(**composed)).outcome is Outcome.EXPLICIT_DENY

@@ -51,6 +51,14 @@ def test_every_action_and_condition_key_exists(kind: PolicyType, statement: Stat
         (Statement(sid="A", actions=("s4:PutObject",)), "no action is named s4:PutObject"),
         (Statement(sid="A", not_actions=("iam:*", "kms:Decript")), "no action is named kms:Decript"),
         (
+            Statement(sid="A", actions=("iam:PassRole",), resources=("arn:aws:iam::*:rolle/x",)),
+            "no service has resources like arn:aws:iam::*:rolle/x",
+        ),
+        (
+            Statement(sid="A", actions=("s3:PutObject",), resources=("arn:aws:s3:hipaa-ml-*",)),
+            "no service has resources like arn:aws:s3:hipaa-ml-*",
+        ),
+        (
             Statement(
                 sid="A",
                 actions=("sagemaker:CreateTrainingJob",),
