@@ -1,6 +1,7 @@
 """`rehearse graph`: the stacks, what each needs, and which are up."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import typer
@@ -42,8 +43,7 @@ def graph(
         typer.echo(_text("mermaid" if form == "mermaid" else "dot", needs))
 
 
-def _text(form: Literal["mermaid", "dot"], needs: object) -> str:
-    assert isinstance(needs, dict)
+def _text(form: Literal["mermaid", "dot"], needs: Mapping[str, Sequence[str]]) -> str:
     edges = [(upstream, name) for name, all_upstream in needs.items() for upstream in all_upstream]
     if form == "mermaid":
         return "\n".join(["flowchart LR", *(f"  {one} --> {other}" for one, other in edges)])
