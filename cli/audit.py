@@ -17,7 +17,6 @@ from cli.workspace import Workspace
 from inspection.audit import AuditReport
 from inspection.audit import audit as audited
 from rehearsal.cloud import Cloud, Endpoints
-from rehearsal.engine import Passphrase, StateStore
 
 
 def audit(
@@ -31,7 +30,7 @@ def audit(
     """
     workspace = Workspace.find(endpoint)
     settings = workspace.settings()
-    store = StateStore(workspace.state / "stacks", Passphrase.resolve(workspace.state))
+    store = workspace.store()
     outputs = {stack: store.outputs(stack) for stack in store.stacks()}
     aws = RehearsedAws(
         _endpoints(workspace),

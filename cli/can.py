@@ -10,7 +10,6 @@ from cli.declared import guarded
 from cli.errors import UsageError, console
 from cli.workspace import Workspace
 from inspection.can import answers
-from rehearsal.engine import Passphrase, StateStore
 
 EXPLAINED = (
     "The principal's own policies are taken to allow everything: the answer is whether the zone's guardrails "
@@ -39,7 +38,7 @@ def can(
     """
     workspace = Workspace.find()
     settings = workspace.settings()
-    store = StateStore(workspace.state / "stacks", Passphrase.resolve(workspace.state))
+    store = workspace.store()
     zone = guarded(settings, store.outputs("organization") if "organization" in store.stacks() else {})
     if requests is not None:
         decided = list(answers(zone, requests))

@@ -7,6 +7,7 @@ from controls.model import PolicyType
 from inspection.can import Guarded, Place
 from inspection.declared import DeclaredAccount, DeclaredBucket, DeclaredPolicy, DeclaredZone
 from stacks import graph
+from stacks.baseline import roles_of
 from stacks.organization import policies
 from stacks.settings import MANAGEMENT, Settings
 
@@ -18,9 +19,7 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
         settings: the zone's settings.
         outputs: stack -> its outputs, for the stacks that are up; names that AWS wants unique come from there.
     """
-    zone = settings.zone
     audit = outputs.get(graph.AUDIT, {})
-    baseline_roles = [zone.deploy_role, zone.preview_role, zone.break_glass_role]
     return DeclaredZone(
         management_account=settings.management_account_id,
         regions=settings.regions.all,
@@ -39,7 +38,7 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
             for name in audit.get("record_buckets", {}).values()
         ],
         roles={
-            name: baseline_roles
+            name: roles_of(settings)
             for name in settings.account_names
             if name != MANAGEMENT and f"{graph.BASELINE}{name}" in outputs
         },

@@ -18,7 +18,6 @@ from policies.configuration import FILE, load
 from policies.pack import checks, described
 from policies.reach import looked_at
 from policies.remedies import REPAIRABLE
-from rehearsal.engine import Passphrase, StateStore
 from stacks.organization import policies
 
 CONFORMANCE_PACK = "aws:cfg/organizationConformancePack:OrganizationConformancePack"
@@ -32,7 +31,7 @@ def evidence(
     """Write the evidence: paragraph by paragraph which control, in which layer, on which resources."""
     workspace = Workspace.find()
     settings = workspace.settings()
-    store = StateStore(workspace.state / "stacks", Passphrase.resolve(workspace.state))
+    store = workspace.store()
     deployed = {stack: store.resources(stack) for stack in store.stacks()}
     configuration = load(described().keys(), FILE, repairable=REPAIRABLE)
     report = collect(

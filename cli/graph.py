@@ -10,7 +10,6 @@ from rich.tree import Tree
 
 from cli.errors import UsageError, console
 from cli.workspace import Workspace
-from rehearsal.engine import Passphrase, StateStore
 
 
 def graph(
@@ -24,7 +23,7 @@ def graph(
         raise UsageError(f"--format is {form!r}; allowed: tree, mermaid, dot")
     workspace = Workspace.find()
     needs = workspace.graph()
-    store = StateStore(workspace.state / "stacks", Passphrase.resolve(workspace.state))
+    store = workspace.store()
     there = set(store.stacks())
     if as_json:
         stacks = [{"name": name, "needs": list(upstream), "up": name in there} for name, upstream in needs.items()]

@@ -9,7 +9,7 @@ from typing import Literal, Self
 from cli.errors import console, messages
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
-from rehearsal.engine import Engine, Event, Passphrase, Project, StackResult, StateStore
+from rehearsal.engine import Engine, Event, Project, StackResult
 from rehearsal.provider import Ledger, ProviderProcess
 
 Modes = dict[str, Counter[tuple[str, str]]]
@@ -78,7 +78,7 @@ class Session:
         results: list[StackResult] = []
         with Engine(
             Project.load(self.workspace.root),
-            self.store(),
+            self.workspace.store(),
             provider=self._provider.address,
             packs=self._packs,
             parallel=self._parallel,
@@ -100,10 +100,6 @@ class Session:
         """The port that the provider listens on."""
         assert self._provider is not None
         return int(self._provider.address.rpartition(":")[2])
-
-    def store(self) -> StateStore:
-        """The checkpoints of this workspace."""
-        return StateStore(self.workspace.state / "stacks", Passphrase.resolve(self.workspace.state))
 
     def accounts(self) -> int:
         """How many accounts the emulated organisation has."""

@@ -10,7 +10,7 @@ from rich.table import Table
 from cli.errors import console
 from cli.runs import Endpoint
 from cli.workspace import Workspace
-from rehearsal.engine import Passphrase, StateStore
+from rehearsal.engine import StateStore
 
 Stack = Annotated[str, typer.Argument(help="A stack that is up; see `rehearse graph`.")]
 
@@ -48,4 +48,4 @@ def export(
 def _store(endpoint: str | None, stack: str) -> StateStore:
     workspace = Workspace.find(endpoint)
     workspace.selected([stack], everything=False)
-    return StateStore(workspace.state / "stacks", Passphrase.resolve(workspace.state))
+    return workspace.store()

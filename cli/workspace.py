@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.errors import UsageError
+from rehearsal.engine import Passphrase, StateStore
 from stacks import graph
 from stacks.settings import Settings
 
@@ -46,6 +47,14 @@ class Workspace:
             SettingsError: naming file, key and what is allowed.
         """
         return Settings.from_files(self.root, stack)
+
+    def store(self) -> StateStore:
+        """The checkpoints of this workspace.
+
+        Raises:
+            PassphraseError: the passphrase that the environment names cannot be read.
+        """
+        return StateStore(self.state / "stacks", Passphrase.resolve(self.state))
 
     def graph(self) -> Mapping[str, Sequence[str]]:
         """Stack -> the stacks it needs, in dependency order."""

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -99,12 +100,18 @@ class Guarded:
             *(
                 (
                     "the root" if path == "/" else path,
-                    [full, *(Policy.parse(one.name, one.content) for one in self.compiled.at(path, policy_type))],
+                    [full, *(_parsed(one.name, one.content) for one in self.compiled.at(path, policy_type))],
                 )
                 for path in paths
             ),
             (f"account {account}", [full]),
         ]
+
+
+@cache
+def _parsed(name: str, content: str) -> Policy:
+    """A compiled policy; a table of requests asks for the same few again and again."""
+    return Policy.parse(name, content)
 
 
 def _open(request: Request) -> dict[str, object]:

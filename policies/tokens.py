@@ -44,7 +44,6 @@ LONG_LIVED_CREDENTIALS = (
     "aws:iam/userLoginProfile:UserLoginProfile",
     "aws:iam/group:Group",
 )
-PERMISSION_SET_INLINE = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
 PERMISSION_SET = "aws:ssoadmin/permissionSet:PermissionSet"
 
 TOPIC = "aws:sns/topic:Topic"

@@ -9,6 +9,7 @@ from pulumi_aws import cloudwatch, sns
 
 from components.documents import Statement, document
 from components.keys import Key, KeyArgs, uses
+from components.publishers import eventbridge, over_tls_only
 from components.tokens import type_token
 
 
@@ -97,21 +98,6 @@ def _publishers(topic_arn: pulumi.Input[str], account_id: pulumi.Input[str]) -> 
             "Resource": topic_arn,
             "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
         },
-        {
-            "Sid": "Events",
-            "Effect": "Allow",
-            # EventBridge sends no source with what it publishes: a condition on it would never hold, and the rule would
-            # fail in silence (EventBridge User Guide, "Amazon SNS permissions").
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-        },
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
+        eventbridge("Events", topic_arn),
+        over_tls_only(topic_arn),
     ]

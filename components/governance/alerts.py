@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch, sns
 
-from components.documents import Statement, document
+from components.documents import document
 from components.governance.findings import SOURCES
 from components.keys import Key, KeyArgs, uses
+from components.publishers import eventbridge, over_tls_only
 from components.tokens import type_token
 
 
@@ -51,7 +52,12 @@ class FindingAlerts(pulumi.ComponentResource):
             child,
         )
         topic = sns.Topic(f"{name}-topic", name=f"{args.prefix}-findings", kms_master_key_id=key.arn, opts=child)
-        policy = sns.TopicPolicy(f"{name}-policy", arn=topic.arn, policy=document(_publishers(topic.arn)), opts=child)
+        policy = sns.TopicPolicy(
+            f"{name}-policy",
+            arn=topic.arn,
+            policy=document([eventbridge("Findings", topic.arn), over_tls_only(topic.arn)]),
+            opts=child,
+        )
         for source, spec in SOURCES.items():
             if spec.home_only and not args.home:
                 continue
@@ -76,25 +82,3 @@ class FindingAlerts(pulumi.ComponentResource):
             )
         self.topic_arn = topic.arn
         self.register_outputs({"topic_arn": self.topic_arn})
-
-
-def _publishers(topic_arn: pulumi.Input[str]) -> Sequence[Statement]:
-    return [
-        {
-            "Sid": "Findings",
-            "Effect": "Allow",
-            # EventBridge sends no source with what it publishes: a condition on it would never hold, and every finding
-            # would be dropped in silence (EventBridge User Guide, "Amazon SNS permissions").
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-        },
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
-    ]

@@ -11,8 +11,6 @@ from typing import Final
 from controls.citations import cite
 from controls.model import Control, Guardrail, Severity, Statement
 
-READ: Final = "2026-08"
-
 ELIGIBLE: Final = (
     "a4b acm acm-pca airflow amplify apigateway appconfig appflow appmesh apprunner appstream appsync aps athena "
     "auditmanager autoscaling backup batch bedrock cassandra chime cloudformation cloudfront cloudhsm cloudtrail "

@@ -1,6 +1,6 @@
 """What a rule sees: plain property trees in which a value may be unknown (in a preview) or absent."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -60,14 +60,3 @@ def items(value: Any) -> list[Any]:
     if value is ABSENT or value is None:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def enforce(subject: str, problems: Iterable[Problem]) -> None:
-    """Refuses a component's arguments that break a rule.
-
-    Raises:
-        ValueError: naming the subject and every problem; undecided ones do not count, the policy pack sees them later.
-    """
-    found = [str(problem) for problem in problems if not isinstance(problem, Undecided)]
-    if found:
-        raise ValueError(f"{subject}: " + "; ".join(found))

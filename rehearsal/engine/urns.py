@@ -19,11 +19,6 @@ def root(stack: str, project: str) -> str:
     return make(stack=stack, project=project, parent="", type_=ROOT_TYPE, name=f"{project}-{stack}")
 
 
-def is_urn(text: str) -> bool:
-    """Whether the text has a URN's four parts."""
-    return text.startswith("urn:pulumi:") and len(text.split("::", _PARTS - 1)) == _PARTS
-
-
 def qualified_type(urn: str) -> str:
     """The type with its ancestors' types: `a:b:C$d:e:F`."""
     return urn.split("::", _PARTS - 1)[2]

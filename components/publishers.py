@@ -1,0 +1,32 @@
+"""Who may publish to a topic: statements that the topics of alarms and of findings share."""
+
+import pulumi
+
+from components.documents import Statement
+
+
+def eventbridge(sid: str, topic_arn: pulumi.Input[str]) -> Statement:
+    """EventBridge publishes.
+
+    It sends no source with what it publishes: a condition on one would never hold, and every event would be dropped in
+    silence (EventBridge User Guide, "Amazon SNS permissions").
+    """
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic_arn,
+    }
+
+
+def over_tls_only(topic_arn: pulumi.Input[str]) -> Statement:
+    """Nobody publishes without TLS, 45 CFR 164.312(e)(1)."""
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sns:Publish",
+        "Resource": topic_arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
