@@ -42,7 +42,7 @@ slow: $(READY) ## end-to-end rehearsals
 	$(BIN)/pytest -n 2 -m slow
 
 bench: $(READY) ## print the figures of benchmarks/
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 docs: $(READY) ## write the generated pages anew
 	$(BIN)/python -m controls.document > docs/controls.md

@@ -1,15 +1,12 @@
 """Generated zones of 10, 100 and 1,000 accounts: time and memory of a preview and of `up` of the organisation."""
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 
 import yaml
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from zone import copy, peak_mib, rehearse
+from benchmarks.zone import copy, peak_mib, rehearse
 
 SIZES = (10, 100, 1000)
 UP_TO = 100

@@ -1,14 +1,10 @@
 """The embedded engine: its own time a resource, without program and provider, and how much runs side by side."""
 
-import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "rehearsal" / "engine"))
-
-from engine_bench import Bench
-
 from rehearsal.engine import StackResult, StepDone, StepStarted
+from tests.rehearsal.engine.engine_bench import Bench
 
 RESOURCES = 1000
 PROGRAM = f"for number in range({RESOURCES}):\n    Thing(f'thing-{{number}}', size=number)\n"

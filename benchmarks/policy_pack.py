@@ -10,11 +10,9 @@ import grpc
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from tests.policies.every_example import CASES
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "policies"))
-
-from every_example import CASES  # noqa: E402 - the resources that the tests use
-
 RESOURCES = 1000
 
 

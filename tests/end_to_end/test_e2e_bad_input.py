@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Zone
+
+from tests.end_to_end.zone import Zone
 
 pytestmark = [pytest.mark.slow]
 

@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import Zone
+
+from tests.end_to_end.zone import Zone
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

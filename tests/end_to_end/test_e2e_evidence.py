@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from conftest import Zone
 from PIL import Image
 
 from controls.registry import CONTROLS
+from tests.end_to_end.zone import Zone
 
 pytestmark = [pytest.mark.slow]
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

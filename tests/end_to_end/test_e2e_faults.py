@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Zone
 
 from rehearsal.cloud import Cloud
+from tests.end_to_end.zone import Zone
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

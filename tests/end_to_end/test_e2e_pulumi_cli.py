@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Zone, cloud_environment
+
+from tests.end_to_end.zone import Zone, cloud_environment
 
 pytestmark = [
     pytest.mark.slow,

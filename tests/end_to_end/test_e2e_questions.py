@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Zone
+
+from tests.end_to_end.zone import Zone
 
 pytestmark = [pytest.mark.slow]
 ROLE = "arn:aws:iam::000000000008:role/team/scientist"

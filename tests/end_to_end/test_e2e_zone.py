@@ -9,7 +9,8 @@ from typing import Any
 
 import boto3
 import pytest
-from conftest import Ran, Zone, cloud_environment
+
+from tests.end_to_end.zone import Ran, Zone, cloud_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("zone"), pytest.mark.timeout(600)]
 

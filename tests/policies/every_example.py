@@ -1,11 +1,13 @@
 """All examples, whatever their subject."""
 
-import examples
-import examples_analytics
-import examples_ml
-import examples_network
-import examples_stores
-import examples_workloads
+from tests.policies import (
+    examples,
+    examples_analytics,
+    examples_ml,
+    examples_network,
+    examples_stores,
+    examples_workloads,
+)
 
 CASES = [
     case

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from examples import KEY_ARN, Case, Example
+from tests.policies.examples import KEY_ARN, Case, Example
 
 ONE: list[tuple[str, str, dict[str, Any], str, Any]] = [
     (

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from examples import ALLOW_ONE, KEY_ARN, PUBLIC, Case, Example
-
 from policies import ml
+from tests.policies.examples import ALLOW_ONE, KEY_ARN, PUBLIC, Case, Example
 
 VPC = {"subnets": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
 ROLE = "arn:aws:iam::111122223333:role/team/trainer"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from examples import PUBLIC, Case, Example, text
+from tests.policies.examples import PUBLIC, Case, Example, text
 
 SECURITY_GROUP_INGRESS_RULE = Example(
     type="aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",

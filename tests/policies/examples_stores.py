@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from examples import ALLOW_ONE, KEY_ARN, OWN_ACCOUNT, PUBLIC, Case, Example, text
+from tests.policies.examples import ALLOW_ONE, KEY_ARN, OWN_ACCOUNT, PUBLIC, Case, Example, text
 
 INSTANCE = Example(
     type="aws:rds/instance:Instance",

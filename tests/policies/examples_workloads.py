@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from examples import KEY_ARN, OWN_ACCOUNT, PUBLIC, Case, Example
+from tests.policies.examples import KEY_ARN, OWN_ACCOUNT, PUBLIC, Case, Example
 
 REPOSITORY = Example(
     type="aws:ecr/repository:Repository",

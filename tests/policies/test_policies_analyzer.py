@@ -10,11 +10,12 @@ from typing import Any
 
 import grpc
 import pytest
-from every_example import CASES
-from examples import ALLOW_ONE, Example
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
+
+from tests.policies.every_example import CASES
+from tests.policies.examples import ALLOW_ONE, Example
 
 ROOT = Path(__file__).parents[2]
 

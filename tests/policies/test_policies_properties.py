@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from every_example import CASES
-from examples import FORBIDDEN, Example
 
 from rehearsal.provider.schema import Type, schema
+from tests.policies.every_example import CASES
+from tests.policies.examples import FORBIDDEN, Example
 
 EXAMPLES = {(example.type, tuple(sorted(example.props))): example for case in CASES for example in case.compliant} | {
     (one.resource.type, ()): one.resource for one in FORBIDDEN

@@ -1,12 +1,9 @@
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from engine_bench import Bench
+from tests.rehearsal.engine.engine_bench import Bench
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_bench import ROOT, Bench, ops
+
+from tests.rehearsal.engine.engine_bench import ROOT, Bench, ops
 
 P = 'p = Provider("p")\n'
 

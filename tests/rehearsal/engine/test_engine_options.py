@@ -1,5 +1,6 @@
 import pytest
-from engine_bench import Bench, ops
+
+from tests.rehearsal.engine.engine_bench import Bench, ops
 
 P = 'p = Provider("p")\n'
 

@@ -3,9 +3,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from engine_bench import Bench, ops
 
 from rehearsal.engine import Log, Violation
+from tests.rehearsal.engine.engine_bench import Bench, ops
 
 PACK = """
 import os

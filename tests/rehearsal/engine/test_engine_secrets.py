@@ -5,11 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from engine_bench import Bench
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rehearsal.engine import Crypter, Passphrase, PassphraseError, Project
+from tests.rehearsal.engine.engine_bench import Bench
 
 SECRET = "hunter2-and-more"
 PROGRAM = f"""

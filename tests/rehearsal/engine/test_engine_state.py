@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_bench import ROOT, Bench, ops
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.engine import CheckpointError, Project, ProjectError, StackLockedError, checkpoint, journal
+from tests.rehearsal.engine.engine_bench import ROOT, Bench, ops
 
 P = 'p = Provider("p")\n'
 

@@ -1,6 +1,5 @@
-from engine_bench import Bench, ops
-
 from rehearsal.engine import Log
+from tests.rehearsal.engine.engine_bench import Bench, ops
 
 TWO = """
 p = Provider("account", account="1")

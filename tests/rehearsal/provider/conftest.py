@@ -1,6 +1,5 @@
 """A cloud and a provider for the tests: real processes and real gRPC, on free ports, in a directory of their own."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,10 +7,7 @@ import pytest
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider import ProviderProcess
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from provider_bench import Client
+from tests.rehearsal.provider.provider_bench import Client
 
 
 @pytest.fixture(scope="session")

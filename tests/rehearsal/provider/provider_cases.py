@@ -5,10 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from provider_bench import Client, Made
-
 from rehearsal.cloud import Cloud
 from rehearsal.provider.values import Values
+from tests.rehearsal.provider.provider_bench import Client, Made
 
 
 def policy(*actions: str, effect: str = "Allow", **more: Any) -> str:

@@ -1,7 +1,7 @@
 import pytest
-from provider_bench import Client, Made, urn_of
 
 from rehearsal.provider.values import UNKNOWN, Values
+from tests.rehearsal.provider.provider_bench import Client, Made, urn_of
 
 BUCKET = "aws:s3/bucket:Bucket"
 RULES = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"

@@ -2,11 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
-from provider_bench import Client, FakeEngine, urn_of
-from provider_cases import World
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider import Ledger, ProviderProcess, ProviderProcessError
+from tests.rehearsal.provider.provider_bench import Client, FakeEngine, urn_of
+from tests.rehearsal.provider.provider_cases import World
 
 ROLE = "OrganizationAccountAccessRole"
 

@@ -3,11 +3,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from provider_bench import Client, Made, urn_of
 
 from rehearsal.provider.diff import difference
 from rehearsal.provider.naming import Naming, automatic, name
 from rehearsal.provider.values import UNKNOWN, Values, document, read, same, write
+from tests.rehearsal.provider.provider_bench import Client, Made, urn_of
 
 SCALARS = st.one_of(st.text(max_size=8), st.booleans(), st.integers(-1000, 1000))
 TREES = st.recursive(

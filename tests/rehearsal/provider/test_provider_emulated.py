@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from provider_bench import Client
-from provider_cases import CASES, Case, World
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider import Ledger, ProviderProcess, emulated_types
+from tests.rehearsal.provider.provider_bench import Client
+from tests.rehearsal.provider.provider_cases import CASES, Case, World
 
 NONE, SOME = 1, 2
 

@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from provider_bench import Client
-from provider_cases import World
 
 from rehearsal.cloud import Cloud
+from tests.rehearsal.provider.provider_bench import Client
+from tests.rehearsal.provider.provider_cases import World
 
 
 def test_who_and_where_one_is(client: Client) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from provider_bench import Client, FakeEngine, urn_of
-from provider_cases import World, policy
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider import ProviderProcess
 from rehearsal.provider.values import Values
+from tests.rehearsal.provider.provider_bench import Client, FakeEngine, urn_of
+from tests.rehearsal.provider.provider_cases import World, policy
 
 TOKENS: tuple[tuple[str, Values], ...] = (
     ("aws:kms/key:Key", {"description": "d", "enableKeyRotation": True, "tags": {"a": "b"}}),

@@ -4,12 +4,12 @@ import random
 from pathlib import Path
 
 import pytest
-from provider_bench import Client
 
 from rehearsal.provider import Ledger, emulated_types
 from rehearsal.provider.check import problems
 from rehearsal.provider.schema import Property, Schema, Type, schema, tokens
 from rehearsal.provider.values import Values
+from tests.rehearsal.provider.provider_bench import Client
 
 SAMPLE = random.Random(20261124).sample(sorted(set(tokens()) - emulated_types()), 30)
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from provider_bench import Client
-from provider_cases import World, policy
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider.values import Values
+from tests.rehearsal.provider.provider_bench import Client
+from tests.rehearsal.provider.provider_cases import World, policy
 
 POLICY = "aws:organizations/policy:Policy"
 
