@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from stacks.configuration.checks import stack_suffix
 from stacks.configuration.types import Classification, Environment
 from stacks.settings import MANAGEMENT, Settings
 
@@ -54,6 +55,11 @@ def place(settings: Settings, name: str) -> Place:
         data_classification=account.data_classification or found.data_classification,
         kind=found.kind,
     )
+
+
+def environments(settings: Settings) -> Mapping[str, str]:
+    """The last part of a workload's stacks -> its account: `ml-dev` has the stacks `data-dev`, `ml-dev` and so on."""
+    return {stack_suffix(name): name for name in settings.accounts if place(settings, name).kind == "workload"}
 
 
 def tags(settings: Settings, name: str) -> Mapping[str, str]:

@@ -23,6 +23,11 @@ def problems(settings: "Settings") -> Iterator[Problem]:
         yield from check(settings)
 
 
+def stack_suffix(account: str) -> str:
+    """What names of a workload's stacks end with: the account's name, without the `ml-` that a layer begins with."""
+    return account.removeprefix("ml-")
+
+
 def near(value: str, allowed: Iterable[str]) -> str:
     """` (did you mean 'x'?)` if something allowed is close, else nothing."""
     close = difflib.get_close_matches(value, list(allowed), n=1, cutoff=0.6)
@@ -83,6 +88,7 @@ def _unique(settings: "Settings") -> Iterator[Problem]:
     ids += [(name, one.id) for name, one in settings.accounts.items() if one.id]
     yield from _repeated("id", ids)
     yield from _repeated("email", [(name, one.email.lower()) for name, one in settings.accounts.items()])
+    yield from _repeated("stacks", [(name, stack_suffix(name)) for name in settings.accounts])
     administered = [(name, service) for name, one in settings.accounts.items() for service in one.administers]
     yield from _repeated("administers", administered)
 

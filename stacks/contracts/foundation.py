@@ -1,30 +1,12 @@
-"""What one stack exports and others read: a class shared by both sides, so that a renamed field breaks the types."""
+"""What the stacks of the foundation export: `organization`, `audit` and the baselines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self, cast
+from dataclasses import dataclass
+from typing import cast
 
 import pulumi
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Contract:
-    """Outputs of a stack, by field name."""
-
-    def export(self) -> None:
-        """Exports every field as a stack output."""
-        for field in fields(self):
-            pulumi.export(field.name, getattr(self, field.name))
-
-    @classmethod
-    def of(cls, stack: str) -> Self:
-        """Reads the outputs of another stack of this project.
-
-        A stack that is not up, or lacks an output, fails the reading program with a message that names it.
-        """
-        name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
-        reference = pulumi.StackReference(stack, stack_name=name)
-        return cls(**{field.name: reference.require_output(field.name) for field in fields(cls)})
+from stacks.contracts.contract import Contract
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,22 +70,3 @@ class BaselineOutputs(Contract):
     """Region -> key that new disks are encrypted with."""
     alarm_topic_arns: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     """Region -> topic that alarms of the account are sent to."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SecurityOutputs(Contract):
-    """What the `security` stack exports."""
-
-    account_id: pulumi.Input[str]
-    """The delegated administrator."""
-    aggregator_arn: pulumi.Input[str]
-    conformance_packs: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]]]
-    """Region -> name of an organisation conformance pack -> ARN."""
-    detector_ids: pulumi.Input[Mapping[str, pulumi.Input[str]]]
-    """Region -> GuardDuty detector."""
-    data_identifier_arns: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]]]
-    """Region -> name of a custom data identifier of Macie -> ARN, for classification jobs."""
-    configuration_policy_id: pulumi.Input[str]
-    """Security Hub's, associated with the organisation's root."""
-    finding_topic_arns: pulumi.Input[Mapping[str, pulumi.Input[str]]]
-    """Region -> topic that findings of high and critical severity are sent to."""

@@ -1,0 +1,7 @@
+"""What stacks export and others read: one class a layer, shared by both sides."""
+
+from stacks.contracts.contract import Contract
+from stacks.contracts.foundation import AuditOutputs, BaselineOutputs, OrganizationOutputs
+from stacks.contracts.security import SecurityOutputs
+
+__all__ = ["AuditOutputs", "BaselineOutputs", "Contract", "OrganizationOutputs", "SecurityOutputs"]
