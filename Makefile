@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_ML := $(VENV)/.ready-ml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup rehearse test lint types unit slow lock bench docs clean
@@ -16,6 +17,10 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(READY_ML): workloads/requirements.lock $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/requirements.lock
 	touch $@
 
 setup: $(READY) ## the virtual environment, from the lock
@@ -32,24 +37,25 @@ lint: $(READY) ## ruff, YAML and workflow checks
 	$(BIN)/yamllint --strict .
 	$(BIN)/zizmor --offline --quiet .github/workflows
 
-types: $(READY) ## pyright, strict
+types: $(READY_ML) ## pyright, strict
 	$(BIN)/basedpyright
 
-unit: $(READY) ## fast tests
+unit: $(READY_ML) ## fast tests
 	$(BIN)/pytest -n 2 -m "not slow"
 
-slow: $(READY) ## end-to-end rehearsals
+slow: $(READY_ML) ## end-to-end rehearsals
 	$(BIN)/pytest -n 2 -m slow
 
-bench: $(READY) ## print the figures of benchmarks/
+bench: $(READY_ML) ## print the figures of benchmarks/
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 docs: $(READY) ## write the generated pages anew
 	$(BIN)/python -m controls.document > docs/controls.md
 
-lock: ## compile requirements.lock anew from pyproject.toml
+lock: ## compile both lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group ml --constraints requirements.lock --generate-hashes --no-annotate --no-emit-index-url --no-header -o workloads/requirements.lock
 
 clean: ## stop the emulated cloud and delete its state
 	-$(BIN)/rehearse cloud stop

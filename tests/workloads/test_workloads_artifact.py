@@ -1,0 +1,62 @@
+"""Nothing is loaded that is not what was registered."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.workloads.conftest import serve
+from workloads.readmission import artifact
+
+
+def test_a_packed_artifact_has_the_same_bytes_whoever_packs_it_and_when(folder: Path) -> None:
+    first = artifact.pack(folder)
+    for name in (artifact.MODEL, artifact.MANIFEST):
+        (folder / name).touch()
+    assert artifact.pack(folder) == first
+
+
+def test_an_altered_model_is_not_loaded(folder: Path) -> None:
+    with (folder / artifact.MODEL).open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(artifact.ArtifactError, match=r"the manifest says .* it was altered"):
+        artifact.load(folder)
+
+
+def test_a_model_altered_together_with_its_manifest_is_not_loaded_either(folder: Path) -> None:
+    _, registered = artifact.load(folder)
+    content = (folder / artifact.MODEL).read_bytes() + b"x"
+    (folder / artifact.MODEL).write_bytes(content)
+    manifest = json.loads((folder / artifact.MANIFEST).read_text())
+    manifest["digest"] = hashlib.sha256(content).hexdigest()
+    (folder / artifact.MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(artifact.ArtifactError, match="MODEL_SHA256 says"):
+        artifact.load(folder, registered.digest)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"), [("schema", "0", "schema '0'"), ("scikit_learn", "0.1", "trained with scikit-learn 0.1")]
+)
+def test_a_model_for_another_schema_or_library_is_not_loaded(folder: Path, key: str, value: str, said: str) -> None:
+    manifest = json.loads((folder / artifact.MANIFEST).read_text())
+    (folder / artifact.MANIFEST).write_text(json.dumps({**manifest, key: value}))
+    with pytest.raises(artifact.ArtifactError, match=said):
+        artifact.load(folder)
+
+
+@pytest.mark.parametrize("missing", [artifact.MODEL, artifact.MANIFEST])
+def test_a_server_without_its_artifact_ends_with_a_message_and_code_3(folder: Path, missing: str) -> None:
+    (folder / missing).unlink()
+    process = serve(folder).process
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert f"{missing}: No such file or directory" in out
+    assert "Traceback" not in out
+
+
+def test_a_server_whose_artifact_is_not_the_registered_one_does_not_start(folder: Path) -> None:
+    process = serve(folder, MODEL_SHA256="0" * 64).process
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "it was altered" in out

@@ -1,0 +1,1 @@
+"""Risk of unplanned readmission within 30 days of discharge, from a synthetic cohort: nobody's real data."""

@@ -1,0 +1,59 @@
+"""Starts the server: `python -m workloads.serving`, as the image does; `serve` is what SageMaker appends."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+
+from workloads.readmission.artifact import ArtifactError, load
+from workloads.serving import logs
+from workloads.serving.app import Server
+from workloads.serving.metrics import Metrics
+
+PORT = 8080
+"""SageMaker's port."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until SIGTERM, then finishes what it is working on; exit code 3 when the artifact must not be served."""
+    parser = argparse.ArgumentParser(prog="serving", description="Serve the readmission model on SageMaker's port.")
+    parser.add_argument("command", nargs="?", choices=["serve"], default="serve")
+    parser.add_argument("--model", type=Path, default=Path("/opt/ml/model"), help="model directory (%(default)s)")
+    parser.add_argument("--host", default="0.0.0.0", help="address (%(default)s: the container's own network)")  # noqa: S104 - a container has no other
+    parser.add_argument("--port", type=int, default=int(os.environ.get("SAGEMAKER_BIND_TO_PORT", PORT)))
+    given = parser.parse_args(arguments)
+    log = logs.logger()
+    try:
+        pipeline, manifest = load(given.model, os.environ.get("MODEL_SHA256") or None)
+    except ArtifactError as error:
+        log.error("start_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback is no allowed field
+        print(f"error: {error}", file=sys.stderr)
+        return 3
+    metrics = Metrics(version=manifest.version)
+    server = Server(pipeline, manifest, log=log, metrics=metrics)
+    log.info("started", model=manifest.model, version=manifest.version, digest=manifest.digest)
+    # No access log, no server header: uvicorn's own lines would hold paths and addresses.
+    config = uvicorn.Config(
+        server.app,
+        host=given.host,
+        port=given.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=25,
+        lifespan="off",
+    )
+    # uvicorn raises the signal again when it has finished: what comes after is ours, and the exit code 0.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    uvicorn.Server(config).run()
+    metrics.flush()
+    log.info("stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""`/ping` and `/invocations`: SageMaker Developer Guide, "Custom Inference Code with Hosting Services"."""
+
+import csv
+import io
+import json
+import time
+from typing import Any, Final
+
+import numpy as np
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from workloads.readmission.artifact import Manifest
+from workloads.readmission.schema import typical
+from workloads.serving import logs
+from workloads.serving.metrics import Metrics
+from workloads.serving.payloads import CSV, JSON, MOST_BYTES, PayloadError, parse
+
+CORRELATION: Final = "x-correlation-id"
+DIGITS: Final = 6
+"""Of a predicted risk: enough to compare two regions' answers, too few for the last bits to differ."""
+
+
+class Server:
+    """Scores encounters with one model. The work takes under a millisecond: it runs where the request was read."""
+
+    def __init__(self, pipeline: Any, manifest: Manifest, *, log: Any, metrics: Metrics) -> None:
+        self._pipeline = pipeline
+        self._manifest = manifest
+        self._log = log
+        self._metrics = metrics
+        pipeline.predict_proba(
+            np.array([typical()], dtype=object)
+        )  # the first call is ten times slower: not a patient's
+        self.app = Starlette(
+            routes=[
+                Route("/ping", self.ping, methods=["GET"]),
+                Route("/invocations", self.invocations, methods=["POST"]),
+            ]
+        )
+
+    async def ping(self, _request: Request) -> Response:
+        """200 while the model is loaded; SageMaker asks every five seconds, so it is not logged."""
+        return Response(status_code=200)
+
+    async def invocations(self, request: Request) -> Response:
+        """Risks of the encounters of one request."""
+        started = time.perf_counter()
+        identity = logs.correlation_id(request.headers.get(CORRELATION))
+        encounters = 0
+        try:
+            accepted = _accepted(request.headers.get("accept"))
+            table = parse(request.headers.get("content-type", ""), await _body(request))
+            encounters = len(table)
+            answer = self._answer(accepted, [float(one) for one in self._pipeline.predict_proba(table)[:, 1]])
+        except PayloadError as error:
+            answer = _json(error.status, {"error": {"problems": list(error.problems), "correlation_id": identity}})
+            self._said("request", answer, identity, started, problems=len(error.problems))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not print what it was working on
+            answer = _json(500, {"error": {"problems": ["the model failed"], "correlation_id": identity}})
+            self._said("request_failed", answer, identity, started, error=type(error).__name__)
+        else:
+            self._said("request", answer, identity, started, encounters=encounters)
+        answer.headers[CORRELATION] = identity
+        return answer
+
+    def _answer(self, accepted: str, risks: list[float]) -> Response:
+        rounded = [round(one, DIGITS) for one in risks]
+        if accepted == CSV:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows([one] for one in rounded)
+            return Response(text.getvalue(), media_type=CSV)
+        manifest = self._manifest
+        model = {"name": manifest.model, "version": manifest.version, "digest": manifest.digest}
+        return _json(200, {"predictions": [{"risk": one} for one in rounded], "model": model})
+
+    def _said(self, event: str, answer: Response, identity: str, started: float, **fields: Any) -> None:
+        milliseconds = round((time.perf_counter() - started) * 1000, 3)
+        status = answer.status_code
+        self._metrics.count(status=status, milliseconds=milliseconds, encounters=fields.get("encounters", 0))
+        self._log.info(
+            event, path="/invocations", status=status, correlation_id=identity, milliseconds=milliseconds, **fields
+        )
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read no further than allowed."""
+    too_large = PayloadError(413, f"the body is too large; allowed: at most {MOST_BYTES} bytes")
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > MOST_BYTES:
+        raise too_large
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise too_large
+    return bytes(body)
+
+
+def _accepted(header: str | None) -> str:
+    """The kind of answer a client takes: JSON unless it wants CSV alone."""
+    kinds = [one.partition(";")[0].strip().lower() for one in (header or "*/*").split(",")]
+    if JSON in kinds or "*/*" in kinds or "application/*" in kinds:
+        return JSON
+    if CSV in kinds or "text/*" in kinds:
+        return CSV
+    raise PayloadError(406, f"no such answer; allowed in Accept: {JSON}, {CSV}")
+
+
+def _json(status: int, document: Any) -> Response:
+    return Response(json.dumps(document), status_code=status, media_type=JSON)

@@ -1,0 +1,74 @@
+"""What the server did, once a minute, in CloudWatch's embedded metric format: counts and times, no payloads."""
+
+import json
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final, TextIO
+
+NAMESPACE: Final = "Readmission/Inference"
+SECONDS: Final = 60.0
+MOST_VALUES: Final = 100
+"""Values of one metric in one document (CloudWatch User Guide, "Embedded metric format specification")."""
+
+
+@dataclass(slots=True)
+class Metrics:
+    """Counts of the current minute; thread-safe."""
+
+    version: str
+    stream: TextIO = field(default_factory=lambda: sys.stdout)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _since: float = field(default_factory=time.monotonic)
+    _milliseconds: list[float] = field(default_factory=list[float])
+    _encounters: int = 0
+    _refused: int = 0
+    _failed: int = 0
+
+    def count(self, *, status: int, milliseconds: float, encounters: int = 0) -> None:
+        """Counts one request; every minute what was counted is printed."""
+        with self._lock:
+            self._milliseconds.append(milliseconds)
+            self._encounters += encounters
+            self._refused += 400 <= status < 500  # noqa: PLR2004 - HTTP's own classes
+            self._failed += status >= 500  # noqa: PLR2004 - the same
+            if time.monotonic() - self._since >= SECONDS:
+                self._print()
+
+    def flush(self) -> None:
+        """Prints what was counted since the last time."""
+        with self._lock:
+            if self._milliseconds:
+                self._print()
+
+    def _print(self) -> None:
+        print(json.dumps(self._document()), file=self.stream, flush=True)
+        self._since = time.monotonic()
+        self._milliseconds.clear()
+        self._encounters = self._refused = self._failed = 0
+
+    def _document(self) -> dict[str, Any]:
+        values = sorted(self._milliseconds)
+        # Evenly spaced order statistics: percentiles stay right where every value would not fit.
+        step = max(1, len(values) // MOST_VALUES)
+        units = {"Requests": "Count", "Encounters": "Count", "Refused": "Count", "Failed": "Count"}
+        units["Latency"] = "Milliseconds"
+        return {
+            "_aws": {
+                "Timestamp": int(time.time() * 1000),
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": NAMESPACE,
+                        "Dimensions": [["ModelVersion"]],
+                        "Metrics": [{"Name": name, "Unit": unit} for name, unit in units.items()],
+                    }
+                ],
+            },
+            "ModelVersion": self.version,
+            "Requests": len(values),
+            "Encounters": self._encounters,
+            "Refused": self._refused,
+            "Failed": self._failed,
+            "Latency": [round(one, 3) for one in values[step - 1 :: step][:MOST_VALUES]],
+        }
