@@ -1,0 +1,30 @@
+"""`python -m runbooks`: what the on-call engineer types."""
+
+import sys
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runbooks.aws import code, expired
+from runbooks.cli import app
+from runbooks.display import messages
+from runbooks.errors import RunbookError
+
+
+def main() -> None:
+    """Runs the command line; whatever happened is said in one message, without a traceback."""
+    try:
+        app()
+    except RunbookError as error:
+        messages.print(f"[bold red]error:[/] {error}", soft_wrap=True)
+        sys.exit(error.exit_code)
+    except (ClientError, BotoCoreError) as error:
+        what = "the credentials have expired: log in again" if expired(error) else f"{code(error)}: {error}"
+        messages.print(f"[bold red]error:[/] {what}", soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        messages.print("interrupted; run the same command to go on")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

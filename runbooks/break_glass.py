@@ -1,0 +1,58 @@
+"""Emergency access, 45 CFR 164.312(a)(2)(ii): one command with the rights of the break-glass role."""
+
+import os
+import subprocess
+from typing import Annotated, Any, Final
+
+import typer
+from rich.markup import escape
+
+from runbooks import display
+from runbooks.aws import Aws
+from runbooks.errors import BadInputError
+
+PASSED_ON: Final[dict[str, Any]] = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""What stands after `--` is the command's."""
+
+
+def break_glass(
+    context: typer.Context,
+    account: Annotated[str, typer.Option("--account", help="The account's id, 12 digits.")],
+    region: Annotated[str, typer.Option("--region", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"])],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in CloudTrail as the session's name.")],
+    mfa: Annotated[str | None, typer.Option("--mfa", help="ARN of your MFA device; its code is asked for.")] = None,
+    prefix: Annotated[str, typer.Option("--prefix", help="The zone's name prefix.")] = "hipaa-ml",
+) -> None:
+    """Run one command with emergency rights: `break-glass … -- COMMAND`. Everybody who is to know is told at once.
+
+    The credentials are in the command's environment alone, for an hour; nothing is printed or saved.
+    """
+    if len(account) != 12 or not account.isdecimal():  # noqa: PLR2004 - an account's id
+        raise BadInputError(f"--account is {account!r}; allowed: 12 digits")
+    if len(reason.strip()) < 10:  # noqa: PLR2004 - "asdf" explains nothing to an auditor
+        raise BadInputError("--reason must say why, in at least 10 characters")
+    if not context.args:
+        raise BadInputError("name the command to run, after --")
+    session = "".join(one if one.isalnum() or one in "=,.@-" else "-" for one in reason.strip())[:64]
+    second: dict[str, str] = {"SerialNumber": mfa, "TokenCode": str(typer.prompt("MFA code", err=True))} if mfa else {}
+    found = (
+        Aws(say=display.say)
+        .client("sts", region)
+        .assume_role(
+            RoleArn=f"arn:aws:iam::{account}:role/{prefix}-break-glass",
+            RoleSessionName=session,
+            DurationSeconds=3600,
+            **second,
+        )["Credentials"]
+    )
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "AWS_PROFILE"},
+        "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": found["SessionToken"],
+        "AWS_REGION": region,
+    }
+    display.messages.print(
+        f"[bold red]the glass is broken[/] in {account}: {escape(reason)}; the alarm has been raised"
+    )
+    raise typer.Exit(subprocess.run(context.args, env=environment, check=False).returncode)  # noqa: S603 - the person's own command

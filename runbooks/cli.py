@@ -1,0 +1,222 @@
+"""The runbooks' command line: a plan first, a dry run by default, progress while it works."""
+
+import json
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from runbooks import break_glass, confirm, display, operate
+from runbooks.aws import Aws
+from runbooks.display import console
+from runbooks.errors import BadInputError
+from runbooks.operate import Situation, Wanted
+from runbooks.readiness import readiness as checked
+
+app = typer.Typer(
+    name="runbooks",
+    help="Bring critical endpoints up in the other region, and home again. Nothing changes without --execute.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Environment = Annotated[str, typer.Option("--env", "-e", help="Environment, such as prod.")]
+Region = Annotated[
+    str,
+    typer.Option(
+        "--region", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="A region that answers; the recovery one."
+    ),
+]
+Prefix = Annotated[str, typer.Option("--prefix", help="The zone's name prefix.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Names = Annotated[list[str] | None, typer.Option("--endpoint", help="Only this endpoint; may be repeated.")]
+Execute = Annotated[bool, typer.Option("--execute", help="Do it. Without: show the plan and change nothing.")]
+Approval = Annotated[
+    Path | None, typer.Option("--approval", help="An approval file instead of typed confirmations, for CI.")
+]
+Poll = Annotated[float, typer.Option("--poll", hidden=True, min=0.01, help="Seconds between two looks.")]
+PREFIX = "hipaa-ml"
+app.command("break-glass", context_settings=break_glass.PASSED_ON)(break_glass.break_glass)
+
+
+@app.command()
+def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
+    """Would a failover work now? Exit code 0 if it would, 1 if anything is in its way."""
+    found = checked(_look(environment, region, prefix))
+    if as_json:
+        typer.echo(
+            json.dumps({"ok": all(one.ok for one in found), "findings": [asdict(one) for one in found]}, indent=2)
+        )
+    else:
+        table = Table(box=None)
+        for heading in ("", "check", "subject", "found"):
+            table.add_column(heading, overflow="fold")
+        for one in found:
+            table.add_row("[green]✓[/]" if one.ok else "[red]✗[/]", one.check, escape(one.subject), escape(one.found))
+        console.print(table)
+        wrong = sum(not one.ok for one in found)
+        console.print(
+            "[green]a failover would work now[/]" if not wrong else f"[red]{wrong} in the way of a failover[/]"
+        )
+    if not all(one.ok for one in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
+    """Which region serves what, what is under way, and what was done before."""
+    situation = _look(environment, region, prefix)
+    zone, seen = situation.zone, situation.seen
+    history = situation.journal.history(5)
+    if as_json:
+        document = {
+            "environment": environment,
+            "regions": {zone.region(side): answers for side, answers in seen.reachable.items()},
+            "endpoints": {
+                name: {
+                    "serves": zone.region(side),
+                    **{zone.region(other): asdict(what) for other, what in seen.endpoints[name].items()},
+                }
+                for name, side in seen.positions.items()
+            },
+            "open": asdict(seen.open_operation) if seen.open_operation else None,
+            "history": [{**asdict(one), "summary": summary} for one, summary in history],
+        }
+        typer.echo(json.dumps(document, indent=2, default=str))
+        return
+    display.status(situation)
+
+
+@app.command()
+def failover(
+    environment: Environment,
+    region: Region,
+    names: Names = None,
+    execute: Execute = False,
+    lost_at: Annotated[
+        str | None, typer.Option("--lost-at", help="When the region was lost (ISO time, UTC); now if not said.")
+    ] = None,
+    drill: Annotated[bool, typer.Option("--drill", help="Mark journal, messages and record as a drill.")] = False,
+    approval: Approval = None,
+    prefix: Prefix = PREFIX,
+    as_json: AsJson = False,
+    poll: Poll = 5.0,
+) -> None:
+    """Serve from the recovery region. Safe to run again: it goes on where it was interrupted."""
+    wanted = Wanted(kind="failover", endpoints=names or [], lost_at=_time(lost_at), drill=drill, poll_seconds=poll)
+    _operate(environment, region, prefix, wanted, execute=execute, approval=approval, as_json=as_json)
+
+
+@app.command()
+def failback(
+    environment: Environment,
+    region: Region,
+    names: Names = None,
+    execute: Execute = False,
+    accept_conflicts: Annotated[
+        bool, typer.Option("--accept-conflicts", help="Go on although both regions wrote some objects.")
+    ] = False,
+    drill: Annotated[bool, typer.Option("--drill", help="Mark journal, messages and record as a drill.")] = False,
+    approval: Approval = None,
+    prefix: Prefix = PREFIX,
+    as_json: AsJson = False,
+    poll: Poll = 5.0,
+) -> None:
+    """Go home to the primary region, with everything that was written meanwhile."""
+    wanted = Wanted(
+        kind="failback", endpoints=names or [], drill=drill, accept_conflicts=accept_conflicts, poll_seconds=poll
+    )
+    _operate(environment, region, prefix, wanted, execute=execute, approval=approval, as_json=as_json)
+
+
+@app.command()
+def drill(
+    environment: Environment,
+    region: Region,
+    execute: Execute = False,
+    approval: Approval = None,
+    prefix: Prefix = PREFIX,
+    as_json: AsJson = False,
+    poll: Poll = 5.0,
+) -> None:
+    """Fail over and back while both regions are well: 45 CFR 164.308(a)(7)(ii)(D)."""
+    for kind in ("failover", "failback"):
+        wanted = Wanted(kind=kind, drill=True, poll_seconds=poll)
+        _operate(environment, region, prefix, wanted, execute=execute, approval=approval, as_json=as_json)
+        if not execute:
+            console.print("then the way back, planned from the state at that time")
+            return
+
+
+@app.command()
+def abort(environment: Environment, region: Region, execute: Execute = False, prefix: Prefix = PREFIX) -> None:
+    """End an operation that was left open, as it is: what it did stays done."""
+    situation = _look(environment, region, prefix)
+    left = situation.seen.open_operation
+    if left is None or not execute:
+        console.print(
+            f"would end the {left.kind} of {left.started:%Y-%m-%d %H:%M} UTC; --execute does it"
+            if left
+            else "nothing is open"
+        )
+        return
+    confirm.typed(situation.zone, "abort", situation.zone.recovery, _ask)
+    ended = operate.abort(situation)
+    console.print(f"ended the {ended.kind} begun by {ended.who}; `status` shows which region serves what")
+
+
+def _operate(
+    environment: str,
+    region: str,
+    prefix: str,
+    wanted: Wanted,
+    *,
+    execute: bool,
+    approval: Path | None,
+    as_json: bool,
+) -> None:
+    started = time.monotonic()
+    situation = _look(environment, region, prefix)
+    plan = operate.planned(situation, wanted)
+    target = situation.zone.region(plan.target)
+    if not as_json or not execute:
+        display.show(situation, plan, as_json=as_json)
+    if not execute:
+        return
+    operate.refuse_unpermitted(situation, plan)
+    if approval is not None:
+        confirm.approved(approval, situation.zone, wanted.kind, target, runner=situation.who, now=datetime.now(UTC))
+    else:
+        confirm.typed(situation.zone, wanted.kind, target, _ask)
+    record = operate.carry_out(
+        situation, wanted, plan, tell=display.quiet if as_json else display.tell, say=display.say
+    )
+    seconds = time.monotonic() - started
+    if as_json:
+        typer.echo(json.dumps({**record, "seconds": round(seconds, 3)}, indent=2, default=str))
+        return
+    console.print(f"[bold green]{target} serves {environment}[/] after {seconds:.0f} s{display.rpo(record)}")
+
+
+def _look(environment: str, region: str, prefix: str) -> Situation:
+    return operate.look(Aws(say=display.say), prefix=prefix, environment=environment, region=region)
+
+
+def _ask(question: str) -> str:
+    return str(typer.prompt(question, err=True))
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInputError(f"--lost-at is {text!r}; allowed: a time such as 2026-11-24T02:55:00") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found

@@ -1,0 +1,59 @@
+"""Nothing changes production on one person's slip: two typed sentences, or an approval that somebody else signed."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from runbooks.errors import BadInputError, RefusedError
+from runbooks.journal import Kind
+from runbooks.zone import Zone
+
+Ask = Callable[[str], str]
+
+
+def typed(zone: Zone, kind: str, region: str, ask: Ask) -> None:
+    """Asks once, and for environments that want two confirmations twice.
+
+    Raises:
+        RefusedError: another word was typed.
+    """
+    sentences = [f"{kind} {zone.environment}"]
+    if zone.two_people:
+        sentences.append(f"{region} serves {zone.environment}")
+    for sentence in sentences:
+        if ask(f"Type '{sentence}' to go on").strip() != sentence:
+            raise RefusedError("not confirmed; nothing was changed")
+
+
+def approved(file: Path, zone: Zone, kind: Kind | str, region: str, *, runner: str, now: datetime) -> None:
+    """Checks an approval file: `{"operation", "environment", "region", "approved_by", "expires"}`.
+
+    Raises:
+        BadInputError: it is not one; names the key.
+        RefusedError: it approves something else, has expired, or is of whoever runs the runbook.
+    """
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInputError(f"{file}: {error.strerror}") from None
+    except ValueError as error:
+        raise BadInputError(f"{file}: not JSON: {error}") from None
+    keys = ("operation", "environment", "region", "approved_by", "expires")
+    if not isinstance(values, dict) or any(not isinstance(values.get(key), str) for key in keys):
+        raise BadInputError(f"{file}: must be an object with the strings {', '.join(keys)}")
+    for key, wanted in (("operation", kind), ("environment", zone.environment), ("region", region)):
+        if values[key] != wanted:
+            raise RefusedError(f"{file}: {key} is {values[key]!r}, this is about {wanted!r}; nothing was changed")
+    try:
+        expires = datetime.fromisoformat(values["expires"])
+    except ValueError:
+        raise BadInputError(f"{file}: expires must be a time such as 2026-11-24T04:00:00+00:00") from None
+    if expires.tzinfo is None:
+        expires = expires.replace(tzinfo=UTC)
+    if expires <= now:
+        raise RefusedError(f"{file}: expired {expires.isoformat()}; nothing was changed")
+    if values["approved_by"] in (runner, runner.rpartition("/")[2]):
+        raise RefusedError(
+            f"{file}: approved by {values['approved_by']}, who runs it: it takes two; nothing was changed"
+        )

@@ -1,0 +1,96 @@
+"""What people see of a runbook: the plan, the progress, how things stand."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from runbooks.operate import Situation
+from runbooks.plan import Plan
+from runbooks.runner import Progress
+
+console: Final = Console(highlight=False)
+"""Results, on standard output."""
+messages: Final = Console(stderr=True, highlight=False)
+"""For people as well, but never mixed into a document on standard output."""
+
+
+def rpo(record: Mapping[str, Any]) -> str:
+    """What a record says of lost data, for the end of a sentence."""
+    found = [one["rpo_seconds"] for one in record["steps"] if one.get("rpo_seconds") is not None]
+    return f"; RPO {found[0]:.0f} s" if found else ""
+
+
+def show(situation: Situation, plan: Plan, *, as_json: bool) -> None:
+    """The plan, and why it is so."""
+    if as_json:
+        steps = [{**asdict(step), "name": step.name} for step in plan.steps]
+        typer.echo(json.dumps({"kind": plan.kind, "notes": list(plan.notes), "steps": steps}, indent=2))
+        return
+    zone = situation.zone
+    console.print(
+        f"[bold]{plan.kind} of {zone.environment}[/]: {zone.region(plan.source)} → "
+        f"[bold]{zone.region(plan.target)}[/], as {escape(situation.who)}"
+    )
+    for note in plan.notes:
+        console.print(f"  [yellow]{escape(note)}[/]")
+    for number, step in enumerate(plan.steps, start=1):
+        console.print(f"  {number:2d}. {escape(step.title)}")
+    console.print(
+        "nothing was changed; --execute does it"
+        if situation.seen.open_operation is None
+        else "an interrupted run goes on"
+    )
+
+
+def tell(progress: Progress) -> None:
+    """A line a step, as it goes on."""
+    signs: Sequence[tuple[str, str]] = (
+        ("skipped", "[dim]·[/]"),
+        ("started", "…"),
+        ("done", "[green]✓[/]"),
+        ("failed", "[red]✗[/]"),
+    )
+    sign = dict(signs)[progress.phase]
+    took = f" ({progress.seconds:.1f} s)" if progress.phase in ("done", "failed") else ""
+    already = " (done before)" if progress.phase == "skipped" else ""
+    console.print(f"{datetime.now(UTC):%H:%M:%S} {sign} {escape(progress.step.title)}{took}{already}")
+    if progress.error:
+        console.print(f"           [red]{escape(progress.error)}[/]")
+
+
+def quiet(_progress: Progress) -> None:
+    """Nothing: standard output holds one document."""
+    return
+
+
+def say(text: str) -> None:
+    """Something worth knowing, beside the progress."""
+    messages.print(text)
+
+
+def status(situation: Situation) -> None:
+    """Which region serves what, what is open, and what was done before."""
+    zone, seen = situation.zone, situation.seen
+    for side, answers in seen.reachable.items():
+        console.print(f"{zone.region(side)} ({side}): {'answers' if answers else '[red]does not answer[/]'}")
+    for name, side in seen.positions.items():
+        details = ", ".join(
+            f"{zone.region(other)}: {what.status or 'not there'}" for other, what in seen.endpoints[name].items()
+        )
+        console.print(f"{name}: served from [bold]{zone.region(side)}[/] ({details})")
+    left = seen.open_operation
+    console.print(
+        f"[yellow]open: {left.kind} since {left.started:%Y-%m-%d %H:%M:%S} UTC, by {left.who}[/]"
+        if left
+        else "nothing is open"
+    )
+    for one, _ in situation.journal.history(5):
+        console.print(
+            f"  {one.started:%Y-%m-%d %H:%M} {one.kind}{' (drill)' if one.drill else ''}: {one.status}, by {one.who}"
+        )

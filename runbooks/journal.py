@@ -1,0 +1,231 @@
+"""What was done and by whom, in a DynamoDB table of the surviving region: every step before and after, and one lease.
+
+Every write is conditional, so that two operators, or one who runs a runbook twice, cannot both be right
+(DynamoDB Developer Guide, "Condition expressions").
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from botocore.exceptions import ClientError
+
+from runbooks.aws import Aws, code
+from runbooks.errors import LeaseHeldError, RefusedError
+from runbooks.zone import Side
+
+Kind = Literal["failover", "failback"]
+Status = Literal["running", "done", "aborted"]
+LEASE_SECONDS: Final = 300
+"""Renewed before every step; a dead operator blocks the next one no longer than that."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """One run of a runbook, however many processes it took."""
+
+    id: str
+    kind: Kind
+    status: Status
+    started: datetime
+    who: str
+    lost_at: datetime | None = None
+    """When the source region was last known to work, as the operator said or as the heartbeat tells."""
+    drill: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepRecord:
+    """What the journal says of a step."""
+
+    status: Literal["started", "done", "failed"]
+    details: Mapping[str, Any]
+
+
+class Journal:
+    """The journal of one environment, kept in one region."""
+
+    def __init__(self, aws: Aws, *, table: str, region: str, environment: str, owner: str) -> None:
+        self._client: Any = aws.client("dynamodb", region)
+        self._table = table
+        self._environment = environment
+        self.owner = owner
+
+    def acquire(self, now: datetime) -> None:
+        """Takes or renews the lease.
+
+        Raises:
+            LeaseHeldError: somebody else holds it; names them and until when.
+        """
+        item = {
+            "pk": {"S": f"lease#{self._environment}"},
+            "sk": {"S": "lease"},
+            "owner": {"S": self.owner},
+            "expires": {"N": str(int(now.timestamp()) + LEASE_SECONDS)},
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(pk) OR expires < :now OR #owner = :me",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":now": {"N": str(int(now.timestamp()))}, ":me": {"S": self.owner}},
+            )
+        except ClientError as error:
+            if code(error) != "ConditionalCheckFailedException":
+                raise
+            held = self._get(f"lease#{self._environment}", "lease")
+            until = datetime.fromtimestamp(int(held.get("expires", 0)), UTC)
+            raise LeaseHeldError(
+                f"{held.get('owner', 'somebody')} is at it; the lease ends at {until:%H:%M:%S} UTC unless renewed. "
+                "Talk to them; nothing was changed"
+            ) from None
+
+    def release(self) -> None:
+        """Gives the lease up, if it is still ours."""
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key={"pk": {"S": f"lease#{self._environment}"}, "sk": {"S": "lease"}},
+                ConditionExpression="#owner = :me",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":me": {"S": self.owner}},
+            )
+        except ClientError as error:
+            if code(error) != "ConditionalCheckFailedException":
+                raise
+
+    def position(self, endpoint: str) -> Side:
+        """The side that serves an endpoint."""
+        found = self._get(f"position#{self._environment}", endpoint)
+        return "recovery" if found.get("side") == "recovery" else "primary"
+
+    def move(self, endpoint: str, side: Side, operation: Operation) -> None:
+        """Notes which side serves an endpoint from now on."""
+        self._put(f"position#{self._environment}", endpoint, {"side": side, "operation": operation.id})
+
+    def begin(self, operation: Operation) -> None:
+        """Notes that an operation begins.
+
+        Raises:
+            RefusedError: another one is still open.
+        """
+        try:
+            self._put(f"open#{self._environment}", "open", _operation(operation), condition="attribute_not_exists(pk)")
+        except ClientError as error:
+            if code(error) != "ConditionalCheckFailedException":
+                raise
+            raise RefusedError("another operation was begun a moment ago: run `status`") from None
+
+    def open(self) -> Operation | None:
+        """The operation that was begun and has not ended."""
+        found = self._get(f"open#{self._environment}", "open")
+        return _parsed(found) if found else None
+
+    def end(self, operation: Operation, status: Status, summary: Mapping[str, Any]) -> None:
+        """Notes how an operation ended, and that none is open."""
+        values = {**_operation(operation), "status": status, "summary": json.dumps(summary, sort_keys=True)}
+        self._put(f"history#{self._environment}", f"{operation.started.isoformat()}#{operation.id}", values)
+        key = {"pk": {"S": f"open#{self._environment}"}, "sk": {"S": "open"}}
+        self._client.delete_item(TableName=self._table, Key=key)
+
+    def history(self, most: int = 20) -> list[tuple[Operation, Mapping[str, Any]]]:
+        """The last operations with their summaries, the newest first."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"history#{self._environment}"}},
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=most,
+        )
+        found = [_plain(item) for item in answer["Items"]]
+        return [(_parsed(one), json.loads(one.get("summary", "{}"))) for one in found]
+
+    def step(self, operation: Operation, name: str) -> StepRecord | None:
+        """What is known of a step of an operation."""
+        found = self._get(f"step#{operation.id}", name)
+        if not found:
+            return None
+        said = found["status"]
+        status = "done" if said == "done" else "failed" if said == "failed" else "started"
+        return StepRecord(status=status, details=json.loads(found["details"]))
+
+    def note(
+        self, operation: Operation, name: str, status: Literal["started", "done", "failed"], details: Mapping[str, Any]
+    ) -> None:
+        """Notes a step, before it with `started` and after it; what is done stays done."""
+        values = {
+            "status": status,
+            "details": json.dumps(details, sort_keys=True),
+            "at": datetime.now(UTC).isoformat(),
+            "who": self.owner,
+        }
+        try:
+            self._put(
+                f"step#{operation.id}",
+                name,
+                values,
+                condition="attribute_not_exists(pk) OR #status <> :done",
+                names={"#status": "status"},
+                more={":done": {"S": "done"}},
+            )
+        except ClientError as error:
+            if code(error) != "ConditionalCheckFailedException":
+                raise
+
+    def _get(self, pk: str, sk: str) -> dict[str, str]:
+        answer = self._client.get_item(
+            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
+        )
+        return _plain(answer.get("Item", {}))
+
+    def _put(
+        self,
+        pk: str,
+        sk: str,
+        values: Mapping[str, str],
+        *,
+        condition: str | None = None,
+        names: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        item = {"pk": {"S": pk}, "sk": {"S": sk}, **{name: {"S": value} for name, value in values.items()}}
+        optional: dict[str, Any] = {}
+        if condition:
+            optional["ConditionExpression"] = condition
+        if names:
+            optional["ExpressionAttributeNames"] = dict(names)
+        if more:
+            optional["ExpressionAttributeValues"] = dict(more)
+        self._client.put_item(TableName=self._table, Item=item, **optional)
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(next(iter(value.values()))) for name, value in item.items()}
+
+
+def _operation(one: Operation) -> dict[str, str]:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "status": one.status,
+        "started": one.started.isoformat(),
+        "who": one.who,
+        "lost_at": one.lost_at.isoformat() if one.lost_at else "",
+        "drill": "yes" if one.drill else "",
+    }
+
+
+def _parsed(found: Mapping[str, str]) -> Operation:
+    return Operation(
+        id=found["id"],
+        kind="failback" if found["kind"] == "failback" else "failover",
+        status="done" if found["status"] == "done" else "aborted" if found["status"] == "aborted" else "running",
+        started=datetime.fromisoformat(found["started"]),
+        who=found["who"],
+        lost_at=datetime.fromisoformat(found["lost_at"]) if found.get("lost_at") else None,
+        drill=bool(found.get("drill")),
+    )

@@ -1,0 +1,110 @@
+"""How things are: both regions as far as they answer, seen by reading alone."""
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from runbooks.aws import Aws, Failures, code
+from runbooks.journal import Journal
+from runbooks.plan import Seen, Snapshot
+from runbooks.zone import Endpoint, Pair, Side, Zone, discover
+
+SIDES: Final[tuple[Side, Side]] = ("primary", "recovery")
+_ABSENT: Final = frozenset({"ValidationException", "NotFoundException", "ResourceNotFound", "404", "NoSuchKey"})
+
+
+def snapshot(aws: Aws, zone: Zone, journal: Journal, now: datetime) -> Snapshot:
+    """Both regions as they are; one that does not answer is asked for nothing more."""
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(aws.answers, (zone.region(side) for side in SIDES)))
+        reachable: dict[Side, bool] = {"primary": answers[0], "recovery": answers[1]}
+        asked = [(one, side) for one in zone.endpoints for side in SIDES if reachable[side]]
+        found = list(pool.map(lambda pair: endpoint(aws, pair[0], zone.region(pair[1])), asked))
+    seen: dict[str, dict[Side, Seen]] = {one.name: {} for one in zone.endpoints}
+    for (one, side), what in zip(asked, found, strict=True):
+        seen[one.name][side] = what
+    return Snapshot(
+        now=now,
+        reachable=reachable,
+        positions={one.name: journal.position(one.name) for one in zone.endpoints},
+        endpoints=seen,
+        open_operation=journal.open(),
+    )
+
+
+def endpoint(aws: Aws, one: Endpoint, region: str) -> Seen:
+    """An endpoint in a region, with the version and image that it serves."""
+    client = aws.client("sagemaker", region)
+    try:
+        found = client.describe_endpoint(EndpointName=one.name)
+        variants = found.get("ProductionVariants", [])
+        variant = next((item for item in variants if item["VariantName"] == one.variant), variants[0])
+        config = found["EndpointConfigName"]
+        described = client.describe_endpoint_config(EndpointConfigName=config)
+        model = client.describe_model(ModelName=described["ProductionVariants"][0]["ModelName"])
+    except ClientError as error:
+        if code(error) in _ABSENT:
+            return Seen(exists=False)
+        raise
+    container = model.get("PrimaryContainer") or model["Containers"][0]
+    return Seen(
+        exists=True,
+        status=found["EndpointStatus"],
+        instances=int(variant.get("CurrentInstanceCount") or variant.get("DesiredInstanceCount") or 0),
+        config=config,
+        model_version=container.get("Environment", {}).get("MODEL_VERSION", ""),
+        image_digest=container["Image"].rpartition("@")[2],
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrived:
+    """How far a bucket's replica is: the last heartbeat that arrived in it."""
+
+    purpose: str
+    heartbeat: datetime | None
+
+    def rpo(self, lost_at: datetime) -> timedelta | None:
+        """What was written in that time before the loss may be missing; None when nothing ever arrived."""
+        return None if self.heartbeat is None else max(timedelta(0), lost_at - self.heartbeat)
+
+
+def arrived(aws: Aws, zone: Zone, side: Side) -> Sequence[Arrived]:
+    """The last heartbeat in every replica of a side."""
+    client = aws.client("s3", zone.region(side))
+    return [Arrived(purpose=one.purpose, heartbeat=_heartbeat(client, one, side, zone)) for one in zone.pairs]
+
+
+def _heartbeat(client: Any, pair: Pair, side: Side, zone: Zone) -> datetime | None:
+    try:
+        body = client.get_object(Bucket=pair.bucket(side), Key=zone.heartbeat_key)["Body"].read()
+        return datetime.fromisoformat(json.loads(body)["written"]).astimezone(UTC)
+    except ClientError as error:
+        if code(error) in _ABSENT:
+            return None
+        raise
+    except (ValueError, KeyError):
+        return None
+
+
+def alarm_state(aws: Aws, zone: Zone, one: Endpoint) -> str:
+    """OK: traffic goes to the primary; ALARM: to the recovery region; empty when there is no such alarm."""
+    found = aws.client("cloudwatch", zone.recovery).describe_alarms(AlarmNames=[one.alarm])["MetricAlarms"]
+    return str(found[0]["StateValue"]) if found else ""
+
+
+def views(aws: Aws, zone: Zone, reachable: Mapping[Side, bool], *, prefix: str) -> dict[Side, Zone]:
+    """The zone as each region that answers knows it: names of buckets and configurations differ."""
+    found: dict[Side, Zone] = {}
+    for side in SIDES:
+        if reachable[side]:
+            try:
+                found[side] = discover(aws, prefix=prefix, environment=zone.environment, region=zone.region(side))
+            except Failures:
+                continue
+    return found

@@ -1,0 +1,158 @@
+"""An operation from its beginning to its end, for the command line, the drill and tests alike."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from runbooks import observe, permissions
+from runbooks.aws import Aws
+from runbooks.context import Context
+from runbooks.errors import RefusedError
+from runbooks.journal import Journal, Kind, Operation
+from runbooks.plan import Plan, Snapshot, plan
+from runbooks.runner import SIDE_BY_SIDE, Progress, Runner
+from runbooks.zone import Endpoint, Side, Zone, discover
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Situation:
+    """An environment as it was found."""
+
+    aws: Aws
+    prefix: str
+    who: str
+    zone: Zone
+    """As the recovery region knows it."""
+    zones: Mapping[Side, Zone]
+    seen: Snapshot
+    journal: Journal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What somebody wants to be done, and how."""
+
+    kind: Kind
+    endpoints: Sequence[str] = ()
+    """Names; all critical endpoints if there are none."""
+    lost_at: datetime | None = None
+    drill: bool = False
+    accept_conflicts: bool = False
+    poll_seconds: float = 5.0
+    parallel: int = SIDE_BY_SIDE
+
+
+def look(aws: Aws, *, prefix: str, environment: str, region: str, now: datetime | None = None) -> Situation:
+    """Finds out how an environment is, from a region that answers.
+
+    Raises:
+        RunbookError: the region does not answer; BadInputError: it has no such environment.
+    """
+    found = discover(aws, prefix=prefix, environment=environment, region=region)
+    # The journal and the switch are in the recovery region; what counts is what it knows.
+    zone = (
+        found
+        if region == found.recovery
+        else discover(aws, prefix=prefix, environment=environment, region=found.recovery)
+    )
+    who = aws.identity(zone.recovery)
+    journal = Journal(aws, table=zone.journal_table, region=zone.recovery, environment=environment, owner=who)
+    seen = observe.snapshot(aws, zone, journal, now or datetime.now(UTC))
+    zones = observe.views(aws, zone, seen.reachable, prefix=prefix)
+    return Situation(aws=aws, prefix=prefix, who=who, zone=zone, zones=zones, seen=seen, journal=journal)
+
+
+def planned(situation: Situation, wanted: Wanted) -> Plan:
+    """The steps that an operation would take now.
+
+    Raises:
+        BadInputError: an endpoint that is not there; RefusedError: the state forbids it.
+    """
+    target: Side = "recovery" if wanted.kind == "failover" else "primary"
+    zone = situation.zones.get(target, situation.zone)
+    chosen = [zone.endpoint(name) for name in wanted.endpoints] or list(zone.endpoints)
+    if not chosen:
+        raise RefusedError(f"{zone.environment} has no critical endpoint: there is nothing to {wanted.kind}")
+    return plan(wanted.kind, zone, situation.seen, chosen)
+
+
+def refuse_unpermitted(situation: Situation, one: Plan) -> None:
+    """Asks for every permission before the first change.
+
+    Raises:
+        RefusedError: listing the calls that would be refused.
+    """
+    zone = situation.zones[one.target]
+    chosen: Sequence[Endpoint] = [zone.endpoint(name) for name in one.each]
+    lacking = permissions.missing(situation.aws, zone, chosen, zone.region(one.target))
+    if lacking:
+        listed = "\n  ".join(lacking)
+        raise RefusedError(f"{situation.who} lacks permissions; nothing was changed:\n  {listed}")
+
+
+def carry_out(
+    situation: Situation,
+    wanted: Wanted,
+    one: Plan,
+    *,
+    tell: Callable[[Progress], None],
+    say: Callable[[str], None],
+) -> Mapping[str, Any]:
+    """Runs a plan, or goes on with the operation that was left open; gives the record.
+
+    Raises:
+        LeaseHeldError: somebody else is at it; StepFailedError: a step failed, what is done stays done.
+    """
+    journal = situation.journal
+    journal.acquire(datetime.now(UTC))
+    operation = journal.open()
+    if operation is None:
+        operation = _new(situation, wanted)
+        journal.begin(operation)
+    else:
+        say(f"going on with the {operation.kind} begun {operation.started:%H:%M:%S} UTC by {operation.who}")
+    context = Context(
+        aws=situation.aws,
+        zones=situation.zones,
+        source=one.source,
+        target=one.target,
+        operation=operation,
+        journal=journal,
+        accept_conflicts=wanted.accept_conflicts,
+        say=say,
+        poll_seconds=wanted.poll_seconds,
+    )
+    return Runner(context, one, tell, wanted.parallel).run()
+
+
+def abort(situation: Situation) -> Operation:
+    """Ends an operation that was left open, as it is: what it did stays done.
+
+    Raises:
+        RefusedError: none is open.
+    """
+    journal = situation.journal
+    operation = journal.open()
+    if operation is None:
+        raise RefusedError(f"nothing is open in {situation.zone.environment}: there is nothing to abort")
+    journal.acquire(datetime.now(UTC))
+    serving = {name: situation.zone.region(side) for name, side in situation.seen.positions.items()}
+    journal.end(operation, "aborted", {"aborted_by": situation.who, "serves": serving})
+    journal.release()
+    return replace(operation, status="aborted")
+
+
+def _new(situation: Situation, wanted: Wanted) -> Operation:
+    now = datetime.now(UTC)
+    text = f"{situation.zone.environment} {wanted.kind} {now.isoformat()} {situation.who}"
+    return Operation(
+        id=hashlib.sha256(text.encode()).hexdigest()[:12],
+        kind=wanted.kind,
+        status="running",
+        started=now,
+        who=situation.who,
+        lost_at=wanted.lost_at,
+        drill=wanted.drill,
+    )

@@ -1,0 +1,164 @@
+"""Would a failover work now? Every reason why not, and how much would be lost at this moment."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runbooks import endpoints, observe, permissions
+from runbooks.aws import code
+from runbooks.context import Context, StepError
+from runbooks.journal import Operation
+from runbooks.operate import Situation
+from runbooks.zone import Endpoint
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    subject: str
+    ok: bool
+    found: str
+
+
+Check = Callable[[Situation], Iterator[Finding]]
+
+
+def readiness(situation: Situation) -> Sequence[Finding]:
+    """Runs every check; one that AWS refuses counts as a reason why not, never as passed."""
+    found: list[Finding] = []
+    for check in CHECKS:
+        name = check.__name__.replace("_", " ").strip()
+        try:
+            found += check(situation)
+        except (ClientError, BotoCoreError) as error:
+            found.append(Finding(check=name, subject=situation.zone.environment, ok=False, found=code(error)))
+    return found
+
+
+def _regions(situation: Situation) -> Iterator[Finding]:
+    for side in observe.SIDES:
+        answers = situation.seen.reachable[side]
+        # A dead primary is why one fails over: only the target must be there.
+        yield Finding(
+            check="regions",
+            subject=situation.zone.region(side),
+            ok=answers or side == "primary",
+            found="answers" if answers else "does not answer",
+        )
+
+
+def _operations(situation: Situation) -> Iterator[Finding]:
+    left = situation.seen.open_operation
+    said = f"a {left.kind} by {left.who} is open since {left.started:%Y-%m-%d %H:%M} UTC" if left else "none is open"
+    yield Finding(check="operations", subject="journal", ok=left is None, found=said)
+    for name, side in situation.seen.positions.items():
+        region = situation.zone.region(side)
+        yield Finding(check="operations", subject=name, ok=side == "primary", found=f"served from {region}")
+
+
+def _data(situation: Situation) -> Iterator[Finding]:
+    zone = situation.zone
+    for one in observe.arrived(situation.aws, zone, "recovery"):
+        rpo = one.rpo(situation.seen.now)
+        fine = rpo is not None and rpo <= timedelta(minutes=zone.rpo_minutes)
+        said = "no heartbeat ever arrived" if rpo is None else f"RPO now {rpo.total_seconds():.0f} s"
+        yield Finding(check="data", subject=one.purpose, ok=fine, found=f"{said} (target {zone.rpo_minutes} min)")
+
+
+def _keys(situation: Situation) -> Iterator[Finding]:
+    client = situation.aws.client("kms", situation.zone.recovery)
+    for key in situation.zone.key_ids:
+        state = client.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+        yield Finding(check="keys", subject=key, ok=state == "Enabled", found=state)
+
+
+def _models(situation: Situation) -> Iterator[Finding]:
+    context = _context(situation)
+    for one in situation.zone.endpoints:
+        try:
+            endpoints.verify_artifact(context, one.name, situation.seen.now)
+            yield Finding(check="models", subject=one.name, ok=True, found="artifact and image are what was approved")
+        except StepError as error:
+            yield Finding(check="models", subject=one.name, ok=False, found=str(error))
+
+
+def _standbys(situation: Situation) -> Iterator[Finding]:
+    for one in situation.zone.endpoints:
+        there = situation.seen.endpoints[one.name].get("recovery")
+        if one.mode != "pilot-light":
+            fine = there is not None and there.exists and there.status == "InService"
+            said = f"{there.status}, {there.instances} instances" if there and there.exists else "is not there"
+            yield Finding(check="standby", subject=one.name, ok=fine, found=said)
+        yield _same(situation, one)
+        state = observe.alarm_state(situation.aws, situation.zone, one)
+        yield Finding(check="switch", subject=one.alarm, ok=state == "OK", found=state or "there is no such alarm")
+
+
+def _same(situation: Situation, one: Endpoint) -> Finding:
+    """Whether the standby would serve what the primary serves: version, image, artifact."""
+    primary = situation.zones.get("primary")
+    if primary is None:
+        return Finding(check="same model", subject=one.name, ok=True, found="the primary cannot be asked")
+    other = primary.endpoint(one.name)
+    differing = [
+        name
+        for name in ("model_version", "artifact_sha256", "image_digest")
+        if getattr(one, name) != getattr(other, name)
+    ]
+    seen = situation.seen.endpoints[one.name]
+    serving = {side: what.model_version for side, what in seen.items() if what.exists}
+    if len(set(serving.values())) > 1:
+        differing.append(f"model served ({', '.join(f'{side}: {version}' for side, version in serving.items())})")
+    said = (
+        f"differs from the primary in {', '.join(differing)}"
+        if differing
+        else f"version {one.model_version} on both sides"
+    )
+    return Finding(check="same model", subject=one.name, ok=not differing, found=said)
+
+
+def _permissions(situation: Situation) -> Iterator[Finding]:
+    zone = situation.zone
+    lacking = permissions.missing(situation.aws, zone, zone.endpoints, zone.recovery)
+    for one in lacking:
+        yield Finding(check="permissions", subject=situation.who, ok=False, found=f"lacks {one}")
+    if not lacking:
+        yield Finding(check="permissions", subject=situation.who, ok=True, found="may do every step")
+
+
+def _drills(situation: Situation) -> Iterator[Finding]:
+    zone = situation.zone
+    drills = [one for one, _ in situation.journal.history() if one.kind == "failback" and one.status == "done"]
+    age = situation.seen.now - drills[0].started if drills else None
+    fine = age is not None and age <= timedelta(days=zone.drill_days)
+    said = f"{age.days} days ago" if age is not None else "never"
+    yield Finding(check="drill", subject=zone.environment, ok=fine, found=f"{said} (every {zone.drill_days} days)")
+
+
+def _context(situation: Situation) -> Context:
+    nothing = Operation(id="readiness", kind="failover", status="running", started=datetime.now(UTC), who=situation.who)
+    return Context(
+        aws=situation.aws,
+        zones={"recovery": situation.zone, **situation.zones},
+        source="primary",
+        target="recovery",
+        operation=nothing,
+        journal=situation.journal,
+    )
+
+
+CHECKS: Final[Sequence[Check]] = (
+    _regions,
+    _operations,
+    _data,
+    _keys,
+    _models,
+    _standbys,
+    _permissions,
+    _drills,
+)
