@@ -84,10 +84,13 @@ def env(
     profile: Annotated[
         str | None, typer.Option(metavar="ACCOUNT", help="An account's name; the management account by default.")
     ] = None,
+    via: Annotated[
+        str | None, typer.Option(metavar="REGION", help="Through this region alone, as when the global one is lost.")
+    ] = None,
 ) -> None:
     """Print variables that point the AWS CLI and boto3 at the emulated cloud: eval "$(rehearse cloud env)"."""
     cloud = Cloud.attach(Workspace.find().state)
     if cloud is None:
         raise UsageError("the emulated cloud is not up: `rehearse cloud start`, or `rehearse up --all`")
-    for name, value in cloud.environment(profile).items():
+    for name, value in cloud.environment(profile, via).items():
         typer.echo(f"export {name}={value!r}")

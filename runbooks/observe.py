@@ -23,7 +23,9 @@ def snapshot(aws: Aws, zone: Zone, journal: Journal, now: datetime) -> Snapshot:
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(aws.answers, (zone.region(side) for side in SIDES)))
         reachable: dict[Side, bool] = {"primary": answers[0], "recovery": answers[1]}
-        asked = [(one, side) for one in zone.endpoints for side in SIDES if reachable[side]]
+        asked: list[tuple[Endpoint, Side]] = [
+            (one, side) for one in zone.endpoints for side in SIDES if reachable[side]
+        ]
         found = list(pool.map(lambda pair: endpoint(aws, pair[0], zone.region(pair[1])), asked))
     seen: dict[str, dict[Side, Seen]] = {one.name: {} for one in zone.endpoints}
     for (one, side), what in zip(asked, found, strict=True):

@@ -1,6 +1,7 @@
 """The emulated AWS organisation: moto in a process of its own, one listener a region and one for global services."""
 
 from rehearsal.cloud.cloud import MANAGEMENT_ACCOUNT, REGIONS, Cloud, CloudStatus
+from rehearsal.cloud.drills import Image, calls, host, record_calls, resolve
 from rehearsal.cloud.endpoints import MANAGEMENT, Credentials, Endpoints
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.partition import GLOBAL, GLOBAL_REGION, global_services
@@ -18,5 +19,10 @@ __all__ = [
     "CloudStatus",
     "Credentials",
     "Endpoints",
+    "Image",
+    "calls",
     "global_services",
+    "host",
+    "record_calls",
+    "resolve",
 ]

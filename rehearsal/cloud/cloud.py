@@ -103,11 +103,11 @@ class Cloud:
 
     def status(self) -> CloudStatus:
         """How the cloud is now."""
-        return CloudStatus(**self._command("status"))
+        return CloudStatus(**self.command("status"))
 
     def stop(self) -> None:
         """Stop the cloud. What was in it is gone."""
-        self._command("stop")
+        self.command("stop")
         deadline = time.monotonic() + _PATIENCE
         while alive(self._description.pid) and time.monotonic() < deadline:
             _reap(self._description.pid)
@@ -131,7 +131,7 @@ class Cloud:
         `delay` in seconds; `times` requests, or until `clear_faults`; `after` carries the request out, and loses the
         answer.
         """
-        self._command(
+        self.command(
             "inject",
             operation=operation,
             error=error,
@@ -145,21 +145,24 @@ class Cloud:
 
     def clear_faults(self) -> None:
         """Take out every fault that was injected."""
-        self._command("clear")
+        self.command("clear")
 
     def stop_region(self, region: str) -> None:
         """Lose a region: connections to it are refused. `global` loses the control planes of the global services."""
-        self._command("stop-region", region=region)
+        self.command("stop-region", region=region)
 
     def start_region(self, region: str) -> None:
         """Bring a lost region back, with what was in it."""
-        self._command("start-region", region=region)
+        self.command("start-region", region=region)
 
-    def environment(self, profile: str | None = None) -> dict[str, str]:
-        """Variables that point the AWS CLI and boto3 here; `profile` is an account's name."""
-        return environment(self._state.resolve(), self._description, self.status().accounts, profile)
+    def environment(self, profile: str | None = None, via: str | None = None) -> dict[str, str]:
+        """Variables that point the AWS CLI and boto3 here: as an account by its name, via a region's listener."""
+        if via is not None and via not in self._description.endpoints:
+            raise CloudError(f"no region {via!r} is emulated; there are {', '.join(self._description.endpoints)}")
+        return environment(self._state.resolve(), self._description, self.status().accounts, profile, via)
 
-    def _command(self, command: str, **arguments: Any) -> Any:
+    def command(self, command: str, **arguments: Any) -> Any:
+        """Tells the cloud's process something; what it can be told is in `rehearsal.cloud.daemon`."""
         # A lost global listener must not lose the control of the cloud: any listener takes commands.
         names = [GLOBAL, *(name for name in self._description.endpoints if name != GLOBAL)]
         for name in names:

@@ -16,6 +16,7 @@ from rehearsal.cloud.description import Description
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.faults import Fault
 from rehearsal.cloud.gateway import Environ, Gateway
+from rehearsal.cloud.hosting import HOSTING
 from rehearsal.cloud.listeners import Listeners
 
 
@@ -43,6 +44,10 @@ class Daemon:
             "clear": lambda _: self._gateway.faults.clear(),
             "stop-region": lambda args: self._stop_region(args["region"]),
             "start-region": lambda args: self._start_region(args["region"]),
+            "host": lambda args: self._host(**args),
+            "resolve": lambda args: patches.resolve(args["account"], args["name"]),
+            "record-calls": lambda _: self._gateway.calls.start(),
+            "calls": lambda _: self._gateway.calls.taken(),
         }
 
     def serve(self) -> None:
@@ -52,6 +57,7 @@ class Daemon:
         self.stopped.wait()
         self.description.remove(self._state)
         self._listeners.close()
+        HOSTING.close()
 
     def _control(self, environ: Environ, body: bytes) -> tuple[int, bytes]:
         if not hmac.compare_digest(environ.get("HTTP_X_REHEARSAL_KEY", ""), self.description.key):
@@ -74,6 +80,10 @@ class Daemon:
         self._known(region)
         self._gateway.lost.discard(region)
         self._listeners.start(region)
+
+    def _host(self, *, repository: str, argv: Sequence[str], delay: float) -> None:
+        HOSTING.commands[repository] = argv
+        HOSTING.delay = delay
 
     def _known(self, region: str) -> None:
         if region not in self._listeners.ports:

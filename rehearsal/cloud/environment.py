@@ -14,20 +14,23 @@ ROLE = "OrganizationAccountAccessRole"
 """The role that AWS Organizations creates in every account it creates."""
 
 
-def environment(state: Path, cloud: Description, accounts: Mapping[str, str], profile: str | None) -> dict[str, str]:
+def environment(
+    state: Path, cloud: Description, accounts: Mapping[str, str], profile: str | None, via: str | None = None
+) -> dict[str, str]:
     """Variables for a shell. `accounts`: name -> id; each but the management account's becomes a profile.
 
-    Everything goes to the global listener, which answers for every region that is up. Raises CloudError for a profile
-    that is no account.
+    Everything goes to one listener, which answers for every region that is up: the global one, or that of a region,
+    which is there when the global control planes are not. Raises CloudError for a profile that is no account.
     """
     members = {name: id_ for name, id_ in accounts.items() if id_ != cloud.management_account}
     if profile is not None and profile not in accounts:
         raise CloudError(f"there is no account {profile!r}; there are {', '.join(sorted(accounts))}")
     region = next((name for name in cloud.endpoints if name != GLOBAL), GLOBAL_REGION)
-    config = state / "aws-config"
+    region = via or region
+    config = state / (f"aws-config-{via}" if via else "aws-config")
     config.write_text(_profiles(region, members))
     variables = {
-        "AWS_ENDPOINT_URL": cloud.endpoints[GLOBAL],
+        "AWS_ENDPOINT_URL": cloud.endpoints[via or GLOBAL],
         "AWS_CONFIG_FILE": str(config),
         "AWS_SHARED_CREDENTIALS_FILE": str(state / "aws-credentials"),
         "AWS_REGION": region,

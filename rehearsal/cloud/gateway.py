@@ -14,8 +14,9 @@ from moto import backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from rehearsal.cloud import wire
+from rehearsal.cloud.calls import Calls
 from rehearsal.cloud.faults import Fault, Faults
-from rehearsal.cloud.partition import global_services
+from rehearsal.cloud.partition import GLOBAL, global_services
 from rehearsal.cloud.tokens import Answer, Tokens
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Gateway:
         self.faults = Faults()
         self.tokens = Tokens()
         self.lost: set[str] = set()
+        self.calls = Calls()
         self._control = control
         self._moto = DomainDispatcherApplication(_backend)
         # moto's objects are not made for threads: one request a service at a time. It is one process, nothing is lost.
@@ -51,7 +53,10 @@ class Gateway:
             start_response(f"{status} control", [("Content-Type", "application/json")])
             return [text]
         what = wire.asked(environ)
-        if what.region in self.lost and not global_services().intersection(what.services):
+        lost = (GLOBAL if global_services().intersection(what.services) else what.region) in self.lost
+        if self.calls.on:
+            self._note(what, environ, body, lost=lost)
+        if lost:
             # werkzeug drops what raises this, and leaves the socket open unless it is told.
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise RegionLostError(what.region)
@@ -59,6 +64,16 @@ class Gateway:
         headers = [pair for pair in answer.headers if pair[0].lower() not in ("content-length", "connection")]
         start_response(answer.status, [*headers, ("Content-Length", _length(answer, environ))])
         return [answer.body]
+
+    def _note(self, what: wire.Asked, environ: Environ, body: bytes, *, lost: bool) -> None:
+        service, found = wire.operation(what, environ, body)
+        self.calls.add(
+            service=service,
+            operation=str(found.name) if found is not None else "",
+            region=what.region,
+            agent=environ.get("HTTP_USER_AGENT", ""),
+            lost=lost,
+        )
 
     def _once(self, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
         token = environ.get("HTTP_X_REHEARSAL_TOKEN")

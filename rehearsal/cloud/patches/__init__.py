@@ -14,9 +14,12 @@ def apply(management_account: str) -> Sequence[str]:
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     from rehearsal.cloud.patches import (  # noqa: PLC0415 - moto reads the environment when it is loaded
         account,
+        alarms,
         bucket_logging,
         bucket_policy,
         buckets,
+        dns,
+        endpoints,
         keys,
         logs,
         organization,
@@ -24,9 +27,16 @@ def apply(management_account: str) -> Sequence[str]:
     )
 
     account.apply(management_account)
-    for patch in (bucket_logging, bucket_policy, buckets, keys, logs, organization, roles):
+    for patch in (alarms, bucket_logging, bucket_policy, buckets, dns, endpoints, keys, logs, organization, roles):
         patch.apply()
     return tuple(registry.changed)
+
+
+def resolve(account: str, name: str) -> Sequence[str]:
+    """What a DNS name of an account's zones leads to now."""
+    from rehearsal.cloud.patches import dns  # noqa: PLC0415 - moto reads the environment when it is loaded
+
+    return dns.resolve(account, name)
 
 
 def accounts(management_account: str) -> Mapping[str, str]:

@@ -1,0 +1,52 @@
+"""CloudWatch alarms follow their metrics: moto keeps both and never judges one by the other."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from moto.cloudwatch.models import CloudWatchBackend
+
+from rehearsal.cloud.patches import registry
+
+_COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "GreaterThanOrEqualToThreshold": lambda value, limit: value >= limit,
+    "GreaterThanThreshold": lambda value, limit: value > limit,
+    "LessThanOrEqualToThreshold": lambda value, limit: value <= limit,
+    "LessThanThreshold": lambda value, limit: value < limit,
+}
+
+
+def apply() -> None:
+    """Judge alarms whenever a metric of theirs gets a value."""
+    registry.replace(CloudWatchBackend, "put_metric_data", "300dda002442", _judging)
+
+
+def _judging(original: Any) -> Any:
+    def put_metric_data(self: Any, namespace: str, metric_data: list[dict[str, Any]]) -> None:
+        original(self, namespace, metric_data)
+        for datum in metric_data:
+            for alarm in list(self.alarms.values()):
+                if alarm.namespace == namespace and _of(alarm, datum):
+                    _judge(alarm, datum)
+
+    return put_metric_data
+
+
+def _of(alarm: Any, datum: Mapping[str, Any]) -> bool:
+    given = {one["Name"]: one["Value"] for one in datum.get("Dimensions") or []}
+    wanted = {one.name: one.value for one in alarm.dimensions}
+    return bool(alarm.metric_name == datum["MetricName"] and given == wanted)
+
+
+def _judge(alarm: Any, datum: Mapping[str, Any]) -> None:
+    """One value decides: alarms of the zone that switch or page look at one period. Old values change nothing."""
+    when = datum.get("Timestamp")
+    if isinstance(when, datetime) and when.astimezone(UTC) < datetime.now(UTC) - timedelta(hours=3):
+        return
+    compare = _COMPARE.get(alarm.comparison_operator)
+    value = datum.get("Value")
+    if compare is None or value is None or alarm.threshold is None:
+        return
+    state = "ALARM" if compare(float(value), float(alarm.threshold)) else "OK"
+    if state != alarm.state_value:
+        alarm.update_state(f"Threshold Crossed: the last value is {value}", "{}", state)

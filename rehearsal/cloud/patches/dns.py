@@ -1,0 +1,63 @@
+"""Route 53: health checks keep the alarm they follow, and names resolve as its data plane would answer."""
+
+from typing import Any
+
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.route53.models import HealthCheck, route53_backends
+from moto.route53.responses import Route53
+
+from rehearsal.cloud.errors import CloudError
+from rehearsal.cloud.patches import registry
+
+_KEPT = ("AlarmIdentifier", "InsufficientDataHealthStatus")
+
+
+def apply() -> None:
+    """Keep what moto drops of a health check's configuration."""
+    registry.replace(Route53, "create_health_check", "101575939b7f", _keeping)
+    original: Any = HealthCheck.health_check_config
+    HealthCheck.health_check_config = property(lambda self: {**original.fget(self), **getattr(self, "kept", {})})  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _keeping(original: Any) -> Any:
+    def create_health_check(self: Any) -> Any:
+        known = set(self.backend.health_checks)
+        answer = original(self)
+        config = self._get_param("HealthCheckConfig")
+        for identity in set(self.backend.health_checks) - known:
+            self.backend.health_checks[identity].kept = {name: config[name] for name in _KEPT if config.get(name)}
+        return answer
+
+    return create_health_check
+
+
+def resolve(account: str, name: str) -> list[str]:
+    """What a name of an account's zones leads to now, by failover and weight, as far as health checks say.
+
+    Only what Route 53's data plane knows counts: records, health checks, and states of alarms. Raises CloudError for a
+    name that no zone has.
+    """
+    wanted = f"{name.rstrip('.')}."
+    zones = route53_backends[account]["aws"].zones.values()
+    records: list[Any] = [one for zone in zones for one in zone.rrsets if one.name == wanted]
+    if not records:
+        raise CloudError(f"no zone of the account {account} has a record {name}")
+    healthy = [one for one in records if one.health_check_id is None or _healthy(account, one.health_check_id)]
+    primary = [one for one in healthy if one.failover == "PRIMARY"]
+    chosen = primary or [one for one in healthy if one.failover == "SECONDARY"] or healthy or records
+    # Weighted records share the answers; whoever asks takes one by chance.
+    return [value for one in chosen if one.weight is None or int(one.weight) > 0 for value in one.records]
+
+
+def _healthy(account: str, identity: str) -> bool:
+    check: Any = route53_backends[account]["aws"].health_checks.get(identity)
+    if check is None or check.disabled:
+        return True
+    alarm = getattr(check, "kept", {}).get("AlarmIdentifier")
+    if alarm is None:
+        return True
+    found = cloudwatch_backends[account][alarm["Region"]].alarms.get(alarm["Name"])
+    state = found.state_value if found is not None else "INSUFFICIENT_DATA"
+    if state == "INSUFFICIENT_DATA":
+        return bool(check.kept.get("InsufficientDataHealthStatus") != "Unhealthy")
+    return bool((state == "OK") != bool(check.inverted))

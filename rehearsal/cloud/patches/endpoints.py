@@ -1,0 +1,137 @@
+"""SageMaker endpoints: created and updated in the background as on AWS, answering with what their container says."""
+
+import threading
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.s3.models import s3_backends
+from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend, sagemaker_backends
+from moto.sagemaker.responses import SageMakerResponse
+from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
+
+from rehearsal.cloud.aws_error import AwsError
+from rehearsal.cloud.hosting import HOSTING, Container, HostingError
+from rehearsal.cloud.patches import registry
+
+
+def apply() -> None:
+    """Run containers; know UpdateEndpoint; refuse what AWS refuses."""
+    registry.replace(SageMakerModelBackend, "create_endpoint", "547454899915", _creating)
+    registry.replace(SageMakerModelBackend, "delete_endpoint", "1fb59ee16c92", _deleting)
+    registry.replace(SageMakerRuntimeResponse, "invoke_endpoint", "5559ed6a5dbe", _invoking)
+    registry.add(SageMakerModelBackend, "update_endpoint", _update)
+    registry.add(SageMakerResponse, "update_endpoint", _update_response)
+
+
+def _creating(original: Any) -> Any:
+    def create_endpoint(self: Any, endpoint_name: str, endpoint_config_name: str, tags: Any) -> Any:
+        if endpoint_name in self.endpoints:
+            arn = self.endpoints[endpoint_name].arn
+            raise AwsError("ValidationException", f"Cannot create already existing endpoint '{arn}'.")
+        endpoint = original(self, endpoint_name, endpoint_config_name, tags)
+        _run(self, endpoint, endpoint_config_name, working="Creating")
+        return endpoint
+
+    return create_endpoint
+
+
+def _deleting(original: Any) -> Any:
+    def delete_endpoint(self: Any, endpoint_name: str) -> None:
+        original(self, endpoint_name)
+        HOSTING.stop((self.account_id, self.region_name, endpoint_name))
+
+    return delete_endpoint
+
+
+def _update(self: Any, endpoint_name: str, endpoint_config_name: str) -> Any:
+    endpoint: FakeEndpoint | None = self.endpoints.get(endpoint_name)
+    if endpoint is None:
+        raise AwsError("ValidationException", f'Could not find endpoint "{endpoint_name}".')
+    if endpoint.endpoint_status in ("Creating", "Updating"):
+        raise AwsError("ValidationException", f"Cannot update in-progress endpoint {endpoint_name}.")
+    if endpoint_config_name not in self.endpoint_configs:
+        raise AwsError("ValidationException", f"Could not find endpoint configuration '{endpoint_config_name}'.")
+    _run(self, endpoint, endpoint_config_name, working="Updating")
+    return endpoint
+
+
+def _update_response(self: Any) -> Any:
+    endpoint = self.sagemaker_backend.update_endpoint(
+        endpoint_name=self._get_param("EndpointName"), endpoint_config_name=self._get_param("EndpointConfigName")
+    )
+    return ActionResult({"EndpointArn": endpoint.arn})
+
+
+def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
+    """Brings an endpoint to a configuration in the background; one that fails goes on with what it had."""
+    container = _container(backend, config)
+    where = (backend.account_id, backend.region_name, endpoint.endpoint_name)
+    had = endpoint.endpoint_status if working == "Updating" else "Failed"
+
+    def work() -> None:
+        try:
+            if container is not None:
+                HOSTING.start(where, container)
+        except HostingError as error:
+            endpoint.failure_reason = str(error)
+            endpoint.endpoint_status = had
+            return
+        endpoint.endpoint_config_name = config
+        variants = backend.endpoint_configs[config].production_variants
+        endpoint.production_variants = endpoint._process_production_variants(variants)  # noqa: SLF001 - moto's own conversion
+        endpoint.failure_reason = None
+        endpoint.endpoint_status = "InService"
+        if endpoint.endpoint_name not in backend.endpoints:  # deleted meanwhile
+            HOSTING.stop(where)
+
+    if container is None:
+        work()
+        return
+    endpoint.endpoint_status = working
+    threading.Thread(target=work, name=f"host-{endpoint.endpoint_name}", daemon=True).start()
+
+
+def _container(backend: Any, config: str) -> Container | None:
+    """What a configuration's first variant runs; None for an image that is no command here."""
+    [variant, *_] = backend.endpoint_configs[config].production_variants
+    model = backend._models.get(variant.get("ModelName"))  # noqa: SLF001 - moto keeps models nowhere else
+    if model is None:
+        raise AwsError("ValidationException", f'Could not find model "{variant.get("ModelName")}".')
+    described = model.primary_container or (model.containers or [{}])[0]
+    if not HOSTING.knows(described.get("Image", "")):
+        return None
+    location = described.get("ModelDataUrl", "")
+
+    def artifact() -> bytes:
+        bucket, _, key = location.removeprefix("s3://").partition("/")
+        found = s3_backends[backend.account_id]["aws"].buckets.get(bucket)
+        stored = found.keys.get(key) if found is not None else None
+        if found is None or stored is None:
+            raise HostingError(f"Could not find model data at {location}.")
+        if found.region_name != backend.region_name:
+            raise HostingError(f"Could not access model data at {location}: the bucket is in {found.region_name}.")
+        return bytes(stored.value)
+
+    return Container(image=described["Image"], environment=described.get("Environment") or {}, artifact=artifact)
+
+
+def _invoking(original: Any) -> Any:
+    def invoke_endpoint(self: Any) -> Any:
+        name = self._get_params().get("EndpointName")
+        found = sagemaker_backends[self.current_account][self.region].endpoints.get(name)
+        if found is None:
+            raise AwsError("ValidationError", f"Endpoint {name} of account {self.current_account} not found.")
+        passed = {key: self.headers[key] for key in ("Content-Type", "Accept") if key in self.headers}
+        answer = HOSTING.invoke((self.current_account, self.region, name), _bytes(self.body), passed)
+        if answer is None:
+            return original(self)
+        status, kind, body = answer
+        if status >= 400:  # noqa: PLR2004 - HTTP's boundary between success and failure
+            raise AwsError("ModelError", f"Received {status} from the container: {body.decode(errors='replace')}")
+        return 200, {"Content-Type": kind, "x-Amzn-Invoked-Production-Variant": "primary"}, body
+
+    return invoke_endpoint
+
+
+def _bytes(body: Any) -> bytes:
+    return body.encode() if isinstance(body, str) else bytes(body)
