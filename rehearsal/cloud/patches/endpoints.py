@@ -117,7 +117,7 @@ def _container(backend: Any, config: str) -> Container | None:
 
 def _invoking(original: Any) -> Any:
     def invoke_endpoint(self: Any) -> Any:
-        name = self._get_params().get("EndpointName")
+        name = self.path.split("/")[2]
         found = sagemaker_backends[self.current_account][self.region].endpoints.get(name)
         if found is None:
             raise AwsError("ValidationError", f"Endpoint {name} of account {self.current_account} not found.")

@@ -1,0 +1,284 @@
+"""An environment to recover, made with boto3 alone in an emulated cloud: what the stacks leave behind, in small."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rehearsal.cloud import Cloud, Image, host
+from runbooks.aws import Aws
+from runbooks.operate import Situation, look
+from runbooks.zone import Mode
+from workloads.readmission import artifact, cohort, model
+from workloads.readmission.schema import FIELDS, typical
+
+PRIMARY, RECOVERY = "us-east-1", "us-west-2"
+PREFIX, ENVIRONMENT = "hipaa-ml", "prod"
+PURPOSES = ("artifacts", "results")
+TABLE = f"{PREFIX}-{ENVIRONMENT}-recovery"
+NAMESPACE = "HipaaMl/Recovery"
+WRITER = f"/{PREFIX}/recovery/{ENVIRONMENT}/state/writer-region"
+HEARTBEAT = "recovery/heartbeat.json"
+DOMAIN = "prod.ml.internal"
+CASES = [{"instances": [dict(zip(FIELDS, typical(), strict=True)) | {"age_years": age}]} for age in (40, 70, 90)]
+
+
+class Session:
+    """What boto3's Session is to a runbook, pointed at the emulated cloud through one region's listener."""
+
+    def __init__(self, cloud: Cloud, via: str = RECOVERY) -> None:
+        import boto3  # noqa: PLC0415 - beside its only use
+
+        variables = cloud.environment(via=via)
+        self._url = variables["AWS_ENDPOINT_URL"]
+        self._session = boto3.Session(aws_access_key_id="AKIAREHEARSAL0000000", aws_secret_access_key="rehearsal")
+
+    def client(self, service: str, *, region_name: str, config: Any) -> Any:
+        config = config.merge(type(config)(s3={"addressing_style": "path"}, inject_host_prefix=False))
+        return self._session.client(service, region_name=region_name, endpoint_url=self._url, config=config)
+
+
+@dataclass(kw_only=True)
+class Recoverable:
+    """One environment with its endpoints."""
+
+    cloud: Cloud
+    folder: Path
+    modes: dict[str, Mode]
+    digest: str = ""
+    predictions: list[Any] = field(default_factory=list[Any])
+
+    def client(self, service: str, region: str) -> Any:
+        return self.cloud.endpoints().client(service, region)
+
+    def aws(self, via: str = RECOVERY) -> Aws:
+        return Aws(session=Session(self.cloud, via))
+
+    def look(self, region: str = RECOVERY) -> Situation:
+        return look(self.aws(), prefix=PREFIX, environment=ENVIRONMENT, region=region)
+
+    def bucket(self, purpose: str, region: str) -> str:
+        return f"{PREFIX}-{ENVIRONMENT}-{purpose}-{region}"
+
+    def build(self, trained: model.Trained) -> None:
+        """Both regions as the stacks leave them, the primary serving."""
+        manifest = artifact.save(trained, self.folder / "model", version="7", seed=1)
+        self.digest = manifest.digest
+        packed = artifact.pack(self.folder / "model")
+        host(self.cloud, Image(repository="readmission", command=[sys.executable, "-m", "workloads.serving"]))
+        keys = self._keys()
+        for region in (PRIMARY, RECOVERY):
+            self._buckets(region, packed)
+            self._image(region)
+            self._documents(region, keys, hashlib.sha256(packed).hexdigest())
+        self._table()
+        self._switch()
+        for name, mode in self.modes.items():
+            for region in (PRIMARY, RECOVERY):
+                self._model(name, region)
+                if region == PRIMARY or mode != "pilot-light":
+                    self.serve(name, region)
+        self.wait()
+        self._record_answers()
+        self.heartbeat()
+
+    def serve(self, name: str, region: str) -> None:
+        self.client("sagemaker", region).create_endpoint(EndpointName=name, EndpointConfigName=f"{name}-7")
+
+    def wait(self) -> None:
+        import time  # noqa: PLC0415 - beside its only use
+
+        for region in (PRIMARY, RECOVERY):
+            client = self.client("sagemaker", region)
+            for one in client.list_endpoints()["Endpoints"]:
+                while client.describe_endpoint(EndpointName=one["EndpointName"])["EndpointStatus"] == "Creating":
+                    time.sleep(0.05)
+
+    def heartbeat(self, when: datetime | None = None, regions: Sequence[str] = (PRIMARY, RECOVERY)) -> None:
+        body = json.dumps({"written": (when or datetime.now(UTC)).isoformat()})
+        for region in regions:
+            for purpose in PURPOSES:
+                self.client("s3", region).put_object(Bucket=self.bucket(purpose, region), Key=HEARTBEAT, Body=body)
+
+    def ask(self, name: str, region: str, case: int = 0) -> Any:
+        answer = self.client("sagemaker-runtime", region).invoke_endpoint(
+            EndpointName=name, ContentType="application/json", Body=json.dumps(CASES[case])
+        )
+        return json.loads(answer["Body"].read())["predictions"]
+
+    def statuses(self, region: str) -> dict[str, str]:
+        found = self.client("sagemaker", region).list_endpoints()["Endpoints"]
+        return {one["EndpointName"]: one["EndpointStatus"] for one in found}
+
+    def writer(self, region: str) -> str:
+        return str(self.client("ssm", region).get_parameter(Name=WRITER)["Parameter"]["Value"])
+
+    def _keys(self) -> list[str]:
+        made = self.client("kms", PRIMARY).create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+        self.client("kms", PRIMARY).replicate_key(KeyId=made, ReplicaRegion=RECOVERY)
+        return [made]
+
+    def _buckets(self, region: str, packed: bytes) -> None:
+        client = self.client("s3", region)
+        where = {} if region == PRIMARY else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        for purpose in (*PURPOSES, "records"):
+            client.create_bucket(Bucket=self.bucket(purpose, region), **where)
+            client.put_bucket_versioning(
+                Bucket=self.bucket(purpose, region), VersioningConfiguration={"Status": "Enabled"}
+            )
+        client.put_object(Bucket=self.bucket("artifacts", region), Key="readmission/7/model.tar.gz", Body=packed)
+
+    def _image(self, region: str) -> None:
+        client = self.client("ecr", region)
+        client.create_repository(repositoryName="readmission")
+        kind = "application/vnd.docker.distribution.manifest.v2+json"
+        manifest = json.dumps({"schemaVersion": 2, "mediaType": kind, "config": {}, "layers": []})
+        client.put_image(repositoryName="readmission", imageManifest=manifest, imageTag="7")
+
+    def image_digest(self, region: str) -> str:
+        [found] = self.client("ecr", region).describe_images(repositoryName="readmission")["imageDetails"]
+        return str(found["imageDigest"])
+
+    def _documents(self, region: str, keys: list[str], sha256: str) -> None:
+        client = self.client("ssm", region)
+        topic = self.client("sns", region).create_topic(Name="recovery")["TopicArn"]
+        topics = {one: topic.replace(region, one) for one in (PRIMARY, RECOVERY)}
+        zone = {
+            "environment": ENVIRONMENT,
+            "primary": PRIMARY,
+            "recovery": RECOVERY,
+            "journal_table": TABLE,
+            "topics": topics,
+            "record_buckets": {one: self.bucket("records", one) for one in (PRIMARY, RECOVERY)},
+            "writer_parameter": WRITER,
+            "pairs": [
+                {"purpose": one, "primary": self.bucket(one, PRIMARY), "recovery": self.bucket(one, RECOVERY)}
+                for one in PURPOSES
+            ],
+            "heartbeat_key": HEARTBEAT,
+            "key_ids": keys,
+            "rto_minutes": 15,
+            "rpo_minutes": 15,
+            "drill_days": 90,
+            "two_people": True,
+        }
+        root = f"/{PREFIX}/recovery/{ENVIRONMENT}"
+        client.put_parameter(Name=f"{root}/zone", Value=json.dumps(zone), Type="String")
+        client.put_parameter(Name=WRITER, Value=PRIMARY, Type="String")
+        for name, mode in self.modes.items():
+            document = {
+                "name": name,
+                "mode": mode,
+                "record": f"{name}.{DOMAIN}",
+                "variant": "primary",
+                "instances": 2,
+                "standby_instances": 0 if mode == "pilot-light" else 1,
+                "config": f"{name}-7",
+                "model_version": "7",
+                "artifact_bucket": self.bucket("artifacts", region),
+                "artifact_key": "readmission/7/model.tar.gz",
+                "artifact_sha256": sha256,
+                "image_repository": "readmission",
+                "image_digest": self.image_digest(region),
+                "smoke_bucket": self.bucket("artifacts", region),
+                "smoke_key": f"smoke/{name}-7.json",
+                "alarm": f"{PREFIX}-{name}-failed-over",
+                "metric_namespace": NAMESPACE,
+                "metric_name": "FailedOver",
+            }
+            client.put_parameter(Name=f"{root}/endpoints/{name}", Value=json.dumps(document), Type="String")
+
+    def _table(self) -> None:
+        self.client("dynamodb", RECOVERY).create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        )
+
+    def _switch(self) -> None:
+        dns = self.client("route53", PRIMARY)
+        zone = dns.create_hosted_zone(Name=DOMAIN, CallerReference="1")["HostedZone"]["Id"]
+        for name in self.modes:
+            alarm = f"{PREFIX}-{name}-failed-over"
+            dimensions = [{"Name": "Environment", "Value": ENVIRONMENT}, {"Name": "Endpoint", "Value": name}]
+            self.client("cloudwatch", RECOVERY).put_metric_alarm(
+                AlarmName=alarm,
+                Namespace=NAMESPACE,
+                MetricName="FailedOver",
+                Dimensions=dimensions,
+                Statistic="Maximum",
+                Period=10,
+                EvaluationPeriods=1,
+                Threshold=1,
+                ComparisonOperator="GreaterThanOrEqualToThreshold",
+                TreatMissingData="ignore",
+            )
+            check = dns.create_health_check(
+                CallerReference=alarm,
+                HealthCheckConfig={
+                    "Type": "CLOUDWATCH_METRIC",
+                    "AlarmIdentifier": {"Region": RECOVERY, "Name": alarm},
+                    "InsufficientDataHealthStatus": "Healthy",
+                },
+            )["HealthCheck"]["Id"]
+            records = [("PRIMARY", PRIMARY, {"HealthCheckId": check}), ("SECONDARY", RECOVERY, {})]
+            changes = [
+                {
+                    "Action": "UPSERT",
+                    "ResourceRecordSet": {
+                        "Name": f"{name}.{DOMAIN}",
+                        "Type": "CNAME",
+                        "TTL": 10,
+                        "SetIdentifier": role.lower(),
+                        "Failover": role,
+                        "ResourceRecords": [{"Value": f"runtime.sagemaker.{region}.amazonaws.com"}],
+                        **more,
+                    },
+                }
+                for role, region, more in records
+            ]
+            dns.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+
+    def _model(self, name: str, region: str) -> None:
+        client = self.client("sagemaker", region)
+        image = f"111122223333.dkr.ecr.{region}.amazonaws.com/readmission@{self.image_digest(region)}"
+        client.create_model(
+            ModelName=f"{name}-7",
+            ExecutionRoleArn="arn:aws:iam::111122223333:role/serving",
+            PrimaryContainer={
+                "Image": image,
+                "ModelDataUrl": f"s3://{self.bucket('artifacts', region)}/readmission/7/model.tar.gz",
+                "Environment": {"MODEL_VERSION": "7", "MODEL_SHA256": self.digest},
+            },
+        )
+        standby = region == RECOVERY and self.modes[name] == "warm"
+        client.create_endpoint_config(
+            EndpointConfigName=f"{name}-7",
+            ProductionVariants=[
+                {
+                    "VariantName": "primary",
+                    "ModelName": f"{name}-7",
+                    "InstanceType": "ml.m5.large",
+                    "InitialInstanceCount": 1 if standby else 2,
+                }
+            ],
+        )
+
+    def _record_answers(self) -> None:
+        for name in self.modes:
+            cases = [{**case, "predictions": self.ask(name, PRIMARY, number)} for number, case in enumerate(CASES)]
+            self.predictions = [case["predictions"] for case in cases]
+            for region in (PRIMARY, RECOVERY):
+                self.client("s3", region).put_object(
+                    Bucket=self.bucket("artifacts", region), Key=f"smoke/{name}-7.json", Body=json.dumps({"cases": cases})
+                )
+
+
+def trained() -> model.Trained:
+    """A model that is quick to train and is the same every time."""
+    return model.train(cohort.generate(5000), seed=1)
