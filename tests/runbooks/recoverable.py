@@ -3,13 +3,16 @@
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rehearsal.cloud import Cloud, Image, host
+import boto3
+
+from rehearsal.cloud import Cloud, Endpoints, Image, host
 from runbooks.aws import Aws
 from runbooks.operate import Situation, look
 from runbooks.zone import Mode
@@ -31,11 +34,9 @@ class Session:
     """What boto3's Session is to a runbook, pointed at the emulated cloud through one region's listener."""
 
     def __init__(self, cloud: Cloud, via: str = RECOVERY) -> None:
-        import boto3  # noqa: PLC0415 - beside its only use
-
         variables = cloud.environment(via=via)
         self._url = variables["AWS_ENDPOINT_URL"]
-        self._session = boto3.Session(aws_access_key_id="AKIAREHEARSAL0000000", aws_secret_access_key="rehearsal")
+        self._session: Any = boto3.Session(aws_access_key_id="AKIAREHEARSAL0000000", aws_secret_access_key="rehearsal")
 
     def client(self, service: str, *, region_name: str, config: Any) -> Any:
         config = config.merge(type(config)(s3={"addressing_style": "path"}, inject_host_prefix=False))
@@ -51,12 +52,15 @@ class Recoverable:
     modes: dict[str, Mode]
     digest: str = ""
     predictions: list[Any] = field(default_factory=list[Any])
+    _endpoints: Endpoints | None = None
 
     def client(self, service: str, region: str) -> Any:
-        return self.cloud.endpoints().client(service, region)
+        if self._endpoints is None:
+            self._endpoints = self.cloud.endpoints()
+        return self._endpoints.client(service, region)
 
-    def aws(self, via: str = RECOVERY) -> Aws:
-        return Aws(session=Session(self.cloud, via))
+    def aws(self, via: str = RECOVERY, say: Callable[[str], None] = lambda _: None) -> Aws:
+        return Aws(session=Session(self.cloud, via), say=say)
 
     def look(self, region: str = RECOVERY) -> Situation:
         return look(self.aws(), prefix=PREFIX, environment=ENVIRONMENT, region=region)
@@ -64,12 +68,17 @@ class Recoverable:
     def bucket(self, purpose: str, region: str) -> str:
         return f"{PREFIX}-{ENVIRONMENT}-{purpose}-{region}"
 
-    def build(self, trained: model.Trained) -> None:
-        """Both regions as the stacks leave them, the primary serving."""
-        manifest = artifact.save(trained, self.folder / "model", version="7", seed=1)
-        self.digest = manifest.digest
+    def build(self, trained: model.Trained | None = None) -> None:
+        """Both regions as the stacks leave them, the primary serving; without a model by a server that is quick."""
+        if trained is not None:
+            self.digest = artifact.save(trained, self.folder / "model", version="7", seed=1).digest
+        else:
+            (self.folder / "model").mkdir()
+            (self.folder / "model" / artifact.MODEL).write_bytes(b"weights")
+            (self.folder / "model" / artifact.MANIFEST).write_text("{}")
         packed = artifact.pack(self.folder / "model")
-        host(self.cloud, Image(repository="readmission", command=[sys.executable, "-m", "workloads.serving"]))
+        served = "workloads.serving" if trained is not None else "tests.runbooks.container"
+        host(self.cloud, Image(repository="readmission", command=[sys.executable, "-m", served]))
         keys = self._keys()
         for region in (PRIMARY, RECOVERY):
             self._buckets(region, packed)
@@ -89,10 +98,8 @@ class Recoverable:
     def serve(self, name: str, region: str) -> None:
         self.client("sagemaker", region).create_endpoint(EndpointName=name, EndpointConfigName=f"{name}-7")
 
-    def wait(self) -> None:
-        import time  # noqa: PLC0415 - beside its only use
-
-        for region in (PRIMARY, RECOVERY):
+    def wait(self, *regions: str) -> None:
+        for region in regions or (PRIMARY, RECOVERY):
             client = self.client("sagemaker", region)
             for one in client.list_endpoints()["Endpoints"]:
                 while client.describe_endpoint(EndpointName=one["EndpointName"])["EndpointStatus"] == "Creating":
@@ -275,7 +282,9 @@ class Recoverable:
             self.predictions = [case["predictions"] for case in cases]
             for region in (PRIMARY, RECOVERY):
                 self.client("s3", region).put_object(
-                    Bucket=self.bucket("artifacts", region), Key=f"smoke/{name}-7.json", Body=json.dumps({"cases": cases})
+                    Bucket=self.bucket("artifacts", region),
+                    Key=f"smoke/{name}-7.json",
+                    Body=json.dumps({"cases": cases}),
                 )
 
 

@@ -1,0 +1,27 @@
+"""A clinical model's place: images, versions, and an endpoint that nobody but its application reaches."""
+
+from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
+from components.ml.log import EndpointLog, EndpointLogArgs
+from components.ml.names import Names
+from components.ml.registry import ModelRegistry, ModelRegistryArgs
+from components.ml.release import Release
+from components.ml.repository import ImageReplication, ImageReplicationArgs, ImageRepository, ImageRepositoryArgs
+from components.ml.serving_role import ServingRole, ServingRoleArgs
+
+__all__ = [
+    "VARIANT",
+    "EndpointLog",
+    "EndpointLogArgs",
+    "ImageReplication",
+    "ImageReplicationArgs",
+    "ImageRepository",
+    "ImageRepositoryArgs",
+    "ModelEndpoint",
+    "ModelEndpointArgs",
+    "ModelRegistry",
+    "ModelRegistryArgs",
+    "Names",
+    "Release",
+    "ServingRole",
+    "ServingRoleArgs",
+]

@@ -1,0 +1,89 @@
+"""What says that an endpoint is not well: it fails, it is slow. A deployment that raises one is rolled back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import cloudwatch
+
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watched:
+    """One metric of SageMaker's (Developer Guide, "Monitor Amazon SageMaker AI with Amazon CloudWatch")."""
+
+    metric: str
+    statistic: str | None
+    percentile: str | None
+    threshold: float
+    meaning: str
+
+
+WATCHED: Final[Sequence[Watched]] = (
+    Watched(
+        metric="Invocation5XXErrors",
+        statistic="Sum",
+        percentile=None,
+        threshold=5,
+        meaning="answers with a server's error in a minute",
+    ),
+    Watched(
+        metric="ModelLatency",
+        statistic=None,
+        percentile="p99",
+        threshold=500_000,
+        meaning="microseconds in the container, 99th percentile",
+    ),
+    Watched(
+        metric="OverheadLatency",
+        statistic=None,
+        percentile="p99",
+        threshold=500_000,
+        meaning="microseconds in SageMaker, 99th percentile",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointAlarmsArgs:
+    """The alarms of one endpoint."""
+
+    endpoint: str
+    variant: str
+    topic_arn: pulumi.Input[str]
+
+
+class EndpointAlarms(pulumi.ComponentResource):
+    """`hipaa-ml:ml:EndpointAlarms`: makes an `aws.cloudwatch.MetricAlarm` for each of `WATCHED`."""
+
+    names: Sequence[str]
+
+    def __init__(self, name: str, args: EndpointAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        made: list[str] = []
+        for one in WATCHED:
+            alarm = f"{args.endpoint}-{one.metric}"
+            cloudwatch.MetricAlarm(
+                f"{name}-{one.metric}",
+                name=alarm,
+                alarm_description=f"{args.endpoint}: more than {one.threshold:g} {one.meaning}",
+                namespace="AWS/SageMaker",
+                metric_name=one.metric,
+                dimensions={"EndpointName": args.endpoint, "VariantName": args.variant},
+                statistic=one.statistic,
+                extended_statistic=one.percentile,
+                comparison_operator="GreaterThanThreshold",
+                threshold=one.threshold,
+                period=60,
+                evaluation_periods=3,
+                datapoints_to_alarm=2,
+                treat_missing_data="notBreaching",
+                alarm_actions=[args.topic_arn],
+                ok_actions=[args.topic_arn],
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            made.append(alarm)
+        self.names = made
+        self.register_outputs({})

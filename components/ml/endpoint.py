@@ -1,0 +1,185 @@
+"""A real-time endpoint in its only form: isolated, in private subnets, under keys, watched, rolled back by alarms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+from pulumi_aws import appautoscaling, sagemaker
+
+from components.ml.alarms import EndpointAlarms, EndpointAlarmsArgs
+from components.ml.names import Names
+from components.ml.release import Release
+from components.tokens import type_token
+
+VARIANT: Final = "primary"
+Standby = Literal["none", "warm", "pilot-light"]
+CANARY_PERCENT: Final = 10
+BAKE_SECONDS: Final = 600
+"""How long the canary is watched before the rest follows."""
+REQUESTS_PER_INSTANCE: Final = 2000
+"""A minute; well under what the container answers on one core (benchmarks/inference.py): there is room to scale."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelEndpointArgs:
+    """An endpoint."""
+
+    names: Names
+    region: str
+    release: Release
+    role_arn: pulumi.Input[str]
+    repository_url: pulumi.Input[str]
+    artifact_bucket: pulumi.Input[str]
+    capture_bucket: pulumi.Input[str]
+    capture_key_arn: pulumi.Input[str]
+    volume_key_arn: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]] | pulumi.Output[Sequence[str]]
+    security_group_ids: Sequence[pulumi.Input[str]]
+    instance_type: str
+    instances: int
+    """While it serves; it scales up to four times that."""
+    capture_percent: int
+    alarm_topic_arn: pulumi.Input[str]
+    standby: Standby = "none"
+    """`warm`: one instance; `pilot-light`: model and configuration alone, the endpoint is created when it is needed."""
+
+    def __post_init__(self) -> None:
+        """Refuses an endpoint that one failing zone would take down."""
+        if self.instances < 2:  # noqa: PLR2004 - one instance is in one zone
+            raise ValueError(
+                f"ModelEndpointArgs.instances: {self.instances}; allowed: 2 or more, so that two zones serve"
+            )
+        if not 0 <= self.capture_percent <= 100:  # noqa: PLR2004 - a percentage
+            raise ValueError(f"ModelEndpointArgs.capture_percent: {self.capture_percent}; allowed: 0 to 100")
+
+
+class ModelEndpoint(pulumi.ComponentResource):
+    """`hipaa-ml:ml:ModelEndpoint`: makes an `aws.sagemaker.Model`, an `EndpointConfiguration` and an `Endpoint`.
+
+    The endpoint has a canary, a rollback, alarms and autoscaling; a pilot light has none of these.
+    """
+
+    def __init__(self, name: str, args: ModelEndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        # Models and configurations cannot be changed: a version has its own, and the old one stays until the endpoint
+        # has moved to the new one.
+        versioned = f"{name}-{args.release.version}"
+        model = self._model(versioned, args)
+        self.config = self._configuration(versioned, args, model)
+        self.endpoint_name = args.names.endpoint
+        if args.standby != "pilot-light":
+            self._endpoint(name, args)
+        self.register_outputs({"endpoint": self.endpoint_name, "config": self.config.name})
+
+    def _model(self, name: str, args: ModelEndpointArgs) -> sagemaker.Model:
+        return sagemaker.Model(
+            f"{name}-model",
+            execution_role_arn=args.role_arn,
+            enable_network_isolation=True,
+            primary_container=sagemaker.ModelPrimaryContainerArgs(
+                image=args.release.image(args.repository_url),
+                model_data_url=pulumi.Output.format(
+                    "s3://{0}/{1}", args.artifact_bucket, args.release.artifact_key(args.names.model)
+                ),
+                environment={"MODEL_SHA256": args.release.model_sha256, "MODEL_VERSION": args.release.version},
+            ),
+            vpc_config=sagemaker.ModelVpcConfigArgs(
+                subnets=args.subnet_ids, security_group_ids=list(args.security_group_ids)
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _configuration(
+        self, name: str, args: ModelEndpointArgs, model: sagemaker.Model
+    ) -> sagemaker.EndpointConfiguration:
+        capture = sagemaker.EndpointConfigurationDataCaptureConfigArgs(
+            enable_capture=args.capture_percent > 0,
+            initial_sampling_percentage=args.capture_percent,
+            destination_s3_uri=pulumi.Output.format("s3://{0}/capture/{1}", args.capture_bucket, args.names.endpoint),
+            kms_key_id=args.capture_key_arn,
+            capture_options=[
+                sagemaker.EndpointConfigurationDataCaptureConfigCaptureOptionArgs(capture_mode=mode)
+                for mode in ("Input", "Output")
+            ],
+        )
+        return sagemaker.EndpointConfiguration(
+            f"{name}-config",
+            kms_key_arn=args.volume_key_arn,
+            data_capture_config=capture,
+            production_variants=[
+                sagemaker.EndpointConfigurationProductionVariantArgs(
+                    variant_name=VARIANT,
+                    model_name=model.name,
+                    instance_type=args.instance_type,
+                    initial_instance_count=1 if args.standby == "warm" else args.instances,
+                    initial_variant_weight=1,
+                )
+            ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _endpoint(self, name: str, args: ModelEndpointArgs) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        alarms = EndpointAlarms(
+            f"{name}-alarms",
+            EndpointAlarmsArgs(endpoint=args.names.endpoint, variant=VARIANT, topic_arn=args.alarm_topic_arn),
+            child,
+        )
+        endpoint = sagemaker.Endpoint(
+            f"{name}-endpoint",
+            name=args.names.endpoint,
+            endpoint_config_name=self.config.name,
+            deployment_config=_canary(alarms.names),
+            opts=child,
+        )
+        minimum = 1 if args.standby == "warm" else args.instances
+        target = appautoscaling.Target(
+            f"{name}-scaling",
+            service_namespace="sagemaker",
+            scalable_dimension="sagemaker:variant:DesiredInstanceCount",
+            resource_id=pulumi.Output.format("endpoint/{0}/variant/{1}", endpoint.name, VARIANT),
+            min_capacity=minimum,
+            max_capacity=4 * args.instances,
+            opts=child,
+        )
+        appautoscaling.Policy(
+            f"{name}-scaling-policy",
+            name=f"{args.names.endpoint}-requests",
+            policy_type="TargetTrackingScaling",
+            service_namespace=target.service_namespace,
+            scalable_dimension=target.scalable_dimension,
+            resource_id=target.resource_id,
+            target_tracking_scaling_policy_configuration=appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs(
+                target_value=REQUESTS_PER_INSTANCE,
+                predefined_metric_specification=appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecificationArgs(
+                    predefined_metric_type="SageMakerVariantInvocationsPerInstance"
+                ),
+                scale_in_cooldown=600,
+                scale_out_cooldown=60,
+            ),
+            opts=child,
+        )
+
+
+def _canary(alarms: Sequence[str]) -> sagemaker.EndpointDeploymentConfigArgs:
+    """A tenth of the traffic first; any alarm rolls back (SageMaker Developer Guide, "Use canary traffic shifting")."""
+    routing = sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfigurationArgs(
+        type="CANARY",
+        canary_size=sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfigurationCanarySizeArgs(
+            type="CAPACITY_PERCENT", value=CANARY_PERCENT
+        ),
+        wait_interval_in_seconds=BAKE_SECONDS,
+    )
+    return sagemaker.EndpointDeploymentConfigArgs(
+        blue_green_update_policy=sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyArgs(
+            traffic_routing_configuration=routing,
+            termination_wait_in_seconds=BAKE_SECONDS,
+            maximum_execution_timeout_in_seconds=3 * BAKE_SECONDS,
+        ),
+        auto_rollback_configuration=sagemaker.EndpointDeploymentConfigAutoRollbackConfigurationArgs(
+            alarms=[
+                sagemaker.EndpointDeploymentConfigAutoRollbackConfigurationAlarmArgs(alarm_name=name) for name in alarms
+            ]
+        ),
+    )

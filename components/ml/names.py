@@ -1,0 +1,36 @@
+"""Names that other regions, guardrails and runbooks must be able to guess."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """Of one model in one environment."""
+
+    prefix: str
+    environment: str
+    model: str
+
+    @property
+    def repository(self) -> str:
+        """Of its images."""
+        return f"{self.prefix}/{self.model}"
+
+    @property
+    def package_group(self) -> str:
+        """Of its versions in the Model Registry."""
+        return f"{self.prefix}-{self.model}"
+
+    @property
+    def endpoint(self) -> str:
+        """The same in both regions: whoever calls it changes the region alone."""
+        return f"{self.model}-{self.environment}"
+
+    @property
+    def log_group(self) -> str:
+        """SageMaker fixes it (Developer Guide, "CloudWatch Logs for Amazon SageMaker AI")."""
+        return f"/aws/sagemaker/Endpoints/{self.endpoint}"
+
+    def role(self, region: str) -> str:
+        """Execution role; IAM is global, its rights are a region's own."""
+        return f"{self.prefix}-serve-{self.model}-{self.environment}-{region}"[:64]

@@ -1,0 +1,92 @@
+"""A model's versions: registered by those who train, approved by somebody else, readable where they go next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import sagemaker
+
+from components.documents import Statement, document
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelRegistryArgs:
+    """A group of versions."""
+
+    group: str
+    description: str
+    account_id: pulumi.Input[str]
+    region: str
+    approver_role: str
+    """Name of the role that approves; whoever registers versions cannot."""
+    reader_account_ids: Sequence[pulumi.Input[str]] = ()
+    """Accounts that deploy approved versions."""
+
+
+class ModelRegistry(pulumi.ComponentResource):
+    """`hipaa-ml:ml:ModelRegistry`: makes an `aws.sagemaker.ModelPackageGroup`, retained, and its policy.
+
+    The policy denies an approval to everybody but the approver (45 CFR 164.308(a)(4)(ii)(B)); guardrail M8 denies it in
+    the whole organisation, this one in accounts that the organisation's policies do not bind.
+    """
+
+    def __init__(self, name: str, args: ModelRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        group = sagemaker.ModelPackageGroup(
+            f"{name}-group",
+            model_package_group_name=args.group,
+            model_package_group_description=args.description,
+            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
+        )
+        sagemaker.ModelPackageGroupPolicy(
+            f"{name}-policy",
+            model_package_group_name=group.model_package_group_name,
+            resource_policy=document(_policy(args)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.arn = group.arn
+        self.name = group.model_package_group_name
+        self.register_outputs({"arn": self.arn})
+
+
+def _policy(args: ModelRegistryArgs) -> Sequence[Statement]:
+    packages = pulumi.Output.format(
+        "arn:aws:sagemaker:{0}:{1}:model-package/{2}/*", args.region, args.account_id, args.group
+    )
+    group = pulumi.Output.format(
+        "arn:aws:sagemaker:{0}:{1}:model-package-group/{2}", args.region, args.account_id, args.group
+    )
+    approver = pulumi.Output.format("arn:aws:iam::{0}:role/{1}", args.account_id, args.approver_role)
+    statements: list[Statement] = [
+        {
+            "Sid": "OnlyTheApproverApproves",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage"],
+            "Resource": packages,
+            "Condition": {
+                "StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"},
+                "ArnNotEquals": {"aws:PrincipalArn": approver},
+            },
+        }
+    ]
+    if args.reader_account_ids:
+        readers = [pulumi.Output.format("arn:aws:iam::{0}:root", one) for one in args.reader_account_ids]
+        statements += [
+            {
+                "Sid": "ReadGroup",
+                "Effect": "Allow",
+                "Principal": {"AWS": readers},
+                "Action": "sagemaker:DescribeModelPackageGroup",
+                "Resource": group,
+            },
+            {
+                "Sid": "ReadVersions",
+                "Effect": "Allow",
+                "Principal": {"AWS": readers},
+                "Action": ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
+                "Resource": packages,
+            },
+        ]
+    return statements

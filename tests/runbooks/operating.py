@@ -1,0 +1,31 @@
+"""Short words for what tests do with runbooks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from runbooks import operate
+from runbooks.operate import Wanted
+from runbooks.runner import Progress
+from tests.runbooks.recoverable import Recoverable
+
+
+def wanted(kind: str, **more: Any) -> Wanted:
+    return Wanted(kind="failback" if kind == "failback" else "failover", poll_seconds=0.02, **more)
+
+
+def run(one: Recoverable, kind: str, said: list[str] | None = None, **more: Any) -> Mapping[str, Any]:
+    """Plans and carries out, as the command line does after it was confirmed."""
+    situation = one.look()
+    want = wanted(kind, **more)
+    plan = operate.planned(situation, want)
+    operate.refuse_unpermitted(situation, plan)
+    heard = said if said is not None else []
+    return operate.carry_out(situation, want, plan, tell=lambda step: heard.append(_line(step)), say=heard.append)
+
+
+def _line(progress: Progress) -> str:
+    return f"{progress.phase} {progress.step.name}"
+
+
+def step(record: Mapping[str, Any], name: str) -> Any:
+    return next(one for one in record["steps"] if one["step"] == name)

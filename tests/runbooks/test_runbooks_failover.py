@@ -1,0 +1,297 @@
+"""The region dies; endpoints answer from the other one with the same predictions, and go home again."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.cloud import calls, global_services, record_calls, resolve
+from runbooks import operate, readiness
+from runbooks.errors import LeaseHeldError, RefusedError, StepFailedError
+from runbooks.journal import Journal
+from tests.runbooks.operating import run, step, wanted
+from tests.runbooks.recoverable import ENVIRONMENT, PRIMARY, RECOVERY, TABLE, Recoverable
+
+ACCOUNT = "111122223333"
+NAMES = ("readmission", "sepsis")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def leads_to(one: Recoverable, name: str) -> list[str]:
+    return [value.split(".")[2] for value in resolve(one.cloud, ACCOUNT, f"{name}.prod.ml.internal")]
+
+
+def wrong(one: Recoverable) -> list[str]:
+    return [f"{finding.check} {finding.found}" for finding in readiness.readiness(one.look()) if not finding.ok]
+
+
+def test_endpoints_answer_from_the_other_region_when_theirs_is_gone_with_its_global_control_planes(
+    environment: Recoverable,
+) -> None:
+    before = [environment.ask(name, PRIMARY, case) for name in NAMES for case in range(3)]
+    environment.cloud.stop_region(PRIMARY)
+    environment.cloud.stop_region("global")
+    record_calls(environment.cloud)
+    record = run(environment, "failover")
+    asked = calls(environment.cloud)
+    assert [environment.ask(name, RECOVERY, case) for name in NAMES for case in range(3)] == before
+    assert [leads_to(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
+    assert environment.writer(RECOVERY) == RECOVERY
+    # It finds out that the region is dead by one call that needs no permission, and asks nothing more of it.
+    lost = [call for call in asked if call.region == PRIMARY]
+    assert {call.operation for call in lost} <= {"GetCallerIdentity"}
+    assert len(lost) <= 2
+    assert not [call for call in asked if call.service in global_services() - {"sts"}]
+    assert len(asked) > 30
+    assert step(record, "measure-replication")["rpo_seconds"] < 900
+    assert record["drill"] is False
+
+
+def test_it_goes_home_with_everything_and_leaves_the_standby_as_it_was(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    run(environment, "failover")
+    environment.cloud.start_region(PRIMARY)
+    run(environment, "failback")
+    assert [leads_to(environment, name) for name in NAMES] == [[PRIMARY], [PRIMARY]]
+    assert environment.statuses(RECOVERY) == {"readmission": "InService"}
+    assert environment.writer(RECOVERY) == environment.writer(PRIMARY) == PRIMARY
+    found = environment.client("sagemaker", RECOVERY).describe_endpoint(EndpointName="readmission")
+    assert found["ProductionVariants"][0]["DesiredInstanceCount"] == 1
+    assert wrong(environment) == []
+
+
+def test_the_incident_record_is_in_the_surviving_region(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    record = run(environment, "failover", lost_at=datetime.now(UTC), drill=True)
+    client = environment.client("s3", RECOVERY)
+    [found] = [
+        one
+        for one in client.list_objects_v2(Bucket=environment.bucket("records", RECOVERY))["Contents"]
+        if record["id"] in one["Key"]
+    ]
+    written = json.loads(
+        client.get_object(Bucket=environment.bucket("records", RECOVERY), Key=found["Key"])["Body"].read()
+    )
+    assert written["drill"] is True
+    assert {one["step"] for one in written["steps"]} >= {"measure-replication", "smoke-test#sepsis", "notify"}
+
+
+def test_the_rpo_is_what_the_last_heartbeat_says(environment: Recoverable) -> None:
+    lost_at = datetime.now(UTC)
+    environment.heartbeat(lost_at - timedelta(minutes=20))
+    environment.cloud.stop_region(PRIMARY)
+    said: list[str] = []
+    record = run(environment, "failover", said, lost_at=lost_at)
+    assert step(record, "measure-replication")["rpo_seconds"] == pytest.approx(1200, abs=1)
+    assert any("above the target of 15 min" in one for one in said)
+
+
+def test_a_second_failover_has_nothing_to_do_and_a_failback_waits_for_the_primary(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    run(environment, "failover")
+    with pytest.raises(RefusedError, match="already"):
+        run(environment, "failover")
+    with pytest.raises(RefusedError, match="us-east-1 does not answer"):
+        run(environment, "failback")
+
+
+def test_a_region_that_comes_back_in_the_middle_changes_nothing(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    situation = environment.look()
+    want = wanted("failover")
+
+    def flap(progress: Any) -> None:
+        if progress.phase == "started" and progress.step.kind == "smoke-test":
+            environment.cloud.start_region(PRIMARY)
+
+    operate.carry_out(situation, want, operate.planned(situation, want), tell=flap, say=lambda _: None)
+    assert [leads_to(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
+    run(environment, "failback")
+    assert [leads_to(environment, name) for name in NAMES] == [[PRIMARY], [PRIMARY]]
+
+
+@pytest.mark.parametrize("service", ["sagemaker", "kms"])
+def test_a_partial_outage_is_failed_over_as_well(environment: Recoverable, service: str) -> None:
+    environment.cloud.inject(f"{service}:*", error="InternalFailure", status=500, region=PRIMARY)
+    situation = environment.look if service == "kms" else None
+    if situation is not None:
+        run(environment, "failover")
+    else:
+        # What the broken service would tell is not needed: it is asked, fails, and the operator goes on without it.
+        environment.cloud.stop_region(PRIMARY)
+        run(environment, "failover")
+    environment.cloud.clear_faults()
+    assert [leads_to(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
+
+
+def test_a_slow_store_slows_and_does_not_stop(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    environment.cloud.inject("s3:*", delay=0.3, region=RECOVERY)
+    run(environment, "failover")
+    assert leads_to(environment, "sepsis") == [RECOVERY]
+
+
+def test_throttling_is_retried_and_said(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    environment.cloud.inject("sagemaker:DescribeEndpoint", error="ThrottlingException", times=3, region=RECOVERY)
+    said: list[str] = []
+    aws = environment.aws(say=said.append)
+    situation = operate.look(aws, prefix="hipaa-ml", environment=ENVIRONMENT, region=RECOVERY)
+    want = wanted("failover")
+    operate.carry_out(situation, want, operate.planned(situation, want), tell=lambda _: None, say=said.append)
+    assert any("DescribeEndpoint is throttled" in one for one in said)
+
+
+def test_a_missing_permission_is_found_before_the_first_change(environment: Recoverable) -> None:
+    environment.cloud.inject("sagemaker:CreateEndpoint", error="AccessDeniedException", status=403, region=RECOVERY)
+    with pytest.raises(RefusedError, match=r"lacks permissions; nothing was changed:\n  sagemaker:create_endpoint"):
+        run(environment, "failover")
+    assert environment.writer(RECOVERY) == PRIMARY
+    assert environment.look().seen.open_operation is None
+
+
+def test_credentials_that_run_out_half_way_are_named_and_the_next_run_goes_on(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    environment.cloud.inject("sns:Publish", error="ExpiredToken", status=403, region=RECOVERY)
+    situation = environment.look()
+    want = wanted("failover")
+    plan = operate.planned(situation, want)
+    with pytest.raises(StepFailedError, match="credentials have expired: log in again and run the same command"):
+        operate.carry_out(situation, want, plan, tell=lambda _: None, say=lambda _: None)
+    environment.cloud.clear_faults()
+    said: list[str] = []
+    run(environment, "failover", said)
+    assert "skipped start-endpoint#sepsis" in said
+    assert "done notify" in said
+
+
+def test_an_altered_artifact_is_never_served_and_the_other_endpoint_is(make: Callable[..., Recoverable]) -> None:
+    environment = make(readmission="warm", sepsis="warm")
+    environment.cloud.stop_region(PRIMARY)
+    ssm = environment.client("ssm", RECOVERY)
+    name = "/hipaa-ml/recovery/prod/endpoints/sepsis"
+    document = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+    ssm.put_parameter(Name=name, Value=json.dumps({**document, "artifact_sha256": "0" * 64}), Overwrite=True)
+    with pytest.raises(StepFailedError, match=r"has the SHA-256 [0-9a-f]+, 0+ was approved\n  by hand: copy"):
+        run(environment, "failover")
+    assert leads_to(environment, "readmission") == [RECOVERY]
+    assert leads_to(environment, "sepsis") == [PRIMARY]
+    ssm.put_parameter(Name=name, Value=json.dumps(document), Overwrite=True)
+    run(environment, "failover")
+    assert leads_to(environment, "sepsis") == [RECOVERY]
+
+
+def test_wrong_answers_do_not_get_traffic(environment: Recoverable) -> None:
+    bucket, key = environment.bucket("artifacts", RECOVERY), "smoke/readmission-7.json"
+    client = environment.client("s3", RECOVERY)
+    smoke = json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
+    smoke["cases"][1]["predictions"][0]["risk"] = 0.5
+    client.put_object(Bucket=bucket, Key=key, Body=json.dumps(smoke))
+    environment.cloud.stop_region(PRIMARY)
+    with pytest.raises(StepFailedError, match=r"answers case 1 of smoke/readmission-7\.json differently"):
+        run(environment, "failover", endpoints=["readmission"])
+    assert leads_to(environment, "readmission") == [PRIMARY]
+
+
+def test_two_operators_cannot_both_be_at_it(environment: Recoverable) -> None:
+    other = Journal(environment.aws(), table=TABLE, region=RECOVERY, environment=ENVIRONMENT, owner="arn:somebody/else")
+    other.acquire(datetime.now(UTC))
+    with pytest.raises(LeaseHeldError, match=r"arn:somebody/else is at it"):
+        run(environment, "failover")
+    assert environment.writer(RECOVERY) == PRIMARY
+    other.acquire(datetime.now(UTC) - timedelta(hours=1))  # theirs runs out
+    run(environment, "failover")
+
+
+def test_what_both_regions_wrote_is_listed_and_not_chosen_silently(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    run(environment, "failover")
+    environment.cloud.start_region(PRIMARY)
+    for region, text in ((PRIMARY, b"before"), (RECOVERY, b"after")):
+        environment.client("s3", region).put_object(
+            Bucket=environment.bucket("results", region), Key="patient/1.json", Body=text
+        )
+    environment.client("s3", PRIMARY).put_object(
+        Bucket=environment.bucket("results", PRIMARY), Key="late.json", Body=b"backlog"
+    )
+    with pytest.raises(StepFailedError, match=r"1 objects were written in both regions(.|\n)*patient/1\.json"):
+        run(environment, "failback")
+    assert leads_to(environment, "readmission") == [RECOVERY]
+    record = run(environment, "failback", accept_conflicts=True)
+    listed = step(record, "list-conflicts")
+    assert listed["conflict_count"] == 1
+    assert any(one.endswith("late.json") for one in listed["arrived_late"])
+    for region, text in ((PRIMARY, b"before"), (RECOVERY, b"after")):
+        kept = environment.client("s3", region).get_object(
+            Bucket=environment.bucket("results", region), Key="patient/1.json"
+        )
+        assert kept["Body"].read() == text
+
+
+def test_keys_are_promoted_when_both_sides_answer(environment: Recoverable) -> None:
+    record = run(environment, "failover", drill=True)
+    [promoted] = step(record, "promote-keys")["promoted"]
+    found = environment.client("kms", RECOVERY).describe_key(KeyId=promoted)["KeyMetadata"]
+    assert found["MultiRegionConfiguration"]["PrimaryKey"]["Region"] == RECOVERY
+
+
+def test_an_aborted_failover_is_over_and_what_it_did_stays(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    environment.cloud.inject("sns:Publish", error="InternalFailure", status=500, region=RECOVERY)
+    with pytest.raises(StepFailedError):
+        run(environment, "failover")
+    environment.cloud.clear_faults()
+    ended = operate.abort(environment.look())
+    assert ended.status == "aborted"
+    assert leads_to(environment, "readmission") == [RECOVERY]
+    environment.cloud.start_region(PRIMARY)
+    run(environment, "failback")
+    assert leads_to(environment, "readmission") == [PRIMARY]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        ("heartbeat", "data RPO now"),
+        ("standby", "standby is not there"),
+        ("model", "same model differs from the primary in model_version"),
+        ("key", "keys Disabled"),
+        ("alarm", "switch there is no such alarm"),
+    ],
+)
+def test_readiness_names_what_is_in_the_way(environment: Recoverable, spoil: str, said: str) -> None:
+    if spoil == "heartbeat":
+        environment.heartbeat(datetime.now(UTC) - timedelta(hours=1))
+    elif spoil == "standby":
+        environment.client("sagemaker", RECOVERY).delete_endpoint(EndpointName="readmission")
+    elif spoil == "model":
+        ssm = environment.client("ssm", PRIMARY)
+        name = "/hipaa-ml/recovery/prod/endpoints/readmission"
+        document = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+        ssm.put_parameter(Name=name, Value=json.dumps({**document, "model_version": "8"}), Overwrite=True)
+    elif spoil == "key":
+        [key] = environment.look().zone.key_ids
+        environment.client("kms", RECOVERY).disable_key(KeyId=key)
+    else:
+        environment.client("cloudwatch", RECOVERY).delete_alarms(AlarmNames=["hipaa-ml-readmission-failed-over"])
+    assert any(one.startswith(said) for one in wrong(environment)), wrong(environment)
+
+
+def test_an_endpoint_that_fails_to_come_up_says_why(environment: Recoverable) -> None:
+    environment.cloud.stop_region(PRIMARY)
+    bucket = environment.bucket("artifacts", RECOVERY)
+    environment.client("s3", RECOVERY).put_object(Bucket=bucket, Key="readmission/7/model.tar.gz", Body=b"no archive")
+    # The digest is checked first; whoever served it all the same is told by SageMaker.
+    with pytest.raises(StepFailedError, match="has the SHA-256"):
+        run(environment, "failover", endpoints=["sepsis"])
+    environment.serve("sepsis", RECOVERY)
+    environment.wait(RECOVERY)
+    found = environment.client("sagemaker", RECOVERY).describe_endpoint(EndpointName="sepsis")
+    assert found["EndpointStatus"] == "Failed"
+    assert "cannot be unpacked" in found["FailureReason"]
+    with pytest.raises(ClientError):
+        environment.ask("sepsis", RECOVERY)

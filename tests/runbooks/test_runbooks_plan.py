@@ -1,0 +1,198 @@
+"""A plan follows from the state alone, and says why there is none."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runbooks.confirm import approved, typed
+from runbooks.errors import BadInputError, RefusedError
+from runbooks.journal import Operation
+from runbooks.plan import STALE_AFTER, Snapshot, plan
+from runbooks.zone import Endpoint, Pair, Zone
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+
+def endpoint(name: str) -> Endpoint:
+    return Endpoint(
+        name=name,
+        mode="warm",
+        record=f"{name}.prod.ml.internal",
+        variant="primary",
+        instances=2,
+        standby_instances=1,
+        config=f"{name}-7",
+        model_version="7",
+        artifact_bucket="artifacts",
+        artifact_key="model.tar.gz",
+        artifact_sha256="0" * 64,
+        image_repository="readmission",
+        image_digest="sha256:0",
+        smoke_bucket="artifacts",
+        smoke_key="smoke.json",
+        alarm=f"{name}-failed-over",
+        metric_namespace="Recovery",
+        metric_name="FailedOver",
+    )
+
+
+ZONE = Zone(
+    environment="prod",
+    primary="us-east-1",
+    recovery="us-west-2",
+    journal_table="journal",
+    topics={},
+    record_buckets={"us-east-1": "records-1", "us-west-2": "records-2"},
+    writer_parameter="/writer",
+    pairs=[Pair(purpose="artifacts", primary="one", recovery="two")],
+    heartbeat_key="heartbeat",
+    key_ids=["mrk-1"],
+    rto_minutes=15,
+    rpo_minutes=15,
+    drill_days=90,
+    two_people=True,
+    endpoints=[endpoint("readmission"), endpoint("sepsis")],
+)
+WELL = Snapshot(
+    now=NOW,
+    reachable={"primary": True, "recovery": True},
+    positions={"readmission": "primary", "sepsis": "primary"},
+)
+AWAY = replace(WELL, positions={"readmission": "recovery", "sepsis": "recovery"})
+
+
+def operation(kind: Any, age: timedelta = timedelta(minutes=1)) -> Operation:
+    return Operation(id="1", kind=kind, status="running", started=NOW - age, who="somebody")
+
+
+def test_a_failover_measures_before_it_moves_and_verifies_before_it_serves() -> None:
+    steps = [step.name for step in plan("failover", ZONE, WELL, ZONE.endpoints).steps]
+    assert steps[:3] == ["freeze-writers", "measure-replication", "promote-keys"]
+    for name in ("readmission", "sepsis"):
+        order = ["verify-artifact", "start-endpoint", "smoke-test", "move-traffic", "verify-traffic"]
+        assert [one for one in steps if one.endswith(f"#{name}")] == [f"{kind}#{name}" for kind in order]
+    assert steps[-3:] == ["thaw-writers", "notify", "write-record"]
+
+
+def test_a_failback_waits_for_what_was_written_and_lists_conflicts_before_it_moves() -> None:
+    steps = [step.name for step in plan("failback", ZONE, AWAY, ZONE.endpoints).steps]
+    moves = steps.index("move-traffic#readmission")
+    assert steps.index("wait-for-replication") < steps.index("list-conflicts") < moves
+    assert steps.index("stand-down#readmission") > steps.index("verify-traffic#readmission")
+
+
+def test_every_step_says_how_it_is_done_by_hand() -> None:
+    for one in (plan("failover", ZONE, WELL, ZONE.endpoints), plan("failback", ZONE, AWAY, ZONE.endpoints)):
+        for step in one.steps:
+            assert len(step.by_hand) > 20, step.name
+
+
+def test_only_endpoints_that_are_not_there_yet_are_moved() -> None:
+    half = replace(WELL, positions={"readmission": "recovery", "sepsis": "primary"})
+    assert list(plan("failover", ZONE, half, ZONE.endpoints).each) == ["sepsis"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen", "said"),
+    [
+        ("failover", AWAY, "served from us-west-2 already"),
+        ("failback", WELL, "served from us-east-1 already"),
+        ("failover", replace(WELL, reachable={"primary": True, "recovery": False}), "us-west-2 does not answer"),
+        ("failback", replace(AWAY, reachable={"primary": False, "recovery": True}), "us-east-1 does not answer"),
+        (
+            "failback",
+            replace(AWAY, reachable={"primary": True, "recovery": False}),
+            "that is a failover, not a failback",
+        ),
+        ("failback", replace(AWAY, open_operation=operation("failover")), "a failover begun 2026-11-24 02:59 UTC"),
+        ("failover", replace(WELL, open_operation=operation("failover", STALE_AFTER * 2)), "is stale"),
+    ],
+)
+def test_what_cannot_or_need_not_be_done_is_refused_with_the_reason(kind: Any, seen: Snapshot, said: str) -> None:
+    with pytest.raises(RefusedError, match=said):
+        plan(kind, ZONE, seen, ZONE.endpoints)
+
+
+def test_an_interrupted_operation_is_planned_whole_again() -> None:
+    left = replace(AWAY, open_operation=operation("failover"))
+    assert list(plan("failover", ZONE, left, ZONE.endpoints).each) == ["readmission", "sepsis"]
+
+
+sides = st.sampled_from(["primary", "recovery"])
+
+
+@given(
+    kind=st.sampled_from(["failover", "failback"]),
+    positions=st.fixed_dictionaries({"readmission": sides, "sepsis": sides}),
+    reachable=st.fixed_dictionaries({"primary": st.booleans(), "recovery": st.booleans()}),
+)
+def test_no_plan_moves_traffic_to_a_region_that_does_not_answer(kind: Any, positions: Any, reachable: Any) -> None:
+    seen = replace(WELL, positions=positions, reachable=reachable)
+    try:
+        one = plan(kind, ZONE, seen, ZONE.endpoints)
+    except RefusedError:
+        return
+    assert reachable[one.target]
+    assert all(positions[name] != one.target for name in one.each)
+    assert one.each
+
+
+def test_production_wants_two_sentences_typed() -> None:
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return question.split("'")[1]
+
+    typed(ZONE, "failover", "us-west-2", answer)
+    assert [one.split("'")[1] for one in asked] == ["failover prod", "us-west-2 serves prod"]
+    with pytest.raises(RefusedError, match="not confirmed"):
+        typed(ZONE, "failover", "us-west-2", lambda _: "yes")
+
+
+GOOD = {
+    "operation": "failover",
+    "environment": "prod",
+    "region": "us-west-2",
+    "approved_by": "arn:aws:iam::1:role/lead",
+    "expires": "2026-11-24T04:00:00+00:00",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "said"),
+    [
+        ({"operation": "failback"}, RefusedError, "operation is 'failback'"),
+        ({"environment": "staging"}, RefusedError, "environment is 'staging'"),
+        ({"region": "us-east-1"}, RefusedError, "region is 'us-east-1'"),
+        ({"expires": "2026-11-24T02:00:00"}, RefusedError, "expired"),
+        ({"expires": "soon"}, BadInputError, "expires must be a time"),
+        ({"approved_by": "arn:me/jo"}, RefusedError, "it takes two"),
+        ({"approved_by": "jo"}, RefusedError, "it takes two"),
+        ({"approved_by": 7}, BadInputError, "must be an object with the strings"),
+    ],
+)
+def test_an_approval_of_something_else_or_ones_own_is_refused(
+    change: dict[str, Any], error: type[Exception], said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "approval.json"
+    file.write_text(json.dumps(GOOD))
+    approved(file, ZONE, "failover", "us-west-2", runner="arn:me/jo", now=NOW)
+    file.write_text(json.dumps({**GOOD, **change}))
+    with pytest.raises(error, match=said):
+        approved(file, ZONE, "failover", "us-west-2", runner="arn:me/jo", now=NOW)
+
+
+def test_an_approval_that_is_not_there_or_not_json_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "approval.json"
+    with pytest.raises(BadInputError, match=r"approval\.json: No such file"):
+        approved(file, ZONE, "failover", "us-west-2", runner="", now=NOW)
+    file.write_text("{")
+    with pytest.raises(BadInputError, match=r"approval\.json: not JSON"):
+        approved(file, ZONE, "failover", "us-west-2", runner="", now=NOW)
