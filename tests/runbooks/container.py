@@ -24,7 +24,7 @@ def main() -> None:
             risk = int(hashlib.sha256(model + body).hexdigest()[:6], 16) / 16**6
             self._say(json.dumps({"predictions": [{"risk": risk}]}).encode())
 
-        def log_message(self, *_args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             return
 
         def _say(self, body: bytes) -> None:

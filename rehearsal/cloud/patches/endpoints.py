@@ -119,7 +119,7 @@ def _invoking(original: Any) -> Any:
     def invoke_endpoint(self: Any) -> Any:
         name = self.path.split("/")[2]
         found = sagemaker_backends[self.current_account][self.region].endpoints.get(name)
-        if found is None:
+        if found is None or found.endpoint_status in ("Creating", "Failed"):
             raise AwsError("ValidationError", f"Endpoint {name} of account {self.current_account} not found.")
         passed = {key: self.headers[key] for key in ("Content-Type", "Accept") if key in self.headers}
         answer = HOSTING.invoke((self.current_account, self.region, name), _bytes(self.body), passed)
