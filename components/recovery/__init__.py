@@ -1,0 +1,27 @@
+"""What makes a region ready to take over: a journal, a switch, documents to discover, roles, a beat, a watch."""
+
+from components.recovery.documents import RecoveryDocuments, RecoveryDocumentsArgs
+from components.recovery.heartbeat import Heartbeat, HeartbeatArgs
+from components.recovery.journal import RecoveryJournal, RecoveryJournalArgs
+from components.recovery.names import FAILED_OVER, HEARTBEAT_KEY, Names
+from components.recovery.operators import RunbookRole, RunbookRoleArgs
+from components.recovery.readiness import ReadinessCheck, ReadinessCheckArgs
+from components.recovery.switch import TrafficSwitch, TrafficSwitchArgs
+
+__all__ = [
+    "FAILED_OVER",
+    "HEARTBEAT_KEY",
+    "Heartbeat",
+    "HeartbeatArgs",
+    "Names",
+    "ReadinessCheck",
+    "ReadinessCheckArgs",
+    "RecoveryDocuments",
+    "RecoveryDocumentsArgs",
+    "RecoveryJournal",
+    "RecoveryJournalArgs",
+    "RunbookRole",
+    "RunbookRoleArgs",
+    "TrafficSwitch",
+    "TrafficSwitchArgs",
+]

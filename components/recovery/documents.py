@@ -1,0 +1,56 @@
+"""What runbooks discover: documents in Parameter Store of either region, each with the names of its own region.
+
+The shape is that of `runbooks/zone.py`; a test reads what is written here with what reads it there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_aws import ssm
+
+from components.recovery.names import Names
+from components.tokens import type_token
+
+Document = Mapping[str, Any]
+"""JSON; any value may be an output."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecoveryDocumentsArgs:
+    """The documents of one environment in one region."""
+
+    names: Names
+    zone: Document
+    endpoints: Mapping[str, Document]
+    writer_region: str
+    """Who may write in the beginning; afterwards runbooks say so."""
+
+
+class RecoveryDocuments(pulumi.ComponentResource):
+    """`hipaa-ml:recovery:RecoveryDocuments`: makes an `aws.ssm.Parameter` for each document, and the writers' own."""
+
+    def __init__(self, name: str, args: RecoveryDocumentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        documents: Sequence[tuple[str, str, Document]] = [
+            ("zone", f"{args.names.root}/zone", args.zone),
+            *((f"endpoint-{one}", f"{args.names.root}/endpoints/{one}", args.endpoints[one]) for one in args.endpoints),
+        ]
+        for suffix, parameter, document in documents:
+            ssm.Parameter(
+                f"{name}-{suffix}",
+                name=parameter,
+                type="String",
+                value=pulumi.Output.json_dumps(document),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        ssm.Parameter(
+            f"{name}-writer",
+            name=args.names.writer,
+            type="String",
+            value=args.writer_region,
+            # A runbook's answer must survive the next deployment.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["value"]),
+        )
+        self.register_outputs({})

@@ -1,0 +1,95 @@
+"""A beat a minute in every replicated bucket: the age of the last one on the other side tells the RPO."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import iam, scheduler
+
+from components.documents import Statement, document
+from components.recovery.names import HEARTBEAT_KEY
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeartbeatArgs:
+    """The heartbeat of one region's buckets."""
+
+    role_name: str
+    region: str
+    account_id: pulumi.Input[str]
+    boundary_arn: pulumi.Input[str]
+    buckets: Mapping[str, tuple[pulumi.Input[str], pulumi.Input[str]]]
+    """Purpose -> bucket, and the key that its objects are under."""
+
+
+class Heartbeat(pulumi.ComponentResource):
+    """`hipaa-ml:recovery:Heartbeat`: makes an `aws.scheduler.Schedule` a bucket, and the role that they write as.
+
+    The scheduler calls S3 itself (EventBridge Scheduler User Guide, "Using universal targets"): no code of ours runs.
+    """
+
+    def __init__(self, name: str, args: HeartbeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        trust: Statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "scheduler.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
+        }
+        role = iam.Role(
+            f"{name}-role",
+            name=args.role_name,
+            description="Writes the heartbeat of replication",
+            assume_role_policy=document([trust]),
+            permissions_boundary=args.boundary_arn,
+            opts=child,
+        )
+        iam.RolePolicy(f"{name}-rights", role=role.id, policy=document(_rights(args)), opts=child)
+        for purpose, (bucket, key) in args.buckets.items():
+            body = json.dumps({"written": "<aws.scheduler.scheduled-time>"})
+            request = {
+                "Bucket": bucket,
+                "Key": HEARTBEAT_KEY,
+                "Body": body,
+                "ServerSideEncryption": "aws:kms",
+                "SsekmsKeyId": key,
+            }
+            scheduler.Schedule(
+                f"{name}-{purpose}",
+                name=f"{args.role_name}-{purpose}"[:64],
+                description=f"Heartbeat of the bucket of {purpose}",
+                schedule_expression="rate(1 minute)",
+                flexible_time_window=scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
+                target=scheduler.ScheduleTargetArgs(
+                    arn="arn:aws:scheduler:::aws-sdk:s3:putObject",
+                    role_arn=role.arn,
+                    input=pulumi.Output.json_dumps(request),
+                    retry_policy=scheduler.ScheduleTargetRetryPolicyArgs(
+                        maximum_event_age_in_seconds=60, maximum_retry_attempts=1
+                    ),
+                ),
+                opts=child,
+            )
+        self.register_outputs({})
+
+
+def _rights(args: HeartbeatArgs) -> list[Statement]:
+    buckets = [bucket for bucket, _ in args.buckets.values()]
+    return [
+        {
+            "Sid": "Beat",
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/{1}", one, HEARTBEAT_KEY) for one in buckets],
+        },
+        {
+            "Sid": "UnderTheirKeys",
+            "Effect": "Allow",
+            "Action": "kms:GenerateDataKey",
+            "Resource": [key for _, key in args.buckets.values()],
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.region}.amazonaws.com"}},
+        },
+    ]

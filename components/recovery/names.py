@@ -1,0 +1,61 @@
+"""Names that a runbook in the other region must be able to guess."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """Of one environment's recovery."""
+
+    prefix: str
+    environment: str
+
+    @property
+    def journal(self) -> str:
+        """The journal's table."""
+        return f"{self.prefix}-{self.environment}-recovery"
+
+    @property
+    def root(self) -> str:
+        """Where its documents are in Parameter Store."""
+        return f"/{self.prefix}/recovery/{self.environment}"
+
+    @property
+    def writer(self) -> str:
+        """The parameter that names the region that may write."""
+        return f"{self.root}/state/writer-region"
+
+    @property
+    def domain(self) -> str:
+        """The private zone that endpoints have their names in."""
+        return f"{self.environment}.ml.internal"
+
+    @property
+    def namespace(self) -> str:
+        """Of its metrics."""
+        return f"{self.prefix}/Recovery"
+
+    @property
+    def role(self) -> str:
+        """What runbooks act as."""
+        return f"{self.prefix}-recovery-{self.environment}"
+
+    @property
+    def readiness(self) -> str:
+        """The function that asks every quarter of an hour whether a failover would work."""
+        return f"{self.prefix}-{self.environment}-readiness"
+
+    def alarm(self, endpoint: str) -> str:
+        """The alarm that Route 53's health check follows."""
+        return f"{self.prefix}-{endpoint}-failed-over"
+
+    @property
+    def topic(self) -> str:
+        """Who hears of a failover."""
+        return f"{self.prefix}-{self.environment}-recovery"
+
+
+HEARTBEAT_KEY = "recovery/heartbeat.json"
+"""The object that is written anew every minute in every replicated bucket."""
+FAILED_OVER = "FailedOver"
+"""The metric that moves traffic."""

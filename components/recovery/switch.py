@@ -1,0 +1,94 @@
+"""What moves an endpoint's traffic without any control plane: a metric, an alarm on it, a health check on the alarm.
+
+The alarm is in the recovery region; the health check and the records are Route 53's data plane, which is global
+(Route 53 Developer Guide, "How Route 53 chooses records when health checking is configured").
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import cloudwatch, route53
+
+from components.recovery.names import FAILED_OVER
+from components.tokens import type_token
+
+TTL_SECONDS: Final = 10
+PERIOD_SECONDS: Final = 10
+"""Of the alarm: a high-resolution metric, so that traffic moves within seconds."""
+
+HALF: Final = route53.RecordWeightedRoutingPolicyArgs(weight=50)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrafficSwitchArgs:
+    """One endpoint's switch, made with a provider of the recovery region."""
+
+    environment: str
+    endpoint: str
+    record: str
+    zone_id: pulumi.Input[str]
+    alarm: str
+    namespace: str
+    primary_region: str
+    recovery_region: str
+    shared: bool
+    """Whether both regions serve at the same time, half and half (active-active)."""
+
+
+class TrafficSwitch(pulumi.ComponentResource):
+    """`hipaa-ml:recovery:TrafficSwitch`: makes an alarm, a `route53.HealthCheck` on it and two `route53.Record`s.
+
+    The name leads to SageMaker's own host name of one region: a request is signed for its region, so whoever calls
+    resolves the name first and signs for what it finds.
+    """
+
+    def __init__(self, name: str, args: TrafficSwitchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        alarm = cloudwatch.MetricAlarm(
+            f"{name}-alarm",
+            name=args.alarm,
+            alarm_description=f"In ALARM, {args.record} leads to {args.recovery_region}; runbooks alone set it",
+            namespace=args.namespace,
+            metric_name=FAILED_OVER,
+            dimensions={"Environment": args.environment, "Endpoint": args.endpoint},
+            statistic="Maximum",
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            threshold=1,
+            period=PERIOD_SECONDS,
+            evaluation_periods=1,
+            # Whatever was decided last holds, for as long as nobody decides otherwise.
+            treat_missing_data="ignore",
+            opts=child,
+        )
+        check = route53.HealthCheck(
+            f"{name}-check",
+            type="CLOUDWATCH_METRIC",
+            cloudwatch_alarm_name=alarm.name,
+            cloudwatch_alarm_region=args.recovery_region,
+            insufficient_data_health_status="Healthy",
+            opts=child,
+        )
+        for role, region, check_id in (
+            ("primary", args.primary_region, check.id),
+            ("secondary", args.recovery_region, None),
+        ):
+            route53.Record(
+                f"{name}-{role}",
+                zone_id=args.zone_id,
+                name=args.record,
+                type="CNAME",
+                ttl=TTL_SECONDS,
+                records=[f"runtime.sagemaker.{region}.amazonaws.com"],
+                set_identifier=role,
+                health_check_id=check_id,
+                failover_routing_policies=None if args.shared else [_failover(role)],
+                weighted_routing_policies=[HALF] if args.shared else None,
+                opts=child,
+            )
+        self.register_outputs({})
+
+
+def _failover(role: str) -> route53.RecordFailoverRoutingPolicyArgs:
+    return route53.RecordFailoverRoutingPolicyArgs(type=role.upper())

@@ -1,0 +1,61 @@
+"""Readiness as a function: asked every quarter of an hour, answers in CloudWatch metrics that alarms watch."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import boto3
+
+from runbooks.aws import Aws
+from runbooks.observe import arrived
+from runbooks.operate import Situation, look
+from runbooks.readiness import Finding, readiness
+
+
+def handler(_event: Any, _context: Any) -> Mapping[str, Any]:
+    """Entry point of the function; acts as the runbooks' own role, so that its permissions are what is tried."""
+    region, environment = os.environ["AWS_REGION"], os.environ["ENVIRONMENT"]
+    aws = Aws(session=_as(os.environ["RUNBOOK_ROLE"], region))
+    situation = look(aws, prefix=os.environ["PREFIX"], environment=environment, region=region)
+    findings = readiness(situation)
+    measured = figures(situation, findings)
+    aws.client("cloudwatch", region).put_metric_data(
+        Namespace=os.environ["NAMESPACE"],
+        MetricData=[
+            {"MetricName": name, "Value": value, "Dimensions": [{"Name": "Environment", "Value": environment}]}
+            for name, value in measured.items()
+        ],
+    )
+    wrong = [{"check": one.check, "subject": one.subject, "found": one.found} for one in findings if not one.ok]
+    sys.stdout.write(json.dumps({"environment": environment, "figures": dict(measured), "in the way": wrong}) + "\n")
+    return measured
+
+
+NEVER = 36_500.0
+"""Days or seconds, of what has not happened yet: above every threshold."""
+
+
+def figures(situation: Situation, findings: Sequence[Finding]) -> Mapping[str, float]:
+    """What alarms watch."""
+    now = situation.seen.now
+    rpos = [one.rpo(now) for one in arrived(situation.aws, situation.zone, "recovery")]
+    drills = [one for one, _ in situation.journal.history() if one.kind == "failback" and one.status == "done"]
+    return {
+        "RpoSeconds": max((one.total_seconds() if one is not None else NEVER for one in rpos), default=NEVER),
+        "StandbyDiffers": float(sum(one.check == "same model" and not one.ok for one in findings)),
+        "NotReady": float(sum(not one.ok and one.check != "drill" for one in findings)),
+        "DrillAgeDays": (now - drills[0].started).total_seconds() / 86_400 if drills else NEVER,
+    }
+
+
+def _as(role: str, region: str) -> Any:
+    given = boto3.client("sts", region_name=region).assume_role(RoleArn=role, RoleSessionName="readiness")[
+        "Credentials"
+    ]
+    return boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
