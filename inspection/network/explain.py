@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inspection.network import ranges
 from inspection.network.nodes import Kind, Node
 from inspection.network.ranges import NOTHING, Ranges
-from inspection.network.reach import Reach, Trip
+from inspection.network.reach import Reach, Side, Trip
 from inspection.network.routing import End, Hop, Path
 
 
@@ -42,27 +42,25 @@ def _pair(reach: Reach, source: Node, destination: Node, wanted: Ranges) -> Sequ
     for one in source.subnets:
         for other in destination.subnets:
             if ranges.intersection(reach.between(source, one, destination, other), wanted):
-                return list(_subnets(reach, source, one, destination, other, wanted))
-            best = best or list(_subnets(reach, source, one, destination, other, wanted))
+                return list(_subnets(reach, (source, one, destination, other), wanted))
+            best = best or list(_subnets(reach, (source, one, destination, other), wanted))
     return best
 
 
-def _subnets(
-    reach: Reach, source: Node, one: str, destination: Node, other: str, wanted: Ranges
-) -> Iterator[Hop]:
-    for sender, receiver in reach.pairs(source, one, destination, other):
-        yield Hop("from", f"{source.name} in {one}, {ranges.written(sender)}")
-        trips = list(reach.trips(one, sender, other, receiver))
+def _subnets(reach: Reach, ends: tuple[Node, str, Node, str], wanted: Ranges) -> Iterator[Hop]:
+    for sender, receiver in reach.sides(*ends):
+        yield Hop("from", f"{sender.node.name} in {sender.subnet}, {ranges.written(sender.addresses)}")
+        trips = list(reach.trips(sender, receiver))
         if not trips:
-            for path in reach.routing.walk(one, receiver):
+            for path in reach.routing.walk(sender.subnet, receiver.addresses):
                 yield from path.hops
                 yield _ended(reach, path)
             continue
         trip = next((trip for trip in trips if trip.symmetric), trips[0])
         yield from trip.there.hops
-        yield from _return(reach, trip, other, sender)
+        yield from _return(reach, trip, sender, receiver)
         if trip.symmetric:
-            yield from _filters(reach, source, one, sender, destination, other, receiver, wanted)
+            yield from _filters(reach, sender, receiver, wanted)
 
 
 def _ended(reach: Reach, path: Path) -> Hop:
@@ -76,10 +74,10 @@ def _ended(reach: Reach, path: Path) -> Hop:
     return Hop("ends", said[path.end])
 
 
-def _return(reach: Reach, trip: Trip, other: str, sender: ranges.Range) -> Iterator[Hop]:
+def _return(reach: Reach, trip: Trip, sender: Side, receiver: Side) -> Iterator[Hop]:
     if trip.back is None:
         yield Hop("answer", "finds no way back")
-        for path in reach.routing.walk(other, sender):
+        for path in reach.routing.walk(receiver.subnet, sender.addresses):
             yield from (Hop(f"answer: {hop.place}", hop.said) for hop in path.hops)
             yield _ended(reach, path)
         return
@@ -89,37 +87,29 @@ def _return(reach: Reach, trip: Trip, other: str, sender: ranges.Range) -> Itera
 def _answered(trip: Trip, back: Path) -> Iterator[Hop]:
     yield from (Hop(f"answer: {hop.place}", hop.said) for hop in back.hops)
     if not trip.symmetric:
-        there, back = sorted(trip.there.firewalls), sorted(back.firewalls)
+        passed, returned = (", ".join(sorted(path.firewalls)) or "none" for path in (trip.there, back))
         yield Hop(
             "firewall",
-            f"asymmetric: there through {', '.join(there) or 'none'}, back through {', '.join(back) or 'none'}; "
-            "a stateful firewall drops that",
+            f"asymmetric: there through {passed}, back through {returned}; a stateful firewall drops that",
         )
 
 
-def _filters(
-    reach: Reach,
-    source: Node,
-    one: str,
-    sender: ranges.Range,
-    destination: Node,
-    other: str,
-    receiver: ranges.Range,
-    wanted: Ranges,
-) -> Iterator[Hop]:
+def _filters(reach: Reach, sender: Side, receiver: Side, wanted: Ranges) -> Iterator[Hop]:
     filters = reach.filters
-    for outward, node, peer, peers in (
-        (True, source, receiver, destination.groups),
-        (False, destination, sender, source.groups),
-    ):
-        worn = ", ".join(node.groups) or "none known"
-        found = list(filters.deciding(node.groups, outward=outward, peer=peer, peers=peers, wanted=wanted))
+    for outward, here, there in ((True, sender, receiver), (False, receiver, sender)):
+        worn = ", ".join(here.node.groups) or "none known"
+        found = list(
+            filters.deciding(
+                here.node.groups, outward=outward, peer=there.addresses, peers=there.node.groups, wanted=wanted
+            )
+        )
         direction = "out" if outward else "in"
-        yield from found or [Hop(f"security groups of {node.name} ({worn})", f"no rule lets that {direction}")]
-    through = filters.between(one, sender, other, receiver)
+        yield from found or [Hop(f"security groups of {here.node.name} ({worn})", f"no rule lets that {direction}")]
+    through = filters.between(sender.subnet, sender.addresses, receiver.subnet, receiver.addresses)
     if through != ranges.EVERYTHING:
-        acls = f"{filters.acl(one) or 'none'} and {filters.acl(other) or 'none'}"
-        yield Hop(f"network ACLs {acls}", f"let {ranges.spoken(ranges.intersection(through, wanted))} through both ways")
+        acls = " and ".join(filters.acl(side.subnet) or "none" for side in (sender, receiver))
+        said = ranges.spoken(ranges.intersection(through, wanted))
+        yield Hop(f"network ACLs {acls}", f"let {said} through both ways")
 
 
 def _service(reach: Reach, source: Node, destination: Node, wanted: Ranges) -> Sequence[Hop]:

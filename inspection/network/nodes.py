@@ -124,7 +124,9 @@ class Places:
         if ranges.intersection((wanted,), ranges.INTERNET):
             return Node(text, Kind.INTERNET, only=wanted)
         known = sorted({cidr for one in self._network.vpcs.values() for cidr in one.cidrs}, key=ranges.addresses)
-        raise UnknownPlaceError(f"{text} is private and in no subnet of the deployed network; networks: {listed(known)}")
+        raise UnknownPlaceError(
+            f"{text} is private and in no subnet of the deployed network; networks: {listed(known)}"
+        )
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:

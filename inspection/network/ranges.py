@@ -25,8 +25,6 @@ EVERYTHING: Final[Ranges] = ((0, OTHER + 255),)
 """All ports of all protocols."""
 NUMBERS: Final = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
 """Protocol numbers (IANA); AWS takes names and numbers alike."""
-INTERNET: Final[Ranges]
-"""Every address that is nobody's private one."""
 
 
 @cache
@@ -154,4 +152,5 @@ PRIVATE: Final = of(
     )
 )
 """IPv4 addresses that never are on the internet (RFC 6890)."""
-INTERNET = union(difference((addresses("0.0.0.0/0"),), PRIVATE), (addresses("2000::/3"),))
+INTERNET: Final = union(difference((addresses("0.0.0.0/0"),), PRIVATE), (addresses("2000::/3"),))
+"""Every address that is nobody's private one."""

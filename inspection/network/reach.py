@@ -28,6 +28,15 @@ NONE = Answer(NOTHING, NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One end of a conversation: a place, seen from one of its subnets."""
+
+    node: Node
+    subnet: str
+    addresses: Range
+
+
+@dataclass(frozen=True, slots=True)
 class Trip:
     """A question and its answer on the wire, between two subnets."""
 
@@ -60,17 +69,11 @@ class Reach:
         if destination.kind is Kind.INTERNET:
             return self._to_internet(source, destination)
         if source.kind is Kind.INTERNET:
-            return self._summary(
-                [self.from_internet(destination, one, source.only) for one in destination.subnets]
-            )
+            return self._summary([self.from_internet(destination, one, source.only) for one in destination.subnets])
         if not self._vpcs_joined(source, destination):
             return NONE
         return self._summary(
-            [
-                self.between(source, one, destination, other)
-                for one in source.subnets
-                for other in destination.subnets
-            ]
+            [self.between(source, one, destination, other) for one in source.subnets for other in destination.subnets]
         )
 
     @staticmethod
@@ -102,48 +105,46 @@ class Reach:
     def between(self, source: Node, one: str, destination: Node, other: str) -> Ranges:
         """Ports from a source's subnet to a destination's."""
         found = NOTHING
-        for sender, receiver in self.pairs(source, one, destination, other):
-            if any(trip.symmetric for trip in self.trips(one, sender, other, receiver)):
-                found = ranges.union(found, self.filtered(source, one, sender, destination, other, receiver))
+        for sender, receiver in self.sides(source, one, destination, other):
+            if any(trip.symmetric for trip in self.trips(sender, receiver)):
+                found = ranges.union(found, self.filtered(sender, receiver))
         return found
 
-    def pairs(self, source: Node, one: str, destination: Node, other: str) -> Iterator[tuple[Range, Range]]:
-        """Addresses of the same family at both ends."""
+    def sides(self, source: Node, one: str, destination: Node, other: str) -> Iterator[tuple[Side, Side]]:
+        """Both ends, for addresses of the same family."""
         for sender in self._addresses(source, one):
             for receiver in self._addresses(destination, other):
                 if (sender[0] >= ranges.V6) == (receiver[0] >= ranges.V6):
-                    yield sender, receiver
+                    yield Side(source, one, sender), Side(destination, other, receiver)
 
     def _addresses(self, node: Node, subnet: str) -> Sequence[Range]:
         if node.only is not None:
             return [node.only]
         return [ranges.addresses(cidr) for cidr in self.network.subnets[subnet].cidrs]
 
-    def trips(self, one: str, sender: Range, other: str, receiver: Range) -> Iterator[Trip]:
+    def trips(self, sender: Side, receiver: Side) -> Iterator[Trip]:
         """Ways there that end in the right VPC, each with the way back if there is one."""
-        source, destination = self.network.subnets[one], self.network.subnets[other]
-        for there in self.routing.walk(one, receiver):
-            if there.end is not End.VPC or there.at != destination.vpc:
+        zone = self.network.subnets[sender.subnet].zone
+        for there in self.routing.walk(sender.subnet, receiver.addresses):
+            if there.end is not End.VPC or there.at != receiver.node.vpc:
                 continue
             back = [
                 path
-                for path in self.routing.walk(other, sender, pinned=source.zone)
-                if path.end is End.VPC and path.at == source.vpc
+                for path in self.routing.walk(receiver.subnet, sender.addresses, pinned=zone)
+                if path.end is End.VPC and path.at == sender.node.vpc
             ]
             same = next((path for path in back if path.firewalls == there.firewalls), None)
             yield Trip(there, same or (back[0] if back else None))
 
-    def filtered(
-        self, source: Node, one: str, sender: Range, destination: Node, other: str, receiver: Range
-    ) -> Ranges:
+    def filtered(self, sender: Side, receiver: Side) -> Ranges:
         """Ports that groups and ACLs of both ends let through."""
-        sent = self.filters.sent(source.groups, receiver, destination.groups) if source.groups else EVERYTHING
+        here, there = sender.node.groups, receiver.node.groups
+        sent = self.filters.sent(here, receiver.addresses, there) if here else EVERYTHING
         if not sent:
             return NOTHING
-        taken = self.filters.taken(destination.groups, sender, source.groups) if destination.groups else EVERYTHING
-        return ranges.intersection(
-            ranges.intersection(sent, taken), self.filters.between(one, sender, other, receiver)
-        )
+        taken = self.filters.taken(there, sender.addresses, here) if there else EVERYTHING
+        acls = self.filters.between(sender.subnet, sender.addresses, receiver.subnet, receiver.addresses)
+        return ranges.intersection(ranges.intersection(sent, taken), acls)
 
     def to_service(self, source: Node, subnet: str, service: str) -> Ranges:
         """HTTPS if the service's name leads to an endpoint that is reached, nothing if not."""
@@ -204,7 +205,7 @@ class Reach:
         return ranges.intersection(back, ((32768, 60999),)) == ((32768, 60999),)
 
     def _home(self, source: Node, subnet: str, there: Path) -> Path | None:
-        """The way back of an answer from the internet: from the NAT gateway, or straight in at the VPC's own gateway."""
+        """The way back of an answer from the internet: from the NAT gateway, or in at the VPC's own gateway."""
         if not there.nat:
             return there
         own = self.network.subnets[subnet]
@@ -254,4 +255,4 @@ class Reach:
         return found
 
 
-__all__ = ["NONE", "Answer", "Hop", "Reach", "Trip"]
+__all__ = ["NONE", "Answer", "Hop", "Reach", "Side", "Trip"]

@@ -6,10 +6,10 @@ Sources: VPC guide, "Configure route tables"; Transit Gateways guide, "Routing" 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from inspection.network import ranges
-from inspection.network.model import Attachment, GatewayTable, Network, Route, Subnet
+from inspection.network.model import Attachment, GatewayTable, Network, Route
 from inspection.network.ranges import Range
 from inspection.network.tables import Flat, flatten
 
@@ -57,6 +57,16 @@ class Path:
         return Path(self.to, self.end, self.at, (hop, *self.hops), passed, nat or self.nat)
 
 
+class Packet(NamedTuple):
+    """Packets to some addresses, at one point of their way."""
+
+    zone: str
+    """Where they are."""
+    pinned: str
+    """The zone that appliance mode keeps their flow in."""
+    to: Range
+
+
 class Routing:
     """The routing of one network; remembers what it has followed."""
 
@@ -64,9 +74,14 @@ class Routing:
         self.network = network
         by_subnet = {subnet: table.id for table in network.tables.values() for subnet in table.subnets}
         main = {table.vpc: table.id for table in network.tables.values() if table.main}
-        self._table = {one.id: by_subnet.get(one.id) or main.get(one.vpc, "") for one in network.subnets.values()}
+        # A VPC's main table, where nobody wrote to it, knows the VPC itself and nothing else.
+        self._implied = {f"main of {vpc}": vpc for vpc in network.vpcs if vpc not in main}
+        self._table = {
+            one.id: by_subnet.get(one.id) or main.get(one.vpc) or f"main of {one.vpc}"
+            for one in network.subnets.values()
+        }
         self._flat: dict[str, Flat] = {}
-        self._known: dict[tuple[str, str, str, Range], Sequence[Path]] = {}
+        self._known: dict[tuple[str, Packet], Sequence[Path]] = {}
         self._attachment = {(one.gateway, one.vpc): one for one in network.attachments.values() if one.vpc}
         self._endpoint_subnet = {
             endpoint: subnet for one in network.firewalls.values() for endpoint, subnet in one.endpoints.items()
@@ -90,69 +105,65 @@ class Routing:
             pinned: the zone that appliance mode keeps the flow in; the subnet's own if it starts here.
         """
         zone = self.network.subnets[subnet].zone
-        return self._vpc(self._table.get(subnet, ""), zone, pinned or zone, wanted, 0)
+        return self._follow(self._table[subnet], Packet(zone, pinned or zone, wanted), 0)
 
-    def _vpc(self, table: str, zone: str, pinned: str, wanted: Range, depth: int) -> Sequence[Path]:
-        key = (table, zone, pinned, wanted)
+    def _follow(self, table: str, packet: Packet, depth: int) -> Sequence[Path]:
+        """Every way on from a route table, of a VPC or of a Transit Gateway."""
+        key = (table, packet)
         if key in self._known:
             return self._known[key]
         if depth > LIMIT:
-            return (Path(wanted, End.DROPPED, "", (Hop(table, "the packet goes round in circles"),)),)
+            return (Path(packet.to, End.DROPPED, "", (Hop(table, "the packet goes round in circles"),)),)
+        step = self._forward if table in self.network.gateway_tables else self._step
         paths = [
             path
-            for piece, route in self._flatten(table).pieces(wanted)
-            for path in self._step(table, zone, pinned, piece, route, depth)
+            for piece, route in self._flatten(table).pieces(packet.to)
+            for path in step(table, route, Packet(packet.zone, packet.pinned, piece), depth)
         ]
         self._known[key] = paths
         return paths
 
-    def _step(
-        self, table: str, zone: str, pinned: str, piece: Range, route: Route | None, depth: int
-    ) -> Sequence[Path]:
-        network = self.network
+    def _step(self, table: str, route: Route | None, packet: Packet, depth: int) -> Sequence[Path]:
+        """What a VPC's route does with a packet."""
+        network, piece = self.network, packet.to
+        place = f"route table {table}"
         if route is None:
-            return (Path(piece, End.DROPPED, "", (Hop(f"route table {table or '(none)'}", "no route"),)),)
-        hop = Hop(f"route table {table}", f"{route.destination} → {route.target}")
+            return (Path(piece, End.DROPPED, "", (Hop(place, "no route"),)),)
+        hop = Hop(place, f"{route.destination} → {route.target}")
+        vpc = self._implied.get(table) or network.tables[table].vpc
         target = route.target
-        vpc = network.tables[table].vpc
         if route.blackhole:
-            return (Path(piece, End.DROPPED, "", (Hop(hop.place, f"{hop.said} is a black hole"),)),)
+            return (Path(piece, End.DROPPED, "", (Hop(place, f"{route.destination} is a black hole"),)),)
         if target == "local":
             return (Path(piece, End.VPC, vpc, (hop,)),)
+        if target in network.internet_gateways:
+            return (Path(piece, End.INTERNET, target, (hop,)),)
+        return self._onward(target, vpc, packet, hop, depth)
+
+    def _onward(self, target: str, vpc: str, packet: Packet, hop: Hop, depth: int) -> Sequence[Path]:
+        """On through what stands between VPCs, or between a VPC and the internet."""
+        network = self.network
         if target in network.gateways:
             attachment = self._attachment.get((target, vpc))
             if attachment is None:
-                return (Path(piece, End.DROPPED, "", (hop, Hop(target, "this VPC is not attached"))),)
-            return [one.after(hop) for one in self._gateway(target, attachment.id, zone, pinned, piece, depth + 1)]
+                return (Path(packet.to, End.DROPPED, "", (hop, Hop(target, "this VPC is not attached"))),)
+            return [one.after(hop) for one in self._gateway(target, attachment.id, packet, depth + 1)]
         if target in network.peerings:
-            return self._peering(target, vpc, piece, hop)
-        if target in network.internet_gateways:
-            return (Path(piece, End.INTERNET, target, (hop,)),)
+            return self._peering(target, vpc, packet.to, hop)
         if target in network.nats:
-            inner = network.subnets.get(network.nats[target].subnet)
-            return self._through(inner, target, pinned, piece, hop, depth, nat=target)
+            onward = self._out_of(network.nats[target].subnet, packet, depth)
+            return [one.after(hop, nat=target) for one in onward]
         if target in self._endpoint_subnet:
-            inner = network.subnets.get(self._endpoint_subnet[target])
-            return self._through(inner, target, pinned, piece, hop, depth, firewall=target)
-        return (Path(piece, End.UNKNOWN, target, (hop,)),)
+            onward = self._out_of(self._endpoint_subnet[target], packet, depth)
+            return [one.after(hop, firewall=target) for one in onward]
+        return (Path(packet.to, End.UNKNOWN, target, (hop,)),)
 
-    def _through(
-        self,
-        inner: Subnet | None,
-        target: str,
-        pinned: str,
-        piece: Range,
-        hop: Hop,
-        depth: int,
-        *,
-        firewall: str = "",
-        nat: str = "",
-    ) -> Sequence[Path]:
+    def _out_of(self, subnet: str, packet: Packet, depth: int) -> Sequence[Path]:
         """On from the subnet that a firewall endpoint or a NAT gateway stands in."""
-        if inner is None:
-            return (Path(piece, End.UNKNOWN, target, (hop,)),)
-        onward = self._vpc(self._table.get(inner.id, ""), inner.zone, pinned, piece, depth + 1)
-        return [one.after(hop, firewall=firewall, nat=nat) for one in onward]
+        if subnet not in self.network.subnets:
+            return (Path(packet.to, End.UNKNOWN, subnet, ()),)
+        zone = self.network.subnets[subnet].zone
+        return self._follow(self._table[subnet], Packet(zone, packet.pinned, packet.to), depth + 1)
 
     def _peering(self, peering: str, vpc: str, piece: Range, hop: Hop) -> Sequence[Path]:
         """Peerings lead to the other VPC's own addresses and no further (VPC Peering guide, "Limitations")."""
@@ -163,52 +174,40 @@ class Routing:
             return (Path(piece, End.VPC, other, (hop,)),)
         return (Path(piece, End.DROPPED, "", (hop, Hop(peering, "not an address of the other VPC"))),)
 
-    def _gateway(
-        self, gateway: str, attachment: str, zone: str, pinned: str, wanted: Range, depth: int
-    ) -> Sequence[Path]:
+    def _gateway(self, gateway: str, attachment: str, packet: Packet, depth: int) -> Sequence[Path]:
+        """Into a Transit Gateway: the table of the attachment that the packet comes from decides."""
         table = self.associated(gateway, attachment)
         if table is None:
             hop = Hop(f"Transit Gateway {gateway}", f"{attachment} is associated with no route table")
-            return (Path(wanted, End.DROPPED, "", (hop,)),)
-        key = (table.id, zone, pinned, wanted)
-        if key in self._known:
-            return self._known[key]
-        if depth > LIMIT:
-            return (Path(wanted, End.DROPPED, "", (Hop(table.id, "the packet goes round in circles"),)),)
-        paths = [
-            path
-            for piece, route in self._flatten(table.id).pieces(wanted)
-            for path in self._forward(table, zone, pinned, piece, route, depth)
-        ]
-        self._known[key] = paths
-        return paths
+            return (Path(packet.to, End.DROPPED, "", (hop,)),)
+        return self._follow(table.id, packet, depth)
 
-    def _forward(
-        self, table: GatewayTable, zone: str, pinned: str, piece: Range, route: Route | None, depth: int
-    ) -> Sequence[Path]:
-        place = f"Transit Gateway table {table.name or table.id} ({table.id})"
+    def _forward(self, table: str, route: Route | None, packet: Packet, depth: int) -> Sequence[Path]:
+        """What a Transit Gateway's route does with a packet."""
+        own = self.network.gateway_tables[table]
+        place = f"Transit Gateway table {own.name or table} ({table})"
         if route is None:
-            return (Path(piece, End.DROPPED, "", (Hop(place, "no route"),)),)
-        kind = "propagated" if route.propagated else "static"
+            return (Path(packet.to, End.DROPPED, "", (Hop(place, "no route"),)),)
         if route.blackhole:
-            return (Path(piece, End.DROPPED, "", (Hop(place, f"{route.destination} is a black hole"),)),)
+            return (Path(packet.to, End.DROPPED, "", (Hop(place, f"{route.destination} is a black hole"),)),)
+        kind = "propagated" if route.propagated else "static"
         hop = Hop(place, f"{route.destination} → {route.target} ({kind})")
         target = self.network.attachments.get(route.target)
         if target is None:
-            return (Path(piece, End.UNKNOWN, route.target, (hop,)),)
+            return (Path(packet.to, End.UNKNOWN, route.target, (hop,)),)
         if target.peer:
-            other = target.peer if table.gateway == target.gateway else target.gateway
-            return [one.after(hop) for one in self._gateway(other, target.id, zone, pinned, piece, depth + 1)]
-        return [one.after(hop) for one in self._enter(target, zone, pinned, piece, depth)]
+            other = target.peer if own.gateway == target.gateway else target.gateway
+            return [one.after(hop) for one in self._gateway(other, target.id, packet, depth + 1)]
+        return [one.after(hop) for one in self._enter(target, packet, depth)]
 
-    def _enter(self, attachment: Attachment, zone: str, pinned: str, piece: Range, depth: int) -> Sequence[Path]:
+    def _enter(self, attachment: Attachment, packet: Packet, depth: int) -> Sequence[Path]:
         """Into a VPC by the attachment's subnet in the packet's zone, or in the flow's with appliance mode."""
-        wanted = pinned if attachment.appliance_mode else zone
+        wanted = packet.pinned if attachment.appliance_mode else packet.zone
         subnets = [self.network.subnets[one] for one in attachment.subnets if one in self.network.subnets]
         if not subnets:
-            return (Path(piece, End.DROPPED, "", (Hop(attachment.id, "no subnet is known"),)),)
+            return (Path(packet.to, End.DROPPED, "", (Hop(attachment.id, "no subnet is known"),)),)
         inner = next((one for one in subnets if one.zone == wanted), subnets[0])
-        return self._vpc(self._table.get(inner.id, ""), inner.zone, pinned, piece, depth + 1)
+        return self._follow(self._table[inner.id], Packet(inner.zone, packet.pinned, packet.to), depth + 1)
 
     def associated(self, gateway: str, attachment: str) -> GatewayTable | None:
         """The table an attachment's packets are routed by: its own, or the default one if it has none."""
@@ -242,6 +241,10 @@ class Routing:
                 for cidr in _cidrs(network, network.attachments[attachment].vpc)
             ]
             return _expanded([*one.routes, *learned], network.prefix_lists)
+        if table in self._implied:
+            return _expanded(
+                [Route(destination=cidr, target="local") for cidr in _cidrs(network, self._implied[table])], {}
+            )
         if table in network.tables:
             own = network.tables[table]
             local = [Route(destination=cidr, target="local") for cidr in _cidrs(network, own.vpc)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from inspection.network import ranges
-from inspection.network.model import Endpoint, Network
+from inspection.network.model import Endpoint, Network, Zone
 from inspection.network.ranges import Ranges
 from inspection.network.routing import Hop, Routing
 
@@ -38,13 +38,11 @@ class Services:
         self._private = {
             (one.vpc, one.service): one for one in network.endpoints.values() if one.private_dns and not one.gateway
         }
-        self._zones: dict[tuple[str, str], tuple[str, Endpoint]] = {}
+        self._zones: dict[tuple[str, str], list[tuple[Zone, Endpoint]]] = {}
         for zone in network.zones.values():
-            for identifier in sorted(zone.endpoints):
-                one = network.endpoints.get(identifier)
-                if one is not None:
-                    for vpc in zone.vpcs:
-                        self._zones.setdefault((vpc, one.service), (zone.name, one))
+            for identifier in sorted(zone.endpoints & network.endpoints.keys()):
+                one = network.endpoints[identifier]
+                self._zones.setdefault((one.region, one.service), []).append((zone, one))
 
     def find(self, subnet: str, service: str) -> Found:
         """The endpoint that the service's name leads to from a subnet."""
@@ -54,14 +52,17 @@ class Services:
         if gateway is not None:
             hop = Hop(f"route table {table}", f"the prefix list of {service} → gateway endpoint {gateway.id}")
             return Found(endpoint=gateway, hops=(hop,))
-        zone = self._zones.get((vpc, service))
-        if zone is not None:
-            hop = Hop("DNS", f"{zone[0]} is a private zone here and leads to {zone[1].id}")
-            return Found(endpoint=zone[1], hops=(hop,))
+        zones = self._zones.get((self._network.vpcs[vpc].region, service), ())
+        unseen = [zone.name for zone, _ in zones if vpc not in zone.vpcs]
+        if zones and not unseen:
+            names = ", ".join(zone.name for zone, _ in zones)
+            hop = Hop("DNS", f"private here: {names}; leads to {zones[0][1].id}")
+            return Found(endpoint=zones[0][1], hops=(hop,))
         own = self._private.get((vpc, service))
         if own is not None:
             return Found(endpoint=own, hops=(Hop("DNS", f"private DNS of {own.id} in this VPC"),))
-        hop = Hop("DNS", f"no private zone for {service} is associated with {vpc}: the name is public")
+        which = f" ({', '.join(unseen)})" if unseen else ""
+        hop = Hop("DNS", f"no private zone for {service}{which} is associated with {vpc}: the name is public")
         return Found(endpoint=None, hops=(hop,))
 
 

@@ -1,4 +1,4 @@
-"""Networks as the zone deploys them, made from a list of spokes: as many as wanted, with the declaration beside them."""
+"""Networks as the zone deploys them, made from a list of spokes, as many as wanted, and the declaration beside."""
 
 import ipaddress
 from collections.abc import Mapping, Sequence
@@ -105,9 +105,7 @@ def generate(size: Size) -> Built:
         first, second = (f"tgw-{region}" for region in size.regions[:2])
         built.add("attachments", Attachment(id="tgw-attach-peering", gateway=first, peer=second))
         for region in size.regions[:2]:
-            built.change(
-                "gateway_tables", f"tgw-rtb-{region}-peering", associated=frozenset({"tgw-attach-peering"})
-            )
+            built.change("gateway_tables", f"tgw-rtb-{region}-peering", associated=frozenset({"tgw-attach-peering"}))
     return built
 
 
@@ -133,7 +131,9 @@ class _Region:
         for spoke in spokes:
             self._spoke(spoke)
         shared = self.members["shared"]
-        everyone = [one for segment, members in self.members.items() if segment in self.size.segments for one in members]
+        everyone = [
+            one for segment, members in self.members.items() if segment in self.size.segments for one in members
+        ]
         # Without the black hole the way out is a way round: to the firewall's VPC and from there to any other spoke.
         apart = Route(destination="10.0.0.0/8", target="", blackhole=True)
         default = [apart, Route(destination=EVERYWHERE, target=inspection)] if inspection else [apart]
@@ -181,9 +181,7 @@ class _Region:
             for zone in self.zones:
                 self.built.add(
                     "subnets",
-                    Subnet(
-                        id=f"subnet-{vpc}-{tier}-{zone}", vpc=vpc, tier=tier, zone=zone, cidrs=(str(next(blocks)),)
-                    ),
+                    Subnet(id=f"subnet-{vpc}-{tier}-{zone}", vpc=vpc, tier=tier, zone=zone, cidrs=(str(next(blocks)),)),
                 )
         return vpc, str(cidr)
 
@@ -257,12 +255,20 @@ class _Region:
         endpoints = str(self.built.parts["vpcs"][f"vpc-{_named(ENDPOINTS_VPC, self.region)}"].cidrs[0])
         for tier in TIERS:
             ingress = [
-                Rule(ports=ports, peer=f"sg-{vpc}-{source}") for (source, target), ports in INSIDE.items() if target == tier
+                Rule(ports=ports, peer=f"sg-{vpc}-{source}")
+                for (source, target), ports in INSIDE.items()
+                if target == tier
             ]
             egress = [
-                Rule(ports=ports, peer=f"sg-{vpc}-{target}") for (source, target), ports in INSIDE.items() if source == tier
+                Rule(ports=ports, peer=f"sg-{vpc}-{target}")
+                for (source, target), ports in INSIDE.items()
+                if source == tier
             ]
-            egress += [Rule(ports=HTTPS, peer=endpoints), Rule(ports=HTTPS, peer="pl-s3"), Rule(ports=HTTPS, peer="pl-ddb")]
+            egress += [
+                Rule(ports=HTTPS, peer=endpoints),
+                Rule(ports=HTTPS, peer="pl-s3"),
+                Rule(ports=HTTPS, peer="pl-ddb"),
+            ]
             if tier == "training" and self.size.egress:
                 egress.append(Rule(ports=HTTPS, peer=EVERYWHERE))
             self._group(vpc, tier, ingress, egress)

@@ -77,7 +77,7 @@ def _open_endpoint(built: Built) -> str:
 def _lost_zone(built: Built) -> str:
     zone: Zone = built.parts["zones"]["Z-vpce-us-east-1-sts"]
     built.change("zones", zone.id, vpcs=zone.vpcs - {"vpc-ml-dev"})
-    return "no private zone for sts is associated with vpc-ml-dev"
+    return "no private zone for sts (sts.us-east-1) is associated with vpc-ml-dev"
 
 
 def _overlap(built: Built) -> str:
@@ -143,9 +143,7 @@ def _unknown(built: Built) -> str:
 def _across_regions(built: Built) -> str:
     cidr = built.parts["vpcs"]["vpc-ml-prod@us-west-2"].cidrs[0]
     dev = built.parts["gateway_tables"]["tgw-rtb-us-east-1-dev"]
-    built.change(
-        "gateway_tables", dev.id, routes=[*dev.routes, Route(destination=cidr, target="tgw-attach-peering")]
-    )
+    built.change("gateway_tables", dev.id, routes=[*dev.routes, Route(destination=cidr, target="tgw-attach-peering")])
     other = built.parts["gateway_tables"]["tgw-rtb-us-west-2-peering"]
     built.change("gateway_tables", other.id, propagated=frozenset({"tgw-attach-vpc-ml-prod@us-west-2"}))
     return "tgw-attach-peering (static)"
