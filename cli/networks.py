@@ -74,7 +74,9 @@ def _accounts(workspace: Workspace, settings: Settings) -> Sequence[str]:
     named = {name: ids.get(name) or one.id for name, one in settings.accounts.items() if one.networks}
     missing = [name for name, one in named.items() if not one]
     if missing:
-        raise UsageError(f"the id of {missing[0]!r} is not known: bring `organization` up, or give accounts.{missing[0]}.id")
+        raise UsageError(
+            f"the id of {missing[0]!r} is not known: bring `organization` up, or give accounts.{missing[0]}.id"
+        )
     return [one for one in named.values() if one]
 
 

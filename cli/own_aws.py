@@ -18,9 +18,13 @@ class OwnAws:
 
     def _session(self, account: str | None) -> Any:
         if account not in self._sessions:
-            answer = self._sessions[None].client("sts").assume_role(
-                RoleArn=f"arn:aws:iam::{account}:role/{self._role}", RoleSessionName="inspection"
-            )["Credentials"]
+            answer = (
+                self._sessions[None]
+                .client("sts")
+                .assume_role(RoleArn=f"arn:aws:iam::{account}:role/{self._role}", RoleSessionName="inspection")[
+                    "Credentials"
+                ]
+            )
             self._sessions[account] = boto3.Session(
                 aws_access_key_id=answer["AccessKeyId"],
                 aws_secret_access_key=answer["SecretAccessKey"],

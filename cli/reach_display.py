@@ -60,7 +60,9 @@ def _services(services: Mapping[str, Sequence[str]], declaration: Declaration) -
         alike.setdefault(tuple(sorted(names)), []).append(source)
     for names, sources in alike.items():
         total = len({*declaration.services, *names})
-        console.print(f"\n{listed(sources)}\n  reach {len(names)} of {total} services: {', '.join(names)}", soft_wrap=True)
+        console.print(
+            f"\n{listed(sources)}\n  reach {len(names)} of {total} services: {', '.join(names)}", soft_wrap=True
+        )
 
 
 def show_pairs(explained: Sequence[Explanation], *, detailed: bool) -> None:
@@ -88,9 +90,7 @@ def explained(one: Explanation) -> dict[str, Any]:
     }
 
 
-def document(
-    reach: Reach, declaration: Declaration, matrix: Matrix, found: Sequence[Difference]
-) -> dict[str, Any]:
+def document(reach: Reach, declaration: Declaration, matrix: Matrix, found: Sequence[Difference]) -> dict[str, Any]:
     """The matrix as JSON."""
     declared = declaration.matrix()
     pairs = [

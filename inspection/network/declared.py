@@ -47,7 +47,7 @@ class Declaration:
     tiers: Sequence[str]
     """Tiers that workloads run in."""
     reaches: frozenset[tuple[str, str]] = frozenset()
-    """Segments whose spokes may be routed to: the first calls the second, also across regions."""
+    """Segments whose spokes may be routed to: the first calls the second. Between regions only a segment itself."""
     across: Mapping[tuple[str, str], Ranges] = field(default_factory=dict[tuple[str, str], Ranges])
     """Tier to tier, between spokes whose segments reach each other."""
     services: Sequence[str] = ()
@@ -93,7 +93,7 @@ class Declaration:
         for first, second in self.reaches:
             for one in by_segment.get(first, ()):
                 for other in by_segment.get(second, ()):
-                    if one.name != other.name:
+                    if one.name != other.name and (first == second or one.region == other.region):
                         yield one, other
 
     def joined(self) -> frozenset[tuple[str, str]]:
