@@ -98,7 +98,7 @@ def _every_endpoint_has_its_name(stack: Stack, _parameters: Parameters) -> Itera
         if not stack.companions(endpoint, "aws:route53/record:Record", "aliases"):
             yield (
                 endpoint,
-                Problem("neither privateDnsEnabled nor an alias record of the stack answers for the service"),
+                Problem("neither privateDnsEnabled nor an alias record answers for the service"),
             )
 
 

@@ -76,9 +76,7 @@ _ARNS: Final[Mapping[str, str]] = {
     ),
     "aws:ec2/vpcIpam:VpcIpam": "arn:aws:ec2::{account}:ipam/{id}",
     "aws:ec2/vpcIpamPool:VpcIpamPool": "arn:aws:ec2::{account}:ipam-pool/{id}",
-    "aws:networkfirewall/ruleGroup:RuleGroup": (
-        "arn:aws:network-firewall:{region}:{account}:stateful-rulegroup/{id}"
-    ),
+    "aws:networkfirewall/ruleGroup:RuleGroup": ("arn:aws:network-firewall:{region}:{account}:stateful-rulegroup/{id}"),
 }
 _SERVICES: Final[Mapping[str, str]] = {
     "accessanalyzer": "access-analyzer",

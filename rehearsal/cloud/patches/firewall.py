@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.networkfirewall.models import NetworkFirewallBackend
 from moto.networkfirewall.responses import NetworkFirewallResponse
@@ -50,8 +51,6 @@ def _delete(self: Any, firewall_arn: str | None, firewall_name: str | None) -> A
 
 
 def _answer(self: Any) -> Any:
-    from moto.core.responses import ActionResult  # noqa: PLC0415 - moto's own, needed here alone
-
     found = self.networkfirewall_backend.delete_firewall(
         self._get_param("FirewallArn"), self._get_param("FirewallName")
     )

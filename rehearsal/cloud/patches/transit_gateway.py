@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from moto.core.responses import ActionResult
 from moto.ec2.exceptions import DuplicateTransitGatewayAttachmentError, EC2ClientError, InvalidTransitGatewayID
 from moto.ec2.models import ec2_backends
 from moto.ec2.models import transit_gateway as gateways
@@ -154,14 +155,14 @@ def _of_kind(kind: str) -> Any:
 
 
 def _peer(original: Any) -> Any:
-    def create_transit_gateway_peering_attachment(self: Any, **kwargs: Any) -> Any:
-        made = original(self, **kwargs)
+    def create(self: Any, gateway: str, peer: str, peer_region: str, peer_account_id: str, tags: Any) -> Any:
+        made = original(self, gateway, peer, peer_region, peer_account_id, tags)
         made.transit_gateway_route_table = None
-        other = ec2_backends[kwargs["peer_account_id"]][kwargs["peer_region"]]
+        other = ec2_backends[peer_account_id][peer_region]
         other.transit_gateway_attachments[made.id] = _Seen(made, other)
         return made
 
-    return create_transit_gateway_peering_attachment
+    return create
 
 
 def _associated(self: Any, transit_gateway_attachment_id: str, transit_gateway_route_table_id: str) -> None:
@@ -261,8 +262,6 @@ def _learned(self: Any, table: Any) -> dict[str, Any]:
 
 
 def _accept(self: Any) -> Any:
-    from moto.core.responses import ActionResult  # noqa: PLC0415 - moto's own, needed here alone
-
     id_ = self._get_param("TransitGatewayAttachmentId")
     found = self.ec2_backend.transit_gateway_attachments.get(id_)
     if found is None:

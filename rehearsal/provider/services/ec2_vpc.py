@@ -59,11 +59,6 @@ def _public(work: Work) -> None:
         )
 
 
-def _subnet(work: Work, values: Values) -> Values:
-    block = values.get("ipv6CidrBlockAssociationSet")
-    return {**arn("subnet")(work, values), **({"ipv6CidrBlock": block} if block else {})}
-
-
 def _create_options(work: Work) -> Values:
     wanted = [
         {"Key": key, "Values": values if isinstance(values, list) else [str(values)]}

@@ -54,7 +54,7 @@ def _update_zone(work: Work) -> None:
             work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, had[key]))
 
 
-def _record(work: Work, values: Values) -> dict[str, Any]:
+def _record(values: Values) -> dict[str, Any]:
     aliases = values.get("aliases") or []
     found: dict[str, Any] = {"Name": values["name"], "Type": values["type"]}
     if aliases:
@@ -77,7 +77,7 @@ def _change(action: str) -> Any:
         work.call(
             "change_resource_record_sets",
             HostedZoneId=values["zoneId"],
-            ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": _record(work, values)}]},
+            ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": _record(values)}]},
         )
         return {}
 

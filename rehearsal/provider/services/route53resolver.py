@@ -7,6 +7,7 @@ from rehearsal.provider.spec import Emulated, on
 from rehearsal.provider.values import Values
 from rehearsal.provider.work import Work
 
+
 def _create(work: Work) -> Values:
     made = work.call(
         "create_resolver_query_log_config",
