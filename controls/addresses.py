@@ -1,7 +1,7 @@
 """Address arithmetic: which subnet of a VPC stands where, the same for every run, so that nothing ever moves."""
 
 import ipaddress
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,7 +29,7 @@ class PlannedSubnet:
 def subnets(cidr: str, tiers: Sequence[str], zones: Sequence[str], *, small: Sequence[str]) -> Sequence[PlannedSubnet]:
     """Divides a VPC: one equal part a tier, the last of all for small subnets of 16 addresses.
 
-    Room for eight zones is kept within each part beyond four: adding a zone or a tier at the end moves nothing.
+    Each part has room for four zones, or for eight beyond that: adding a zone or a tier at the end moves nothing.
 
     Args:
         cidr: the VPC's network.
@@ -42,32 +42,21 @@ def subnets(cidr: str, tiers: Sequence[str], zones: Sequence[str], *, small: Seq
     """
     network = ipaddress.IPv4Network(cidr)
     bits = 2 if len(zones) <= MOST_ZONES // 2 else 3
-    prefix = network.prefixlen + 2 + bits
-    small_room = 1 << max(SMALLEST - (network.prefixlen + 2), 0)
-    if prefix > SMALLEST or len(small) * MOST_ZONES > small_room:
-        need = min(SMALLEST - 2 - bits, SMALLEST - 2 - (len(small) * MOST_ZONES - 1).bit_length())
+    longest = SMALLEST - 2 - bits - max(len(small) - 1, 0)
+    if network.prefixlen > longest:
         raise PlanError(
             f"{cidr} has no room for the subnets of {len(zones)} zones ({', '.join((*tiers, *small))}); "
-            f"allowed: /{need} or larger"
+            f"allowed: /{longest} or larger"
         )
-    return list(_numbered(network, tiers, zones, small, bits))
-
-
-def _numbered(
-    network: ipaddress.IPv4Network, tiers: Sequence[str], zones: Sequence[str], small: Sequence[str], bits: int
-) -> Iterator[PlannedSubnet]:
     parts = list(network.subnets(prefixlen_diff=2))
-    places = [
-        (tier, zone, block)
-        for tier, part in zip(tiers, parts, strict=False)
-        for zone, block in zip(zones, part.subnets(prefixlen_diff=bits), strict=False)
+    blocks = {tier: part.subnets(prefixlen_diff=bits) for tier, part in zip(tiers, parts, strict=False)}
+    last = list(parts[-1].subnets(new_prefix=SMALLEST))
+    blocks |= {tier: iter(last[number << bits :]) for number, tier in enumerate(small)}
+    places = [(tier, zone, next(blocks[tier])) for tier in (*tiers, *small) for zone in zones]
+    return [
+        PlannedSubnet(tier=tier, zone=zone, cidr=str(block), index=index)
+        for index, (tier, zone, block) in enumerate(places)
     ]
-    last = parts[3].subnets(new_prefix=SMALLEST)
-    for tier in small:
-        blocks = [next(last) for _ in range(MOST_ZONES)]
-        places += [(tier, zone, block) for zone, block in zip(zones, blocks, strict=False)]
-    for index, (tier, zone, block) in enumerate(places):
-        yield PlannedSubnet(tier=tier, zone=zone, cidr=str(block), index=index)
 
 
 def halves(cidr: str) -> tuple[str, str]:

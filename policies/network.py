@@ -96,7 +96,10 @@ def _every_endpoint_has_its_name(stack: Stack, _parameters: Parameters) -> Itera
         if isinstance(service, str) and service.endswith(".s3"):
             continue
         if not stack.companions(endpoint, "aws:route53/record:Record", "aliases"):
-            yield endpoint, Problem("neither privateDnsEnabled nor an alias record of the stack answers for the service")
+            yield (
+                endpoint,
+                Problem("neither privateDnsEnabled nor an alias record answers for the service"),
+            )
 
 
 def _urns(resource: Resource) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The `network-<region>` layer: Transit Gateway, endpoints, inspection, names and addresses, in the network account."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -31,6 +32,15 @@ def deploy(settings: Settings, region: str) -> NetworkOutputs:
     return outputs
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Base:
+    """What both VPCs of the network account stand on."""
+
+    gateway: TransitGateway
+    names: DnsFirewall
+    pools: Mapping[str, pulumi.Input[str]]
+
+
 class _Region:
     """One region's network being declared."""
 
@@ -56,8 +66,9 @@ class _Region:
             "dns-firewall", DnsFirewallArgs(allowed_domains=settings.network.allowed_domains), self._opts
         )
         gateway = self._gateway()
-        endpoints = self._endpoints(gateway, names, pools)
-        inspection = self._inspection(gateway, names, pools) if segmentation.inspected(settings) else None
+        base = _Base(gateway=gateway, names=names, pools=pools)
+        endpoints = self._endpoints(base)
+        inspection = self._inspection(base) if segmentation.inspected(settings) else None
         peering = self._peering(gateway)
         self._shared |= {"transit-gateway": gateway.arn, "dns-firewall": names.arn}
         if endpoints.names.profile_arn is not None:
@@ -122,15 +133,7 @@ class _Region:
             self._opts,
         )
 
-    def _vpc(
-        self,
-        tag: str,
-        segment: str,
-        cidr: str,
-        tiers: tuple[str, ...],
-        names: DnsFirewall,
-        pools: Mapping[str, pulumi.Input[str]],
-    ) -> VpcArgs:
+    def _vpc(self, tag: str, segment: str, cidr: str, tiers: tuple[str, ...], base: "_Base") -> VpcArgs:
         return VpcArgs(
             tag=tag,
             segment=segment,
@@ -138,22 +141,20 @@ class _Region:
             cidr=cidr,
             subnets=segmentation.central_subnets(self._settings, self._region, cidr, tiers),
             log_bucket_arn=self._audit.network_log_bucket_arn,
-            dns_rule_group_id=names.rule_group_id,
-            ipam_pool_id=pools[self._region],
+            dns_rule_group_id=base.names.rule_group_id,
+            ipam_pool_id=base.pools[self._region],
             dual_stack=self._settings.network.dual_stack and segment != segmentation.INSPECTION,
         )
 
-    def _endpoints(
-        self, gateway: TransitGateway, names: DnsFirewall, pools: Mapping[str, pulumi.Input[str]]
-    ) -> EndpointVpc:
+    def _endpoints(self, base: "_Base") -> EndpointVpc:
         settings, region = self._settings, self._region
         cidr, _ = segmentation.network_cidrs(settings, region)
         supernet = settings.network.supernets[region]
         found = EndpointVpc(
             "endpoints",
             EndpointVpcArgs(
-                vpc=self._vpc("network-endpoints", network.SHARED, cidr, ("endpoints",), names, pools),
-                transit_gateway_id=gateway.id,
+                vpc=self._vpc("network-endpoints", network.SHARED, cidr, ("endpoints",), base),
+                transit_gateway_id=base.gateway.id,
                 supernets=[supernet],
                 clients=[supernet],
                 services=settings.network.endpoints,
@@ -168,24 +169,20 @@ class _Region:
                 attachment_id=found.attachment_id,
                 segment=network.SHARED,
                 known_in=segmentation.neighbours(settings, network.SHARED),
-                route_table_ids=gateway.route_table_ids,
+                route_table_ids=base.gateway.route_table_ids,
             ),
             self._opts,
         )
         return found
 
-    def _inspection(
-        self, gateway: TransitGateway, names: DnsFirewall, pools: Mapping[str, pulumi.Input[str]]
-    ) -> InspectionVpc:
+    def _inspection(self, base: "_Base") -> InspectionVpc:
         settings, region = self._settings, self._region
         _, cidr = segmentation.network_cidrs(settings, region)
         found = InspectionVpc(
             "inspection",
             InspectionVpcArgs(
-                vpc=self._vpc(
-                    "network-inspection", segmentation.INSPECTION, cidr, ("firewall", "public"), names, pools
-                ),
-                transit_gateway_id=gateway.id,
+                vpc=self._vpc("network-inspection", segmentation.INSPECTION, cidr, ("firewall", "public"), base),
+                transit_gateway_id=base.gateway.id,
                 supernets=[settings.network.supernets[region]],
                 allowed_domains=settings.network.allowed_domains,
                 log_bucket=self._audit.network_log_bucket,
@@ -201,7 +198,7 @@ class _Region:
                 segment=segmentation.INSPECTION,
                 known_in=(),
                 default_in=[one for one, segment in settings.network.segments.items() if segment.accounts],
-                route_table_ids=gateway.route_table_ids,
+                route_table_ids=base.gateway.route_table_ids,
             ),
             self._opts,
         )

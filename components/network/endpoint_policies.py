@@ -12,7 +12,7 @@ import pulumi
 from components.documents import Statement
 
 IMAGES: Final = "763104351884"
-"""AWS's account of deep learning containers in regions of the United States (AWS Deep Learning Containers, "Images")."""
+"""AWS's account of deep learning containers in the United States (AWS Deep Learning Containers, "Images")."""
 
 AWS_OWNED: Final[Mapping[str, Callable[[str], Mapping[str, Sequence[str]]]]] = {
     # Layers of every image that ECR serves lie in a bucket of AWS's (ECR User Guide, "Amazon ECR interface VPC

@@ -86,18 +86,16 @@ class DomainFirewall(pulumi.ComponentResource):
 
     def endpoint_id(self, subnet_id: pulumi.Input[str]) -> pulumi.Output[str]:
         """The firewall's endpoint in a subnet: what routes of the same zone lead to."""
+        endpoints = self._firewall.firewall_statuses.apply(_endpoints)
+        return pulumi.Output.all(endpoints=endpoints, subnet=subnet_id).apply(
+            lambda known: known["endpoints"][known["subnet"]]
+        )
 
-        def pick(values: Sequence[object]) -> str:
-            statuses, subnet = values
-            assert isinstance(statuses, list)
-            endpoints = {
-                one.attachments[0].subnet_id: one.attachments[0].endpoint_id
-                for status in statuses
-                for one in status.sync_states
-            }
-            return str(endpoints[subnet])
 
-        return pulumi.Output.all(self._firewall.firewall_statuses, subnet_id).apply(pick)
+def _endpoints(statuses: Sequence[nf.outputs.FirewallFirewallStatus]) -> dict[str, str]:
+    """Subnet -> endpoint."""
+    attached = [one for status in statuses for state in status.sync_states or () for one in state.attachments or ()]
+    return {str(one.subnet_id): str(one.endpoint_id) for one in attached}
 
 
 def _allow_list(name: str, args: DomainFirewallArgs, child: pulumi.ResourceOptions) -> nf.RuleGroup:

@@ -30,9 +30,9 @@ PURPOSES: Final[Mapping[Purpose, PurposeSpec]] = {
     "network-logs": PurposeSpec(
         locked=False,
         customer_key=True,
-        reason="flow logs, DNS queries and firewall logs; the delivery service is not documented to write to a bucket with "
-        "a default retention (CloudWatch Logs User Guide, 'Logs sent to Amazon S3'): versions and a policy against "
-        "deletion keep them",
+        reason="flow logs, DNS queries and firewall logs; the delivery service is not documented to write to a bucket "
+        "with a default retention (CloudWatch Logs User Guide, 'Logs sent to Amazon S3'): versions and a policy "
+        "against deletion keep them",
     ),
     "access-logs": PurposeSpec(
         locked=False,

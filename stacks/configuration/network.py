@@ -175,9 +175,8 @@ def _rooms(settings: "Settings") -> Iterator[Problem]:
 
 
 def _members(settings: "Settings") -> Iterator[Problem]:
-    segments = settings.network.segments
     seen: dict[str, str] = {}
-    for segment, one in segments.items():
+    for segment, one in settings.network.segments.items():
         for index, name in enumerate(one.accounts):
             path = ("network", "segments", segment, "accounts", index)
             if name not in settings.accounts:
@@ -189,22 +188,25 @@ def _members(settings: "Settings") -> Iterator[Problem]:
                 message = f"{name!r} is in the segments {seen[name]!r} and {segment!r}; each spoke is in one"
                 yield Problem(path=path, message=message)
             seen.setdefault(name, segment)
+
+
+def _spokes(settings: "Settings") -> Iterator[Problem]:
+    segments = settings.network.segments
+    placed = {name for one in segments.values() for name in one.accounts}
     for name, configured in settings.accounts.items():
-        workload = places.place(settings, name).kind == "workload"
         if not configured.networks or name == account(settings):
             continue
         path = ("accounts", name, "networks")
-        if not workload:
-            yield Problem(
-                path=path, message=f"{name!r} is no workload: only workloads and the network account have VPCs"
-            )
-        elif name not in seen:
+        if places.place(settings, name).kind != "workload":
+            message = f"{name!r} is no workload: only workloads and the network account have VPCs"
+            yield Problem(path=path, message=message)
+            continue
+        if name not in placed:
             allowed = ", ".join(one for one in segments if one != SHARED)
             yield Problem(path=path, message=f"{name!r} is in no segment; allowed, in network.segments: {allowed}")
-        if workload and settings.regions.primary not in configured.networks:
-            yield Problem(
-                path=path, message=f"lacks {settings.regions.primary!r}: a standby needs what it stands by for"
-            )
+        if settings.regions.primary not in configured.networks:
+            message = f"lacks {settings.regions.primary!r}: a standby needs what it stands by for"
+            yield Problem(path=path, message=message)
 
 
 def _names(settings: "Settings") -> Iterator[Problem]:
@@ -213,22 +215,23 @@ def _names(settings: "Settings") -> Iterator[Problem]:
         yield Problem(path=("network", "segments"), message=f"lacks {SHARED!r}, the segment of the endpoints")
     elif segments[SHARED].accounts:
         yield Problem(path=("network", "segments", SHARED, "accounts"), message="must be empty: endpoints only")
-    for segment, one in segments.items():
-        if segment in RESERVED:
+    for segment in RESERVED:
+        if segment in segments:
             yield Problem(path=("network", "segments", segment), message=f"the name {segment!r} is taken")
+    for path, other in _named(settings):
+        if other not in segments:
+            message = f"no segment {other!r} is declared{near(other, segments)}; allowed: {', '.join(segments)}"
+            yield Problem(path=path, message=message)
+
+
+def _named(settings: "Settings") -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every place that names a segment."""
+    for segment, one in settings.network.segments.items():
         for index, other in enumerate(one.reaches):
-            path = ("network", "segments", segment, "reaches", index)
-            if other not in segments:
-                allowed = ", ".join(segments)
-                message = f"no segment {other!r} is declared{near(other, segments)}; allowed: {allowed}"
-                yield Problem(path=path, message=message)
-            if other == segment:
-                yield Problem(path=path, message="a segment reaches itself without being told")
+            yield ("network", "segments", segment, "reaches", index), other
     for index, pair in enumerate(settings.network.isolated):
         for other in pair:
-            if other not in segments:
-                message = f"no segment {other!r} is declared{near(other, segments)}; allowed: {', '.join(segments)}"
-                yield Problem(path=("network", "isolated", index), message=message)
+            yield ("network", "isolated", index), other
 
 
 def environments_of(settings: "Settings", segment: str) -> frozenset[str]:
@@ -238,29 +241,32 @@ def environments_of(settings: "Settings", segment: str) -> frozenset[str]:
 
 
 def _matrix(settings: "Settings") -> Iterator[Problem]:
-    segments = settings.network.segments
-    apart = {frozenset(pair) for pair in settings.network.isolated}
-    for segment, one in segments.items():
-        own = environments_of(settings, segment)
+    for segment, one in settings.network.segments.items():
         path = ("network", "segments", segment)
+        own = environments_of(settings, segment)
         if len(own) > 1:
             message = f"holds accounts of {' and '.join(sorted(own))}, which may never reach one another"
             yield Problem(path=(*path, "accounts"), message=message)
-        if SHARED in segments and segment != SHARED and SHARED not in one.reaches:
+        if segment != SHARED and SHARED not in one.reaches:
             yield Problem(path=(*path, "reaches"), message=f"lacks {SHARED!r}: without endpoints no job can run")
         for index, other in enumerate(one.reaches):
-            if other not in segments or other == segment:
-                continue
-            if frozenset((segment, other)) in apart:
-                message = f"contradicts network.isolated: {segment!r} and {other!r} are to stay apart"
-                yield Problem(path=(*path, "reaches", index), message=message)
-            different = own | environments_of(settings, other)
-            if len(different) > 1:
-                message = f"{' and '.join(sorted(different))} may never reach one another"
-                yield Problem(path=(*path, "reaches", index), message=message)
-            if segment == SHARED:
-                message = f"endpoints call nobody: remove {other!r}; answers come back without it"
-                yield Problem(path=(*path, "reaches", index), message=message)
+            if other in settings.network.segments:
+                for message in _contradictions(settings, segment, other):
+                    yield Problem(path=(*path, "reaches", index), message=message)
+
+
+def _contradictions(settings: "Settings", segment: str, other: str) -> Iterator[str]:
+    """Why a segment cannot reach another; the way back needs no word of its own, answers are always let through."""
+    if other == segment:
+        yield "a segment reaches itself without being told"
+        return
+    if {segment, other} in [set(pair) for pair in settings.network.isolated]:
+        yield f"contradicts network.isolated: {segment!r} and {other!r} are to stay apart"
+    different = environments_of(settings, segment) | environments_of(settings, other)
+    if len(different) > 1:
+        yield f"{' and '.join(sorted(different))} may never reach one another"
+    if segment == SHARED:
+        yield f"endpoints call nobody: remove {other!r}; answers come back without it"
 
 
 def _egress(settings: "Settings") -> Iterator[Problem]:
@@ -291,6 +297,7 @@ CHECKS: Final[Sequence[Callable[["Settings"], Iterator[Problem]]]] = (
     _zones,
     _rooms,
     _members,
+    _spokes,
     _names,
     _matrix,
     _egress,

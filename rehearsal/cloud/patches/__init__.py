@@ -17,14 +17,28 @@ def apply(management_account: str) -> Sequence[str]:
         bucket_logging,
         bucket_policy,
         buckets,
+        firewall,
         keys,
         logs,
         organization,
         roles,
+        sharing,
+        transit_gateway,
     )
 
     account.apply(management_account)
-    for patch in (bucket_logging, bucket_policy, buckets, keys, logs, organization, roles):
+    for patch in (
+        bucket_logging,
+        bucket_policy,
+        buckets,
+        firewall,
+        keys,
+        logs,
+        organization,
+        roles,
+        sharing,
+        transit_gateway,
+    ):
         patch.apply()
     return tuple(registry.changed)
 
