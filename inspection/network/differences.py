@@ -68,12 +68,12 @@ def _pairs(reach: Reach, declaration: Declaration, matrix: Matrix) -> Iterator[D
     declared = declaration.matrix()
     by_name = {(source.name, destination.name): (source, destination) for source, destination in matrix}
     places = {node.name: node for node in (*reach.places.tiers, *reach.places.services, INTERNET)}
+    for name in sorted({name for names in declared for name in names} - places.keys()):
+        yield _difference(Sort.MISSING, (name, "-"), "declared, and nothing deployed has that name")
     for names in sorted({*declared, *by_name}):
         wanted = declared.get(names, NOTHING)
         source, destination = (places.get(name) for name in names)
         if source is None or destination is None:
-            absent = names[0] if source is None else names[1]
-            yield _difference(Sort.MISSING, names, f"{absent} is declared, and nothing deployed has that name")
             continue
         answer = matrix.get((source, destination), NONE)
         more = ranges.difference(answer.ports, wanted)

@@ -1,4 +1,4 @@
-"""Reads a network from AWS itself, through boto3 alone: whatever anybody did since the stacks were deployed is in it."""
+"""Reads a network from AWS itself, through boto3 alone: what anybody did since the stacks were deployed is in it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

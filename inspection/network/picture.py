@@ -1,6 +1,7 @@
 """The picture: a panel a region, the Transit Gateway across it, hubs above, segments with their VPCs below."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil
 from typing import Final
 
@@ -44,7 +45,7 @@ def draw(scene: Scene) -> Drawing:
     width = max(panel.width() for panel in panels)
     for number, panel in enumerate(panels):
         panel.put(MARGIN + number * (width + GAP), 72, width, above, below)
-    for one, other in zip(panels, panels[1:], strict=False):
+    for one, other in pairwise(panels):
         _peering(drawing, one.gateway, other.gateway)
     _leaks(drawing, scene)
     bottom = max(panel.box.bottom for panel in panels) + (34 if scene.leaks else 0)
@@ -143,7 +144,8 @@ class _Panel:
                 inside=internet.name,
             )
         )
-        box = self._vpc(f"inspection {region}", "network-inspection", self._scene.hubs[region][1], x, y, HUB, height)
+        box = Box(name=f"inspection {region}", x=x, y=y, w=HUB, h=height, stroke=INSPECTION, inside=region)
+        self._vpc(box, "network-inspection", self._scene.hubs[region][1])
         room = box.w - 2 * PAD
         for number, said in enumerate(("NAT, internet gateway", "Network Firewall")):
             inner = drawing.box(
@@ -175,7 +177,8 @@ class _Panel:
 
     def _endpoints(self, x: float, y: float, width: float, height: float) -> None:
         region, drawing = self._region, self._drawing
-        box = self._vpc(f"endpoints {region}", "network-endpoints", self._scene.hubs[region][0], x, y, width, height)
+        box = Box(name=f"endpoints {region}", x=x, y=y, w=width, h=height, stroke=SHARED, inside=region)
+        self._vpc(box, "network-endpoints", self._scene.hubs[region][0])
         for row, chips in enumerate(_rows(self._scene.services, width - 2 * PAD)):
             at = x + PAD
             for said, wide in chips:
@@ -197,12 +200,14 @@ class _Panel:
         self._line(box.middle, box.bottom, self.gateway.y, SHARED, (box.name, self.gateway.name))
         drawing.text(Text(said="HTTPS", x=box.middle + 8, y=box.bottom + 27, size=11, colour=SHARED, inside=region))
 
-    def _vpc(self, name: str, title: str, cidr: str, x: float, y: float, w: float, h: float) -> Box:
-        colour = INSPECTION if name.startswith("inspection") else SHARED
-        box = self._drawing.box(Box(name=name, x=x, y=y, w=w, h=h, stroke=colour, inside=self._region))
-        self._drawing.text(Text(said=title, x=x + PAD, y=y + 22, size=14, weight=700, colour=colour, inside=name))
-        self._drawing.text(Text(said=f"VPC {cidr}", x=x + PAD, y=y + 40, size=11, colour=MUTED, inside=name))
-        return box
+    def _vpc(self, box: Box, title: str, cidr: str) -> None:
+        """A VPC of the network account with its name and network."""
+        self._drawing.box(box)
+        for said, y, size, colour in ((title, 22, 14, box.stroke), (f"VPC {cidr}", 40, 11, MUTED)):
+            weight = 700 if said == title else 400
+            self._drawing.text(
+                Text(said=said, x=box.x + PAD, y=box.y + y, size=size, weight=weight, colour=colour, inside=box.name)
+            )
 
     def _segment(self, segment: str, x: float, y: float, width: float, height: float) -> None:
         drawing, region, colour = self._drawing, self._region, self._colours[segment]

@@ -7,6 +7,8 @@ from inspection.network.scene import Scene
 
 CELL: Final = (92, 26)
 FIRST: Final = 96
+MOST: Final = 5
+"""Domains that there is room for."""
 
 
 def notes(drawing: Drawing, scene: Scene, x: float, y: float) -> float:
@@ -45,7 +47,7 @@ def _matrix(drawing: Drawing, scene: Scene, x: float, y: float) -> float:
             )
             drawing.text(
                 Text(
-                    said=may or "–",
+                    said=may or "·",
                     x=box.middle,
                     y=top + 17,
                     size=11,
@@ -76,7 +78,8 @@ def _inside(drawing: Drawing, scene: Scene, x: float, y: float) -> float:
     beside = x + max(len(said) for said in lines) * 12 * 0.58 + 60
     if scene.domains:
         drawing.text(Text(said="Allowed domains", x=beside, y=y + 14, size=15, weight=700))
-        shown = [*scene.domains[:5], *([f"and {len(scene.domains) - 5} more"] if len(scene.domains) > 5 else [])]  # noqa: PLR2004 - as many as there is room for
+        more = len(scene.domains) - MOST
+        shown = [*scene.domains[:MOST], *([f"and {more} more"] if more > 0 else [])]
         for number, said in enumerate(shown):
             drawing.text(Text(said=said, x=beside, y=y + 40 + number * 20, size=12))
     return y + 40 + len(lines) * 20
