@@ -4,6 +4,7 @@ from rich.console import Console
 
 from controls.evaluator import PolicyError
 from inspection.can import QuestionError
+from inspection.cost import PriceError
 from inspection.network.nodes import UnknownPlaceError
 from rehearsal.cloud import CloudError
 from rehearsal.engine import EngineError
@@ -24,6 +25,7 @@ KNOWN_ERRORS = (
     UsageError,
     QuestionError,
     UnknownPlaceError,
+    PriceError,
     PolicyError,
     SettingsError,
     GuardrailsDoNotFitError,

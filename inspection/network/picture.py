@@ -299,8 +299,16 @@ def _leaks(drawing: Drawing, scene: Scene) -> None:
         ends = [boxes[name] for name in (source, target) if name in boxes]
         if len(ends) == 2:  # noqa: PLR2004 - a line has two ends
             one, other = ends
-            y = low + number * 7
-            points = ((one.middle, one.bottom), (one.middle, y), (other.middle, y), (other.middle, other.bottom))
+            y, gutter = low + number * 7, PAD / 2
+            # Along the gutter beside the cards, so that no card is crossed.
+            points = (
+                (one.x, one.y + 30),
+                (one.x - gutter, one.y + 30),
+                (one.x - gutter, y),
+                (other.x - gutter, y),
+                (other.x - gutter, other.y + 30),
+                (other.x, other.y + 30),
+            )
             drawing.lines.append(Line(points=points, colour=LEAK, dashed=True, ends=(source, target)))
             if not number:
                 drawing.text(

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from inspection.network.layout import Box, Drawing, Line, Text
+from inspection.network.layout import LEAK, Box, Drawing, Line, Text
 
 FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
 
@@ -10,11 +10,12 @@ FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans'
 def svg(drawing: Drawing) -> str:
     """The picture as a document of its own."""
     width, height = round(drawing.width), round(drawing.height)
-    # Lines first: what they lead to stands on top of their ends.
+    # Lines first: what they lead to stands on top of their ends; what must not be missed on top of everything.
     parts = [
         *(_box(one) for one in drawing.boxes if not one.inside),
-        *(_line(one) for one in drawing.lines),
+        *(_line(one) for one in drawing.lines if one.colour != LEAK),
         *(_box(one) for one in drawing.boxes if one.inside),
+        *(_line(one) for one in drawing.lines if one.colour == LEAK),
         *(_text(one) for one in drawing.texts),
     ]
     body = "\n".join(parts)
