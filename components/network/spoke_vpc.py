@@ -1,6 +1,5 @@
 """A spoke: the private network of one account in one region, attached to the Transit Gateway and to nothing else."""
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,21 +9,14 @@ from pulumi_aws import ec2, ec2transitgateway, route53
 
 from components.documents import document
 from components.network import endpoint_policies
+from components.network.spoke_acl import ANYWHERE, SpokeAcl, SpokeAclArgs
 from components.network.spoke_groups import SpokeGroups, SpokeGroupsArgs
-from components.network.transit_gateway import PRIVATE
 from components.network.vpc import Vpc, VpcArgs
 from components.tokens import type_token
-from controls.flows import EGRESS_TIERS, HTTPS, TIERS
+from controls.flows import EGRESS_TIERS, TIERS
 
 GATEWAY_SERVICES: Final = ("s3", "dynamodb")
 """Services with gateway endpoints: free of charge, and only from within the VPC."""
-ANYWHERE: Final = "0.0.0.0/0"
-ANSWERS: Final = (1024, 65535)
-"""Ports that answers come back to (VPC User Guide, "Ephemeral ports")."""
-REMOTE_DESKTOP: Final = 3389
-"""The one administrative port among them: closed before answers are let in."""
-MOST_RULES: Final = 12
-"""Peers that are listed one by one: an ACL takes 20 rules a direction (Amazon VPC quotas)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +66,19 @@ class SpokeVpc(pulumi.ComponentResource):
             opts=self._child,
         )
         tables = {tier: self._table(tier, attachment) for tier in TIERS}
-        self._acl()
+        SpokeAcl(
+            f"{name}-acl",
+            SpokeAclArgs(
+                vpc_id=self.vpc.id,
+                tag=args.vpc.tag,
+                subnet_ids=[one for tier in TIERS for one in self.vpc.subnet_ids(tier)],
+                cidr=args.vpc.cidr,
+                endpoints_cidr=args.endpoints_cidr,
+                peers=args.peers,
+                supernets=args.supernets,
+            ),
+            self._child,
+        )
         self.gateway_endpoints = {one: self._gateway_endpoint(one, tables) for one in GATEWAY_SERVICES}
         self.groups = SpokeGroups(
             f"{name}-groups",
@@ -113,40 +117,6 @@ class SpokeVpc(pulumi.ComponentResource):
             )
         return table
 
-    def _acl(self) -> None:
-        """Groups say who speaks to whom; the ACL says which networks there are at all, should a route be wrong."""
-        args = self._args
-        known = [args.vpc.cidr, *_listed(args.peers, args.supernets)]
-        entries = [
-            *(_rule(100 + number, "-1", "allow", cidr) for number, cidr in enumerate(known)),
-            *(_rule(200 + number, "-1", "deny", cidr) for number, cidr in enumerate(PRIVATE)),
-        ]
-        ec2.NetworkAcl(
-            f"{self._name}-acl",
-            vpc_id=self.vpc.id,
-            subnet_ids=[one for tier in TIERS for one in self.vpc.subnet_ids(tier)],
-            ingress=[
-                ec2.NetworkAclIngressArgs(**one)
-                for one in (
-                    *entries,
-                    _rule(150, "tcp", "allow", args.endpoints_cidr, ANSWERS),
-                    _rule(290, "tcp", "deny", ANYWHERE, (REMOTE_DESKTOP, REMOTE_DESKTOP)),
-                    # Gateway endpoints and inspected egress answer from public addresses.
-                    _rule(300, "tcp", "allow", ANYWHERE, ANSWERS),
-                )
-            ],
-            egress=[
-                ec2.NetworkAclEgressArgs(**one)
-                for one in (
-                    *entries,
-                    _rule(150, "tcp", "allow", args.endpoints_cidr, (HTTPS, HTTPS)),
-                    _rule(300, "tcp", "allow", ANYWHERE, (HTTPS, HTTPS)),
-                )
-            ],
-            tags={"Name": args.vpc.tag},
-            opts=self._child,
-        )
-
     def _gateway_endpoint(self, service: str, tables: Mapping[str, ec2.RouteTable]) -> ec2.VpcEndpoint:
         region = self._args.vpc.region
         return ec2.VpcEndpoint(
@@ -177,20 +147,3 @@ class SpokeVpc(pulumi.ComponentResource):
                 vpc_region=self._args.vpc.region,
                 opts=self._child,
             )
-
-
-def _listed(peers: Sequence[str], supernets: Sequence[str]) -> list[str]:
-    """Peers, joined where they touch; the supernets for them all, when they are more than an ACL holds."""
-    joined = [str(one) for one in ipaddress.collapse_addresses(map(ipaddress.IPv4Network, peers))]
-    return joined if len(joined) <= MOST_RULES else list(supernets)
-
-
-def _rule(number: int, protocol: str, action: str, cidr: str, ports: tuple[int, int] = (0, 0)) -> dict[str, int | str]:
-    return {
-        "rule_no": number,
-        "protocol": protocol,
-        "action": action,
-        "cidr_block": cidr,
-        "from_port": ports[0],
-        "to_port": ports[1],
-    }

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from moto.organizations.models import organizations_backends
 from moto.ram import models, urls
+from moto.ram.exceptions import UnknownResourceException
 from moto.ram.responses import ResourceAccessManagerResponse
 
 from rehearsal.cloud.patches import registry
@@ -47,7 +48,7 @@ def _share(self: Any) -> Any:
     arn = self._get_param("resourceShareArn")
     found = next((one for one in self.ram_backend.resource_shares if one.arn == arn), None)
     if found is None:
-        raise models.UnknownResourceException(f"ResourceShare {arn} could not be found.")
+        raise UnknownResourceException(f"ResourceShare {arn} could not be found.")
     return found
 
 

@@ -108,7 +108,7 @@ def _attach(self: Any, **kwargs: Any) -> Any:
     for one in self.transit_gateway_attachments.values():
         if one.resource_id == kwargs["vpc_id"] and one.transit_gateway_id == gateway.id and one.state != "deleted":
             raise DuplicateTransitGatewayAttachmentError(gateway.id)
-    made = attachments.TransitGatewayVpcAttachment(
+    made: Any = attachments.TransitGatewayVpcAttachment(
         self,
         transit_gateway=gateway,
         tags=kwargs.get("tags"),
@@ -155,10 +155,11 @@ def _of_kind(kind: str) -> Any:
 
 
 def _peer(original: Any) -> Any:
-    def create(self: Any, gateway: str, peer: str, peer_region: str, peer_account_id: str, tags: Any) -> Any:
-        made = original(self, gateway, peer, peer_region, peer_account_id, tags)
+    def create(self: Any, *given: Any) -> Any:
+        made = original(self, *given)
         made.transit_gateway_route_table = None
-        other = ec2_backends[peer_account_id][peer_region]
+        asked = made.accepter_tgw_info
+        other: Any = ec2_backends[asked["OwnerId"]][asked["Region"]]
         other.transit_gateway_attachments[made.id] = _Seen(made, other)
         return made
 
@@ -264,8 +265,8 @@ def _learned(self: Any, table: Any) -> dict[str, Any]:
 def _accept(self: Any) -> Any:
     id_ = self._get_param("TransitGatewayAttachmentId")
     found = self.ec2_backend.transit_gateway_attachments.get(id_)
-    if found is None:
+    if found is None or found.state != _WAITING:
         _available(found, id_)
-    if found.state == _WAITING:
+    else:
         found.state = "available"
     return ActionResult({"TransitGatewayVpcAttachment": found})

@@ -21,7 +21,8 @@ _DEFAULT_OPTIONS: Final = "default"
 def _attributes(work: Work) -> None:
     for name, attribute in _ATTRIBUTES.items():
         if work.inputs.get(name) is not None and (not work.changed or name in work.changed):
-            work.call("modify_vpc_attribute", VpcId=work.id, **{attribute: {"Value": work.inputs[name]}})
+            given: dict[str, Any] = {attribute: {"Value": work.inputs[name]}}
+            work.call("modify_vpc_attribute", VpcId=work.id, **given)
 
 
 def _read_vpc(work: Work) -> Any:

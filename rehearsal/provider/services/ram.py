@@ -27,11 +27,8 @@ def _member(parameter: str, name: str, kind: str) -> tuple[Step, Step, Step]:
     """Creates, reads and deletes an association of a share: with a resource or with a principal."""
 
     def create(work: Work) -> Values:
-        work.call(
-            "associate_resource_share",
-            resourceShareArn=work.inputs["resourceShareArn"],
-            **{parameter: [work.inputs[name]]},
-        )
+        given: dict[str, Any] = {parameter: [work.inputs[name]]}
+        work.call("associate_resource_share", resourceShareArn=work.inputs["resourceShareArn"], **given)
         return {}
 
     def read(work: Work) -> Any:
@@ -44,11 +41,8 @@ def _member(parameter: str, name: str, kind: str) -> tuple[Step, Step, Step]:
 
     def delete(work: Work) -> None:
         values = work.values
-        work.call(
-            "disassociate_resource_share",
-            resourceShareArn=values["resourceShareArn"],
-            **{parameter: [values[name]]},
-        )
+        given: dict[str, Any] = {parameter: [values[name]]}
+        work.call("disassociate_resource_share", resourceShareArn=values["resourceShareArn"], **given)
 
     return create, read, delete
 
