@@ -70,8 +70,10 @@ def _own_rules(of: Of) -> Iterator[tuple[str, bool, Rule]]:
     for one in of(*RULES):
         values = one.values
         some = ranges.ports(one.text("ipProtocol"), _number(values.get("fromPort")), _number(values.get("toPort")))
-        for peer in one.texts(*ONE_PEER):
-            yield (one.text("securityGroupId"), one.type == RULES[1], Rule(ports=some, peer=peer))
+        for named in one.texts(*ONE_PEER):
+            # Another account's group is written with its account before it.
+            peer = named.rpartition("/")[2] if "/sg-" in named else named
+            yield one.text("securityGroupId"), one.type == RULES[1], Rule(ports=some, peer=peer)
     for one in of("ec2/securityGroupRule"):
         values = one.values
         some = ranges.ports(one.text("protocol"), _number(values.get("fromPort")), _number(values.get("toPort")))
