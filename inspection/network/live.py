@@ -218,7 +218,8 @@ def _attachments(ec2: Any, vpcs: Mapping[str, Vpc]) -> Mapping[str, Attachment]:
                 appliance_mode=one.get("Options", {}).get("ApplianceModeSupport") == "enable",
             )
     for one in pages(ec2, "describe_transit_gateway_peering_attachments", "TransitGatewayPeeringAttachments"):
-        if one.get("State", "") in ACTIVE:
+        # An emulator lists every attachment here; one that names no other gateway is no peering.
+        if one.get("State", "") in ACTIVE and one.get("RequesterTgwInfo"):
             found[one["TransitGatewayAttachmentId"]] = Attachment(
                 id=one["TransitGatewayAttachmentId"],
                 gateway=one["RequesterTgwInfo"]["TransitGatewayId"],

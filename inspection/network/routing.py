@@ -120,7 +120,9 @@ class Routing:
             for piece, route in self._flatten(table).pieces(packet.to)
             for path in step(table, route, Packet(packet.zone, packet.pinned, piece), depth)
         ]
-        self._known[key] = paths
+        # What leaves a subnet is asked for once or twice only: remembering it for every pair takes more than it gives.
+        if depth:
+            self._known[key] = paths
         return paths
 
     def _step(self, table: str, route: Route | None, packet: Packet, depth: int) -> Sequence[Path]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from controls.endpoint_services import ENDPOINT_SERVICES
 from inspection.network.layout import LEAK, Drawing
 from inspection.network.picture import draw
 from inspection.network.scene import Card, Scene
@@ -18,31 +19,7 @@ from inspection.network.svg import html, svg
 from tests.end_to_end.test_e2e_evidence import BROWSER, QUIET
 
 REGIONS = ("us-east-1", "us-west-2")
-SERVICES = tuple(
-    [
-        "athena",
-        "ecr.api",
-        "ecr.dkr",
-        "elasticfilesystem",
-        "events",
-        "glue",
-        "kms",
-        "lakeformation",
-        "lambda",
-        "logs",
-        "macie2",
-        "monitoring",
-        "rds",
-        "sagemaker.api",
-        "sagemaker.featurestore-runtime",
-        "sagemaker.metrics",
-        "sagemaker.runtime",
-        "sagemaker.studio",
-        "sns",
-        "sqs",
-        "ssm",
-    ]
-)
+SERVICES = list(ENDPOINT_SERVICES)
 
 
 def scene(sizes: dict[str, int], leaks: tuple[tuple[str, str, str], ...] = ()) -> Scene:
