@@ -10,7 +10,6 @@ from cli.errors import UsageError
 from cli.own_aws import OwnAws
 from cli.rehearsed_aws import RehearsedAws
 from cli.workspace import Workspace
-from inspection.aws import Aws
 from inspection.network import live, state
 from inspection.network.model import Network
 from rehearsal.cloud import Cloud, Endpoints
@@ -41,8 +40,13 @@ def network(source: Source, settings: Settings) -> Network:
     workspace = Workspace.find(source.endpoint)
     if source.live or source.aws:
         accounts = _accounts(workspace, settings)
-        aws: Aws = OwnAws(role=settings.account_access_role) if source.aws else _rehearsed(workspace, settings)
-        found = live.network(aws, accounts, settings.regions.all)
+        if source.aws:
+            found = live.network(OwnAws(role=settings.account_access_role), accounts, settings.regions.all)
+        else:
+            # The emulator has no Route 53 Profiles: which VPCs see a zone by one, only the state knows.
+            zones = state.network(_recorded(workspace)).zones
+            seen = {key: zone.vpcs for key, zone in zones.items()} if settings.network.dns == "profiles" else {}
+            found = live.network(_rehearsed(workspace, settings), accounts, settings.regions.all, seen)
     else:
         found = state.network(_exported(source.exports) if source.exports else _recorded(workspace))
     if not found.vpcs:

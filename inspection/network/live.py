@@ -46,13 +46,19 @@ class Where:
     region: str
 
 
-def network(aws: Aws, accounts: Sequence[str], regions: Sequence[str]) -> Network:
+def network(
+    aws: Aws,
+    accounts: Sequence[str],
+    regions: Sequence[str],
+    profiled: Mapping[str, frozenset[str]] | None = None,
+) -> Network:
     """The network of some accounts and regions together; what is shared with an account belongs to its owner.
 
     Args:
         aws: gives boto3 clients.
         accounts: account ids.
         regions: AWS regions.
+        profiled: hosted zone -> VPCs that see it, where Route 53 Profiles cannot be asked: an emulator has none.
     """
     parts = [_part(aws, Where(account=account, region=region)) for region in regions for account in accounts]
     endpoints = {key: one for part in parts for key, one in part.endpoints.items()}
@@ -67,7 +73,7 @@ def network(aws: Aws, accounts: Sequence[str], regions: Sequence[str]) -> Networ
         gateway_tables={key: one for part in parts for key, one in part.gateway_tables.items()},
         peerings={key: one for part in parts for key, one in part.peerings.items()},
         endpoints=endpoints,
-        zones=live_names.zones(aws, accounts, regions),
+        zones=live_names.zones(aws, accounts, regions, profiled),
         internet_gateways={key: one for part in parts for key, one in part.internet_gateways.items()},
         nats={key: one for part in parts for key, one in part.nats.items()},
         firewalls={key: one for part in parts for key, one in part.firewalls.items()},

@@ -7,10 +7,15 @@ from inspection.aws import Aws, pages
 from inspection.network.model import Zone
 
 
-def zones(aws: Aws, accounts: Sequence[str], regions: Sequence[str]) -> Mapping[str, Zone]:
+def zones(
+    aws: Aws,
+    accounts: Sequence[str],
+    regions: Sequence[str],
+    profiled: Mapping[str, frozenset[str]] | None = None,
+) -> Mapping[str, Zone]:
     """Private zones of all accounts, with the VPCs that see them, by association or by a Route 53 Profile."""
     names = dict(_endpoint_names(aws, accounts, regions))
-    profiled = _profiled(aws, accounts, regions)
+    seen = _profiled(aws, accounts, regions) if profiled is None else profiled
     found: dict[str, Zone] = {}
     for account in accounts:
         client = aws.client("route53", account=account)
@@ -27,7 +32,7 @@ def zones(aws: Aws, accounts: Sequence[str], regions: Sequence[str]) -> Mapping[
             found[identifier] = Zone(
                 id=identifier,
                 name=str(listed["Name"]).rstrip("."),
-                vpcs=frozenset(vpcs | profiled.get(identifier, set())),
+                vpcs=frozenset(vpcs | set(seen.get(identifier, ()))),
                 endpoints=frozenset(targets),
             )
     return found

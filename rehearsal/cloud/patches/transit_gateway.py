@@ -234,9 +234,16 @@ def _with_propagated(original: Any) -> Any:
         learned = {key: value for key, value in _learned(self, table).items() if key not in table.routes}
         both = type("Table", (), {"routes": {**learned, **table.routes}})()
         view = type("View", (), {"transit_gateways_route_tables": {transit_gateway_route_table_id: both}})()
-        return original(view, transit_gateway_route_table_id, filters, max_results)
+        found = original(view, transit_gateway_route_table_id, filters, max_results)
+        return [_with_attachments(one) for one in found]
 
     return search_transit_gateway_routes
+
+
+def _with_attachments(route: dict[str, Any]) -> dict[str, Any]:
+    """moto keeps one attachment where its answer has a list, and then answers with none."""
+    attached = route.get("transitGatewayAttachments")
+    return {**route, "transitGatewayAttachments": [attached]} if isinstance(attached, dict) else route
 
 
 def _learned(self: Any, table: Any) -> dict[str, Any]:
