@@ -91,9 +91,7 @@ def test_rules_are_the_same_inline_and_as_resources() -> None:
 
 def test_a_zone_is_seen_by_association_and_by_profile_and_leads_to_its_endpoint() -> None:
     entries = [
-        entry(
-            "ec2/vpcEndpoint", "vpce-1", serviceName="com.amazonaws.us-east-1.kms", dnsEntries=[{"dnsName": "x.a"}]
-        ),
+        entry("ec2/vpcEndpoint", "vpce-1", serviceName="com.amazonaws.us-east-1.kms", dnsEntries=[{"dnsName": "x.a"}]),
         entry("route53/zone", "Z1", name="kms.us-east-1.amazonaws.com", vpcs=[{"vpcId": "vpc-hub"}]),
         entry("route53/record", "r", zoneId="Z1", aliases=[{"name": "x.a."}]),
         entry("route53/zoneAssociation", "za", zoneId="Z1", vpcId="vpc-one"),
