@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from cli.errors import UsageError
 from cli.own_aws import OwnAws
 from cli.rehearsed_aws import RehearsedAws
@@ -38,20 +40,27 @@ def network(source: Source, settings: Settings) -> Network:
     if source.exports and (source.live or source.aws):
         raise UsageError("give either --export or --live or --aws, not several")
     workspace = Workspace.find(source.endpoint)
-    if source.live or source.aws:
-        accounts = _accounts(workspace, settings)
-        if source.aws:
-            found = live.network(OwnAws(role=settings.account_access_role), accounts, settings.regions.all)
-        else:
-            # The emulator has no Route 53 Profiles: which VPCs see a zone by one, only the state knows.
-            zones = state.network(_recorded(workspace)).zones
-            seen = {key: zone.vpcs for key, zone in zones.items()} if settings.network.dns == "profiles" else {}
-            found = live.network(_rehearsed(workspace, settings), accounts, settings.regions.all, seen)
+    if source.aws:
+        found = _from_aws(workspace, settings)
+    elif source.live:
+        # The emulator has no Route 53 Profiles: which VPCs see a zone by one, only the state knows.
+        zones = state.network(_recorded(workspace)).zones
+        seen = {key: zone.vpcs for key, zone in zones.items()} if settings.network.dns == "profiles" else {}
+        aws = _rehearsed(workspace, settings)
+        found = live.network(aws, _accounts(workspace, settings), settings.regions.all, seen)
     else:
         found = state.network(_exported(source.exports) if source.exports else _recorded(workspace))
     if not found.vpcs:
         raise UsageError("no VPC is deployed: `rehearse up --all` brings the zone up first")
     return found
+
+
+def _from_aws(workspace: Workspace, settings: Settings) -> Network:
+    try:
+        aws = OwnAws(role=settings.account_access_role)
+        return live.network(aws, _accounts(workspace, settings), settings.regions.all)
+    except (BotoCoreError, ClientError) as error:
+        raise UsageError(f"AWS cannot be asked: {error}") from None
 
 
 def _recorded(workspace: Workspace) -> Iterator[Mapping[str, Any]]:

@@ -241,7 +241,7 @@ def _with_propagated(original: Any) -> Any:
 
 
 def _with_attachments(route: dict[str, Any]) -> dict[str, Any]:
-    """moto keeps one attachment where its answer has a list, and then answers with none."""
+    """A route with its attachment as a list: moto keeps one where its answer has several, and then gives none."""
     attached = route.get("transitGatewayAttachments")
     return {**route, "transitGatewayAttachments": [attached]} if isinstance(attached, dict) else route
 
