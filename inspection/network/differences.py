@@ -113,7 +113,7 @@ def _difference(sort: Sort, names: tuple[str, str], said: str, because: Sequence
 def _routes(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
     """One-way routes between VPCs: half a leak is found before its other half is made."""
     network, places = reach.network, reach.places
-    joined = declaration.joined()
+    joined, hidden = declaration.joined(), _propagated(reach)
     by_vpc: dict[str, dict[tuple[str, str], str]] = {}
     for one in network.subnets.values():
         by_vpc.setdefault(one.vpc, {}).setdefault((reach.routing.table(one.id), one.zone), one.id)
@@ -134,6 +134,24 @@ def _routes(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
             if way is not None:
                 said = f"a route leads there, to {ranges.written(way.to)}"
                 yield _difference(Sort.ROUTE, pair, said, way.hops)
+            elif (source, destination) in hidden:
+                said = "its network is propagated to the table; only a static route keeps packets from it"
+                yield _difference(Sort.ROUTE, pair, said, [hidden[source, destination]])
+
+
+def _propagated(reach: Reach) -> Mapping[tuple[str, str], Hop]:
+    """VPCs whose networks the tables of other VPCs' attachments learn, used or not."""
+    network, routing = reach.network, reach.routing
+    learned = {table.id: routing.propagating(table) for table in network.gateway_tables.values()}
+    found: dict[tuple[str, str], Hop] = {}
+    for one in network.attachments.values():
+        table = routing.associated(one.gateway, one.id) if one.vpc else None
+        for attachment in learned[table.id] if table else ():
+            other = network.attachments.get(attachment)
+            if table and other and other.vpc:
+                hop = Hop(f"Transit Gateway table {table.name} ({table.id})", f"{attachment} (propagated)")
+                found[one.vpc, other.vpc] = hop
+    return found
 
 
 def _groups(reach: Reach, declaration: Declaration) -> Iterator[Difference]:

@@ -45,6 +45,16 @@ def _propagation(built: Built) -> str:
     return "tgw-attach-vpc-ml-prod (propagated)"
 
 
+def _hidden_propagation(built: Built) -> str:
+    """A black hole for the same network wins, until somebody removes it."""
+    table = built.parts["gateway_tables"]["tgw-rtb-us-east-1-dev"]
+    cidr = built.parts["vpcs"]["vpc-ml-prod"].cidrs[0]
+    hole = Route(destination=cidr, target="", blackhole=True)
+    built.change("gateway_tables", table.id, routes=[*table.routes, hole])
+    _propagation(built)
+    return "tgw-attach-vpc-ml-prod (propagated)"
+
+
 def _static_route(built: Built) -> str:
     table = built.parts["gateway_tables"]["tgw-rtb-us-east-1-dev"]
     cidr = built.parts["vpcs"]["vpc-ml-prod"].cidrs[0]
@@ -151,6 +161,7 @@ def _across_regions(built: Built) -> str:
 
 PLANTS: list[tuple[Callable[[Built], str], Sort]] = [
     (_propagation, Sort.ROUTE),
+    (_hidden_propagation, Sort.ROUTE),
     (_static_route, Sort.ROUTE),
     (_peering, Sort.ROUTE),
     (_wide_group, Sort.GROUP),
