@@ -4,6 +4,8 @@ from rich.console import Console
 
 from controls.evaluator import PolicyError
 from inspection.can import QuestionError
+from inspection.cost import PriceError
+from inspection.network.nodes import UnknownPlaceError
 from rehearsal.cloud import CloudError
 from rehearsal.engine import EngineError
 from rehearsal.provider import ProviderProcessError
@@ -22,6 +24,8 @@ class UsageError(Exception):
 KNOWN_ERRORS = (
     UsageError,
     QuestionError,
+    UnknownPlaceError,
+    PriceError,
     PolicyError,
     SettingsError,
     GuardrailsDoNotFitError,

@@ -1,7 +1,8 @@
-"""`rehearse graph`: the stacks, what each needs, and which are up."""
+"""`rehearse graph`: the stacks, what each needs, and which are up; with --network the network as a picture."""
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -9,16 +10,32 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.errors import UsageError, console
+from cli.network_picture import picture
 from cli.workspace import Workspace
 
 
 def graph(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     form: Annotated[
-        str, typer.Option("--format", metavar="tree|mermaid|dot", help="For people, for Markdown, for Graphviz.")
-    ] = "tree",
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="tree|mermaid|dot, svg|html",
+            help="For people, for Markdown, for Graphviz; with --network SVG or a page.",
+        ),
+    ] = None,
+    network: Annotated[
+        bool, typer.Option("--network", help="Draw accounts, VPCs, segments, endpoints and who may call whom.")
+    ] = False,
+    file: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write the network's picture here.")
+    ] = None,
 ) -> None:
-    """Draw the stacks in the order in which they come up."""
+    """Draw the stacks in the order in which they come up, or the network."""
+    if network:
+        picture(form or "svg", file)
+        return
+    form = form or "tree"
     if form not in ("tree", "mermaid", "dot"):
         raise UsageError(f"--format is {form!r}; allowed: tree, mermaid, dot")
     workspace = Workspace.find()

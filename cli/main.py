@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import audit, can, cloud, comment, evidence, graph, provider, runs, state
+from cli import audit, can, cloud, comment, cost, evidence, graph, provider, reach, runs, state
 from cli.errors import BAD_INPUT, KNOWN_ERRORS, messages
 
 app = typer.Typer(
@@ -23,7 +23,9 @@ app.command("outputs")(state.outputs)
 app.command("export")(state.export)
 app.command("audit")(audit.audit)
 app.command("can")(can.can)
+app.command("reach")(reach.reach)
 app.command("evidence")(evidence.evidence)
+app.command("cost")(cost.cost)
 app.command("graph")(graph.graph)
 app.command("comment")(comment.comment)
 app.command("provider")(provider.provider)

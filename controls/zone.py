@@ -16,8 +16,6 @@ class Zone:
     """The residency group all regions belong to (`controls.residency`)."""
     account_access_role: str = "OrganizationAccountAccessRole"
     """The role AWS Organizations makes in a new account; the first deployment of an account's baseline runs as it."""
-    vpcs: Sequence[str] = ()
-    """Ids of the VPCs that data and Studio are reached from; guardrails that name them wait until there are any."""
     suspended: str = "Suspended"
     """The OU in which everything is denied."""
 
@@ -50,6 +48,14 @@ class Zone:
     def backup_role(self) -> str:
         """The role AWS Backup fills it with."""
         return f"{self.prefix}-backup"
+
+    @property
+    def service_roles(self) -> Sequence[str]:
+        """Name patterns of roles that AWS services use from their own network: replication, backup, feature stores.
+
+        F9 keeps them as the zone made them; `controls.guardrails.perimeter` spares them from its expected networks.
+        """
+        return (f"{self.prefix}-service-*", self.backup_role)
 
     @property
     def boundary_policy(self) -> str:

@@ -7,12 +7,14 @@ from controls.rules import ABSENT, UNKNOWN, Problem, Props, Undecided
 from controls.rules.documents import document, every_allow, no_public_principal
 from controls.rules.predicates import all_of, each, equals, matches, present, when
 from controls.rules.values import items, lookup
-from policies.checks import Checks, Finding, Stack, across, on
+from policies.checks import Checks, Finding, OnResource, Stack, across, on
 from policies.configuration import Parameters
+from policies.owned import INSPECTION, TIERS, made_by
 from policies.resources import Resource
 
 VPC: Final = "aws:ec2/vpc:Vpc"
 FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
+ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 SECURITY_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 INGRESS_RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 RULES_OF_GROUPS: Final = (
@@ -43,8 +45,13 @@ def _inline_not_the_world(props: Props) -> Iterator[Problem]:
             yield Problem(f"{name} includes the whole internet")
 
 
-def _no_gateway(props: Props) -> Iterator[Problem]:
+def _no_gateway(resource: Resource, _parameters: Parameters) -> Iterator[Problem]:
+    if made_by(resource, INSPECTION):
+        return
+    props = resource.props
     gateway = lookup(props, "gatewayId")
+    if gateway is UNKNOWN:
+        yield Undecided.at("gatewayId")
     if isinstance(gateway, str) and gateway.startswith("igw-"):
         yield Problem(f"the route leads to the internet gateway {gateway}")
     for name in ("natGatewayId", "egressOnlyGatewayId", "carrierGatewayId"):
@@ -75,8 +82,24 @@ def _no_group_that_nobody_uses(stack: Stack, _parameters: Parameters) -> Iterato
     used = {urn for one in stack.resources if one.type not in RULES_OF_GROUPS for urn in _urns(one)}
     for group in stack.of(SECURITY_GROUP):
         opened = stack.companions(group, INGRESS_RULE, "securityGroupId") or items(lookup(group.props, "ingress"))
-        if opened and group.urn not in used:
+        if opened and group.urn not in used and not made_by(group, TIERS):
             yield group, Problem("the security group lets traffic in, but no resource of the stack uses it")
+
+
+def _every_endpoint_has_its_name(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
+    """By AWS's own zone, or by an alias in a zone of the stack; S3's name is answered for by gateway endpoints."""
+    for endpoint in stack.of(ENDPOINT):
+        props = endpoint.props
+        if lookup(props, "vpcEndpointType") != "Interface" or lookup(props, "privateDnsEnabled") is True:
+            continue
+        service = lookup(props, "serviceName")
+        if isinstance(service, str) and service.endswith(".s3"):
+            continue
+        if not stack.companions(endpoint, "aws:route53/record:Record", "aliases"):
+            yield (
+                endpoint,
+                Problem("neither privateDnsEnabled nor an alias record answers for the service"),
+            )
 
 
 def _urns(resource: Resource) -> Iterator[str]:
@@ -98,10 +121,7 @@ CHECKS: Checks = {
     "endpoint-policy-organisation": on(
         "aws:ec2/vpcEndpoint:VpcEndpoint", document("policy", every_allow(no_public_principal))
     ),
-    "endpoint-private-names": on(
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
-        when("vpcEndpointType", ("Interface",), equals("privateDnsEnabled", True, default=False)),
-    ),
+    "endpoint-private-names": across(ENDPOINT, _every_endpoint_has_its_name),
     "endpoint-groups": on(
         "aws:ec2/vpcEndpoint:VpcEndpoint", when("vpcEndpointType", ("Interface",), present("securityGroupIds"))
     ),
@@ -124,7 +144,7 @@ CHECKS: Checks = {
     "instance-no-public-address": on(
         "aws:ec2/instance:Instance", equals("associatePublicIpAddress", False, default=False)
     ),
-    "route-no-internet": on("aws:ec2/route:Route", _no_gateway),
+    "route-no-internet": OnResource(types=frozenset({"aws:ec2/route:Route"}), check=_no_gateway),
     "listener-tls": on("aws:lb/listener:Listener", _tls_or_redirect),
     "load-balancer-internal": on("aws:lb/loadBalancer:LoadBalancer", equals("internal", True, default=False)),
     "load-balancer-logged": on("aws:lb/loadBalancer:LoadBalancer", equals("accessLogs.enabled", True, default=False)),

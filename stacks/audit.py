@@ -46,6 +46,9 @@ def deploy(settings: Settings) -> AuditOutputs:
         trail_bucket=archive.trail.bucket,
         config_bucket=archive.config.bucket,
         access_log_bucket=archive.access_logs.bucket,
+        # Through its policy: nothing is delivered to a bucket that does not let the service write yet.
+        network_log_bucket=archive.network_logs.policy.bucket,
+        network_log_bucket_arn=archive.network_logs.arn,
         record_buckets={"trail": archive.trail.bucket, "config": archive.config_records.bucket},
         record_days=settings.log_archive.record_days,
         trail_key_arn=archive.trail_key.arn,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from stacks import places
 from stacks.settings import Settings
 
 ORGANIZATION: Final = "organization"
@@ -10,24 +11,64 @@ BASELINE: Final = "baseline-"
 SECURITY: Final = "security"
 
 
+NETWORK: Final = "network-"
+ML: Final = "ml-"
+RECOVERY: Final = "recovery-"
+
+
+def network(region: str) -> str:
+    """The stack of a region's network."""
+    return f"{NETWORK}{region}"
+
+
 def stacks(settings: Settings) -> list[str]:
     """Every stack of the zone, each after those it needs.
 
     `security` comes after the baselines: a conformance pack fails in an account that has no AWS Config recorder yet.
     """
-    return [ORGANIZATION, AUDIT, *(f"{BASELINE}{name}" for name in settings.account_names), SECURITY]
+    return [
+        ORGANIZATION,
+        AUDIT,
+        *(f"{BASELINE}{name}" for name in settings.account_names),
+        SECURITY,
+        *(network(region) for region in networked(settings)),
+        *(f"{ML}{env}" for env in _spokes(settings, settings.regions.primary)),
+        *(f"{RECOVERY}{env}" for env in _spokes(settings, settings.regions.recovery)),
+    ]
 
 
-def needs(stack: str) -> tuple[str, ...]:
+def networked(settings: Settings) -> tuple[str, ...]:
+    """Regions with a network: all, or none when no account has one."""
+    return settings.regions.all if any(one.networks for one in settings.accounts.values()) else ()
+
+
+def needs(stack: str, settings: Settings) -> tuple[str, ...]:
     """The stacks whose outputs a stack reads.
 
     Raises:
         ValueError: no stack can have this name.
     """
-    if stack == ORGANIZATION:
-        return ()
-    if stack in {AUDIT, SECURITY}:
-        return (ORGANIZATION,)
-    if stack.startswith(BASELINE):
-        return (ORGANIZATION, AUDIT)
-    raise ValueError(f"no stack is named {stack!r}")
+    primary, recovery = (network(region) for region in settings.regions.all)
+    fixed = {
+        ORGANIZATION: (),
+        AUDIT: (ORGANIZATION,),
+        SECURITY: (ORGANIZATION,),
+        primary: (ORGANIZATION, AUDIT),
+        recovery: (ORGANIZATION, AUDIT, primary),
+    }
+    layers = {
+        BASELINE: (ORGANIZATION, AUDIT),
+        ML: (ORGANIZATION, AUDIT, primary),
+        RECOVERY: (ORGANIZATION, AUDIT, recovery),
+    }
+    if stack in fixed:
+        return fixed[stack]
+    found = next((upstream for layer, upstream in layers.items() if stack.startswith(layer)), None)
+    if found is None:
+        raise ValueError(f"no stack is named {stack!r}")
+    return found
+
+
+def _spokes(settings: Settings, region: str) -> list[str]:
+    """Environments with a network in a region."""
+    return [env for env, name in places.environments(settings).items() if region in settings.accounts[name].networks]

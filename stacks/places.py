@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from stacks.configuration.checks import stack_suffix
+from stacks.configuration.checks import MANAGEMENT, stack_suffix
 from stacks.configuration.types import Classification, Environment
-from stacks.settings import MANAGEMENT, Settings
+
+if TYPE_CHECKING:
+    from stacks.settings import Settings
 
 Kind = Literal["management", "security", "infrastructure", "workload", "sandbox"]
 """What an account is for; its deploy role's rights follow from it."""
@@ -37,7 +39,7 @@ ELSEWHERE: Final = Place(environment="infrastructure", data_classification="inte
 IN_MANAGEMENT: Final = Place(environment="management", data_classification="internal", kind="management")
 
 
-def place(settings: Settings, name: str) -> Place:
+def place(settings: "Settings", name: str) -> Place:
     """Where an account stands, what it was configured with included.
 
     Raises:
@@ -57,12 +59,12 @@ def place(settings: Settings, name: str) -> Place:
     )
 
 
-def environments(settings: Settings) -> Mapping[str, str]:
+def environments(settings: "Settings") -> Mapping[str, str]:
     """The last part of a workload's stacks -> its account: `ml-dev` has the stacks `data-dev`, `ml-dev` and so on."""
     return {stack_suffix(name): name for name in settings.accounts if place(settings, name).kind == "workload"}
 
 
-def tags(settings: Settings, name: str) -> Mapping[str, str]:
+def tags(settings: "Settings", name: str) -> Mapping[str, str]:
     """Tags of everything in an account: whose it is and what data it holds, 45 CFR 164.310(d)(2)(iii)."""
     here = place(settings, name)
     return {

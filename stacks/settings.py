@@ -13,6 +13,7 @@ from controls.limits import DEFAULT_LIMITS, Limit, Limits
 from controls.model import PolicyType
 from controls.zone import Zone
 from stacks.configuration import checks, files, messages
+from stacks.configuration import network as networks
 from stacks.configuration import types as t
 from stacks.configuration.checks import MANAGEMENT
 from stacks.configuration.errors import SettingsError
@@ -31,6 +32,7 @@ from stacks.configuration.models import (
     Strict,
     Tags,
 )
+from stacks.configuration.network import Network
 from stacks.configuration.security import Security
 
 __all__ = ["MANAGEMENT", "Settings", "SettingsError"]
@@ -61,6 +63,7 @@ class Settings(Strict):
     guardrails: Guardrails = Field(default_factory=Guardrails)
     identity_center: IdentityCenter | None = None
     security: Security = Field(default_factory=Security)
+    network: Network = Field(default_factory=Network)
     tags: Tags
 
     @classmethod
@@ -102,7 +105,7 @@ class Settings(Strict):
         """
         try:
             settings = cls.model_validate_json(json.dumps(values))
-            found = list(checks.problems(settings))
+            found = [*checks.problems(settings), *networks.problems(settings)]
         except ValidationError as error:
             found = list(messages.problems(error.errors(), cls))
         else:

@@ -1,4 +1,4 @@
-"""Where the organisation's records are kept: four buckets, two keys, six years."""
+"""Where the organisation's records are kept: five buckets, three keys, six years."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class LogArchiveArgs:
 
 
 class LogArchive(pulumi.ComponentResource):
-    """`hipaa-ml:audit:LogArchive`: makes the buckets of trail, AWS Config and access logs, and their keys.
+    """`hipaa-ml:audit:LogArchive`: makes the buckets of trail, AWS Config, network and access logs, and their keys.
 
     Config delivers into a bucket without lock, since it refuses others, and S3 copies every object into a locked one.
     """
@@ -57,6 +57,11 @@ class LogArchive(pulumi.ComponentResource):
             "config",
             "Records of AWS Config",
             [*uses.config(args.organization_id), *uses.replication(names.region, role.arn), *readers],
+        )
+        self.network_key = self._key(
+            "network-logs",
+            "Flow logs, DNS queries and firewall logs",
+            [*uses.log_delivery(args.organization_id), *readers],
         )
         self.access_logs = self._bucket(
             "access-logs",
@@ -85,6 +90,11 @@ class LogArchive(pulumi.ComponentResource):
                 key_arn=self.config_key.arn,
             ),
             self._child,
+        )
+        self.network_logs = self._bucket(
+            "network-logs",
+            allow.from_log_delivery(names.bucket_arn("network-logs"), args.organization_id),
+            self.network_key,
         )
         self.register_outputs({"trail_bucket": self.trail.bucket, "config_bucket": self.config.bucket})
 

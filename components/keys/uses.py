@@ -48,6 +48,44 @@ def config(organization_id: pulumi.Input[str]) -> Sequence[Statement]:
     ]
 
 
+def log_delivery(organization_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """Flow, query and firewall logs of every account (CloudWatch Logs User Guide, "Logs sent to Amazon S3")."""
+    return [
+        {
+            "Sid": "LogDeliveryEncrypts",
+            "Effect": "Allow",
+            "Principal": {"Service": "delivery.logs.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceOrgID": organization_id}},
+        }
+    ]
+
+
+def network_firewall(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """Network Firewall encrypts its rules (Network Firewall Developer Guide, "Encryption at rest")."""
+    through = {"kms:CallerAccount": account_id, "kms:ViaService": f"network-firewall.{region}.amazonaws.com"}
+    principal = {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)}
+    return [
+        {
+            "Sid": "FirewallEncrypts",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": through},
+        },
+        {
+            "Sid": "FirewallGrants",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+            "Condition": {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+    ]
+
+
 def logs(region: str, account_id: pulumi.Input[str], log_group: str) -> Sequence[Statement]:
     """CloudWatch Logs encrypts the groups whose name begins so (CloudWatch Logs User Guide, "Encrypt log data")."""
     groups = pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:{2}*", region, account_id, log_group)

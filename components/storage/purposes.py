@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Purpose = Literal["access-logs", "config", "config-records", "trail"]
+Purpose = Literal["access-logs", "config", "config-records", "network-logs", "trail"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +27,13 @@ PURPOSES: Final[Mapping[Purpose, PurposeSpec]] = {
         "'Managing the Delivery Channel'): its records are replicated into a locked bucket",
     ),
     "config-records": PurposeSpec(locked=True, customer_key=True, reason="records of how everything was configured"),
+    "network-logs": PurposeSpec(
+        locked=False,
+        customer_key=True,
+        reason="flow logs, DNS queries and firewall logs; the delivery service is not documented to write to a bucket "
+        "with a default retention (CloudWatch Logs User Guide, 'Logs sent to Amazon S3'): versions and a policy "
+        "against deletion keep them",
+    ),
     "access-logs": PurposeSpec(
         locked=False,
         customer_key=False,

@@ -110,3 +110,31 @@ def from_access_logging(arn: pulumi.Input[str], account_id: pulumi.Input[str], s
             },
         }
     ]
+
+
+def from_log_delivery(arn: pulumi.Input[str], organization_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """VPC, Resolver and Network Firewall of the organisation's accounts deliver their logs.
+
+    CloudWatch Logs User Guide, "Logs sent to Amazon S3"; the organisation stands for its accounts.
+    """
+    service = {"Service": "delivery.logs.amazonaws.com"}
+    return [
+        {
+            "Sid": "LogDeliveryChecks",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": ["s3:GetBucketAcl", "s3:ListBucket"],
+            "Resource": arn,
+            "Condition": {"StringEquals": {"aws:SourceOrgID": organization_id}},
+        },
+        {
+            "Sid": "LogDeliveryWrites",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "s3:PutObject",
+            "Resource": pulumi.Output.format("{0}/AWSLogs/*", arn),
+            "Condition": {
+                "StringEquals": {"aws:SourceOrgID": organization_id, "s3:x-amz-acl": "bucket-owner-full-control"}
+            },
+        },
+    ]

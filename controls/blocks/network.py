@@ -52,10 +52,10 @@ NETWORK: Mapping[str, Sequence[PolicyRule]] = {
         rule("load-balancer-headers", "Load balancers drop malformed headers", "Set drop_invalid_header_fields=True."),
     ),
     "N6": (
-        rule(
+        stack_rule(
             "endpoint-private-names",
             "Interface endpoints answer for the service's own name",
-            "Set private_dns_enabled=True, or associate the zone's profile and exempt the endpoint.",
+            "Set private_dns_enabled=True, or make a private zone of that name with an alias record to the endpoint.",
         ),
     ),
     "N3": (

@@ -87,6 +87,7 @@ ORDER: Final[Sequence[str]] = (
     "P1Resources",
     "P1Writes",
     "P2Networks",
+    "P2Calls",
     "P3Identities",
     "P3Services",
     "P4Transport",

@@ -35,6 +35,7 @@ GLOBAL_KEYS: Final = frozenset(
         "aws:sourcevpce",
         "aws:tagkeys",
         "aws:viaawsservice",
+        "aws:vpceorgid",
     }
 )
 """IAM User Guide, "AWS global condition context keys": those that guardrails may use."""

@@ -63,7 +63,7 @@ F3: Final = Control(
 
 def access(zone: Zone) -> Sequence[Control]:
     """F3 and F9 for one zone."""
-    names = (*zone.exempt_roles, zone.preview_role)
+    names = (*zone.exempt_roles, zone.preview_role, *zone.service_roles)
     own_roles = tuple(f"arn:aws:iam::*:role/{name}" for name in names)
     boundary = f"arn:aws:iam::*:policy/{zone.boundary_policy}"
     f9 = Control(
@@ -79,6 +79,7 @@ def access(zone: Zone) -> Sequence[Control]:
                     sid="F9Roles",
                     actions=(
                         "iam:AttachRolePolicy",
+                        "iam:CreateRole",  # some names are spared elsewhere (Zone.service_roles)
                         "iam:DeleteRole",
                         "iam:DeleteRolePermissionsBoundary",
                         "iam:DeleteRolePolicy",

@@ -131,29 +131,25 @@ M9 = Control(
 )
 
 
-def _m10(zone: Zone) -> Control:
-    """Without VPCs it would lock everyone out, so `ml_use` leaves it out then."""
-    return Control(
-        id="M10",
-        title="Studio and notebooks are opened from the zone's network only",
-        reason="A presigned URL is a key that works from anywhere unless this says from where.",
-        citations=cite("164.312(a)(1)", "164.312(d)"),
-        severity=Severity.HIGH,
-        prevent=Guardrail(
-            targets=WORKLOADS,
-            statements=(
-                Statement(
-                    sid="M10Presigned",
-                    actions=(
-                        "sagemaker:CreatePresignedDomainUrl",
-                        "sagemaker:CreatePresignedNotebookInstanceUrl",
-                    ),
-                    conditions={"StringNotEquals": {"aws:SourceVpc": list(zone.vpcs)}},
-                ),
+M10 = Control(
+    id="M10",
+    title="Studio and notebooks are opened through an endpoint only",
+    reason="A presigned URL is a key that works from anywhere unless this says from where.",
+    citations=cite("164.312(a)(1)", "164.312(d)"),
+    severity=Severity.HIGH,
+    prevent=Guardrail(
+        targets=WORKLOADS,
+        statements=(
+            # SageMaker tests the condition again whenever the URL is used (SageMaker Developer Guide, "Connect to
+            # SageMaker AI within your VPC"). It does not carry aws:VpceOrgID: that there is an endpoint is all it says.
+            Statement(
+                sid="M10Presigned",
+                actions=("sagemaker:CreatePresignedDomainUrl", "sagemaker:CreatePresignedNotebookInstanceUrl"),
+                conditions={"Null": {"aws:SourceVpc": "true"}},
             ),
         ),
-    )
-
+    ),
+)
 
 M11 = Control(
     id="M11",
@@ -236,4 +232,4 @@ M13 = Control(
 
 def ml_use(zone: Zone) -> Sequence[Control]:
     """M7 to M13 for one zone; M10 only once the zone's VPCs are known."""
-    return (M7, _m8(zone), M9, *([_m10(zone)] if zone.vpcs else []), M11, M12, M13)
+    return (M7, _m8(zone), M9, M10, M11, M12, M13)

@@ -27,12 +27,19 @@ PRINCIPALS_OWN: Final = "${aws:PrincipalOrgID}"
 RESOURCES_OWN: Final = "${aws:ResourceOrgID}"
 """Policy variables instead of the organisation's id: the documents are the same before and after it exists."""
 
+ORGANIZATION_KEY: Final = "aws:VpceOrgID"
+"""The organisation that owns the endpoint a request came through: no list of VPCs, and none that an account must feed
+back. Only some services carry it (IAM User Guide, "AWS global condition context keys", read 2026-11: S3 and KMS do,
+SageMaker and Secrets Manager do not), and elsewhere it would deny everything."""
+BY_SERVICES: Final = {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"}
+"""Not what a service does with a caller's rights or its own: that comes from AWS's network."""
+
 RCP_ACTIONS: Final = ("ecr:*", "kms:*", "s3:*", "secretsmanager:*", "sqs:*", "sts:AssumeRole", "sts:SetContext")
 
 
 def perimeter(zone: Zone) -> Sequence[Control]:
-    """P1 to P4 for one zone; P2 only once the zone's VPCs are known, since without them it would lock everyone out."""
-    controls = [
+    """P1 to P4 for one zone."""
+    return [
         Control(
             id="P1",
             title="The zone's principals use the organisation's resources only",
@@ -56,6 +63,7 @@ def perimeter(zone: Zone) -> Sequence[Control]:
                 ),
             ),
         ),
+        _expected_networks(zone),
         Control(
             id="P3",
             title="Only the organisation's principals and AWS services on its behalf use its resources",
@@ -118,35 +126,39 @@ def perimeter(zone: Zone) -> Sequence[Control]:
             ),
         ),
     ]
-    if zone.vpcs:
-        controls.insert(
-            1,
-            Control(
-                id="P2",
-                title="Data is reached from the zone's networks only",
-                reason="A stolen credential is of no use from anywhere else.",
-                citations=cite("164.312(a)(1)", "164.312(e)(1)"),
-                severity=Severity.HIGH,
-                prevent=Guardrail(
-                    targets=PHI,
-                    statements=(
-                        Statement(
-                            sid="P2Networks",
-                            actions=(
-                                "kms:Decrypt",
-                                "kms:GenerateDataKey*",
-                                "s3:GetObject*",
-                                "s3:PutObject*",
-                                "sagemaker:InvokeEndpoint*",
-                                "secretsmanager:GetSecretValue",
-                            ),
-                            conditions={
-                                "StringNotEqualsIfExists": {"aws:SourceVpc": list(zone.vpcs)},
-                                "BoolIfExists": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"},
-                            },
-                        ),
-                    ),
+
+
+def _expected_networks(zone: Zone) -> Control:
+    """P2: two statements, since not every service says whose endpoint a request came through.
+
+    Roles that services assume and use from their own network (S3 replication, AWS Backup) come through no endpoint of
+    ours: they are spared by name, and F9 lets nobody make or change a role of such a name.
+    """
+    spared = {"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/{name}" for name in zone.service_roles]}}
+    return Control(
+        id="P2",
+        title="Data is reached through the organisation's endpoints only",
+        reason="A stolen credential is of no use from anywhere else.",
+        citations=cite("164.312(a)(1)", "164.312(e)(1)"),
+        severity=Severity.HIGH,
+        prevent=Guardrail(
+            targets=PHI,
+            statements=(
+                Statement(
+                    sid="P2Networks",
+                    actions=("kms:Decrypt", "kms:GenerateDataKey*", "s3:GetObject*", "s3:PutObject*"),
+                    conditions={
+                        "StringNotEqualsIfExists": {ORGANIZATION_KEY: PRINCIPALS_OWN},
+                        "BoolIfExists": BY_SERVICES,
+                        **spared,
+                    },
+                ),
+                # Through an endpoint at all: whose it is, these services do not say.
+                Statement(
+                    sid="P2Calls",
+                    actions=("sagemaker:InvokeEndpoint*", "secretsmanager:GetSecretValue"),
+                    conditions={"Null": {"aws:SourceVpc": "true"}, "BoolIfExists": BY_SERVICES, **spared},
                 ),
             ),
-        )
-    return controls
+        ),
+    )

@@ -35,6 +35,12 @@ _PREFIXES: Final[Mapping[str, str]] = {
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "sgr-",
     "aws:efs/fileSystem:FileSystem": "fs-",
     "aws:route53/zone:Zone": "Z",
+    "aws:route53/profilesProfile:ProfilesProfile": "rp-",
+    "aws:route53/profilesAssociation:ProfilesAssociation": "rpassoc-",
+    "aws:route53/profilesResourceAssociation:ProfilesResourceAssociation": "rpr-",
+    "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": "rslvr-fdl-",
+    "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": "rslvr-frg-",
+    "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": "rslvr-frgassoc-",
 }
 """What ids begin with; other types go by their name, or by something random."""
 
@@ -61,6 +67,16 @@ _ARNS: Final[Mapping[str, str]] = {
     "aws:rds/cluster:Cluster": "arn:aws:rds:{region}:{account}:cluster:{id}",
     "aws:cfg/rule:Rule": "arn:aws:config:{region}:{account}:config-rule/{id}",
     "aws:route53/zone:Zone": "arn:aws:route53:::hostedzone/{id}",
+    "aws:route53/profilesProfile:ProfilesProfile": "arn:aws:route53profiles:{region}:{account}:profile/{id}",
+    "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": (
+        "arn:aws:route53resolver:{region}:{account}:firewall-domain-list/{id}"
+    ),
+    "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": (
+        "arn:aws:route53resolver:{region}:{account}:firewall-rule-group/{id}"
+    ),
+    "aws:ec2/vpcIpam:VpcIpam": "arn:aws:ec2::{account}:ipam/{id}",
+    "aws:ec2/vpcIpamPool:VpcIpamPool": "arn:aws:ec2::{account}:ipam-pool/{id}",
+    "aws:networkfirewall/ruleGroup:RuleGroup": ("arn:aws:network-firewall:{region}:{account}:stateful-rulegroup/{id}"),
 }
 _SERVICES: Final[Mapping[str, str]] = {
     "accessanalyzer": "access-analyzer",

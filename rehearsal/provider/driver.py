@@ -128,7 +128,7 @@ def _adopt(work: Work) -> bool:
 def _complete(work: Work) -> None:
     wanted = work.inputs.get("tagsAll")
     if wanted and work.spec.tags is not None and not _takes_tags(work):
-        _tag(work, add=wanted, remove=[])
+        _tag(work, add=wanted, remove={})
     if work.spec.after is not None:
         work.spec.after(work)
 
@@ -159,15 +159,16 @@ def _change(work: Work) -> None:
     if work.changed & _TAGS and work.spec.tags is not None:
         wanted = work.inputs.get("tagsAll") or {}
         had = work.old.get("tagsAll") or {}
-        _tag(work, add=wanted, remove=[key for key in had if key not in wanted])
+        _tag(work, add=wanted, remove={key: value for key, value in had.items() if key not in wanted})
 
 
-def _tag(work: Work, *, add: Values, remove: list[str]) -> None:
+def _tag(work: Work, *, add: Values, remove: Values) -> None:
     how = work.spec.tags
     assert how is not None
     if remove:
-        keys = {"tagKeys": remove, "tagKeyList": remove, "keys": remove}
-        work.auto(how.remove, {**work.values, **keys})
+        keys = list(remove)
+        # Most services want the keys; EC2 wants the tags themselves.
+        work.auto(how.remove, {**work.values, "tagKeys": keys, "tagKeyList": keys, "keys": keys, "tags": remove})
     if add:
         work.auto(how.add, {**work.values, "tags": add, "tagsAll": add, "tagList": add, "tagsList": add})
 

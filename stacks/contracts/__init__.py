@@ -2,6 +2,15 @@
 
 from stacks.contracts.contract import Contract
 from stacks.contracts.foundation import AuditOutputs, BaselineOutputs, OrganizationOutputs
+from stacks.contracts.network import NetworkOutputs, SpokeOutputs
 from stacks.contracts.security import SecurityOutputs
 
-__all__ = ["AuditOutputs", "BaselineOutputs", "Contract", "OrganizationOutputs", "SecurityOutputs"]
+__all__ = [
+    "AuditOutputs",
+    "BaselineOutputs",
+    "Contract",
+    "NetworkOutputs",
+    "OrganizationOutputs",
+    "SecurityOutputs",
+    "SpokeOutputs",
+]

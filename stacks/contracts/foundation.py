@@ -48,6 +48,9 @@ class AuditOutputs(Contract):
     config_bucket: pulumi.Input[str]
     """Where AWS Config of every account delivers to."""
     access_log_bucket: pulumi.Input[str]
+    network_log_bucket: pulumi.Input[str]
+    """Where every VPC's flow logs and DNS queries go, and the firewalls' logs."""
+    network_log_bucket_arn: pulumi.Input[str]
     record_buckets: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     """Purpose -> name of each bucket whose objects are locked for `record_days`."""
     record_days: pulumi.Input[int]

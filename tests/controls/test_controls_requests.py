@@ -182,32 +182,37 @@ def test_a_table_that_cannot_be_read_is_refused_by_file_line_and_column(
     assert said in str(refused.value)
 
 
-WITH_NETWORKS = Zone(vpcs=("vpc-1",))
-NETWORKED = Guarded(
-    compiled=compile_policies(controls(WITH_NETWORKS).values(), UNITS, WITH_NETWORKS),
-    places=PLACES,
-    management_account="123456789012",
-    organization_id="o-example",
-)
+READ = {"aws:RequestedRegion": "us-east-1"}
+SPARED = [
+    "hipaa-ml-deploy",
+    "hipaa-ml-break-glass",
+    "hipaa-ml-backup",
+    "hipaa-ml-service-x",
+    "team/scientist",
+    "nobody",
+]
 
 
-@pytest.mark.parametrize(
-    ("action", "context", "sid"),
-    [
-        ("sagemaker:CreatePresignedDomainUrl", {"aws:SourceVpc": "vpc-stranger"}, "M10Presigned"),
-        ("sagemaker:CreatePresignedDomainUrl", {}, "M10Presigned"),
-        ("sagemaker:CreatePresignedDomainUrl", {"aws:SourceVpc": "vpc-1"}, ""),
-        ("s3:GetObject", {"aws:SourceVpc": "vpc-stranger"}, "P2Networks"),
-        ("s3:GetObject", {}, "P2Networks"),
-        ("s3:GetObject", {"aws:SourceVpc": "vpc-1"}, ""),
-        ("s3:GetObject", {"aws:ViaAWSService": "true"}, ""),
-        ("kms:Decrypt", {"aws:SourceVpc": "vpc-stranger", "aws:ViaAWSService": "false"}, "P2Networks"),
-    ],
+@settings(max_examples=300, deadline=None)
+@given(
+    action=st.sampled_from(
+        ["s3:GetObject", "s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey", "secretsmanager:GetSecretValue"]
+    ),
+    role=st.sampled_from(SPARED),
+    owner=st.sampled_from(["o-example", "o-stranger", ""]),
+    vpc=st.booleans(),
+    via=st.sampled_from(["true", "false", ""]),
 )
-def test_once_the_zones_vpcs_are_known_data_and_studio_are_reached_from_them_only(
-    action: str, context: dict[str, str], sid: str
+def test_data_is_reached_through_the_organisations_endpoints_and_by_services_and_by_no_other_way(
+    action: str, role: str, owner: str, vpc: bool, via: str
 ) -> None:
-    given = {"aws:RequestedRegion": "us-east-1", **context}
-    role = "arn:aws:iam::333333333333:role/team/scientist"
-    decision = NETWORKED.decide("ml-staging", role, action, "arn:aws:s3:::hipaa-ml-phi/x", given)
-    assert {match.sid for match in decision.because if not decision.allowed} == ({sid} if sid else set())
+    keys = {
+        "aws:VpceOrgID": owner if action.startswith(("s3:", "kms:")) else "",
+        "aws:SourceVpc": "vpc-1" if vpc or owner else "",
+        "aws:ViaAWSService": via,
+    }
+    context = {**READ, **{key: value for key, value in keys.items() if value}}
+    decision = GUARDED.decide("ml-prod", f"arn:aws:iam::444444444444:role/{role}", action, "arn:aws:s3:::x/y", context)
+    carries = action.startswith(("s3:", "kms:"))
+    home = owner == "o-example" if carries else "aws:SourceVpc" in context
+    assert decision.allowed == (home or via == "true" or role.startswith("hipaa-ml-")), str(decision)

@@ -25,7 +25,8 @@ def zone(make_zone: Callable[[], Zone]) -> Zone:
     ("words", "code", "said"),
     [
         (("s3:PutBucketPolicy", "arn:aws:s3:::hipaa-ml-phi"), 1, "D4Buckets"),
-        (("s3:GetObject", "arn:aws:s3:::hipaa-ml-phi/x"), 0, "allowed"),
+        (("s3:GetObject", "arn:aws:s3:::hipaa-ml-phi/x"), 1, "P2Networks"),
+        (("s3:GetObject", "arn:aws:s3:::hipaa-ml-phi/x", "--context", "aws:ViaAWSService=true"), 0, "allowed"),
         (("s3:CreateBucket", "*", "--context", "aws:RequestedRegion=eu-west-1"), 1, "F7Regions"),
         (("s3:CreateBucket", "*", "--context", "aws:RequestedRegion"), 2, "KEY=VALUE"),
         (("CreateBucket",), 2, "service:Action"),

@@ -20,14 +20,31 @@ def apply(management_account: str) -> Sequence[str]:
         buckets,
         dns,
         endpoints,
+        firewall,
         keys,
         logs,
         organization,
         roles,
+        sharing,
+        transit_gateway,
     )
 
     account.apply(management_account)
-    for patch in (alarms, bucket_logging, bucket_policy, buckets, dns, endpoints, keys, logs, organization, roles):
+    for patch in (
+        alarms,
+        bucket_logging,
+        bucket_policy,
+        buckets,
+        dns,
+        endpoints,
+        firewall,
+        keys,
+        logs,
+        organization,
+        roles,
+        sharing,
+        transit_gateway,
+    ):
         patch.apply()
     return tuple(registry.changed)
 

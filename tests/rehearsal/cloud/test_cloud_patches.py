@@ -314,3 +314,24 @@ class TestOrganizations:
         with pytest.raises(ClientError) as raised:
             organizations.describe_resource_policy()
         assert _code(raised) == "ResourcePolicyNotFoundException"
+
+
+class TestTransitGatewayRoutes:
+    def test_a_static_route_says_which_attachment_it_leads_to(self, endpoints: Endpoints) -> None:
+        ec2 = endpoints.client("ec2", "us-east-1")
+        gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+        made = ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
+        table = made["TransitGatewayRouteTableId"]
+        vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.77.0.0/24")["Subnet"]["SubnetId"]
+        attachment = ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])[
+            "TransitGatewayVpcAttachment"
+        ]["TransitGatewayAttachmentId"]
+        ec2.create_transit_gateway_route(
+            TransitGatewayRouteTableId=table,
+            TransitGatewayAttachmentId=attachment,
+            DestinationCidrBlock="0.0.0.0/0",
+        )
+        static = [{"Name": "type", "Values": ["static"]}]
+        [route] = ec2.search_transit_gateway_routes(TransitGatewayRouteTableId=table, Filters=static)["Routes"]
+        assert [one["TransitGatewayAttachmentId"] for one in route["TransitGatewayAttachments"]] == [attachment]

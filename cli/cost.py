@@ -1,0 +1,95 @@
+"""`rehearse cost`: the monthly price of the configured network, central endpoints beside endpoints in every VPC."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+
+from cli.errors import UsageError, console
+from cli.workspace import Workspace
+from inspection.cost import Bill, Item, Sized, Traffic, bill, total
+from stacks import segmentation
+from stacks.configuration import network
+from stacks.settings import Settings
+
+KEY_TYPES: Final = ("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey")
+ASSUMED: Final = (
+    "730 hours a month; US dollars, list prices, no discounts.",
+    "NAT gateways behind Network Firewall are free, hour for hour and gigabyte for gigabyte.",
+    "Gateway endpoints for S3 and DynamoDB cost nothing.",
+    "KMS keys: those that are deployed; before anything is, one for each region's firewall.",
+    "Not counted: data between zones and regions, logs, DNS queries and firewall domains, IPAM addresses, compute.",
+)
+
+
+def cost(
+    endpoints_gb: Annotated[
+        float, typer.Option("--endpoints-gb", min=0, help="Gigabytes a month through endpoints, in each region.")
+    ] = 1000,
+    egress_gb: Annotated[
+        float, typer.Option("--egress-gb", min=0, help="Gigabytes a month through the firewall, in each region.")
+    ] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Price the network of the configuration, from dated prices, with what is assumed."""
+    workspace = Workspace.find()
+    settings = workspace.settings()
+    if not any(one.networks for one in settings.accounts.values()):
+        raise UsageError("no account has `networks`: there is no network to price")
+    store = workspace.store()
+    deployed = [one for stack in store.stacks() for one in store.resources(stack)]
+    found = bill(sizes(settings, deployed), Traffic(endpoints=endpoints_gb, egress=egress_gb))
+    if as_json:
+        typer.echo(json.dumps({**asdict(found), "total": found.total, "assumed": ASSUMED}, indent=2))
+        return
+    _show(found)
+
+
+def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[Sized]:
+    """What each region's network is made of."""
+    configured = settings.network
+    keys: dict[str, int] = {}
+    for one in deployed:
+        if isinstance(one, dict) and one.get("type") in KEY_TYPES:
+            region = str(one.get("outputs", {}).get("arn", "::::")).split(":")[3]
+            keys[region] = keys.get(region, 0) + 1
+    return [
+        Sized(
+            region=region,
+            spokes=len(network.spokes(settings, region)),
+            zones=configured.zones,
+            services=len(configured.endpoints),
+            names=len(segmentation.zone_names(settings, region)),
+            inspected=configured.egress == "inspected",
+            profile=configured.dns == "profiles",
+            peered=len(settings.regions.all) > 1,
+            keys=keys.get(region, 0) if keys else int(configured.egress == "inspected"),
+        )
+        for region in settings.regions.all
+    ]
+
+
+def _show(found: Bill) -> None:
+    _table("The network, a month", found.items)
+    console.print(f"[bold]total {found.total:,.2f} USD[/bold]\n")
+    _table("Endpoints: central, as configured", found.central)
+    console.print(f"{total(found.central):,.2f} USD\n")
+    _table("Endpoints: in every VPC instead", found.distributed)
+    console.print(f"{total(found.distributed):,.2f} USD\n")
+    more = total(found.distributed) - total(found.central)
+    verdict = f"central endpoints save {more:,.2f}" if more > 0 else f"endpoints in every VPC would save {-more:,.2f}"
+    console.print(f"{verdict} USD a month. Prices as of {found.as_of} (inspection/prices.csv). Assumed:")
+    for one in ASSUMED:
+        console.print(f"  {one}", soft_wrap=True)
+
+
+def _table(title: str, items: Sequence[Item]) -> None:
+    table = Table(title=title, title_justify="left", box=None)
+    for heading in ("region", "what", "count", "USD a month"):
+        table.add_column(heading, justify="left" if heading in ("region", "what") else "right")
+    for one in items:
+        table.add_row(one.region, one.what, f"{one.count:,.0f}", f"{one.monthly:,.2f}")
+    console.print(table)

@@ -1,0 +1,53 @@
+"""The declared network, from its settings: what the deployed one is compared with."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from controls.flows import EGRESS_TIERS, FLOWS, HTTPS, TIERS
+from inspection.network import ranges
+from inspection.network.declared import ENDPOINTS_VPC, INSPECTION_VPC, Declaration, Hub, Spoke
+from inspection.network.ranges import NOTHING, Ranges
+from stacks.configuration import network
+from stacks.settings import Settings
+
+OPEN_SERVICES: Final = frozenset[str]()
+"""Services whose endpoints take no policy; none of those the zone uses (PrivateLink guide, "Endpoint policies")."""
+
+
+def declaration(settings: Settings) -> Declaration:
+    """Who may reach whom."""
+    inspected = settings.network.egress == "inspected"
+    return Declaration(
+        spokes=list(_spokes(settings)),
+        hubs={
+            region: Hub(
+                endpoints=_named(settings, ENDPOINTS_VPC, region),
+                inspection=_named(settings, INSPECTION_VPC, region) if inspected else "",
+            )
+            for region in settings.regions.all
+        },
+        inside={(flow.source, flow.target): _ports(flow.ports) for flow in FLOWS},
+        tiers=TIERS,
+        reaches=frozenset(
+            (segment, other) for segment, one in settings.network.segments.items() for other in (segment, *one.reaches)
+        ),
+        services=settings.network.endpoints,
+        egress_tiers=EGRESS_TIERS if inspected else (),
+        egress=ranges.ports("tcp", HTTPS, HTTPS) if inspected else NOTHING,
+        open_services=OPEN_SERVICES,
+    )
+
+
+def _spokes(settings: Settings) -> Iterator[Spoke]:
+    for region in settings.regions.all:
+        for name in network.spokes(settings, region):
+            segment = network.segment_of(settings, name)
+            yield Spoke(name=_named(settings, name, region), region=region, segment=segment)
+
+
+def _named(settings: Settings, name: str, region: str) -> str:
+    return name if region == settings.regions.primary else f"{name}@{region}"
+
+
+def _ports(given: Sequence[int]) -> Ranges:
+    return ranges.union(*(ranges.ports("tcp", one, one) for one in given)) if given else ranges.EVERYTHING

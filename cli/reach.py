@@ -1,0 +1,90 @@
+"""`rehearse reach`: who reaches whom in the deployed network, why, and whether that is what was declared."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import reach_display
+from cli.declared_network import declaration
+from cli.errors import UsageError
+from cli.networks import Source, network
+from cli.runs import Endpoint
+from cli.workspace import Workspace
+from inspection.network import ranges
+from inspection.network.differences import differences
+from inspection.network.explain import Explanation, explain
+from inspection.network.nodes import Node
+from inspection.network.ranges import EVERYTHING, Ranges
+from inspection.network.reach import Reach
+
+Place = Annotated[
+    str | None,
+    typer.Argument(
+        help="A tier (ml-dev/training, ml-prod/data@us-west-2), an account, a service (sagemaker.api), an address, "
+        "or internet."
+    ),
+]
+
+
+def reach(
+    source: Place = None,
+    destination: Place = None,
+    port: Annotated[
+        str | None, typer.Option(metavar="P", help="443, or udp/53: TCP unless said otherwise. Any port if not given.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="The whole matrix, against the declared one.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Ask the emulated cloud with boto3, not the state.")] = False,
+    aws: Annotated[bool, typer.Option("--aws", help="Ask AWS itself, with your credentials.")] = False,
+    exports: Annotated[
+        list[Path] | None, typer.Option("--export", metavar="FILE", help="Read stack exports, not the state.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    endpoint: Endpoint = None,
+) -> None:
+    """Compute who reaches whom from route tables, Transit Gateways, firewalls, groups, ACLs, endpoints and names.
+
+    With --all: exit code 0 when the deployed matrix is the declared one, 1 when they differ. For a pair, explained hop
+    by hop: 0 reachable, 1 not. 2 for bad input. Not modelled: VPN, Direct Connect, Gateway Load Balancers, Network
+    Firewall's own rules, prefix lists of AWS's own, what is written inside endpoint policies beyond "is it open", and
+    what listens where (docs/reach.md).
+    """
+    if everything == (source is not None or destination is not None):
+        raise UsageError("give FROM and TO, or --all for the whole matrix")
+    settings = Workspace.find(endpoint).settings()
+    where = Source(endpoint=endpoint, live=live, aws=aws, exports=exports or ())
+    asked = Reach(network(where, settings), settings.regions.primary)
+    if everything:
+        declared = declaration(settings)
+        matrix = asked.matrix()
+        found = differences(asked, declared, matrix)
+        if as_json:
+            typer.echo(json.dumps(reach_display.document(asked, declared, matrix, found), indent=2))
+        else:
+            reach_display.show_matrix(asked, declared, matrix, found)
+        raise typer.Exit(1 if found else 0)
+    if source is None or destination is None:
+        raise UsageError("give both FROM and TO; `rehearse reach --all` shows every pair")
+    explained = _explained(asked, asked.places.named(source), asked.places.named(destination), _wanted(port))
+    if as_json:
+        typer.echo(json.dumps([reach_display.explained(one) for one in explained], indent=2))
+    else:
+        reach_display.show_pairs(explained, detailed=len(explained) == 1)
+    raise typer.Exit(0 if any(one.ports for one in explained) else 1)
+
+
+def _explained(
+    asked: Reach, sources: Sequence[Node], destinations: Sequence[Node], wanted: Ranges
+) -> Sequence[Explanation]:
+    return [explain(asked, one, other, wanted) for one in sources for other in destinations if one is not other]
+
+
+def _wanted(port: str | None) -> Ranges:
+    if port is None:
+        return EVERYTHING
+    protocol, slash, number = port.rpartition("/")
+    if not number.isdecimal() or not int(number) < ranges.UDP or (slash and protocol not in ("tcp", "udp")):
+        raise UsageError(f"--port is {port!r}; allowed: 0 to 65535, or tcp/443, udp/53")
+    return ranges.ports(protocol or "tcp", int(number), int(number))

@@ -1,0 +1,119 @@
+"""The matrix, its differences and single answers, for people and for machines."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from cli.errors import console
+from inspection.network.declared import Declaration
+from inspection.network.differences import Difference, Matrix
+from inspection.network.explain import Explanation
+from inspection.network.nodes import Kind, listed
+from inspection.network.ranges import NOTHING, Ranges, difference, spoken
+from inspection.network.reach import Reach
+
+MOST = 40
+"""Differences that are shown in full."""
+
+
+def show_matrix(reach: Reach, declaration: Declaration, matrix: Matrix, found: Sequence[Difference]) -> None:
+    """Every source with what it reaches; services in one line, what was not declared in red."""
+    declared = declaration.matrix()
+    table = Table(title="Who reaches whom", title_justify="left", box=None)
+    for heading in ("from", "to", "ports"):
+        table.add_column(heading)
+    services: dict[str, list[str]] = {}
+    last = ""
+    for (source, destination), answer in sorted(matrix.items(), key=lambda one: (one[0][0].name, one[0][1].name)):
+        if destination.kind is Kind.SERVICE:
+            services.setdefault(source.name, []).append(destination.name)
+            continue
+        wanted = declared.get((source.name, destination.name), NOTHING)
+        first = source.name if source.name != last else ""
+        last = source.name
+        table.add_row(first, destination.name, _ports(answer.ports, wanted))
+    console.print(table)
+    _services(services, declaration)
+    for one in found[:MOST]:
+        console.print(Text(f"\n✗ {one}", style="red"), soft_wrap=True)
+        for hop in one.because:
+            console.print(Text(f"    {hop}", style="dim"), soft_wrap=True)
+    if len(found) > MOST:
+        console.print(f"\nand {len(found) - MOST} more differences; --json has them all")
+    tiers, vpcs = len(reach.places.tiers), len(reach.network.vpcs)
+    verdict = "the deployed network is the declared one" if not found else f"{len(found)} differences"
+    console.print(f"\n{vpcs} VPCs, {tiers} tiers, {len(matrix)} pairs reach each other: {verdict}")
+
+
+def _ports(ports: Ranges, wanted: Ranges) -> Text:
+    text = Text(spoken(ports))
+    more = difference(ports, wanted)
+    return text.append(f"   not declared: {spoken(more)}", style="red") if more else text
+
+
+def _services(services: Mapping[str, Sequence[str]], declaration: Declaration) -> None:
+    """Places that reach the same services, in one line."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for source, names in services.items():
+        alike.setdefault(tuple(sorted(names)), []).append(source)
+    for names, sources in alike.items():
+        total = len({*declaration.services, *names})
+        console.print(
+            f"\n{listed(sources)}\n  reach {len(names)} of {total} services: {', '.join(names)}", soft_wrap=True
+        )
+
+
+def show_pairs(explained: Sequence[Explanation], *, detailed: bool) -> None:
+    """One pair with every step; of several, what each reaches."""
+    for one in explained:
+        style = "green" if one.ports else "red"
+        verb = f"reaches {one.destination} at {spoken(one.ports)}" if one.ports else f"does not reach {one.destination}"
+        if detailed or one.ports:
+            console.print(Text(f"{one.source} {verb}", style=style), soft_wrap=True)
+        if detailed:
+            for number, hop in enumerate(one.hops, start=1):
+                console.print(Text(f"  {number:2}. {hop}"), soft_wrap=True)
+    if not any(one.ports for one in explained) and not detailed:
+        console.print(Text(f"none of {len(explained)} pairs reaches", style="red"))
+
+
+def explained(one: Explanation) -> dict[str, Any]:
+    """A pair as JSON."""
+    return {
+        "from": one.source,
+        "to": one.destination,
+        "reachable": bool(one.ports),
+        "ports": spoken(one.ports),
+        "hops": [str(hop) for hop in one.hops],
+    }
+
+
+def document(reach: Reach, declaration: Declaration, matrix: Matrix, found: Sequence[Difference]) -> dict[str, Any]:
+    """The matrix as JSON."""
+    declared = declaration.matrix()
+    pairs = [
+        {
+            "from": source.name,
+            "to": destination.name,
+            "ports": spoken(answer.ports),
+            "declared": spoken(declared.get((source.name, destination.name), NOTHING)),
+        }
+        for (source, destination), answer in matrix.items()
+    ]
+    return {
+        "ok": not found,
+        "places": [node.name for node in (*reach.places.tiers, *reach.places.services)],
+        "pairs": pairs,
+        "differences": [
+            {
+                "sort": one.sort.value,
+                "from": one.source,
+                "to": one.destination,
+                "said": one.said,
+                "because": [str(hop) for hop in one.because],
+            }
+            for one in found
+        ],
+    }

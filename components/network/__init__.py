@@ -1,0 +1,1 @@
+"""The network: Transit Gateway, endpoints, inspection, spokes."""

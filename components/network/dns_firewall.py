@@ -1,0 +1,64 @@
+"""Which names resolve at all: the zone's own, AWS's, and the domains that egress is allowed to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import route53
+
+from components.tokens import type_token
+
+AWS_DOMAINS: Final = (
+    "*.amazonaws.com",
+    "*.api.aws",
+    "*.on.aws",
+    "*.sagemaker.aws",
+    "*.internal",
+)
+"""AWS's own names and those of instances: they lead to endpoints; what a name resolves to is not a way there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DnsFirewallArgs:
+    """A DNS firewall's rules."""
+
+    allowed_domains: Sequence[str]
+    """As in the firewall's list: `.pypi.org` means everything below it."""
+
+
+class DnsFirewall(pulumi.ComponentResource):
+    """`hipaa-ml:network:DnsFirewall`: a rule group that lets listed names resolve and no others.
+
+    A query is a way out for data where no packet has one (Route 53 Developer Guide, "Using DNS Firewall").
+    """
+
+    def __init__(self, name: str, args: DnsFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        self._name = name
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._group = route53.ResolverFirewallRuleGroup(f"{name}-group", name=name, opts=self._child)
+        self._rule("aws", 100, AWS_DOMAINS)
+        if args.allowed_domains:
+            self._rule("allowed", 200, [f"*{one}" if one.startswith(".") else one for one in args.allowed_domains])
+        self._rule("everything", 900, ["*"], block=True)
+        self.rule_group_id = self._group.id
+        self.arn = self._group.arn
+        self.register_outputs({"rule_group_id": self.rule_group_id})
+
+    def _rule(self, use: str, priority: int, domains: Sequence[str], *, block: bool = False) -> None:
+        listed = route53.ResolverFirewallDomainList(
+            f"{self._name}-{use}-domains", name=f"{self._name}-{use}", domains=list(domains), opts=self._child
+        )
+        route53.ResolverFirewallRule(
+            f"{self._name}-{use}-rule",
+            name=use,
+            action="BLOCK" if block else "ALLOW",
+            block_response="NODATA" if block else None,
+            # A listed name may be an alias of one that is not: only the name that was asked for is judged.
+            firewall_domain_redirection_action=None if block else "TRUST_REDIRECTION_DOMAIN",
+            firewall_domain_list_id=listed.id,
+            firewall_rule_group_id=self._group.id,
+            priority=priority,
+            opts=self._child,
+        )

@@ -1,0 +1,98 @@
+"""The path between the regions: replication and failover of the same segment, and no other packet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import ec2transitgateway
+
+from components.tokens import type_token
+
+TABLE = "peering"
+"""The peering's own route table: what comes in knows the way to spokes, and what it may use the sender's table said."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeeringArgs:
+    """A peering, asked for from one side."""
+
+    transit_gateway_id: pulumi.Input[str]
+    peer_transit_gateway_id: pulumi.Input[str]
+    peer_region: str
+    peer_account_id: pulumi.Input[str]
+
+
+class Peering(pulumi.ComponentResource):
+    """`hipaa-ml:network:Peering`: an `aws.ec2transitgateway.PeeringAttachment`, encrypted by AWS between regions."""
+
+    def __init__(self, name: str, args: PeeringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        attachment = ec2transitgateway.PeeringAttachment(
+            f"{name}-attachment",
+            transit_gateway_id=args.transit_gateway_id,
+            peer_transit_gateway_id=args.peer_transit_gateway_id,
+            peer_region=args.peer_region,
+            peer_account_id=args.peer_account_id,
+            tags={"Name": name, "segment": TABLE},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.attachment_id = attachment.id
+        self.register_outputs({"attachment_id": self.attachment_id})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeeringSideArgs:
+    """One region's side."""
+
+    attachment_id: pulumi.Input[str]
+    route_table_ids: Mapping[str, pulumi.Input[str]]
+    routes: Mapping[str, Sequence[str]]
+    """Segment -> its CIDRs in the other region."""
+    accept: bool
+    """Whether this is the side that was asked."""
+    name_tag: str
+
+    def __post_init__(self) -> None:
+        """Refuses a route of a segment that the gateway does not have."""
+        for segment in (TABLE, *self.routes):
+            if segment not in self.route_table_ids:
+                raise ValueError(
+                    f"PeeringSideArgs: no route table {segment!r}; there are {', '.join(self.route_table_ids)}"
+                )
+
+
+class PeeringSide(pulumi.ComponentResource):
+    """`hipaa-ml:network:PeeringSide`: accepts the peering, and routes each segment to itself in the other region.
+
+    A peering propagates nothing: routes are static (Transit Gateway Guide, "Transit gateway peering attachments").
+    """
+
+    def __init__(self, name: str, args: PeeringSideArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        attachment: pulumi.Input[str] = args.attachment_id
+        if args.accept:
+            accepted = ec2transitgateway.PeeringAttachmentAccepter(
+                f"{name}-accepted",
+                transit_gateway_attachment_id=args.attachment_id,
+                tags={"Name": args.name_tag, "segment": TABLE},
+                opts=child,
+            )
+            attachment = accepted.id
+        self.attachment_id: pulumi.Input[str] = attachment
+        ec2transitgateway.RouteTableAssociation(
+            f"{name}-association",
+            transit_gateway_attachment_id=attachment,
+            transit_gateway_route_table_id=args.route_table_ids[TABLE],
+            opts=child,
+        )
+        for segment, cidrs in args.routes.items():
+            for cidr in cidrs:
+                ec2transitgateway.Route(
+                    f"{name}-{segment}-to-{cidr.replace('/', '-')}",
+                    destination_cidr_block=cidr,
+                    transit_gateway_attachment_id=attachment,
+                    transit_gateway_route_table_id=args.route_table_ids[segment],
+                    opts=child,
+                )
+        self.register_outputs({})

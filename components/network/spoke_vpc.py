@@ -1,0 +1,149 @@
+"""A spoke: the private network of one account in one region, attached to the Transit Gateway and to nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import ec2, ec2transitgateway, route53
+
+from components.documents import document
+from components.network import endpoint_policies
+from components.network.spoke_acl import ANYWHERE, SpokeAcl, SpokeAclArgs
+from components.network.spoke_groups import SpokeGroups, SpokeGroupsArgs
+from components.network.vpc import Vpc, VpcArgs
+from components.tokens import type_token
+from controls.flows import EGRESS_TIERS, TIERS
+
+GATEWAY_SERVICES: Final = ("s3", "dynamodb")
+"""Services with gateway endpoints: free of charge, and only from within the VPC."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpokeVpcArgs:
+    """A spoke."""
+
+    vpc: VpcArgs
+    transit_gateway_id: pulumi.Input[str]
+    supernets: Sequence[str]
+    """Networks that are reached over the Transit Gateway, whose tables decide what of them."""
+    endpoints_cidr: str
+    peers: Sequence[str]
+    """CIDRs that the segment reaches besides the endpoints; the others are refused here as well."""
+    egress: bool
+    organization_id: pulumi.Input[str]
+    profile_id: pulumi.Input[str] | None = None
+    """The Route 53 Profile with the endpoints' names."""
+    zone_ids: Mapping[str, pulumi.Input[str]] | None = None
+    """Without a profile: the zones the VPC is associated with, by their names."""
+
+    def __post_init__(self) -> None:
+        """Refuses a spoke whose endpoints have no names."""
+        if (self.profile_id is None) == (self.zone_ids is None):
+            raise ValueError(f"SpokeVpcArgs {self.vpc.tag!r}: give either profile_id or zone_ids")
+
+
+class SpokeVpc(pulumi.ComponentResource):
+    """`hipaa-ml:network:SpokeVpc`: a `Vpc` with its attachment, route tables, ACL, gateway endpoints and groups.
+
+    Three tiers for workloads, in as many zones as the network has; no internet gateway: what egress there is leads
+    through the Transit Gateway to the inspection VPC.
+    """
+
+    def __init__(self, name: str, args: SpokeVpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.vpc = Vpc(name, args.vpc, self._child)
+        attachment = ec2transitgateway.VpcAttachment(
+            f"{name}-attachment",
+            transit_gateway_id=args.transit_gateway_id,
+            vpc_id=self.vpc.id,
+            subnet_ids=self.vpc.subnet_ids("attachments"),
+            dns_support="enable",
+            ipv6_support="enable" if args.vpc.dual_stack else "disable",
+            tags={"Name": args.vpc.tag, "segment": args.vpc.segment},
+            opts=self._child,
+        )
+        tables = {tier: self._table(tier, attachment) for tier in TIERS}
+        SpokeAcl(
+            f"{name}-acl",
+            SpokeAclArgs(
+                vpc_id=self.vpc.id,
+                tag=args.vpc.tag,
+                subnet_ids=[one for tier in TIERS for one in self.vpc.subnet_ids(tier)],
+                cidr=args.vpc.cidr,
+                endpoints_cidr=args.endpoints_cidr,
+                peers=args.peers,
+                supernets=args.supernets,
+            ),
+            self._child,
+        )
+        self.gateway_endpoints = {one: self._gateway_endpoint(one, tables) for one in GATEWAY_SERVICES}
+        self.groups = SpokeGroups(
+            f"{name}-groups",
+            SpokeGroupsArgs(
+                vpc_id=self.vpc.id,
+                tag=args.vpc.tag,
+                endpoints_cidr=args.endpoints_cidr,
+                prefix_lists={key: one.prefix_list_id for key, one in self.gateway_endpoints.items()},
+                egress=args.egress,
+            ),
+            self._child,
+        )
+        self._private_names()
+        self.attachment_id = attachment.id
+        self.register_outputs({"vpc_id": self.vpc.id, "attachment_id": self.attachment_id})
+
+    def _table(self, tier: str, attachment: ec2transitgateway.VpcAttachment) -> ec2.RouteTable:
+        args = self._args
+        table = ec2.RouteTable(
+            f"{self._name}-{tier}", vpc_id=self.vpc.id, tags={"Name": f"{args.vpc.tag}-{tier}"}, opts=self._child
+        )
+        outward = (ANYWHERE,) if args.egress and tier in EGRESS_TIERS else ()
+        for cidr in (*args.supernets, *outward):
+            ec2.Route(
+                f"{self._name}-{tier}-to-{cidr.replace('/', '-')}",
+                route_table_id=table.id,
+                destination_cidr_block=cidr,
+                transit_gateway_id=args.transit_gateway_id,
+                # A route to a gateway that the VPC is not attached to is refused.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
+            )
+        planned = [one for one in args.vpc.subnets if one.tier == tier]
+        for one, subnet in zip(planned, self.vpc.subnets[tier], strict=True):
+            ec2.RouteTableAssociation(
+                f"{self._name}-{tier}-{one.zone}-table", route_table_id=table.id, subnet_id=subnet.id, opts=self._child
+            )
+        return table
+
+    def _gateway_endpoint(self, service: str, tables: Mapping[str, ec2.RouteTable]) -> ec2.VpcEndpoint:
+        region = self._args.vpc.region
+        return ec2.VpcEndpoint(
+            f"{self._name}-{service}",
+            vpc_id=self.vpc.id,
+            service_name=f"com.amazonaws.{region}.{service}",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=[one.id for one in tables.values()],
+            policy=document(endpoint_policies.statements(service, region, self._args.organization_id)),
+            tags={"Name": f"{self._args.vpc.tag}-{service}"},
+            opts=self._child,
+        )
+
+    def _private_names(self) -> None:
+        if self._args.profile_id is not None:
+            route53.ProfilesAssociation(
+                f"{self._name}-profile",
+                name=self._args.vpc.tag,
+                profile_id=self._args.profile_id,
+                resource_id=self.vpc.id,
+                opts=self._child,
+            )
+        for zone_name, zone_id in (self._args.zone_ids or {}).items():
+            route53.ZoneAssociation(
+                f"{self._name}-{zone_name}",
+                zone_id=zone_id,
+                vpc_id=self.vpc.id,
+                vpc_region=self._args.vpc.region,
+                opts=self._child,
+            )

@@ -1,0 +1,85 @@
+"""The Transit Gateway of a region: a route table a segment, and nothing that connects by itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import pulumi
+from pulumi_aws import ec2, ec2transitgateway
+
+from components.tokens import type_token
+
+PRIVATE: Final = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
+"""Addresses that are not the internet: no default route may carry them (RFC 1918, RFC 6598)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TransitGatewayArgs:
+    """A region's Transit Gateway."""
+
+    description: str
+    asn: int
+    """Each gateway needs its own, 64512 to 65534."""
+    tables: Sequence[str]
+    """Route tables: the segments, and those of inspection and peering."""
+    log_bucket_arn: pulumi.Input[str]
+    foreign: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """Segment -> CIDRs it must not reach: static black holes, which win over a propagation made by mistake."""
+
+    def __post_init__(self) -> None:
+        """Refuses black holes of a table that is not there."""
+        for segment in self.foreign:
+            if segment not in self.tables:
+                raise ValueError(f"TransitGatewayArgs.foreign: {segment!r} is none of {', '.join(self.tables)}")
+
+
+class TransitGateway(pulumi.ComponentResource):
+    """`hipaa-ml:network:TransitGateway`: the gateway, its route tables, their black holes, a flow log."""
+
+    def __init__(self, name: str, args: TransitGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        gateway = ec2transitgateway.TransitGateway(
+            f"{name}-gateway",
+            description=args.description,
+            amazon_side_asn=args.asn,
+            auto_accept_shared_attachments="disable",
+            default_route_table_association="disable",
+            default_route_table_propagation="disable",
+            dns_support="enable",
+            # Encryption between VPCs in the fabric, 45 CFR 164.312(e)(2)(ii) (Transit Gateway Guide, "Encryption").
+            encryption_support="enable",
+            multicast_support="disable",
+            vpn_ecmp_support="disable",
+            tags={"Name": name},
+            opts=child,
+        )
+        self.route_table_ids: dict[str, pulumi.Output[str]] = {}
+        for segment in args.tables:
+            table = ec2transitgateway.RouteTable(
+                f"{name}-{segment}",
+                transit_gateway_id=gateway.id,
+                tags={"Name": f"{name}-{segment}", "segment": segment},
+                opts=child,
+            )
+            self.route_table_ids[segment] = table.id
+            for cidr in args.foreign.get(segment, ()):
+                ec2transitgateway.Route(
+                    f"{name}-{segment}-no-{cidr.replace('/', '-')}",
+                    destination_cidr_block=cidr,
+                    blackhole=True,
+                    transit_gateway_route_table_id=table.id,
+                    opts=child,
+                )
+        ec2.FlowLog(
+            f"{name}-flow-log",
+            transit_gateway_id=gateway.id,
+            log_destination_type="s3",
+            log_destination=args.log_bucket_arn,
+            max_aggregation_interval=60,
+            tags={"Name": name},
+            opts=child,
+        )
+        self.id = gateway.id
+        self.arn = gateway.arn
+        self.register_outputs({"id": self.id, "route_table_ids": self.route_table_ids})

@@ -1,0 +1,155 @@
+"""One VPC with what every VPC has: a closed default group, flow logs, query logs, a DNS firewall, names of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import ec2, route53
+
+from components.tokens import type_token
+from controls.addresses import PlannedSubnet
+
+FLOW_SECONDS: Final = 60
+"""How often flow log records are written: the shortest, so that an incident is seen soon."""
+RULE_PRIORITY: Final = 101
+"""Of the DNS firewall's association: 100 and 9000 are reserved (Route 53 Resolver API Reference)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VpcArgs:
+    """A VPC."""
+
+    tag: str
+    """Its `Name`: an account's, or what it is for."""
+    segment: str
+    region: str
+    cidr: str
+    subnets: Sequence[PlannedSubnet]
+    log_bucket_arn: pulumi.Input[str]
+    """Where flow logs and DNS query logs go: a bucket of the log archive."""
+    dns_rule_group_id: pulumi.Input[str]
+    """The DNS firewall's rules."""
+    ipam_pool_id: pulumi.Input[str] | None = None
+    dual_stack: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuses a VPC in one zone: it is down whenever the zone is."""
+        zones = {one.zone for one in self.subnets}
+        if len(zones) < 2:  # noqa: PLR2004 - two is the least that is more than one
+            raise ValueError(f"VpcArgs.subnets: {self.tag!r} has subnets in {len(zones)} zones; at least 2 are needed")
+
+
+class Vpc(pulumi.ComponentResource):
+    """`hipaa-ml:network:Vpc`: an `aws.ec2.Vpc` with its subnets; flow logs, query logs, DNS firewall, DHCP options.
+
+    Logs go to S3 in the log archive rather than to a log group here: nobody in the account they tell of can change
+    them, 45 CFR 164.312(b) (VPC User Guide, "Publish flow logs to Amazon S3").
+    """
+
+    def __init__(self, name: str, args: VpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        vpc = ec2.Vpc(
+            f"{name}-vpc",
+            cidr_block=args.cidr,
+            ipv4_ipam_pool_id=args.ipam_pool_id,
+            assign_generated_ipv6_cidr_block=True if args.dual_stack else None,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags={"Name": args.tag, "segment": args.segment},
+            opts=self._child,
+        )
+        self.id = vpc.id
+        self.ipv6_cidr = vpc.ipv6_cidr_block
+        self.subnets = self._subnets(vpc)
+        # Without rules: what nobody gave a group of its own speaks to nobody.
+        ec2.DefaultSecurityGroup(f"{name}-default-group", vpc_id=vpc.id, opts=self._child)
+        self._names(vpc)
+        self._logs(vpc)
+        self.register_outputs({"id": self.id})
+
+    def subnet_ids(self, tier: str) -> list[pulumi.Output[str]]:
+        """Subnets of a tier, in the order of zones."""
+        return [one.id for one in self.subnets[tier]]
+
+    def _subnets(self, vpc: ec2.Vpc) -> Mapping[str, Sequence[ec2.Subnet]]:
+        found: dict[str, list[ec2.Subnet]] = {}
+        for one in self._args.subnets:
+            subnet = ec2.Subnet(
+                f"{self._name}-{one.tier}-{one.zone}",
+                vpc_id=vpc.id,
+                cidr_block=one.cidr,
+                ipv6_cidr_block=_ipv6(vpc.ipv6_cidr_block, one.index) if self._args.dual_stack else None,
+                availability_zone_id=one.zone,
+                map_public_ip_on_launch=False,
+                tags={"Name": f"{self._args.tag}-{one.tier}-{one.zone}", "tier": one.tier},
+                opts=self._child,
+            )
+            found.setdefault(one.tier, []).append(subnet)
+        return found
+
+    def _names(self, vpc: ec2.Vpc) -> None:
+        name = self._name
+        options = ec2.VpcDhcpOptions(
+            f"{name}-dhcp",
+            # SageMaker Pipelines fail in a VPC whose instances have no domain (VPC User Guide, "DHCP option sets").
+            domain_name=domain(self._args.region),
+            domain_name_servers=["AmazonProvidedDNS"],
+            tags={"Name": self._args.tag},
+            opts=self._child,
+        )
+        ec2.VpcDhcpOptionsAssociation(
+            f"{name}-dhcp-association", vpc_id=vpc.id, dhcp_options_id=options.id, opts=self._child
+        )
+        route53.ResolverFirewallConfig(
+            f"{name}-dns-firewall-config",
+            resource_id=vpc.id,
+            # Closed: a firewall that cannot answer lets no name out (Route 53 Developer Guide, "DNS Firewall VPC
+            # configuration").
+            firewall_fail_open="DISABLED",
+            opts=self._child,
+        )
+        route53.ResolverFirewallRuleGroupAssociation(
+            f"{name}-dns-firewall",
+            name=self._args.tag,
+            firewall_rule_group_id=self._args.dns_rule_group_id,
+            vpc_id=vpc.id,
+            priority=RULE_PRIORITY,
+            # Not `mutation_protection`: it would keep this program out as well; guardrail N6 keeps everyone else out.
+            mutation_protection="DISABLED",
+            opts=self._child,
+        )
+
+    def _logs(self, vpc: ec2.Vpc) -> None:
+        name, bucket = self._name, self._args.log_bucket_arn
+        ec2.FlowLog(
+            f"{name}-flow-log",
+            vpc_id=vpc.id,
+            traffic_type="ALL",
+            log_destination_type="s3",
+            log_destination=bucket,
+            max_aggregation_interval=FLOW_SECONDS,
+            tags={"Name": self._args.tag},
+            opts=self._child,
+        )
+        queries = route53.ResolverQueryLogConfig(
+            f"{name}-query-log", name=f"{self._args.tag}-queries", destination_arn=bucket, opts=self._child
+        )
+        route53.ResolverQueryLogConfigAssociation(
+            f"{name}-query-log-association",
+            resolver_query_log_config_id=queries.id,
+            resource_id=vpc.id,
+            opts=self._child,
+        )
+
+
+def domain(region: str) -> str:
+    """The domain of instances' names (VPC User Guide, "DHCP option sets")."""
+    return "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+
+
+def _ipv6(block: pulumi.Output[str], index: int) -> pulumi.Output[str]:
+    """The n-th /64 of a VPC's /56."""
+    return block.apply(lambda cidr: f"{cidr.partition('::')[0][:-2]}{index:02x}::/64")

@@ -1,0 +1,176 @@
+"""What a network costs in a month, item by item: central endpoints beside endpoints in every VPC.
+
+Prices are dated data (`prices.csv`) with the page each is from: entered by hand, not fetched; look before quoting them.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+HOURS: Final = 730
+"""In a month, as AWS's own calculator counts."""
+GLOBAL: Final = "global"
+FIRST_ZONES: Final = 25
+"""Hosted zones of an account at the first price (Route 53 pricing)."""
+
+
+class PriceError(Exception):
+    """A price that the data does not have."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Price:
+    """A price in a region."""
+
+    usd: float
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sized:
+    """What a region's network is made of."""
+
+    region: str
+    spokes: int
+    zones: int
+    """Availability zones of each VPC."""
+    services: int
+    """Interface endpoints."""
+    names: int
+    """Private hosted zones of these endpoints."""
+    inspected: bool
+    profile: bool
+    """Whether spokes get the zones by a Route 53 Profile."""
+    peered: bool
+    """Whether this region's Transit Gateway is peered with the other one."""
+    keys: int
+    """KMS keys."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traffic:
+    """Gigabytes a month, in each region."""
+
+    endpoints: float = 0
+    egress: float = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One line of the bill."""
+
+    region: str
+    what: str
+    count: float
+    monthly: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bill:
+    """A month: what is deployed, and the same endpoints in every VPC."""
+
+    items: Sequence[Item]
+    distributed: Sequence[Item]
+    """Instead of central endpoints, their names and what they move over the Transit Gateway."""
+    central: Sequence[Item]
+    """The part of `items` that `distributed` would replace."""
+    as_of: str
+
+    @property
+    def total(self) -> float:
+        """All items together."""
+        return total(self.items)
+
+
+def total(items: Sequence[Item]) -> float:
+    """Dollars of some items."""
+    return sum(one.monthly for one in items)
+
+
+@cache
+def prices() -> Mapping[tuple[str, str], Price]:
+    """(item, region) -> price."""
+    with Path(__file__).with_name("prices.csv").open(encoding="utf-8", newline="") as text:
+        return {
+            (row["item"], row["region"]): Price(usd=float(row["usd"]), source=row["source"], as_of=row["as_of"])
+            for row in csv.DictReader(text)
+        }
+
+
+def price(item: str, region: str) -> Price:
+    """A price, that of the region or the one for all.
+
+    Raises:
+        PriceError: naming item, region and where prices stand.
+    """
+    found = prices().get((item, region)) or prices().get((item, GLOBAL))
+    if found is None:
+        known = ", ".join(sorted({one for _, one in prices()} - {GLOBAL}))
+        raise PriceError(f"inspection/prices.csv has no price of {item} in {region!r}; regions: {known}")
+    return found
+
+
+def bill(sizes: Sequence[Sized], traffic: Traffic) -> Bill:
+    """The month's bill.
+
+    Raises:
+        PriceError: a region that the price data does not have.
+    """
+    central = [item for size in sizes for item in _central(size, traffic)]
+    zones = sum(size.names for size in sizes)
+    first = min(zones, FIRST_ZONES)
+    central += _hosted_zones(first, zones - first)
+    if any(size.profile for size in sizes):
+        hourly = price("profile", GLOBAL).usd
+        central.append(Item(region=GLOBAL, what="Route 53 Profiles, to 100 VPCs", count=1, monthly=hourly * HOURS))
+    return Bill(
+        items=[*central, *(item for size in sizes for item in _shared(size, traffic))],
+        distributed=[item for size in sizes for item in _distributed(size, traffic)],
+        central=central,
+        as_of=min(one.as_of for one in prices().values()),
+    )
+
+
+def _item(size: Sized, what: str, name: str, count: float, per: float = HOURS) -> Item:
+    return Item(region=size.region, what=what, count=count, monthly=count * per * price(name, size.region).usd)
+
+
+def _central(size: Sized, traffic: Traffic) -> Iterator[Item]:
+    yield _item(size, "interface endpoints x zones", "interface-endpoint", size.services * size.zones)
+    yield _item(size, "GB through endpoints", "interface-endpoint-data", traffic.endpoints, 1)
+    yield _item(size, "attachment of the endpoint VPC", "transit-gateway-attachment", 1)
+    yield _item(size, "GB to endpoints over the Transit Gateway", "transit-gateway-data", traffic.endpoints, 1)
+
+
+def _distributed(size: Sized, traffic: Traffic) -> Iterator[Item]:
+    count = size.services * size.zones * size.spokes
+    yield _item(size, "interface endpoints x zones x VPCs", "interface-endpoint", count)
+    yield _item(size, "GB through endpoints", "interface-endpoint-data", traffic.endpoints, 1)
+
+
+def _hosted_zones(first: int, beyond: int) -> Iterator[Item]:
+    for what, name, count in (
+        ("hosted zones, the first 25", "hosted-zone-first-25", first),
+        ("hosted zones beyond", "hosted-zone-beyond", beyond),
+    ):
+        yield Item(region=GLOBAL, what=what, count=count, monthly=count * price(name, GLOBAL).usd)
+
+
+def _shared(size: Sized, traffic: Traffic) -> Iterator[Item]:
+    """What there is with either kind of endpoints."""
+    yield _item(size, "attachments of spokes", "transit-gateway-attachment", size.spokes)
+    if size.peered:
+        yield _item(size, "attachment of the peering", "transit-gateway-attachment", 1)
+    if size.inspected:
+        yield _item(size, "attachment of the inspection VPC", "transit-gateway-attachment", 1)
+        yield _item(size, "firewall endpoints", "firewall-endpoint", size.zones)
+        yield _item(size, "GB through the firewall", "firewall-data", traffic.egress, 1)
+        yield _item(size, "GB out over the Transit Gateway", "transit-gateway-data", traffic.egress, 1)
+        yield _item(size, "public addresses of NAT gateways", "public-address", size.zones)
+    yield _item(size, "KMS keys", "kms-key", size.keys, 1)

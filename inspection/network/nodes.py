@@ -1,0 +1,136 @@
+"""The places questions are about: a tier of a VPC, a service behind an endpoint, the internet, an address."""
+
+import difflib
+import ipaddress
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from inspection.network import ranges
+from inspection.network.model import Network, Subnet, Vpc
+from inspection.network.ranges import Range
+
+
+class Kind(StrEnum):
+    """What sort of place it is."""
+
+    TIER = "tier"
+    SERVICE = "service"
+    INTERNET = "internet"
+
+
+class UnknownPlaceError(Exception):
+    """No place of the deployed network has this name; the message says which are near."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One row or column of the matrix."""
+
+    name: str
+    kind: Kind
+    vpc: str = ""
+    subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Security groups that are worn there; none means that none is known, which lets everything through."""
+    only: Range | None = None
+    """The one address that is meant."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+INTERNET: Final = Node("internet", Kind.INTERNET)
+
+
+def service(name: str) -> Node:
+    """An AWS service, by the name its endpoint has."""
+    return Node(name, Kind.SERVICE)
+
+
+def vpc_name(vpc: Vpc, primary: str) -> str:
+    """A VPC as people name it: with its region unless that is the primary one."""
+    return vpc.name if vpc.region == primary else f"{vpc.name}@{vpc.region}"
+
+
+class Places:
+    """All places of a network, and how names find them."""
+
+    def __init__(self, network: Network, primary: str) -> None:
+        self._network = network
+        self.primary = primary
+        self.tiers: Sequence[Node] = self._tiers()
+        self.services: Sequence[Node] = [
+            service(name) for name in sorted({endpoint.service for endpoint in network.endpoints.values()})
+        ]
+
+    def name_of(self, vpc: str) -> str:
+        """A VPC's name with its region, if it is not the primary one."""
+        return vpc_name(self._network.vpcs[vpc], self.primary)
+
+    def _tiers(self) -> Sequence[Node]:
+        """A node for every tier of every VPC that something lives in: one with a security group."""
+        network = self._network
+        subnets: dict[tuple[str, str], list[Subnet]] = {}
+        for one in network.subnets.values():
+            if one.tier and one.vpc in network.vpcs:
+                subnets.setdefault((one.vpc, one.tier), []).append(one)
+        # A group that names no tier may be worn anywhere in its VPC.
+        groups: dict[tuple[str, str], list[str]] = {}
+        for one in network.groups.values():
+            groups.setdefault((one.vpc, one.tier), []).append(one.id)
+        nodes: list[Node] = []
+        for (vpc, tier), own in subnets.items():
+            worn = tuple(sorted([*groups.get((vpc, tier), ()), *groups.get((vpc, ""), ())]))
+            if (vpc, tier) in groups:
+                names = tuple(one.id for one in sorted(own, key=lambda one: (one.zone, one.id)))
+                nodes.append(Node(f"{self.name_of(vpc)}/{tier}", Kind.TIER, vpc, names, worn))
+        return sorted(nodes, key=lambda node: node.name)
+
+    def named(self, text: str) -> Sequence[Node]:
+        """The places a person means: one, or all tiers of an account.
+
+        Raises:
+            UnknownPlaceError: with the names that are near.
+        """
+        if text == INTERNET.name:
+            return [INTERNET]
+        found = [node for node in (*self.tiers, *self.services) if node.name == text]
+        found = found or [node for node in self.tiers if node.name.rpartition("/")[0] == text]
+        if found:
+            return found
+        try:
+            address = str(ipaddress.ip_address(text))
+        except ValueError:
+            known = self._known()
+            near = difflib.get_close_matches(text, known, n=3, cutoff=0.5)
+            hint = f"did you mean {', '.join(near)}?" if near else f"places: {', '.join(known[:20])}"
+            raise UnknownPlaceError(f"no place of the deployed network is named {text!r}; {hint}") from None
+        return [self._address(address)]
+
+    def _known(self) -> Sequence[str]:
+        accounts = {node.name.rpartition("/")[0] for node in self.tiers}
+        return [*sorted(accounts), *(node.name for node in (*self.tiers, *self.services)), INTERNET.name]
+
+    def _address(self, text: str) -> Node:
+        wanted = ranges.addresses(text)
+        for one in self._network.subnets.values():
+            if any(ranges.within(wanted, ranges.addresses(cidr)) for cidr in one.cidrs):
+                groups = next((node.groups for node in self.tiers if one.id in node.subnets), ())
+                return Node(text, Kind.TIER, one.vpc, (one.id,), groups, wanted)
+        if ranges.intersection((wanted,), ranges.INTERNET):
+            return Node(text, Kind.INTERNET, only=wanted)
+        known = sorted({cidr for one in self._network.vpcs.values() for cidr in one.cidrs}, key=ranges.addresses)
+        raise UnknownPlaceError(
+            f"{text} is private and in no subnet of the deployed network; networks: {listed(known)}"
+        )
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Names in a row, the last of many left out."""
+    all_names = list(names)
+    more = f" and {len(all_names) - most} more" if len(all_names) > most else ""
+    return ", ".join(all_names[:most]) + more

@@ -1,0 +1,322 @@
+"""The picture: a panel a region, the Transit Gateway across it, hubs above, segments with their VPCs below."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil
+from typing import Final
+
+from inspection.network.layout import (
+    INK,
+    INSPECTION,
+    LEAK,
+    MUTED,
+    SHARED,
+    Box,
+    Drawing,
+    Line,
+    Text,
+    colours,
+    fitted,
+    tint,
+)
+from inspection.network.picture_notes import notes
+from inspection.network.scene import Card, Scene
+
+MARGIN: Final = 40
+GAP: Final = 150
+"""Between the panels: the peering crosses it."""
+PAD: Final = 16
+CARD: Final = (196, 84)
+ROWS: Final = 4
+"""Cards above each other before a segment takes another column."""
+HUB: Final = 236
+"""Width of the inspection VPC."""
+CHIP: Final = 20
+HEAD: Final = 30
+
+
+def draw(scene: Scene) -> Drawing:
+    """The scene in place."""
+    drawing = Drawing(title=scene.title)
+    drawing.text(Text(said=scene.title, x=MARGIN, y=46, size=24, weight=700))
+    panels = [_Panel(drawing, scene, region) for region in scene.regions]
+    above = max(panel.hub_height() for panel in panels)
+    below = max(panel.segment_height() for panel in panels)
+    width = max(panel.width() for panel in panels)
+    for number, panel in enumerate(panels):
+        panel.put(MARGIN + number * (width + GAP), 72, width, above, below)
+    for one, other in pairwise(panels):
+        _peering(drawing, one.gateway, other.gateway)
+    _leaks(drawing, scene)
+    bottom = max(panel.box.bottom for panel in panels) + (34 if scene.leaks else 0)
+    drawing.width = panels[-1].box.right + MARGIN
+    drawing.height = notes(drawing, scene, MARGIN, bottom + 22) + MARGIN
+    return drawing
+
+
+class _Panel:
+    """One region."""
+
+    box: Box
+    gateway: Box
+
+    def __init__(self, drawing: Drawing, scene: Scene, region: str) -> None:
+        self._drawing, self._scene, self._region = drawing, scene, region
+        self._colours = colours(scene.segments)
+        self._cards = {
+            segment: [card for card in scene.cards if card.segment == segment and card.region == region]
+            for segment in scene.segments
+        }
+
+    def _segment_size(self, segment: str) -> tuple[float, float]:
+        count = max(len(self._cards[segment]), 1)
+        columns = ceil(count / ROWS)
+        rows = min(count, ROWS)
+        return columns * (CARD[0] + PAD) + PAD, HEAD + rows * (CARD[1] + PAD) + 4
+
+    def width(self) -> float:
+        """What the segments need beside each other, and the hubs."""
+        segments = sum(self._segment_size(one)[0] + PAD for one in self._scene.segments) + PAD
+        return max(segments, 720)
+
+    def segment_height(self) -> float:
+        """The tallest segment."""
+        return max(self._segment_size(one)[1] for one in self._scene.segments)
+
+    def hub_height(self) -> float:
+        """The taller of the two hubs."""
+        room = self.width() - HUB - 5 * PAD
+        return max(132, HEAD + 22 + len(list(_rows(self._scene.services, room))) * (CHIP + 6) + 8)
+
+    def put(self, x: float, y: float, width: float, above: float, below: float) -> None:
+        """Draws the panel."""
+        drawing, region = self._drawing, self._region
+        hubs, bar = y + 96, y + 96 + above + 44
+        height = bar + 46 + 44 + below + PAD - y
+        self.box = drawing.box(
+            Box(name=region, x=x, y=y, w=width, h=height, fill="#f9fafb", stroke="#e5e7eb", radius=14)
+        )
+        role = "primary" if region == self._scene.regions[0] else "recovery"
+        drawing.text(Text(said=region, x=x + PAD, y=y + 28, size=17, weight=700, inside=region))
+        drawing.text(Text(said=role, x=x + width - PAD, y=y + 28, size=13, colour=MUTED, anchor="end", inside=region))
+        self.gateway = drawing.box(
+            Box(name=f"tgw {region}", x=x + PAD, y=bar, w=width - 2 * PAD, h=46, fill=INK, stroke=INK, inside=region)
+        )
+        drawing.text(
+            Text(
+                said="Transit Gateway · a route table a segment, nothing joins by itself",
+                x=self.gateway.middle,
+                y=bar + 28,
+                size=13,
+                weight=600,
+                colour="#ffffff",
+                anchor="middle",
+                inside=self.gateway.name,
+            )
+        )
+        left = x + PAD
+        if self._scene.egress:
+            self._inspection(left, y + 44, hubs, above)
+            left += HUB + PAD
+        self._endpoints(left, hubs, x + width - PAD - left, above)
+        at = x + PAD
+        spare = (width - PAD - sum(self._segment_size(one)[0] + PAD for one in self._scene.segments)) / len(
+            self._scene.segments
+        )
+        for segment in self._scene.segments:
+            wide = self._segment_size(segment)[0] + spare
+            self._segment(segment, at, bar + 46 + 44, wide, below)
+            at += wide + PAD
+
+    def _inspection(self, x: float, top: float, y: float, height: float) -> None:
+        drawing, region = self._drawing, self._region
+        internet = drawing.box(
+            Box(name=f"internet {region}", x=x, y=top, w=HUB, h=30, radius=15, stroke="#9ca3af", inside=region)
+        )
+        drawing.text(
+            Text(
+                said="internet",
+                x=internet.middle,
+                y=top + 20,
+                size=13,
+                anchor="middle",
+                weight=600,
+                inside=internet.name,
+            )
+        )
+        box = Box(name=f"inspection {region}", x=x, y=y, w=HUB, h=height, stroke=INSPECTION, inside=region)
+        self._vpc(box, "network-inspection", self._scene.hubs[region][1])
+        room = box.w - 2 * PAD
+        for number, said in enumerate(("NAT, internet gateway", "Network Firewall")):
+            inner = drawing.box(
+                Box(
+                    name=f"{said} {region}",
+                    x=x + PAD,
+                    y=y + 56 + number * 36,
+                    w=room,
+                    h=28,
+                    radius=5,
+                    fill=tint(INSPECTION),
+                    stroke=tint(INSPECTION, 0.6),
+                    inside=box.name,
+                )
+            )
+            drawing.text(Text(said=said, x=inner.middle, y=inner.y + 18, anchor="middle", inside=inner.name))
+        self._line(internet.middle, internet.bottom, box.y, INSPECTION, (internet.name, box.name))
+        self._line(box.middle, box.bottom, self.gateway.y, INSPECTION, (box.name, self.gateway.name))
+        drawing.text(
+            Text(
+                said="HTTPS, allowed domains",
+                x=box.middle + 8,
+                y=box.bottom + 27,
+                size=11,
+                colour=INSPECTION,
+                inside=region,
+            )
+        )
+
+    def _endpoints(self, x: float, y: float, width: float, height: float) -> None:
+        region, drawing = self._region, self._drawing
+        box = Box(name=f"endpoints {region}", x=x, y=y, w=width, h=height, stroke=SHARED, inside=region)
+        self._vpc(box, "network-endpoints", self._scene.hubs[region][0])
+        for row, chips in enumerate(_rows(self._scene.services, width - 2 * PAD)):
+            at = x + PAD
+            for said, wide in chips:
+                chip = drawing.box(
+                    Box(
+                        name=f"{said} {region}",
+                        x=at,
+                        y=y + 52 + row * (CHIP + 6),
+                        w=wide,
+                        h=CHIP,
+                        radius=4,
+                        fill=tint(SHARED),
+                        stroke=tint(SHARED, 0.7),
+                        inside=box.name,
+                    )
+                )
+                drawing.text(Text(said=said, x=chip.middle, y=chip.y + 14, size=11, anchor="middle", inside=chip.name))
+                at += wide + 6
+        self._line(box.middle, box.bottom, self.gateway.y, SHARED, (box.name, self.gateway.name))
+        drawing.text(Text(said="HTTPS", x=box.middle + 8, y=box.bottom + 27, size=11, colour=SHARED, inside=region))
+
+    def _vpc(self, box: Box, title: str, cidr: str) -> None:
+        """A VPC of the network account with its name and network."""
+        self._drawing.box(box)
+        for said, y, size, colour in ((title, 22, 14, box.stroke), (f"VPC {cidr}", 40, 11, MUTED)):
+            weight = 700 if said == title else 400
+            self._drawing.text(
+                Text(said=said, x=box.x + PAD, y=box.y + y, size=size, weight=weight, colour=colour, inside=box.name)
+            )
+
+    def _segment(self, segment: str, x: float, y: float, width: float, height: float) -> None:
+        drawing, region, colour = self._drawing, self._region, self._colours[segment]
+        box = drawing.box(
+            Box(
+                name=f"{segment} {region}",
+                x=x,
+                y=y,
+                w=width,
+                h=height,
+                fill=tint(colour),
+                stroke=tint(colour, 0.5),
+                inside=region,
+            )
+        )
+        drawing.text(Text(said=segment, x=x + PAD, y=y + 21, size=14, weight=700, colour=colour, inside=box.name))
+        self._line(box.middle, self.gateway.bottom, y, colour, (self.gateway.name, box.name))
+        for number, card in enumerate(self._cards[segment]):
+            self._card(
+                card, box, x + PAD + (number // ROWS) * (CARD[0] + PAD), y + HEAD + (number % ROWS) * (CARD[1] + PAD)
+            )
+
+    def _card(self, card: Card, segment: Box, x: float, y: float) -> None:
+        drawing, colour = self._drawing, self._colours[card.segment]
+        box = drawing.box(Box(name=card.name, x=x, y=y, w=CARD[0], h=CARD[1], stroke=colour, inside=segment.name))
+        room = CARD[0] - 2 * 12
+        drawing.text(
+            Text(said=fitted(card.account, room, 14), x=x + 12, y=y + 23, size=14, weight=700, inside=card.name)
+        )
+        drawing.text(Text(said=f"VPC {card.cidr}", x=x + 12, y=y + 41, size=11, colour=MUTED, inside=card.name))
+        wide = (room - 6 * (len(self._scene.tiers) - 1)) / len(self._scene.tiers)
+        for number, tier in enumerate(self._scene.tiers):
+            chip = drawing.box(
+                Box(
+                    name=f"{card.name}/{tier}",
+                    x=x + 12 + number * (wide + 6),
+                    y=y + 52,
+                    w=wide,
+                    h=CHIP,
+                    radius=4,
+                    fill=tint(colour, 0.88),
+                    stroke=tint(colour, 0.6),
+                    inside=box.name,
+                )
+            )
+            drawing.text(
+                Text(
+                    said=fitted(tier, wide, 9.5),
+                    x=chip.middle,
+                    y=chip.y + 14,
+                    size=9.5,
+                    anchor="middle",
+                    inside=chip.name,
+                )
+            )
+
+    def _line(self, x: float, top: float, bottom: float, colour: str, ends: tuple[str, str]) -> None:
+        self._drawing.lines.append(Line(points=((x, top), (x, bottom)), colour=colour, width=2.5, ends=ends))
+
+
+def _rows(services: Sequence[str], room: float) -> Sequence[Sequence[tuple[str, float]]]:
+    """Services as chips, in rows no wider than there is room."""
+    rows: list[list[tuple[str, float]]] = [[]]
+    left = room
+    for service in services:
+        wide = len(service) * 11 * 0.58 + 14
+        if wide > left and rows[-1]:
+            rows.append([])
+            left = room
+        rows[-1].append((service, wide))
+        left -= wide + 6
+    return rows
+
+
+def _peering(drawing: Drawing, one: Box, other: Box) -> None:
+    y = one.y + one.h / 2
+    drawing.lines.append(Line(points=((one.right, y), (other.x, y)), colour=INK, width=3, ends=(one.name, other.name)))
+    middle = (one.right + other.x) / 2
+    drawing.text(Text(said="peering", x=middle, y=y - 9, size=13, weight=600, anchor="middle"))
+    for number, said in enumerate(("each segment with", "itself only")):
+        drawing.text(Text(said=said, x=middle, y=y + 19 + number * 14, size=11, colour=MUTED, anchor="middle"))
+
+
+def _leaks(drawing: Drawing, scene: Scene) -> None:
+    """Undeclared paths, in red, around everything else."""
+    boxes = {box.name: box for box in drawing.boxes}
+    low = max(box.bottom for box in drawing.boxes) + 12
+    for number, (source, target, said) in enumerate(scene.leaks):
+        ends = [boxes[name] for name in (source, target) if name in boxes]
+        if len(ends) == 2:  # noqa: PLR2004 - a line has two ends
+            one, other = ends
+            y, gutter = low + number * 7, PAD / 2
+            # Along the gutter beside the cards, so that no card is crossed.
+            points = (
+                (one.x, one.y + 30),
+                (one.x - gutter, one.y + 30),
+                (one.x - gutter, y),
+                (other.x - gutter, y),
+                (other.x - gutter, other.y + 30),
+                (other.x, other.y + 30),
+            )
+            drawing.lines.append(Line(points=points, colour=LEAK, dashed=True, ends=(source, target)))
+            if not number:
+                drawing.text(
+                    Text(
+                        said=f"not declared: {source} → {target}, {said}",
+                        x=one.middle + 8,
+                        y=y + 16,
+                        size=11,
+                        colour=LEAK,
+                    )
+                )

@@ -1,0 +1,258 @@
+"""Who reaches whom, at which ports: routing, filters and names put together, question and answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from inspection.network import ranges
+from inspection.network.filters import Filters
+from inspection.network.model import Network
+from inspection.network.nodes import INTERNET, Kind, Node, Places
+from inspection.network.ranges import EVERYTHING, NOTHING, Range, Ranges
+from inspection.network.routing import End, Hop, Path, Routing
+from inspection.network.services import HTTPS, Services
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one place reaches of another."""
+
+    ports: Ranges
+    """From at least one zone to at least one zone."""
+    everywhere: Ranges
+    """From every zone to every zone."""
+    uninspected: Ranges = NOTHING
+    """Of ports to the internet, those that no firewall sees."""
+
+
+NONE = Answer(NOTHING, NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One end of a conversation: a place, seen from one of its subnets."""
+
+    node: Node
+    subnet: str
+    addresses: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A question and its answer on the wire, between two subnets."""
+
+    there: Path
+    back: Path | None
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the same firewalls see both directions; a stateful firewall drops half a conversation."""
+        return self.back is not None and self.there.firewalls == self.back.firewalls
+
+
+class Reach:
+    """Answers for one network; remembers what it has worked out."""
+
+    def __init__(self, network: Network, primary: str) -> None:
+        self.network = network
+        self.places = Places(network, primary)
+        self.routing = Routing(network)
+        self.filters = Filters(network)
+        self.services = Services(network, self.routing)
+        self._joined: dict[tuple[str, str, str], bool] = {}
+
+    def answer(self, source: Node, destination: Node) -> Answer:
+        """The ports of a destination that a source reaches."""
+        if source.kind is not Kind.TIER and (source.kind is Kind.SERVICE or destination.kind is not Kind.TIER):
+            return NONE
+        if destination.kind is Kind.SERVICE:
+            return self._summary([self.to_service(source, subnet, destination.name) for subnet in source.subnets])
+        if destination.kind is Kind.INTERNET:
+            return self._to_internet(source, destination)
+        if source.kind is Kind.INTERNET:
+            return self._summary([self.from_internet(destination, one, source.only) for one in destination.subnets])
+        if not self._vpcs_joined(source, destination):
+            return NONE
+        return self._summary(
+            [self.between(source, one, destination, other) for one in source.subnets for other in destination.subnets]
+        )
+
+    @staticmethod
+    def _summary(found: Sequence[Ranges]) -> Answer:
+        if not any(found):
+            return NONE
+        everywhere = found[0]
+        for one in found[1:]:
+            everywhere = ranges.intersection(everywhere, one)
+        return Answer(ranges.union(*found), everywhere)
+
+    def _vpcs_joined(self, source: Node, destination: Node) -> bool:
+        """Whether any packet of the source gets into the destination's VPC: spares most pairs the details."""
+        if source.vpc == destination.vpc:
+            return True
+        return any(self.enters(subnet, destination.vpc) for subnet in source.subnets)
+
+    def enters(self, subnet: str, vpc: str) -> bool:
+        """Whether any packet from a subnet is delivered in a VPC."""
+        key = (self.routing.table(subnet), self.network.subnets[subnet].zone, vpc)
+        if key not in self._joined:
+            self._joined[key] = any(
+                path.end is End.VPC and path.at == vpc
+                for cidr in self.network.vpcs[vpc].cidrs
+                for path in self.routing.walk(subnet, ranges.addresses(cidr))
+            )
+        return self._joined[key]
+
+    def between(self, source: Node, one: str, destination: Node, other: str) -> Ranges:
+        """Ports from a source's subnet to a destination's."""
+        found = NOTHING
+        for sender, receiver in self.sides(source, one, destination, other):
+            if any(trip.symmetric for trip in self.trips(sender, receiver)):
+                found = ranges.union(found, self.filtered(sender, receiver))
+        return found
+
+    def sides(self, source: Node, one: str, destination: Node, other: str) -> Iterator[tuple[Side, Side]]:
+        """Both ends, for addresses of the same family."""
+        for sender in self._addresses(source, one):
+            for receiver in self._addresses(destination, other):
+                if (sender[0] >= ranges.V6) == (receiver[0] >= ranges.V6):
+                    yield Side(source, one, sender), Side(destination, other, receiver)
+
+    def _addresses(self, node: Node, subnet: str) -> Sequence[Range]:
+        if node.only is not None:
+            return [node.only]
+        return [ranges.addresses(cidr) for cidr in self.network.subnets[subnet].cidrs]
+
+    def trips(self, sender: Side, receiver: Side) -> Iterator[Trip]:
+        """Ways there that end in the right VPC, each with the way back if there is one."""
+        zone = self.network.subnets[sender.subnet].zone
+        for there in self.routing.walk(sender.subnet, receiver.addresses):
+            if there.end is not End.VPC or there.at != receiver.node.vpc:
+                continue
+            back = [
+                path
+                for path in self.routing.walk(receiver.subnet, sender.addresses, pinned=zone)
+                if path.end is End.VPC and path.at == sender.node.vpc
+            ]
+            same = next((path for path in back if path.firewalls == there.firewalls), None)
+            yield Trip(there, same or (back[0] if back else None))
+
+    def filtered(self, sender: Side, receiver: Side) -> Ranges:
+        """Ports that groups and ACLs of both ends let through."""
+        here, there = sender.node.groups, receiver.node.groups
+        sent = self.filters.sent(here, receiver.addresses, there) if here else EVERYTHING
+        if not sent:
+            return NOTHING
+        taken = self.filters.taken(there, sender.addresses, here) if there else EVERYTHING
+        acls = self.filters.between(sender.subnet, sender.addresses, receiver.subnet, receiver.addresses)
+        return ranges.intersection(ranges.intersection(sent, taken), acls)
+
+    def to_service(self, source: Node, subnet: str, service: str) -> Ranges:
+        """HTTPS if the service's name leads to an endpoint that is reached, nothing if not."""
+        endpoint = self.services.find(subnet, service).endpoint
+        if endpoint is None:
+            return NOTHING
+        if endpoint.gateway:
+            sent = self._sent_anywhere(source) if source.groups else EVERYTHING
+            return ranges.intersection(sent, HTTPS)
+        node = self.endpoint_node(endpoint.id)
+        if not node.subnets or not self._vpcs_joined(source, node):
+            return NOTHING
+        found = [self.between(source, subnet, node, other) for other in node.subnets]
+        return ranges.intersection(self._summary(found).everywhere, HTTPS)
+
+    def endpoint_node(self, endpoint: str) -> Node:
+        """An interface endpoint as a place."""
+        one = self.network.endpoints[endpoint]
+        subnets = tuple(subnet for subnet in one.subnets if subnet in self.network.subnets)
+        return Node(endpoint, Kind.TIER, one.vpc, subnets, tuple(one.groups))
+
+    def _sent_anywhere(self, source: Node) -> Ranges:
+        """Ports let out to addresses of AWS's own prefix lists, which no one else has."""
+        return ranges.union(
+            *(
+                rule.ports
+                for group in source.groups
+                if group in self.network.groups
+                for rule in self.network.groups[group].egress
+                if rule.peer in ("0.0.0.0/0", "::/0") or rule.peer.startswith("pl-")
+            )
+        )
+
+    def _to_internet(self, source: Node, destination: Node) -> Answer:
+        found, bare = [], []
+        for subnet in source.subnets:
+            trips = [one for one in self.internet_trips(source, subnet, destination.only) if one[0].symmetric]
+            found.append(ranges.union(*(ports for _, ports in trips)))
+            bare.append(ranges.union(*(ports for trip, ports in trips if not trip.there.firewalls)))
+        summary = self._summary(found)
+        return Answer(summary.ports, summary.everywhere, ranges.union(*bare))
+
+    def internet_trips(self, source: Node, subnet: str, only: Range | None = None) -> Iterator[tuple[Trip, Ranges]]:
+        """Ways out, each with the ports that filters let out; of use only if the trip is symmetric."""
+        for wanted in (only,) if only else ranges.INTERNET:
+            for there in self.routing.walk(subnet, wanted):
+                if there.end not in (End.INTERNET, End.UNKNOWN):
+                    continue
+                sent = self.filters.sent(source.groups, there.to, ()) if source.groups else EVERYTHING
+                out = self.filters.passed(subnet, there.to, outward=True)
+                trip = Trip(there, self._home(source, subnet, there))
+                ports = ranges.intersection(sent, out)
+                if ports and self._answered(subnet, there.to):
+                    yield trip, ports
+
+    def _answered(self, subnet: str, sender: Range) -> bool:
+        back = self.filters.passed(subnet, sender, outward=False)
+        return ranges.intersection(back, ((32768, 60999),)) == ((32768, 60999),)
+
+    def _home(self, source: Node, subnet: str, there: Path) -> Path | None:
+        """The way back of an answer from the internet: from the NAT gateway, or in at the VPC's own gateway."""
+        if not there.nat:
+            return there
+        own = self.network.subnets[subnet]
+        ends = [
+            path
+            for sender in self._addresses(source, subnet)
+            for path in self.routing.walk(self.network.nats[there.nat].subnet, sender, pinned=own.zone)
+            if path.end is End.VPC and path.at == own.vpc
+        ]
+        return next((path for path in ends if path.firewalls == there.firewalls), ends[0] if ends else None)
+
+    def from_internet(self, destination: Node, subnet: str, only: Range | None = None) -> Ranges:
+        """Ports open to the internet, were the destination to have a public address."""
+        found = NOTHING
+        for sender in (only,) if only else ranges.INTERNET:
+            for back in self.routing.walk(subnet, sender):
+                if back.end is not End.INTERNET or back.nat:
+                    continue
+                if self.network.internet_gateways.get(back.at) != destination.vpc:
+                    continue
+                taken = self.filters.taken(destination.groups, back.to, ()) if destination.groups else EVERYTHING
+                passed = self.filters.passed(subnet, back.to, outward=False)
+                found = ranges.union(found, ranges.intersection(taken, passed))
+        return found
+
+    def covers(self, peer: str, source: Node) -> bool:
+        """Whether a rule's network holds an address of a place; references to groups are exact and never do."""
+        if peer.startswith("sg-") or peer in self.network.groups:
+            return False
+        cidrs = self.network.prefix_lists.get(peer, ()) if peer.startswith("pl-") else (peer,)
+        if source.kind is Kind.INTERNET:
+            return bool(ranges.intersection(ranges.of(cidrs), ranges.INTERNET))
+        own = [address for subnet in source.subnets for address in self._addresses(source, subnet)]
+        return any(ranges.overlap(ranges.addresses(cidr), address) for cidr in cidrs for address in own)
+
+    def matrix(self) -> dict[tuple[Node, Node], Answer]:
+        """Every pair that reaches, with what; pairs that do not are left out."""
+        tiers = self.places.tiers
+        found: dict[tuple[Node, Node], Answer] = {}
+        for source in (*tiers, INTERNET):
+            for destination in (*tiers, *self.places.services, INTERNET):
+                if source is destination and source is INTERNET:
+                    continue
+                answer = self.answer(source, destination)
+                if answer.ports:
+                    found[source, destination] = answer
+        return found
+
+
+__all__ = ["NONE", "Answer", "Hop", "Reach", "Side", "Trip"]

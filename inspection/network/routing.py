@@ -1,0 +1,267 @@
+"""Follows a packet through route tables, Transit Gateways, peerings and firewalls, whole ranges of addresses at a time.
+
+Sources: VPC guide, "Configure route tables"; Transit Gateways guide, "Routing" and "Appliance mode".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from inspection.network import ranges
+from inspection.network.model import Attachment, GatewayTable, Network, Route
+from inspection.network.ranges import Range
+from inspection.network.tables import Flat, flatten
+
+LIMIT: Final = 16
+"""Tables a packet passes before it is said to go round in circles."""
+
+
+class End(StrEnum):
+    """Where a packet ends."""
+
+    VPC = "vpc"
+    INTERNET = "internet"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"
+    """Something this model knows nothing of: never taken for isolated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One decision on the way."""
+
+    place: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.said}"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The way some addresses are reached: where it ends, through what."""
+
+    to: Range
+    end: End
+    at: str
+    """The VPC or gateway at the end."""
+    hops: tuple[Hop, ...]
+    firewalls: frozenset[str] = frozenset()
+    """Firewall endpoints that see the packet."""
+    nat: str = ""
+
+    def after(self, hop: Hop, firewall: str = "", nat: str = "") -> "Path":
+        """The same way, with a step before it."""
+        passed = self.firewalls | {firewall} if firewall else self.firewalls
+        return Path(self.to, self.end, self.at, (hop, *self.hops), passed, nat or self.nat)
+
+
+class Packet(NamedTuple):
+    """Packets to some addresses, at one point of their way."""
+
+    zone: str
+    """Where they are."""
+    pinned: str
+    """The zone that appliance mode keeps their flow in."""
+    to: Range
+
+
+class Routing:
+    """The routing of one network; remembers what it has followed."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        by_subnet = {subnet: table.id for table in network.tables.values() for subnet in table.subnets}
+        main = {table.vpc: table.id for table in network.tables.values() if table.main}
+        # A VPC's main table, where nobody wrote to it, knows the VPC itself and nothing else.
+        self._implied = {f"main of {vpc}": vpc for vpc in network.vpcs if vpc not in main}
+        self._table = {
+            one.id: by_subnet.get(one.id) or main.get(one.vpc) or f"main of {one.vpc}"
+            for one in network.subnets.values()
+        }
+        self._flat: dict[str, Flat] = {}
+        self._known: dict[tuple[str, Packet], Sequence[Path]] = {}
+        self._attachment = {(one.gateway, one.vpc): one for one in network.attachments.values() if one.vpc}
+        self._endpoint_subnet = {
+            endpoint: subnet for one in network.firewalls.values() for endpoint, subnet in one.endpoints.items()
+        }
+        self._associated: dict[tuple[str, str], GatewayTable] = {
+            (table.gateway, attachment): table
+            for table in network.gateway_tables.values()
+            for attachment in table.associated
+        }
+
+    def table(self, subnet: str) -> str:
+        """The route table that a subnet uses; empty if nothing is known of one."""
+        return self._table.get(subnet, "")
+
+    def walk(self, subnet: str, wanted: Range, pinned: str = "") -> Sequence[Path]:
+        """Every way from a subnet to some addresses.
+
+        Args:
+            subnet: where the packet starts.
+            wanted: the addresses.
+            pinned: the zone that appliance mode keeps the flow in; the subnet's own if it starts here.
+        """
+        zone = self.network.subnets[subnet].zone
+        return self._follow(self._table[subnet], Packet(zone, pinned or zone, wanted), 0)
+
+    def _follow(self, table: str, packet: Packet, depth: int) -> Sequence[Path]:
+        """Every way on from a route table, of a VPC or of a Transit Gateway."""
+        key = (table, packet)
+        if key in self._known:
+            return self._known[key]
+        if depth > LIMIT:
+            return (Path(packet.to, End.DROPPED, "", (Hop(table, "the packet goes round in circles"),)),)
+        step = self._forward if table in self.network.gateway_tables else self._step
+        paths = [
+            path
+            for piece, route in self._flatten(table).pieces(packet.to)
+            for path in step(table, route, Packet(packet.zone, packet.pinned, piece), depth)
+        ]
+        # What leaves a subnet is asked for once or twice only: remembering it for every pair takes more than it gives.
+        if depth:
+            self._known[key] = paths
+        return paths
+
+    def _step(self, table: str, route: Route | None, packet: Packet, depth: int) -> Sequence[Path]:
+        """What a VPC's route does with a packet."""
+        network, piece = self.network, packet.to
+        place = f"route table {table}"
+        if route is None:
+            return (Path(piece, End.DROPPED, "", (Hop(place, "no route"),)),)
+        hop = Hop(place, f"{route.destination} → {route.target}")
+        vpc = self._implied.get(table) or network.tables[table].vpc
+        target = route.target
+        if route.blackhole:
+            return (Path(piece, End.DROPPED, "", (Hop(place, f"{route.destination} is a black hole"),)),)
+        if target == "local":
+            return (Path(piece, End.VPC, vpc, (hop,)),)
+        if target in network.internet_gateways:
+            return (Path(piece, End.INTERNET, target, (hop,)),)
+        return self._onward(target, vpc, packet, hop, depth)
+
+    def _onward(self, target: str, vpc: str, packet: Packet, hop: Hop, depth: int) -> Sequence[Path]:
+        """On through what stands between VPCs, or between a VPC and the internet."""
+        network = self.network
+        if target in network.gateways:
+            attachment = self._attachment.get((target, vpc))
+            if attachment is None:
+                return (Path(packet.to, End.DROPPED, "", (hop, Hop(target, "this VPC is not attached"))),)
+            return [one.after(hop) for one in self._gateway(target, attachment.id, packet, depth + 1)]
+        if target in network.peerings:
+            return self._peering(target, vpc, packet.to, hop)
+        if target in network.nats:
+            onward = self._out_of(network.nats[target].subnet, packet, depth)
+            return [one.after(hop, nat=target) for one in onward]
+        if target in self._endpoint_subnet:
+            onward = self._out_of(self._endpoint_subnet[target], packet, depth)
+            return [one.after(hop, firewall=target) for one in onward]
+        return (Path(packet.to, End.UNKNOWN, target, (hop,)),)
+
+    def _out_of(self, subnet: str, packet: Packet, depth: int) -> Sequence[Path]:
+        """On from the subnet that a firewall endpoint or a NAT gateway stands in."""
+        if subnet not in self.network.subnets:
+            return (Path(packet.to, End.UNKNOWN, subnet, ()),)
+        zone = self.network.subnets[subnet].zone
+        return self._follow(self._table[subnet], Packet(zone, packet.pinned, packet.to), depth + 1)
+
+    def _peering(self, peering: str, vpc: str, piece: Range, hop: Hop) -> Sequence[Path]:
+        """Peerings lead to the other VPC's own addresses and no further (VPC Peering guide, "Limitations")."""
+        first, second = self.network.peerings[peering].vpcs
+        other = second if vpc == first else first
+        own = self.network.vpcs[other].cidrs if other in self.network.vpcs else ()
+        if any(ranges.overlap(piece, ranges.addresses(cidr)) for cidr in own):
+            return (Path(piece, End.VPC, other, (hop,)),)
+        return (Path(piece, End.DROPPED, "", (hop, Hop(peering, "not an address of the other VPC"))),)
+
+    def _gateway(self, gateway: str, attachment: str, packet: Packet, depth: int) -> Sequence[Path]:
+        """Into a Transit Gateway: the table of the attachment that the packet comes from decides."""
+        table = self.associated(gateway, attachment)
+        if table is None:
+            hop = Hop(f"Transit Gateway {gateway}", f"{attachment} is associated with no route table")
+            return (Path(packet.to, End.DROPPED, "", (hop,)),)
+        return self._follow(table.id, packet, depth)
+
+    def _forward(self, table: str, route: Route | None, packet: Packet, depth: int) -> Sequence[Path]:
+        """What a Transit Gateway's route does with a packet."""
+        own = self.network.gateway_tables[table]
+        place = f"Transit Gateway table {own.name or table} ({table})"
+        if route is None:
+            return (Path(packet.to, End.DROPPED, "", (Hop(place, "no route"),)),)
+        if route.blackhole:
+            return (Path(packet.to, End.DROPPED, "", (Hop(place, f"{route.destination} is a black hole"),)),)
+        kind = "propagated" if route.propagated else "static"
+        hop = Hop(place, f"{route.destination} → {route.target} ({kind})")
+        target = self.network.attachments.get(route.target)
+        if target is None:
+            return (Path(packet.to, End.UNKNOWN, route.target, (hop,)),)
+        if target.peer:
+            other = target.peer if own.gateway == target.gateway else target.gateway
+            return [one.after(hop) for one in self._gateway(other, target.id, packet, depth + 1)]
+        return [one.after(hop) for one in self._enter(target, packet, depth)]
+
+    def _enter(self, attachment: Attachment, packet: Packet, depth: int) -> Sequence[Path]:
+        """Into a VPC by the attachment's subnet in the packet's zone, or in the flow's with appliance mode."""
+        wanted = packet.pinned if attachment.appliance_mode else packet.zone
+        subnets = [self.network.subnets[one] for one in attachment.subnets if one in self.network.subnets]
+        if not subnets:
+            return (Path(packet.to, End.DROPPED, "", (Hop(attachment.id, "no subnet is known"),)),)
+        inner = next((one for one in subnets if one.zone == wanted), subnets[0])
+        return self._follow(self._table[inner.id], Packet(inner.zone, packet.pinned, packet.to), depth + 1)
+
+    def associated(self, gateway: str, attachment: str) -> GatewayTable | None:
+        """The table an attachment's packets are routed by: its own, or the default one if it has none."""
+        own = self._associated.get((gateway, attachment))
+        default = self.network.gateways[gateway].association_table if gateway in self.network.gateways else ""
+        return own or self.network.gateway_tables.get(default)
+
+    def propagating(self, table: GatewayTable) -> Sequence[str]:
+        """Attachments whose networks a table learns."""
+        gateway = self.network.gateways.get(table.gateway)
+        joined = [
+            one.id
+            for one in self.network.attachments.values()
+            if gateway and gateway.propagation_table == table.id and one.gateway == gateway.id and one.vpc
+        ]
+        return sorted(table.propagated.union(joined))
+
+    def _flatten(self, table: str) -> Flat:
+        if table not in self._flat:
+            self._flat[table] = flatten(self._entries(table))
+        return self._flat[table]
+
+    def _entries(self, table: str) -> Sequence[tuple[Range, Route]]:
+        network = self.network
+        if table in network.gateway_tables:
+            one = network.gateway_tables[table]
+            learned = [
+                Route(destination=cidr, target=attachment, propagated=True)
+                for attachment in self.propagating(one)
+                if attachment in network.attachments
+                for cidr in _cidrs(network, network.attachments[attachment].vpc)
+            ]
+            return _expanded([*one.routes, *learned], network.prefix_lists)
+        if table in self._implied:
+            return _expanded(
+                [Route(destination=cidr, target="local") for cidr in _cidrs(network, self._implied[table])], {}
+            )
+        if table in network.tables:
+            own = network.tables[table]
+            local = [Route(destination=cidr, target="local") for cidr in _cidrs(network, own.vpc)]
+            return _expanded([*local, *own.routes], network.prefix_lists)
+        return ()
+
+
+def _cidrs(network: Network, vpc: str) -> Sequence[str]:
+    return network.vpcs[vpc].cidrs if vpc in network.vpcs else ()
+
+
+def _expanded(routes: Sequence[Route], lists: Mapping[str, Sequence[str]]) -> Sequence[tuple[Range, Route]]:
+    """Routes with their ranges; AWS's own prefix lists (S3, DynamoDB) are the services' business."""
+    return [
+        (ranges.addresses(cidr), route)
+        for route in routes
+        for cidr in (lists.get(route.destination, ()) if route.destination.startswith("pl-") else (route.destination,))
+    ]

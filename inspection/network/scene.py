@@ -1,0 +1,62 @@
+"""What the picture of a network shows: regions, VPCs by segment, services, and who may reach whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from inspection.network.declared import Declaration
+from inspection.network.differences import Difference, Sort
+from inspection.network.ranges import spoken
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """A spoke."""
+
+    name: str
+    """As in questions, with its region unless that is the primary one."""
+    account: str
+    cidr: str
+    segment: str
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """Everything that is drawn."""
+
+    title: str
+    regions: Sequence[str]
+    """Primary first."""
+    segments: Sequence[str]
+    """Of spokes, in the order of the settings."""
+    cards: Sequence[Card]
+    tiers: Sequence[str]
+    hubs: Mapping[str, tuple[str, str]]
+    """Region -> CIDRs of the endpoint VPC and of the inspection VPC."""
+    services: Sequence[str]
+    inside: Sequence[str]
+    """Flows within a spoke, a line each."""
+    reaches: frozenset[tuple[str, str]]
+    egress: frozenset[str]
+    """Segments with a way out."""
+    domains: Sequence[str] = ()
+    leaks: Sequence[tuple[str, str, str]] = field(default_factory=tuple)
+    """From, to, and what: VPCs by name, of the deployed network where it is not the declared one."""
+
+
+def inside(declaration: Declaration) -> Sequence[str]:
+    """Flows within a spoke as text."""
+    return [
+        f"{source} → {target}: {spoken(ports).replace('tcp/', '')}"
+        for (source, target), ports in declaration.inside.items()
+    ]
+
+
+def leaks(found: Sequence[Difference]) -> Sequence[tuple[str, str, str]]:
+    """Paths between VPCs that nobody declared, once each."""
+    pairs: dict[tuple[str, str], str] = {}
+    for one in found:
+        source, target = (name.partition("/")[0] for name in (one.source, one.destination))
+        if one.sort in (Sort.LEAK, Sort.ROUTE) and source != target:
+            pairs.setdefault((source, target), one.said)
+    return [(source, target, said) for (source, target), said in pairs.items()]

@@ -1,0 +1,57 @@
+"""Resources of exported state, with their properties as text."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """One resource of a checkpoint."""
+
+    type: str
+    id: str
+    values: Mapping[str, Any]
+
+    def text(self, key: str) -> str:
+        """A property as text; empty if it is not there."""
+        value = self.values.get(key)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, *keys: str) -> list[str]:
+        """Those of several properties that are there, lists flattened."""
+        found: list[str] = []
+        for key in keys:
+            value = self.values.get(key)
+            found += [value] if isinstance(value, str) and value else []
+            found += [str(one) for one in value] if isinstance(value, list) else []
+        return found
+
+    def tag(self, key: str) -> str:
+        """A tag; empty if it is not there."""
+        tags = self.values.get("tags") or {}
+        return str(tags.get(key, "")) if isinstance(tags, Mapping) else ""
+
+
+class Resources:
+    """Resources by type, `ec2/vpc` for `aws:ec2/vpc:Vpc`."""
+
+    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        self._by_type: dict[str, list[Resource]] = {}
+        for entry in entries:
+            kind = str(entry["type"])
+            if kind.startswith("aws:"):
+                values = {**entry.get("inputs", {}), **entry.get("outputs", {})}
+                one = Resource(type=kind.split(":")[1], id=str(entry.get("id", "")), values=values)
+                self._by_type.setdefault(one.type, []).append(one)
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """All resources of some types."""
+        for kind in types:
+            yield from self._by_type.get(kind, ())
+
+
+def region(arn: str) -> str:
+    """The region that an ARN names."""
+    parts = arn.split(":")
+    return parts[3] if len(parts) > 3 else ""  # noqa: PLR2004 - an ARN's fourth field is its region

@@ -1,0 +1,57 @@
+"""Network Firewall: a firewall has an endpoint in each of its subnets, which routes lead to."""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
+from moto.networkfirewall.models import NetworkFirewallBackend
+from moto.networkfirewall.responses import NetworkFirewallResponse
+
+from rehearsal.cloud.patches import registry
+
+
+def apply() -> None:
+    """Creating makes the endpoints; deleting takes them away."""
+    registry.replace(NetworkFirewallBackend, "create_firewall", "a5ec1a8712e0", _with_endpoints)
+    registry.add(NetworkFirewallBackend, "delete_firewall", _delete)
+    registry.add(NetworkFirewallResponse, "delete_firewall", _answer)
+
+
+def _with_endpoints(original: Any) -> Any:
+    def create_firewall(self: Any, **kwargs: Any) -> Any:
+        made = original(self, **kwargs)
+        ec2 = ec2_backends[self.account_id][self.region_name]
+        states: dict[str, Any] = {}
+        for mapping in kwargs["subnet_mappings"] or []:
+            subnet = ec2.get_subnet(mapping["SubnetId"])
+            endpoint = ec2.create_vpc_endpoint(
+                vpc_id=kwargs["vpc_id"],
+                service_name=f"com.amazonaws.vpce.{self.region_name}.vpce-svc-firewall",
+                endpoint_type="GatewayLoadBalancer",
+                policy_document=None,
+                route_table_ids=[],
+                subnet_ids=[subnet.id],
+                tags={"AWSNetworkFirewallManaged": "true", "Firewall": made.arn},
+            )
+            states[subnet.availability_zone] = {
+                "Attachment": {"SubnetId": subnet.id, "EndpointId": endpoint.id, "Status": "READY"},
+                "Config": {},
+            }
+        made.firewall_status = {**made.firewall_status, "SyncStates": states}
+        return made
+
+    return create_firewall
+
+
+def _delete(self: Any, firewall_arn: str | None, firewall_name: str | None) -> Any:
+    found = self._get_firewall(firewall_arn, firewall_name)
+    ec2 = ec2_backends[self.account_id][self.region_name]
+    ec2.delete_vpc_endpoints([one["Attachment"]["EndpointId"] for one in found.firewall_status["SyncStates"].values()])
+    return self.firewalls.pop(found.arn)
+
+
+def _answer(self: Any) -> Any:
+    found = self.networkfirewall_backend.delete_firewall(
+        self._get_param("FirewallArn"), self._get_param("FirewallName")
+    )
+    return ActionResult({"Firewall": {"FirewallArn": found.arn, "FirewallName": found.firewall_name}})

@@ -1,0 +1,97 @@
+"""EC2: endpoints and flow logs."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.ec2_common import TAGS, arn, created
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work, search
+
+_RESOURCES: Final = {
+    "vpcId": "VPC",
+    "subnetId": "Subnet",
+    "eniId": "NetworkInterface",
+    "transitGatewayId": "TransitGateway",
+    "transitGatewayAttachmentId": "TransitGatewayAttachment",
+}
+"""Property that says what is logged -> its kind."""
+_LISTS: Final = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
+
+
+def _read_endpoint(work: Work) -> Any:
+    listed = work.call("describe_vpc_endpoints", VpcEndpointIds=[work.id])["VpcEndpoints"]
+    if not listed or str(listed[0]["State"]).lower() in ("deleted", "deleting"):
+        return None
+    found = listed[0]
+    lists = {"securityGroupIds": [group["GroupId"] for group in found.get("Groups") or []]}
+    if found["VpcEndpointType"] == "Gateway":
+        named = work.call("describe_prefix_lists", Filters=[_named(found["ServiceName"])])["PrefixLists"]
+        lists["prefixListId"] = search("[0].PrefixListId", [one for one in named if _is(one, found["ServiceName"])])
+    return {**found, **lists}
+
+
+def _named(service: str) -> dict[str, Any]:
+    return {"Name": "prefix-list-name", "Values": [service]}
+
+
+def _is(prefix_list: Any, service: str) -> bool:
+    return bool(prefix_list.get("PrefixListName") == service)
+
+
+def _update_endpoint(work: Work) -> None:
+    given: dict[str, Any] = {}
+    if "policy" in work.changed:
+        policy = work.inputs.get("policy")
+        given |= {"PolicyDocument": policy} if policy else {"ResetPolicy": True}
+    for name, parameter in _LISTS.items():
+        if name in work.changed:
+            wanted, had = set(work.inputs.get(name) or []), set(work.old.get(name) or [])
+            given |= {f"Add{parameter}": sorted(wanted - had), f"Remove{parameter}": sorted(had - wanted)}
+    if "privateDnsEnabled" in work.changed:
+        given["PrivateDnsEnabled"] = work.inputs.get("privateDnsEnabled") is True
+    if given:
+        work.call("modify_vpc_endpoint", VpcEndpointId=work.id, **given)
+
+
+def _logged(_work: Work, values: Values) -> Values:
+    for name, kind in _RESOURCES.items():
+        if values.get(name):
+            return {**values, "resourceIds": [values[name]], "resourceType": kind}
+    return values
+
+
+def _read_log(work: Work) -> Any:
+    listed = work.call("describe_flow_logs", FlowLogIds=[work.id])["FlowLogs"]
+    if not listed:
+        return None
+    name = next(name for name in _RESOURCES if work.values.get(name))
+    return {**listed[0], name: listed[0]["ResourceId"]}
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:ec2/vpcEndpoint:VpcEndpoint",
+        service="ec2",
+        create=created("create_vpc_endpoint", "VpcEndpoint.VpcEndpointId"),
+        read=_read_endpoint,
+        update=_update_endpoint,
+        delete=lambda work: work.call("delete_vpc_endpoints", VpcEndpointIds=[work.id]),
+        id="{id}",
+        names={"PolicyDocument": "policy", "Resources": "id"},
+        forces=on("vpcId", "serviceName", "vpcEndpointType"),
+        finish=arn("vpc-endpoint"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type="aws:ec2/flowLog:FlowLog",
+        service="ec2",
+        create=created("create_flow_logs", "FlowLogIds[0]"),
+        read=_read_log,
+        prepare=_logged,
+        delete=lambda work: work.call("delete_flow_logs", FlowLogIds=[work.id]),
+        id="{id}",
+        names={"DeliverLogsPermissionArn": "iamRoleArn", "Resources": "id"},
+        finish=arn("vpc-flow-log"),
+        tags=TAGS,
+    ),
+)

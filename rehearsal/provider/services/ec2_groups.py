@@ -1,0 +1,240 @@
+"""EC2: security groups, their rules, network ACLs."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from rehearsal.provider.errors import NotEmulatedError
+from rehearsal.provider.services.ec2_common import TAGS, arn
+from rehearsal.provider.services.shapes import one
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+Direction = Literal["ingress", "egress"]
+_PROTOCOLS: Final[Mapping[str, str]] = {"tcp": "6", "udp": "17", "icmp": "1"}
+_NAMES: Final = {number: name for name, number in _PROTOCOLS.items()}
+_LAST_ENTRY: Final = 32767
+"""Of every ACL: it denies what nothing before it allowed, and cannot be changed."""
+
+
+def _create_group(work: Work) -> Values:
+    if work.inputs.get("ingress") or work.inputs.get("egress"):
+        raise NotEmulatedError("rules written inside a security group")
+    id_ = work.call(
+        "create_security_group",
+        GroupName=work.inputs["name"],
+        Description=work.inputs.get("description") or "Managed by Pulumi",
+        VpcId=work.inputs["vpcId"],
+    )["GroupId"]
+    _close(work, id_)
+    return {"id": id_}
+
+
+def _close(work: Work, group: str) -> None:
+    """The provider removes what AWS puts into every new group."""
+    found = work.call("describe_security_groups", GroupIds=[group])["SecurityGroups"][0]
+    for direction, key in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress")):
+        if found.get(key):
+            work.call(f"revoke_security_group_{direction}", GroupId=group, IpPermissions=found[key])
+
+
+def _adopt_default(work: Work) -> Values:
+    here = [
+        {"Name": "vpc-id", "Values": [work.inputs["vpcId"]]},
+        {"Name": "group-name", "Values": ["default"]},
+    ]
+    group = work.call("describe_security_groups", Filters=here)["SecurityGroups"][0]["GroupId"]
+    _close(work, group)
+    return {"id": group}
+
+
+def _closed(work: Work) -> Any:
+    found = work.call("describe_security_groups", GroupIds=[work.id])["SecurityGroups"][0]
+    # Somebody's rule in a group that is to have none is drift.
+    return {**found, "ingress": found["IpPermissions"], "egress": found["IpPermissionsEgress"]}
+
+
+def _permission(work: Work) -> dict[str, Any]:
+    given = work.inputs
+    described = {"Description": given["description"]} if given.get("description") else {}
+    lists: tuple[tuple[str, str, str], ...] = (
+        ("cidrIpv4", "IpRanges", "CidrIp"),
+        ("cidrIpv6", "Ipv6Ranges", "CidrIpv6"),
+        ("referencedSecurityGroupId", "UserIdGroupPairs", "GroupId"),
+        ("prefixListId", "PrefixListIds", "PrefixListId"),
+    )
+    found: dict[str, Any] = {"IpProtocol": str(given["ipProtocol"])}
+    for name, key, member in lists:
+        if given.get(name):
+            found[key] = [{member: given[name], **described}]
+    for name, key in (("fromPort", "FromPort"), ("toPort", "ToPort")):
+        if given.get(name) is not None:
+            found[key] = int(given[name])
+    return found
+
+
+def _rule(direction: Direction) -> Emulated:
+    def create(work: Work) -> Values:
+        answer = work.call(
+            f"authorize_security_group_{direction}",
+            GroupId=work.inputs["securityGroupId"],
+            IpPermissions=[_permission(work)],
+        )
+        return {"id": answer["SecurityGroupRules"][0]["SecurityGroupRuleId"]}
+
+    def read(work: Work) -> Any:
+        listed = work.call("describe_security_group_rules", SecurityGroupRuleIds=[work.id])["SecurityGroupRules"]
+        found = one(listed, SecurityGroupRuleId=work.id)
+        reference = (found or {}).get("ReferencedGroupInfo", {}).get("GroupId")
+        return found and {
+            **found,
+            "securityGroupId": found["GroupId"],
+            "referencedSecurityGroupId": reference,
+            "securityGroupRuleId": work.id,
+        }
+
+    def delete(work: Work) -> None:
+        work.call(
+            f"revoke_security_group_{direction}",
+            GroupId=work.values["securityGroupId"],
+            SecurityGroupRuleIds=[work.id],
+        )
+
+    name = direction.capitalize()
+    return Emulated(
+        type=f"aws:vpc/securityGroup{name}Rule:SecurityGroup{name}Rule",
+        service="ec2",
+        create=create,
+        read=read,
+        delete=delete,
+        id="{id}",
+        names={"Resources": "id"},
+        finish=arn("security-group-rule"),
+        tags=TAGS,
+    )
+
+
+def _create_acl(work: Work) -> Values:
+    id_ = work.call("create_network_acl", VpcId=work.inputs["vpcId"])["NetworkAcl"]["NetworkAclId"]
+    return {"id": id_}
+
+
+def _fill_acl(work: Work) -> None:
+    for direction in ("ingress", "egress"):
+        if not work.changed or direction in work.changed:
+            _replace_entries(work, direction)
+    if not work.changed or "subnetIds" in work.changed:
+        _associate(work, set(work.inputs.get("subnetIds") or []))
+
+
+def _replace_entries(work: Work, direction: str) -> None:
+    acl = work.call("describe_network_acls", NetworkAclIds=[work.id])["NetworkAcls"][0]
+    outward = direction == "egress"
+    for entry in acl["Entries"]:
+        if entry["Egress"] is outward and entry["RuleNumber"] != _LAST_ENTRY:
+            work.call("delete_network_acl_entry", NetworkAclId=work.id, RuleNumber=entry["RuleNumber"], Egress=outward)
+    for rule in work.inputs.get(direction) or []:
+        protocol = str(rule["protocol"])
+        ports = {"From": int(rule.get("fromPort") or 0), "To": int(rule.get("toPort") or 0)}
+        work.call(
+            "create_network_acl_entry",
+            NetworkAclId=work.id,
+            RuleNumber=int(rule["ruleNo"]),
+            Protocol=_PROTOCOLS.get(protocol, protocol),
+            RuleAction=rule["action"],
+            Egress=outward,
+            CidrBlock=rule["cidrBlock"],
+            PortRange=ports,
+        )
+
+
+def _associate(work: Work, wanted: set[str]) -> None:
+    """Subnets change from one ACL to another: each always has one, by default the VPC's."""
+    vpc = work.values["vpcId"]
+    acls = work.call("describe_network_acls", Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkAcls"]
+    default = next(acl["NetworkAclId"] for acl in acls if acl["IsDefault"])
+    for acl in acls:
+        for association in acl["Associations"]:
+            mine = acl["NetworkAclId"] == work.id
+            belongs = association["SubnetId"] in wanted
+            if mine != belongs and (mine or belongs):
+                work.call(
+                    "replace_network_acl_association",
+                    AssociationId=association["NetworkAclAssociationId"],
+                    NetworkAclId=default if mine else work.id,
+                )
+
+
+def _read_acl(work: Work) -> Any:
+    found = work.call("describe_network_acls", NetworkAclIds=[work.id])["NetworkAcls"]
+    if not found:
+        return None
+    acl = found[0]
+    entries = sorted(
+        (entry for entry in acl["Entries"] if entry["RuleNumber"] != _LAST_ENTRY), key=lambda one: one["RuleNumber"]
+    )
+    return {
+        **acl,
+        "ingress": [_entry(entry) for entry in entries if not entry["Egress"]],
+        "egress": [_entry(entry) for entry in entries if entry["Egress"]],
+        "subnetIds": [association["SubnetId"] for association in acl["Associations"]],
+    }
+
+
+def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
+    protocol = str(entry["Protocol"])
+    return {
+        "ruleNo": int(entry["RuleNumber"]),
+        "action": entry["RuleAction"],
+        "protocol": _NAMES.get(protocol, protocol),
+        "cidrBlock": entry.get("CidrBlock"),
+        "fromPort": int(entry.get("PortRange", {}).get("From") or 0),
+        "toPort": int(entry.get("PortRange", {}).get("To") or 0),
+    }
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:ec2/securityGroup:SecurityGroup",
+        service="ec2",
+        create=_create_group,
+        read="describe_security_groups",
+        result="SecurityGroups[0]",
+        delete="delete_security_group",
+        id="{id}",
+        names={"GroupIds": "id", "GroupId": "id", "GroupName": "name", "Resources": "id"},
+        forces=on("name", "namePrefix", "description", "vpcId"),
+        keep=on("ingress", "egress"),
+        finish=arn("security-group"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        service="ec2",
+        create=_adopt_default,
+        read=_closed,
+        id="{id}",
+        names={"GroupId": "id", "GroupName": "name", "Resources": "id"},
+        forces=on("vpcId"),
+        finish=arn("security-group"),
+        tags=TAGS,
+        exclusive=True,
+    ),
+    _rule("ingress"),
+    _rule("egress"),
+    Emulated(
+        type="aws:ec2/networkAcl:NetworkAcl",
+        service="ec2",
+        create=_create_acl,
+        after=_fill_acl,
+        read=_read_acl,
+        update=_fill_acl,
+        tidy=lambda work: _associate(work, set()),
+        delete="delete_network_acl",
+        id="{id}",
+        names={"NetworkAclId": "id", "Resources": "id"},
+        forces=on("vpcId"),
+        finish=arn("network-acl"),
+        tags=TAGS,
+    ),
+)

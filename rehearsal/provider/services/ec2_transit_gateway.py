@@ -1,0 +1,239 @@
+"""EC2: Transit Gateways, attachments, route tables, peering."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.ec2_common import TAGS, arn, created
+from rehearsal.provider.services.shapes import one, wrap
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+_MODULE: Final = "aws:ec2transitgateway/"
+_GONE: Final = ("deleted", "deleting", "rejected", "failed")
+_SIDES: Final = {"AmazonSideAsn": "amazonSideAsn"}
+
+
+def _options(work: Work, values: Values) -> Values:
+    return wrap("options")(work, values)
+
+
+def _read_gateway(work: Work) -> Any:
+    listed = work.call("describe_transit_gateways", TransitGatewayIds=[work.id])["TransitGateways"]
+    found = one(listed, TransitGatewayId=work.id)
+    if found is None or found["State"] in _GONE:
+        return None
+    return {**found, **found["Options"], "arn": found["TransitGatewayArn"]}
+
+
+def _read_table(work: Work) -> Any:
+    listed = work.call("describe_transit_gateway_route_tables", TransitGatewayRouteTableIds=[work.id])
+    found = one(listed["TransitGatewayRouteTables"], TransitGatewayRouteTableId=work.id)
+    return None if found is None or found["State"] in _GONE else found
+
+
+def _read_attachment(work: Work) -> Any:
+    listed = work.call("describe_transit_gateway_vpc_attachments", TransitGatewayAttachmentIds=[work.id])
+    found = one(listed["TransitGatewayVpcAttachments"], TransitGatewayAttachmentId=work.id)
+    if found is None or found["State"] in _GONE:
+        return None
+    return {**found, **found.get("Options", {})}
+
+
+def _update_attachment(work: Work) -> None:
+    wanted, had = set(work.inputs.get("subnetIds") or []), set(work.old.get("subnetIds") or [])
+    given = _options(work, work.values)["options"]
+    work.call(
+        "modify_transit_gateway_vpc_attachment",
+        TransitGatewayAttachmentId=work.id,
+        AddSubnetIds=sorted(wanted - had),
+        RemoveSubnetIds=sorted(had - wanted),
+        **work.params("modify_transit_gateway_vpc_attachment", {"options": given}),
+    )
+
+
+def _accept(work: Work) -> Values:
+    id_ = work.inputs["transitGatewayAttachmentId"]
+    work.call("accept_transit_gateway_vpc_attachment", TransitGatewayAttachmentId=id_)
+    return {"id": id_}
+
+
+def _read_peering(work: Work) -> Any:
+    listed = work.call("describe_transit_gateway_peering_attachments", TransitGatewayAttachmentIds=[work.id])
+    found = one(listed["TransitGatewayPeeringAttachments"], TransitGatewayAttachmentId=work.id)
+    if found is None or found["State"] in _GONE:
+        return None
+    own, other = found["RequesterTgwInfo"], found["AccepterTgwInfo"]
+    return {
+        **found,
+        "transitGatewayId": own["TransitGatewayId"],
+        "peerTransitGatewayId": other["TransitGatewayId"],
+        "peerRegion": other["Region"],
+        "peerAccountId": other["OwnerId"],
+        "arn": f"arn:aws:ec2:{work.region}:{work.account}:transit-gateway-attachment/{work.id}",
+    }
+
+
+def _read_accepted(work: Work) -> Any:
+    found = _read_peering(work)
+    if found is None or found["State"] == "pendingAcceptance":
+        return None
+    own, other = found["AccepterTgwInfo"], found["RequesterTgwInfo"]
+    return {
+        **found,
+        "transitGatewayId": own["TransitGatewayId"],
+        "peerTransitGatewayId": other["TransitGatewayId"],
+        "peerRegion": other["Region"],
+        "peerAccountId": other["OwnerId"],
+    }
+
+
+def _accept_peering(work: Work) -> Values:
+    id_ = work.inputs["transitGatewayAttachmentId"]
+    work.call("accept_transit_gateway_peering_attachment", TransitGatewayAttachmentId=id_)
+    return {"id": id_}
+
+
+def _of_table(operation: str, key: str) -> Any:
+    """Reads an association or a propagation: by the table, then by the attachment."""
+
+    def read(work: Work) -> Any:
+        values = work.values
+        table, attachment = values["transitGatewayRouteTableId"], values["transitGatewayAttachmentId"]
+        listed = work.call(operation, TransitGatewayRouteTableId=table)[key]
+        found = one(listed, TransitGatewayAttachmentId=attachment)
+        return found and {**found, "transitGatewayRouteTableId": table}
+
+    return read
+
+
+def _read_route(work: Work) -> Any:
+    values = work.values
+    table, cidr = values["transitGatewayRouteTableId"], values["destinationCidrBlock"]
+    listed = work.call(
+        "search_transit_gateway_routes",
+        TransitGatewayRouteTableId=table,
+        Filters=[
+            {"Name": "route-search.exact-match", "Values": [cidr]},
+            {"Name": "type", "Values": ["static"]},
+        ],
+    )["Routes"]
+    found = one(listed, DestinationCidrBlock=cidr)
+    if found is None:
+        return None
+    attachments = found.get("TransitGatewayAttachments") or [{}]
+    return {
+        "destinationCidrBlock": cidr,
+        "transitGatewayRouteTableId": table,
+        "transitGatewayAttachmentId": attachments[0].get("TransitGatewayAttachmentId"),
+        "blackhole": found["State"] == "blackhole",
+    }
+
+
+TYPES: Final = (
+    Emulated(
+        type=f"{_MODULE}transitGateway:TransitGateway",
+        service="ec2",
+        create=created("create_transit_gateway", "TransitGateway.TransitGatewayId"),
+        prepare=_options,
+        read=_read_gateway,
+        update="modify_transit_gateway",
+        delete="delete_transit_gateway",
+        id="{id}",
+        names={"TransitGatewayId": "id", "Resources": "id"},
+        forces=on("multicastSupport", "amazonSideAsn"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type=f"{_MODULE}routeTable:RouteTable",
+        service="ec2",
+        create=created("create_transit_gateway_route_table", "TransitGatewayRouteTable.TransitGatewayRouteTableId"),
+        read=_read_table,
+        delete=lambda work: work.call("delete_transit_gateway_route_table", TransitGatewayRouteTableId=work.id),
+        id="{id}",
+        names={"Resources": "id"},
+        forces=on("transitGatewayId"),
+        finish=arn("transit-gateway-route-table"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type=f"{_MODULE}vpcAttachment:VpcAttachment",
+        service="ec2",
+        create=created(
+            "create_transit_gateway_vpc_attachment", "TransitGatewayVpcAttachment.TransitGatewayAttachmentId"
+        ),
+        prepare=_options,
+        read=_read_attachment,
+        update=_update_attachment,
+        delete=lambda work: work.call("delete_transit_gateway_vpc_attachment", TransitGatewayAttachmentId=work.id),
+        id="{id}",
+        names={"Resources": "id"},
+        forces=on("transitGatewayId", "vpcId"),
+        finish=arn("transit-gateway-attachment"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type=f"{_MODULE}vpcAttachmentAccepter:VpcAttachmentAccepter",
+        service="ec2",
+        create=_accept,
+        read=_read_attachment,
+        # The attachment is the other account's: it goes with it.
+        id="{id}",
+        names={"Resources": "id"},
+        forces=on("transitGatewayAttachmentId"),
+        tags=TAGS,
+        exclusive=True,
+    ),
+    Emulated(
+        type=f"{_MODULE}peeringAttachment:PeeringAttachment",
+        service="ec2",
+        create=created(
+            "create_transit_gateway_peering_attachment", "TransitGatewayPeeringAttachment.TransitGatewayAttachmentId"
+        ),
+        read=_read_peering,
+        delete=lambda work: work.call("delete_transit_gateway_peering_attachment", TransitGatewayAttachmentId=work.id),
+        id="{id}",
+        names={"Resources": "id"},
+        forces=on("transitGatewayId", "peerTransitGatewayId", "peerRegion", "peerAccountId", "options"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type=f"{_MODULE}peeringAttachmentAccepter:PeeringAttachmentAccepter",
+        service="ec2",
+        create=_accept_peering,
+        read=_read_accepted,
+        id="{id}",
+        names={"Resources": "id"},
+        forces=on("transitGatewayAttachmentId"),
+        tags=TAGS,
+        exclusive=True,
+    ),
+    Emulated(
+        type=f"{_MODULE}routeTableAssociation:RouteTableAssociation",
+        service="ec2",
+        create="associate_transit_gateway_route_table",
+        read=_of_table("get_transit_gateway_route_table_associations", "Associations"),
+        delete="disassociate_transit_gateway_route_table",
+        id="{transitGatewayRouteTableId}_{transitGatewayAttachmentId}",
+        forces=on("transitGatewayRouteTableId", "transitGatewayAttachmentId"),
+        exclusive=True,
+    ),
+    Emulated(
+        type=f"{_MODULE}routeTablePropagation:RouteTablePropagation",
+        service="ec2",
+        create="enable_transit_gateway_route_table_propagation",
+        read=_of_table("get_transit_gateway_route_table_propagations", "TransitGatewayRouteTablePropagations"),
+        delete="disable_transit_gateway_route_table_propagation",
+        id="{transitGatewayRouteTableId}_{transitGatewayAttachmentId}",
+        forces=on("transitGatewayRouteTableId", "transitGatewayAttachmentId"),
+    ),
+    Emulated(
+        type=f"{_MODULE}route:Route",
+        service="ec2",
+        create="create_transit_gateway_route",
+        read=_read_route,
+        delete="delete_transit_gateway_route",
+        id="{transitGatewayRouteTableId}_{destinationCidrBlock}",
+        forces=on("destinationCidrBlock", "transitGatewayRouteTableId", "transitGatewayAttachmentId", "blackhole"),
+        exclusive=True,
+    ),
+)

@@ -1,0 +1,150 @@
+"""EC2: VPCs, subnets, DHCP options."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.ec2_common import TAGS, arn, created
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work, search
+
+_ATTRIBUTES: Final = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "EnableDnsHostnames"}
+_DHCP: Final = {
+    "domainName": "domain-name",
+    "domainNameServers": "domain-name-servers",
+    "ntpServers": "ntp-servers",
+    "netbiosNameServers": "netbios-name-servers",
+    "netbiosNodeType": "netbios-node-type",
+}
+_DEFAULT_OPTIONS: Final = "default"
+
+
+def _attributes(work: Work) -> None:
+    for name, attribute in _ATTRIBUTES.items():
+        if work.inputs.get(name) is not None and (not work.changed or name in work.changed):
+            given: dict[str, Any] = {attribute: {"Value": work.inputs[name]}}
+            work.call("modify_vpc_attribute", VpcId=work.id, **given)
+
+
+def _read_vpc(work: Work) -> Any:
+    found = work.call("describe_vpcs", VpcIds=[work.id])["Vpcs"][0]
+    here = [{"Name": "vpc-id", "Values": [work.id]}]
+    attributes = {
+        name: work.call("describe_vpc_attribute", VpcId=work.id, Attribute=name)[attribute]["Value"]
+        for name, attribute in _ATTRIBUTES.items()
+    }
+    tables = work.call("describe_route_tables", Filters=[*here, {"Name": "association.main", "Values": ["true"]}])
+    groups = work.call("describe_security_groups", Filters=[*here, {"Name": "group-name", "Values": ["default"]}])
+    acls = work.call("describe_network_acls", Filters=[*here, {"Name": "default", "Values": ["true"]}])
+    main = search("RouteTables[0].RouteTableId", tables)
+    return {
+        **found,
+        **attributes,
+        "mainRouteTableId": main,
+        "defaultRouteTableId": main,
+        "defaultSecurityGroupId": search("SecurityGroups[0].GroupId", groups),
+        "defaultNetworkAclId": search("NetworkAcls[0].NetworkAclId", acls),
+        "ipv6CidrBlock": search("Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock", found),
+        "ipv6AssociationId": search("Ipv6CidrBlockAssociationSet[0].AssociationId", found),
+        "assignGeneratedIpv6CidrBlock": bool(found.get("Ipv6CidrBlockAssociationSet")),
+    }
+
+
+def _public(work: Work) -> None:
+    if work.inputs.get("mapPublicIpOnLaunch") is not None and (
+        not work.changed or "mapPublicIpOnLaunch" in work.changed
+    ):
+        work.call(
+            "modify_subnet_attribute",
+            SubnetId=work.id,
+            MapPublicIpOnLaunch={"Value": work.inputs["mapPublicIpOnLaunch"]},
+        )
+
+
+def _create_options(work: Work) -> Values:
+    wanted = [
+        {"Key": key, "Values": values if isinstance(values, list) else [str(values)]}
+        for name, key in _DHCP.items()
+        if (values := work.inputs.get(name))
+    ]
+    return {"id": work.call("create_dhcp_options", DhcpConfigurations=wanted)["DhcpOptions"]["DhcpOptionsId"]}
+
+
+def _read_options(work: Work) -> Any:
+    found = work.call("describe_dhcp_options", DhcpOptionsIds=[work.id])["DhcpOptions"][0]
+    told = {one["Key"]: [value["Value"] for value in one["Values"]] for one in found["DhcpConfigurations"]}
+    return {**found, **{name: told[key] for name, key in _DHCP.items() if key in told}}
+
+
+def _scalar(_work: Work, values: Values) -> Values:
+    """A list of one, where the property is a text."""
+    return {
+        **arn("dhcp-options")(_work, values),
+        **{
+            name: values[name][0]
+            for name in ("domainName", "netbiosNodeType")
+            if isinstance(values.get(name), list) and values[name]
+        },
+    }
+
+
+def _read_association(work: Work) -> Any:
+    values = work.values
+    found = work.call("describe_vpcs", VpcIds=[values["vpcId"]])["Vpcs"][0]
+    return found if found.get("DhcpOptionsId") == values["dhcpOptionsId"] else None
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:ec2/vpc:Vpc",
+        service="ec2",
+        create=created("create_vpc", "Vpc.VpcId"),
+        after=_attributes,
+        read=_read_vpc,
+        update=_attributes,
+        delete="delete_vpc",
+        id="{id}",
+        names={"VpcId": "id", "Resources": "id", "AmazonProvidedIpv6CidrBlock": "assignGeneratedIpv6CidrBlock"},
+        forces=on("cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength", "instanceTenancy"),
+        finish=arn("vpc"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type="aws:ec2/subnet:Subnet",
+        service="ec2",
+        create=created("create_subnet", "Subnet.SubnetId"),
+        after=_public,
+        read="describe_subnets",
+        result="Subnets[0]",
+        outputs={"ipv6CidrBlock": "Subnets[0].Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock"},
+        update=_public,
+        delete="delete_subnet",
+        id="{id}",
+        names={"SubnetIds": "id", "SubnetId": "id", "Resources": "id"},
+        forces=on("availabilityZone", "availabilityZoneId", "cidrBlock", "ipv6CidrBlock", "vpcId"),
+        finish=arn("subnet"),
+        tags=TAGS,
+    ),
+    Emulated(
+        type="aws:ec2/vpcDhcpOptions:VpcDhcpOptions",
+        service="ec2",
+        create=_create_options,
+        read=_read_options,
+        delete="delete_dhcp_options",
+        id="{id}",
+        names={"DhcpOptionsId": "id", "Resources": "id"},
+        finish=_scalar,
+        tags=TAGS,
+    ),
+    Emulated(
+        type="aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",
+        service="ec2",
+        create="associate_dhcp_options",
+        read=_read_association,
+        delete=lambda work: work.call(
+            "associate_dhcp_options", VpcId=work.values["vpcId"], DhcpOptionsId=_DEFAULT_OPTIONS
+        ),
+        id="{dhcpOptionsId}-{vpcId}",
+        forces=on("dhcpOptionsId", "vpcId"),
+        exclusive=True,
+    ),
+)

@@ -1,0 +1,76 @@
+"""Network Firewall: firewalls and their logging. Policies and rule groups are recorded: the emulator has none."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+
+def _read(work: Work) -> Any:
+    answer = work.call("describe_firewall", FirewallArn=work.id)
+    found, status = answer["Firewall"], answer.get("FirewallStatus", {})
+    states = [
+        {
+            "availabilityZone": zone,
+            "attachments": [
+                {"endpointId": state["Attachment"]["EndpointId"], "subnetId": state["Attachment"]["SubnetId"]}
+            ],
+        }
+        for zone, state in sorted(status.get("SyncStates", {}).items())
+    ]
+    return {
+        **found,
+        "name": found["FirewallName"],
+        "arn": work.id,
+        "updateToken": answer.get("UpdateToken"),
+        "firewallStatuses": [{"syncStates": states}],
+    }
+
+
+def _log(work: Work) -> Values:
+    """One destination a call is all that AWS takes (Network Firewall API Reference, UpdateLoggingConfiguration)."""
+    arn = work.inputs["firewallArn"]
+    wanted = work.params("update_logging_configuration", work.inputs)["LoggingConfiguration"]["LogDestinationConfigs"]
+    for count in range(1, len(wanted) + 1):
+        work.call(
+            "update_logging_configuration",
+            FirewallArn=arn,
+            LoggingConfiguration={"LogDestinationConfigs": wanted[:count]},
+        )
+    return {}
+
+
+def _logged(work: Work) -> Any:
+    answer = work.call("describe_logging_configuration", FirewallArn=work.id)
+    found = answer.get("LoggingConfiguration") or {}
+    return {"firewallArn": work.id, "loggingConfiguration": found} if found.get("LogDestinationConfigs") else None
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:networkfirewall/firewall:Firewall",
+        service="network-firewall",
+        create="create_firewall",
+        made="Firewall",
+        read=_read,
+        delete=lambda work: work.call("delete_firewall", FirewallArn=work.id),
+        id="{arn}",
+        names={"FirewallName": "name", "FirewallArn": "arn", "ResourceArn": "arn"},
+        forces=on("name", "vpcId", "subnetMappings", "encryptionConfiguration", "description", "firewallPolicyArn"),
+        tags=Tagging(add="tag_resource", remove="untag_resource", read=""),
+    ),
+    Emulated(
+        type="aws:networkfirewall/loggingConfiguration:LoggingConfiguration",
+        service="network-firewall",
+        create=_log,
+        read=_logged,
+        update="put",
+        delete=lambda work: work.call(
+            "update_logging_configuration", FirewallArn=work.id, LoggingConfiguration={"LogDestinationConfigs": []}
+        ),
+        id="{firewallArn}",
+        forces=on("firewallArn"),
+        exclusive=True,
+    ),
+)

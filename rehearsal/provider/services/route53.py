@@ -1,0 +1,148 @@
+"""Route 53: private zones and their records."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.shapes import one
+from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+
+def _create_zone(work: Work) -> Values:
+    vpcs = work.inputs.get("vpcs") or []
+    given: dict[str, Any] = {
+        "Name": work.inputs["name"],
+        "CallerReference": work.creation or work.inputs["name"],
+        "HostedZoneConfig": {"Comment": work.inputs.get("comment") or "", "PrivateZone": bool(vpcs)},
+    }
+    if vpcs:
+        given["VPC"] = _vpc(work, vpcs[0])
+    id_ = work.call("create_hosted_zone", **given)["HostedZone"]["Id"].rpartition("/")[2]
+    for more in vpcs[1:]:
+        work.call("associate_vpc_with_hosted_zone", HostedZoneId=id_, VPC=_vpc(work, more))
+    return {"zoneId": id_}
+
+
+def _vpc(work: Work, given: Values) -> dict[str, str]:
+    return {"VPCId": given["vpcId"], "VPCRegion": given.get("vpcRegion") or work.region}
+
+
+def _read_zone(work: Work) -> Any:
+    answer = work.call("get_hosted_zone", Id=work.id)
+    zone = answer["HostedZone"]
+    servers = answer.get("DelegationSet", {}).get("NameServers", [])
+    return {
+        "name": zone["Name"].rstrip("."),
+        "comment": zone["Config"].get("Comment", ""),
+        "zoneId": work.id,
+        "arn": f"arn:aws:route53:::hostedzone/{work.id}",
+        "vpcs": [{"vpcId": vpc["VPCId"], "vpcRegion": vpc["VPCRegion"]} for vpc in answer.get("VPCs", [])],
+        "nameServers": servers,
+        "primaryNameServer": servers[0] if servers else "",
+    }
+
+
+def _update_zone(work: Work) -> None:
+    if "comment" in work.changed:
+        work.call("update_hosted_zone_comment", Id=work.id, Comment=work.inputs.get("comment") or "")
+    if "vpcs" in work.changed:
+        wanted = {one["vpcId"]: one for one in work.inputs.get("vpcs") or []}
+        had = {one["vpcId"]: one for one in work.old.get("vpcs") or []}
+        for key in sorted(wanted.keys() - had.keys()):
+            work.call("associate_vpc_with_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, wanted[key]))
+        for key in sorted(had.keys() - wanted.keys()):
+            work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, had[key]))
+
+
+def _record(values: Values) -> dict[str, Any]:
+    aliases = values.get("aliases") or []
+    found: dict[str, Any] = {"Name": values["name"], "Type": values["type"]}
+    if aliases:
+        found["AliasTarget"] = {
+            "DNSName": aliases[0]["name"],
+            "HostedZoneId": aliases[0]["zoneId"],
+            "EvaluateTargetHealth": aliases[0].get("evaluateTargetHealth") is True,
+        }
+    else:
+        found["TTL"] = int(values.get("ttl") or 0)
+        found["ResourceRecords"] = [{"Value": value} for value in values.get("records") or []]
+    if values.get("setIdentifier"):
+        found["SetIdentifier"] = values["setIdentifier"]
+    return found
+
+
+def _change(action: str) -> Any:
+    def change(work: Work) -> Values:
+        values = work.values
+        work.call(
+            "change_resource_record_sets",
+            HostedZoneId=values["zoneId"],
+            ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": _record(values)}]},
+        )
+        return {}
+
+    return change
+
+
+def _read_record(work: Work) -> Any:
+    values = work.values
+    name = str(values["name"]).rstrip(".")
+    listed = work.call(
+        "list_resource_record_sets",
+        HostedZoneId=values["zoneId"],
+        StartRecordName=name,
+        StartRecordType=values["type"],
+    )["ResourceRecordSets"]
+    found = one([{**item, "Name": _plain(item["Name"])} for item in listed], Name=name, Type=values["type"])
+    if found is None:
+        return None
+    target = found.get("AliasTarget")
+    told: Values = {"name": name, "type": found["Type"], "zoneId": values["zoneId"], "fqdn": name}
+    if target:
+        told["aliases"] = [
+            {
+                "name": target["DNSName"].rstrip("."),
+                "zoneId": target["HostedZoneId"],
+                "evaluateTargetHealth": target.get("EvaluateTargetHealth") is True,
+            }
+        ]
+    else:
+        told |= {"ttl": found.get("TTL"), "records": [item["Value"] for item in found.get("ResourceRecords", [])]}
+    return told
+
+
+def _plain(name: str) -> str:
+    r"""Route 53 writes a wildcard as `\052`."""
+    return name.rstrip(".").replace("\\052", "*")
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:route53/zone:Zone",
+        service="route53",
+        create=_create_zone,
+        read=_read_zone,
+        update=_update_zone,
+        delete=lambda work: work.call("delete_hosted_zone", Id=work.id),
+        id="{zoneId}",
+        names={"ResourceId": "zoneId", "AddTags": "tags", "RemoveTagKeys": "tagKeys"},
+        fixed={"ResourceType": "hostedzone"},
+        forces=on("name", "delegationSetId"),
+        tags=Tagging(
+            add="change_tags_for_resource",
+            remove="change_tags_for_resource",
+            read="list_tags_for_resource",
+            at="ResourceTagSet.Tags",
+        ),
+    ),
+    Emulated(
+        type="aws:route53/record:Record",
+        service="route53",
+        create=_change("CREATE"),
+        read=_read_record,
+        update=_change("UPSERT"),
+        delete=_change("DELETE"),
+        id="{zoneId}_{name}_{type}",
+        forces=on("zoneId", "name", "type", "setIdentifier"),
+    ),
+)

@@ -1,0 +1,10 @@
+"""The `ml-<env>` layer: where models are trained and served; for now its network."""
+
+from stacks import places, spokes
+from stacks.contracts import SpokeOutputs
+from stacks.settings import Settings
+
+
+def deploy(settings: Settings, environment: str) -> SpokeOutputs:
+    """Declares the layer for one environment and exports its outputs."""
+    return spokes.spoke(settings, places.environments(settings)[environment], settings.regions.primary)

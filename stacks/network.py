@@ -1,0 +1,245 @@
+"""The `network-<region>` layer: Transit Gateway, endpoints, inspection, names and addresses, in the network account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+
+from components.network.dns_firewall import DnsFirewall, DnsFirewallArgs
+from components.network.endpoint_vpc import EndpointVpc, EndpointVpcArgs
+from components.network.inspection_vpc import InspectionVpc, InspectionVpcArgs
+from components.network.ipam import Ipam, IpamArgs
+from components.network.membership import SegmentMembership, SegmentMembershipArgs
+from components.network.peering import Peering, PeeringArgs, PeeringSide, PeeringSideArgs
+from components.network.share import OrganizationShare, OrganizationShareArgs
+from components.network.transit_gateway import TransitGateway, TransitGatewayArgs
+from components.network.vpc import VpcArgs
+from stacks import graph, segmentation
+from stacks.configuration import network
+from stacks.contracts import AuditOutputs, NetworkOutputs, OrganizationOutputs
+from stacks.providers import Providers
+from stacks.settings import Settings
+
+FIRST_ASN: Final = 64512
+"""Of the primary region's Transit Gateway; the other has the next."""
+
+
+def deploy(settings: Settings, region: str) -> NetworkOutputs:
+    """Declares the layer for one region and exports its outputs."""
+    outputs = _Region(settings, region).deploy()
+    outputs.export()
+    return outputs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Base:
+    """What both VPCs of the network account stand on."""
+
+    gateway: TransitGateway
+    names: DnsFirewall
+    pools: Mapping[str, pulumi.Input[str]]
+
+
+class _Region:
+    """One region's network being declared."""
+
+    def __init__(self, settings: Settings, region: str) -> None:
+        self._settings, self._region = settings, region
+        self._primary = region == settings.regions.primary
+        self._organization = OrganizationOutputs.of(graph.ORGANIZATION)
+        self._audit = AuditOutputs.of(graph.AUDIT)
+        self._providers = Providers(settings, self._organization)
+        account = network.account(settings)
+        assert account is not None, "the settings' checks refuse a network without an account"
+        self._account = account
+        self._opts = self._providers.options(account, region)
+        # The recovery region stands on the primary one only while it is built, never while it runs.
+        self._first = None if self._primary else NetworkOutputs.of(graph.network(settings.regions.primary))
+        self._shared: dict[str, pulumi.Input[str]] = {}
+
+    def deploy(self) -> NetworkOutputs:
+        """Declares everything."""
+        settings, region = self._settings, self._region
+        pools = self._pools()
+        names = DnsFirewall(
+            "dns-firewall", DnsFirewallArgs(allowed_domains=settings.network.allowed_domains), self._opts
+        )
+        gateway = self._gateway()
+        base = _Base(gateway=gateway, names=names, pools=pools)
+        endpoints = self._endpoints(base)
+        inspection = self._inspection(base) if segmentation.inspected(settings) else None
+        peering = self._peering(gateway)
+        self._shared |= {"transit-gateway": gateway.arn, "dns-firewall": names.arn}
+        if endpoints.names.profile_arn is not None:
+            self._shared["profile"] = endpoints.names.profile_arn
+        share = OrganizationShare(
+            "share",
+            OrganizationShareArgs(
+                share=f"{settings.name_prefix}-network",
+                organization_arn=pulumi.Output.format(
+                    "arn:aws:organizations::{0}:organization/{1}",
+                    settings.management_account_id,
+                    self._organization.organization_id,
+                ),
+                resources=self._shared,
+            ),
+            self._opts,
+        )
+        return NetworkOutputs(
+            account_id=self._providers.account_id(self._account),
+            region=region,
+            # Through the share: a spoke that is told of the gateway can attach to it.
+            transit_gateway_id=pulumi.Output.all(gateway.id, share.arn).apply(lambda both: str(both[0])),
+            transit_gateway_arn=gateway.arn,
+            route_table_ids=gateway.route_table_ids,
+            endpoint_vpc_id=endpoints.vpc.id,
+            endpoint_group_id=endpoints.group_id,
+            endpoint_ids={name: one.id for name, one in endpoints.endpoints.items()},
+            zone_ids=endpoints.names.zone_ids,
+            profile_id=endpoints.names.profile_id,
+            dns_rule_group_id=names.rule_group_id,
+            ipam_pool_ids=pools,
+            inspection_vpc_id=inspection.vpc.id if inspection else "",
+            firewall_arn=inspection.firewall.arn if inspection else "",
+            peering_attachment_id=peering,
+        )
+
+    def _pools(self) -> Mapping[str, pulumi.Input[str]]:
+        """Pools are made once, in the primary region, for all."""
+        if self._first is not None:
+            known = pulumi.Output.from_input(self._first.ipam_pool_ids)
+            return {region: known[region] for region in self._settings.regions.all}
+        ipam = Ipam(
+            "ipam",
+            IpamArgs(home=self._region, supernets=self._settings.network.supernets),
+            self._opts,
+        )
+        self._shared |= {f"addresses-{region}": arn for region, arn in ipam.arns.items()}
+        return ipam.pool_ids
+
+    def _gateway(self) -> TransitGateway:
+        settings = self._settings
+        tables = segmentation.tables(settings)
+        return TransitGateway(
+            "transit-gateway",
+            TransitGatewayArgs(
+                description=f"{settings.name_prefix} {self._region}",
+                asn=FIRST_ASN + settings.regions.all.index(self._region),
+                tables=tables,
+                log_bucket_arn=self._audit.network_log_bucket_arn,
+                foreign={one: segmentation.foreign(settings, one) for one in settings.network.segments},
+            ),
+            self._opts,
+        )
+
+    def _vpc(self, tag: str, segment: str, cidr: str, tiers: tuple[str, ...], base: "_Base") -> VpcArgs:
+        return VpcArgs(
+            tag=tag,
+            segment=segment,
+            region=self._region,
+            cidr=cidr,
+            subnets=segmentation.central_subnets(self._settings, self._region, cidr, tiers),
+            log_bucket_arn=self._audit.network_log_bucket_arn,
+            dns_rule_group_id=base.names.rule_group_id,
+            ipam_pool_id=base.pools[self._region],
+            dual_stack=self._settings.network.dual_stack and segment != segmentation.INSPECTION,
+        )
+
+    def _endpoints(self, base: "_Base") -> EndpointVpc:
+        settings, region = self._settings, self._region
+        cidr, _ = segmentation.network_cidrs(settings, region)
+        supernet = settings.network.supernets[region]
+        found = EndpointVpc(
+            "endpoints",
+            EndpointVpcArgs(
+                vpc=self._vpc("network-endpoints", network.SHARED, cidr, ("endpoints",), base),
+                transit_gateway_id=base.gateway.id,
+                supernets=[supernet],
+                clients=[supernet],
+                services=settings.network.endpoints,
+                organization_id=self._organization.organization_id,
+                profile=settings.network.dns == "profiles",
+            ),
+            self._opts,
+        )
+        SegmentMembership(
+            "endpoints-membership",
+            SegmentMembershipArgs(
+                attachment_id=found.attachment_id,
+                segment=network.SHARED,
+                known_in=segmentation.neighbours(settings, network.SHARED),
+                route_table_ids=base.gateway.route_table_ids,
+            ),
+            self._opts,
+        )
+        return found
+
+    def _inspection(self, base: "_Base") -> InspectionVpc:
+        settings, region = self._settings, self._region
+        _, cidr = segmentation.network_cidrs(settings, region)
+        found = InspectionVpc(
+            "inspection",
+            InspectionVpcArgs(
+                vpc=self._vpc("network-inspection", segmentation.INSPECTION, cidr, ("firewall", "public"), base),
+                transit_gateway_id=base.gateway.id,
+                supernets=[settings.network.supernets[region]],
+                allowed_domains=settings.network.allowed_domains,
+                log_bucket=self._audit.network_log_bucket,
+                account_id=self._providers.account_id(self._account),
+                key_alias=f"{settings.name_prefix}-firewall",
+            ),
+            self._opts,
+        )
+        SegmentMembership(
+            "inspection-membership",
+            SegmentMembershipArgs(
+                attachment_id=found.attachment_id,
+                segment=segmentation.INSPECTION,
+                known_in=(),
+                default_in=[one for one, segment in settings.network.segments.items() if segment.accounts],
+                route_table_ids=base.gateway.route_table_ids,
+            ),
+            self._opts,
+        )
+        return found
+
+    def _peering(self, gateway: TransitGateway) -> pulumi.Input[str]:
+        """The recovery region asks, the primary one accepts: both are this stack's, since only now both are there."""
+        if self._first is None:
+            return ""
+        settings, region, primary = self._settings, self._region, self._settings.regions.primary
+        peering = Peering(
+            "peering",
+            PeeringArgs(
+                transit_gateway_id=gateway.id,
+                peer_transit_gateway_id=self._first.transit_gateway_id,
+                peer_region=primary,
+                peer_account_id=self._providers.account_id(self._account),
+            ),
+            self._opts,
+        )
+        known = pulumi.Output.from_input(self._first.route_table_ids)
+        accepted = PeeringSide(
+            f"peering-{primary}",
+            PeeringSideArgs(
+                attachment_id=peering.attachment_id,
+                route_table_ids={one: known[one] for one in segmentation.tables(settings)},
+                routes=segmentation.routes_across(settings, primary),
+                accept=True,
+                name_tag="peering",
+            ),
+            self._providers.options(self._account, primary),
+        )
+        PeeringSide(
+            f"peering-{region}",
+            PeeringSideArgs(
+                attachment_id=accepted.attachment_id,
+                route_table_ids=gateway.route_table_ids,
+                routes=segmentation.routes_across(settings, region),
+                accept=False,
+                name_tag="peering",
+            ),
+            self._opts,
+        )
+        return peering.attachment_id

@@ -1,0 +1,94 @@
+"""The rehearsed network is the declared one, from the state and from the emulated cloud alike, and a leak is found."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cli.rehearsed_aws import RehearsedAws
+from rehearsal.cloud import Cloud
+from tests.end_to_end.zone import Zone
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+STACKS = (
+    *("organization", "audit", "network-us-east-1", "network-us-west-2"),
+    *("ml-dev", "ml-staging", "ml-prod", "recovery-dev", "recovery-staging", "recovery-prod"),
+)
+
+
+@pytest.fixture(scope="module")
+def zone(make_zone: Callable[[], Zone]) -> Zone:
+    one = make_zone()
+    ran = one.rehearse("up", *STACKS)
+    assert ran.code == 0, ran.err
+    return one
+
+
+def matrix(zone: Zone, *options: str) -> dict[str, Any]:
+    ran = zone.rehearse("reach", "--all", "--json", *options)
+    found: dict[str, Any] = json.loads(ran.out)
+    assert ran.code == (0 if found["ok"] else 1), ran.err
+    return found
+
+
+def test_the_deployed_matrix_is_the_declared_one_from_either_side(zone: Zone) -> None:
+    recorded, live = matrix(zone), matrix(zone, "--live")
+    assert recorded["differences"] == []
+    assert live["differences"] == []
+    assert recorded["pairs"] == live["pairs"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("ml-dev/training", "ml-prod/data"), 1, "ml-dev/training does not reach ml-prod/data"),
+        (("ml-prod/inference", "sagemaker.runtime", "--port", "443"), 0, "reaches sagemaker.runtime at tcp/443"),
+        (("ml-dev/training", "internet"), 0, "seen by vpce-"),
+        (("ml-dev/trainin", "internet"), 2, "did you mean ml-dev/training"),
+        (("ml-dev/training",), 2, "give both FROM and TO"),
+        (("ml-dev", "ml-prod", "--port", "x"), 2, "--port is 'x'"),
+        ((), 2, "give FROM and TO, or --all"),
+        (("--all", "--export", "nothing.json"), 2, "nothing.json: No such file"),
+    ],
+)
+def test_a_pair_is_explained_and_a_mistake_is_named(zone: Zone, words: tuple[str, ...], code: int, said: str) -> None:
+    ran = zone.rehearse("reach", *words)
+    assert ran.code == code, ran.out + ran.err
+    assert said in ran.out + ran.err
+
+
+def test_the_picture_and_the_bill_are_drawn_from_the_settings(zone: Zone) -> None:
+    assert zone.rehearse("graph", "--network", "--format", "html", "-o", "network.html").code == 0
+    assert "ml-prod" in (zone.root / "network.html").read_text(encoding="utf-8")
+    refused = zone.rehearse("graph", "--network", "--format", "png")
+    assert refused.code == 2
+    assert "allowed with --network: svg, html" in refused.err
+    bill = zone.rehearse("cost", "--json")
+    assert bill.code == 0
+    assert json.loads(bill.out)["total"] > 0
+
+
+def test_a_route_that_somebody_made_by_hand_is_found_live_and_not_in_the_state(zone: Zone) -> None:
+    cloud = Cloud.attach(zone.root / ".rehearsal")
+    assert cloud is not None
+    accounts = json.loads(zone.rehearse("outputs", "organization", "--json").out)["account_ids"]
+    central = json.loads(zone.rehearse("outputs", "network-us-east-1", "--json").out)
+    prod = json.loads(zone.rehearse("outputs", "ml-prod", "--json").out)
+    aws = RehearsedAws(
+        cloud.endpoints(),
+        management_account="123456789012",
+        access_role="OrganizationAccountAccessRole",
+        region="us-east-1",
+    )
+    # Narrower than the black hole that keeps dev from prod, so it wins.
+    aws.client("ec2", account=accounts["network"]).create_transit_gateway_route(
+        TransitGatewayRouteTableId=central["route_table_ids"]["dev"],
+        TransitGatewayAttachmentId=prod["attachment_id"],
+        DestinationCidrBlock=prod["cidr"].replace("/16", "/17"),
+    )
+    live = matrix(zone, "--live")
+    found = [one for one in live["differences"] if (one["from"], one["to"]) == ("ml-dev", "ml-prod")]
+    assert found
+    assert prod["attachment_id"] in " ".join(found[0]["because"])
+    assert matrix(zone)["ok"], "the state does not know"

@@ -1,0 +1,49 @@
+"""The bill of a network: checked by hand once, and it grows with what grows."""
+
+import pytest
+
+from inspection.cost import PriceError, Sized, Traffic, bill, prices, total
+
+
+def sized(spokes: int, region: str = "us-east-1") -> Sized:
+    return Sized(
+        region=region,
+        spokes=spokes,
+        zones=2,
+        services=25,
+        names=24,
+        inspected=True,
+        profile=True,
+        peered=False,
+        keys=1,
+    )
+
+
+def test_the_bill_is_what_a_person_adds_up() -> None:
+    found = bill([sized(3)], Traffic(endpoints=1000, egress=100))
+    central = 25 * 2 * 0.01 * 730 + 1000 * 0.01 + 0.05 * 730 + 1000 * 0.02 + 24 * 0.50 + 0.75 * 730
+    shared = 3 * 0.05 * 730 + 0.05 * 730 + 2 * 0.395 * 730 + 100 * 0.065 + 100 * 0.02 + 2 * 0.005 * 730 + 1
+    assert total(found.central) == pytest.approx(central)
+    assert found.total == pytest.approx(central + shared)
+    assert total(found.distributed) == pytest.approx(3 * 25 * 2 * 0.01 * 730 + 1000 * 0.01)
+
+
+def test_central_endpoints_pay_from_some_spoke_on() -> None:
+    def saved(spokes: int) -> float:
+        found = bill([sized(spokes)], Traffic())
+        return total(found.distributed) - total(found.central)
+
+    assert saved(1) < 0 < saved(10)
+
+
+def test_every_price_has_its_page_and_its_date() -> None:
+    assert all(one.source.startswith("aws.amazon.com/") and one.as_of[:2] == "20" for one in prices().values())
+
+
+def test_a_region_without_prices_is_refused_with_those_that_have_them() -> None:
+    with pytest.raises(PriceError) as refused:
+        bill([sized(1, "eu-west-1")], Traffic())
+    assert str(refused.value) == (
+        "inspection/prices.csv has no price of interface-endpoint in 'eu-west-1'; "
+        "regions: us-east-1, us-east-2, us-west-2"
+    )

@@ -1,0 +1,78 @@
+"""Ranges and route tables: the arithmetic that everything else stands on, against the plainest way to do it."""
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspection.network import ranges
+from inspection.network.model import Route
+from inspection.network.tables import flatten
+
+numbers = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 8)).map(lambda one: (one[0], one[0] + one[1])), max_size=6
+).map(lambda several: ranges.union(tuple(several)))
+
+
+def members(some: ranges.Ranges) -> set[int]:
+    return {number for low, high in some for number in range(low, high + 1)}
+
+
+@given(one=numbers, other=numbers)
+def test_ranges_are_sets(one: ranges.Ranges, other: ranges.Ranges) -> None:
+    assert members(ranges.union(one, other)) == members(one) | members(other)
+    assert members(ranges.intersection(one, other)) == members(one) & members(other)
+    assert members(ranges.difference(one, other)) == members(one) - members(other)
+
+
+networks = st.tuples(st.integers(0, 255), st.integers(22, 32)).map(
+    lambda one: str(ipaddress.ip_network((0x0A000000 + one[0] * 4, one[1]), strict=False))
+)
+
+
+@given(cidrs=st.lists(networks, max_size=8), wanted=networks)
+def test_the_longest_prefix_wins_for_every_address(cidrs: list[str], wanted: str) -> None:
+    routes = [Route(destination=cidr, target=cidr) for cidr in dict.fromkeys(cidrs)]
+    flat = flatten((ranges.addresses(one.destination), one) for one in routes)
+    found = {
+        address: route.target if route else None
+        for (low, high), route in flat.pieces(ranges.addresses(wanted))
+        for address in range(low, high + 1)
+    }
+    for address in ipaddress.ip_network(wanted):
+        fitting = [
+            ipaddress.ip_network(one.destination) for one in routes if address in ipaddress.ip_network(one.destination)
+        ]
+        longest = str(max(fitting, key=lambda one: one.prefixlen)) if fitting else None
+        assert found[int(address)] == longest
+
+
+def test_of_equal_routes_the_static_one_wins() -> None:
+    network = ranges.addresses("10.0.0.0/8")
+    learned = Route(destination="10.0.0.0/8", target="learned", propagated=True)
+    static = Route(destination="10.0.0.0/8", target="static")
+    [(_, route)] = flatten([(network, learned), (network, static)]).pieces(network)
+    assert route is static
+
+
+@pytest.mark.parametrize(
+    ("some", "said"),
+    [
+        (ranges.ports("tcp", 443, 443), "tcp/443"),
+        (ranges.ports("6", 443, 443), "tcp/443"),
+        (ranges.ports("udp", 53, 54), "udp/53-54"),
+        (ranges.ports("tcp", None, None), "tcp/all"),
+        (ranges.ports("-1", -1, -1), "all ports"),
+        (ranges.ports("icmp", -1, -1), "icmp"),
+        (ranges.NOTHING, "nothing"),
+    ],
+)
+def test_ports_are_said_as_people_say_them(some: ranges.Ranges, said: str) -> None:
+    assert ranges.spoken(some) == said
+
+
+def test_both_families_lie_on_one_line_and_are_written_back() -> None:
+    for cidr in ("10.1.2.0/24", "2600:1f18::/56"):
+        assert ranges.written(ranges.addresses(cidr)) == cidr
+    assert not ranges.overlap(ranges.addresses("0.0.0.0/0"), ranges.addresses("::/0"))
