@@ -90,7 +90,5 @@ def test_adding_a_zone_moves_no_subnet() -> None:
 
 
 def test_subnets_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(
-        PlanError, match=r"10\.0\.0\.0/25 has no room for the subnets of 2 zones .*allowed: /24 or larger"
-    ):
+    with pytest.raises(PlanError, match=r"10\.0\.0\.0/25 has no room for .* 2 zones .*allowed: /24 or larger"):
         subnets("10.0.0.0/25", ("training", "inference", "data"), ["a", "b"], small=("attachments",))

@@ -98,8 +98,8 @@ ONE: list[tuple[str, Example, str, Any]] = [
     ("load-balancer-headers", LOAD_BALANCER, "dropInvalidHeaderFields", None),
     ("load-balancer-kept", LOAD_BALANCER, "enableDeletionProtection", False),
 ]
-CASES = [Case(policy=name, compliant=[example], changes=[(0, path, value)]) for name, example, path, value in ONE]
-CASES += [
+CASES = [
+    *(Case(policy=name, compliant=[example], changes=[(0, path, value)]) for name, example, path, value in ONE),
     Case(policy="endpoint-private-names", compliant=[VPC_ENDPOINT], changes=[(0, "privateDnsEnabled", None)]),
     Case(
         policy="endpoint-private-names",
