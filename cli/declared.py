@@ -1,13 +1,14 @@
 """The declared zone, from its settings: what inspections compare the deployed one with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from controls.model import PolicyType
 from inspection.can import Guarded, Place
-from inspection.declared import DeclaredAccount, DeclaredBucket, DeclaredPolicy, DeclaredZone
-from stacks import graph
+from inspection.declared import DeclaredAccount, DeclaredBucket, DeclaredPolicy, DeclaredVpc, DeclaredZone
+from stacks import graph, places, segmentation
 from stacks.baseline import roles_of
+from stacks.configuration import network
 from stacks.organization import policies
 from stacks.settings import MANAGEMENT, Settings
 
@@ -37,12 +38,33 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
             DeclaredBucket(name=name, region=settings.regions.primary, lock_days=settings.log_archive.record_days)
             for name in audit.get("record_buckets", {}).values()
         ],
+        network_account=network.account(settings) or "",
+        vpcs=list(_vpcs(settings, outputs)),
         roles={
             name: roles_of(settings)
             for name in settings.account_names
             if name != MANAGEMENT and f"{graph.BASELINE}{name}" in outputs
         },
     )
+
+
+def _vpcs(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) -> Iterator[DeclaredVpc]:
+    """What the stacks that are up have declared."""
+    for region in graph.networked(settings):
+        if graph.network(region) in outputs:
+            halves = segmentation.network_cidrs(settings, region)
+            central = [("network-endpoints", network.SHARED, halves[0])]
+            if segmentation.inspected(settings):
+                central.append(("network-inspection", segmentation.INSPECTION, halves[1]))
+            owner = network.account(settings) or ""
+            for name, segment, cidr in central:
+                yield DeclaredVpc(name=name, account=owner, region=region, cidr=cidr, segment=segment)
+        layer = graph.ML if region == settings.regions.primary else graph.RECOVERY
+        spokes = network.spokes(settings, region)
+        for env, name in places.environments(settings).items():
+            if f"{layer}{env}" in outputs and name in spokes:
+                segment = network.segment_of(settings, name)
+                yield DeclaredVpc(name=name, account=name, region=region, cidr=spokes[name], segment=segment)
 
 
 def guarded(settings: Settings, outputs: Mapping[str, Any]) -> Guarded:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inspection import audit_accounts, audit_logging, audit_organization
+from inspection import audit_accounts, audit_logging, audit_network, audit_organization
 from inspection.aws import Aws
 from inspection.declared import DeclaredZone
 from inspection.observation import Observation, missing
@@ -23,6 +23,9 @@ CHECKS: Sequence[Check] = (
     audit_accounts.encryption_default,
     audit_accounts.roles,
     audit_accounts.recorders,
+    audit_network.vpcs,
+    audit_network.gateways,
+    audit_network.segments,
 )
 
 

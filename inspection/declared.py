@@ -38,6 +38,17 @@ class DeclaredBucket:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredVpc:
+    """A VPC of the network or of a workload."""
+
+    name: str
+    account: str
+    region: str
+    cidr: str
+    segment: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeclaredZone:
     """Everything the audit looks for."""
 
@@ -53,5 +64,8 @@ class DeclaredZone:
     """Name of the organisation trail; `None` until the audit stack is up."""
     trail_region: str
     buckets: Sequence[DeclaredBucket] = ()
+    network_account: str = ""
+    vpcs: Sequence[DeclaredVpc] = ()
+    """Of the stacks that are up."""
     roles: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     """Account name -> roles that its baseline makes; an account without a baseline is not in it."""

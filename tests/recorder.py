@@ -103,6 +103,19 @@ class _Answers(Mocks):
         state.setdefault("arn", f"arn:aws:{args.typ.split(':')[1].split('/')[0]}:us-east-1:{ACCOUNT}:{kind}/{name}")
         if args.typ == "aws:organizations/organization:Organization":
             state["roots"] = [{"id": "r-ab12"}]
+        if args.typ == "aws:ec2/vpcEndpoint:VpcEndpoint":
+            state["dnsEntries"] = [{"dnsName": f"{args.name}.vpce.amazonaws.com", "hostedZoneId": "Z1"}]
+            state["prefixListId"] = f"pl-{args.name}"
+        if args.inputs.get("assignGeneratedIpv6CidrBlock"):
+            state["ipv6CidrBlock"] = "2600:1f18:abcd:ab00::/56"
+        if args.typ == "aws:networkfirewall/firewall:Firewall":
+            attached = [
+                {"subnetId": one["subnetId"], "endpointId": f"vpce-{one['subnetId']}"}
+                for one in args.inputs["subnetMappings"]
+            ]
+            state["firewallStatuses"] = [{"syncStates": [{"attachments": [one]} for one in attached]}]
+        if args.typ == "aws:route53/zone:Zone":
+            state["zoneId"] = args.name
         if args.typ == "aws:s3/bucket:Bucket":
             return str(args.inputs["bucket"]), {**state, "arn": f"arn:aws:s3:::{args.inputs['bucket']}"}
         return IDS.get(args.typ, args.name).format(number=self.number), state

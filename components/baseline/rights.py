@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.baseline.rights_data import NO_DATA, ORGANIZATION, PASSED_TO, SERVICES, WORKLOAD
+from components.baseline.rights_data import NAMES, NAMES_FOR, NO_DATA, ORGANIZATION, PASSED_TO, SERVICES, WORKLOAD
 from components.documents import Statement
 from components.keys.key import ADMINISTRATION
 
@@ -104,6 +104,9 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         },
         {"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"},
     ]
+    if kind in NAMES_FOR:
+        # Zones have ids that AWS chooses: there is no pattern to name.
+        found.append({"Sid": "Names", "Effect": "Allow", "Action": list(NAMES), "Resource": "*"})
     if kind == "management":
         found += [
             # AWS Organizations and its like have no resource level for most of these.

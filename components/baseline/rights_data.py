@@ -54,11 +54,28 @@ SERVICES: Final[Mapping[str, Sequence[str]]] = {
         "route53resolver",
         "sns",
     ),
-    "workload": WORKLOAD,
+    # A spoke's DNS firewall, query logs and profile are its account's.
+    "workload": (*WORKLOAD, "route53profiles", "route53resolver"),
     "sandbox": WORKLOAD,
     "management": ("cloudwatch", "events", "logs", "sns"),
 }
 """Kind of account -> services the pipeline manages there, in the zone's regions only."""
+
+NAMES: Final = (
+    "route53:AssociateVPCWithHostedZone",
+    "route53:ChangeResourceRecordSets",
+    "route53:ChangeTagsForResource",
+    "route53:CreateHostedZone",
+    "route53:CreateVPCAssociationAuthorization",
+    "route53:DeleteHostedZone",
+    "route53:DeleteVPCAssociationAuthorization",
+    "route53:DisassociateVPCFromHostedZone",
+    "route53:Get*",
+    "route53:List*",
+    "route53:UpdateHostedZoneComment",
+)
+"""Private zones, by the network and by spokes: Route 53 is in us-east-1, whatever the zone's regions are."""
+NAMES_FOR: Final = frozenset({"infrastructure", "workload"})
 
 PASSED_TO: Final = (
     "ecs-tasks.amazonaws.com",

@@ -62,21 +62,21 @@ class PrivateNames(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["vpcs"]),
         )
         target = endpoint.dns_entries[0]
+        # IPv4 only, also of names in `api.aws`: no table of the Transit Gateway carries IPv6, so an answer of that kind
+        # would lead nowhere.
         for label in labels:
-            for kind in ("A", "AAAA") if self._args.dual_stack else ("A",):
-                suffix = "any" if label else "top"
-                route53.Record(
-                    f"{self._name}-{zone_name}-{suffix}-{kind.lower()}",
-                    zone_id=zone.zone_id,
-                    name=f"{label}{zone_name}",
-                    type=kind,
-                    aliases=[
-                        route53.RecordAliasArgs(
-                            name=target.dns_name, zone_id=target.hosted_zone_id, evaluate_target_health=False
-                        )
-                    ],
-                    opts=self._child,
-                )
+            route53.Record(
+                f"{self._name}-{zone_name}-{'any' if label else 'top'}",
+                zone_id=zone.zone_id,
+                name=f"{label}{zone_name}",
+                type="A",
+                aliases=[
+                    route53.RecordAliasArgs(
+                        name=target.dns_name, zone_id=target.hosted_zone_id, evaluate_target_health=False
+                    )
+                ],
+                opts=self._child,
+            )
         return zone
 
 

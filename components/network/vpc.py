@@ -1,5 +1,6 @@
 """One VPC with what every VPC has: a closed default group, flow logs, query logs, a DNS firewall, names of its own."""
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -152,4 +153,4 @@ def domain(region: str) -> str:
 
 def _ipv6(block: pulumi.Output[str], index: int) -> pulumi.Output[str]:
     """The n-th /64 of a VPC's /56."""
-    return block.apply(lambda cidr: f"{cidr.partition('::')[0][:-2]}{index:02x}::/64")
+    return block.apply(lambda cidr: str(list(ipaddress.IPv6Network(cidr).subnets(new_prefix=64))[index]))

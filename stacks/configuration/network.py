@@ -72,6 +72,7 @@ class Network(Strict):
     dns: Literal["profiles", "associations"] = "profiles"
     """How spokes get the endpoints' private zones: a Route 53 Profile, or every zone associated with every VPC."""
     dual_stack: bool = False
+    """Whether VPCs have IPv6 addresses, and endpoints answer for names in `api.aws`; between VPCs it is IPv4."""
     segments: dict[SegmentName, Segment] = Field(default_factory=dict)
     isolated: list[Annotated[list[SegmentName], Field(min_length=2, max_length=2)]] = Field(default_factory=list)
     """Pairs that must stay apart, besides those of different environments."""

@@ -5,6 +5,7 @@ from tests.policies import (
     examples_analytics,
     examples_ml,
     examples_network,
+    examples_segments,
     examples_stores,
     examples_workloads,
 )
@@ -18,6 +19,9 @@ CASES = [
         examples_analytics,
         examples_workloads,
         examples_network,
+        examples_segments,
     )
     for case in subject.CASES
 ]
+
+FORBIDDEN = [*examples.FORBIDDEN, *examples_segments.FORBIDDEN]

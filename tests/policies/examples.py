@@ -31,10 +31,13 @@ class Example:
     uses: Mapping[str, str] = field(default_factory=dict[str, str])
     """Further properties that refer to resources, by their names."""
     provider: Mapping[str, Any] = field(default_factory=lambda: {"region": "us-east-1"})
+    parent: str = ""
+    """Type token of the component it is a child of."""
 
     @property
     def urn(self) -> str:
-        return f"urn:pulumi:test::hipaa-ml::{self.type}::{self.name}"
+        kinds = f"{self.parent}${self.type}" if self.parent else self.type
+        return f"urn:pulumi:test::hipaa-ml::{kinds}::{self.name}"
 
 
 Change = tuple[int, str, Any]
@@ -56,6 +59,9 @@ class Case:
         one = changed[index]
         if path == "protect":
             changed[index] = replace(one, protect=value)
+            return changed
+        if path == "parent":
+            changed[index] = replace(one, parent=value)
             return changed
         if path == "provider":
             changed[index] = replace(one, provider=value)

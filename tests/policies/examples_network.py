@@ -22,7 +22,7 @@ VPC_ENDPOINT = Example(
     type="aws:ec2/vpcEndpoint:VpcEndpoint",
     props={
         "vpcId": "vpc-1",
-        "serviceName": "com.amazonaws.us-east-1.s3",
+        "serviceName": "com.amazonaws.us-east-1.kms",
         "vpcEndpointType": "Interface",
         "privateDnsEnabled": True,
         "securityGroupIds": ["sg-1"],
@@ -82,7 +82,6 @@ ONE: list[tuple[str, Example, str, Any]] = [
     ("security-group-described", SECURITY_GROUP_DESCRIBED, "description", "Managed by Pulumi"),
     ("endpoint-policy", VPC_ENDPOINT, "policy", None),
     ("endpoint-policy-organisation", VPC_ENDPOINT, "policy", PUBLIC),
-    ("endpoint-private-names", VPC_ENDPOINT, "privateDnsEnabled", None),
     ("endpoint-groups", VPC_ENDPOINT, "securityGroupIds", []),
     ("transit-gateway-no-defaults", TRANSIT_GATEWAY, "defaultRouteTableAssociation", None),
     ("transit-gateway-no-defaults", TRANSIT_GATEWAY, "defaultRouteTablePropagation", "enable"),
@@ -99,4 +98,28 @@ ONE: list[tuple[str, Example, str, Any]] = [
     ("load-balancer-headers", LOAD_BALANCER, "dropInvalidHeaderFields", None),
     ("load-balancer-kept", LOAD_BALANCER, "enableDeletionProtection", False),
 ]
-CASES = [Case(policy=name, compliant=[example], changes=[(0, path, value)]) for name, example, path, value in ONE]
+CASES = [
+    *(Case(policy=name, compliant=[example], changes=[(0, path, value)]) for name, example, path, value in ONE),
+    Case(policy="endpoint-private-names", compliant=[VPC_ENDPOINT], changes=[(0, "privateDnsEnabled", None)]),
+    Case(
+        policy="endpoint-private-names",
+        compliant=[
+            Example(
+                type=VPC_ENDPOINT.type,
+                name="endpoint",
+                props={"serviceName": "com.amazonaws.us-east-1.kms", "vpcEndpointType": "Interface"},
+            ),
+            Example(type="aws:route53/record:Record", of="endpoint", by="aliases", props={"name": "kms"}),
+        ],
+        changes=["aws:route53/record:Record"],
+    ),
+    Case(
+        policy="route-no-internet",
+        compliant=[
+            Example(
+                type=ROUTE.type, parent="hipaa-ml:network:InspectionVpc", props={**ROUTE.props, "gatewayId": "igw-1"}
+            )
+        ],
+        changes=[(0, "parent", "hipaa-ml:network:SpokeVpc")],
+    ),
+]

@@ -19,8 +19,8 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown
 
 from policies.configuration import Configuration
 from policies.pack import build, checks, described
-from tests.policies.every_example import CASES
-from tests.policies.examples import FORBIDDEN, NOTHING, Case, Change, Example
+from tests.policies.every_example import CASES, FORBIDDEN
+from tests.policies.examples import NOTHING, Case, Change, Example
 
 POLICIES = {policy.name: policy for policy in build(Configuration())}
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from stacks import layers
+from stacks import graph, layers
 from stacks.configuration import files
 from stacks.settings import Settings
 from tests.recorder import Recording, record
@@ -28,7 +28,7 @@ def run(stack: str, program: Callable[[], object] | None = None, **changes: Any)
     def deploy() -> object:
         return layers.deploy(stack, Settings.load())
 
-    names = {"organization": (), "audit": ("organization",)}.get(stack, ("organization", "audit"))
+    names = graph.needs(stack, Settings.from_files(ROOT, stack))
     upstream = {name: recorded(name).outputs for name in names}
     return record(program or deploy, name=stack, upstream=upstream, config=configuration(stack, **changes))
 
@@ -39,7 +39,8 @@ def recorded(stack: str) -> Recording:
     return run(stack)
 
 
-STACKS = ("organization", "audit", *(f"baseline-{name}" for name in ACCOUNTS))
+NETWORK = ("network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev")
+STACKS = ("organization", "audit", *(f"baseline-{name}" for name in ACCOUNTS), *NETWORK)
 
 
 def identities() -> list[str]:

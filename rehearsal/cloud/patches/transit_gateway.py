@@ -75,6 +75,12 @@ def apply() -> None:
     registry.replace(routing, "enable_transit_gateway_route_table_propagation", "e6798136c8a0", lambda _: _propagate)
     registry.replace(routing, "disable_transit_gateway_route_table_propagation", "c1ec3fa19839", lambda _: _no_longer)
     registry.replace(routing, "search_transit_gateway_routes", "e1a4dbe304e2", _with_propagated)
+    for owner, name, fingerprint, code in (
+        (gateways.TransitGatewayBackend, "delete_transit_gateway", "dbc06e74d4aa", "InvalidTransitGatewayID.NotFound"),
+        (routing, "delete_transit_gateway_route", "c029260bea32", "InvalidRoute.NotFound"),
+        (routing, "disassociate_transit_gateway_route_table", "08023cec0152", "InvalidAssociation.NotFound"),
+    ):
+        registry.replace(owner, name, fingerprint, _missing(code))
     registry.add(Response, "accept_transit_gateway_vpc_attachment", _accept)
 
 
@@ -130,7 +136,24 @@ def _attach(self: Any, **kwargs: Any) -> Any:
     return made
 
 
+def _missing(code: str) -> Any:
+    """What is not there is AWS's error, and no failure of the emulator."""
+
+    def patch(original: Any) -> Any:
+        def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return original(self, *args, **kwargs)
+            except KeyError as error:
+                raise EC2ClientError(code, f"{error} was deleted or does not exist.") from error
+
+        return call
+
+    return patch
+
+
 def _detach(self: Any, transit_gateway_attachment_id: str) -> Any:
+    if transit_gateway_attachment_id not in self.transit_gateway_attachments:
+        _available(None, transit_gateway_attachment_id)
     found = self.transit_gateway_attachments.pop(transit_gateway_attachment_id)
     found.state = "deleted"
     gateway = self.transit_gateways.get(found.transit_gateway_id)

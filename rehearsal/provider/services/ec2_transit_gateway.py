@@ -194,6 +194,8 @@ TYPES: Final = (
         id="{id}",
         names={"Resources": "id"},
         forces=on("transitGatewayId", "peerTransitGatewayId", "peerRegion", "peerAccountId", "options"),
+        # The other side decides it.
+        keep=on("state"),
         tags=TAGS,
     ),
     Emulated(

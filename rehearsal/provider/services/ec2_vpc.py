@@ -105,6 +105,8 @@ TYPES: Final = (
         id="{id}",
         names={"VpcId": "id", "Resources": "id", "AmazonProvidedIpv6CidrBlock": "assignGeneratedIpv6CidrBlock"},
         forces=on("cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength", "instanceTenancy"),
+        # An association of its own decides it.
+        keep=on("dhcpOptionsId"),
         finish=arn("vpc"),
         tags=TAGS,
     ),

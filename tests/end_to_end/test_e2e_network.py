@@ -1,0 +1,76 @@
+"""The networks of both regions, brought up and looked at with boto3 as AWS would show them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.end_to_end.zone import Ran, Zone, cloud_environment
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("network"), pytest.mark.timeout(900)]
+
+STACKS = ("organization", "audit", "network-us-east-1", "network-us-west-2", "ml-dev", "ml-prod", "recovery-dev")
+
+
+@pytest.fixture(scope="module")
+def brought_up(make_zone: Callable[[], Zone]) -> tuple[Zone, Ran]:
+    zone = make_zone()
+    return zone, zone.rehearse("up", *STACKS, "--json", timeout=850)
+
+
+def test_both_regions_come_up_and_stay_as_they_are(brought_up: tuple[Zone, Ran]) -> None:
+    zone, ran = brought_up
+    assert ran.code == 0, ran.err
+    again = zone.rehearse("refresh", "network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev", "--json")
+    assert again.code == 0, again.err
+    for stack in again.document["stacks"]:
+        counts = stack["operations"]
+        assert {counts[name] for name in ("create", "update", "replace", "delete")} == {0}, stack
+
+
+def test_the_audit_of_the_network_agrees(brought_up: tuple[Zone, Ran]) -> None:
+    zone, _ = brought_up
+    seen = zone.rehearse("audit", "--json").document["observations"]
+    network = [one for one in seen if one["area"] in ("VPCs", "flow logs", "internet gateways", "segments")]
+    assert len(network) == 4 * 7  # two central VPCs a region, three spokes
+    assert [one for one in network if not one["ok"]] == []
+
+
+def tables(zone: Zone, region: str) -> Mapping[str, Mapping[str, str]]:
+    """Segment -> CIDR -> what its table does with it."""
+    environment = cloud_environment(zone)
+    role = f"arn:aws:iam::{zone.rehearse('outputs', 'network-us-east-1', '--json').document['account_id']}:role/"
+    session = boto3.Session(
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    url = environment["AWS_ENDPOINT_URL"]
+    sts: Any = session.client("sts", region_name=region, endpoint_url=url)
+    given = sts.assume_role(RoleArn=f"{role}OrganizationAccountAccessRole", RoleSessionName="test")["Credentials"]
+    ec2: Any = boto3.client(
+        "ec2",
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    found: dict[str, Mapping[str, str]] = {}
+    for table in ec2.describe_transit_gateway_route_tables()["TransitGatewayRouteTables"]:
+        segment = next((tag["Value"] for tag in table.get("Tags", []) if tag["Key"] == "segment"), "default")
+        routes = ec2.search_transit_gateway_routes(
+            TransitGatewayRouteTableId=table["TransitGatewayRouteTableId"],
+            Filters=[{"Name": "type", "Values": ["static", "propagated"]}],
+        )["Routes"]
+        found[segment] = {one["DestinationCidrBlock"]: f"{one['Type']} {one['State']}" for one in routes}
+    return found
+
+
+def test_production_is_a_black_hole_for_development_and_the_other_way_round(brought_up: tuple[Zone, Ran]) -> None:
+    zone, _ = brought_up
+    east = tables(zone, "us-east-1")
+    assert east["dev"]["10.48.0.0/16"] == east["prod"]["10.16.0.0/16"] == "static blackhole"
+    assert east["dev"]["10.0.0.0/17"] == "propagated active"  # the endpoints
+    assert east["dev"]["10.144.0.0/16"] == "static active"  # itself, in the other region
+    assert set(east["peering"]) == {"10.16.0.0/16", "10.48.0.0/16"}

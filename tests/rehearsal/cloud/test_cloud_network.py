@@ -1,0 +1,172 @@
+"""What the network needs of the emulator: shared gateways, routes that are learned, firewalls with endpoints."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.cloud import Credentials, Endpoints
+
+REGION = "us-east-1"
+
+
+class Shared:
+    """A Transit Gateway that the organisation's accounts may attach to, and a member's VPC."""
+
+    def __init__(self, endpoints: Endpoints, in_member: Credentials) -> None:
+        self.owner = endpoints.client("ec2", REGION)
+        self.member = endpoints.client("ec2", REGION, in_member)
+        self.ram = endpoints.client("ram", REGION)
+        options = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
+        made = self.owner.create_transit_gateway(Options=options)["TransitGateway"]
+        self.gateway, self.arn = made["TransitGatewayId"], made["TransitGatewayArn"]
+        self.table = self.owner.create_transit_gateway_route_table(TransitGatewayId=self.gateway)[
+            "TransitGatewayRouteTable"
+        ]["TransitGatewayRouteTableId"]
+        self.vpc = self.member.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+        self.subnet = self.member.create_subnet(VpcId=self.vpc, CidrBlock="10.7.0.0/24")["Subnet"]["SubnetId"]
+
+    def share(self, organization: str) -> None:
+        made = self.ram.create_resource_share(name="network", allowExternalPrincipals=False)["resourceShare"]
+        self.ram.associate_resource_share(resourceShareArn=made["resourceShareArn"], resourceArns=[self.arn])
+        self.ram.associate_resource_share(resourceShareArn=made["resourceShareArn"], principals=[organization])
+
+    def attach(self) -> Any:
+        return self.member.create_transit_gateway_vpc_attachment(
+            TransitGatewayId=self.gateway, VpcId=self.vpc, SubnetIds=[self.subnet]
+        )["TransitGatewayVpcAttachment"]
+
+    def routes(self) -> dict[str, str]:
+        found = self.owner.search_transit_gateway_routes(
+            TransitGatewayRouteTableId=self.table, Filters=[{"Name": "type", "Values": ["static", "propagated"]}]
+        )["Routes"]
+        return {one["DestinationCidrBlock"]: f"{one['Type']} {one['State']}" for one in found}
+
+
+@pytest.fixture
+def zone(endpoints: Endpoints, in_member: Credentials) -> Shared:
+    return Shared(endpoints, in_member)
+
+
+@pytest.fixture
+def shared(zone: Shared, endpoints: Endpoints, root: str) -> Shared:
+    organization = endpoints.client("organizations", REGION).describe_organization()["Organization"]["Arn"]
+    zone.share(organization)
+    return zone
+
+
+def _code(raised: pytest.ExceptionInfo[ClientError]) -> str:
+    return str(raised.value.response.get("Error", {}).get("Code"))
+
+
+def test_a_gateway_that_is_not_shared_is_not_there_for_members(zone: Shared) -> None:
+    with pytest.raises(ClientError) as raised:
+        zone.member.describe_transit_gateways(TransitGatewayIds=[zone.gateway])
+    assert _code(raised) == "InvalidTransitGatewayID.NotFound"
+    with pytest.raises(ClientError):
+        zone.attach()
+
+
+def test_a_shared_gateway_is_seen_and_an_attachment_waits_to_be_accepted(shared: Shared) -> None:
+    [seen] = shared.member.describe_transit_gateways(TransitGatewayIds=[shared.gateway])["TransitGateways"]
+    assert seen["TransitGatewayId"] == shared.gateway
+    made = shared.attach()
+    assert made["State"] == "pendingAcceptance"
+    id_ = made["TransitGatewayAttachmentId"]
+    with pytest.raises(ClientError) as raised:
+        shared.owner.associate_transit_gateway_route_table(
+            TransitGatewayRouteTableId=shared.table, TransitGatewayAttachmentId=id_
+        )
+    assert _code(raised) == "IncorrectState"
+    shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
+    listed = shared.owner.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])
+    assert [one["State"] for one in listed["TransitGatewayVpcAttachments"]] == ["available"]
+
+
+def test_each_account_sees_its_own_tags_of_an_attachment(shared: Shared) -> None:
+    id_ = shared.attach()["TransitGatewayAttachmentId"]
+    shared.owner.create_tags(Resources=[id_], Tags=[{"Key": "segment", "Value": "dev"}])
+    for client, expected in ((shared.owner, ["segment"]), (shared.member, [])):
+        [seen] = client.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])[
+            "TransitGatewayVpcAttachments"
+        ]
+        assert [tag["Key"] for tag in seen.get("Tags", [])] == expected
+
+
+def test_a_propagated_network_is_a_route_and_a_static_one_wins(shared: Shared) -> None:
+    id_ = shared.attach()["TransitGatewayAttachmentId"]
+    shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
+    shared.owner.enable_transit_gateway_route_table_propagation(
+        TransitGatewayRouteTableId=shared.table, TransitGatewayAttachmentId=id_
+    )
+    assert shared.routes() == {"10.7.0.0/16": "propagated active"}
+    shared.owner.create_transit_gateway_route(
+        TransitGatewayRouteTableId=shared.table, DestinationCidrBlock="10.7.0.0/16", Blackhole=True
+    )
+    assert shared.routes() == {"10.7.0.0/16": "static blackhole"}
+
+
+def test_an_attachment_is_associated_with_one_table(shared: Shared) -> None:
+    id_ = shared.attach()["TransitGatewayAttachmentId"]
+    shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
+    both = {"TransitGatewayRouteTableId": shared.table, "TransitGatewayAttachmentId": id_}
+    shared.owner.associate_transit_gateway_route_table(**both)
+    with pytest.raises(ClientError) as raised:
+        shared.owner.associate_transit_gateway_route_table(**both)
+    assert _code(raised) == "Resource.AlreadyAssociated"
+
+
+def test_the_owner_no_longer_sees_what_a_member_took_away(shared: Shared) -> None:
+    id_ = shared.attach()["TransitGatewayAttachmentId"]
+    shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
+    shared.owner.associate_transit_gateway_route_table(
+        TransitGatewayRouteTableId=shared.table, TransitGatewayAttachmentId=id_
+    )
+    shared.member.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
+    left = shared.owner.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=shared.table)
+    assert left["Associations"] == []
+
+
+def test_a_route_of_the_member_leads_to_the_shared_gateway(shared: Shared) -> None:
+    shared.attach()
+    table = shared.member.create_route_table(VpcId=shared.vpc)["RouteTable"]["RouteTableId"]
+    shared.member.create_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/8", TransitGatewayId=shared.gateway)
+    [found] = shared.member.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+    assert shared.gateway in [route.get("TransitGatewayId") for route in found["Routes"]]
+
+
+def test_a_peering_is_one_in_each_region_with_tables_of_its_own(endpoints: Endpoints) -> None:
+    east, west = (endpoints.client("ec2", region) for region in (REGION, "us-west-2"))
+    ids = [one.create_transit_gateway()["TransitGateway"]["TransitGatewayId"] for one in (east, west)]
+    owner = endpoints.client("sts", REGION).get_caller_identity()["Account"]
+    id_ = east.create_transit_gateway_peering_attachment(
+        TransitGatewayId=ids[0], PeerTransitGatewayId=ids[1], PeerAccountId=owner, PeerRegion="us-west-2"
+    )["TransitGatewayPeeringAttachment"]["TransitGatewayAttachmentId"]
+    west.accept_transit_gateway_peering_attachment(TransitGatewayAttachmentId=id_)
+    for client, gateway in zip((east, west), ids, strict=True):
+        table = client.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"][
+            "TransitGatewayRouteTableId"
+        ]
+        client.associate_transit_gateway_route_table(TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=id_)
+        found = client.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=table)["Associations"]
+        assert [one["TransitGatewayAttachmentId"] for one in found] == [id_]
+        assert not client.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])[
+            "TransitGatewayVpcAttachments"
+        ]
+
+
+def test_a_firewall_has_an_endpoint_in_each_subnet_and_takes_them_with_it(endpoints: Endpoints) -> None:
+    ec2, firewalls = (endpoints.client(service, REGION) for service in ("ec2", "network-firewall"))
+    vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.0.0/24")["Subnet"]["SubnetId"]
+    firewalls.create_firewall(
+        FirewallName="wall", FirewallPolicyArn="arn:p", VpcId=vpc, SubnetMappings=[{"SubnetId": subnet}]
+    )
+    states = firewalls.describe_firewall(FirewallName="wall")["FirewallStatus"]["SyncStates"]
+    [attachment] = [one["Attachment"] for one in states.values()]
+    assert attachment["SubnetId"] == subnet
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", VpcEndpointId=attachment["EndpointId"])
+    firewalls.delete_firewall(FirewallName="wall")
+    left = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
+    assert [one for one in left if one["State"] == "available"] == []

@@ -1,0 +1,169 @@
+"""The network's stacks: what stands in which account, who is routed to whom, and the one way out."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from stacks.configuration import files
+from tests.recorder import Recording, Resource
+from tests.stacks.zone import ROOT, recorded, run
+
+EAST, WEST, SPOKE, STANDBY = "network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev"
+NETWORK = files.read(ROOT, "organization").values["network"]
+
+
+def accounts(seen: Recording) -> set[str]:
+    return {one.provider for one in seen.resources if one.custom and one.type.startswith("aws:")}
+
+
+def routes(seen: Recording, table: str) -> dict[str, str]:
+    """CIDR -> what a table of the Transit Gateway does with it."""
+    found = [
+        one.inputs
+        for one in seen.of("ec2transitgateway/route:Route")
+        if one.inputs["transitGatewayRouteTableId"] == table
+    ]
+    return {one["destinationCidrBlock"]: one.get("transitGatewayAttachmentId", "drops") for one in found}
+
+
+def inside(one: Resource) -> Sequence[str]:
+    return str(one.request.parent).split("::")[2].split("$")
+
+
+@pytest.mark.parametrize("stack", [EAST, WEST, SPOKE, STANDBY])
+def test_every_resource_belongs_to_a_component(stack: str) -> None:
+    assert not recorded(stack).orphans()
+
+
+def test_networks_are_made_in_the_network_account_and_the_peering_on_both_sides() -> None:
+    assert accounts(recorded(EAST)) == {"network-us-east-1"}
+    assert accounts(recorded(WEST)) == {"network-us-west-2", "network-us-east-1"}
+
+
+def test_a_spoke_is_its_accounts_and_its_segment_the_network_accounts() -> None:
+    seen = recorded(SPOKE)
+    assert accounts(seen) == {"ml-dev-us-east-1", "network-us-east-1"}
+    central = {one.type.rpartition(":")[2] for one in seen.resources if one.provider == "network-us-east-1"}
+    assert central == {"VpcAttachmentAccepter", "RouteTableAssociation", "RouteTablePropagation"}
+
+
+def test_development_knows_the_way_to_endpoints_and_inspection_only() -> None:
+    found = routes(recorded(EAST), "transit-gateway-dev")
+    assert found["0.0.0.0/0"] == "inspection-attachment"
+    assert found["10.48.0.0/16"] == found["10.176.0.0/16"] == found["10.32.0.0/16"] == found["10.0.0.0/8"] == "drops"
+    known = {
+        one.inputs["transitGatewayAttachmentId"]
+        for one in recorded(EAST).of("routeTablePropagation:RouteTablePropagation")
+        if one.inputs["transitGatewayRouteTableId"] == "transit-gateway-dev"
+    }
+    assert known == {"endpoints-attachment"}
+
+
+def test_a_spoke_is_known_where_its_segment_may_be_answered() -> None:
+    seen = recorded(SPOKE)
+    known = {one.inputs["transitGatewayRouteTableId"] for one in seen.of("routeTablePropagation:RouteTablePropagation")}
+    assert known == {f"transit-gateway-{one}" for one in ("dev", "shared", "inspection", "peering")}
+    [association] = seen.of("routeTableAssociation:RouteTableAssociation")[-1:]
+    assert association.inputs["transitGatewayRouteTableId"] == "transit-gateway-dev"
+
+
+def test_between_the_regions_each_segment_reaches_itself_only() -> None:
+    seen = recorded(WEST)
+    across = {
+        (one.inputs["transitGatewayRouteTableId"], one.inputs["destinationCidrBlock"])
+        for one in seen.of("ec2transitgateway/route:Route")
+        if "PeeringSide" in inside(one)[-1]
+    }
+    assert across == {
+        (f"transit-gateway-{segment}", cidr)
+        for segment, cidrs in {
+            "dev": ("10.16.0.0/16", "10.144.0.0/16"),
+            "staging": ("10.32.0.0/16", "10.160.0.0/16"),
+            "prod": ("10.48.0.0/16", "10.176.0.0/16"),
+        }.items()
+        for cidr in cidrs
+    }
+
+
+@pytest.mark.parametrize("stack", [SPOKE, STANDBY])
+def test_a_spoke_has_no_gateway_to_the_internet(stack: str) -> None:
+    seen = recorded(stack)
+    assert not [*seen.of("InternetGateway"), *seen.of("NatGateway"), *seen.of("EgressOnlyInternetGateway")]
+    outward = [one for one in seen.of("ec2/route:Route") if one.inputs["destinationCidrBlock"] == "0.0.0.0/0"]
+    assert [one.inputs["routeTableId"] for one in outward] == ["spoke-training"]
+    assert all(one.inputs["transitGatewayId"] == "transit-gateway-gateway" for one in outward)
+
+
+def test_gateways_to_the_internet_stand_in_the_inspection_vpc_only() -> None:
+    gateways = [*recorded(EAST).of(":InternetGateway"), *recorded(EAST).of(":NatGateway")]
+    assert len(gateways) == 1 + NETWORK["zones"]
+    assert all("hipaa-ml:network:InspectionVpc" in inside(one) for one in gateways)
+
+
+def test_the_way_back_goes_through_the_firewall_of_the_same_zone() -> None:
+    seen = recorded(EAST)
+    through = {
+        one.name: one.inputs["vpcEndpointId"] for one in seen.of("ec2/route:Route") if "vpcEndpointId" in one.inputs
+    }
+    for zone in ("use1-az1", "use1-az2"):
+        assert through[f"inspection-attachments-{zone}-out"] == f"vpce-inspection-firewall-{zone}"
+        assert through[f"inspection-public-{zone}-to-10.0.0.0-9"] == f"vpce-inspection-firewall-{zone}"
+
+
+def test_without_egress_nothing_leads_to_the_internet() -> None:
+    seen = run(EAST, network={**NETWORK, "egress": "none", "allowed_domains": []})
+    assert not [*seen.of(":InternetGateway"), *seen.of(":NatGateway"), *seen.of(":Firewall")]
+    assert "0.0.0.0/0" not in routes(seen, "transit-gateway-dev")
+    assert seen.outputs["firewall_arn"] == ""
+
+
+def test_endpoints_name_this_organisations_principals_and_resources() -> None:
+    endpoints = [*recorded(EAST).of(":VpcEndpoint"), *recorded(SPOKE).of(":VpcEndpoint")]
+    assert len(endpoints) == 25 + 2
+    for one in endpoints:
+        first, *exceptions = one.document("policy")["Statement"]
+        assert first["Condition"]["StringEquals"] == {
+            "aws:PrincipalOrgID": "o-a1b2c3d4e5",
+            "aws:ResourceOrgID": "o-a1b2c3d4e5",
+        }
+        assert all(more["Resource"] != "*" and "aws:PrincipalOrgID" in json.dumps(more) for more in exceptions)
+
+
+def test_every_vpc_is_written_down_in_the_log_archive() -> None:
+    for stack, count in ((EAST, 2), (SPOKE, 1)):
+        seen = recorded(stack)
+        logs = [one for one in seen.of(":FlowLog") if one.inputs.get("vpcId")]
+        assert len(logs) == len(seen.of("ec2/vpc:Vpc")) == count
+        assert all("network-logs" in one.inputs["logDestination"] for one in logs)
+
+
+def test_zones_are_associated_one_by_one_where_there_is_no_profile() -> None:
+    changed = {**NETWORK, "dns": "associations"}
+    assert not run(EAST, network=changed).of("ProfilesProfile")
+    spoke = run(SPOKE, network=changed)
+    assert len(spoke.of("ZoneAssociation")) == len(recorded(EAST).of("route53/zone:Zone"))
+    assert not spoke.of("ProfilesAssociation")
+
+
+def test_dual_stack_is_a_switch() -> None:
+    seen = run(EAST, network={**NETWORK, "dual_stack": True})
+    assert {one.inputs["ipAddressType"] for one in seen.of(":VpcEndpoint")} == {"dualstack"}
+    assert {"kms.us-east-1.api.aws", "kms.us-east-1.amazonaws.com"} <= set(seen.outputs["zone_ids"])
+
+
+def test_instances_get_the_regions_domain() -> None:
+    [east] = recorded(SPOKE).of(":VpcDhcpOptions")
+    [west] = recorded(STANDBY).of(":VpcDhcpOptions")
+    assert (east.inputs["domainName"], west.inputs["domainName"]) == ("ec2.internal", "us-west-2.compute.internal")
+
+
+def test_names_for_the_reach_of_the_network() -> None:
+    tags = [one.inputs["tags"] for one in [*recorded(EAST).of("ec2/vpc:Vpc"), *recorded(SPOKE).of("ec2/vpc:Vpc")]]
+    assert [(one["Name"], one["segment"]) for one in tags] == [
+        ("network-endpoints", "shared"),
+        ("network-inspection", "inspection"),
+        ("ml-dev", "dev"),
+    ]
+    tiers = {one.inputs["tags"]["tier"] for one in recorded(SPOKE).of(":Subnet")}
+    assert tiers == {"training", "inference", "data", "attachments"}
