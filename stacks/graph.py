@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from stacks import places
 from stacks.settings import Settings
 
 ORGANIZATION: Final = "organization"
 AUDIT: Final = "audit"
 BASELINE: Final = "baseline-"
 SECURITY: Final = "security"
+DATA: Final = "data-"
 
 
 def stacks(settings: Settings) -> list[str]:
@@ -15,10 +17,16 @@ def stacks(settings: Settings) -> list[str]:
 
     `security` comes after the baselines: a conformance pack fails in an account that has no AWS Config recorder yet.
     """
-    return [ORGANIZATION, AUDIT, *(f"{BASELINE}{name}" for name in settings.account_names), SECURITY]
+    return [
+        ORGANIZATION,
+        AUDIT,
+        *(f"{BASELINE}{name}" for name in settings.account_names),
+        SECURITY,
+        *(f"{DATA}{name}" for name in places.environments(settings)),
+    ]
 
 
-def needs(stack: str) -> tuple[str, ...]:
+def needs(stack: str, settings: Settings) -> tuple[str, ...]:
     """The stacks whose outputs a stack reads.
 
     Raises:
@@ -30,4 +38,7 @@ def needs(stack: str) -> tuple[str, ...]:
         return (ORGANIZATION,)
     if stack.startswith(BASELINE):
         return (ORGANIZATION, AUDIT)
+    account = places.environments(settings).get(stack.removeprefix(DATA))
+    if stack.startswith(DATA) and account is not None:
+        return (ORGANIZATION, AUDIT, f"{BASELINE}{account}", f"{BASELINE}{settings.data.backup.account}")
     raise ValueError(f"no stack is named {stack!r}")

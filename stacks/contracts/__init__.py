@@ -1,7 +1,8 @@
 """What stacks export and others read: one class a layer, shared by both sides."""
 
 from stacks.contracts.contract import Contract
+from stacks.contracts.data import DataOutputs
 from stacks.contracts.foundation import AuditOutputs, BaselineOutputs, OrganizationOutputs
 from stacks.contracts.security import SecurityOutputs
 
-__all__ = ["AuditOutputs", "BaselineOutputs", "Contract", "OrganizationOutputs", "SecurityOutputs"]
+__all__ = ["AuditOutputs", "BaselineOutputs", "Contract", "DataOutputs", "OrganizationOutputs", "SecurityOutputs"]

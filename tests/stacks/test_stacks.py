@@ -179,9 +179,9 @@ def test_every_stack_follows_those_it_needs() -> None:
     settings = Settings.from_files(ROOT, "organization")
     order = graph.stacks(settings)
     for stack in order:
-        assert all(order.index(need) < order.index(stack) for need in graph.needs(stack))
+        assert all(order.index(need) < order.index(stack) for need in graph.needs(stack, settings))
     with pytest.raises(ValueError, match="no stack is named"):
-        graph.needs("organisation")
+        graph.needs("organisation", settings)
 
 
 def test_an_existing_organisation_and_account_are_adopted() -> None:
