@@ -4,6 +4,7 @@ from rehearsal.cloud.cloud import MANAGEMENT_ACCOUNT, REGIONS, Cloud, CloudStatu
 from rehearsal.cloud.endpoints import MANAGEMENT, Credentials, Endpoints
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.partition import GLOBAL, GLOBAL_REGION, global_services
+from rehearsal.cloud.replication.status import ReplicationRule, ReplicationStatus
 from rehearsal.cloud.tokens import HEADER as TOKEN_HEADER
 
 __all__ = [
@@ -18,5 +19,7 @@ __all__ = [
     "CloudStatus",
     "Credentials",
     "Endpoints",
+    "ReplicationRule",
+    "ReplicationStatus",
     "global_services",
 ]

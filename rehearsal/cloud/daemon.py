@@ -25,7 +25,10 @@ class Daemon:
     def __init__(self, state: Path, *, regions: Sequence[str], management_account: str, port: int | None) -> None:
         self._started = time.monotonic()
         self.stopped = threading.Event()
-        self.changed = patches.apply(management_account)
+        patched = patches.apply(
+            management_account, locked=lambda: self._gateway.locked("s3"), lost=lambda: self._gateway.lost
+        )
+        self.changed, self._replicator = patched.changed, patched.replicator
         self._gateway = Gateway(self._control)
         self._listeners = Listeners(self._gateway, regions, port)
         self._state = state
@@ -43,12 +46,15 @@ class Daemon:
             "clear": lambda _: self._gateway.faults.clear(),
             "stop-region": lambda args: self._stop_region(args["region"]),
             "start-region": lambda args: self._start_region(args["region"]),
+            "replication": lambda _: self._replicator.status(),
+            "replication-lag": lambda args: self._replicator.set_lag(**args),
         }
 
     def serve(self) -> None:
         """Announce the cloud and serve until it is told to stop."""
         self.description.write(self._state)
         threading.Thread(target=_warm_up, daemon=True).start()
+        self._replicator.start()
         self.stopped.wait()
         self.description.remove(self._state)
         self._listeners.close()

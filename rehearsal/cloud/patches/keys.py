@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.kms.models import KmsBackend, kms_backends
+from moto.kms.responses import KmsResponse
 
 from rehearsal.cloud.patches import registry
 
@@ -13,6 +14,9 @@ from rehearsal.cloud.patches import registry
 def apply() -> None:
     """Aliases of a primary are not the replica's; lock-outs and malformed policies are refused as AWS refuses them."""
     registry.replace(KmsBackend, "replicate_key", "e71e5a684872", lambda _: _replicate)
+    registry.add(KmsResponse, "update_primary_region", _update_primary_region)
+    registry.replace(KmsBackend, "enable_key_rotation", "d2a206485052", _everywhere)
+    registry.replace(KmsBackend, "disable_key_rotation", "3556dbd7c88a", _everywhere)
     registry.replace(KmsBackend, "create_key", "8fe561c750e1", _create_checked)
     registry.replace(KmsBackend, "put_key_policy", "37d17f171570", _put_checked)
 
@@ -38,6 +42,46 @@ def _replicate(self: Any, key_id: str, replica_region: str) -> Any:
     }
     there.keys[replica.id] = replica
     return replica
+
+
+def _update_primary_region(self: Any) -> str:
+    """The replica in a region becomes the primary, and the primary a replica (UpdatePrimaryRegion)."""
+    backend = self.kms_backend
+    key_id, region = backend.get_key_id(self._get_param("KeyId")), self._get_param("PrimaryRegion")
+    self._validate_cmk_id(key_id)
+    old = backend.keys[key_id]
+    new = kms_backends[backend.account_id][region].keys.get(key_id)
+    if not old.multi_region or old.multi_region_configuration["PrimaryKey"]["Arn"] != old.arn:
+        raise JsonRESTError("UnsupportedOperationException", f"{old.arn} is not a primary key")
+    if new is None or new is old:
+        raise JsonRESTError("NotFoundException", f"There is no replica of {old.arn} in {region}")
+    every = [one for one in _siblings(backend.account_id, key_id) if one is not new]
+    replicas = [{"Arn": one.arn, "Region": one.region} for one in every]
+    primary = {"Arn": new.arn, "Region": region}
+    for one in (new, *every):
+        one.multi_region_configuration = {
+            "MultiRegionKeyType": "PRIMARY" if one is new else "REPLICA",
+            "PrimaryKey": primary,
+            "ReplicaKeys": replicas,
+        }
+    return "{}"
+
+
+def _siblings(account: str, key_id: str) -> list[Any]:
+    """The same key in every region."""
+    return [one.keys[key_id] for one in kms_backends[account].values() if key_id in one.keys]
+
+
+def _everywhere(original: Any) -> Any:
+    """Rotation is the primary's, and every replica's with it (KMS Developer Guide, "Rotating multi-Region keys")."""
+
+    def rotation(self: Any, key_id: str, *args: Any) -> None:
+        original(self, key_id, *args)
+        mine = self.keys[self.get_key_id(key_id)]
+        for one in _siblings(self.account_id, mine.id):
+            one.key_rotation_status = mine.key_rotation_status
+
+    return rotation
 
 
 def _create_checked(original: Any) -> Any:
