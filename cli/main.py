@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import audit, can, cloud, comment, evidence, graph, provider, runs, state
+from cli import audit, can, cloud, comment, evidence, graph, provider, runs, state, trace
 from cli.errors import BAD_INPUT, KNOWN_ERRORS, messages
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("outputs")(state.outputs)
 app.command("export")(state.export)
 app.command("audit")(audit.audit)
 app.command("can")(can.can)
+app.command("trace")(trace.trace)
 app.command("evidence")(evidence.evidence)
 app.command("graph")(graph.graph)
 app.command("comment")(comment.comment)

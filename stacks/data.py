@@ -67,7 +67,11 @@ def deploy(settings: Settings, environment: str) -> DataOutputs:
     primary, recovery = settings.regions.all
     roles = d.ServiceRoles(
         "services",
-        d.ServiceRolesArgs(names=here.names, boundary_arn=here.baseline.boundary_policy_arn),
+        d.ServiceRolesArgs(
+            names=here.names,
+            boundary_arn=here.baseline.boundary_policy_arn,
+            replicated=[one for one in here.purposes if one != d.LOGS],
+        ),
         here.options(primary),
     )
     first_keys = _keys(here, primary, None)

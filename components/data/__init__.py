@@ -2,7 +2,7 @@
 
 from components.data.access import DataAccess, DataAccessArgs
 from components.data.backups import DataBackups, DataBackupsArgs
-from components.data.buckets import DataBuckets, DataBucketsArgs
+from components.data.buckets import LOGS, DataBuckets, DataBucketsArgs
 from components.data.catalogue import Catalogue, CatalogueArgs
 from components.data.keys import DomainKeys, DomainKeysArgs
 from components.data.names import Names
@@ -12,6 +12,7 @@ from components.data.secrets import DataSecret, DataSecretArgs
 from components.data.table import AccessRow, AccessTable, DataSet
 
 __all__ = [
+    "LOGS",
     "AccessRow",
     "AccessTable",
     "Catalogue",

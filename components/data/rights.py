@@ -121,6 +121,25 @@ def lake_formation(names: Names) -> Sequence[Statement]:
     ]
 
 
+def batch_replication(names: Names, purposes: Sequence[DataPurpose]) -> Sequence[Statement]:
+    """S3 Batch Operations starts copies of existing objects, either way (S3 User Guide, "Batch Replication")."""
+    buckets = [names.bucket_arn(purpose, region) for region in names.regions for purpose in purposes]
+    return [
+        {
+            "Sid": "List",
+            "Effect": "Allow",
+            "Action": ["s3:GetReplicationConfiguration", "s3:PutInventoryConfiguration"],
+            "Resource": buckets,
+        },
+        {
+            "Sid": "Start",
+            "Effect": "Allow",
+            "Action": "s3:InitiateReplication",
+            "Resource": [pulumi.Output.format("{0}/*", arn) for arn in buckets],
+        },
+    ]
+
+
 def _buckets(one: str, names: Names, purposes: Sequence[DataPurpose]) -> list[pulumi.Output[str]]:
     """Buckets, and a team's access points to them."""
     found: list[pulumi.Output[str]] = []

@@ -8,10 +8,11 @@ import pulumi
 from pulumi_aws import iam
 
 from components.data.names import Names, ServiceUse
-from components.data.rights import lake_formation, team
+from components.data.rights import batch_replication, lake_formation, team
 from components.data.table import AccessTable
 from components.documents import Statement, document
 from components.storage import ReplicationRole, ReplicationRoleArgs
+from components.storage.purposes import DataPurpose
 from components.tokens import type_token
 
 SESSION_SECONDS: Final = 3600
@@ -27,6 +28,8 @@ class ServiceRolesArgs:
 
     names: Names
     boundary_arn: pulumi.Input[str]
+    replicated: Sequence[DataPurpose]
+    """Buckets that are copied to the other region."""
 
 
 class ServiceRoles(pulumi.ComponentResource):
@@ -47,6 +50,12 @@ class ServiceRoles(pulumi.ComponentResource):
         )
         self.batch = _service_role(f"{name}-batch", args, "batch-replication", child)
         self.lake_formation = _service_role(f"{name}-lake-formation", args, "lake-formation", child)
+        iam.RolePolicy(
+            f"{name}-batch-rights",
+            role=self.batch.id,
+            policy=document(batch_replication(names, args.replicated)),
+            opts=child,
+        )
         reads = iam.RolePolicy(
             f"{name}-lake-formation-rights",
             role=self.lake_formation.id,
