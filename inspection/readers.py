@@ -22,14 +22,14 @@ class Reader:
     """The statements that allow it, or the first thing that does not."""
 
 
-def readers(aws: Aws, account: str, region: str, bucket: str, key: str, key_arn: str) -> Sequence[Reader]:
+def readers(aws: Aws, documents: "Documents", key: str) -> Sequence[Reader]:
     """Every role of the account that is not a service-linked one, readers first."""
-    documents = Documents.read(aws, account, region, bucket, key_arn)
-    iam = aws.client("iam", account=account)
-    found: list[Reader] = []
-    for role in pages(iam, "list_roles", "Roles"):
-        if not role["Path"].startswith("/aws-service-role/"):
-            found.append(_reader(iam, role, documents, key))
+    iam = aws.client("iam", account=documents.account)
+    found = [
+        _reader(iam, role, documents, key)
+        for role in pages(iam, "list_roles", "Roles")
+        if not role["Path"].startswith("/aws-service-role/")
+    ]
     return sorted(found, key=lambda one: (not one.reads, one.role))
 
 
@@ -138,12 +138,12 @@ def _reader(iam: Any, role: Mapping[str, Any], documents: Documents, key: str) -
 
 def identity_policies(iam: Any, role: str) -> Sequence[Policy]:
     """Every policy of a role, its own and those attached."""
-    found: list[Policy] = []
-    for name in pages(iam, "list_role_policies", "PolicyNames", RoleName=role):
-        found.append(_parsed(name, iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]))
-    for one in pages(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role):
-        found.append(managed(iam, one["PolicyArn"]))
-    return found
+    own = [
+        _parsed(name, iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+        for name in pages(iam, "list_role_policies", "PolicyNames", RoleName=role)
+    ]
+    attached = pages(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role)
+    return [*own, *(managed(iam, one["PolicyArn"]) for one in attached)]
 
 
 def managed(iam: Any, arn: str) -> Policy:

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from inspection.aws import Aws, pages
-from inspection.readers import Reader, readers
+from inspection.readers import Documents, Reader, readers
 
 _OWNER = re.compile(r"-(\d{12})-[a-z]{2}(-[a-z]+)+-\d$")
 MOST_VERSIONS = 20
@@ -17,6 +17,15 @@ MOST_VERSIONS = 20
 
 class TraceError(ValueError):
     """There is no such bucket or object; the message says what is there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A bucket, where it is, and whose."""
+
+    account: str
+    region: str
+    bucket: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,14 +85,14 @@ def trace(aws: Aws, bucket: str, key: str) -> Journey:
         near = [one["Key"] for one in client.list_objects_v2(Bucket=bucket, MaxKeys=5).get("Contents", [])]
         there = f"; there are for example {', '.join(near)}" if near else "; the bucket is empty"
         raise TraceError(f"s3://{bucket}/{key}: the bucket has no such object{there}")
-    original = _copy(aws, account, region, bucket, key, version)
+    original = _copy(aws, Place(account=account, region=region, bucket=bucket), key, version)
     return Journey(
         key=key,
         account=account,
         original=original,
         versions=versions,
         replicas=list(_replicas(aws, account, client, original, key)),
-        readers=readers(aws, account, region, bucket, key, original.key_arn),
+        readers=readers(aws, Documents.read(aws, account, region, bucket, original.key_arn), key),
     )
 
 
@@ -115,7 +124,8 @@ def _versions(client: Any, bucket: str, key: str) -> list[tuple[str, str]]:
     return [(one["VersionId"], kind) for one, kind in mine[:MOST_VERSIONS]]
 
 
-def _copy(aws: Aws, account: str, region: str, bucket: str, key: str, version: str) -> Copy:
+def _copy(aws: Aws, at: Place, key: str, version: str) -> Copy:
+    account, region, bucket = at.account, at.region, at.bucket
     head = aws.client("s3", account=account, region=region).head_object(Bucket=bucket, Key=key, VersionId=version)
     key_arn = head.get("SSEKMSKeyId", "")
     described: Mapping[str, Any] = {}
@@ -152,7 +162,7 @@ def _replicas(aws: Aws, account: str, client: Any, original: Copy, key: str) -> 
         there = rule["Destination"]["Bucket"].rpartition(":")[2]
         region = _region(aws, account, there)
         try:
-            copy = _copy(aws, account, region, there, key, original.version)
+            copy = _copy(aws, Place(account=account, region=region, bucket=there), key, original.version)
         except ClientError:
             copy = None
         behind = 0.0 if copy is not None else (datetime.now(UTC) - original.written).total_seconds()

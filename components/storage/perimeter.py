@@ -8,6 +8,7 @@ import pulumi
 from components.documents import Statement
 
 HEADER = "s3:x-amz-server-side-encryption"
+KEY_HEADER = f"{HEADER}-aws-kms-key-id"
 READS = ("s3:GetObject", "s3:GetObjectVersion")
 WRITES = ("s3:DeleteObject", "s3:PutObject", "s3:RestoreObject")
 
@@ -27,7 +28,7 @@ def right_keys(arn: pulumi.Input[str], key_arns: Sequence[pulumi.Input[str]]) ->
     """Whoever names an encryption names KMS and one of these keys; who names none gets them by the bucket's default.
 
     S3 User Guide, "Using server-side encryption with AWS KMS": without the header the default applies, so its absence
-    is no fault. The two headers are two statements: keys of one statement are ANDed.
+    is no fault: `Null` says so, where a negated operator alone would hold for it. The two headers are two statements: keys of one statement are ANDed.
     """
     objects = pulumi.Output.format("{0}/*", arn)
     return [
@@ -37,7 +38,7 @@ def right_keys(arn: pulumi.Input[str], key_arns: Sequence[pulumi.Input[str]]) ->
             "Principal": "*",
             "Action": "s3:PutObject",
             "Resource": objects,
-            "Condition": {"StringNotEqualsIfExists": {HEADER: "aws:kms"}},
+            "Condition": {"Null": {HEADER: "false"}, "StringNotEquals": {HEADER: "aws:kms"}},
         },
         {
             "Sid": "RightKeyOnly",
@@ -45,7 +46,7 @@ def right_keys(arn: pulumi.Input[str], key_arns: Sequence[pulumi.Input[str]]) ->
             "Principal": "*",
             "Action": "s3:PutObject",
             "Resource": objects,
-            "Condition": {"StringNotEqualsIfExists": {f"{HEADER}-aws-kms-key-id": list(key_arns)}},
+            "Condition": {"Null": {KEY_HEADER: "false"}, "StringNotEquals": {KEY_HEADER: list(key_arns)}},
         },
         {
             "Sid": "NoCustomerKeys",

@@ -89,8 +89,8 @@ def _tags(role_arn: str) -> dict[str, str]:
     """Tags of a role; those of a session, which nothing here sets, would come over them."""
     roles = iam_backends[role_arn.split(":")[4]]["aws"].roles.values()
     role = next((one for one in roles if one.arn == role_arn), None)
-    tags: Any = {} if role is None else role.tags
-    return {one["Key"]: one["Value"] for one in tags.values()}
+    tags: Any = [] if role is None else role.tags
+    return {one["Key"]: one["Value"] for one in (tags.values() if isinstance(tags, dict) else tags)}
 
 
 def endpoint(given: str | re.Match[str] | None) -> dict[str, str]:
