@@ -64,13 +64,14 @@ def recovery_point(
 
 def lags(cloudwatch: Any, now: datetime, minutes: int = 15) -> Sequence[Lag]:
     """Every replication that reported lately, asked of CloudWatch in the destination's region."""
-    listed: list[Mapping[str, Any]] = []
+    listed: dict[frozenset[tuple[str, str]], Sequence[Mapping[str, str]]] = {}
     for page in cloudwatch.get_paginator("list_metrics").paginate(Namespace="AWS/S3", MetricName=METRICS[0]):
-        listed += page["Metrics"]
+        for metric in page["Metrics"]:
+            listed[frozenset((one["Name"], one["Value"]) for one in metric["Dimensions"])] = metric["Dimensions"]
     found: list[Lag] = []
-    for metric in listed:
-        dimensions = {one["Name"]: one["Value"] for one in metric["Dimensions"]}
-        latest = {name: _latest(cloudwatch, name, metric["Dimensions"], now, minutes) for name in METRICS}
+    for names, given in listed.items():
+        dimensions = dict(names)
+        latest = {name: _latest(cloudwatch, name, given, now, minutes) for name in METRICS}
         seconds = latest["ReplicationLatency"]
         if seconds is not None:
             found.append(

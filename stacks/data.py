@@ -164,6 +164,7 @@ def _here(settings: Settings, account: str) -> Here:
             account_id=providers.account_id(account),
             regions=settings.regions.all,
             break_glass_role=settings.zone.break_glass_role,
+            access_role=settings.account_access_role,
             backup_role=settings.zone.backup_role,
         ),
         table=table(settings, environment),

@@ -23,6 +23,8 @@ class Names:
     regions: Sequence[str]
     """The primary first."""
     break_glass_role: str
+    access_role: str
+    """Sees what objects there are and under which key (HeadObject), and decrypts none: no key lets it."""
     backup_role: str
 
     def bucket(self, purpose: DataPurpose, region: str) -> pulumi.Output[str]:
@@ -71,8 +73,8 @@ class Names:
 
     @property
     def always(self) -> Sequence[pulumi.Output[str]]:
-        """Who may reach every prefix: AWS's services for us, and whoever breaks the glass, which is alarmed."""
-        return [*self.services, self.role_arn(self.break_glass_role)]
+        """Who may reach every prefix: AWS's services, whoever breaks the glass (alarmed), and who sees but metadata."""
+        return [*self.services, self.role_arn(self.break_glass_role), self.role_arn(self.access_role)]
 
     def database(self, team: str) -> str:
         """A team's database in the catalogue."""

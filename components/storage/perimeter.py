@@ -28,7 +28,8 @@ def right_keys(arn: pulumi.Input[str], key_arns: Sequence[pulumi.Input[str]]) ->
     """Whoever names an encryption names KMS and one of these keys; who names none gets them by the bucket's default.
 
     S3 User Guide, "Using server-side encryption with AWS KMS": without the header the default applies, so its absence
-    is no fault: `Null` says so, where a negated operator alone would hold for it. The two headers are two statements: keys of one statement are ANDed.
+    is no fault. `Null` says so: a negated operator alone holds for an absent key. The two headers are two statements:
+    keys of one statement are ANDed.
     """
     objects = pulumi.Output.format("{0}/*", arn)
     return [

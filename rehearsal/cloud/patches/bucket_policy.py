@@ -29,6 +29,8 @@ _HEADERS = {
     "aws:sourcevpc": "x-rehearsal-vpc",
 }
 _ACTIONS = {"s3:HeadObject": "s3:GetObject", "s3:PostObject": "s3:PutObject"}
+_OF_A_VERSION = {"s3:DeleteObject": "s3:DeleteObjectVersion", "s3:GetObject": "s3:GetObjectVersion"}
+"""What a request that names a version needs instead (S3 User Guide, "Required permissions for S3 API operations")."""
 
 
 _APPLICATION = re.compile(r".*\bapp/(vpce-[0-9a-f]+)")
@@ -50,13 +52,17 @@ def _permission(self: Any, action: str, resource: str) -> Any:
     about = [
         statement["Effect"]
         for statement in (statements if isinstance(statements, list) else [statements])
-        if applies(
-            statement, action=_ACTIONS.get(action, action), resource=resource, principals=callers, context=context
-        )
+        if applies(statement, action=_action(action), resource=resource, principals=callers, context=context)
     ]
     if "Deny" in about:
         return PermissionResult.DENIED
     return PermissionResult.PERMITTED if "Allow" in about else PermissionResult.NEUTRAL
+
+
+def _action(given: str) -> str:
+    action = _ACTIONS.get(given, given)
+    named = has_request_context() and request.args.get("versionId")
+    return _OF_A_VERSION.get(action, action) if named else action
 
 
 def _caller(bucket: Any) -> tuple[list[str], dict[str, str]]:

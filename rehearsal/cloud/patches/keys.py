@@ -1,24 +1,42 @@
 """KMS: replicas are keys of their own, by id or ARN; key policies are read before they are believed."""
 
 import json
+import struct
 from copy import copy, deepcopy
-from typing import Any
+from typing import Any, Final
 
 from moto.core.exceptions import JsonRESTError
+from moto.kms import utils
 from moto.kms.models import KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 
 from rehearsal.cloud.patches import registry
 
+ID_LENGTH: Final = 40
+"""Of the longest key id: `mrk-` and 32 hexadecimal digits, with hyphens as moto writes them."""
+
 
 def apply() -> None:
     """Aliases of a primary are not the replica's; lock-outs and malformed policies are refused as AWS refuses them."""
     registry.replace(KmsBackend, "replicate_key", "e71e5a684872", lambda _: _replicate)
+    registry.replace(utils, "_deserialize_ciphertext_blob", "6da0384bc064", _with_long_ids)
+    utils.CIPHERTEXT_HEADER_FORMAT = f">{ID_LENGTH}s{utils.IV_LEN}s{utils.TAG_LEN}s"
+    utils.HEADER_LEN = struct.calcsize(utils.CIPHERTEXT_HEADER_FORMAT)
     registry.add(KmsResponse, "update_primary_region", _update_primary_region)
     registry.replace(KmsBackend, "enable_key_rotation", "d2a206485052", _everywhere)
     registry.replace(KmsBackend, "disable_key_rotation", "3556dbd7c88a", _everywhere)
     registry.replace(KmsBackend, "create_key", "8fe561c750e1", _create_checked)
     registry.replace(KmsBackend, "put_key_policy", "37d17f171570", _put_checked)
+
+
+def _with_long_ids(original: Any) -> Any:
+    """A multi-Region key's id is four characters longer than others: moto cuts it off, and finds no such key."""
+
+    def read(ciphertext_blob: bytes) -> Any:
+        found = original(ciphertext_blob)
+        return found._replace(key_id=found.key_id.rstrip("\0"))
+
+    return read
 
 
 def _replicate(self: Any, key_id: str, replica_region: str) -> Any:

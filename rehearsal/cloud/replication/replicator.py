@@ -1,5 +1,6 @@
 """Does what is queued when its time has come, one batch at a time, and counts what waits: by rule, as S3 does."""
 
+import logging
 import threading
 import time
 from collections import Counter, deque
@@ -10,6 +11,8 @@ from typing import Any, Final
 
 from rehearsal.cloud.replication.job import Jobs
 from rehearsal.cloud.replication.operation import Operation, Outcome, Route
+
+log = logging.getLogger(__name__)
 
 BATCH: Final = 100
 """Operations in one go: requests to S3 wait no longer than they take."""
@@ -77,11 +80,11 @@ class Replicator:
             self._queue.append(operation)
 
     def set_lag(self, seconds: float, source_region: str = "*") -> None:
-        """How long anything from a region waits before it is copied."""
+        """How long anything from a region waits before it is copied; for every region, whatever was said of one."""
         if seconds < 0:
             raise ValueError(f"a lag is not negative: {seconds}")
         with self._guard:
-            self._lags[source_region] = seconds
+            self._lags = {**({} if source_region == "*" else self._lags), source_region: seconds}
 
     def pending(self) -> Sequence[Pending]:
         """The counts of every rule that ever had something to do."""
@@ -153,11 +156,16 @@ class Replicator:
         told: Mapping[tuple[str, str, str], Pending] = {}
         last = 0.0
         while not self._stopped.is_set():
-            self._feed()
-            worked = self.work()
-            if time.monotonic() - last >= PUBLISHED:
-                last = time.monotonic()
-                told = self._tell(told)
+            worked = 0
+            try:
+                self._feed()
+                worked = self.work()
+                if time.monotonic() - last >= PUBLISHED:
+                    last = time.monotonic()
+                    told = self._tell(told)
+            except Exception:
+                # What one bucket does to it must not end every other's replication.
+                log.exception("replication failed")
             if not worked:
                 self._stopped.wait(TICK)
 
