@@ -26,6 +26,7 @@ from policies import (
     access,
     analytics,
     cost,
+    data,
     encryption,
     logs,
     ml,
@@ -58,6 +59,7 @@ SUBJECTS = (
     residency,
     tags,
     cost,
+    data,
 )
 
 

@@ -7,6 +7,7 @@ and nothing in it depends on the first being up.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pulumi
@@ -30,6 +31,8 @@ BUCKETS: Final[Sequence[DataPurpose]] = (
 )
 PSEUDONYMS: Final = "pseudonyms"
 """Keys the pseudonyms of patients in de-identified data, 45 CFR 164.514(c)."""
+
+ROTATION: Final = Path(__file__).parents[1] / "workloads" / "secret_rotation" / "handler.py"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -292,6 +295,7 @@ def _secret(here: Here, first: Place, second: Place) -> d.DataSecret:
             log_key_arn=first.keys.arns["logs"],
             log_days=settings.log_archive.operational_days,
             boundary_arn=here.baseline.boundary_policy_arn,
+            rotation=ROTATION.read_text(encoding="utf-8"),
         ),
         here.options(first.region),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pulumi
@@ -14,7 +13,6 @@ from components.tokens import type_token
 
 ROTATION_DAYS: Final = 90
 RUNTIME: Final = "python3.13"
-HANDLER: Final = Path(__file__).with_name("rotation") / "handler.py"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +32,8 @@ class DataSecretArgs:
     log_key_arn: pulumi.Input[str]
     log_days: int
     boundary_arn: pulumi.Input[str]
+    rotation: str
+    """Text of the Python module whose `handler` rotates it."""
 
 
 class DataSecret(pulumi.ComponentResource):
@@ -126,7 +126,7 @@ def _function(
         role=role.arn,
         runtime=RUNTIME,
         handler="handler.handler",
-        code=pulumi.AssetArchive({"handler.py": pulumi.StringAsset(HANDLER.read_text(encoding="utf-8"))}),
+        code=pulumi.AssetArchive({"handler.py": pulumi.StringAsset(args.rotation)}),
         timeout=30,
         memory_size=128,
         reserved_concurrent_executions=1,

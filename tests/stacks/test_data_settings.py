@@ -37,11 +37,12 @@ def test_two_teams_do_not_claim_one_prefix(prefix: str) -> None:
     lines = refused(
         data_sets=with_sets(mine={"owner": "oncology", "bucket": "raw-phi", "prefix": prefix, "columns": COLUMN})
     )
-    assert lines == [
+    [line] = lines
+    assert line == (
         f"Pulumi.yaml: data.data_sets.mine.prefix: {prefix!r} of team 'oncology' overlaps with "
         "'cardiology/cardiology_encounters' of 'cardiology_encounters', team 'cardiology'; "
         "each data set needs a prefix of its own"
-    ]
+    )
 
 
 def test_prefixes_that_only_begin_alike_are_apart() -> None:
@@ -52,10 +53,11 @@ def test_prefixes_that_only_begin_alike_are_apart() -> None:
 
 def test_an_unknown_owner_is_named_with_the_nearest_team() -> None:
     lines = refused(data_sets=with_sets(mine={"owner": "cardiologie", "bucket": "raw-phi", "columns": COLUMN}))
-    assert lines == [
+    [line] = lines
+    assert line == (
         "Pulumi.yaml: data.data_sets.mine.owner: no team 'cardiologie' is declared (did you mean 'cardiology'?); "
         "allowed: cardiology, oncology"
-    ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,18 +65,24 @@ def test_an_unknown_owner_is_named_with_the_nearest_team() -> None:
     [
         (
             {"team": "oncologie", "data_set": "readmissions", "columns": ["*"], "purpose": "research"},
-            "data.access.0.team: no team 'oncologie' is declared (did you mean 'oncology'?); allowed: cardiology, "
-            "oncology",
+            (
+                "data.access.0.team: no team 'oncologie' is declared (did you mean 'oncology'?); allowed: cardiology, "
+                "oncology"
+            ),
         ),
         (
             {"team": "oncology", "data_set": "readmission", "columns": ["*"], "purpose": "research"},
-            "data.access.0.data_set: no data set 'readmission' is declared (did you mean 'readmissions'?); allowed: "
-            "cardiology_encounters, oncology_tumours, readmissions, responses",
+            (
+                "data.access.0.data_set: no data set 'readmission' is declared (did you mean 'readmissions'?); "
+                "allowed: cardiology_encounters, oncology_tumours, readmissions, responses"
+            ),
         ),
         (
             {"team": "oncology", "data_set": "responses", "columns": ["stages"], "purpose": "research"},
-            "data.access.0.columns: no column of 'responses' 'stages' is declared (did you mean 'stage'?); allowed: "
-            "pseudonym, stage, response",
+            (
+                "data.access.0.columns: no column of 'responses' 'stages' is declared (did you mean 'stage'?); "
+                "allowed: pseudonym, stage, response"
+            ),
         ),
     ],
 )
@@ -105,10 +113,11 @@ def test_patients_data_does_not_go_where_environments_without_patients_have_it()
 
 
 def test_keys_are_not_locked_away_from_who_deploys_them() -> None:
-    assert refused(keys={"administrators": ["key-team"]}) == [
-        "Pulumi.yaml: data.keys.administrators: key-team: the key policies would lock out who deploys them; name one of "
-        "OrganizationAccountAccessRole, hipaa-ml-break-glass, hipaa-ml-deploy too"
-    ]
+    [line] = refused(keys={"administrators": ["key-team"]})
+    assert line == (
+        "Pulumi.yaml: data.keys.administrators: key-team: the key policies would lock out who deploys them; "
+        "name one of OrganizationAccountAccessRole, hipaa-ml-break-glass, hipaa-ml-deploy too"
+    )
 
 
 def test_backups_go_to_an_account_there_is() -> None:

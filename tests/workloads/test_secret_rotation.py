@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from components.data.rotation.handler import NotInRotationError, rotate
+from workloads.secret_rotation.handler import NotInRotationError, rotate
 
 VERSION = "11111111-2222-3333-4444-555555555555"
 
@@ -41,7 +41,7 @@ def test_four_steps_make_a_new_value_current(client: Any) -> None:
     rotating = Rotating(client)
     for step in ("createSecret", "createSecret", "setSecret", "testSecret", "finishSecret"):
         rotate(rotating, "s", VERSION, step)
-    found = client.get_secret_value(SecretId="s")
+    found = client.get_secret_value(SecretId="s", VersionStage="AWSCURRENT")
     assert found["VersionId"] == VERSION
     assert len(found["SecretString"]) == 64
     assert client.get_secret_value(SecretId="s", VersionStage="AWSPREVIOUS")["SecretString"] == "old"

@@ -1,0 +1,1 @@
+"""What runs in the zone: it imports nothing of what deploys it."""
