@@ -17,6 +17,7 @@ from cli.workspace import Workspace
 from inspection.audit import AuditReport
 from inspection.audit import audit as audited
 from rehearsal.cloud import Cloud, Endpoints
+from stacks.settings import Settings
 
 
 def audit(
@@ -32,12 +33,7 @@ def audit(
     settings = workspace.settings()
     store = workspace.store()
     outputs = {stack: store.outputs(stack) for stack in store.stacks()}
-    aws = RehearsedAws(
-        _endpoints(workspace),
-        management_account=settings.management_account_id,
-        access_role=settings.account_access_role,
-        region=settings.regions.primary,
-    )
+    aws = emulated(workspace, settings)
     report = audited(declared_zone(settings, outputs), aws)
     if as_json:
         observations = [asdict(one) for one in report.observations]
@@ -46,6 +42,20 @@ def audit(
         _show(report, every=every)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def emulated(workspace: Workspace, settings: Settings) -> RehearsedAws:
+    """The emulated organisation's accounts, by boto3.
+
+    Raises:
+        UsageError: no cloud is up.
+    """
+    return RehearsedAws(
+        _endpoints(workspace),
+        management_account=settings.management_account_id,
+        access_role=settings.account_access_role,
+        region=settings.regions.primary,
+    )
 
 
 def _endpoints(workspace: Workspace) -> Endpoints:

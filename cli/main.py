@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import audit, can, cloud, comment, cost, evidence, graph, provider, reach, runs, state
+from cli import audit, can, cloud, comment, cost, evidence, graph, provider, reach, runs, state, trace
 from cli.errors import BAD_INPUT, KNOWN_ERRORS, messages
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("export")(state.export)
 app.command("audit")(audit.audit)
 app.command("can")(can.can)
 app.command("reach")(reach.reach)
+app.command("trace")(trace.trace)
 app.command("evidence")(evidence.evidence)
 app.command("cost")(cost.cost)
 app.command("graph")(graph.graph)

@@ -17,9 +17,12 @@ class RehearsedAws:
 
     def client(self, service: str, *, account: str | None = None, region: str | None = None) -> Any:
         """A client for a service in an account; member accounts are entered by assuming their access role."""
-        return self._endpoints.client(service, region or self._region, self._of(account or self._management_account))
+        return self._endpoints.client(
+            service, region or self._region, self.credentials(account or self._management_account)
+        )
 
-    def _of(self, account: str) -> Credentials:
+    def credentials(self, account: str) -> Credentials:
+        """What the access role of an account acts with."""
         if account not in self._credentials:
             answer = self._endpoints.client("sts", self._region).assume_role(
                 RoleArn=f"arn:aws:iam::{account}:role/{self._access_role}", RoleSessionName="audit"

@@ -58,7 +58,8 @@ class Workspace:
 
     def graph(self) -> Mapping[str, Sequence[str]]:
         """Stack -> the stacks it needs, in dependency order."""
-        return {stack: graph.needs(stack, self.settings()) for stack in graph.stacks(self.settings())}
+        settings = self.settings()
+        return {stack: graph.needs(stack, settings) for stack in graph.stacks(settings)}
 
     def selected(self, names: Sequence[str], *, everything: bool) -> list[str]:
         """The stacks a command is about, in dependency order.

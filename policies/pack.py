@@ -26,6 +26,7 @@ from policies import (
     access,
     analytics,
     cost,
+    data,
     encryption,
     logs,
     ml,
@@ -60,6 +61,7 @@ SUBJECTS = (
     residency,
     tags,
     cost,
+    data,
 )
 
 

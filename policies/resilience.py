@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from controls.residency import group_of
 from controls.rules import UNKNOWN, Problem, Props, Rule, Undecided
-from controls.rules.predicates import all_of, between, equals
+from controls.rules.predicates import all_of, between, each, equals
 from controls.rules.values import lookup
 from policies import tokens
 from policies.checks import Checks, Finding, OnResource, Stack, across, configured
@@ -46,6 +46,22 @@ def _patient_data_is_replicated(stack: Stack, _parameters: Parameters) -> Iterat
             yield from ((bucket, problem) for problem in _stays_home(stack, bucket, one))
 
 
+def _in_time(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
+    """Rules that copy patient data have replication time control, metrics, and copy delete markers."""
+    rule = each(
+        "rules",
+        all_of(
+            equals("destination.replicationTime.status", "Enabled"),
+            equals("destination.metrics.status", "Enabled"),
+            equals("deleteMarkerReplication.status", "Enabled"),
+        ),
+    )
+    for bucket in stack.of(*tokens.BUCKETS):
+        if bucket.tags().get("data-classification") == "phi":
+            for one in stack.companions(bucket, tokens.BUCKET_REPLICATION, "bucket"):
+                yield from ((one, problem) for problem in rule(one.props))
+
+
 def _stays_home(stack: Stack, bucket: Resource, replication: Resource) -> Iterator[Problem]:
     copies = [one for one in stack.of(*tokens.BUCKETS) if one.urn in replication.depends.get("rules", ())]
     for copy in copies:
@@ -74,6 +90,7 @@ def _records_are_locked(parameters: Parameters) -> Rule:
 CHECKS: Checks = {
     "s3-bucket-versioning": across(tokens.BUCKETS, _every_bucket_keeps_versions),
     "s3-phi-replicated": across(tokens.BUCKETS, _patient_data_is_replicated),
+    "s3-phi-in-time": across(tokens.BUCKETS, _in_time),
     "s3-object-lock": configured(tokens.BUCKET_OBJECT_LOCK, _records_are_locked),
     "data-protected": OnResource(types=HOLDS_DATA, check=_protected),
 }

@@ -12,7 +12,8 @@ from stacks.settings import MANAGEMENT, Settings
 
 def deploy(settings: Settings, account: str) -> BaselineOutputs:
     """Declares the layer for one account and exports its outputs."""
-    providers = Providers(settings, OrganizationOutputs.of(graph.ORGANIZATION))
+    organization = OrganizationOutputs.of(graph.ORGANIZATION)
+    providers = Providers(settings, organization)
     audit = AuditOutputs.of(graph.AUDIT)
     opts = providers.options(account)
     account_id = providers.account_id(account)
@@ -33,8 +34,8 @@ def deploy(settings: Settings, account: str) -> BaselineOutputs:
         opts,
     )
     config_role = ConfigServiceRole("config", opts)
-    holds_phi = places.place(settings, account).data_classification == "phi"
-    if holds_phi:
+    keeps_backups = places.keeps_backups(settings, account)
+    if places.place(settings, account).kind == "workload":
         b.BackupRole("backup", b.BackupRoleArgs(role_name=zone.backup_role, account_id=account_id), opts)
     keys: dict[str, pulumi.Output[str]] = {}
     topics: dict[str, pulumi.Output[str]] = {}
@@ -66,10 +67,15 @@ def deploy(settings: Settings, account: str) -> BaselineOutputs:
             ),
             here,
         )
-        if holds_phi:
+        if keeps_backups:
             b.BackupVault(
                 f"backup-{region}",
-                b.BackupVaultArgs(vault_name=zone.backup_vault, region=region, account_id=account_id),
+                b.BackupVaultArgs(
+                    vault_name=zone.backup_vault,
+                    region=region,
+                    account_id=account_id,
+                    organization_id=organization.organization_id if account == settings.data.backup.account else None,
+                ),
                 here,
             )
         keys[region], topics[region] = defaults.key_arn, alarm.topic_arn

@@ -9,6 +9,7 @@ ORGANIZATION: Final = "organization"
 AUDIT: Final = "audit"
 BASELINE: Final = "baseline-"
 SECURITY: Final = "security"
+DATA: Final = "data-"
 
 
 NETWORK: Final = "network-"
@@ -32,6 +33,7 @@ def stacks(settings: Settings) -> list[str]:
         *(f"{BASELINE}{name}" for name in settings.account_names),
         SECURITY,
         *(network(region) for region in networked(settings)),
+        *(f"{DATA}{env}" for env in places.environments(settings)),
         *(f"{ML}{env}" for env in _spokes(settings, settings.regions.primary)),
         *(f"{RECOVERY}{env}" for env in _spokes(settings, settings.regions.recovery)),
     ]
@@ -63,6 +65,9 @@ def needs(stack: str, settings: Settings) -> tuple[str, ...]:
     }
     if stack in fixed:
         return fixed[stack]
+    account = places.environments(settings).get(stack.removeprefix(DATA))
+    if stack.startswith(DATA) and account is not None:
+        return (ORGANIZATION, AUDIT, f"{BASELINE}{account}", f"{BASELINE}{settings.data.backup.account}")
     found = next((upstream for layer, upstream in layers.items() if stack.startswith(layer)), None)
     if found is None:
         raise ValueError(f"no stack is named {stack!r}")

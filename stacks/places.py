@@ -64,6 +64,11 @@ def environments(settings: "Settings") -> Mapping[str, str]:
     return {stack_suffix(name): name for name in settings.accounts if place(settings, name).kind == "workload"}
 
 
+def keeps_backups(settings: "Settings", name: str) -> bool:
+    """Whether an account has vaults: one that holds data, and the one that keeps everybody's copies."""
+    return place(settings, name).kind == "workload" or name == settings.data.backup.account
+
+
 def tags(settings: "Settings", name: str) -> Mapping[str, str]:
     """Tags of everything in an account: whose it is and what data it holds, 45 CFR 164.310(d)(2)(iii)."""
     here = place(settings, name)

@@ -13,9 +13,11 @@ from controls.limits import DEFAULT_LIMITS, Limit, Limits
 from controls.model import PolicyType
 from controls.zone import Zone
 from stacks.configuration import checks, files, messages
+from stacks.configuration import data as data_checks
 from stacks.configuration import network as networks
 from stacks.configuration import types as t
 from stacks.configuration.checks import MANAGEMENT
+from stacks.configuration.data import Data
 from stacks.configuration.errors import SettingsError
 from stacks.configuration.models import (
     Account,
@@ -64,6 +66,7 @@ class Settings(Strict):
     identity_center: IdentityCenter | None = None
     security: Security = Field(default_factory=Security)
     network: Network = Field(default_factory=Network)
+    data: Data = Field(default_factory=Data)
     tags: Tags
 
     @classmethod
@@ -105,7 +108,7 @@ class Settings(Strict):
         """
         try:
             settings = cls.model_validate_json(json.dumps(values))
-            found = [*checks.problems(settings), *networks.problems(settings)]
+            found = [*checks.problems(settings), *networks.problems(settings), *data_checks.problems(settings)]
         except ValidationError as error:
             found = list(messages.problems(error.errors(), cls))
         else:

@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 from pulumi_aws import backup, iam
 
-from components.documents import document
+from components.documents import Statement, document
 from components.keys import Key, KeyArgs, uses
 from components.tokens import type_token
 
@@ -61,6 +61,8 @@ class BackupVaultArgs:
     vault_name: str
     region: str
     account_id: pulumi.Input[str]
+    organization_id: pulumi.Input[str] | None = None
+    """Whose accounts copy their recovery points here; None: nobody's but this account's own."""
 
 
 class BackupVault(pulumi.ComponentResource):
@@ -88,5 +90,24 @@ class BackupVault(pulumi.ComponentResource):
             changeable_for_days=DAYS_TO_RECONSIDER,
             opts=keep,
         )
+        if args.organization_id is not None:
+            backup.VaultPolicy(
+                f"{name}-policy",
+                backup_vault_name=vault.name,
+                policy=document([_copies(args.organization_id)]),
+                opts=child,
+            )
         self.arn = vault.arn
         self.register_outputs({"arn": self.arn})
+
+
+def _copies(organization_id: pulumi.Input[str]) -> Statement:
+    """Backup Developer Guide, "Creating backup copies across AWS accounts"."""
+    return {
+        "Sid": "CopyIntoFromTheOrganization",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "backup:CopyIntoBackupVault",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization_id}},
+    }

@@ -1,5 +1,6 @@
 """Customer-managed KMS keys: administered by the account's administrators, used only by whom the policy names."""
 
 from components.keys.key import Key, KeyArgs
+from components.keys.replica import KeyReplica, KeyReplicaArgs
 
-__all__ = ["Key", "KeyArgs"]
+__all__ = ["Key", "KeyArgs", "KeyReplica", "KeyReplicaArgs"]

@@ -51,11 +51,20 @@ class KeyArgs:
     """The account that owns it; its IAM policies decide who in it administers the key."""
     uses: Sequence[Statement]
     """Key policy statements: who may use the key for what (`components.keys.uses`)."""
+    administrators: Sequence[str] = ()
+    """Names of roles of the account; none means: whoever the account's IAM policies let administer keys."""
+    multi_region: bool = False
+    """Whether it can have replicas in other regions (`KeyReplica`): it can never be changed."""
 
     def __post_init__(self) -> None:
         """Refuses a key nobody can use: it would cost money and protect nothing."""
         if not self.uses:
             raise ValueError(f"KeyArgs {self.alias!r}: uses is empty; name at least one use")
+
+    @property
+    def policy(self) -> pulumi.Output[str]:
+        """The key policy: administration, then use."""
+        return document([administration(self.account_id, self.administrators), *self.uses])
 
 
 class Key(pulumi.ComponentResource):
@@ -68,7 +77,8 @@ class Key(pulumi.ComponentResource):
             description=args.description,
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
-            policy=document([administration(args.account_id), *args.uses]),
+            policy=args.policy,
+            multi_region=args.multi_region or None,
             opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
         )
         kms.Alias(
@@ -81,12 +91,18 @@ class Key(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
 
-def administration(account_id: pulumi.Input[str]) -> Statement:
-    """The account's administrators may manage the key; in a key policy, `*` is this key."""
+def administration(account_id: pulumi.Input[str], administrators: Sequence[str] = ()) -> Statement:
+    """The account's administrators may manage the key; in a key policy, `*` is this key.
+
+    Named administrators are a condition, not principals: a role that is deleted and made anew has another id, and a
+    principal would then be lost (KMS Developer Guide, "Key policies"); the account itself never is.
+    """
+    named = [pulumi.Output.format("arn:aws:iam::{0}:role/{1}", account_id, one) for one in administrators]
     return {
         "Sid": "Administration",
         "Effect": "Allow",
         "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)},
         "Action": list(ADMINISTRATION),
         "Resource": "*",
+        **({"Condition": {"ArnLike": {"aws:PrincipalArn": named}}} if named else {}),
     }

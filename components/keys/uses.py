@@ -201,3 +201,65 @@ def notifications(account_id: pulumi.Input[str]) -> Sequence[Statement]:
             "Resource": "*",
         },
     ]
+
+
+def through(
+    service: str, region: str, account_id: pulumi.Input[str], role_arns: Sequence[pulumi.Input[str]]
+) -> Sequence[Statement]:
+    """Some roles of the account read and write through a service, and never with the key itself.
+
+    The roles are a condition on the account: their own policies must allow it too, and a role that is made anew keeps
+    its use (KMS Developer Guide, "kms:ViaService").
+    """
+    if not role_arns:
+        return []
+    return [
+        {
+            "Sid": f"Use{service.capitalize()}",
+            "Effect": "Allow",
+            "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)},
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {
+                    "kms:CallerAccount": account_id,
+                    "kms:ViaService": f"{service}.{region}.amazonaws.com",
+                },
+                "ArnLike": {"aws:PrincipalArn": list(role_arns)},
+            },
+        }
+    ]
+
+
+def jobs(region: str, account_id: pulumi.Input[str], role_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
+    """SageMaker encrypts the disks and outputs of some roles' jobs; grants go to AWS services only."""
+    through_sagemaker = {"kms:CallerAccount": account_id, "kms:ViaService": f"sagemaker.{region}.amazonaws.com"}
+    return [
+        *through("sagemaker", region, account_id, role_arns),
+        {
+            "Sid": "GrantsForJobs",
+            "Effect": "Allow",
+            "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)},
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": through_sagemaker,
+                "ArnLike": {"aws:PrincipalArn": list(role_arns)},
+                "Bool": {"kms:GrantIsForAWSResource": "true"},
+            },
+        },
+    ]
+
+
+def copied(region: str, role_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
+    """Roles that S3 copies objects as decrypt at the source and encrypt at the destination, through S3 only."""
+    return [
+        {
+            "Sid": "CopiesThroughS3",
+            "Effect": "Allow",
+            "Principal": {"AWS": list(role_arns)},
+            "Action": ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
+        }
+    ]

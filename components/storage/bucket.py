@@ -9,6 +9,7 @@ from pulumi_aws import s3
 
 from components.documents import Statement, document
 from components.storage import lifecycle
+from components.storage.inventory import inventory
 from components.storage.purposes import PURPOSES, Purpose
 from components.storage.statements import kept, over_tls
 from components.tokens import type_token
@@ -19,27 +20,33 @@ SIX_YEARS: Final = 2192
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SecureBucketArgs:
-    """A bucket of records."""
+    """A bucket of records or of data."""
 
     bucket: pulumi.Input[str]
     """Its name: other accounts and guardrails must be able to guess it."""
     arn: pulumi.Input[str]
     """Its ARN, which follows from the name: policies are complete before the bucket is there."""
     purpose: Purpose
-    retention_days: int
-    """How long objects are kept; locked ones cannot be deleted before, by anybody."""
-    glacier_after_days: int
+    retention_days: int | None
+    """How long objects are kept; locked ones cannot be deleted before, by anybody. None: until somebody deletes them.
+    """
+    glacier_after_days: int | None = None
+    """When objects move to Glacier; None: never."""
     key_arn: pulumi.Input[str] | None = None
     """Customer-managed key; required unless the purpose rules it out."""
     access_log_bucket: pulumi.Input[str] | None = None
     """Where the bucket's access logs go; required unless it is that bucket."""
     statements: Sequence[Statement] = ()
     """What its policy allows, besides what every bucket denies."""
+    inventory_bucket: pulumi.Input[str] | None = None
+    """ARN of the bucket that a daily list of its objects goes to, with their encryption and replication status."""
+    events: bool = False
+    """Whether EventBridge is told of every object."""
 
     def __post_init__(self) -> None:
         """Refuses what would leave records unlocked, unencrypted or unlogged."""
         spec = PURPOSES[self.purpose]
-        if self.retention_days < SIX_YEARS:
+        if spec.record and (self.retention_days is None or self.retention_days < SIX_YEARS):
             raise ValueError(f"SecureBucketArgs.retention_days: {self.retention_days} is under six years ({SIX_YEARS})")
         if spec.customer_key != (self.key_arn is not None):
             needs = "needs a key_arn" if spec.customer_key else f"takes no key_arn: {spec.reason}"
@@ -54,7 +61,7 @@ class SecureBucket(pulumi.ComponentResource):
     """`hipaa-ml:storage:SecureBucket`: makes an `aws.s3.Bucket`, protected and retained, and what goes with it.
 
     Ownership controls, public access block, versioning, encryption, lifecycle, access logging and policy are resources
-    of their own; purposes that are records also get an object lock in compliance mode.
+    of their own; locked purposes also get an object lock in compliance mode, data its events and an inventory.
     """
 
     def __init__(self, name: str, args: SecureBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -65,7 +72,10 @@ class SecureBucket(pulumi.ComponentResource):
             f"{name}-bucket",
             bucket=args.bucket,
             object_lock_enabled=spec.locked,
-            tags={"data-purpose": args.purpose},
+            tags={
+                "data-purpose": args.purpose,
+                **({"data-classification": spec.classification} if spec.classification else {}),
+            },
             opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
         )
         versioning = s3.BucketVersioning(
@@ -107,9 +117,13 @@ class SecureBucket(pulumi.ComponentResource):
         self.policy = s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.id,
-            policy=document([*over_tls(args.arn), *kept(args.arn), *args.statements]),
+            policy=document([*over_tls(args.arn), *kept(args.arn, deletable=spec.deletable), *args.statements]),
             opts=child,
         )
+        if args.events:
+            s3.BucketNotification(f"{name}-events", bucket=bucket.id, eventbridge=True, opts=child)
+        if args.inventory_bucket is not None:
+            inventory(f"{name}-inventory", bucket.id, args.inventory_bucket, child)
         self.versioning = versioning
         self.bucket = bucket.id
         self.arn = bucket.arn

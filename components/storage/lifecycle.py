@@ -11,25 +11,28 @@ VERSION_DAYS: Final = 30
 
 
 def rules(
-    *, retention_days: int, glacier_after_days: int, locked: bool
+    *, retention_days: int | None, glacier_after_days: int | None, locked: bool
 ) -> Sequence[s3.BucketLifecycleConfigurationRuleArgs]:
-    """Lifecycle rules of a bucket of records.
+    """Lifecycle rules of a bucket; without `retention_days` objects stay until somebody deletes them.
 
     Without a lock an overwritten version is all that is left of a record, so it is kept as long as the record itself.
     """
     everything = s3.BucketLifecycleConfigurationRuleFilterArgs(prefix="")
+    old = VERSION_DAYS if locked or retention_days is None else retention_days
     return [
         s3.BucketLifecycleConfigurationRuleArgs(
             id="age",
             status="Enabled",
             filter=everything,
-            transitions=[
-                s3.BucketLifecycleConfigurationRuleTransitionArgs(days=glacier_after_days, storage_class="GLACIER")
-            ],
+            transitions=None
+            if glacier_after_days is None
+            else [s3.BucketLifecycleConfigurationRuleTransitionArgs(days=glacier_after_days, storage_class="GLACIER")],
             # A day after the lock has ended: never an attempt while it holds.
-            expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(days=retention_days + 1),
+            expiration=None
+            if retention_days is None
+            else s3.BucketLifecycleConfigurationRuleExpirationArgs(days=retention_days + 1),
             noncurrent_version_expiration=s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                noncurrent_days=VERSION_DAYS if locked else retention_days
+                noncurrent_days=old
             ),
             abort_incomplete_multipart_upload=s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
                 days_after_initiation=UNFINISHED_UPLOAD_DAYS

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Purpose = Literal["access-logs", "config", "config-records", "network-logs", "trail"]
+RecordPurpose = Literal["access-logs", "config", "config-records", "network-logs", "trail"]
+"""Buckets of the log archive; every environment has one for its own access logs and inventories too."""
+DataPurpose = Literal["access-logs", "artifacts", "deidentified", "dvc", "features", "raw-phi", "results"]
+"""Buckets of an environment's data."""
+Purpose = RecordPurpose | DataPurpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +20,14 @@ class PurposeSpec:
     customer_key: bool
     """Whether objects are encrypted with a customer-managed key; otherwise with SSE-S3."""
     reason: str
+    record: bool = True
+    """Whether what is in it is kept for six years at least, 45 CFR 164.316(b)(2)(i)."""
+    deletable: bool = False
+    """Whether who writes objects may delete them: a marker is set, the versions stay until lifecycle takes them."""
+    classification: str | None = None
+    """What it holds, if not what its account holds."""
+    backed_up: bool = True
+    """Whether an environment's backups hold it."""
 
 
 PURPOSES: Final[Mapping[Purpose, PurposeSpec]] = {
@@ -37,7 +49,34 @@ PURPOSES: Final[Mapping[Purpose, PurposeSpec]] = {
     "access-logs": PurposeSpec(
         locked=False,
         customer_key=False,
+        classification="records",
         reason="S3 delivers server access logs only to buckets with SSE-S3 and without default retention (S3 User "
         "Guide, 'Enabling Amazon S3 server access logging')",
+    ),
+    "artifacts": PurposeSpec(
+        locked=True, customer_key=True, reason="models and their evaluations: what decided about a patient"
+    ),
+    "raw-phi": PurposeSpec(
+        locked=False,
+        customer_key=True,
+        deletable=True,
+        reason="patients' data as it came; corrected and amended (45 CFR 164.526), so versioned and not locked",
+    ),
+    "deidentified": PurposeSpec(
+        locked=False, customer_key=True, record=False, deletable=True, reason="data without identifiers"
+    ),
+    "features": PurposeSpec(
+        locked=False, customer_key=True, record=False, deletable=True, reason="what models are trained on"
+    ),
+    "results": PurposeSpec(
+        locked=False,
+        customer_key=True,
+        record=False,
+        deletable=True,
+        backed_up=False,
+        reason="answers to queries, soon forgotten",
+    ),
+    "dvc": PurposeSpec(
+        locked=False, customer_key=True, record=False, deletable=True, reason="versions of data by their hash"
     ),
 }

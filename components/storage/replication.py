@@ -15,6 +15,9 @@ class ReplicationRoleArgs:
     """The role of a replication."""
 
     role_name: str
+    description: str = "S3 copies objects into a bucket that locks them"
+    permissions_boundary: pulumi.Input[str] | None = None
+    """ARN of a policy; whoever deploys with the pipeline's role must name the zone's."""
 
 
 class ReplicationRole(pulumi.ComponentResource):
@@ -35,8 +38,9 @@ class ReplicationRole(pulumi.ComponentResource):
         role = iam.Role(
             f"{name}-role",
             name=args.role_name,
-            description="S3 copies objects into a bucket that locks them",
+            description=args.description,
             assume_role_policy=document([trust]),
+            permissions_boundary=args.permissions_boundary,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.arn = role.arn

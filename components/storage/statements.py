@@ -30,14 +30,19 @@ def over_tls(arn: pulumi.Input[str]) -> Sequence[Statement]:
     ]
 
 
-def kept(arn: pulumi.Input[str]) -> Sequence[Statement]:
-    """Nobody deletes an object; only the bucket's lifecycle does, after its time: it is no principal."""
+def kept(arn: pulumi.Input[str], *, deletable: bool = False) -> Sequence[Statement]:
+    """Nobody deletes an object, or at least no version of it; only lifecycle does, after its time: it is no principal.
+
+    Args:
+        arn: the bucket.
+        deletable: whether objects may get a delete marker, under which every version stays.
+    """
     return [
         {
             "Sid": "NobodyDeletes",
             "Effect": "Deny",
             "Principal": "*",
-            "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            "Action": "s3:DeleteObjectVersion" if deletable else ["s3:DeleteObject", "s3:DeleteObjectVersion"],
             "Resource": pulumi.Output.format("{0}/*", arn),
         }
     ]
@@ -137,4 +142,21 @@ def from_log_delivery(arn: pulumi.Input[str], organization_id: pulumi.Input[str]
                 "StringEquals": {"aws:SourceOrgID": organization_id, "s3:x-amz-acl": "bucket-owner-full-control"}
             },
         },
+    ]
+
+
+def from_inventory(arn: pulumi.Input[str], account_id: pulumi.Input[str], sources: str) -> Sequence[Statement]:
+    """S3 writes the inventories of the account's own buckets (S3 User Guide, "Configuring Amazon S3 Inventory")."""
+    return [
+        {
+            "Sid": "Inventories",
+            "Effect": "Allow",
+            "Principal": {"Service": "s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": pulumi.Output.format("{0}/inventory/*", arn),
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": account_id, "s3:x-amz-acl": "bucket-owner-full-control"},
+                "ArnLike": {"aws:SourceArn": sources},
+            },
+        }
     ]

@@ -36,6 +36,12 @@ DATA: Mapping[str, Sequence[PolicyRule]] = {
             stack=True,
         ),
         PolicyRule(
+            name="s3-phi-right-key",
+            title="Buckets with patient data refuse objects under any other key",
+            remedy="Deny s3:PutObject when s3:x-amz-server-side-encryption-aws-kms-key-id is there and another key.",
+            stack=True,
+        ),
+        PolicyRule(
             name="sns-topic-key",
             title="Topics are encrypted with a key",
             remedy="Set kms_master_key_id to a customer-managed key.",
@@ -58,6 +64,23 @@ DATA: Mapping[str, Sequence[PolicyRule]] = {
             title="Every bucket with patient data is replicated inside its residency group",
             remedy="Add a BucketReplicationConfig to a bucket in the recovery region, or classify the bucket rightly.",
             stack=True,
+        ),
+        PolicyRule(
+            name="s3-phi-in-time",
+            title="Copies of patient data arrive within the promised time, and somebody counts what is late",
+            remedy="Set replication_time and metrics in the rule's destination, and delete_marker_replication.",
+            stack=True,
+        ),
+        PolicyRule(
+            name="s3-phi-endpoint-only",
+            title="Buckets with patient data answer through the organisation's endpoints only",
+            remedy="Deny s3:* to Principal * when aws:VpceOrgID is not the organisation's id.",
+            stack=True,
+        ),
+        PolicyRule(
+            name="s3-access-point-closed",
+            title="Access points are reached from VPCs only, and never publicly",
+            remedy="Set vpc_configuration, or deny in the policy by aws:VpceOrgID; block all public access.",
         ),
         PolicyRule(
             name="s3-object-lock",

@@ -149,6 +149,33 @@ def denies_any_insecure_transport(statements: list[Mapping[str, Any]]) -> Iterat
     yield Problem("no statement denies every principal when aws:SecureTransport is false")
 
 
+def denies_wrong_keys(statements: list[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Some statement denies everyone to put what is encrypted with another key than the bucket's."""
+    header = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    for statement in statements:
+        operators = _operators(statement)
+        if (
+            statement.get("Effect") == "Deny"
+            and statement.get("Principal") in ("*", {"AWS": "*"})
+            and header in operators.get("StringNotEquals", {})
+            # A negated operator alone holds for an absent header, and would refuse the bucket's default as well.
+            and str(operators.get("Null", {}).get(header, "")).lower() == "false"
+        ):
+            return
+    yield Problem("no statement denies every principal to put objects under another key")
+
+
+def denies_outside_endpoints(statements: list[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Some statement denies everyone who does not come through a known endpoint or VPC."""
+    keys = {"aws:vpceorgid", "aws:vpceaccount", "aws:vpceorgpaths", "aws:sourcevpc", "aws:sourcevpce"}
+    for statement in statements:
+        operators = _operators(statement)
+        tested = {key for name, tests in operators.items() if "Not" in name for key in tests}
+        if statement.get("Effect") == "Deny" and statement.get("Principal") in ("*", {"AWS": "*"}) and tested & keys:
+            return
+    yield Problem("no statement denies every principal that comes through no endpoint of the organisation")
+
+
 def _operators(statement: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """The condition block with its keys in lower case: IAM compares them so."""
     condition = statement.get("Condition")

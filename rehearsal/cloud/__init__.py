@@ -5,6 +5,7 @@ from rehearsal.cloud.drills import Image, calls, host, record_calls, resolve
 from rehearsal.cloud.endpoints import MANAGEMENT, Credentials, Endpoints
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.partition import GLOBAL, GLOBAL_REGION, global_services
+from rehearsal.cloud.replication.status import ReplicationRule, ReplicationStatus
 from rehearsal.cloud.tokens import HEADER as TOKEN_HEADER
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Credentials",
     "Endpoints",
     "Image",
+    "ReplicationRule",
+    "ReplicationStatus",
     "calls",
     "global_services",
     "host",

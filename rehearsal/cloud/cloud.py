@@ -18,6 +18,7 @@ from rehearsal.cloud.endpoints import Endpoints
 from rehearsal.cloud.environment import environment
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.partition import GLOBAL
+from rehearsal.cloud.replication.status import ReplicationStatus
 
 REGIONS: Final = ("us-east-1", "us-west-2")
 MANAGEMENT_ACCOUNT: Final = "123456789012"
@@ -154,6 +155,14 @@ class Cloud:
     def start_region(self, region: str) -> None:
         """Bring a lost region back, with what was in it."""
         self.command("start-region", region=region)
+
+    def set_replication_lag(self, seconds: float, source_region: str = "*") -> None:
+        """How long what is put into a bucket of a region waits before S3 copies it; none unless set."""
+        self.command("replication-lag", seconds=seconds, source_region=source_region)
+
+    def replication(self) -> ReplicationStatus:
+        """What waits to be copied, by rule, and how old the oldest of it is: what would be lost now."""
+        return ReplicationStatus.of(self.command("replication"))
 
     def environment(self, profile: str | None = None, via: str | None = None) -> dict[str, str]:
         """Variables that point the AWS CLI and boto3 here: as an account by its name, via a region's listener."""

@@ -26,7 +26,10 @@ class Daemon:
     def __init__(self, state: Path, *, regions: Sequence[str], management_account: str, port: int | None) -> None:
         self._started = time.monotonic()
         self.stopped = threading.Event()
-        self.changed = patches.apply(management_account)
+        patched = patches.apply(
+            management_account, locked=lambda: self._gateway.locked("s3"), lost=lambda: self._gateway.lost
+        )
+        self.changed, self._replicator = patched.changed, patched.replicator
         self._gateway = Gateway(self._control)
         self._listeners = Listeners(self._gateway, regions, port)
         self._state = state
@@ -48,12 +51,15 @@ class Daemon:
             "resolve": lambda args: patches.resolve(args["account"], args["name"]),
             "record-calls": lambda _: self._gateway.calls.start(),
             "calls": lambda _: self._gateway.calls.taken(),
+            "replication": lambda _: self._replicator.status(),
+            "replication-lag": lambda args: self._replicator.set_lag(**args),
         }
 
     def serve(self) -> None:
         """Announce the cloud and serve until it is told to stop."""
         self.description.write(self._state)
         threading.Thread(target=_warm_up, daemon=True).start()
+        self._replicator.start()
         self.stopped.wait()
         self.description.remove(self._state)
         self._listeners.close()

@@ -75,6 +75,10 @@ class Gateway:
             lost=lost,
         )
 
+    def locked(self, signing_name: str) -> threading.Lock:
+        """Holds the requests to a service back while it is held: for what the service does by itself meanwhile."""
+        return self._locks[signing_name]
+
     def _once(self, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
         token = environ.get("HTTP_X_REHEARSAL_TOKEN")
         if token is None:

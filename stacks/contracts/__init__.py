@@ -1,6 +1,7 @@
 """What stacks export and others read: one class a layer, shared by both sides."""
 
 from stacks.contracts.contract import Contract
+from stacks.contracts.data import DataOutputs
 from stacks.contracts.foundation import AuditOutputs, BaselineOutputs, OrganizationOutputs
 from stacks.contracts.network import NetworkOutputs, SpokeOutputs
 from stacks.contracts.security import SecurityOutputs
@@ -9,6 +10,7 @@ __all__ = [
     "AuditOutputs",
     "BaselineOutputs",
     "Contract",
+    "DataOutputs",
     "NetworkOutputs",
     "OrganizationOutputs",
     "SecurityOutputs",

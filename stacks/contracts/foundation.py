@@ -1,6 +1,6 @@
 """What the stacks of the foundation export: `organization`, `audit` and the baselines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -73,3 +73,9 @@ class BaselineOutputs(Contract):
     """Region -> key that new disks are encrypted with."""
     alarm_topic_arns: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     """Region -> topic that alarms of the account are sent to."""
+
+    def alarm_topics(self, regions: Sequence[str]) -> Mapping[str, pulumi.Output[str]]:
+        """Each region's topic."""
+        # Inside `apply` every value is known: the ARNs are plain text there.
+        arns = pulumi.Output.from_input(cast("pulumi.Input[Mapping[str, str]]", self.alarm_topic_arns))
+        return {region: arns.apply(lambda every, region=region: every[region]) for region in regions}

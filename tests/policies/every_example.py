@@ -3,6 +3,7 @@
 from tests.policies import (
     examples,
     examples_analytics,
+    examples_data,
     examples_ml,
     examples_network,
     examples_segments,
@@ -17,6 +18,7 @@ CASES = [
         examples_ml,
         examples_stores,
         examples_analytics,
+        examples_data,
         examples_workloads,
         examples_network,
         examples_segments,

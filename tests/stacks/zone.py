@@ -33,6 +33,18 @@ def run(stack: str, program: Callable[[], object] | None = None, **changes: Any)
     return record(program or deploy, name=stack, upstream=upstream, config=configuration(stack, **changes))
 
 
+def data_stack(stack: str, **changes: Any) -> Recording:
+    """A `data-<env>` stack, on top of the foundation it needs."""
+    upstream = {
+        name: recorded(name).outputs for name in ("organization", "audit", f"baseline-ml-{stack.removeprefix('data-')}")
+    }
+
+    def deploy() -> object:
+        return layers.deploy(stack, Settings.load())
+
+    return record(deploy, name=stack, upstream=upstream, config=configuration(stack, **changes))
+
+
 @cache
 def recorded(stack: str) -> Recording:
     """A stack as configured."""

@@ -1,29 +1,57 @@
 """What moto gets wrong, repaired in the cloud's own process; noticed when a newer moto changes under a patch."""
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.cloud.patches import registry
+from rehearsal.cloud.replication import Replicator
 
 
-def apply(management_account: str) -> Sequence[str]:
-    """Patch moto. Returns the functions whose code is not the one a patch was written for."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patched:
+    """What patching gives."""
+
+    changed: Sequence[str]
+    """Functions whose code is not the one a patch was written for."""
+    replicator: Replicator
+
+
+def apply(
+    management_account: str,
+    *,
+    locked: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
+    lost: Callable[[], Collection[str]] = tuple,
+) -> Patched:
+    """Patch moto.
+
+    Args:
+        management_account: whose organisation it is.
+        locked: holds requests to S3 back while objects are copied.
+        lost: tells the regions that are down.
+    """
     for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
         del os.environ[name]
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     from rehearsal.cloud.patches import (  # noqa: PLC0415 - moto reads the environment when it is loaded
         account,
         alarms,
+        batch_jobs,
         bucket_logging,
         bucket_policy,
         buckets,
+        copying,
         dns,
         endpoints,
         firewall,
         keys,
         logs,
         organization,
+        replication,
+        replication_metrics,
         roles,
         sharing,
         transit_gateway,
@@ -46,7 +74,10 @@ def apply(management_account: str) -> Sequence[str]:
         transit_gateway,
     ):
         patch.apply()
-    return tuple(registry.changed)
+    replicator = Replicator(perform=copying.perform, publish=replication_metrics.publish, locked=locked, lost=lost)
+    replication.apply(replicator)
+    batch_jobs.apply(replicator)
+    return Patched(changed=tuple(registry.changed), replicator=replicator)
 
 
 def resolve(account: str, name: str) -> Sequence[str]:

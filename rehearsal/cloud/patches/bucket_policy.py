@@ -1,11 +1,13 @@
 """A bucket policy's conditions count: moto lets `Deny` statements deny whether their conditions are met or not."""
 
 import json
+import re
 from typing import Any
 
 from flask import has_request_context, request
+from moto.ec2.models import ec2_backends
 from moto.iam.access_control import PermissionResult
-from moto.iam.models import get_account_id_from
+from moto.iam.models import get_account_id_from, iam_backends
 from moto.organizations.models import organizations_backends
 from moto.s3 import responses
 from moto.s3.exceptions import S3ClientError
@@ -27,6 +29,11 @@ _HEADERS = {
     "aws:sourcevpc": "x-rehearsal-vpc",
 }
 _ACTIONS = {"s3:HeadObject": "s3:GetObject", "s3:PostObject": "s3:PutObject"}
+_OF_A_VERSION = {"s3:DeleteObject": "s3:DeleteObjectVersion", "s3:GetObject": "s3:GetObjectVersion"}
+"""What a request that names a version needs instead (S3 User Guide, "Required permissions for S3 API operations")."""
+
+
+_APPLICATION = re.compile(r".*\bapp/(vpce-[0-9a-f]+)")
 
 
 def apply() -> None:
@@ -45,13 +52,17 @@ def _permission(self: Any, action: str, resource: str) -> Any:
     about = [
         statement["Effect"]
         for statement in (statements if isinstance(statements, list) else [statements])
-        if applies(
-            statement, action=_ACTIONS.get(action, action), resource=resource, principals=callers, context=context
-        )
+        if applies(statement, action=_action(action), resource=resource, principals=callers, context=context)
     ]
     if "Deny" in about:
         return PermissionResult.DENIED
     return PermissionResult.PERMITTED if "Allow" in about else PermissionResult.NEUTRAL
+
+
+def _action(given: str) -> str:
+    action = _ACTIONS.get(given, given)
+    named = has_request_context() and request.args.get("versionId")
+    return _OF_A_VERSION.get(action, action) if named else action
 
 
 def _caller(bucket: Any) -> tuple[list[str], dict[str, str]]:
@@ -71,10 +82,42 @@ def _caller(bucket: Any) -> tuple[list[str], dict[str, str]]:
         "aws:sourceip": "127.0.0.1",
     }
     context |= {key: request.headers[header] for key, header in _HEADERS.items() if header in request.headers}
+    if role is not None:
+        context |= {f"aws:principaltag/{key.lower()}": value for key, value in _tags(arn).items()}
+    context |= endpoint(context.get("aws:sourcevpce") or _APPLICATION.match(request.headers.get("User-Agent", "")))
     organization = _organization(account)
     if organization is not None:
         context["aws:principalorgid"] = organization
     return [arn, account, f"arn:aws:iam::{account}:root", *([role.arn] if role is not None else [])], context
+
+
+def _tags(role_arn: str) -> dict[str, str]:
+    """Tags of a role; those of a session, which nothing here sets, would come over them."""
+    roles = iam_backends[role_arn.split(":")[4]]["aws"].roles.values()
+    role = next((one for one in roles if one.arn == role_arn), None)
+    tags: Any = [] if role is None else role.tags
+    return {one["Key"]: one["Value"] for one in (tags.values() if isinstance(tags, dict) else tags)}
+
+
+def endpoint(given: str | re.Match[str] | None) -> dict[str, str]:
+    """The condition keys of a request through an endpoint: its VPC, its owner, and its owner's organisation.
+
+    Who cannot send a header of his own says it with botocore's own setting, `AWS_SDK_UA_APP_ID=vpce-…`.
+    """
+    name = str(given[1]) if isinstance(given, re.Match) else given or ""
+    for account, regions in ec2_backends.items() if name else ():
+        for backend in regions.values():
+            found = backend.vpc_end_points.get(name)
+            if found is not None:
+                organization = _organization(account)
+                owner = {"aws:vpceorgid": organization} if organization else {}
+                return {
+                    "aws:sourcevpce": name,
+                    "aws:sourcevpc": str(found.vpc_id),
+                    "aws:vpceaccount": account,
+                    **owner,
+                }
+    return {}
 
 
 def _organization(account: str) -> str | None:

@@ -1,6 +1,7 @@
 """Evaluates a resource policy's statement for one request, conditions included (IAM User Guide, policy evaluation)."""
 
 import fnmatch
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ _OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "NumericGreaterThan": lambda have, want: float(have) > float(want),
     "NumericGreaterThanEquals": lambda have, want: float(have) >= float(want),
 }
+_VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
 _NEGATED: Final = {
     "StringNotEquals": "StringEquals",
     "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
@@ -38,9 +40,9 @@ def applies(  # noqa: PLR0911 - one return an element of the statement
         return False
     if "NotAction" in statement and _any(statement["NotAction"], action, fold=True):
         return False
-    if "Resource" in statement and not _any(statement["Resource"], resource):
+    if "Resource" in statement and not _any(_filled(statement["Resource"], context), resource):
         return False
-    if "NotResource" in statement and _any(statement["NotResource"], resource):
+    if "NotResource" in statement and _any(_filled(statement["NotResource"], context), resource):
         return False
     if "Principal" in statement and not _principal(statement["Principal"], principals):
         return False
@@ -69,6 +71,28 @@ def met(operator: str, have: str | None, wanted: Sequence[str]) -> bool:
     if compare is None:
         return False
     return any(compare(have, want) for want in wanted) != negated
+
+
+def _filled(patterns: Any, context: Mapping[str, str]) -> list[str]:
+    """Patterns with their variables' values, or defaults; one whose variable is absent matches nothing.
+
+    IAM User Guide, "IAM policy elements: variables and tags".
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name, _, default = found[1].partition(",")
+        given = context.get(name.strip().lower(), default.strip(" '"))
+        if not given:
+            raise LookupError(name)
+        return given
+
+    filled: list[str] = []
+    for pattern in map(str, _list(patterns)):
+        try:
+            filled.append(_VARIABLE.sub(value, pattern))
+        except LookupError:
+            continue
+    return filled
 
 
 def _principal(principal: Any, callers: Sequence[str]) -> bool:

@@ -1,20 +1,42 @@
 """KMS: replicas are keys of their own, by id or ARN; key policies are read before they are believed."""
 
 import json
+import struct
 from copy import copy, deepcopy
-from typing import Any
+from typing import Any, Final
 
 from moto.core.exceptions import JsonRESTError
+from moto.kms import utils
 from moto.kms.models import KmsBackend, kms_backends
+from moto.kms.responses import KmsResponse
 
 from rehearsal.cloud.patches import registry
+
+ID_LENGTH: Final = 40
+"""Of the longest key id: `mrk-` and 32 hexadecimal digits, with hyphens as moto writes them."""
 
 
 def apply() -> None:
     """Aliases of a primary are not the replica's; lock-outs and malformed policies are refused as AWS refuses them."""
     registry.replace(KmsBackend, "replicate_key", "e71e5a684872", lambda _: _replicate)
+    registry.replace(utils, "_deserialize_ciphertext_blob", "6da0384bc064", _with_long_ids)
+    utils.CIPHERTEXT_HEADER_FORMAT = f">{ID_LENGTH}s{utils.IV_LEN}s{utils.TAG_LEN}s"
+    utils.HEADER_LEN = struct.calcsize(utils.CIPHERTEXT_HEADER_FORMAT)
+    registry.add(KmsResponse, "update_primary_region", _update_primary_region)
+    registry.replace(KmsBackend, "enable_key_rotation", "d2a206485052", _everywhere)
+    registry.replace(KmsBackend, "disable_key_rotation", "3556dbd7c88a", _everywhere)
     registry.replace(KmsBackend, "create_key", "8fe561c750e1", _create_checked)
     registry.replace(KmsBackend, "put_key_policy", "37d17f171570", _put_checked)
+
+
+def _with_long_ids(original: Any) -> Any:
+    """A multi-Region key's id is four characters longer than others: moto cuts it off, and finds no such key."""
+
+    def read(ciphertext_blob: bytes) -> Any:
+        found = original(ciphertext_blob)
+        return found._replace(key_id=found.key_id.rstrip("\0"))
+
+    return read
 
 
 def _replicate(self: Any, key_id: str, replica_region: str) -> Any:
@@ -38,6 +60,46 @@ def _replicate(self: Any, key_id: str, replica_region: str) -> Any:
     }
     there.keys[replica.id] = replica
     return replica
+
+
+def _update_primary_region(self: Any) -> str:
+    """The replica in a region becomes the primary, and the primary a replica (UpdatePrimaryRegion)."""
+    backend = self.kms_backend
+    key_id, region = backend.get_key_id(self._get_param("KeyId")), self._get_param("PrimaryRegion")
+    self._validate_cmk_id(key_id)
+    old = backend.keys[key_id]
+    new = kms_backends[backend.account_id][region].keys.get(key_id)
+    if not old.multi_region or old.multi_region_configuration["PrimaryKey"]["Arn"] != old.arn:
+        raise JsonRESTError("UnsupportedOperationException", f"{old.arn} is not a primary key")
+    if new is None or new is old:
+        raise JsonRESTError("NotFoundException", f"There is no replica of {old.arn} in {region}")
+    every = [one for one in _siblings(backend.account_id, key_id) if one is not new]
+    replicas = [{"Arn": one.arn, "Region": one.region} for one in every]
+    primary = {"Arn": new.arn, "Region": region}
+    for one in (new, *every):
+        one.multi_region_configuration = {
+            "MultiRegionKeyType": "PRIMARY" if one is new else "REPLICA",
+            "PrimaryKey": primary,
+            "ReplicaKeys": replicas,
+        }
+    return "{}"
+
+
+def _siblings(account: str, key_id: str) -> list[Any]:
+    """The same key in every region."""
+    return [one.keys[key_id] for one in kms_backends[account].values() if key_id in one.keys]
+
+
+def _everywhere(original: Any) -> Any:
+    """Rotation is the primary's, and every replica's with it (KMS Developer Guide, "Rotating multi-Region keys")."""
+
+    def rotation(self: Any, key_id: str, *args: Any) -> None:
+        original(self, key_id, *args)
+        mine = self.keys[self.get_key_id(key_id)]
+        for one in _siblings(self.account_id, mine.id):
+            one.key_rotation_status = mine.key_rotation_status
+
+    return rotation
 
 
 def _create_checked(original: Any) -> Any:

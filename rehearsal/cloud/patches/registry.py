@@ -11,7 +11,8 @@ changed: list[str] = []
 
 def fingerprint(function: Any) -> str:
     """What identifies a function's code."""
-    return hashlib.sha256(inspect.getsource(function).encode()).hexdigest()[:12]
+    source: Any = function.fget if isinstance(function, property) else function
+    return hashlib.sha256(inspect.getsource(source).encode()).hexdigest()[:12]
 
 
 def replace(owner: Any, name: str, expected: str, make: Callable[[Any], Any]) -> None:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.values import Values
 from rehearsal.provider.work import Work
 
 _NAMES: Final = {"AlarmName": "name", "AlarmArn": "arn", "ResourceARN": "arn"}
@@ -10,7 +11,15 @@ _NAMES: Final = {"AlarmName": "name", "AlarmArn": "arn", "ResourceARN": "arn"}
 
 def _read_alarm(work: Work) -> Any:
     found = work.call("describe_alarms", AlarmNames=[work.id]).get("MetricAlarms")
-    return found[0] if found else None
+    if not found:
+        return None
+    return {**found[0], "dimensions": {one["Name"]: one["Value"] for one in found[0].get("Dimensions", [])}}
+
+
+def _dimensions(_work: Work, values: Values) -> Values:
+    """The API has a list where the program has a mapping."""
+    pairs = sorted((values.get("dimensions") or {}).items())
+    return {**values, "dimensions": [{"name": name, "value": value} for name, value in pairs]}
 
 
 TYPES: Final = (
@@ -23,6 +32,7 @@ TYPES: Final = (
         delete=lambda work: work.call("delete_alarms", AlarmNames=[work.id]),
         id="{name}",
         names=_NAMES,
+        prepare=_dimensions,
         forces=on("name"),
         tags=Tagging(add="tag_resource", remove="untag_resource", read="list_tags_for_resource"),
     ),

@@ -1,0 +1,70 @@
+"""`rehearse trace`: an object's journey: the key it is encrypted with, its replicas, who may read it and why."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.audit import emulated
+from cli.errors import UsageError, console
+from cli.runs import Endpoint
+from cli.workspace import Workspace
+from inspection.trace import Copy, Journey, Replica, TraceError
+from inspection.trace import trace as traced
+
+
+def trace(
+    uri: Annotated[str, typer.Argument(metavar="s3://BUCKET/KEY", help="An object of any account of the zone.")],
+    every: Annotated[bool, typer.Option("--all", help="Show who may not read it as well, and why not.")] = False,
+    endpoint: Endpoint = None,
+) -> None:
+    """Follow an object with boto3 alone: encryption, versions, replicas, lag, readers."""
+    scheme, _, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket or not key:
+        raise UsageError(f"{uri!r} is not s3://BUCKET/KEY")
+    workspace = Workspace.find(endpoint)
+    try:
+        journey = traced(emulated(workspace, workspace.settings()), bucket, key)
+    except TraceError as error:
+        raise UsageError(str(error)) from None
+    _show(journey, every=every)
+
+
+def _show(journey: Journey, *, every: bool) -> None:
+    console.print(f"s3://{journey.original.bucket}/{journey.key}  account {journey.account}", soft_wrap=True)
+    _place("written to", journey.original)
+    for replica in journey.replicas:
+        _replica(replica)
+    kinds = ", ".join(f"{version} ({kind})" for version, kind in journey.versions)
+    console.print(f"versions    {len(journey.versions)}: {kinds}", soft_wrap=True)
+    table = Table(title="\nWho reads it, through an endpoint of the organisation", title_justify="left", box=None)
+    for heading in ("role", "reads", "because"):
+        table.add_column(heading, overflow="fold")
+    for one in journey.readers:
+        if one.reads or every:
+            style = "green" if one.reads else "red"
+            table.add_row(one.role, Text("yes" if one.reads else "no", style=style), one.why)
+    console.print(table)
+    hidden = sum(not one.reads for one in journey.readers)
+    if hidden and not every:
+        console.print(f"{hidden} other roles of the account do not; --all says why", style="dim")
+
+
+def _place(title: str, copy: Copy) -> None:
+    console.print(f"{title:11} {copy.region}  {copy.bucket}", soft_wrap=True)
+    console.print(f"            version {copy.version}, {copy.size} bytes, {copy.written:%Y-%m-%d %H:%M:%S}Z")
+    names = ", ".join(copy.key_aliases)
+    kind = "replica of a multi-Region key" if copy.key_is_replica else "key"
+    lock = f"; locked until {copy.locked_until}" if copy.locked_until else ""
+    console.print(f"            {copy.encryption} under the {kind} {names} {copy.key_arn}{lock}", soft_wrap=True)
+    console.print(f"            replication: {copy.status}")
+
+
+def _replica(replica: Replica) -> None:
+    if replica.copy is None:
+        late = f"not there yet, {replica.behind:.1f} s behind"
+        console.print(f"replica     {replica.region}  {replica.bucket}: {late}", style="yellow", soft_wrap=True)
+    else:
+        _place("replica in", replica.copy)

@@ -1,0 +1,112 @@
+"""The buckets of an environment in one region: each for one purpose, under the key of its domain."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+
+from components.data.keys import KEY_OF, KEYS_OF, Domain
+from components.data.names import OWN_WORK, Names
+from components.data.table import AccessTable
+from components.documents import Statement
+from components.storage import SecureBucket, SecureBucketArgs
+from components.storage import perimeter as around
+from components.storage import statements as allow
+from components.storage.purposes import PURPOSES, DataPurpose
+from components.tokens import type_token
+
+LOGS: Final[DataPurpose] = "access-logs"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataBucketsArgs:
+    """The buckets of one region."""
+
+    names: Names
+    table: AccessTable
+    region: str
+    purposes: Sequence[DataPurpose]
+    organization_id: pulumi.Input[str]
+    exempt_arns: Sequence[str]
+    """`aws:PrincipalArn` patterns of the roles that configure buckets from outside the network."""
+    key_arns: Mapping[Domain, pulumi.Input[str]]
+    retention_days: Mapping[DataPurpose, int | None]
+    glacier_after_days: int
+
+
+class DataBuckets(pulumi.ComponentResource):
+    """`hipaa-ml:data:DataBuckets`: makes a `SecureBucket` for each purpose; all log into the one of access logs."""
+
+    def __init__(self, name: str, args: DataBucketsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        self._args = args
+        names, child = args.names, pulumi.ResourceOptions(parent=self)
+        sources = f"arn:aws:s3:::{names.prefix}-*"
+        logs_arn = names.bucket_arn(LOGS, args.region)
+        logs = self._args_of(
+            LOGS,
+            [
+                *allow.from_access_logging(logs_arn, names.account_id, sources),
+                *allow.from_inventory(logs_arn, names.account_id, sources),
+            ],
+        )
+        self.logs = SecureBucket(f"{name}-{LOGS}", logs, child)
+        self.buckets: dict[DataPurpose, SecureBucket] = {
+            purpose: SecureBucket(f"{name}-{purpose}", self._args_of(purpose, self._statements(purpose)), child)
+            for purpose in args.purposes
+            if purpose != LOGS
+        }
+        self.names = {LOGS: self.logs.bucket, **{purpose: one.bucket for purpose, one in self.buckets.items()}}
+        self.register_outputs({"names": self.names})
+
+    def _args_of(self, purpose: DataPurpose, statements: Sequence[Statement]) -> SecureBucketArgs:
+        args, is_log = self._args, purpose == LOGS
+        days = args.retention_days[purpose]
+        ages = days is not None and days > args.glacier_after_days and PURPOSES[purpose].record
+        return SecureBucketArgs(
+            bucket=args.names.bucket(purpose, args.region),
+            arn=args.names.bucket_arn(purpose, args.region),
+            purpose=purpose,
+            retention_days=days,
+            glacier_after_days=args.glacier_after_days if ages else None,
+            key_arn=None if is_log else args.key_arns[KEY_OF[purpose]],
+            # Through its policy: S3 refuses a target that does not let the logging service write yet.
+            access_log_bucket=None if is_log else self.logs.policy.bucket,
+            statements=statements,
+            inventory_bucket=None if is_log else self.logs.arn,
+            events=not is_log,
+        )
+
+    def _statements(self, purpose: DataPurpose) -> Sequence[Statement]:
+        args, names = self._args, self._args.names
+        arn = names.bucket_arn(purpose, args.region)
+        keys = [args.key_arns[domain] for domain in KEYS_OF[purpose]]
+        return [
+            *around.right_keys(arn, keys),
+            *around.perimeter(
+                arn,
+                around.Perimeter(
+                    organization_id=args.organization_id, exempt_arns=args.exempt_arns, service_role_arns=names.services
+                ),
+            ),
+            *around.own_prefix_only(arn, self._shared(purpose), self._always(purpose)),
+        ]
+
+    def _shared(self, purpose: DataPurpose) -> Sequence[around.SharedPrefix]:
+        names, table = self._args.names, self._args.table
+
+        def roles(teams: Sequence[str]) -> list[pulumi.Output[str]]:
+            return [names.role_arn(names.team_role(team)) for team in teams]
+
+        return [
+            around.SharedPrefix(
+                prefix=one.prefix, readers=roles(table.readers_of_files(one.name)), writers=roles([one.owner])
+            )
+            for one in table.shared(purpose)
+        ]
+
+    def _always(self, purpose: DataPurpose) -> Sequence[pulumi.Output[str]]:
+        """Jobs keep models and features apart by their own roles' policies; patients' data by this one."""
+        names = self._args.names
+        return [*names.always, names.jobs] if purpose in OWN_WORK else names.always

@@ -1,0 +1,140 @@
+"""Keys of an environment's data, one a domain: who may decrypt what follows from the access table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+
+from components.data.names import Names
+from components.data.table import AccessTable
+from components.documents import Statement
+from components.keys import Key, KeyArgs, KeyReplica, KeyReplicaArgs, uses
+from components.storage.purposes import DataPurpose
+from components.tokens import type_token
+
+Domain = Literal["artifacts", "features", "logs", "phi", "secrets"]
+DOMAINS: Final[Mapping[Domain, str]] = {
+    "artifacts": "Models, their evaluations, and versions of data",
+    "features": "De-identified data and features",
+    "logs": "Log groups of workloads",
+    "phi": "Patients' data, and answers to queries over it",
+    "secrets": "Secrets",
+}
+KEY_OF: Final[Mapping[DataPurpose, Domain]] = {
+    "artifacts": "artifacts",
+    "deidentified": "features",
+    "dvc": "artifacts",
+    "features": "features",
+    "raw-phi": "phi",
+    "results": "phi",
+}
+"""Purpose of a bucket -> domain of its key; answers to queries hold what was asked for (`answers_domain`)."""
+KEYS_OF: Final[Mapping[DataPurpose, Sequence[Domain]]] = {
+    **{purpose: (domain,) for purpose, domain in KEY_OF.items()},
+    "results": ("phi", "features"),
+}
+"""Purpose -> domains of every key its objects may be encrypted with, the default first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DomainKeysArgs:
+    """The keys of one region: primaries there, or replicas of those elsewhere."""
+
+    names: Names
+    table: AccessTable
+    region: str
+    administrators: Sequence[str]
+    primaries: Mapping[Domain, pulumi.Input[str]] | None = None
+    """ARNs of primary keys in another region; None makes primaries."""
+
+
+class DomainKeys(pulumi.ComponentResource):
+    """`hipaa-ml:data:DomainKeys`: makes a multi-Region key for each domain, or replicas of them."""
+
+    def __init__(self, name: str, args: DomainKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.arns: dict[Domain, pulumi.Output[str]] = {}
+        for domain, description in DOMAINS.items():
+            alias = f"{args.names.prefix}-{domain}"
+            statements = key_uses(domain, args.names, args.table, args.region)
+            if args.primaries is None:
+                primary = KeyArgs(
+                    alias=alias,
+                    description=description,
+                    account_id=args.names.account_id,
+                    uses=statements,
+                    administrators=args.administrators,
+                    multi_region=True,
+                )
+                self.arns[domain] = Key(f"{name}-{domain}", primary, child).arn
+            else:
+                replica = KeyReplicaArgs(
+                    primary_arn=args.primaries[domain],
+                    alias=alias,
+                    description=description,
+                    account_id=args.names.account_id,
+                    uses=statements,
+                    administrators=args.administrators,
+                )
+                self.arns[domain] = KeyReplica(f"{name}-{domain}", replica, child).arn
+        self.register_outputs({"arns": self.arns})
+
+
+def key_uses(domain: Domain, names: Names, table: AccessTable, region: str) -> Sequence[Statement]:
+    """Key policy statements of a domain in a region: its readers, the services that read for them, nobody else."""
+    return [one for use in _USES[domain] for one in use(domain, names, table, region)]
+
+
+_Use = Callable[[Domain, Names, AccessTable, str], Sequence[Statement]]
+
+
+def _objects(domain: Domain, names: Names, table: AccessTable, region: str) -> Sequence[Statement]:
+    """Teams with files in a bucket of the domain, and AWS's services for them, through S3."""
+    roles = [names.role_arn(names.team_role(team)) for team in readers(domain, table)]
+    return uses.through("s3", region, names.account_id, [*roles, *names.services])
+
+
+def _jobs(_domain: Domain, names: Names, _table: AccessTable, region: str) -> Sequence[Statement]:
+    """Training and inference, through S3 and for their disks."""
+    through_s3 = uses.through("s3", region, names.account_id, [names.jobs])
+    return [{**one, "Sid": "JobsThroughS3"} for one in through_s3] + list(
+        uses.jobs(region, names.account_id, [names.jobs])
+    )
+
+
+def _catalogue(_domain: Domain, names: Names, _table: AccessTable, region: str) -> Sequence[Statement]:
+    """Glue encrypts the catalogue: names of columns and their statistics."""
+    return uses.through("glue", region, names.account_id, [names.role_arn(f"{names.prefix}-*")])
+
+
+def _secrets(_domain: Domain, names: Names, _table: AccessTable, region: str) -> Sequence[Statement]:
+    """Secrets Manager, for roles of the zone; each secret's own policy and the role's say which."""
+    return uses.through("secretsmanager", region, names.account_id, [names.role_arn(f"{names.prefix}-*")])
+
+
+def _logs(_domain: Domain, names: Names, _table: AccessTable, region: str) -> Sequence[Statement]:
+    return uses.logs(region, names.account_id, "/")
+
+
+_USES: Final[Mapping[Domain, Sequence[_Use]]] = {
+    "artifacts": (_objects, _jobs),
+    "features": (_objects, _jobs, _catalogue),
+    "logs": (_logs,),
+    "phi": (_objects,),
+    "secrets": (_secrets,),
+}
+
+
+def readers(domain: Domain, table: AccessTable) -> Sequence[str]:
+    """Teams that read or write objects under the key of a domain: patients' data only if the table says so.
+
+    Every team has a prefix of its own for models, versions of data, features and answers.
+    """
+    return [team for team in sorted(table.teams) if domain != "phi" or table.handles_patients(team)]
+
+
+def answers_domain(team: str, table: AccessTable) -> Domain:
+    """The domain whose key a team's answers to queries are encrypted with."""
+    return "phi" if table.handles_patients(team) else "features"

@@ -1,0 +1,179 @@
+"""What roles may do with data: statements generated from the access table, and from nothing else."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pulumi
+
+from components.data.names import OWN_WORK, Names
+from components.data.table import AccessTable
+from components.documents import Statement
+from components.storage.purposes import DataPurpose
+
+HOLDING: Final[Sequence[DataPurpose]] = ("deidentified", "features", "raw-phi")
+"""Buckets that Lake Formation reads data sets from."""
+
+
+def team(one: str, names: Names, table: AccessTable, key_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
+    """A team reads the files it may see whole, through its access points; the rest through Lake Formation's filters.
+
+    Rights hold in every region: after a failover nothing has to be granted.
+    """
+    reads = _objects(one, names, [(data.bucket, data.prefix) for data in table.files_of(one)])
+    writes = _objects(one, names, [(data.bucket, data.prefix) for data in table.owned(one)])
+    work = _objects(one, names, [(purpose, one) for purpose in OWN_WORK])
+    buckets: list[DataPurpose] = sorted({*OWN_WORK, *table.purposes_of(one)})
+    found: list[Statement] = [
+        {
+            "Sid": "Locate",
+            "Effect": "Allow",
+            "Action": ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+            "Resource": _buckets(one, names, buckets),
+        },
+        {
+            "Sid": "List",
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": _buckets(one, names, buckets),
+            "Condition": {"StringLike": {"s3:prefix": _prefixes(one, table)}},
+        },
+        {"Sid": "Read", "Effect": "Allow", "Action": READ, "Resource": [*reads, *work]},
+        {"Sid": "Write", "Effect": "Allow", "Action": WRITE, "Resource": [*writes, *work]},
+        {
+            "Sid": "ThroughServices",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"],
+            "Resource": list(key_arns),
+            "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
+        },
+        {
+            "Sid": "Query",
+            "Effect": "Allow",
+            "Action": QUERY,
+            "Resource": [
+                pulumi.Output.format(
+                    "arn:aws:athena:{0}:{1}:workgroup/{2}", region, names.account_id, names.workgroup(one)
+                )
+                for region in names.regions
+            ],
+        },
+        {
+            "Sid": "Filtered",
+            "Effect": "Allow",
+            # Has no resource; grants decide (Lake Formation Developer Guide, "Underlying data access control").
+            "Action": "lakeformation:GetDataAccess",
+            "Resource": "*",
+        },
+        {
+            "Sid": "Catalogue",
+            "Effect": "Allow",
+            "Action": [
+                "glue:GetDatabase",
+                "glue:GetDatabases",
+                "glue:GetPartitions",
+                "glue:GetTable",
+                "glue:GetTables",
+            ],
+            "Resource": _catalogue(one, names, table),
+        },
+    ]
+    return found
+
+
+READ: Final = [
+    "s3:GetObject",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectTagging",
+    "s3:GetObjectVersion",
+]
+WRITE: Final = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"]
+QUERY: Final = [
+    "athena:BatchGetQueryExecution",
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:GetWorkGroup",
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+]
+
+
+def lake_formation(names: Names) -> Sequence[Statement]:
+    """Lake Formation reads the files below the data sets, to give each team the columns and rows it may see."""
+    buckets = [names.bucket_arn(purpose, region) for region in names.regions for purpose in HOLDING]
+    return [
+        {"Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": buckets},
+        {
+            "Sid": "Read",
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+            "Resource": [pulumi.Output.format("{0}/*", arn) for arn in buckets],
+        },
+        {
+            "Sid": "Decrypt",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": pulumi.Output.format("arn:aws:kms:*:{0}:key/mrk-*", names.account_id),
+            "Condition": {
+                "StringLike": {"kms:ViaService": "s3.*.amazonaws.com"},
+                "ForAnyValue:StringLike": {"kms:ResourceAliases": f"alias/{names.prefix}-*"},
+            },
+        },
+    ]
+
+
+def batch_replication(names: Names, purposes: Sequence[DataPurpose]) -> Sequence[Statement]:
+    """S3 Batch Operations starts copies of existing objects, either way (S3 User Guide, "Batch Replication")."""
+    buckets = [names.bucket_arn(purpose, region) for region in names.regions for purpose in purposes]
+    return [
+        {
+            "Sid": "List",
+            "Effect": "Allow",
+            "Action": ["s3:GetReplicationConfiguration", "s3:PutInventoryConfiguration"],
+            "Resource": buckets,
+        },
+        {
+            "Sid": "Start",
+            "Effect": "Allow",
+            "Action": "s3:InitiateReplication",
+            "Resource": [pulumi.Output.format("{0}/*", arn) for arn in buckets],
+        },
+    ]
+
+
+def _buckets(one: str, names: Names, purposes: Sequence[DataPurpose]) -> list[pulumi.Output[str]]:
+    """Buckets, and a team's access points to them."""
+    found: list[pulumi.Output[str]] = []
+    for region in names.regions:
+        for purpose in purposes:
+            found += [names.bucket_arn(purpose, region), names.access_point_arn(one, purpose, region)]
+    return found
+
+
+def _objects(one: str, names: Names, places: Sequence[tuple[DataPurpose, str]]) -> list[pulumi.Output[str]]:
+    """Objects below prefixes, by the bucket's name and through the team's access point."""
+    found: list[pulumi.Output[str]] = []
+    for region in names.regions:
+        for purpose, prefix in places:
+            found += [
+                pulumi.Output.format("{0}/{1}/*", names.bucket_arn(purpose, region), prefix),
+                pulumi.Output.format("{0}/object/{1}/*", names.access_point_arn(one, purpose, region), prefix),
+            ]
+    return found
+
+
+def _prefixes(one: str, table: AccessTable) -> list[str]:
+    """What a team may list: names of files can tell of patients."""
+    seen = {f"{one}/*", *(f"{data.prefix}/*" for data in (*table.files_of(one), *table.owned(one)))}
+    return sorted(seen)
+
+
+def _catalogue(one: str, names: Names, table: AccessTable) -> list[pulumi.Output[str]]:
+    owners = sorted({table.data_sets[row.data_set].owner for row in table.reading(one)} | {one})
+    found: list[pulumi.Output[str]] = []
+    for region in names.regions:
+        base = pulumi.Output.format("arn:aws:glue:{0}:{1}", region, names.account_id)
+        found.append(pulumi.Output.format("{0}:catalog", base))
+        for owner in owners:
+            found.append(pulumi.Output.format("{0}:database/{1}", base, names.database(owner)))
+            found.append(pulumi.Output.format("{0}:table/{1}/*", base, names.database(owner)))
+    return found

@@ -1,0 +1,131 @@
+"""Roles of an environment's data: what AWS's services act as on it, and what each team acts as."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_aws import iam
+
+from components.data.names import Names, ServiceUse
+from components.data.rights import batch_replication, lake_formation, team
+from components.data.table import AccessTable
+from components.documents import Statement, document
+from components.storage import ReplicationRole, ReplicationRoleArgs
+from components.storage.purposes import DataPurpose
+from components.tokens import type_token
+
+SESSION_SECONDS: Final = 3600
+_SERVICES: Final[Mapping[ServiceUse, str]] = {
+    "batch-replication": "batchoperations.s3.amazonaws.com",
+    "lake-formation": "lakeformation.amazonaws.com",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceRolesArgs:
+    """Roles that services act as; their rights come with what they do."""
+
+    names: Names
+    boundary_arn: pulumi.Input[str]
+    replicated: Sequence[DataPurpose]
+    """Buckets that are copied to the other region."""
+
+
+class ServiceRoles(pulumi.ComponentResource):
+    """`hipaa-ml:data:ServiceRoles`: makes the roles of S3's replication, live and in batches, and of Lake Formation."""
+
+    def __init__(self, name: str, args: ServiceRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        names = args.names
+        self.replication = ReplicationRole(
+            f"{name}-replication",
+            ReplicationRoleArgs(
+                role_name=names.service_role("replication"),
+                description="S3 copies data to the other region",
+                permissions_boundary=args.boundary_arn,
+            ),
+            child,
+        )
+        self.batch = _service_role(f"{name}-batch", args, "batch-replication", child)
+        self.lake_formation = _service_role(f"{name}-lake-formation", args, "lake-formation", child)
+        iam.RolePolicy(
+            f"{name}-batch-rights",
+            role=self.batch.id,
+            policy=document(batch_replication(names, args.replicated)),
+            opts=child,
+        )
+        reads = iam.RolePolicy(
+            f"{name}-lake-formation-rights",
+            role=self.lake_formation.id,
+            policy=document(lake_formation(names)),
+            opts=child,
+        )
+        self.ready: Sequence[pulumi.Resource] = [reads]
+        self.register_outputs({"replication": self.replication.arn, "lake_formation": self.lake_formation.arn})
+
+
+def _service_role(name: str, args: ServiceRolesArgs, use: ServiceUse, opts: pulumi.ResourceOptions) -> iam.Role:
+    service = _SERVICES[use]
+    trust: Statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return iam.Role(
+        name,
+        name=args.names.service_role(use),
+        description=f"{service} acts on data",
+        assume_role_policy=document([trust]),
+        permissions_boundary=args.boundary_arn,
+        opts=opts,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamRolesArgs:
+    """Roles of teams."""
+
+    names: Names
+    table: AccessTable
+    boundary_arn: pulumi.Input[str]
+    key_arns: Sequence[pulumi.Input[str]]
+    """Keys of data, in every region: which of them a team uses, their policies say."""
+
+
+class TeamRoles(pulumi.ComponentResource):
+    """`hipaa-ml:data:TeamRoles`: makes a role for each team: its name as a tag, its rights from the access table."""
+
+    def __init__(self, name: str, args: TeamRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        names = args.names
+        arns: dict[str, pulumi.Output[str]] = {}
+        for one, project in args.table.teams.items():
+            role = iam.Role(
+                f"{name}-{one}",
+                name=names.team_role(one),
+                description=f"What people and jobs of team {one} act as on data",
+                assume_role_policy=document([_members(names, one)]),
+                max_session_duration=SESSION_SECONDS,
+                permissions_boundary=args.boundary_arn,
+                tags={"team": one, "project": project},
+                opts=child,
+            )
+            iam.RolePolicy(
+                f"{name}-{one}-rights",
+                role=role.id,
+                policy=document(team(one, names, args.table, args.key_arns)),
+                opts=child,
+            )
+            arns[one] = role.arn
+        self.arns: Mapping[str, pulumi.Output[str]] = arns
+        self.register_outputs({"arns": arns})
+
+
+def _members(names: Names, one: str) -> Statement:
+    """Principals of the account that carry the team's tag; sessions bring no tags of their own with them."""
+    return {
+        "Sid": "Members",
+        "Effect": "Allow",
+        "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", names.account_id)},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:PrincipalTag/team": one}},
+    }

@@ -1,0 +1,159 @@
+"""Copies of a bucket's objects in another region, by S3 itself, within fifteen minutes and under that region's key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import iam, s3
+
+from components.documents import Statement, document
+from components.storage.alarms import RULE, Alarm, alarm
+from components.storage.bucket import SecureBucket
+from components.storage.replication import ReplicationRole
+from components.tokens import type_token
+from controls.residency import group_of
+
+MINUTES = 15
+"""Replication time control knows this threshold only (S3 User Guide, "Using S3 Replication Time Control")."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CrossRegionReplicationArgs:
+    """A source, a destination, and when somebody is told that copies are late."""
+
+    role: ReplicationRole
+    source: SecureBucket
+    source_region: str
+    source_key_arns: Sequence[pulumi.Input[str]]
+    destination: SecureBucket
+    destination_region: str
+    destination_key_arn: pulumi.Input[str]
+    locked: bool
+    """Whether objects are locked: their retention goes with them."""
+    alarm_topic_arn: pulumi.Input[str]
+    """In the source's region: failures are counted there."""
+
+    def __post_init__(self) -> None:
+        """Refuses copies that would not survive a region, or would leave the geography."""
+        who = "CrossRegionReplicationArgs.destination_region"
+        if self.source is self.destination or self.source_region == self.destination_region:
+            raise ValueError(f"{who}: {self.destination_region!r} is the source's own region: one failure takes both")
+        home, there = group_of(self.source_region), group_of(self.destination_region)
+        if home is None or home != there:
+            raise ValueError(f"{who}: {self.destination_region!r} is outside the residency group {home!r}")
+
+
+class CrossRegionReplication(pulumi.ComponentResource):
+    """`hipaa-ml:storage:CrossRegionReplication`: makes a `BucketReplicationConfig`, rights and an alarm.
+
+    Deployed in both directions: replica modification sync and delete markers keep both buckets alike, and what is
+    written in the recovery region during a failover comes back. S3 never copies a replica on: nothing goes in circles.
+    """
+
+    def __init__(self, name: str, args: CrossRegionReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        rights = iam.RolePolicy(
+            f"{name}-rights",
+            role=args.role.role_id,
+            policy=document(_rights(args)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        configuration = s3.BucketReplicationConfig(
+            f"{name}-configuration",
+            bucket=args.source.bucket,
+            role=args.role.arn,
+            rules=[_rule(args)],
+            # Both buckets must keep versions before S3 takes the configuration.
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[rights, args.source.versioning, args.destination.versioning]
+            ),
+        )
+        alarm(
+            f"{name}-failed",
+            Alarm(
+                what="failed",
+                metric="OperationsFailedReplication",
+                above=0,
+                source=args.source.bucket,
+                destination=args.destination.bucket,
+                topic_arn=args.alarm_topic_arn,
+            ),
+            pulumi.ResourceOptions(parent=self, depends_on=[configuration]),
+        )
+        self.register_outputs({})
+
+
+def _rule(args: CrossRegionReplicationArgs) -> s3.BucketReplicationConfigRuleArgs:
+    return s3.BucketReplicationConfigRuleArgs(
+        id=RULE,
+        status="Enabled",
+        priority=0,
+        filter=s3.BucketReplicationConfigRuleFilterArgs(prefix=""),
+        delete_marker_replication=s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(status="Enabled"),
+        source_selection_criteria=s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
+            sse_kms_encrypted_objects=s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(
+                status="Enabled"
+            ),
+            replica_modifications=s3.BucketReplicationConfigRuleSourceSelectionCriteriaReplicaModificationsArgs(
+                status="Enabled"
+            ),
+        ),
+        destination=s3.BucketReplicationConfigRuleDestinationArgs(
+            bucket=args.destination.arn,
+            encryption_configuration=s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
+                replica_kms_key_id=args.destination_key_arn
+            ),
+            metrics=s3.BucketReplicationConfigRuleDestinationMetricsArgs(
+                status="Enabled",
+                event_threshold=s3.BucketReplicationConfigRuleDestinationMetricsEventThresholdArgs(minutes=MINUTES),
+            ),
+            replication_time=s3.BucketReplicationConfigRuleDestinationReplicationTimeArgs(
+                status="Enabled",
+                time=s3.BucketReplicationConfigRuleDestinationReplicationTimeTimeArgs(minutes=MINUTES),
+            ),
+        ),
+    )
+
+
+def _rights(args: CrossRegionReplicationArgs) -> list[Statement]:
+    """S3 User Guide, "Setting up permissions for live replication" and "Replicating encrypted objects"."""
+    locks = ["s3:GetObjectLegalHold", "s3:GetObjectRetention"] if args.locked else []
+    return [
+        {
+            "Sid": "ReadConfiguration",
+            "Effect": "Allow",
+            "Action": ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+            "Resource": args.source.arn,
+        },
+        {
+            "Sid": "ReadObjects",
+            "Effect": "Allow",
+            "Action": [
+                *locks,
+                "s3:GetObjectVersionAcl",
+                "s3:GetObjectVersionForReplication",
+                "s3:GetObjectVersionTagging",
+            ],
+            "Resource": pulumi.Output.format("{0}/*", args.source.arn),
+        },
+        {
+            "Sid": "WriteReplicas",
+            "Effect": "Allow",
+            "Action": ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"],
+            "Resource": pulumi.Output.format("{0}/*", args.destination.arn),
+        },
+        {
+            "Sid": "DecryptAtSource",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": list(args.source_key_arns),
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.source_region}.amazonaws.com"}},
+        },
+        {
+            "Sid": "EncryptAtDestination",
+            "Effect": "Allow",
+            "Action": ["kms:Encrypt", "kms:GenerateDataKey"],
+            "Resource": args.destination_key_arn,
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.destination_region}.amazonaws.com"}},
+        },
+    ]

@@ -1,0 +1,150 @@
+"""Bucket policy statements that keep data in: the right key, this organisation's endpoints and people, whose prefix."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.documents import Statement
+
+HEADER = "s3:x-amz-server-side-encryption"
+KEY_HEADER = f"{HEADER}-aws-kms-key-id"
+READS = ("s3:GetObject", "s3:GetObjectVersion")
+WRITES = ("s3:DeleteObject", "s3:PutObject", "s3:RestoreObject")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Perimeter:
+    """Who may come, and from where."""
+
+    organization_id: pulumi.Input[str]
+    exempt_arns: Sequence[pulumi.Input[str]]
+    """`aws:PrincipalArn` patterns of roles that configure buckets from outside the network: those that deploy."""
+    service_role_arns: Sequence[pulumi.Input[str]]
+    """Roles of this account that AWS's services act as: they come through no endpoint."""
+
+
+def right_keys(arn: pulumi.Input[str], key_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
+    """Whoever names an encryption names KMS and one of these keys; who names none gets them by the bucket's default.
+
+    S3 User Guide, "Using server-side encryption with AWS KMS": without the header the default applies, so its absence
+    is no fault. `Null` says so: a negated operator alone holds for an absent key. The two headers are two statements:
+    keys of one statement are ANDed.
+    """
+    objects = pulumi.Output.format("{0}/*", arn)
+    return [
+        {
+            "Sid": "KmsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:PutObject",
+            "Resource": objects,
+            "Condition": {"Null": {HEADER: "false"}, "StringNotEquals": {HEADER: "aws:kms"}},
+        },
+        {
+            "Sid": "RightKeyOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:PutObject",
+            "Resource": objects,
+            "Condition": {"Null": {KEY_HEADER: "false"}, "StringNotEquals": {KEY_HEADER: list(key_arns)}},
+        },
+        {
+            "Sid": "NoCustomerKeys",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:PutObject",
+            "Resource": objects,
+            "Condition": {"Null": {f"{HEADER}-customer-algorithm": "false"}},
+        },
+    ]
+
+
+def perimeter(arn: pulumi.Input[str], around: Perimeter) -> Sequence[Statement]:
+    """Only this organisation's principals, and only through an endpoint that this organisation owns.
+
+    `aws:VpceOrgID` (August 2025) holds for every VPC and account there will be, where `aws:SourceVpce` needs a list
+    (IAM User Guide, "AWS global condition context keys"). AWS's services, also when they act for somebody, come through
+    no endpoint: `aws:PrincipalIsAWSService` and `aws:ViaAWSService` let them pass.
+    """
+    everything = [arn, pulumi.Output.format("{0}/*", arn)]
+    return [
+        {
+            "Sid": "OrganizationOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": everything,
+            "Condition": {
+                "StringNotEqualsIfExists": {"aws:PrincipalOrgID": around.organization_id},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+            },
+        },
+        {
+            "Sid": "EndpointOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": everything,
+            "Condition": {
+                "StringNotEqualsIfExists": {"aws:VpceOrgID": around.organization_id},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
+                "ArnNotLikeIfExists": {"aws:PrincipalArn": [*around.exempt_arns, *around.service_role_arns]},
+            },
+        },
+    ]
+
+
+OWN_PREFIX = "${aws:PrincipalTag/team, 'no-team'}"
+"""The team of whoever asks: a tag of its role, which only who deploys can set (guardrail F12)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SharedPrefix:
+    """A prefix that others than its team read, or that does not begin with its team's name."""
+
+    prefix: str
+    readers: Sequence[pulumi.Input[str]]
+    """ARNs of roles."""
+    writers: Sequence[pulumi.Input[str]]
+
+
+def own_prefix_only(
+    arn: pulumi.Input[str], shared: Sequence[SharedPrefix], always: Sequence[pulumi.Input[str]]
+) -> Sequence[Statement]:
+    """Nobody reads or writes below another team's prefix, whatever IAM policies say: 45 CFR 164.312(a)(1).
+
+    One statement for every team there will ever be; two for each prefix that is shared.
+
+    Args:
+        arn: the bucket.
+        shared: prefixes with readers of their own.
+        always: `aws:PrincipalArn` patterns of AWS's services' roles and of the break-glass role.
+    """
+    outside: Statement = {
+        "Sid": "OwnTeamOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": [*READS, *WRITES],
+        "NotResource": [arn, *(pulumi.Output.format("{0}/{1}/*", arn, one) for one in _allowed(shared))],
+        "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": list(always)}},
+    }
+    found = [outside]
+    for number, one in enumerate(shared, start=1):
+        objects = pulumi.Output.format("{0}/{1}/*", arn, one.prefix)
+        for verb, actions, roles in (("Read", READS, one.readers), ("Written", WRITES, one.writers)):
+            found.append(
+                {
+                    "Sid": f"{verb}ByDeclared{number}",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": list(actions),
+                    "Resource": objects,
+                    "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": [*always, *roles]}},
+                }
+            )
+    return found
+
+
+def _allowed(shared: Sequence[SharedPrefix]) -> list[str]:
+    return [OWN_PREFIX, *(one.prefix for one in shared)]

@@ -1,0 +1,169 @@
+"""An object's journey, from AWS alone: its key, its versions, its replicas and their lag."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from inspection.aws import Aws, pages
+from inspection.readers import Documents, Reader, readers
+
+_OWNER = re.compile(r"-(\d{12})-[a-z]{2}(-[a-z]+)+-\d$")
+MOST_VERSIONS = 20
+
+
+class TraceError(ValueError):
+    """There is no such bucket or object; the message says what is there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A bucket, where it is, and whose."""
+
+    account: str
+    region: str
+    bucket: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copy:
+    """One version of an object in one place."""
+
+    bucket: str
+    region: str
+    version: str
+    size: int
+    written: datetime
+    encryption: str
+    key_arn: str
+    key_aliases: Sequence[str]
+    key_is_replica: bool
+    status: str
+    """Of its replication, in S3's words; `-` where nothing is replicated."""
+    locked_until: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replica:
+    """Where a copy of the version should be, and the copy if it is there."""
+
+    bucket: str
+    region: str
+    rule: str
+    copy: Copy | None
+    behind: float
+    """Seconds since the version was written, while the copy is not there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Journey:
+    """Everything that was found out about an object."""
+
+    key: str
+    account: str
+    original: Copy
+    versions: Sequence[tuple[str, str]]
+    """Version -> `object` or `delete marker`, the newest first."""
+    replicas: Sequence[Replica]
+    readers: Sequence[Reader]
+
+
+def trace(aws: Aws, bucket: str, key: str) -> Journey:
+    """Follows an object.
+
+    Raises:
+        TraceError: no account of the organisation has the bucket, or the bucket has no such object.
+    """
+    account, region = _find(aws, bucket)
+    client = aws.client("s3", account=account, region=region)
+    versions = _versions(client, bucket, key)
+    version = next((one for one, kind in versions if kind == "object"), None)
+    if version is None:
+        near = [one["Key"] for one in client.list_objects_v2(Bucket=bucket, MaxKeys=5).get("Contents", [])]
+        there = f"; there are for example {', '.join(near)}" if near else "; the bucket is empty"
+        raise TraceError(f"s3://{bucket}/{key}: the bucket has no such object{there}")
+    original = _copy(aws, Place(account=account, region=region, bucket=bucket), key, version)
+    return Journey(
+        key=key,
+        account=account,
+        original=original,
+        versions=versions,
+        replicas=list(_replicas(aws, account, client, original, key)),
+        readers=readers(aws, Documents.read(aws, account, region, bucket, original.key_arn), key),
+    )
+
+
+def _find(aws: Aws, bucket: str) -> tuple[str, str]:
+    listed = [str(one["Id"]) for one in pages(aws.client("organizations"), "list_accounts", "Accounts")]
+    named = _OWNER.search(bucket)
+    likely = [named[1]] if named is not None and named[1] in listed else []
+    seen: list[str] = []
+    for account in [*likely, *(one for one in listed if one not in likely)]:
+        names = [one["Name"] for one in aws.client("s3", account=account).list_buckets()["Buckets"]]
+        if bucket in names:
+            return account, _region(aws, account, bucket)
+        seen += names
+    some = ", ".join(sorted(seen)[:8]) or "none"
+    raise TraceError(f"no account of the organisation has a bucket {bucket!r}; there are: {some}")
+
+
+def _region(aws: Aws, account: str, bucket: str) -> str:
+    answer = aws.client("s3", account=account).get_bucket_location(Bucket=bucket)
+    return answer.get("LocationConstraint") or "us-east-1"
+
+
+def _versions(client: Any, bucket: str, key: str) -> list[tuple[str, str]]:
+    answer = client.list_object_versions(Bucket=bucket, Prefix=key)
+    found = [(one, "object") for one in answer.get("Versions", [])]
+    found += [(one, "delete marker") for one in answer.get("DeleteMarkers", [])]
+    mine = [(one, kind) for one, kind in found if one["Key"] == key]
+    mine.sort(key=lambda pair: (pair[0]["IsLatest"], pair[0]["LastModified"]), reverse=True)
+    return [(one["VersionId"], kind) for one, kind in mine[:MOST_VERSIONS]]
+
+
+def _copy(aws: Aws, at: Place, key: str, version: str) -> Copy:
+    account, region, bucket = at.account, at.region, at.bucket
+    head = aws.client("s3", account=account, region=region).head_object(Bucket=bucket, Key=key, VersionId=version)
+    key_arn = head.get("SSEKMSKeyId", "")
+    described: Mapping[str, Any] = {}
+    aliases: list[str] = []
+    if key_arn:
+        kms = aws.client("kms", account=account, region=region)
+        described = kms.describe_key(KeyId=key_arn)["KeyMetadata"]
+        aliases = [one["AliasName"] for one in pages(kms, "list_aliases", "Aliases", KeyId=described["KeyId"])]
+    kind = described.get("MultiRegionConfiguration", {}).get("MultiRegionKeyType", "")
+    until = head.get("ObjectLockRetainUntilDate")
+    return Copy(
+        bucket=bucket,
+        region=region,
+        version=version,
+        size=head["ContentLength"],
+        written=head["LastModified"],
+        encryption=head.get("ServerSideEncryption", "none"),
+        key_arn=described.get("Arn", key_arn),
+        key_aliases=aliases,
+        key_is_replica=kind == "REPLICA",
+        status=head.get("ReplicationStatus", "-"),
+        locked_until=f"{until:%Y-%m-%d}" if until else "",
+    )
+
+
+def _replicas(aws: Aws, account: str, client: Any, original: Copy, key: str) -> Iterator[Replica]:
+    try:
+        configuration = client.get_bucket_replication(Bucket=original.bucket)["ReplicationConfiguration"]
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") == "ReplicationConfigurationNotFoundError":
+            return
+        raise
+    for rule in configuration["Rules"]:
+        there = rule["Destination"]["Bucket"].rpartition(":")[2]
+        region = _region(aws, account, there)
+        try:
+            copy = _copy(aws, Place(account=account, region=region, bucket=there), key, original.version)
+        except ClientError:
+            copy = None
+        behind = 0.0 if copy is not None else (datetime.now(UTC) - original.written).total_seconds()
+        yield Replica(bucket=there, region=region, rule=rule.get("ID", ""), copy=copy, behind=behind)

@@ -1,0 +1,111 @@
+"""Makes one copy in moto: the same version, under the destination's key, with tags, locks and metadata."""
+
+from typing import Any
+
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from moto.s3.models import FakeDeleteMarker, FakeKey, s3_backends
+
+from rehearsal.cloud.replication import Operation, Outcome, Route
+
+
+def perform(operation: Operation) -> Outcome:
+    """Make a copy; FAILED where S3 would fail: no bucket, no versions, no role, no usable key."""
+    route = operation.route
+    there = s3_backends[route.destination_account]["aws"].buckets.get(route.destination)
+    if operation.kind != "change" and not _exists(operation):
+        return Outcome.COMPLETED  # gone before it was copied: there is nothing to do
+    if there is None or not there.is_versioned or not _role(route) or not _usable(operation):
+        if operation.kind == "object":
+            operation.thing.replication_status = "FAILED"
+        return Outcome.FAILED
+    {"object": _copy, "marker": _mark, "change": _change}[operation.kind](operation, there)
+    return Outcome.COMPLETED
+
+
+def _exists(operation: Operation) -> bool:
+    here = s3_backends[operation.route.account]["aws"].buckets.get(operation.route.source)
+    return here is not None and any(one is operation.thing for one in here.keys.getlist(operation.name, []))
+
+
+def _role(route: Route) -> bool:
+    roles = iam_backends[route.account]["aws"].roles.values()
+    return any(role.arn == route.role for role in roles)
+
+
+def _usable(operation: Operation) -> bool:
+    """Keys are asked at both ends: the source's may be in another region than the object's copy will be."""
+    route, thing = operation.route, operation.thing
+    if operation.kind != "object" or thing.encryption != "aws:kms":
+        return True
+    wanted = [(route.account, thing.kms_key_id, route.source_region)]
+    wanted.append((route.destination_account, route.key, route.destination_region))
+    return route.encrypted and all(_key(account, key, region) for account, key, region in wanted)
+
+
+def _key(account: str, key: str | None, region: str) -> bool:
+    if not key:
+        return False
+    known = kms_backends[account][region].keys
+    found = known.get(key.rpartition("/")[2])
+    return found is not None and found.enabled and (not key.startswith("arn:") or found.arn == key)
+
+
+def _copy(operation: Operation, there: Any) -> None:
+    route, source = operation.route, operation.thing
+    if any(one.version_id == source.version_id for one in there.keys.getlist(operation.name, [])):
+        source.replication_status = "COMPLETED"
+        return
+    rule = (there.encryption or {}).get("Rule", {})
+    default = rule.get("ApplyServerSideEncryptionByDefault", {})
+    kms = source.encryption == "aws:kms"
+    replica: Any = FakeKey(
+        name=source.name,
+        bucket_name=there.name,
+        value=source.value,
+        account_id=route.destination_account,
+        region_name=route.destination_region,
+        storage=source.storage_class,
+        etag=source.etag.strip('"'),
+        is_versioned=True,
+        version_id=source.version_id,
+        multipart=source.multipart,
+        encryption="aws:kms" if kms else default.get("SSEAlgorithm", source.encryption),
+        kms_key_id=route.key if kms else default.get("KMSMasterKeyID"),
+        bucket_key_enabled=rule.get("BucketKeyEnabled", source.bucket_key_enabled),
+        checksum_value=source.checksum_value,
+        checksum_type=source.checksum_type,
+        checksum_parts=source.checksum_parts,
+    )
+    replica.checksum_algorithm = source.checksum_algorithm
+    replica.last_modified = source.last_modified
+    replica.set_metadata(source.metadata)
+    replica.replication_status = "REPLICA"
+    _alike(source, replica)
+    there.keys[operation.name] = replica
+    source.replication_status = "COMPLETED"
+
+
+def _mark(operation: Operation, there: Any) -> None:
+    known = there.keys.getlist(operation.name, [])
+    if not known or any(one.version_id == operation.thing.version_id for one in known):
+        return
+    marker: Any = FakeDeleteMarker(key=known[-1])
+    marker._version_id = operation.thing.version_id  # noqa: SLF001 - moto offers no other way to name a version
+    marker.last_modified = operation.thing.last_modified
+    marker.replication_status = "REPLICA"
+    there.keys[operation.name] = marker
+
+
+def _change(operation: Operation, there: Any) -> None:
+    for one in there.keys.getlist(operation.name, []):
+        if one.version_id == operation.thing.version_id and isinstance(one, FakeKey):
+            _alike(operation.thing, one)
+
+
+def _alike(source: Any, replica: Any) -> None:
+    replica.lock_mode, replica.lock_until = source.lock_mode, source.lock_until
+    replica.lock_legal_status = source.lock_legal_status
+    here, there = (s3_backends[one.account_id][one.partition].tagger for one in (source, replica))
+    there.delete_all_tags_for_resource(replica.arn)
+    there.tag_resource(replica.arn, there.convert_dict_to_tags_input(here.get_tag_dict_for_resource(source.arn)))

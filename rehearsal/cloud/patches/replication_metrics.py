@@ -1,0 +1,61 @@
+"""What S3 tells CloudWatch of replication, where it tells it; and the alarms on that, which moto never evaluates.
+
+S3 User Guide, "Using S3 Replication metrics": lag and backlog in the destination's region, failures in the source's.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.s3.models import s3_backends
+
+from rehearsal.cloud.replication.replicator import Pending
+
+NAMESPACE: Final = "AWS/S3"
+_ABOVE: Final[Mapping[str, Any]] = {
+    "GreaterThanThreshold": lambda value, threshold: value > threshold,
+    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
+}
+
+
+def publish(rules: Sequence[Pending]) -> None:
+    """Put the metrics of some rules, and set the alarms that look at them."""
+    for one in rules:
+        _, source = s3_backends.bucket_accounts.get(one.source, ("aws", ""))
+        _, destination = s3_backends.bucket_accounts.get(one.destination, ("aws", ""))
+        if not source or not destination:
+            continue
+        late = {
+            "BytesPendingReplication": float(one.bytes),
+            "OperationsPendingReplication": float(one.operations),
+            "ReplicationLatency": round(one.latency, 3),
+        }
+        _tell(source, one.destination_region, one, late)
+        _tell(source, one.source_region, one, {"OperationsFailedReplication": float(one.newly_failed)})
+
+
+def _tell(account: str, region: str, one: Pending, values: Mapping[str, float]) -> None:
+    backend: Any = cloudwatch_backends[account][region]
+    dimensions = [
+        {"Name": "SourceBucket", "Value": one.source},
+        {"Name": "DestinationBucket", "Value": one.destination},
+        {"Name": "RuleId", "Value": one.rule_id},
+    ]
+    data = [{"MetricName": name, "Value": value, "Dimensions": dimensions} for name, value in values.items()]
+    backend.put_metric_data(NAMESPACE, data)
+    names = {(item["Name"], item["Value"]) for item in dimensions}
+    for name, value in values.items():
+        for alarm in _alarms(backend, name, names):
+            above = _ABOVE.get(alarm.comparison_operator)
+            state = "ALARM" if above is not None and above(value, float(alarm.threshold)) else "OK"
+            if alarm.state_value != state:
+                reason = json.dumps({"recentDatapoints": [value], "threshold": alarm.threshold})
+                backend.set_alarm_state(alarm.name, f"Threshold Crossed: {value}", reason, state)
+
+
+def _alarms(backend: Any, metric: str, names: set[tuple[str, str]]) -> Iterator[Any]:
+    for alarm in backend.alarms.values():
+        given = {(one.name, one.value) for one in alarm.dimensions or ()}
+        if alarm.namespace == NAMESPACE and alarm.metric_name == metric and given == names:
+            yield alarm

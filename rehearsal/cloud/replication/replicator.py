@@ -1,0 +1,186 @@
+"""Does what is queued when its time has come, one batch at a time, and counts what waits: by rule, as S3 does."""
+
+import logging
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from rehearsal.cloud.replication.job import Jobs
+from rehearsal.cloud.replication.operation import Operation, Outcome, Route
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 100
+"""Operations in one go: requests to S3 wait no longer than they take."""
+PUBLISHED: Final = 1.0
+"""Seconds between metrics; S3 takes a minute."""
+TICK: Final = 0.05
+"""Seconds between looks at the queue."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """What a rule has not done yet. `latency`: age of the oldest, in seconds: how much would be lost now."""
+
+    source: str
+    destination: str
+    rule_id: str
+    source_region: str
+    destination_region: str
+    operations: int
+    bytes: int
+    latency: float
+    failed: int
+    completed: int
+    newly_failed: int = 0
+    """Since CloudWatch was told last."""
+
+
+class Replicator:
+    """The replication of every bucket of the cloud.
+
+    Args:
+        perform: makes one copy in the emulator.
+        publish: told the counts now and then, for CloudWatch.
+        locked: holds requests to S3 back while copies are made.
+        lost: tells the regions that are down; what leads from or to one of them waits.
+    """
+
+    def __init__(
+        self,
+        *,
+        perform: Callable[[Operation], Outcome],
+        publish: Callable[[Sequence[Pending]], None],
+        locked: Callable[[], AbstractContextManager[Any]],
+        lost: Callable[[], Collection[str]],
+    ) -> None:
+        self._perform, self._publish, self._locked, self._lost = perform, publish, locked, lost
+        self._queue: deque[Operation] = deque()
+        self._routes: dict[tuple[str, str, str], Route] = {}
+        self._failed = Counter[tuple[str, str, str]]()
+        self._completed = Counter[tuple[str, str, str]]()
+        self._lags: dict[str, float] = {}
+        self._guard = threading.Lock()
+        self._stopped = threading.Event()
+        self.jobs = Jobs()
+        """Batch replications."""
+
+    def start(self) -> None:
+        """Work until the process ends."""
+        threading.Thread(target=self._run, name="replication", daemon=True).start()
+
+    def add(self, operation: Operation) -> None:
+        """Queue something."""
+        with self._guard:
+            self._routes[_name(operation.route)] = operation.route
+            self._queue.append(operation)
+
+    def set_lag(self, seconds: float, source_region: str = "*") -> None:
+        """How long anything from a region waits before it is copied; for every region, whatever was said of one."""
+        if seconds < 0:
+            raise ValueError(f"a lag is not negative: {seconds}")
+        with self._guard:
+            self._lags = {**({} if source_region == "*" else self._lags), source_region: seconds}
+
+    def pending(self) -> Sequence[Pending]:
+        """The counts of every rule that ever had something to do."""
+        now = time.monotonic()
+        with self._guard:
+            waiting, routes = list(self._queue), dict(self._routes)
+        found: list[Pending] = []
+        for name, route in routes.items():
+            mine = [one for one in waiting if _name(one.route) == name]
+            found.append(
+                Pending(
+                    source=route.source,
+                    destination=route.destination,
+                    rule_id=route.rule_id,
+                    source_region=route.source_region,
+                    destination_region=route.destination_region,
+                    operations=len(mine),
+                    bytes=sum(one.size for one in mine),
+                    latency=max((now - one.queued for one in mine), default=0.0),
+                    failed=self._failed[name],
+                    completed=self._completed[name],
+                )
+            )
+        return found
+
+    def status(self) -> Mapping[str, Any]:
+        """Lags and counts, for people and drills; runbooks ask CloudWatch."""
+        return {"lag": self._lag("*"), "lags": dict(self._lags), "rules": [asdict(one) for one in self.pending()]}
+
+    def work(self) -> int:
+        """Copy what is due; how much that was."""
+        due = self._due()
+        if not due:
+            return 0
+        with self._locked():
+            for operation in due:
+                outcome = self._perform(operation)
+                name = _name(operation.route)
+                self._completed[name] += outcome is Outcome.COMPLETED
+                self._failed[name] += outcome is Outcome.FAILED
+        return len(due)
+
+    def _feed(self) -> None:
+        """Let jobs queue what they have."""
+        jobs = list(self.jobs.active(set(self._lost())))
+        if jobs:
+            with self._locked():
+                for job in jobs:
+                    job.step()
+
+    def _due(self) -> list[Operation]:
+        now, lost = time.monotonic(), set(self._lost())
+        due: list[Operation] = []
+        with self._guard:
+            rest: deque[Operation] = deque()
+            while self._queue and len(due) < BATCH:
+                one = self._queue.popleft()
+                open_way = not {one.route.source_region, one.route.destination_region} & lost
+                ready = open_way and now - one.queued >= self._lag(one.route.source_region)
+                (due if ready else rest).append(one)
+            rest.extend(self._queue)
+            self._queue = rest
+        return due
+
+    def _lag(self, region: str) -> float:
+        return self._lags.get(region, self._lags.get("*", 0.0))
+
+    def _run(self) -> None:
+        told: Mapping[tuple[str, str, str], Pending] = {}
+        last = 0.0
+        while not self._stopped.is_set():
+            worked = 0
+            try:
+                self._feed()
+                worked = self.work()
+                if time.monotonic() - last >= PUBLISHED:
+                    last = time.monotonic()
+                    told = self._tell(told)
+            except Exception:
+                # What one bucket does to it must not end every other's replication.
+                log.exception("replication failed")
+            if not worked:
+                self._stopped.wait(TICK)
+
+    def _tell(self, told: Mapping[tuple[str, str, str], Pending]) -> Mapping[tuple[str, str, str], Pending]:
+        """Tell CloudWatch of rules that have something to do, or had it the last time it was told."""
+        now = {(one.source, one.destination, one.rule_id): one for one in self.pending()}
+        busy = [
+            replace(one, newly_failed=one.failed - (told[name].failed if name in told else 0))
+            for name, one in now.items()
+            if one.operations or one != told.get(name)
+        ]
+        if busy:
+            self._publish(busy)
+        return now
+
+
+def _name(route: Route) -> tuple[str, str, str]:
+    return route.source, route.destination, route.rule_id

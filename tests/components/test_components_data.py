@@ -1,0 +1,305 @@
+"""An environment's data: what is made, who may decrypt and read what by the generated policies, what is refused."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import pytest
+
+from components.keys import KeyArgs
+from components.storage import (
+    CrossRegionReplicationArgs,
+    ReplicationLagArgs,
+    ReplicationRole,
+    ReplicationRoleArgs,
+    SecureBucket,
+    SecureBucketArgs,
+)
+from controls.evaluator import Policies, Policy, Principal, Request, evaluate
+from tests.recorder import ACCOUNT, ORGANIZATION, Recording, record
+from tests.stacks.zone import data_stack
+
+EAST, WEST = "us-east-1", "us-west-2"
+PATIENTS = ("cardiology/cardiology_encounters", "oncology/oncology_tumours")
+
+
+@cache
+def prod() -> Recording:
+    return data_stack("data-prod")
+
+
+def account() -> str:
+    return str(prod().outputs["account_id"])
+
+
+def role(team: str) -> Principal:
+    return Principal.of(f"arn:aws:iam::{account()}:role/hipaa-ml-data-team-{team}")
+
+
+def bucket(purpose: str, region: str = EAST) -> str:
+    return f"hipaa-ml-{purpose}-{account()}-{region}"
+
+
+def context(team: str, **more: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    return {
+        "aws:PrincipalOrgID": [ORGANIZATION],
+        "aws:VpceOrgID": [ORGANIZATION],
+        "aws:SecureTransport": ["true"],
+        "aws:ViaAWSService": ["false"],
+        "s3:TlsVersion": ["1.3"],
+        "aws:PrincipalTag/team": [team],
+        **{key.replace("__", ":"): value for key, value in more.items()},
+    }
+
+
+def bucket_policy(purpose: str, region: str = EAST) -> Policy:
+    return Policy.parse("bucket", prod().by_name[f"buckets-{region}-{purpose}-policy"].document("policy"))
+
+
+def key_policy(domain: str, region: str = EAST) -> Policy:
+    return Policy.parse("key", prod().by_name[f"keys-{region}-{domain}-key"].document("policy"))
+
+
+def rights(team: str) -> Policy:
+    return Policy.parse("rights", prod().by_name[f"teams-{team}-rights"].document("policy"))
+
+
+def may(team: str, action: str, purpose: str, key: str, **more: Sequence[str]) -> bool:
+    """By the bucket's policy and the team's own together."""
+    request = Request(
+        principal=role(team),
+        action=action,
+        resource=f"arn:aws:s3:::{bucket(purpose)}/{key}",
+        resource_account=account(),
+        context=context(team, **more),
+    )
+    return evaluate(request, Policies(identity=[rights(team)], resource=bucket_policy(purpose))).allowed
+
+
+def may_use(principal: str, action: str, domain: str, region: str = EAST, service: str = "s3") -> bool:
+    """By the key's policy, for somebody whose own policies allow everything."""
+    everything = {"Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
+    request = Request(
+        principal=Principal.of(f"arn:aws:iam::{account()}:role/{principal}"),
+        action=action,
+        resource=f"arn:aws:kms:{region}:{account()}:key/mrk-1",
+        resource_account=account(),
+        context={"kms:CallerAccount": [account()], "kms:ViaService": [f"{service}.{region}.amazonaws.com"]},
+    )
+    own = Policy.parse("own", everything)
+    return evaluate(request, Policies(identity=[own], resource=key_policy(domain, region))).allowed
+
+
+class TestWhoDecryptsWhat:
+    @pytest.mark.parametrize(
+        ("principal", "domain", "expected"),
+        [
+            ("hipaa-ml-data-team-cardiology", "phi", True),
+            ("hipaa-ml-data-service-replication", "phi", True),
+            ("hipaa-ml-data-service-lake-formation", "phi", True),
+            ("hipaa-ml-backup", "phi", True),
+            ("hipaa-ml-ml-training", "phi", False),
+            ("hipaa-ml-ml-training", "features", True),
+            ("hipaa-ml-ml-training", "artifacts", True),
+            ("hipaa-ml-deploy", "phi", False),
+            ("hipaa-ml-deploy", "artifacts", False),
+            ("OrganizationAccountAccessRole", "phi", False),
+            ("hipaa-ml-break-glass", "phi", False),
+            ("somebody", "phi", False),
+            ("somebody", "secrets", False),
+        ],
+    )
+    @pytest.mark.parametrize("region", [EAST, WEST])
+    def test_by_the_policies_of_key_and_replica(self, principal: str, domain: str, region: str, expected: bool) -> None:
+        assert may_use(principal, "kms:Decrypt", domain, region) is expected
+
+    def test_never_with_the_key_itself_and_never_through_another_service(self) -> None:
+        assert not may_use("hipaa-ml-data-team-cardiology", "kms:Decrypt", "phi", service="ec2")
+
+    @pytest.mark.parametrize("domain", ["artifacts", "features", "logs", "phi", "secrets"])
+    def test_who_administers_does_not_use_and_who_uses_does_not_administer(self, domain: str) -> None:
+        assert may_use("hipaa-ml-deploy", "kms:PutKeyPolicy", domain)
+        assert not may_use("hipaa-ml-deploy", "kms:CreateGrant", domain)
+        for user in ("hipaa-ml-data-team-cardiology", "hipaa-ml-ml-training", "somebody"):
+            assert not may_use(user, "kms:PutKeyPolicy", domain)
+            assert not may_use(user, "kms:ScheduleKeyDeletion", domain)
+
+    def test_keys_rotate_wait_thirty_days_and_are_protected(self) -> None:
+        keys = [*prod().of("kms/key:Key"), *prod().of("kms/replicaKey:ReplicaKey")]
+        assert len(keys) == 10
+        for key in keys:
+            assert key.inputs["deletionWindowInDays"] == 30
+            assert key.protect
+            assert key.retained
+        assert all(key.inputs["enableKeyRotation"] and key.inputs["multiRegion"] for key in prod().of("kms/key:Key"))
+
+
+class TestWhoReadsWhat:
+    @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
+    def test_two_clinical_teams_reach_nothing_of_each_others_patients(self, action: str) -> None:
+        for mine, other in (("cardiology", 0), ("oncology", 1)):
+            assert may(mine, action, "raw-phi", f"{PATIENTS[other]}/a.parquet")
+            assert not may(mine, action, "raw-phi", f"{PATIENTS[1 - other]}/a.parquet")
+
+    def test_the_deployed_policies_agree_with_the_declared_table(self) -> None:
+        table = {
+            ("cardiology", "raw-phi", PATIENTS[0]): {"s3:GetObject", "s3:PutObject"},
+            ("oncology", "raw-phi", PATIENTS[1]): {"s3:GetObject", "s3:PutObject"},
+            ("cardiology", "deidentified", "cardiology/readmissions"): {"s3:GetObject", "s3:PutObject"},
+            ("oncology", "deidentified", "oncology/responses"): {"s3:GetObject", "s3:PutObject"},
+            ("oncology", "deidentified", "cardiology/readmissions"): {"s3:GetObject"},
+        }
+        for team in ("cardiology", "oncology"):
+            for purpose, prefix in (
+                *(("raw-phi", one) for one in PATIENTS),
+                ("deidentified", "cardiology/readmissions"),
+                ("deidentified", "oncology/responses"),
+            ):
+                allowed = {
+                    action for action in ("s3:GetObject", "s3:PutObject") if may(team, action, purpose, f"{prefix}/f")
+                }
+                assert allowed == table.get((team, purpose, prefix), set()), (team, purpose, prefix)
+
+    def test_outside_every_declared_prefix_nobody_writes(self) -> None:
+        assert not may("cardiology", "s3:PutObject", "raw-phi", "elsewhere/a")
+
+    def test_a_version_is_deleted_by_nobody(self) -> None:
+        assert not may("cardiology", "s3:DeleteObjectVersion", "raw-phi", f"{PATIENTS[0]}/a")
+
+    def test_a_lock_keeps_artifacts_from_their_own_team(self) -> None:
+        assert may("cardiology", "s3:PutObject", "artifacts", "cardiology/model")
+        assert not may("cardiology", "s3:DeleteObject", "artifacts", "cardiology/model")
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            ("aws__VpceOrgID", ["o-somebodyelse"]),
+            ("aws__PrincipalOrgID", ["o-somebodyelse"]),
+            ("aws__SecureTransport", ["false"]),
+            ("s3__TlsVersion", ["1.1"]),
+            ("aws__PrincipalTag/team", ["oncology"]),
+        ],
+    )
+    def test_from_elsewhere_nobody_reads(self, key: str, value: Sequence[str]) -> None:
+        assert not may("cardiology", "s3:GetObject", "raw-phi", f"{PATIENTS[0]}/a", **{key: value})
+
+    @pytest.mark.parametrize(
+        ("header", "value", "expected"),
+        [
+            ("s3__x-amz-server-side-encryption", ["aws:kms"], True),
+            ("s3__x-amz-server-side-encryption", ["AES256"], False),
+            ("s3__x-amz-server-side-encryption-aws-kms-key-id", ["arn:aws:kms:us-east-1:1:key/other"], False),
+            ("s3__x-amz-server-side-encryption-customer-algorithm", ["AES256"], False),
+        ],
+    )
+    def test_the_right_key_or_none_named(self, header: str, value: Sequence[str], expected: bool) -> None:
+        assert may("cardiology", "s3:PutObject", "raw-phi", f"{PATIENTS[0]}/a", **{header: value}) is expected
+
+    def test_columns_and_rows_are_held_back_by_filters(self) -> None:
+        cells = prod().by_name[f"catalogue-{EAST}-oncology-cardiology_encounters-cells"].inputs["tableData"]
+        assert cells["columnNames"] == ["ejection_fraction", "readmitted"]
+        assert cells["rowFilter"]["filterExpression"] == "consent = 'yes'"
+        grants = [one.inputs for one in prod().of("lakeformation/permissions:Permissions")]
+        assert all(set(one["permissions"]) <= {"SELECT", "DESCRIBE"} for one in grants)
+        assert all("team-" in one["principal"] for one in grants)
+
+    def test_a_policy_stays_small_however_many_teams_there_are(self) -> None:
+        policies = [one.inputs["policy"] for one in prod().of("s3/bucketPolicy:BucketPolicy")]
+        assert max(map(len, policies)) < 20_480
+
+
+class TestCopies:
+    def args(self, **changes: Any) -> dict[str, Any]:
+        arn = "arn:aws:s3:::b"
+        logs = SecureBucketArgs(bucket="b", arn=arn, purpose="access-logs", retention_days=2192, glacier_after_days=90)
+        here, there = SecureBucket("here", logs), SecureBucket("there", logs)
+        return {
+            "role": ReplicationRole("role", ReplicationRoleArgs(role_name="r")),
+            "source": here,
+            "source_region": EAST,
+            "source_key_arns": ["k1"],
+            "destination": there,
+            "destination_region": WEST,
+            "destination_key_arn": "k2",
+            "locked": False,
+            "alarm_topic_arn": "t",
+            **changes,
+        }
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"destination_region": EAST}, "'us-east-1' is the source's own region: one failure takes both"),
+            ({"destination_region": "eu-west-1"}, "'eu-west-1' is outside the residency group 'us'"),
+        ],
+    )
+    def test_to_the_same_region_or_out_of_the_geography_are_refused(
+        self, changes: dict[str, Any], message: str
+    ) -> None:
+        with pytest.raises(ValueError, match=message):
+            record(lambda: CrossRegionReplicationArgs(**self.args(**changes)))
+
+    def test_to_the_bucket_itself_are_refused(self) -> None:
+        def program() -> None:
+            args = self.args()
+            CrossRegionReplicationArgs(**{**args, "destination": args["source"]})
+
+        with pytest.raises(ValueError, match="own region"):
+            record(program)
+
+    def test_an_alarm_later_than_the_promise_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="1 to 15, not 16"):
+            ReplicationLagArgs(source="a", destination="b", topic_arn="t", after_minutes=16)
+
+    def test_every_bucket_but_that_of_logs_is_copied_both_ways_with_everything_on(self) -> None:
+        rules = [one.inputs["rules"][0] for one in prod().of("bucketReplicationConfig:BucketReplicationConfig")]
+        assert len(rules) == 12
+        for rule in rules:
+            assert rule["deleteMarkerReplication"]["status"] == "Enabled"
+            assert rule["sourceSelectionCriteria"]["replicaModifications"]["status"] == "Enabled"
+            assert rule["destination"]["replicationTime"]["time"]["minutes"] == 15
+            assert rule["destination"]["metrics"]["status"] == "Enabled"
+
+    def test_lag_alarms_stand_where_s3_publishes_the_lag(self) -> None:
+        late = [one for one in prod().of("cloudwatch/metricAlarm:MetricAlarm") if one.name.endswith("-late")]
+        assert {one.provider for one in late if "to-us-west-2" in one.name} == {"ml-prod-us-west-2"}
+        failed = [one for one in prod().of("cloudwatch/metricAlarm:MetricAlarm") if one.name.endswith("-failed")]
+        assert {one.provider for one in failed if "to-us-west-2" in one.name} == {"ml-prod-us-east-1"}
+        assert (len(late), len(failed)) == (12, 12)
+
+
+def test_a_record_is_kept_six_years_and_what_is_none_may_go_earlier() -> None:
+    with pytest.raises(ValueError, match="is under six years"):
+        SecureBucketArgs(
+            bucket="b", arn="arn:aws:s3:::b", purpose="raw-phi", retention_days=365, key_arn="k", access_log_bucket="l"
+        )
+    assert SecureBucketArgs(
+        bucket="b", arn="arn:aws:s3:::b", purpose="results", retention_days=30, key_arn="k", access_log_bucket="l"
+    )
+
+
+def test_a_key_nobody_uses_is_refused() -> None:
+    with pytest.raises(ValueError, match="uses is empty"):
+        KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=())
+
+
+def test_dev_has_no_raw_patients_data() -> None:
+    dev = data_stack("data-dev")
+    assert not [one for one in dev.resources if "raw-phi" in one.name]
+    assert "cardiology_encounters" not in str([one.inputs for one in dev.of("glue/catalogTable:CatalogTable")])
+
+
+def test_no_secret_is_in_what_is_registered() -> None:
+    for one in prod().of("secretsmanager/secret:Secret"):
+        assert one.protect
+        assert [replica["region"] for replica in one.inputs["replicas"]] == [WEST]
+    assert not prod().of("secretVersion:SecretVersion")
+
+
+def test_backups_go_to_the_other_region_and_to_another_account() -> None:
+    [plan] = prod().of("backup/plan:Plan")
+    copies = [one["destinationVaultArn"] for one in plan.inputs["rules"][0]["copyActions"]]
+    assert copies[0].split(":")[3:5] == [WEST, account()]
+    assert copies[1].split(":")[4] != account()
+    [selection] = prod().of("backup/selection:Selection")
+    assert len(selection.inputs["resources"]) == 5

@@ -1,0 +1,275 @@
+"""An environment's data on the emulated organisation: objects arrive, teams are kept apart, nothing drifts."""
+
+import os
+import shutil
+import subprocess
+import time
+import venv
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cli.rehearsed_aws import RehearsedAws
+from rehearsal.cloud import Cloud, Credentials
+from runbooks import existing_objects, rpo
+from tests.end_to_end.zone import Zone, cloud_environment
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+EAST, WEST = "us-east-1", "us-west-2"
+STACKS = ("organization", "audit", "baseline-ml-prod", "baseline-backup", "data-prod")
+PHI = "cardiology/cardiology_encounters/2026.parquet"
+DVC = "dvc[s3]==3.67.1"
+
+
+class Environment:
+    """The deployed environment, and who acts in it."""
+
+    def __init__(self, zone: Zone) -> None:
+        self.zone = zone
+        cloud = Cloud.attach(zone.root / ".rehearsal")
+        assert cloud is not None
+        self.cloud, self.endpoints = cloud, cloud.endpoints()
+        self.outputs: dict[str, Any] = zone.rehearse("outputs", "data-prod", "--json").document
+        self.account = str(self.outputs["account_id"])
+        self.admin = self.aws.credentials(self.account)
+        ec2 = self.endpoints.client("ec2", EAST, self.admin)
+        vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+        made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{EAST}.s3")
+        self.endpoint = str(made["VpcEndpoint"]["VpcEndpointId"])
+
+    @property
+    def aws(self) -> RehearsedAws:
+        return RehearsedAws(
+            self.endpoints,
+            management_account=self.cloud.management_account,
+            access_role="OrganizationAccountAccessRole",
+            region=EAST,
+        )
+
+    def bucket(self, purpose: str, region: str = EAST) -> str:
+        return str(self.outputs["buckets"][purpose][region])
+
+    def team(self, name: str) -> Credentials:
+        given = self.endpoints.client("sts", EAST, self.admin).assume_role(
+            RoleArn=self.outputs["team_role_arns"][name], RoleSessionName=name
+        )["Credentials"]
+        return Credentials(
+            access_key=given["AccessKeyId"], secret_key=given["SecretAccessKey"], token=given["SessionToken"]
+        )
+
+    def s3(self, team: str, region: str = EAST, *, inside: bool = True) -> Any:
+        client = self.endpoints.client("s3", region, self.team(team))
+        if inside:
+            client.meta.events.register("before-call", self._through)
+        return client
+
+    def _through(self, params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["x-rehearsal-vpce"] = self.endpoint
+
+
+def until(true: Callable[[], Any], what: str) -> Any:
+    for _ in range(400):
+        found = true()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"never happened: {what}")
+
+
+def there(client: Any, bucket: str, key: str) -> dict[str, Any]:
+    try:
+        return dict(client.head_object(Bucket=bucket, Key=key))
+    except ClientError:
+        return {}
+
+
+@pytest.fixture(scope="module")
+def prod(make_zone: Callable[[], Zone]) -> Environment:
+    zone = make_zone()
+    zone.shrink(("log-archive", "backup", "ml-prod"))
+    done = zone.rehearse("up", *STACKS, timeout=600)
+    assert done.code == 0, done.err
+    return Environment(zone)
+
+
+@pytest.fixture(autouse=True)
+def _no_lag(prod: Environment) -> Iterator[None]:
+    yield
+    prod.cloud.start_region(WEST)
+    prod.cloud.set_replication_lag(0)
+
+
+def test_patients_data_arrives_in_the_other_region_under_that_regions_key(prod: Environment) -> None:
+    east, west = prod.s3("cardiology"), prod.s3("cardiology", WEST)
+    east.put_object(Bucket=prod.bucket("raw-phi"), Key=PHI, Body=b"patients")
+    copy = until(lambda: there(west, prod.bucket("raw-phi", WEST), PHI), "the object arrives")
+    assert copy["ReplicationStatus"] == "REPLICA"
+    assert copy["SSEKMSKeyId"] == prod.outputs["key_arns"]["phi"][WEST]
+    assert west.get_object(Bucket=prod.bucket("raw-phi", WEST), Key=PHI)["Body"].read() == b"patients"
+    assert there(east, prod.bucket("raw-phi"), PHI)["ReplicationStatus"] == "COMPLETED"
+
+
+def test_two_clinical_teams_are_refused_each_others_patients(prod: Environment) -> None:
+    bucket = prod.bucket("raw-phi")
+    prod.s3("cardiology").put_object(Bucket=bucket, Key=PHI, Body=b"patients")
+    other = prod.s3("oncology")
+    for refused in (
+        lambda: other.get_object(Bucket=bucket, Key=PHI),
+        lambda: other.put_object(Bucket=bucket, Key=PHI, Body=b""),
+        lambda: other.delete_object(Bucket=bucket, Key=PHI),
+        lambda: prod.s3("oncology", inside=False).put_object(Bucket=bucket, Key="oncology/x", Body=b""),
+    ):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            refused()
+
+
+def test_an_outage_leaves_a_backlog_whose_recovery_point_cloudwatch_tells(prod: Environment) -> None:
+    prod.cloud.set_replication_lag(3600)
+    for number in range(10):
+        prod.s3("cardiology").put_object(Bucket=prod.bucket("artifacts"), Key=f"cardiology/{number}", Body=b"model")
+    cloudwatch = prod.endpoints.client("cloudwatch", WEST, prod.admin)
+
+    def point() -> rpo.RecoveryPoint:
+        now = datetime.now(UTC)
+        return rpo.recovery_point(rpo.lags(cloudwatch, now), [prod.bucket("artifacts")], now)
+
+    until(lambda: point().operations == 10, "the backlog is told")
+    assert point().seconds > 0
+    prod.cloud.stop_region(WEST)
+    prod.cloud.set_replication_lag(0)
+    time.sleep(0.3)
+    assert prod.cloud.replication().backlog == 10
+    prod.cloud.start_region(WEST)
+    until(lambda: prod.cloud.replication().backlog == 0, "the backlog drains")
+    west = prod.s3("cardiology", WEST)
+    assert all(there(west, prod.bucket("artifacts", WEST), f"cardiology/{number}") for number in range(10))
+
+
+def test_what_was_there_before_is_copied_by_the_runbook_and_only_once(prod: Environment) -> None:
+    bucket = prod.bucket("features")
+    admin = prod.endpoints.client("s3", EAST, prod.admin)
+    configuration = admin.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]
+    admin.delete_bucket_replication(Bucket=bucket)
+    for number in range(5):
+        prod.s3("cardiology").put_object(Bucket=bucket, Key=f"cardiology/old/{number}", Body=b"f")
+    admin.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=configuration)
+    s3control = prod.endpoints.client("s3control", EAST, prod.admin)
+    role = prod.outputs["batch_replication_role_arn"]
+    for token, count in (("first", 5), ("again", 0)):
+        job = existing_objects.start(s3control, account=prod.account, bucket=bucket, role_arn=role, token=token)
+        done = existing_objects.wait(s3control, account=prod.account, job_id=job, patience=60, pause=0.1)
+        assert (done.status, done.total, done.succeeded) == ("Complete", count, count)
+
+
+def test_a_trace_tells_key_replica_and_readers(prod: Environment) -> None:
+    prod.s3("cardiology").put_object(Bucket=prod.bucket("raw-phi"), Key=PHI, Body=b"patients")
+    until(lambda: there(prod.s3("cardiology", WEST), prod.bucket("raw-phi", WEST), PHI), "the object arrives")
+    told = prod.zone.rehearse("trace", f"s3://{prod.bucket('raw-phi')}/{PHI}")
+    assert told.code == 0, told.err
+    assert "alias/hipaa-ml-phi" in told.out
+    assert f"replica in  {WEST}" in told.out
+    readers = told.out.partition("Who reads it")[2]
+    assert "hipaa-ml-data-team-cardiology" in readers
+    assert "hipaa-ml-data-team-oncology" not in readers
+    assert "hipaa-ml-deploy" not in readers
+
+
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("s3://nowhere/key", "no account of the organisation has a bucket 'nowhere'"),
+        ("raw-phi/key", "'raw-phi/key' is not s3://BUCKET/KEY"),
+        ("s3://{bucket}/absent", "the bucket has no such object"),
+    ],
+)
+def test_a_trace_of_nothing_says_what_there_is(prod: Environment, uri: str, message: str) -> None:
+    told = prod.zone.rehearse("trace", uri.format(bucket=prod.bucket("raw-phi")))
+    assert told.code == 2
+    assert message in told.err
+    assert "Traceback" not in told.err
+
+
+def test_nothing_drifts_and_nothing_changes_a_second_time(prod: Environment) -> None:
+    assert "no changes" in prod.zone.rehearse("refresh", "data-prod").out
+    again = prod.zone.rehearse("up", "data-prod", "--json")
+    assert set(again.stack("data-prod")["changes"]) == {"same"}
+
+
+def test_a_throttled_kms_is_tried_again_and_said(prod: Environment) -> None:
+    prod.cloud.inject("kms:GetKeyPolicy", error="ThrottlingException", status=400, times=2)
+    done = prod.zone.rehearse("refresh", "data-prod")
+    assert done.code == 0, done.err
+    assert "ThrottlingException" in done.out + done.err
+
+
+@pytest.fixture(scope="module")
+def dvc(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """DVC in an environment of its own: it holds boto3 back."""
+    given = os.environ.get("DVC_ENVIRONMENT")
+    if given:
+        return Path(given) / "bin" / "dvc"
+    home = tmp_path_factory.mktemp("dvc")
+    venv.create(home, with_pip=True)
+    words = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", DVC]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"dvc[s3] cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
+    return home / "bin" / "dvc"
+
+
+def test_a_version_of_data_is_pushed_from_a_laptop_and_pulled_at_a_commit(
+    prod: Environment, dvc: Path, tmp_path: Path
+) -> None:
+    here, other = tmp_path / "here", tmp_path / "other"
+    here.mkdir()
+    team = prod.team("cardiology")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        "AWS_ACCESS_KEY_ID": team.access_key,
+        "AWS_SECRET_ACCESS_KEY": team.secret_key,
+        "AWS_SESSION_TOKEN": team.token or "",
+        "AWS_DEFAULT_REGION": EAST,
+        # The laptop comes through the VPN and this endpoint: in the rehearsal it says so here.
+        "AWS_SDK_UA_APP_ID": prod.endpoint,
+        "DVC_NO_ANALYTICS": "1",
+        "HOME": str(tmp_path),
+        "GIT_AUTHOR_NAME": "a",
+        "GIT_AUTHOR_EMAIL": "a@hospital.example",
+        "GIT_COMMITTER_NAME": "a",
+        "GIT_COMMITTER_EMAIL": "a@hospital.example",
+    }
+
+    def run(*words: str, cwd: Path = here) -> str:
+        done = subprocess.run(
+            [str(dvc) if words[0] == "dvc" else str(shutil.which(words[0])), *words[1:]],
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{words}: {done.stderr}"
+        return done.stdout.strip()
+
+    url = cloud_environment(prod.zone)["AWS_ENDPOINT_URL"]
+    run("git", "init", "--quiet")
+    run("dvc", "init", "--quiet")
+    run("dvc", "remote", "add", "--default", "zone", f"s3://{prod.bucket('dvc')}/cardiology")
+    run("dvc", "remote", "modify", "zone", "endpointurl", url)
+    commits: list[str] = []
+    for content in ("first\n", "second\n"):
+        (here / "cohort.csv").write_text(content)
+        run("dvc", "add", "--quiet", "cohort.csv")
+        run("git", "add", ".")
+        run("git", "commit", "--quiet", "-m", content.strip())
+        run("dvc", "push", "--quiet")
+        commits.append(run("git", "rev-parse", "HEAD"))
+    run("git", "clone", "--quiet", str(here), str(other), cwd=tmp_path)
+    for commit, content in zip(commits, ("first\n", "second\n"), strict=True):
+        run("git", "checkout", "--quiet", commit, cwd=other)
+        run("dvc", "pull", "--quiet", cwd=other)
+        assert (other / "cohort.csv").read_text() == content

@@ -1,0 +1,345 @@
+"""Objects really go from one region to the other: late as told, counted, and never in circles."""
+
+import datetime as dt
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.cloud import Cloud, Endpoints
+
+ACCOUNT = "111122223333"
+EAST, WEST = "us-east-1", "us-west-2"
+
+
+def until(true: Callable[[], Any], what: str) -> Any:
+    """Waits for something that happens by itself; the test fails when it does not."""
+    for _ in range(400):
+        found = true()
+        if found:
+            return found
+        time.sleep(0.025)
+    raise AssertionError(f"never happened: {what}")
+
+
+class Pair:
+    """Two buckets, each the other's replica, under keys of their own."""
+
+    def __init__(self, cloud: Cloud, endpoints: Endpoints, name: str) -> None:
+        self.cloud, self.endpoints = cloud, endpoints
+        self.buckets = {EAST: f"{name}-east", WEST: f"{name}-west"}
+        self.keys = {region: str(self._kms(region).create_key()["KeyMetadata"]["Arn"]) for region in self.buckets}
+        role = endpoints.client("iam", EAST).create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+        self.role = str(role["Role"]["Arn"])
+        for region, bucket in self.buckets.items():
+            where = {} if region == EAST else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            self.s3(region).create_bucket(Bucket=bucket, **where)
+            self.s3(region).put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+            default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.keys[region]}
+            rule = {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}
+            self.s3(region).put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        self.replicate()
+
+    def _kms(self, region: str) -> Any:
+        return self.endpoints.client("kms", region)
+
+    def s3(self, region: str) -> Any:
+        return self.endpoints.client("s3", region)
+
+    def replicate(self, *, encrypted: str = "Enabled", modifications: str = "Enabled") -> None:
+        for here, there in ((EAST, WEST), (WEST, EAST)):
+            rule = {
+                "ID": "everything",
+                "Status": "Enabled",
+                "Priority": 0,
+                "Filter": {"Prefix": ""},
+                "DeleteMarkerReplication": {"Status": "Enabled"},
+                "SourceSelectionCriteria": {
+                    "SseKmsEncryptedObjects": {"Status": encrypted},
+                    "ReplicaModifications": {"Status": modifications},
+                },
+                "Destination": {
+                    "Bucket": f"arn:aws:s3:::{self.buckets[there]}",
+                    "EncryptionConfiguration": {"ReplicaKmsKeyID": self.keys[there]},
+                    "Metrics": {"Status": "Enabled", "EventThreshold": {"Minutes": 15}},
+                    "ReplicationTime": {"Status": "Enabled", "Time": {"Minutes": 15}},
+                },
+            }
+            self.s3(here).put_bucket_replication(
+                Bucket=self.buckets[here], ReplicationConfiguration={"Role": self.role, "Rules": [rule]}
+            )
+
+    def put(self, key: str, body: bytes = b"phi", region: str = EAST, **more: Any) -> str:
+        return str(self.s3(region).put_object(Bucket=self.buckets[region], Key=key, Body=body, **more)["VersionId"])
+
+    def head(self, key: str, region: str, **more: Any) -> dict[str, Any]:
+        try:
+            return dict(self.s3(region).head_object(Bucket=self.buckets[region], Key=key, **more))
+        except ClientError:
+            return {}
+
+    def status(self, key: str, region: str = EAST) -> str:
+        return str(self.head(key, region).get("ReplicationStatus"))
+
+    def rule(self) -> Any:
+        return next(one for one in self.cloud.replication().rules if one.source == self.buckets[EAST])
+
+    def latest(self, metric: str, region: str) -> float | None:
+        dimensions = [
+            {"Name": "SourceBucket", "Value": self.buckets[EAST]},
+            {"Name": "DestinationBucket", "Value": self.buckets[WEST]},
+            {"Name": "RuleId", "Value": "everything"},
+        ]
+        now = dt.datetime.now(dt.UTC)
+        answer = self.endpoints.client("cloudwatch", region).get_metric_statistics(
+            Namespace="AWS/S3",
+            MetricName=metric,
+            Dimensions=dimensions,
+            StartTime=now - dt.timedelta(minutes=10),
+            EndTime=now + dt.timedelta(minutes=1),
+            Period=60,
+            Statistics=["Maximum"],
+        )
+        values = [one["Maximum"] for one in answer["Datapoints"]]
+        return max(values) if values else None
+
+
+@pytest.fixture
+def pair(shared_cloud: Cloud, endpoints: Endpoints, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())[:50].strip("-")
+    yield Pair(shared_cloud, endpoints, name)
+    shared_cloud.set_replication_lag(0)
+    shared_cloud.start_region(WEST)
+
+
+def test_an_object_arrives_under_the_other_regions_key_as_the_same_version(pair: Pair) -> None:
+    version = pair.put("model", Metadata={"epoch": "3"}, Tagging="team=cardiology")
+    there = until(lambda: pair.head("model", WEST), "the object is in the other region")
+    assert there["ReplicationStatus"] == "REPLICA"
+    assert there["SSEKMSKeyId"] == pair.keys[WEST] != pair.keys[EAST]
+    assert (there["VersionId"], there["Metadata"]) == (version, {"epoch": "3"})
+    assert pair.s3(WEST).get_object(Bucket=pair.buckets[WEST], Key="model")["Body"].read() == b"phi"
+    tags = pair.s3(WEST).get_object_tagging(Bucket=pair.buckets[WEST], Key="model")["TagSet"]
+    assert tags == [{"Key": "team", "Value": "cardiology"}]
+    assert pair.status("model") == "COMPLETED"
+
+
+def test_what_arrived_is_not_sent_back(pair: Pair) -> None:
+    pair.put("once")
+    until(lambda: pair.status("once") == "COMPLETED", "the object is replicated")
+    time.sleep(0.3)
+    for region in pair.buckets:
+        versions = pair.s3(region).list_object_versions(Bucket=pair.buckets[region])["Versions"]
+        assert len(versions) == 1
+
+
+def test_what_is_written_in_the_recovery_region_comes_back(pair: Pair) -> None:
+    pair.put("during-failover", region=WEST)
+    assert until(lambda: pair.head("during-failover", EAST), "it came back")["SSEKMSKeyId"] == pair.keys[EAST]
+
+
+def test_a_lag_leaves_a_backlog_that_is_counted_and_drains(pair: Pair) -> None:
+    pair.cloud.set_replication_lag(3600)
+    for number in range(5):
+        pair.put(f"late/{number}", b"x" * 10)
+    assert pair.status("late/0") == "PENDING"
+    assert pair.head("late/0", WEST) == {}
+    assert (pair.rule().operations, pair.rule().bytes) == (5, 50)
+    assert pair.rule().latency > 0
+    assert pair.cloud.replication().rpo >= pair.rule().latency - 1
+    pair.cloud.set_replication_lag(0)
+    until(lambda: pair.rule().operations == 0, "the backlog drains")
+    assert pair.rule().completed == 5
+
+
+def test_a_lag_of_one_region_does_not_hold_the_other_back(pair: Pair) -> None:
+    pair.cloud.set_replication_lag(3600, EAST)
+    pair.put("east")
+    pair.put("west", region=WEST)
+    until(lambda: pair.head("west", EAST), "the other direction goes on")
+    assert pair.head("east", WEST) == {}
+    pair.cloud.set_replication_lag(0, EAST)
+
+
+def test_a_negative_lag_is_refused(pair: Pair) -> None:
+    with pytest.raises(Exception, match="a lag is not negative: -1"):
+        pair.cloud.set_replication_lag(-1)
+
+
+def test_while_the_other_region_is_lost_everything_waits_and_then_arrives(pair: Pair) -> None:
+    pair.cloud.stop_region(WEST)
+    for number in range(3):
+        pair.put(f"outage/{number}")
+    time.sleep(0.3)
+    assert {pair.status(f"outage/{number}") for number in range(3)} == {"PENDING"}
+    assert pair.rule().operations == 3
+    pair.cloud.start_region(WEST)
+    until(lambda: all(pair.head(f"outage/{number}", WEST) for number in range(3)), "the backlog drains")
+
+
+def test_cloudwatch_hears_of_lag_where_the_copies_go_and_of_failures_where_they_come_from(pair: Pair) -> None:
+    pair.cloud.set_replication_lag(3600)
+    pair.put("measured", b"x" * 7)
+    until(lambda: (pair.latest("ReplicationLatency", WEST) or 0) > 0, "the lag is published")
+    assert pair.latest("BytesPendingReplication", WEST) == 7
+    assert pair.latest("OperationsPendingReplication", WEST) == 1
+    assert pair.latest("ReplicationLatency", EAST) is None
+    assert pair.latest("OperationsFailedReplication", EAST) == 0
+    assert pair.latest("OperationsFailedReplication", WEST) is None
+
+
+def test_an_alarm_on_the_lag_goes_off_and_comes_back(pair: Pair) -> None:
+    cloudwatch = pair.endpoints.client("cloudwatch", WEST)
+    cloudwatch.put_metric_alarm(
+        AlarmName="late",
+        Namespace="AWS/S3",
+        MetricName="ReplicationLatency",
+        Dimensions=[
+            {"Name": "SourceBucket", "Value": pair.buckets[EAST]},
+            {"Name": "DestinationBucket", "Value": pair.buckets[WEST]},
+            {"Name": "RuleId", "Value": "everything"},
+        ],
+        Statistic="Maximum",
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=0.5,
+        Period=60,
+        EvaluationPeriods=1,
+    )
+
+    def state() -> str:
+        return str(cloudwatch.describe_alarms(AlarmNames=["late"])["MetricAlarms"][0]["StateValue"])
+
+    pair.cloud.set_replication_lag(3600)
+    pair.put("alarming")
+    until(lambda: state() == "ALARM", "the alarm goes off")
+    pair.cloud.set_replication_lag(0)
+    until(lambda: state() == "OK", "the alarm comes back")
+
+
+def test_a_delete_marker_is_copied_and_a_deleted_version_is_not(pair: Pair) -> None:
+    version = pair.put("gone")
+    until(lambda: pair.head("gone", WEST), "the object arrives")
+    pair.s3(EAST).delete_object(Bucket=pair.buckets[EAST], Key="gone")
+    until(lambda: pair.head("gone", WEST) == {}, "the marker arrives")
+    pair.s3(EAST).delete_object(Bucket=pair.buckets[EAST], Key="gone", VersionId=version)
+    time.sleep(0.3)
+    assert pair.head("gone", WEST, VersionId=version)["VersionId"] == version
+
+
+@pytest.mark.parametrize("modifications", ["Enabled", "Disabled"])
+def test_a_replicas_tags_come_back_where_the_rule_says_so(pair: Pair, modifications: str) -> None:
+    pair.replicate(modifications=modifications)
+    pair.put("tagged", Tagging="stage=raw")
+    until(lambda: pair.status("tagged") == "COMPLETED", "the object arrives")
+    pair.s3(WEST).put_object_tagging(
+        Bucket=pair.buckets[WEST], Key="tagged", Tagging={"TagSet": [{"Key": "stage", "Value": "clean"}]}
+    )
+
+    def stage() -> str:
+        return str(pair.s3(EAST).get_object_tagging(Bucket=pair.buckets[EAST], Key="tagged")["TagSet"][0]["Value"])
+
+    if modifications == "Enabled":
+        until(lambda: stage() == "clean", "the tag comes back")
+    else:
+        time.sleep(0.3)
+        assert stage() == "raw"
+
+
+def test_without_a_usable_key_the_copy_fails_and_is_counted(pair: Pair) -> None:
+    pair.endpoints.client("kms", WEST).disable_key(KeyId=pair.keys[WEST].rpartition("/")[2])
+    pair.put("unreadable")
+    until(lambda: pair.status("unreadable") == "FAILED", "the copy fails")
+    assert pair.head("unreadable", WEST) == {}
+    assert pair.rule().failed == 1
+    until(lambda: pair.latest("OperationsFailedReplication", EAST) == 1, "the failure is published")
+
+
+def test_a_rule_that_leaves_encrypted_objects_out_copies_none(pair: Pair) -> None:
+    pair.replicate(encrypted="Disabled")
+    pair.put("left-out")
+    until(lambda: pair.status("left-out") == "FAILED", "S3 says so")
+
+
+def test_an_overwritten_object_arrives_as_both_versions_in_order(pair: Pair) -> None:
+    first, second = pair.put("twice", b"1"), pair.put("twice", b"2")
+    until(lambda: pair.head("twice", WEST, VersionId=second), "both arrive")
+    assert pair.head("twice", WEST)["VersionId"] == second
+    assert pair.head("twice", WEST, VersionId=first)
+
+
+class TestBatchReplication:
+    def job(self, pair: Pair, token: str) -> str:
+        return str(
+            pair.endpoints.client("s3control", EAST).create_job(
+                AccountId=ACCOUNT,
+                ConfirmationRequired=False,
+                Operation={"S3ReplicateObject": {}},
+                Report={"Enabled": False},
+                Priority=1,
+                RoleArn=pair.role,
+                ClientRequestToken=token,
+                ManifestGenerator={
+                    "S3JobManifestGenerator": {
+                        "SourceBucket": f"arn:aws:s3:::{pair.buckets[EAST]}",
+                        "EnableManifestOutput": False,
+                        "Filter": {"EligibleForReplication": True, "ObjectReplicationStatuses": ["NONE", "FAILED"]},
+                    }
+                },
+            )["JobId"]
+        )
+
+    def described(self, pair: Pair, job: str) -> Any:
+        return pair.endpoints.client("s3control", EAST).describe_job(AccountId=ACCOUNT, JobId=job)["Job"]
+
+    def existing(self, pair: Pair, count: int) -> None:
+        pair.s3(EAST).delete_bucket_replication(Bucket=pair.buckets[EAST])
+        for number in range(count):
+            pair.put(f"old/{number:04d}")
+        pair.replicate()
+
+    def test_what_was_there_before_the_rule_is_copied(self, pair: Pair) -> None:
+        self.existing(pair, 20)
+        assert pair.head("old/0000", WEST) == {}
+        job = self.job(pair, "once")
+        until(lambda: self.described(pair, job)["Status"] == "Complete", "the job ends")
+        assert self.described(pair, job)["ProgressSummary"]["NumberOfTasksSucceeded"] == 20
+        assert pair.head("old/0019", WEST)["ReplicationStatus"] == "REPLICA"
+
+    def test_an_interrupted_job_is_followed_by_one_that_copies_the_rest_only(self, pair: Pair) -> None:
+        self.existing(pair, 450)
+        pair.cloud.set_replication_lag(3600)
+        first = self.job(pair, "first")
+        until(lambda: pair.cloud.replication().backlog > 0, "the job has begun")
+        pair.endpoints.client("s3control", EAST).update_job_status(
+            AccountId=ACCOUNT, JobId=first, RequestedJobStatus="Cancelled"
+        )
+        pair.cloud.set_replication_lag(0)
+        until(lambda: pair.rule().operations == 0, "what was queued is copied")
+        done = self.described(pair, first)["ProgressSummary"]["NumberOfTasksSucceeded"]
+        assert 0 < done < 450
+        second = self.job(pair, "second")
+        until(lambda: self.described(pair, second)["Status"] == "Complete", "the second job ends")
+        summary = self.described(pair, second)["ProgressSummary"]
+        assert summary["TotalNumberOfTasks"] == 450 - done
+        assert all(pair.head(f"old/{number:04d}", WEST) for number in (0, 200, 449))
+
+    def test_the_same_token_is_the_same_job(self, pair: Pair) -> None:
+        self.existing(pair, 1)
+        assert self.job(pair, "token") == self.job(pair, "token")
+
+    def test_a_job_that_has_ended_cannot_be_cancelled(self, pair: Pair) -> None:
+        self.existing(pair, 1)
+        job = self.job(pair, "ended")
+        until(lambda: self.described(pair, job)["Status"] == "Complete", "the job ends")
+        with pytest.raises(ClientError, match="JobStatusException"):
+            pair.endpoints.client("s3control", EAST).update_job_status(
+                AccountId=ACCOUNT, JobId=job, RequestedJobStatus="Cancelled"
+            )
+
+    def test_a_bucket_that_is_not_replicated_has_nothing_to_copy(self, pair: Pair) -> None:
+        pair.s3(EAST).delete_bucket_replication(Bucket=pair.buckets[EAST])
+        with pytest.raises(ClientError, match="has no replication configuration"):
+            self.job(pair, "nothing")

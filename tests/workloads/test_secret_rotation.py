@@ -1,0 +1,59 @@
+"""A secret gets a new value that nobody sees, in steps that can be made again."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from workloads.secret_rotation.handler import NotInRotationError, rotate
+
+VERSION = "11111111-2222-3333-4444-555555555555"
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield boto3.client("secretsmanager", region_name="us-east-1")
+
+
+class Rotating:
+    """A client whose secret is being rotated, which the emulator shows only with a function that it can run."""
+
+    def __init__(self, client: Any, stages: dict[str, list[str]] | None = None, *, on: bool = True) -> None:
+        self._client, self._stages, self._on = client, stages, on
+        self.exceptions = client.exceptions
+
+    def describe_secret(self, **arguments: Any) -> Any:
+        found = self._client.describe_secret(**arguments)
+        stages = found.get("VersionIdsToStages", {}) if self._stages is None else self._stages
+        return {**found, "RotationEnabled": self._on, "VersionIdsToStages": stages}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+def test_four_steps_make_a_new_value_current(client: Any) -> None:
+    client.create_secret(Name="s", SecretString="old")
+    rotating = Rotating(client)
+    for step in ("createSecret", "createSecret", "setSecret", "testSecret", "finishSecret"):
+        rotate(rotating, "s", VERSION, step)
+    found = client.get_secret_value(SecretId="s", VersionStage="AWSCURRENT")
+    assert found["VersionId"] == VERSION
+    assert len(found["SecretString"]) == 64
+    assert client.get_secret_value(SecretId="s", VersionStage="AWSPREVIOUS")["SecretString"] == "old"
+
+
+def test_a_secret_that_is_not_rotated_is_left_alone(client: Any) -> None:
+    client.create_secret(Name="s", SecretString="old")
+    with pytest.raises(NotInRotationError, match="rotation of s is off"):
+        rotate(Rotating(client, on=False), "s", VERSION, "createSecret")
+
+
+def test_a_version_that_is_not_pending_is_not_made_current(client: Any) -> None:
+    client.create_secret(Name="s", SecretString="old")
+    with pytest.raises(NotInRotationError, match="is not pending"):
+        rotate(Rotating(client, {}), "s", VERSION, "finishSecret")
