@@ -3,7 +3,7 @@
 from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
-from moto.route53.models import HealthCheck, route53_backends
+from moto.route53.models import FakeZone, HealthCheck, Route53Backend, route53_backends
 from moto.route53.responses import Route53
 
 from rehearsal.cloud.errors import CloudError
@@ -15,6 +15,9 @@ _KEPT = ("AlarmIdentifier", "InsufficientDataHealthStatus")
 def apply() -> None:
     """Keep what moto drops of a health check's configuration."""
     registry.replace(Route53, "create_health_check", "101575939b7f", _keeping)
+    registry.replace(Route53, "update_health_check", "85e6ad57bd7c", _changing)
+    registry.replace(Route53Backend, "change_resource_record_sets", "b76a48a1a7ef", _deleting)
+    registry.replace(FakeZone, "delete_rrset_by_id", "d373478854fa", lambda _: lambda _zone, _identifier: None)
     original: Any = HealthCheck.health_check_config
     HealthCheck.health_check_config = property(lambda self: {**original.fget(self), **getattr(self, "kept", {})})  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -29,6 +32,36 @@ def _keeping(original: Any) -> Any:
         return answer
 
     return create_health_check
+
+
+def _changing(original: Any) -> Any:
+    def update_health_check(self: Any) -> Any:
+        answer = original(self)
+        check: Any = self.backend.health_checks[self._get_param("HealthCheckId")]
+        given = {name: self._get_param(name) for name in _KEPT}
+        check.kept = {**getattr(check, "kept", {}), **{name: value for name, value in given.items() if value}}
+        check.health_check_version += 1
+        return answer
+
+    return update_health_check
+
+
+def _deleting(original: Any) -> Any:
+    """Of records with one set identifier moto deletes every one in the zone: here only those of the name and type."""
+
+    def change_resource_record_sets(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
+        zone: Any = self.get_hosted_zone(zoneid)
+        before: set[int] = {id(one) for one in zone.rrsets}
+        original(self, zoneid, change_list)
+        gone = {
+            (one["Name"], one["Type"], one.get("SetIdentifier"))
+            for one in (change["ResourceRecordSet"] for change in change_list if change["Action"] == "DELETE")
+        }
+        zone.rrsets = [
+            one for one in zone.rrsets if id(one) not in before or (one.name, one.type, one.set_identifier) not in gone
+        ]
+
+    return change_resource_record_sets
 
 
 def resolve(account: str, name: str) -> list[str]:

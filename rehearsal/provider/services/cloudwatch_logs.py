@@ -1,4 +1,4 @@
-"""CloudWatch Logs: log groups, metric filters, resource policies."""
+"""CloudWatch Logs: log groups, what they mask, metric filters, resource policies."""
 
 from typing import Any, Final
 
@@ -54,6 +54,11 @@ def _read_resource_policy(work: Work) -> Any:
     return one(work.pages("describe_resource_policies", "resourcePolicies"), policyName=work.id)
 
 
+def _read_protection(work: Work) -> Any:
+    found = work.call("get_data_protection_policy", logGroupIdentifier=work.id)
+    return {**found, "logGroupName": work.id} if found.get("policyDocument") else None
+
+
 TYPES: Final = (
     Emulated(
         type="aws:cloudwatch/logGroup:LogGroup",
@@ -95,5 +100,16 @@ TYPES: Final = (
         delete="delete_resource_policy",
         id="{policyName}",
         forces=on("policyName"),
+    ),
+    Emulated(
+        type="aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
+        service="logs",
+        create="put_data_protection_policy",
+        read=_read_protection,
+        update="put",
+        delete="delete_data_protection_policy",
+        id="{logGroupName}",
+        names={"logGroupIdentifier": "logGroupName"},
+        forces=on("logGroupName"),
     ),
 )

@@ -1,8 +1,7 @@
-"""Route 53: private zones and their records."""
+"""Route 53: private zones."""
 
 from typing import Any, Final
 
-from rehearsal.provider.services.shapes import one
 from rehearsal.provider.spec import Emulated, Tagging, on
 from rehearsal.provider.values import Values
 from rehearsal.provider.work import Work
@@ -54,68 +53,6 @@ def _update_zone(work: Work) -> None:
             work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, had[key]))
 
 
-def _record(values: Values) -> dict[str, Any]:
-    aliases = values.get("aliases") or []
-    found: dict[str, Any] = {"Name": values["name"], "Type": values["type"]}
-    if aliases:
-        found["AliasTarget"] = {
-            "DNSName": aliases[0]["name"],
-            "HostedZoneId": aliases[0]["zoneId"],
-            "EvaluateTargetHealth": aliases[0].get("evaluateTargetHealth") is True,
-        }
-    else:
-        found["TTL"] = int(values.get("ttl") or 0)
-        found["ResourceRecords"] = [{"Value": value} for value in values.get("records") or []]
-    if values.get("setIdentifier"):
-        found["SetIdentifier"] = values["setIdentifier"]
-    return found
-
-
-def _change(action: str) -> Any:
-    def change(work: Work) -> Values:
-        values = work.values
-        work.call(
-            "change_resource_record_sets",
-            HostedZoneId=values["zoneId"],
-            ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": _record(values)}]},
-        )
-        return {}
-
-    return change
-
-
-def _read_record(work: Work) -> Any:
-    values = work.values
-    name = str(values["name"]).rstrip(".")
-    listed = work.call(
-        "list_resource_record_sets",
-        HostedZoneId=values["zoneId"],
-        StartRecordName=name,
-        StartRecordType=values["type"],
-    )["ResourceRecordSets"]
-    found = one([{**item, "Name": _plain(item["Name"])} for item in listed], Name=name, Type=values["type"])
-    if found is None:
-        return None
-    target = found.get("AliasTarget")
-    told: Values = {"name": name, "type": found["Type"], "zoneId": values["zoneId"], "fqdn": name}
-    if target:
-        told["aliases"] = [
-            {
-                "name": target["DNSName"].rstrip("."),
-                "zoneId": target["HostedZoneId"],
-                "evaluateTargetHealth": target.get("EvaluateTargetHealth") is True,
-            }
-        ]
-    else:
-        told |= {"ttl": found.get("TTL"), "records": [item["Value"] for item in found.get("ResourceRecords", [])]}
-    return told
-
-
-def _plain(name: str) -> str:
-    r"""Route 53 writes a wildcard as `\052`."""
-    return name.rstrip(".").replace("\\052", "*")
-
-
 TYPES: Final = (
     Emulated(
         type="aws:route53/zone:Zone",
@@ -134,15 +71,5 @@ TYPES: Final = (
             read="list_tags_for_resource",
             at="ResourceTagSet.Tags",
         ),
-    ),
-    Emulated(
-        type="aws:route53/record:Record",
-        service="route53",
-        create=_change("CREATE"),
-        read=_read_record,
-        update=_change("UPSERT"),
-        delete=_change("DELETE"),
-        id="{zoneId}_{name}_{type}",
-        forces=on("zoneId", "name", "type", "setIdentifier"),
     ),
 )

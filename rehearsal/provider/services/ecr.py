@@ -1,0 +1,84 @@
+"""ECR: repositories, what they forget, and the registry's one replication configuration."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Call, Emulated, Tagging, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+_NOTHING: Final[dict[str, Any]] = {"rules": []}
+
+
+def _one(_work: Work, values: Values) -> Values:
+    """The program has a list of one where the API has the structure itself."""
+    configurations = values.get("encryptionConfigurations")
+    return {**values, "encryptionConfiguration": configurations[0]} if configurations else values
+
+
+def _listed(_work: Work, values: Values) -> Values:
+    if values.get("encryptionConfigurations"):
+        return values
+    return {name: value for name, value in values.items() if name != "encryptionConfigurations"}
+
+
+def _delete(work: Work) -> None:
+    force = work.values.get("forceDelete") is True
+    work.call("delete_repository", repositoryName=work.id, force=force)
+
+
+def _read_replication(work: Work) -> Any:
+    found = work.call("describe_registry")
+    configuration = found.get("replicationConfiguration") or _NOTHING
+    if not configuration.get("rules"):
+        return None
+    return {"registryId": found["registryId"], "replicationConfiguration": configuration}
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:ecr/repository:Repository",
+        service="ecr",
+        create="create_repository",
+        made="repository",
+        read=lambda work: work.call("describe_repositories", repositoryNames=[work.id]),
+        result="repositories[0]",
+        outputs={"encryptionConfigurations": "repositories[0].[encryptionConfiguration]"},
+        update=(
+            Call(op="put_image_tag_mutability", on=on("imageTagMutability", "imageTagMutabilityExclusionFilters")),
+            Call(op="put_image_scanning_configuration", on=on("imageScanningConfiguration")),
+        ),
+        delete=_delete,
+        id="{name}",
+        names={
+            "repositoryArn": "arn",
+            "repositoryName": "name",
+            "repositoryUri": "repositoryUrl",
+            "resourceArn": "arn",
+        },
+        prepare=_one,
+        finish=_listed,
+        keep=on("forceDelete"),
+        forces=on("encryptionConfigurations", "name"),
+        tags=Tagging(add="tag_resource", remove="untag_resource", read="list_tags_for_resource", at="tags"),
+    ),
+    Emulated(
+        type="aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        service="ecr",
+        create="put_lifecycle_policy",
+        read="get_lifecycle_policy",
+        update="put",
+        delete="delete_lifecycle_policy",
+        id="{repository}",
+        names={"lifecyclePolicyText": "policy", "repositoryName": "repository"},
+        forces=on("repository"),
+    ),
+    Emulated(
+        type="aws:ecr/replicationConfiguration:ReplicationConfiguration",
+        service="ecr",
+        create="put_replication_configuration",
+        read=_read_replication,
+        update="put",
+        delete=lambda work: work.call("put_replication_configuration", replicationConfiguration=_NOTHING),
+        id="{accountId}",
+    ),
+)
