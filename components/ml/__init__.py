@@ -3,6 +3,7 @@
 from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
 from components.ml.log import EndpointLog, EndpointLogArgs
 from components.ml.names import Names
+from components.ml.private_zone import EndpointName, EndpointNameArgs, PrivateZone, PrivateZoneArgs
 from components.ml.registry import ModelRegistry, ModelRegistryArgs
 from components.ml.release import Release
 from components.ml.repository import ImageReplication, ImageReplicationArgs, ImageRepository, ImageRepositoryArgs
@@ -12,6 +13,8 @@ __all__ = [
     "VARIANT",
     "EndpointLog",
     "EndpointLogArgs",
+    "EndpointName",
+    "EndpointNameArgs",
     "ImageReplication",
     "ImageReplicationArgs",
     "ImageRepository",
@@ -21,6 +24,8 @@ __all__ = [
     "ModelRegistry",
     "ModelRegistryArgs",
     "Names",
+    "PrivateZone",
+    "PrivateZoneArgs",
     "Release",
     "ServingRole",
     "ServingRoleArgs",
