@@ -1,7 +1,7 @@
 """The `ml-<env>` layer: the spoke that models are trained and served in, their registry, and their endpoints."""
 
-from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any, Final
 
 import pulumi
 
@@ -11,7 +11,7 @@ from stacks.contracts import MlOutputs, OrganizationOutputs, SpokeOutputs
 from stacks.serving import Here, Serving, serve
 from stacks.settings import Settings
 
-NEXT = {"dev": ("staging", "prod"), "staging": ("prod",)}
+NEXT: Final = {"dev": ("staging", "prod"), "staging": ("prod",)}
 """Environment -> environments that deploy what was approved in it."""
 
 
@@ -19,11 +19,17 @@ def deploy(settings: Settings, environment: str) -> MlOutputs:
     """Declares the layer for one environment and exports its outputs."""
     region = settings.regions.primary
     network = spokes.spoke(settings, places.environments(settings)[environment], region)
+    if not settings.ml.served_in(environment):
+        nothing = MlOutputs(
+            **network_of(network), serving_key_arn="", private_zone_id="", endpoints={}, configs={}, topic_arn=""
+        )
+        nothing.export()
+        return nothing
     here = Here.of(settings, environment, region, network)
     serving = serve(here, here.models, {})
     for name in here.models:
         _registry(here, name)
-    if any(one.standby != "none" for one in here.models.values()):
+    if settings.ml.standing_by(environment):
         ml.ImageReplication(
             "images",
             ml.ImageReplicationArgs(
@@ -32,7 +38,7 @@ def deploy(settings: Settings, environment: str) -> MlOutputs:
             here.options(),
         )
     outputs = MlOutputs(
-        **_network(network),
+        **network_of(network),
         serving_key_arn=serving.key_arn,
         private_zone_id=_names(here, serving),
         endpoints={name: here.names(name).endpoint for name in serving.configs},
@@ -43,9 +49,9 @@ def deploy(settings: Settings, environment: str) -> MlOutputs:
     return outputs
 
 
-def _network(network: SpokeOutputs) -> dict[str, pulumi.Input[object]]:
-    found: Mapping[str, pulumi.Input[object]] = {one.name: getattr(network, one.name) for one in fields(network)}
-    return {**found}
+def network_of(network: SpokeOutputs) -> dict[str, Any]:
+    """The fields of a spoke, for a class of outputs that has more."""
+    return {one.name: getattr(network, one.name) for one in fields(network)}
 
 
 def _registry(here: Here, name: str) -> None:

@@ -5,32 +5,39 @@ other, and neither may need this stack to be run in between.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import pulumi
-from pulumi_aws import route53
 
-from components import ml
 from components import recovery as r
+from components.data.keys import KEY_OF
+from components.ml import PrivateZoneMembership, PrivateZoneMembershipArgs
 from stacks import graph, places, spokes
 from stacks.configuration.ml import Model
 from stacks.contracts import MlOutputs, RecoveryOutputs
 from stacks.ml import network_of
-from stacks.serving import Here, Serving, serve
+from stacks.recovery_documents import PROMOTED, recovery_documents, replicated
+from stacks.serving import Here, Serving, serve, subnets
 from stacks.settings import ROOT, Settings
-
-REPLICATED = ("artifacts", "deidentified", "features", "raw-phi")
-"""Purposes whose buckets have a heartbeat: what a failover would miss."""
-DOMAINS = ("artifacts", "features", "phi", "secrets")
-"""Keys that a failover promotes."""
 
 
 def deploy(settings: Settings, environment: str) -> RecoveryOutputs:
     """Declares the layer for one environment and exports its outputs."""
     primary, region = settings.regions.all
     network = spokes.spoke(settings, places.environments(settings)[environment], region)
+    standing = settings.ml.standing_by(environment)
+    if not standing:
+        nothing = RecoveryOutputs(
+            **network_of(network),
+            serving_key_arn="",
+            endpoints={},
+            configs={},
+            topic_arn="",
+            journal_table="",
+            runbook_role_arn="",
+        )
+        nothing.export()
+        return nothing
     here = Here.of(settings, environment, region, network)
-    standing = {name: one for name, one in here.models.items() if one.standby != "none"}
     serving = serve(
         here,
         standing,
@@ -62,31 +69,92 @@ def _recover(
     released = {name: standing[name] for name in serving.configs}
     role = _role(here, there, released, serving)
     _switches(here, there, released, primary)
-    configs: Mapping[str, pulumi.Input[Any]] = {primary: there.configs, here.region: serving.configs}
-    for region in (primary, here.region):
-        r.RecoveryDocuments(
-            f"documents-{region}",
-            r.RecoveryDocumentsArgs(
-                names=here.recovery,
-                zone=_zone(here, there, serving, primary),
-                endpoints={
-                    here.names(name).endpoint: _endpoint(here, name, one, region, configs[region])
-                    for name, one in released.items()
-                },
-                writer_region=primary,
-            ),
-            here.options(region),
-        )
-        r.Heartbeat(
-            f"heartbeat-{region}",
-            r.HeartbeatArgs(
-                role_name=here.recovery.heartbeat_role(region),
-                region=region,
-                account_id=here.account_id,
-                boundary_arn=here.baseline.boundary_policy_arn,
-                buckets={one: (here.bucket(one, region), here.key(KEY_OF[one], region)) for one in _purposes(here)},
-            ),
-            here.options(region),
-        ) if region == primary else None
+    recovery_documents(here, there, released, serving)
+    purposes = replicated(here)
+    r.Heartbeat(
+        "heartbeat",
+        r.HeartbeatArgs(
+            role_name=here.recovery.heartbeat_role(primary),
+            region=primary,
+            account_id=here.account_id,
+            boundary_arn=here.baseline.boundary_policy_arn,
+            buckets={one: (here.bucket(one, primary), here.key(KEY_OF[one], primary)) for one in purposes},
+        ),
+        here.options(primary),
+    )
     _readiness(here, role, serving)
     return journal.table, role.arn
+
+
+def _role(here: Here, there: MlOutputs, released: Mapping[str, Model], serving: Serving) -> r.RunbookRole:
+    settings = here.settings
+    purposes = replicated(here)
+    keys: list[pulumi.Input[str]] = [serving.key_arn, there.serving_key_arn]
+    keys += [here.key(domain, region) for domain in PROMOTED for region in settings.regions.all]
+    return r.RunbookRole(
+        "runbooks",
+        r.RunbookRoleArgs(
+            names=here.recovery,
+            account_id=here.account_id,
+            regions=settings.regions.all,
+            recovery_region=here.region,
+            boundary_arn=here.baseline.boundary_policy_arn,
+            principals=settings.ml.recovery.operators or settings.break_glass.principals,
+            endpoints=[here.names(name).endpoint for name in released],
+            artifact_buckets=[here.bucket("artifacts", region) for region in settings.regions.all],
+            replicated_buckets=[here.bucket(one, region) for one in purposes for region in settings.regions.all],
+            record_buckets=[here.bucket("artifacts", region) for region in settings.regions.all],
+            key_arns=keys,
+            topics=[serving.topic_arn, there.topic_arn],
+            repositories=[here.names(name).repository for name in released],
+        ),
+        here.options(),
+    )
+
+
+def _switches(here: Here, there: MlOutputs, released: Mapping[str, Model], primary: str) -> None:
+    """A name for each endpoint, which leads to the region that serves; known in both regions' VPCs."""
+    PrivateZoneMembership(
+        "private",
+        PrivateZoneMembershipArgs(zone_id=there.private_zone_id, vpc_id=here.network.vpc_id, region=here.region),
+        here.options(),
+    )
+    for name, model in released.items():
+        endpoint = here.names(name).endpoint
+        r.TrafficSwitch(
+            f"{name}-switch",
+            r.TrafficSwitchArgs(
+                environment=here.environment,
+                endpoint=endpoint,
+                record=f"{name}.{here.recovery.domain}",
+                zone_id=there.private_zone_id,
+                alarm=here.recovery.alarm(endpoint),
+                namespace=here.recovery.namespace,
+                primary_region=primary,
+                recovery_region=here.region,
+                shared=model.standby == "active-active",
+            ),
+            here.options(),
+        )
+
+
+def _readiness(here: Here, role: r.RunbookRole, serving: Serving) -> None:
+    recovery = here.settings.ml.recovery
+    r.ReadinessCheck(
+        "readiness",
+        r.ReadinessCheckArgs(
+            names=here.recovery,
+            region=here.region,
+            account_id=here.account_id,
+            boundary_arn=here.baseline.boundary_policy_arn,
+            runbook_role_arn=role.arn,
+            key_arn=serving.key_arn,
+            code=pulumi.AssetArchive({"runbooks": pulumi.FileArchive(str(ROOT / "runbooks"))}),
+            subnet_ids=subnets(here.network, "inference"),
+            security_group_ids=[pulumi.Output.from_input(here.network.security_group_ids)["inference"]],
+            topic_arn=serving.topic_arn,
+            rpo_minutes=recovery.rpo_minutes,
+            drill_days=recovery.drill_days,
+        ),
+        here.options(),
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import pulumi
 
@@ -56,7 +57,7 @@ class Here:
     @property
     def models(self) -> Mapping[str, Model]:
         """The models that are served in the environment, by name."""
-        return {name: one for name, one in self.settings.ml.models.items() if self.environment in one.environments}
+        return self.settings.ml.served_in(self.environment)
 
     @property
     def recovery(self) -> r.Names:
@@ -180,7 +181,7 @@ def _model(  # noqa: PLR0917 - one of each
             capture_bucket=here.bucket("artifacts"),
             capture_key_arn=here.key("artifacts"),
             volume_key_arn=key_arn,
-            subnet_ids=_of(here.network.subnet_ids, "inference"),
+            subnet_ids=subnets(here.network, "inference"),
             security_group_ids=[pulumi.Output.from_input(here.network.security_group_ids)["inference"]],
             instance_type=model.instance_type,
             instances=model.instances,
@@ -193,8 +194,11 @@ def _model(  # noqa: PLR0917 - one of each
     return endpoint.config.name
 
 
-def _of(subnets: pulumi.Input[Mapping[str, Sequence[pulumi.Input[str]]]], tier: str) -> pulumi.Output[Sequence[str]]:
-    return pulumi.Output.from_input(subnets).apply(lambda ids: list(ids[tier]))
+def subnets(network: SpokeOutputs, tier: str) -> pulumi.Output[Sequence[str]]:
+    """The subnets of a tier."""
+    # Inside `apply` every value is known: the ids are plain text there.
+    known = cast("pulumi.Output[Mapping[str, Sequence[str]]]", pulumi.Output.from_input(network.subnet_ids))
+    return known.apply(lambda ids: ids[tier])
 
 
 def _hearers(settings: Settings) -> Sequence[str]:

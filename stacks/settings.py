@@ -111,7 +111,12 @@ class Settings(Strict):
         """
         try:
             settings = cls.model_validate_json(json.dumps(values))
-            found = [*checks.problems(settings), *networks.problems(settings), *data_checks.problems(settings), *models.problems(settings)]
+            found = [
+                *checks.problems(settings),
+                *networks.problems(settings),
+                *data_checks.problems(settings),
+                *models.problems(settings),
+            ]
         except ValidationError as error:
             found = list(messages.problems(error.errors(), cls))
         else:

@@ -59,3 +59,27 @@ class EndpointName(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PrivateZoneMembershipArgs:
+    """Another VPC of the same account that knows the zone's names."""
+
+    zone_id: pulumi.Input[str]
+    vpc_id: pulumi.Input[str]
+    region: str
+
+
+class PrivateZoneMembership(pulumi.ComponentResource):
+    """`hipaa-ml:ml:PrivateZoneMembership`: makes an `aws.route53.ZoneAssociation`."""
+
+    def __init__(self, name: str, args: PrivateZoneMembershipArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        route53.ZoneAssociation(
+            f"{name}-association",
+            zone_id=args.zone_id,
+            vpc_id=args.vpc_id,
+            vpc_region=args.region,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})

@@ -1,6 +1,6 @@
 """The `ml` key: clinical models, which version of each is served where, and how it comes up when a region fails."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -64,6 +64,14 @@ class MachineLearning(Strict):
 
     models: dict[ModelName, Model] = Field(default_factory=dict)
     recovery: Recovery = Field(default_factory=Recovery)
+
+    def served_in(self, environment: str) -> Mapping[str, Model]:
+        """The models of an environment, by name."""
+        return {name: one for name, one in self.models.items() if environment in one.environments}
+
+    def standing_by(self, environment: str) -> Mapping[str, Model]:
+        """Those of them that stand by in the recovery region."""
+        return {name: one for name, one in self.served_in(environment).items() if one.standby != "none"}
 
 
 def problems(settings: "Settings") -> Iterator[Problem]:
