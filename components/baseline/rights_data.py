@@ -6,6 +6,7 @@ from typing import Final
 WORKLOAD: Final = (
     "application-autoscaling",
     "athena",
+    "backup",
     "cloudwatch",
     "dynamodb",
     "ec2",
@@ -61,9 +62,11 @@ SERVICES: Final[Mapping[str, Sequence[str]]] = {
 """Kind of account -> services the pipeline manages there, in the zone's regions only."""
 
 PASSED_TO: Final = (
+    "backup.amazonaws.com",
     "ecs-tasks.amazonaws.com",
     "events.amazonaws.com",
     "glue.amazonaws.com",
+    "lakeformation.amazonaws.com",
     "lambda.amazonaws.com",
     "monitoring.rds.amazonaws.com",
     "s3.amazonaws.com",
