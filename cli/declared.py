@@ -5,9 +5,10 @@ from typing import Any
 
 from controls.model import PolicyType
 from inspection.can import Guarded, Place
-from inspection.declared import DeclaredAccount, DeclaredBucket, DeclaredPolicy, DeclaredZone
+from inspection.declared import DeclaredAccount, DeclaredBucket, DeclaredData, DeclaredPolicy, DeclaredZone
 from stacks import graph
 from stacks.baseline import roles_of
+from stacks.data import LOGS
 from stacks.organization import policies
 from stacks.settings import MANAGEMENT, Settings
 
@@ -42,6 +43,24 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
             for name in settings.account_names
             if name != MANAGEMENT and f"{graph.BASELINE}{name}" in outputs
         },
+        data=[
+            _data(stack.removeprefix(graph.DATA), given)
+            for stack, given in outputs.items()
+            if stack.startswith(graph.DATA) and given
+        ],
+    )
+
+
+def _data(name: str, outputs: Mapping[str, Any]) -> DeclaredData:
+    def by_region(given: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], str]:
+        return {(region, what): value for what, places in given.items() for region, value in places.items()}
+
+    return DeclaredData(
+        name=name,
+        account=str(outputs["account_id"]),
+        buckets=by_region(outputs["buckets"]),
+        keys=by_region(outputs["key_arns"]),
+        copied=frozenset(outputs["buckets"]) - {LOGS},
     )
 
 

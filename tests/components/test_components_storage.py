@@ -50,7 +50,7 @@ def test_every_bucket_is_closed_versioned_encrypted_and_kept(purpose: str) -> No
     [bucket] = seen.of("s3/bucket:Bucket")
     assert bucket.protect
     assert bucket.retained
-    assert bucket.inputs["tags"] == {"data-purpose": purpose}
+    assert bucket.inputs["tags"]["data-purpose"] == purpose
     [block] = seen.of(":BucketPublicAccessBlock")
     flags = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     assert all(block.inputs[flag] for flag in flags)
