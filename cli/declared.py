@@ -5,10 +5,18 @@ from typing import Any
 
 from controls.model import PolicyType
 from inspection.can import Guarded, Place
-from inspection.declared import DeclaredAccount, DeclaredBucket, DeclaredPolicy, DeclaredVpc, DeclaredZone
+from inspection.declared import (
+    DeclaredAccount,
+    DeclaredBucket,
+    DeclaredData,
+    DeclaredPolicy,
+    DeclaredVpc,
+    DeclaredZone,
+)
 from stacks import graph, places, segmentation
 from stacks.baseline import roles_of
 from stacks.configuration import network
+from stacks.data import LOGS
 from stacks.organization import policies
 from stacks.settings import MANAGEMENT, Settings
 
@@ -45,6 +53,24 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
             for name in settings.account_names
             if name != MANAGEMENT and f"{graph.BASELINE}{name}" in outputs
         },
+        data=[
+            _data(stack.removeprefix(graph.DATA), given)
+            for stack, given in outputs.items()
+            if stack.startswith(graph.DATA) and given
+        ],
+    )
+
+
+def _data(name: str, outputs: Mapping[str, Any]) -> DeclaredData:
+    def by_region(given: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], str]:
+        return {(region, what): value for what, places in given.items() for region, value in places.items()}
+
+    return DeclaredData(
+        name=name,
+        account=str(outputs["account_id"]),
+        buckets=by_region(outputs["buckets"]),
+        keys=by_region(outputs["key_arns"]),
+        copied=frozenset(outputs["buckets"]) - {LOGS},
     )
 
 

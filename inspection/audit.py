@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inspection import audit_accounts, audit_logging, audit_network, audit_organization
+from inspection import audit_accounts, audit_data, audit_logging, audit_network, audit_organization
 from inspection.aws import Aws
 from inspection.declared import DeclaredZone
 from inspection.observation import Observation, missing
@@ -26,6 +26,8 @@ CHECKS: Sequence[Check] = (
     audit_network.vpcs,
     audit_network.gateways,
     audit_network.segments,
+    audit_data.data_buckets,
+    audit_data.data_keys,
 )
 
 

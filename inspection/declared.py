@@ -49,6 +49,22 @@ class DeclaredVpc:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredData:
+    """An environment's data, by the names its stack gave."""
+
+    name: str
+    """The environment: `prod`."""
+    account: str
+    """The account's id."""
+    buckets: Mapping[tuple[str, str], str]
+    """Region and purpose -> name."""
+    keys: Mapping[tuple[str, str], str]
+    """Region and domain -> ARN."""
+    copied: frozenset[str]
+    """Purposes whose objects are copied to the other region, under a key of ours."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeclaredZone:
     """Everything the audit looks for."""
 
@@ -69,3 +85,5 @@ class DeclaredZone:
     """Of the stacks that are up."""
     roles: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     """Account name -> roles that its baseline makes; an account without a baseline is not in it."""
+    data: Sequence[DeclaredData] = ()
+    """Environments whose data stack is up."""

@@ -109,7 +109,10 @@ def _drops(props: Props) -> Iterator[Problem]:
 
 def _no_rules(props: Props) -> Iterator[Problem]:
     for name in ("ingress", "egress"):
-        if lookup(props, name) is not ABSENT:
+        value = lookup(props, name)
+        if value is UNKNOWN:
+            yield Undecided.at(name)  # AWS's own rules go when the group is adopted: seen at `up`
+        elif value is not ABSENT:
             yield from absent(name)(props)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import pulumi
 
 from components import data as d
+from components.data import LOGS
 from components.storage.purposes import PURPOSES, DataPurpose
 from stacks import graph, places
 from stacks.configuration.checks import stack_suffix
@@ -73,7 +74,7 @@ def deploy(settings: Settings, environment: str) -> DataOutputs:
         d.ServiceRolesArgs(
             names=here.names,
             boundary_arn=here.baseline.boundary_policy_arn,
-            replicated=[one for one in here.purposes if one != d.LOGS],
+            replicated=[one for one in here.purposes if one != LOGS],
         ),
         here.options(primary),
     )

@@ -58,20 +58,27 @@ def needs(stack: str, settings: Settings) -> tuple[str, ...]:
         primary: (ORGANIZATION, AUDIT),
         recovery: (ORGANIZATION, AUDIT, primary),
     }
-    layers = {
-        BASELINE: (ORGANIZATION, AUDIT),
-        ML: (ORGANIZATION, AUDIT, primary),
-        RECOVERY: (ORGANIZATION, AUDIT, recovery),
-    }
     if stack in fixed:
         return fixed[stack]
     account = places.environments(settings).get(stack.removeprefix(DATA))
     if stack.startswith(DATA) and account is not None:
         return (ORGANIZATION, AUDIT, f"{BASELINE}{account}", f"{BASELINE}{settings.data.backup.account}")
-    found = next((upstream for layer, upstream in layers.items() if stack.startswith(layer)), None)
-    if found is None:
-        raise ValueError(f"no stack is named {stack!r}")
-    return found
+    if stack.startswith(BASELINE):
+        return (ORGANIZATION, AUDIT)
+    if stack.startswith(ML):
+        return (ORGANIZATION, AUDIT, primary, *_served(stack.removeprefix(ML), settings))
+    if stack.startswith(RECOVERY):
+        env = stack.removeprefix(RECOVERY)
+        standing = settings.ml.standing_by(env)
+        return (ORGANIZATION, AUDIT, recovery, *((*_served(env, settings), f"{ML}{env}") if standing else ()))
+    raise ValueError(f"no stack is named {stack!r}")
+
+
+def _served(env: str, settings: Settings) -> tuple[str, ...]:
+    """What serving models in an environment needs besides a network."""
+    if not settings.ml.served_in(env):
+        return ()
+    return (f"{BASELINE}{places.environments(settings)[env]}", f"{DATA}{env}")
 
 
 def _spokes(settings: Settings, region: str) -> list[str]:

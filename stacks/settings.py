@@ -14,11 +14,13 @@ from controls.model import PolicyType
 from controls.zone import Zone
 from stacks.configuration import checks, files, messages
 from stacks.configuration import data as data_checks
+from stacks.configuration import ml as models
 from stacks.configuration import network as networks
 from stacks.configuration import types as t
 from stacks.configuration.checks import MANAGEMENT
 from stacks.configuration.data import Data
 from stacks.configuration.errors import SettingsError
+from stacks.configuration.ml import MachineLearning
 from stacks.configuration.models import (
     Account,
     BreakGlass,
@@ -67,6 +69,7 @@ class Settings(Strict):
     security: Security = Field(default_factory=Security)
     network: Network = Field(default_factory=Network)
     data: Data = Field(default_factory=Data)
+    ml: MachineLearning = Field(default_factory=MachineLearning)
     tags: Tags
 
     @classmethod
@@ -108,7 +111,12 @@ class Settings(Strict):
         """
         try:
             settings = cls.model_validate_json(json.dumps(values))
-            found = [*checks.problems(settings), *networks.problems(settings), *data_checks.problems(settings)]
+            found = [
+                *checks.problems(settings),
+                *networks.problems(settings),
+                *data_checks.problems(settings),
+                *models.problems(settings),
+            ]
         except ValidationError as error:
             found = list(messages.problems(error.errors(), cls))
         else:

@@ -13,7 +13,7 @@ from stacks.settings import Settings
 
 
 def spoke(settings: Settings, name: str, region: str) -> SpokeOutputs:
-    """Declares an account's spoke in a region.
+    """Declares an account's spoke in a region, and gives what its stack exports of it.
 
     Two providers: the VPC is the account's, what the Transit Gateway makes of its attachment is the network account's,
     since a spoke that could associate itself could choose its segment.
@@ -66,7 +66,7 @@ def spoke(settings: Settings, name: str, region: str) -> SpokeOutputs:
         ),
         providers.options(owner, region),
     )
-    outputs = SpokeOutputs(
+    return SpokeOutputs(
         vpc_id=made.vpc.id,
         cidr=cidr,
         segment=segment,
@@ -76,5 +76,3 @@ def spoke(settings: Settings, name: str, region: str) -> SpokeOutputs:
         s3_endpoint_id=made.gateway_endpoints["s3"].id,
         dynamodb_endpoint_id=made.gateway_endpoints["dynamodb"].id,
     )
-    outputs.export()
-    return outputs

@@ -6,7 +6,7 @@ from typing import Any
 
 from components.baseline.rights_data import NAMES, NAMES_FOR, NO_DATA, ORGANIZATION, PASSED_TO, SERVICES, WORKLOAD
 from components.documents import Statement
-from components.keys.key import ADMINISTRATION
+from components.keys.key import ADMINISTRATION, REPLICATION
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,9 +47,30 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
             "Resource": [f"arn:aws:s3:::{scope.prefix}-*"],
         },
         {
+            "Sid": "AccessPoints",
+            "Effect": "Allow",
+            "Action": [
+                "s3:CreateAccessPoint",
+                "s3:DeleteAccessPoint",
+                "s3:DeleteAccessPointPolicy",
+                "s3:GetAccessPoint*",
+                "s3:PutAccessPointPolicy",
+            ],
+            "Resource": ["arn:aws:s3:*:*:accesspoint/*"],
+            "Condition": scope.in_regions,
+        },
+        {
+            "Sid": "LinkedRoles",
+            "Effect": "Allow",
+            # KMS keeps replicas of a multi-Region key alike by a role of its own.
+            "Action": "iam:CreateServiceLinkedRole",
+            "Resource": "arn:aws:iam::*:role/aws-service-role/mrk.kms.amazonaws.com/*",
+            "Condition": {"StringEquals": {"iam:AWSServiceName": "mrk.kms.amazonaws.com"}},
+        },
+        {
             "Sid": "Keys",
             "Effect": "Allow",
-            "Action": ["kms:CreateKey", *ADMINISTRATION],
+            "Action": ["kms:CreateKey", *ADMINISTRATION, *REPLICATION],
             "Resource": "*",
             "Condition": scope.in_regions,
         },

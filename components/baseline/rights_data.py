@@ -6,6 +6,7 @@ from typing import Final
 WORKLOAD: Final = (
     "application-autoscaling",
     "athena",
+    "backup",
     "cloudwatch",
     "dynamodb",
     "ec2",
@@ -78,9 +79,11 @@ NAMES: Final = (
 NAMES_FOR: Final = frozenset({"infrastructure", "workload"})
 
 PASSED_TO: Final = (
+    "backup.amazonaws.com",
     "ecs-tasks.amazonaws.com",
     "events.amazonaws.com",
     "glue.amazonaws.com",
+    "lakeformation.amazonaws.com",
     "lambda.amazonaws.com",
     "monitoring.rds.amazonaws.com",
     "s3.amazonaws.com",

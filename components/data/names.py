@@ -51,7 +51,7 @@ class Names:
 
     def service_role(self, use: ServiceUse) -> str:
         """What a service acts as."""
-        return f"{self.prefix}-data-service-{use}"
+        return f"{self.prefix}-service-{use}"
 
     def role_arn(self, name: str) -> pulumi.Output[str]:
         """A role of the account; `*` in it makes a pattern."""
@@ -66,7 +66,7 @@ class Names:
     def services(self) -> Sequence[pulumi.Output[str]]:
         """Patterns of the roles that AWS's services act as on data, Macie's and AWS Backup's included."""
         return [
-            self.role_arn(f"{self.prefix}-data-service-*"),
+            self.role_arn(f"{self.prefix}-service-*"),
             self.role_arn(self.backup_role),
             self.role_arn("aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"),
         ]

@@ -39,6 +39,9 @@ ADMINISTRATION: Final = (
 )
 """What administrators may do with a key: everything but encrypt, decrypt and hand out grants."""
 
+REPLICATION: Final = ("kms:ReplicateKey", "kms:UpdatePrimaryRegion")
+"""What administrators may do besides with a multi-Region key; where to, guardrail D2 says."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyArgs:
@@ -64,7 +67,8 @@ class KeyArgs:
     @property
     def policy(self) -> pulumi.Output[str]:
         """The key policy: administration, then use."""
-        return document([administration(self.account_id, self.administrators), *self.uses])
+        more = REPLICATION if self.multi_region else ()
+        return document([administration(self.account_id, self.administrators, more), *self.uses])
 
 
 class Key(pulumi.ComponentResource):
@@ -91,7 +95,9 @@ class Key(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
 
-def administration(account_id: pulumi.Input[str], administrators: Sequence[str] = ()) -> Statement:
+def administration(
+    account_id: pulumi.Input[str], administrators: Sequence[str] = (), more: Sequence[str] = ()
+) -> Statement:
     """The account's administrators may manage the key; in a key policy, `*` is this key.
 
     Named administrators are a condition, not principals: a role that is deleted and made anew has another id, and a
@@ -102,7 +108,7 @@ def administration(account_id: pulumi.Input[str], administrators: Sequence[str] 
         "Sid": "Administration",
         "Effect": "Allow",
         "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)},
-        "Action": list(ADMINISTRATION),
+        "Action": sorted([*ADMINISTRATION, *more]),
         "Resource": "*",
         **({"Condition": {"ArnLike": {"aws:PrincipalArn": named}}} if named else {}),
     }

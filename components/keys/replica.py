@@ -39,6 +39,7 @@ class KeyReplica(pulumi.ComponentResource):
             account_id=args.account_id,
             uses=args.uses,
             administrators=args.administrators,
+            multi_region=True,
         )
         key = kms.ReplicaKey(
             f"{name}-key",

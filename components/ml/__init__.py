@@ -3,6 +3,14 @@
 from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
 from components.ml.log import EndpointLog, EndpointLogArgs
 from components.ml.names import Names
+from components.ml.private_zone import (
+    EndpointName,
+    EndpointNameArgs,
+    PrivateZone,
+    PrivateZoneArgs,
+    PrivateZoneMembership,
+    PrivateZoneMembershipArgs,
+)
 from components.ml.registry import ModelRegistry, ModelRegistryArgs
 from components.ml.release import Release
 from components.ml.repository import ImageReplication, ImageReplicationArgs, ImageRepository, ImageRepositoryArgs
@@ -12,6 +20,8 @@ __all__ = [
     "VARIANT",
     "EndpointLog",
     "EndpointLogArgs",
+    "EndpointName",
+    "EndpointNameArgs",
     "ImageReplication",
     "ImageReplicationArgs",
     "ImageRepository",
@@ -21,6 +31,10 @@ __all__ = [
     "ModelRegistry",
     "ModelRegistryArgs",
     "Names",
+    "PrivateZone",
+    "PrivateZoneArgs",
+    "PrivateZoneMembership",
+    "PrivateZoneMembershipArgs",
     "Release",
     "ServingRole",
     "ServingRoleArgs",

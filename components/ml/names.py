@@ -33,4 +33,4 @@ class Names:
 
     def role(self, region: str) -> str:
         """Execution role; IAM is global, its rights are a region's own."""
-        return f"{self.prefix}-serve-{self.model}-{self.environment}-{region}"[:64]
+        return f"{self.prefix}-ml-serve-{self.model}-{self.environment}-{region}"[:64]

@@ -7,6 +7,7 @@ from components.recovery.names import FAILED_OVER, HEARTBEAT_KEY, Names
 from components.recovery.operators import RunbookRole, RunbookRoleArgs
 from components.recovery.readiness import ReadinessCheck, ReadinessCheckArgs
 from components.recovery.switch import TrafficSwitch, TrafficSwitchArgs
+from components.recovery.topic import OperationsTopic, OperationsTopicArgs
 
 __all__ = [
     "FAILED_OVER",
@@ -14,6 +15,8 @@ __all__ = [
     "Heartbeat",
     "HeartbeatArgs",
     "Names",
+    "OperationsTopic",
+    "OperationsTopicArgs",
     "ReadinessCheck",
     "ReadinessCheckArgs",
     "RecoveryDocuments",

@@ -37,8 +37,12 @@ class Names:
 
     @property
     def role(self) -> str:
-        """What runbooks act as."""
-        return f"{self.prefix}-recovery-{self.environment}"
+        """What runbooks act as; a `service` role, since an engineer at night is outside the expected networks (P2)."""
+        return f"{self.prefix}-service-recovery-{self.environment}"
+
+    def heartbeat_role(self, region: str) -> str:
+        """What the heartbeat of a region's buckets is written as, from the scheduler's own network (P2)."""
+        return f"{self.prefix}-service-beat-{self.environment}-{region}"[:64]
 
     @property
     def readiness(self) -> str:

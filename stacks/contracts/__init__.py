@@ -3,6 +3,7 @@
 from stacks.contracts.contract import Contract
 from stacks.contracts.data import DataOutputs
 from stacks.contracts.foundation import AuditOutputs, BaselineOutputs, OrganizationOutputs
+from stacks.contracts.ml import MlOutputs, RecoveryOutputs
 from stacks.contracts.network import NetworkOutputs, SpokeOutputs
 from stacks.contracts.security import SecurityOutputs
 
@@ -11,8 +12,10 @@ __all__ = [
     "BaselineOutputs",
     "Contract",
     "DataOutputs",
+    "MlOutputs",
     "NetworkOutputs",
     "OrganizationOutputs",
+    "RecoveryOutputs",
     "SecurityOutputs",
     "SpokeOutputs",
 ]

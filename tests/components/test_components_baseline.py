@@ -213,6 +213,16 @@ def test_a_vault_has_its_own_key_and_a_lock_that_nobody_takes_away() -> None:
     assert len(made.of("aws:kms/key:Key")) == 1
 
 
+def test_only_the_organisations_accounts_copy_into_a_vault_that_takes_copies() -> None:
+    args = b.BackupVaultArgs(
+        vault_name="hipaa-ml-backup", region="us-east-1", account_id=ACCOUNT, organization_id="o-a1b2c3d4e5"
+    )
+    [policy] = record(lambda: b.BackupVault("backup", args)).of("aws:backup/vaultPolicy:VaultPolicy")
+    [statement] = policy.document("policy")["Statement"]
+    assert statement["Action"] == "backup:CopyIntoBackupVault"
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+
+
 def test_aws_backup_alone_assumes_its_role_and_only_for_this_account() -> None:
     made = record(lambda: b.BackupRole("backup", b.BackupRoleArgs(role_name="hipaa-ml-backup", account_id=ACCOUNT)))
     [role] = made.of("aws:iam/role:Role")

@@ -95,8 +95,8 @@ class TestWhoDecryptsWhat:
         ("principal", "domain", "expected"),
         [
             ("hipaa-ml-data-team-cardiology", "phi", True),
-            ("hipaa-ml-data-service-replication", "phi", True),
-            ("hipaa-ml-data-service-lake-formation", "phi", True),
+            ("hipaa-ml-service-replication", "phi", True),
+            ("hipaa-ml-service-lake-formation", "phi", True),
             ("hipaa-ml-backup", "phi", True),
             ("hipaa-ml-ml-training", "phi", False),
             ("hipaa-ml-ml-training", "features", True),

@@ -845,6 +845,7 @@ def _alarm(threshold: int) -> Values:
         "name": "errors",
         "metricName": "Errors",
         "namespace": "Zone",
+        "dimensions": {"SourceBucket": "here", "DestinationBucket": "there"},
         "statistic": "Sum",
         "period": 60,
         "evaluationPeriods": 1,

@@ -1,0 +1,38 @@
+"""What the stacks of machine learning and of recovery export."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from stacks.contracts.network import SpokeOutputs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MlOutputs(SpokeOutputs):
+    """What an `ml-<env>` stack exports, beside its network."""
+
+    serving_key_arn: pulumi.Input[str]
+    """Of images, volumes, and logs of endpoints in this region."""
+    private_zone_id: pulumi.Input[str]
+    """Private hosted zone of the endpoints' names; empty when nothing is served."""
+    endpoints: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    """Model -> name of its endpoint, the same in either region."""
+    configs: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    """Model -> endpoint configuration that serves here."""
+    topic_arn: pulumi.Input[str]
+    """Who hears of endpoints and of failovers."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecoveryOutputs(SpokeOutputs):
+    """What a `recovery-<env>` stack exports, beside its network."""
+
+    serving_key_arn: pulumi.Input[str]
+    endpoints: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    configs: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    topic_arn: pulumi.Input[str]
+    journal_table: pulumi.Input[str]
+    """Empty when nothing stands by."""
+    runbook_role_arn: pulumi.Input[str]
+    """Empty when nothing stands by."""

@@ -1,0 +1,82 @@
+"""What bucket policies test besides their own words: whose endpoint, whose tag, which version."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.cloud import Credentials, Endpoints
+from rehearsal.cloud.patches.conditions import applies
+
+EAST = "us-east-1"
+
+
+@pytest.fixture
+def bucket(endpoints: Endpoints, in_member: Credentials) -> Iterator[str]:
+    client = endpoints.client("s3", EAST, in_member)
+    client.create_bucket(Bucket="guarded")
+    client.put_bucket_versioning(Bucket="guarded", VersioningConfiguration={"Status": "Enabled"})
+    yield "guarded"
+    client.delete_bucket_policy(Bucket="guarded")
+    listed = client.list_object_versions(Bucket="guarded")
+    for one in (*listed.get("Versions", []), *listed.get("DeleteMarkers", [])):
+        client.delete_object(Bucket="guarded", Key=one["Key"], VersionId=one["VersionId"])
+    client.delete_bucket(Bucket="guarded")
+
+
+def guard(client: Any, bucket: str, **statement: Any) -> None:
+    document = {"Statement": [{"Effect": "Deny", "Principal": "*", **statement}]}
+    client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
+
+
+def test_an_endpoint_counts_as_its_owners_organisations(
+    endpoints: Endpoints, in_member: Credentials, bucket: str
+) -> None:
+    own = endpoints.client("organizations", EAST).describe_organization()["Organization"]["Id"]
+    client = endpoints.client("s3", EAST, in_member)
+    ec2 = endpoints.client("ec2", EAST, in_member)
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{EAST}.s3")
+    condition = {"StringNotEqualsIfExists": {"aws:VpceOrgID": own}}
+    guard(client, bucket, Action="s3:PutObject", Resource="*", Condition=condition)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.put_object(Bucket=bucket, Key="k", Body=b"")
+
+    def through(params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["x-rehearsal-vpce"] = made["VpcEndpoint"]["VpcEndpointId"]
+
+    client.meta.events.register("before-call", through)
+    try:
+        client.put_object(Bucket=bucket, Key="k", Body=b"")
+    finally:
+        client.meta.events.unregister("before-call", through)
+
+
+def test_deleting_a_version_is_an_action_of_its_own(endpoints: Endpoints, in_member: Credentials, bucket: str) -> None:
+    client = endpoints.client("s3", EAST, in_member)
+    version = client.put_object(Bucket=bucket, Key="k", Body=b"")["VersionId"]
+    guard(client, bucket, Action="s3:DeleteObjectVersion", Resource="*")
+    client.delete_object(Bucket=bucket, Key="k")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.delete_object(Bucket=bucket, Key="k", VersionId=version)
+
+
+@pytest.mark.parametrize(
+    ("tags", "key", "denied"),
+    [
+        ({"aws:principaltag/team": "cardiology"}, "cardiology/a", False),
+        ({"aws:principaltag/team": "cardiology"}, "oncology/a", True),
+        ({}, "cardiology/a", True),
+        ({}, "no-team/a", False),
+    ],
+)
+def test_a_variable_is_the_callers_tag_or_its_default(tags: dict[str, str], key: str, denied: bool) -> None:
+    statement = {"Effect": "Deny", "Principal": "*", "NotResource": "b/${aws:PrincipalTag/team, 'no-team'}/*"}
+    assert applies(statement, action="s3:GetObject", resource=f"b/{key}", principals=[], context=tags) is denied
+
+
+def test_a_variable_without_value_or_default_matches_nothing() -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Resource": "b/${aws:PrincipalTag/team}/*"}
+    assert not applies(statement, action="s3:GetObject", resource="b/x/a", principals=[], context={})
