@@ -184,6 +184,17 @@ def _data(args: RunbookRoleArgs) -> list[Statement]:
             },
         },
         {
+            "Sid": "GrantVolumes",
+            "Effect": "Allow",
+            # Whoever creates an endpoint lets SageMaker use its volumes' key (API Reference, `CreateEndpointConfig`).
+            "Action": "kms:CreateGrant",
+            "Resource": list(args.key_arns),
+            "Condition": {
+                "StringEquals": {"kms:ViaService": [f"sagemaker.{region}.amazonaws.com" for region in args.regions]},
+                "Bool": {"kms:GrantIsForAWSResource": "true"},
+            },
+        },
+        {
             "Sid": "PromoteKeys",
             "Effect": "Allow",
             "Action": ["kms:DescribeKey", "kms:UpdatePrimaryRegion"],

@@ -1,0 +1,355 @@
+"""Serving a model: what each component makes, what it refuses, and what the serving role may do by its own policy."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from components import ml
+from controls.evaluator import Policies, Policy, Principal, Request, evaluate
+from tests.recorder import ACCOUNT, Recording, record
+
+EAST, WEST = "us-east-1", "us-west-2"
+KEY = f"arn:aws:kms:{EAST}:{ACCOUNT}:key/mrk-1"
+NAMES = ml.Names(prefix="hipaa-ml", environment="prod", model="readmission")
+RELEASE = ml.Release(version="7", image_digest="sha256:" + "a" * 64, artifact_sha256="b" * 64, model_sha256="c" * 64)
+ENDPOINT = ml.ModelEndpointArgs(
+    names=NAMES,
+    region=EAST,
+    release=RELEASE,
+    role_arn=f"arn:aws:iam::{ACCOUNT}:role/serve",
+    repository_url=f"{ACCOUNT}.dkr.ecr.{EAST}.amazonaws.com/hipaa-ml/readmission",
+    artifact_bucket="artifacts",
+    capture_bucket="captured",
+    capture_key_arn=f"{KEY}-capture",
+    volume_key_arn=KEY,
+    subnet_ids=["subnet-1", "subnet-2"],
+    security_group_ids=["sg-1"],
+    instance_type="ml.m5.large",
+    instances=2,
+    capture_percent=20,
+    alarm_topic_arn=f"arn:aws:sns:{EAST}:{ACCOUNT}:operations",
+)
+
+
+def endpoint(**changed: Any) -> Recording:
+    return record(lambda: ml.ModelEndpoint("risk", replace(ENDPOINT, **changed)))
+
+
+def one(recording: Recording, kind: str) -> Mapping[str, Any]:
+    [found] = recording.of(kind)
+    return found.inputs
+
+
+class TestAnEndpoint:
+    def test_is_a_model_a_configuration_an_endpoint_its_alarms_and_its_scaling(self) -> None:
+        assert endpoint().counts() == {
+            "aws:sagemaker/model:Model": 1,
+            "aws:sagemaker/endpointConfiguration:EndpointConfiguration": 1,
+            "aws:sagemaker/endpoint:Endpoint": 1,
+            "aws:cloudwatch/metricAlarm:MetricAlarm": 3,
+            "aws:appautoscaling/target:Target": 1,
+            "aws:appautoscaling/policy:Policy": 1,
+        }
+        assert endpoint().orphans() == set()
+
+    def test_runs_its_release_by_digest_isolated_in_private_subnets(self) -> None:
+        model = one(endpoint(), "sagemaker/model:Model")
+        assert model["enableNetworkIsolation"] is True
+        assert model["vpcConfig"] == {"subnets": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
+        container = model["primaryContainer"]
+        assert container["image"].endswith("/hipaa-ml/readmission@sha256:" + "a" * 64)
+        assert container["modelDataUrl"] == "s3://artifacts/readmission/7/model.tar.gz"
+        assert container["environment"] == {"MODEL_SHA256": "c" * 64, "MODEL_VERSION": "7"}
+
+    def test_puts_volumes_and_captured_requests_under_keys(self) -> None:
+        configuration = one(endpoint(), "EndpointConfiguration")
+        assert configuration["kmsKeyArn"] == KEY
+        capture = configuration["dataCaptureConfig"]
+        assert (capture["kmsKeyId"], capture["initialSamplingPercentage"]) == (f"{KEY}-capture", 20)
+        assert capture["destinationS3Uri"] == "s3://captured/capture/readmission-prod"
+        assert [variant["initialInstanceCount"] for variant in configuration["productionVariants"]] == [2]
+
+    def test_is_deployed_by_canary_and_rolled_back_by_each_of_its_alarms(self) -> None:
+        recording = endpoint()
+        deployment = one(recording, "endpoint:Endpoint")["deploymentConfig"]
+        routing = deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]
+        assert (routing["type"], routing["canarySize"]) == ("CANARY", {"type": "CAPACITY_PERCENT", "value": 10})
+        alarms = {alarm["alarmName"] for alarm in deployment["autoRollbackConfiguration"]["alarms"]}
+        assert alarms == {alarm.inputs["name"] for alarm in recording.of("MetricAlarm")}
+        assert alarms == {
+            f"readmission-prod-{metric}" for metric in ("Invocation5XXErrors", "ModelLatency", "OverheadLatency")
+        }
+
+    def test_scales_from_what_was_asked_for_to_four_times_that(self) -> None:
+        target = one(endpoint(instances=3), "appautoscaling/target:Target")
+        assert (target["minCapacity"], target["maxCapacity"]) == (3, 12)
+        assert target["resourceId"] == "endpoint/readmission-prod/variant/primary"
+
+    def test_has_one_instance_while_it_stands_by_warm(self) -> None:
+        recording = endpoint(standby="warm")
+        [variant] = one(recording, "EndpointConfiguration")["productionVariants"]
+        assert variant["initialInstanceCount"] == 1
+        assert one(recording, "appautoscaling/target:Target")["minCapacity"] == 1
+
+    def test_is_a_model_and_a_configuration_alone_as_a_pilot_light(self) -> None:
+        recording = endpoint(standby="pilot-light")
+        assert set(recording.counts()) == {
+            "aws:sagemaker/model:Model",
+            "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+        }
+        # What a failover creates from it serves with everything at once.
+        [variant] = one(recording, "EndpointConfiguration")["productionVariants"]
+        assert variant["initialInstanceCount"] == 2
+
+    def test_gives_every_version_a_model_and_a_configuration_of_its_own(self) -> None:
+        names = {
+            version: {resource.name for resource in endpoint(release=replace(RELEASE, version=version)).resources}
+            for version in ("7", "8")
+        }
+        assert {"risk-7-model", "risk-7-config"} == names["7"] - names["8"]
+
+    @pytest.mark.parametrize(
+        ("changed", "message"),
+        [
+            ({"instances": 1}, r"ModelEndpointArgs\.instances: 1; allowed: 2 or more, so that two zones serve"),
+            ({"capture_percent": 101}, r"ModelEndpointArgs\.capture_percent: 101; allowed: 0 to 100"),
+            ({"capture_percent": -1}, r"ModelEndpointArgs\.capture_percent: -1; allowed: 0 to 100"),
+        ],
+    )
+    def test_is_refused(self, changed: Mapping[str, Any], message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            replace(ENDPOINT, **changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"image_digest": "latest"}, r"Release\.image_digest: 'latest'; allowed: sha256: and 64 hexadecimal digits"),
+        ({"artifact_sha256": "B" * 64}, r"Release\.artifact_sha256: .*; allowed: 64 hexadecimal digits"),
+        ({"model_sha256": ""}, r"Release\.model_sha256: ''; allowed: 64 hexadecimal digits"),
+    ],
+)
+def test_a_release_without_digests_is_refused(changed: Mapping[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        replace(RELEASE, **changed)
+
+
+class TestImages:
+    def test_are_immutable_scanned_under_a_key_and_kept(self) -> None:
+        recording = record(
+            lambda: ml.ImageRepository("images", ml.ImageRepositoryArgs(repository=NAMES.repository, key_arn=KEY))
+        )
+        [repository] = recording.of("ecr/repository:Repository")
+        assert repository.protect
+        assert repository.retained
+        assert repository.inputs["imageTagMutability"] == "IMMUTABLE"
+        assert repository.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
+        assert repository.inputs["encryptionConfigurations"] == [{"encryptionType": "KMS", "kmsKey": KEY}]
+
+    def test_are_forgotten_when_untagged_and_beyond_what_a_rollback_needs(self) -> None:
+        recording = record(
+            lambda: ml.ImageRepository("images", ml.ImageRepositoryArgs(repository=NAMES.repository, key_arn=KEY))
+        )
+        [policy] = recording.of("LifecyclePolicy")
+        selections = [rule["selection"] for rule in policy.document("policy")["rules"]]
+        assert [(one["tagStatus"], one["countNumber"]) for one in selections] == [("untagged", 14), ("any", 50)]
+
+    def test_are_copied_to_one_region_of_the_same_account_by_prefix(self) -> None:
+        arguments = ml.ImageReplicationArgs(account_id=ACCOUNT, region=WEST, prefix="hipaa-ml/")
+        recording = record(lambda: ml.ImageReplication("copies", arguments))
+        [rule] = one(recording, "ReplicationConfiguration")["replicationConfiguration"]["rules"]
+        assert rule["destinations"] == [{"region": WEST, "registryId": ACCOUNT}]
+        assert rule["repositoryFilters"] == [{"filter": "hipaa-ml/", "filterType": "PREFIX_MATCH"}]
+
+
+class TestALog:
+    def test_is_under_a_key_for_six_years_and_masks_what_it_audits(self) -> None:
+        arguments = ml.EndpointLogArgs(log_group=NAMES.log_group, key_arn=KEY)
+        recording = record(lambda: ml.EndpointLog("log", arguments))
+        [group] = recording.of("LogGroup")
+        assert group.inputs["name"] == "/aws/sagemaker/Endpoints/readmission-prod"
+        assert (group.inputs["kmsKeyId"], group.inputs["retentionInDays"]) == (KEY, 2192)
+        assert group.protect
+        assert group.retained
+        [policy] = recording.of("LogDataProtectionPolicy")
+        audit, mask = policy.document("policyDocument")["Statement"]
+        assert audit["DataIdentifier"] == mask["DataIdentifier"]
+        assert "Deidentify" in mask["Operation"]
+        assert any(identifier.endswith("/Ssn-US") for identifier in mask["DataIdentifier"])
+
+    def test_is_refused_when_it_forgets_too_early(self) -> None:
+        with pytest.raises(ValueError, match=r"EndpointLogArgs\.retention_days: 365 is under six years \(2192\)"):
+            ml.EndpointLogArgs(log_group="x", key_arn=KEY, retention_days=365)
+
+
+@cache
+def registry() -> Policy:
+    arguments = ml.ModelRegistryArgs(
+        group=NAMES.package_group,
+        description="d",
+        account_id=ACCOUNT,
+        region=EAST,
+        approver_role="hipaa-ml-model-approver",
+        reader_account_ids=["444455556666"],
+    )
+    recording = record(lambda: ml.ModelRegistry("versions", arguments))
+    [group] = recording.of("ModelPackageGroup")
+    assert group.protect
+    assert group.retained
+    [policy] = recording.of("ModelPackageGroupPolicy")
+    return Policy.parse("group", policy.document("resourcePolicy"))
+
+
+class TestVersions:
+    VERSION = f"arn:aws:sagemaker:{EAST}:{ACCOUNT}:model-package/hipaa-ml-readmission/7"
+
+    def may(self, principal: str, action: str, **context: str) -> bool:
+        everything = Policy.parse("own", {"Statement": [{"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}]})
+        request = Request(
+            principal=Principal.of(principal),
+            action=f"sagemaker:{action}",
+            resource=self.VERSION,
+            resource_account=ACCOUNT,
+            context={f"sagemaker:{key}": [value] for key, value in context.items()},
+        )
+        return evaluate(request, Policies(identity=[everything], resource=registry())).allowed
+
+    def test_are_approved_by_the_approver_alone(self) -> None:
+        approver, author = (
+            f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("hipaa-ml-model-approver", "hipaa-ml-ml-training")
+        )
+        assert self.may(approver, "UpdateModelPackage", ModelApprovalStatus="Approved")
+        assert not self.may(author, "UpdateModelPackage", ModelApprovalStatus="Approved")
+        assert not self.may(author, "CreateModelPackage", ModelApprovalStatus="Approved")
+        assert self.may(author, "CreateModelPackage", ModelApprovalStatus="PendingManualApproval")
+
+    def test_are_read_and_not_changed_from_the_next_environment(self) -> None:
+        reader = "arn:aws:iam::444455556666:role/hipaa-ml-deploy"
+        assert self.may(reader, "DescribeModelPackage")
+        assert not self.may(reader, "UpdateModelPackage")
+        assert not self.may("arn:aws:iam::999999999999:role/x", "DescribeModelPackage")
+
+
+@cache
+def serving() -> Recording:
+    arguments = ml.ServingRoleArgs(
+        names=NAMES,
+        region=EAST,
+        account_id=ACCOUNT,
+        boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary",
+        repository_arn=f"arn:aws:ecr:{EAST}:{ACCOUNT}:repository/hipaa-ml/readmission",
+        artifact_bucket="artifacts",
+        capture_bucket="artifacts",
+        key_arns=[KEY],
+    )
+    return record(lambda: ml.ServingRole("serve", arguments))
+
+
+def serves(action: str, resource: str, **context: str) -> bool:
+    [rights] = serving().of("RolePolicy")
+    own = Policy.parse("own", rights.document("policy"))
+    request = Request(
+        principal=Principal.of(f"arn:aws:iam::{ACCOUNT}:role/{NAMES.role(EAST)}"),
+        action=action,
+        resource=resource,
+        resource_account=ACCOUNT,
+        context={"aws:RequestedRegion": [EAST], **{key.replace("__", ":"): [one] for key, one in context.items()}},
+    )
+    return evaluate(request, Policies(identity=[own])).allowed
+
+
+class TestTheServingRole:
+    def test_has_the_boundary_and_trusts_sagemaker_of_its_account_alone(self) -> None:
+        [role] = serving().of("iam/role:Role")
+        assert role.inputs["permissionsBoundary"].endswith("policy/hipaa-ml-boundary")
+        [trust] = role.document("assumeRolePolicy")["Statement"]
+        assert trust["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+        assert len(role.inputs["name"]) <= 64
+
+    @pytest.mark.parametrize(
+        ("action", "resource", "context"),
+        [
+            ("s3:GetObject", "arn:aws:s3:::artifacts/readmission/7/model.tar.gz", {}),
+            ("s3:PutObject", "arn:aws:s3:::artifacts/capture/readmission-prod/primary/1.jsonl", {}),
+            ("kms:Decrypt", KEY, {"kms__ViaService": f"s3.{EAST}.amazonaws.com"}),
+            ("ecr:BatchGetImage", f"arn:aws:ecr:{EAST}:{ACCOUNT}:repository/hipaa-ml/readmission", {}),
+            ("ecr:GetAuthorizationToken", "*", {}),
+            (
+                "logs:PutLogEvents",
+                f"arn:aws:logs:{EAST}:{ACCOUNT}:log-group:{NAMES.log_group}:log-stream:primary/i-1",
+                {},
+            ),
+            ("cloudwatch:PutMetricData", "*", {"cloudwatch__namespace": "/aws/sagemaker/Endpoints"}),
+            ("ec2:CreateNetworkInterface", "*", {}),
+        ],
+    )
+    def test_may_what_serving_takes(self, action: str, resource: str, context: Mapping[str, str]) -> None:
+        assert serves(action, resource, **context)
+
+    @pytest.mark.parametrize(
+        ("action", "resource", "context"),
+        [
+            ("s3:GetObject", "arn:aws:s3:::artifacts/other/1/model.tar.gz", {}),
+            ("s3:GetObject", "arn:aws:s3:::artifacts/capture/readmission-prod/primary/1.jsonl", {}),
+            ("s3:GetObject", "arn:aws:s3:::raw-phi/patients.csv", {}),
+            ("s3:PutObject", "arn:aws:s3:::artifacts/readmission/7/model.tar.gz", {}),
+            ("s3:DeleteObject", "arn:aws:s3:::artifacts/readmission/7/model.tar.gz", {}),
+            ("s3:ListBucket", "arn:aws:s3:::artifacts", {}),
+            ("kms:Decrypt", KEY, {}),
+            ("kms:Decrypt", KEY, {"kms__ViaService": f"secretsmanager.{EAST}.amazonaws.com"}),
+            ("kms:Decrypt", KEY, {"kms__ViaService": f"s3.{WEST}.amazonaws.com"}),
+            ("kms:PutKeyPolicy", KEY, {}),
+            ("ecr:PutImage", f"arn:aws:ecr:{EAST}:{ACCOUNT}:repository/hipaa-ml/readmission", {}),
+            ("ecr:BatchGetImage", f"arn:aws:ecr:{EAST}:{ACCOUNT}:repository/hipaa-ml/other", {}),
+            ("logs:PutLogEvents", f"arn:aws:logs:{EAST}:{ACCOUNT}:log-group:/aws/other:log-stream:x", {}),
+            ("logs:DeleteLogGroup", f"arn:aws:logs:{EAST}:{ACCOUNT}:log-group:{NAMES.log_group}", {}),
+            ("cloudwatch:PutMetricData", "*", {"cloudwatch__namespace": "hipaa-ml/Recovery"}),
+            ("ec2:CreateNetworkInterface", "*", {"aws__RequestedRegion": WEST}),
+            ("sagemaker:InvokeEndpoint", f"arn:aws:sagemaker:{EAST}:{ACCOUNT}:endpoint/readmission-prod", {}),
+            ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-deploy", {}),
+            ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-deploy", {}),
+        ],
+    )
+    def test_may_nothing_else(self, action: str, resource: str, context: Mapping[str, str]) -> None:
+        assert not serves(action, resource, **context)
+
+
+class TestNames:
+    def test_are_fixed_so_that_the_other_region_can_guess_them(self) -> None:
+        assert NAMES.endpoint == "readmission-prod"
+        assert NAMES.repository == "hipaa-ml/readmission"
+        assert NAMES.package_group == "hipaa-ml-readmission"
+
+    def test_of_roles_are_those_that_the_data_of_models_is_open_to(self) -> None:
+        assert NAMES.role(EAST).startswith("hipaa-ml-ml-")
+
+
+ZONE: Sequence[tuple[Callable[[], object], str, Mapping[str, Any]]] = (
+    (
+        lambda: ml.PrivateZone("zone", ml.PrivateZoneArgs(domain="prod.ml.internal", vpc_id="vpc-1", region=EAST)),
+        "route53/zone:Zone",
+        {"name": "prod.ml.internal", "vpcs": [{"vpcId": "vpc-1", "vpcRegion": EAST}]},
+    ),
+    (
+        lambda: ml.EndpointName("name", ml.EndpointNameArgs(zone_id="Z1", record="a.prod.ml.internal", region=EAST)),
+        "route53/record:Record",
+        {"name": "a.prod.ml.internal", "type": "CNAME", "records": [f"runtime.sagemaker.{EAST}.amazonaws.com"]},
+    ),
+    (
+        lambda: ml.PrivateZoneMembership(
+            "member", ml.PrivateZoneMembershipArgs(zone_id="Z1", vpc_id="vpc-2", region=WEST)
+        ),
+        "route53/zoneAssociation:ZoneAssociation",
+        {"zoneId": "Z1", "vpcId": "vpc-2", "vpcRegion": WEST},
+    ),
+)
+
+
+@pytest.mark.parametrize(("make", "kind", "expected"), ZONE, ids=["zone", "name", "membership"])
+def test_names_of_endpoints_are_private(make: Callable[[], object], kind: str, expected: Mapping[str, Any]) -> None:
+    found = one(record(make), kind)
+    assert {key: found[key] for key in expected} == expected

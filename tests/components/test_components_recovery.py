@@ -1,0 +1,470 @@
+"""Recovery: what each component makes and refuses, and what the runbooks' role may do: its steps, and nothing else."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import recovery as r
+from controls.evaluator import Policies, Policy, Principal, Request, evaluate
+from runbooks.aws import Aws
+from runbooks.zone import discover
+from tests.recorder import ACCOUNT, Recording, record
+
+EAST, WEST = "us-east-1", "us-west-2"
+NAMES = r.Names(prefix="hipaa-ml", environment="prod")
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary"
+TOPIC = f"arn:aws:sns:{WEST}:{ACCOUNT}:hipaa-ml-prod-recovery"
+KEYS = {
+    name: f"arn:aws:kms:{region}:{ACCOUNT}:key/{name}"
+    for name, region in (("mrk-artifacts", EAST), ("mrk-serving", WEST))
+}
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/{NAMES.role}"
+
+
+def one(recording: Recording, kind: str) -> Mapping[str, Any]:
+    [found] = recording.of(kind)
+    return found.inputs
+
+
+def test_the_journal_is_protected_recoverable_and_under_a_key() -> None:
+    recording = record(
+        lambda: r.RecoveryJournal("journal", r.RecoveryJournalArgs(table=NAMES.journal, key_arn=KEYS["mrk-serving"]))
+    )
+    [table] = recording.of("dynamodb/table:Table")
+    assert table.protect
+    assert table.retained
+    assert table.inputs["deletionProtectionEnabled"] is True
+    assert table.inputs["pointInTimeRecovery"] == {"enabled": True}
+    assert table.inputs["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": KEYS["mrk-serving"]}
+    assert (table.inputs["hashKey"], table.inputs["rangeKey"]) == ("pk", "sk")
+
+
+def switch(*, shared: bool) -> Recording:
+    arguments = r.TrafficSwitchArgs(
+        environment="prod",
+        endpoint="risk-prod",
+        record="risk.prod.ml.internal",
+        zone_id="Z1",
+        alarm=NAMES.alarm("risk-prod"),
+        namespace=NAMES.namespace,
+        primary_region=EAST,
+        recovery_region=WEST,
+        shared=shared,
+    )
+    return record(lambda: r.TrafficSwitch("switch", arguments))
+
+
+class TestTheTrafficSwitch:
+    def test_follows_an_alarm_of_the_region_that_survives_and_no_endpoint(self) -> None:
+        check = one(switch(shared=False), "route53/healthCheck:HealthCheck")
+        assert check["type"] == "CLOUDWATCH_METRIC"
+        assert check["cloudwatchAlarmRegion"] == WEST
+        assert check["insufficientDataHealthStatus"] == "Healthy"
+        assert not {"fqdn", "ipAddress"} & check.keys()
+
+    def test_keeps_its_answer_until_somebody_decides_otherwise(self) -> None:
+        alarm = one(switch(shared=False), "MetricAlarm")
+        assert alarm["treatMissingData"] == "ignore"
+        assert (alarm["namespace"], alarm["metricName"]) == ("hipaa-ml/Recovery", r.FAILED_OVER)
+        assert alarm["dimensions"] == {"Environment": "prod", "Endpoint": "risk-prod"}
+
+    def test_leads_to_the_primary_while_the_check_is_healthy_and_else_to_the_other_region(self) -> None:
+        records = {one.inputs["setIdentifier"]: one.inputs for one in switch(shared=False).of("route53/record:Record")}
+        assert records["primary"]["failoverRoutingPolicies"] == [{"type": "PRIMARY"}]
+        assert records["secondary"]["failoverRoutingPolicies"] == [{"type": "SECONDARY"}]
+        assert records["primary"]["records"] == [f"runtime.sagemaker.{EAST}.amazonaws.com"]
+        assert records["secondary"]["records"] == [f"runtime.sagemaker.{WEST}.amazonaws.com"]
+        assert records["primary"]["healthCheckId"]
+        assert "healthCheckId" not in records["secondary"]
+        assert {one["ttl"] for one in records.values()} == {10}
+
+    def test_shares_between_regions_that_both_serve(self) -> None:
+        records = [one.inputs for one in switch(shared=True).of("route53/record:Record")]
+        assert [one["weightedRoutingPolicies"] for one in records] == [[{"weight": 50}], [{"weight": 50}]]
+        assert all("failoverRoutingPolicies" not in one for one in records)
+
+
+class Parameters(Aws):
+    """Parameter Store with what was written, all that runbooks need to discover a zone."""
+
+    def __init__(self, parameters: Sequence[Mapping[str, str]]) -> None:
+        self.parameters = parameters
+
+    def client(self, service: str, region: str) -> Any:
+        assert (service, region) == ("ssm", WEST)
+        return self
+
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "get_parameters_by_path"
+        return self
+
+    def paginate(self, **asked: Any) -> Sequence[Mapping[str, Any]]:
+        return [{"Parameters": [one for one in self.parameters if one["Name"].startswith(f"{asked['Path']}/")]}]
+
+
+def written(recording: Recording) -> Sequence[Mapping[str, str]]:
+    """The parameters; the SDK takes the value of any for a secret."""
+    found = [one.inputs for one in recording.of("ssm/parameter:Parameter")]
+    return [{"Name": one["name"], "Value": one["value"]["value"]} for one in found]
+
+
+class TestTheDocuments:
+    ZONE: Mapping[str, Any] = {
+        "environment": "prod",
+        "primary": EAST,
+        "recovery": WEST,
+        "journal_table": NAMES.journal,
+        "topics": {EAST: TOPIC, WEST: TOPIC},
+        "record_buckets": {EAST: "east", WEST: "west"},
+        "writer_parameter": NAMES.writer,
+        "pairs": [{"purpose": "artifacts", "primary": "east", "recovery": "west"}],
+        "heartbeat_key": r.HEARTBEAT_KEY,
+        "key_ids": ["mrk-artifacts"],
+        "rto_minutes": 15,
+        "rpo_minutes": 15,
+        "drill_days": 90,
+        "two_people": True,
+    }
+
+    def recording(self) -> Recording:
+        arguments = r.RecoveryDocumentsArgs(
+            names=NAMES, zone=self.ZONE, endpoints={"risk-prod": ENDPOINT}, writer_region=EAST
+        )
+        return record(lambda: r.RecoveryDocuments("documents", arguments))
+
+    def test_are_where_runbooks_look_and_say_who_may_write(self) -> None:
+        parameters = {one["Name"]: one["Value"] for one in written(self.recording())}
+        assert parameters.keys() == {
+            "/hipaa-ml/recovery/prod/zone",
+            "/hipaa-ml/recovery/prod/endpoints/risk-prod",
+            "/hipaa-ml/recovery/prod/state/writer-region",
+        }
+        assert parameters[NAMES.writer] == EAST
+
+    def test_are_read_by_runbooks_as_they_are_written_here(self) -> None:
+        zone = discover(Parameters(written(self.recording())), prefix="hipaa-ml", environment="prod", region=WEST)
+        assert (zone.primary, zone.recovery, zone.journal_table) == (EAST, WEST, NAMES.journal)
+        assert (zone.two_people, zone.rto_minutes, zone.writer_parameter) == (True, 15, NAMES.writer)
+        assert {name: getattr(zone.endpoint("risk-prod"), name) for name in ENDPOINT} == ENDPOINT
+
+    def test_leave_the_writer_as_a_runbook_set_it(self) -> None:
+        [writer] = [one for one in self.recording().resources if one.name == "documents-writer"]
+        assert list(writer.request.ignoreChanges) == ["value"]
+
+
+ENDPOINT: Mapping[str, Any] = {
+    "name": "risk-prod",
+    "mode": "warm",
+    "record": "risk.prod.ml.internal",
+    "variant": "primary",
+    "instances": 2,
+    "standby_instances": 1,
+    "config": "risk-7-config",
+    "model_version": "7",
+    "artifact_bucket": "east",
+    "artifact_key": "risk/7/model.tar.gz",
+    "artifact_sha256": "b" * 64,
+    "image_repository": "hipaa-ml/risk",
+    "image_digest": "sha256:" + "a" * 64,
+    "smoke_bucket": "east",
+    "smoke_key": "smoke/risk-prod-7.json",
+    "alarm": NAMES.alarm("risk-prod"),
+    "metric_namespace": NAMES.namespace,
+    "metric_name": r.FAILED_OVER,
+}
+
+
+class TestTheHeartbeat:
+    ARGUMENTS = r.HeartbeatArgs(
+        role_name=NAMES.heartbeat_role(EAST),
+        region=EAST,
+        account_id=ACCOUNT,
+        boundary_arn=BOUNDARY,
+        buckets={"artifacts": ("east", KEYS["mrk-artifacts"]), "raw-phi": ("phi", "key-phi")},
+    )
+
+    def recording(self) -> Recording:
+        return record(lambda: r.Heartbeat("beat", self.ARGUMENTS))
+
+    def test_writes_one_object_a_minute_in_each_bucket_under_its_key(self) -> None:
+        schedules = self.recording().of("scheduler/schedule:Schedule")
+        assert {one.inputs["scheduleExpression"] for one in schedules} == {"rate(1 minute)"}
+        requests = [json.loads(one.inputs["target"]["input"]) for one in schedules]
+        assert [(one["Bucket"], one["Key"], one["SsekmsKeyId"]) for one in requests] == [
+            ("east", r.HEARTBEAT_KEY, KEYS["mrk-artifacts"]),
+            ("phi", r.HEARTBEAT_KEY, "key-phi"),
+        ]
+
+    def test_is_not_written_late(self) -> None:
+        for schedule in self.recording().of("scheduler/schedule:Schedule"):
+            retry = schedule.inputs["target"]["retryPolicy"]
+            assert retry == {"maximumEventAgeInSeconds": 60, "maximumRetryAttempts": 1}
+
+    def test_is_written_by_a_role_of_a_service_that_can_write_nothing_else(self) -> None:
+        recording = self.recording()
+        role = one(recording, "iam/role:Role")
+        assert role["name"].startswith("hipaa-ml-service-")
+        assert role["permissionsBoundary"] == BOUNDARY
+        own = Policy.parse("own", json.loads(one(recording, "RolePolicy")["policy"]))
+        for key, expected in ((r.HEARTBEAT_KEY, True), ("patients.csv", False)):
+            request = Request(
+                principal=Principal.of(ROLE),
+                action="s3:PutObject",
+                resource=f"arn:aws:s3:::phi/{key}",
+                resource_account=ACCOUNT,
+            )
+            assert evaluate(request, Policies(identity=[own])).allowed is expected
+
+
+class TestTheReadinessCheck:
+    @staticmethod
+    @cache
+    def recording() -> Recording:
+        return record(
+            lambda: r.ReadinessCheck(
+                "readiness",
+                r.ReadinessCheckArgs(
+                    names=NAMES,
+                    region=WEST,
+                    account_id=ACCOUNT,
+                    boundary_arn=BOUNDARY,
+                    runbook_role_arn=ROLE,
+                    key_arn=KEYS["mrk-serving"],
+                    code=pulumi.AssetArchive({"runbooks/__init__.py": pulumi.StringAsset("")}),
+                    subnet_ids=["subnet-1", "subnet-2"],
+                    security_group_ids=["sg-1"],
+                    topic_arn=TOPIC,
+                    rpo_minutes=15,
+                    drill_days=90,
+                ),
+            )
+        )
+
+    def test_runs_in_the_vpc_under_a_key_with_a_log_of_six_years(self) -> None:
+        function = one(self.recording(), "lambda/function:Function")
+        assert function["vpcConfig"] == {"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
+        assert function["kmsKeyArn"] == KEYS["mrk-serving"]
+        assert one(self.recording(), "LogGroup")["retentionInDays"] == 2192
+
+    def test_is_asked_every_quarter_of_an_hour(self) -> None:
+        schedule = one(self.recording(), "scheduler/schedule:Schedule")
+        assert schedule["scheduleExpression"] == "rate(15 minutes)"
+
+    def test_alarms_on_lag_difference_unreadiness_and_a_stale_drill_and_when_nobody_asks(self) -> None:
+        alarms = {one.inputs["metricName"]: one.inputs for one in self.recording().of("MetricAlarm")}
+        assert {name: alarm["threshold"] for name, alarm in alarms.items()} == {
+            "RpoSeconds": 900,
+            "StandbyDiffers": 0,
+            "NotReady": 0,
+            "DrillAgeDays": 90,
+        }
+        for alarm in alarms.values():
+            assert alarm["treatMissingData"] == "breaching"
+            assert alarm["alarmActions"] == [TOPIC]
+
+    def test_acts_as_the_runbooks_and_its_schedule_calls_it_alone(self) -> None:
+        policies = [one.document("policy")["Statement"] for one in self.recording().of("RolePolicy")]
+        resources = {
+            statement["Action"]: statement["Resource"]
+            for statements in policies
+            for statement in statements
+            if isinstance(statement["Action"], str)
+        }
+        assert resources["sts:AssumeRole"] == ROLE
+        assert resources["lambda:InvokeFunction"].endswith(f"function/{NAMES.readiness}")
+
+
+class TestTheTopic:
+    def test_takes_messages_from_alarms_and_runbooks_over_tls(self) -> None:
+        arguments = r.OperationsTopicArgs(
+            topic=NAMES.topic,
+            account_id=ACCOUNT,
+            key_arn=KEYS["mrk-serving"],
+            publisher_role_arn=ROLE,
+            notify=["oncall@hospital.example", "second@hospital.example"],
+        )
+        recording = record(lambda: r.OperationsTopic("topic", arguments))
+        assert one(recording, "sns/topic:Topic")["kmsMasterKeyId"] == KEYS["mrk-serving"]
+        assert [made.inputs["endpoint"] for made in recording.of("TopicSubscription")] == list(arguments.notify)
+        policy = Policy.parse("topic", json.loads(one(recording, "TopicPolicy")["policy"]))
+        topic = json.loads(one(recording, "TopicPolicy")["policy"])["Statement"][0]["Resource"]
+        own = Policy.parse("own", {"Statement": [{"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}]})
+        elsewhere = "arn:aws:iam::444455556666:role/somebody"
+        for principal, secure, expected in ((ROLE, "true", True), (ROLE, "false", False), (elsewhere, "true", False)):
+            request = Request(
+                principal=Principal.of(principal),
+                action="sns:Publish",
+                resource=topic,
+                resource_account=ACCOUNT,
+                context={"aws:SecureTransport": [secure]},
+            )
+            allowed = evaluate(request, Policies(identity=[own], resource=policy)).allowed
+            assert allowed is expected, (principal, secure)
+
+    def test_that_nobody_hears_is_refused(self) -> None:
+        with pytest.raises(ValueError, match=r"OperationsTopicArgs\.notify: name at least one e-mail address"):
+            r.OperationsTopicArgs(topic="t", account_id=ACCOUNT, key_arn="k", publisher_role_arn=ROLE, notify=[])
+
+
+@cache
+def runbooks() -> Recording:
+    arguments = r.RunbookRoleArgs(
+        names=NAMES,
+        account_id=ACCOUNT,
+        regions=(EAST, WEST),
+        recovery_region=WEST,
+        boundary_arn=BOUNDARY,
+        principals=[f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_OnCall_1"],
+        endpoints=["risk-prod"],
+        artifact_buckets=["artifacts-east", "artifacts-west"],
+        replicated_buckets=["artifacts-east", "artifacts-west", "phi-east", "phi-west"],
+        record_buckets=["artifacts-east", "artifacts-west"],
+        key_arns=list(KEYS.values()),
+        topics=[TOPIC],
+        repositories=["hipaa-ml/risk"],
+    )
+    return record(lambda: r.RunbookRole("runbooks", arguments))
+
+
+def may(action: str, resource: str, **context: str) -> bool:
+    own = Policy.parse("own", json.loads(one(runbooks(), "RolePolicy")["policy"]))
+    request = Request(
+        principal=Principal.of(ROLE),
+        action=action,
+        resource=resource,
+        resource_account=ACCOUNT,
+        context={"aws:RequestedRegion": [WEST], **{key.replace("__", ":"): [value] for key, value in context.items()}},
+    )
+    return evaluate(request, Policies(identity=[own])).allowed
+
+
+def arn(service: str, rest: str, region: str = WEST) -> str:
+    return f"arn:aws:{service}:{region}:{ACCOUNT}:{rest}"
+
+
+Call = tuple[str, str, Mapping[str, str]]
+THROUGH_S3 = {"kms__ViaService": f"s3.{WEST}.amazonaws.com"}
+OURS = {"cloudwatch__namespace": NAMES.namespace}
+STEPS: Mapping[str, Sequence[Call]] = {
+    "discover": [("ssm:GetParametersByPath", arn("ssm", f"parameter{NAMES.root}"), {})],
+    "journal": [
+        (f"dynamodb:{operation}", arn("dynamodb", f"table/{NAMES.journal}"), {})
+        for operation in ("PutItem", "GetItem", "Query", "DeleteItem")
+    ],
+    "freeze writers": [
+        ("ssm:PutParameter", arn("ssm", f"parameter{NAMES.writer}", region), {}) for region in (EAST, WEST)
+    ],
+    "compute the RPO": [
+        ("s3:GetObject", f"arn:aws:s3:::phi-west/{r.HEARTBEAT_KEY}", {}),
+        ("s3:ListBucketVersions", "arn:aws:s3:::phi-west", {}),
+        ("s3:GetObjectVersion", "arn:aws:s3:::phi-west/patients.csv", {}),
+    ],
+    "verify artifacts": [
+        ("s3:GetObject", "arn:aws:s3:::artifacts-west/risk/7/model.tar.gz", {}),
+        ("kms:Decrypt", KEYS["mrk-artifacts"], THROUGH_S3),
+        ("ecr:DescribeImages", arn("ecr", "repository/hipaa-ml/risk"), {}),
+    ],
+    "promote keys": [
+        ("kms:UpdatePrimaryRegion", KEYS["mrk-artifacts"], {}),
+        ("kms:DescribeKey", KEYS["mrk-artifacts"], {}),
+    ],
+    "serve": [
+        ("sagemaker:CreateEndpoint", arn("sagemaker", "endpoint/risk-prod"), {}),
+        ("sagemaker:CreateEndpoint", arn("sagemaker", "endpoint-config/risk-7-config"), {}),
+        ("sagemaker:DescribeEndpoint", arn("sagemaker", "endpoint/risk-prod"), {}),
+        ("sagemaker:UpdateEndpointWeightsAndCapacities", arn("sagemaker", "endpoint/risk-prod"), {}),
+        ("application-autoscaling:RegisterScalableTarget", "*", {}),
+        (
+            "kms:CreateGrant",
+            KEYS["mrk-serving"],
+            {"kms__ViaService": f"sagemaker.{WEST}.amazonaws.com", "kms__GrantIsForAWSResource": "true"},
+        ),
+    ],
+    "smoke": [("sagemaker:InvokeEndpoint", arn("sagemaker", "endpoint/risk-prod"), {})],
+    "switch": [
+        ("cloudwatch:PutMetricData", "*", OURS),
+        ("cloudwatch:DescribeAlarms", arn("cloudwatch", f"alarm:{NAMES.alarm('risk-prod')}"), {}),
+    ],
+    "notify": [("sns:Publish", TOPIC, {})],
+    "record": [("s3:PutObject", "arn:aws:s3:::artifacts-west/incidents/1.json", {})],
+    "scale the standby down": [("sagemaker:DeleteEndpoint", arn("sagemaker", "endpoint/risk-prod", EAST), {})],
+}
+BEYOND: Sequence[Call] = (
+    ("s3:DeleteBucket", "arn:aws:s3:::artifacts-west", {}),
+    ("s3:DeleteObject", "arn:aws:s3:::artifacts-west/incidents/1.json", {}),
+    ("s3:DeleteObjectVersion", "arn:aws:s3:::phi-west/patients.csv", {}),
+    ("s3:GetObject", "arn:aws:s3:::phi-west/patients.csv", {}),
+    ("s3:PutObject", "arn:aws:s3:::artifacts-west/risk/7/model.tar.gz", {}),
+    ("s3:PutObject", "arn:aws:s3:::phi-west/patients.csv", {}),
+    ("s3:PutBucketPolicy", "arn:aws:s3:::artifacts-west", {}),
+    ("kms:PutKeyPolicy", KEYS["mrk-artifacts"], {}),
+    ("kms:ScheduleKeyDeletion", KEYS["mrk-artifacts"], {}),
+    ("kms:DisableKey", KEYS["mrk-artifacts"], {}),
+    ("kms:Decrypt", KEYS["mrk-artifacts"], {}),
+    ("kms:Decrypt", KEYS["mrk-artifacts"], {"kms__ViaService": f"secretsmanager.{WEST}.amazonaws.com"}),
+    ("kms:Decrypt", arn("kms", "key/another"), THROUGH_S3),
+    ("kms:CreateGrant", KEYS["mrk-serving"], {}),
+    ("sagemaker:InvokeEndpoint", arn("sagemaker", "endpoint/risk-staging"), {}),
+    ("sagemaker:DeleteEndpoint", arn("sagemaker", "endpoint/other-prod"), {}),
+    ("sagemaker:DescribeEndpoint", arn("sagemaker", "endpoint/risk-prod", "eu-west-1"), {}),
+    ("sagemaker:CreateModel", arn("sagemaker", "model/risk"), {}),
+    ("sagemaker:CreateEndpointConfig", arn("sagemaker", "endpoint-config/x"), {}),
+    ("sagemaker:UpdateEndpoint", arn("sagemaker", "endpoint/risk-prod"), {}),
+    ("sagemaker:UpdateModelPackage", arn("sagemaker", "model-package/risk/1"), {}),
+    ("application-autoscaling:DeregisterScalableTarget", "*", {}),
+    ("application-autoscaling:RegisterScalableTarget", "*", {"aws__RequestedRegion": "eu-west-1"}),
+    ("ecr:PutImage", arn("ecr", "repository/hipaa-ml/risk"), {}),
+    ("ecr:BatchDeleteImage", arn("ecr", "repository/hipaa-ml/risk"), {}),
+    ("dynamodb:PutItem", arn("dynamodb", "table/hipaa-ml-staging-recovery"), {}),
+    ("dynamodb:PutItem", arn("dynamodb", f"table/{NAMES.journal}", EAST), {}),
+    ("dynamodb:DeleteTable", arn("dynamodb", f"table/{NAMES.journal}"), {}),
+    ("dynamodb:Scan", arn("dynamodb", f"table/{NAMES.journal}"), {}),
+    ("ssm:PutParameter", arn("ssm", f"parameter{NAMES.root}/zone"), {}),
+    ("ssm:GetParametersByPath", arn("ssm", "parameter/hipaa-ml/recovery/staging"), {}),
+    ("cloudwatch:PutMetricData", "*", {"cloudwatch__namespace": "AWS/SageMaker"}),
+    ("cloudwatch:DeleteAlarms", arn("cloudwatch", f"alarm:{NAMES.alarm('risk-prod')}"), {}),
+    ("cloudwatch:SetAlarmState", arn("cloudwatch", f"alarm:{NAMES.alarm('risk-prod')}"), {}),
+    ("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1", {}),
+    ("sns:Publish", arn("sns", "another"), {}),
+    ("sns:DeleteTopic", TOPIC, {}),
+    ("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/x", {}),
+    ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-deploy", {}),
+    ("iam:PutRolePolicy", ROLE, {}),
+    ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-deploy", {}),
+    ("cloudtrail:StopLogging", arn("cloudtrail", "trail/x"), {}),
+    ("ec2:TerminateInstances", arn("ec2", "instance/i-1"), {}),
+)
+
+
+class TestTheRunbooksRole:
+    @pytest.mark.parametrize("step", STEPS)
+    def test_may_do_each_step(self, step: str) -> None:
+        for action, resource, context in STEPS[step]:
+            assert may(action, resource, **context), (action, resource)
+
+    @pytest.mark.parametrize(
+        ("action", "resource", "context"), BEYOND, ids=[f"{one[0]}-{n}" for n, one in enumerate(BEYOND)]
+    )
+    def test_may_do_nothing_else(self, action: str, resource: str, context: Mapping[str, str]) -> None:
+        assert not may(action, resource, **context)
+
+    def test_allows_no_action_by_pattern(self) -> None:
+        for statement in json.loads(one(runbooks(), "RolePolicy")["policy"])["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            assert not [action for action in actions if "*" in action]
+
+    def test_fits_into_what_a_role_can_carry(self) -> None:
+        """IAM User Guide, "IAM and AWS STS quotas": 10,240 characters of inline policies, without white space."""
+        assert len(json.dumps(json.loads(one(runbooks(), "RolePolicy")["policy"]), separators=(",", ":"))) < 10_240
+
+    def test_is_assumed_with_mfa_by_the_on_call_and_by_the_readiness_function(self) -> None:
+        role = one(runbooks(), "iam/role:Role")
+        assert role["permissionsBoundary"] == BOUNDARY
+        assert role["name"] == "hipaa-ml-service-recovery-prod"
+        on_call, function = json.loads(role["assumeRolePolicy"])["Statement"]
+        assert on_call["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+        assert function["Condition"]["ArnEquals"]["aws:PrincipalArn"].endswith(f"role/{NAMES.readiness}")
