@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from drills.judge import Verdict, missing, present, verdict
 from drills.load import Load, Written
 from drills.zone import ROOT, DrillError, DrillZone
-from rehearsal.cloud import calls, global_services, record_calls
+from rehearsal.cloud import calls, record_calls
 
 Variant = Literal["region", "backlog", "sagemaker", "kms", "slow-s3", "flapping", "cold"]
 VARIANTS: Final[Mapping[Variant, str]] = {
@@ -146,17 +146,13 @@ def _runbook(zone: DrillZone, kind: str, *more: str) -> Mapping[str, Any]:
 
 
 def _asked_of_the_dead(zone: DrillZone, variant: Variant) -> Sequence[str]:
-    """What the runbook asked of what was dead; clients and writers, which cannot know, are told apart by their agent."""
+    """What the runbook asked of what was dead; clients and writers, who cannot know, have another agent."""
     if variant in ("sagemaker", "kms", "flapping"):
         return ()
-    gone = global_services()
     return [
         f"{one.service}:{one.operation} in {one.region}"
         for one in calls(zone.cloud)
-        if one.lost
-        and "runbooks" in one.agent
-        and one.operation != "GetCallerIdentity"
-        and one.service not in gone - {"sts"}
+        if one.lost and "runbooks" in one.agent and one.operation != "GetCallerIdentity"
     ]
 
 
