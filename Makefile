@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 READY_ML := $(VENV)/.ready-ml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint types unit slow lock bench docs clean
+.PHONY: help setup rehearse drill test lint types unit slow lock bench docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -28,6 +28,9 @@ setup: $(READY) ## the virtual environment, from the lock
 rehearse: $(READY) ## bring the whole zone up on this machine, without AWS, and audit it
 	$(BIN)/rehearse up --all
 	$(BIN)/rehearse audit
+
+drill: $(READY_ML) ## lose a region in the rehearsal, fail over, go home, and write a report
+	$(BIN)/python -m drills
 
 test: lint types unit slow ## lint, types, unit, policy and end-to-end tests
 

@@ -14,6 +14,9 @@ READ_SECONDS: Final = 20
 ATTEMPTS: Final = 6
 """In all, with back-off (AWS SDKs Reference Guide, "Retry behavior"): throttling passes, a dead region does not."""
 
+AGENT: Final = "runbooks"
+"""In the user agent of every request, so that CloudTrail tells a runbook's from others."""
+
 Unreachable = (EndpointConnectionError, HTTPClientError)
 """No answer at all: the region, or the way to it, is gone."""
 
@@ -47,6 +50,7 @@ class Aws:
                     read_timeout=READ_SECONDS,
                     retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
                     max_pool_connections=32,
+                    user_agent_extra=AGENT,
                 )
                 client = self._session.client(service, region_name=region, config=config)
                 client.meta.events.register("before-send", self._noting(service, region))
@@ -56,7 +60,9 @@ class Aws:
 
     def answers(self, region: str) -> bool:
         """Whether a region answers, by the one call that needs no permission; a single try of a few seconds."""
-        config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=5, retries={"total_max_attempts": 1})
+        config = Config(
+            connect_timeout=CONNECT_SECONDS, read_timeout=5, retries={"total_max_attempts": 1}, user_agent_extra=AGENT
+        )
         client = self._session.client("sts", region_name=region, config=config)
         client.meta.events.register("before-send", self._noting("sts", region))
         try:

@@ -167,7 +167,6 @@ def move_traffic(context: Context, name: str, deadline: datetime) -> Details:
                         {"Name": "Endpoint", "Value": one.name},
                     ],
                     "Value": 1.0 if context.target == "recovery" else 0.0,
-                    "StorageResolution": 1,
                 }
             ],
         )

@@ -26,7 +26,7 @@ def snapshot(aws: Aws, zone: Zone, journal: Journal, now: datetime) -> Snapshot:
         asked: list[tuple[Endpoint, Side]] = [
             (one, side) for one in zone.endpoints for side in SIDES if reachable[side]
         ]
-        found = list(pool.map(lambda pair: endpoint(aws, pair[0], zone.region(pair[1])), asked))
+        found = list(pool.map(lambda pair: _as_far_as_it_tells(aws, pair[0], zone.region(pair[1])), asked))
     seen: dict[str, dict[Side, Seen]] = {one.name: {} for one in zone.endpoints}
     for (one, side), what in zip(asked, found, strict=True):
         seen[one.name][side] = what
@@ -37,6 +37,14 @@ def snapshot(aws: Aws, zone: Zone, journal: Journal, now: datetime) -> Snapshot:
         endpoints=seen,
         open_operation=journal.open(),
     )
+
+
+def _as_far_as_it_tells(aws: Aws, one: Endpoint, region: str) -> Seen:
+    """An endpoint; where SageMaker alone is broken, what it answers instead."""
+    try:
+        return endpoint(aws, one, region)
+    except Failures as error:
+        return Seen(exists=False, status=code(error))
 
 
 def endpoint(aws: Aws, one: Endpoint, region: str) -> Seen:

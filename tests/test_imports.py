@@ -19,6 +19,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "runbooks": frozenset(),
     "workloads": frozenset(),
     "cli": frozenset({"controls", "inspection", "policies", "rehearsal", "stacks"}),
+    "drills": frozenset({"rehearsal", "runbooks", "workloads"}),
 }
 """Top-level package -> the packages of the project it may import."""
 PARTS = ("cloud", "engine", "provider")

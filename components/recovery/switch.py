@@ -14,8 +14,8 @@ from components.recovery.names import FAILED_OVER
 from components.tokens import type_token
 
 TTL_SECONDS: Final = 10
-PERIOD_SECONDS: Final = 10
-"""Of the alarm: a high-resolution metric, so that traffic moves within seconds."""
+PERIOD_SECONDS: Final = 60
+"""Of the alarm: health checks follow metrics of standard resolution only (Route 53 API Reference, "AlarmIdentifier")."""
 
 HALF: Final = route53.RecordWeightedRoutingPolicyArgs(weight=50)
 

@@ -219,7 +219,7 @@ class Recoverable:
                 MetricName="FailedOver",
                 Dimensions=dimensions,
                 Statistic="Maximum",
-                Period=10,
+                Period=60,
                 EvaluationPeriods=1,
                 Threshold=1,
                 ComparisonOperator="GreaterThanOrEqualToThreshold",

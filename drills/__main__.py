@@ -1,0 +1,69 @@
+"""`make drill`: brings the zone up, loses a region, fails over, goes home, and writes a report."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+from rich.console import Console
+
+from drills.drill import VARIANTS, Drill, Variant, hold
+from drills.report import write
+from drills.zone import ROOT, DrillError, bring_up
+from rehearsal.cloud import CloudError
+
+console = Console(highlight=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def drill(
+    environment: Annotated[str, typer.Option("--env", help="Environment to drill.")] = "prod",
+    variants: Annotated[
+        list[str] | None, typer.Option("--variant", help=f"What fails: {', '.join(VARIANTS)}; may be repeated.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the report.")] = ROOT
+    / ".rehearsal"
+    / "drill",
+) -> None:
+    """Lose a region in the rehearsal, and measure what that costs. Exit code 1 when a target is not met."""
+    wanted = variants or ["region", "backlog"]
+    unknown = [one for one in wanted if one not in VARIANTS]
+    if unknown:
+        raise DrillError(f"--variant is {unknown[0]!r}; allowed: {', '.join(VARIANTS)}")
+    zone = bring_up(environment, console.print)
+    held: list[Drill] = []
+    for one in wanted:
+        console.print(f"[bold]drill: {one}[/]")
+        held.append(hold(zone, cast("Variant", one), console.print))
+        _say(held[-1])
+    page = write(zone, held, output)
+    console.print(f"\nreport: {page}")
+    if not all(one.verdict is not None and one.verdict.met for one in held):
+        raise typer.Exit(1)
+
+
+def _say(one: Drill) -> None:
+    verdict = one.verdict
+    assert verdict is not None
+    colour = "green" if verdict.met else "red"
+    console.print(
+        f"[{colour}]RTO {verdict.rto:.1f} s, RPO {verdict.rpo:.1f} s[/]; {verdict.requests} requests, {verdict.failed} "
+        f"without answer, {verdict.differing} answered differently; {verdict.objects} objects, "
+        f"{verdict.missing_at_failover} not copied at the loss, {verdict.lost} lost, {verdict.duplicated} twice"
+    )
+    for called in one.asked_of_the_dead:
+        console.print(f"[red]the runbook asked the lost region: {called}[/]")
+
+
+def main() -> None:
+    """Runs the command; what is wrong is said in one message."""
+    try:
+        app()
+    except (DrillError, CloudError) as error:
+        console.print(f"[bold red]error:[/] {error}", markup=True, soft_wrap=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
