@@ -1,0 +1,424 @@
+"""Endpoints that run a container, alarms that follow metrics, names that follow alarms, images that are copied."""
+
+import hashlib
+import io
+import json
+import sys
+import tarfile
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.cloud import Cloud, CloudError, Endpoints, Image, calls, host, record_calls, resolve
+
+EAST, WEST = "us-east-1", "us-west-2"
+ACCOUNT = "111122223333"
+MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+REGISTRY = f"{ACCOUNT}.dkr.ecr.{EAST}.amazonaws.com"
+
+
+def _error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
+    error = raised.value.response.get("Error", {})
+    return str(error.get("Code")), str(error.get("Message"))
+
+
+def _pack(weights: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        member = tarfile.TarInfo("model.joblib")
+        member.size = len(weights)
+        archive.addfile(member, io.BytesIO(weights))
+    return buffer.getvalue()
+
+
+class Served:
+    """A model, its container and what it is deployed with."""
+
+    def __init__(self, cloud: Cloud, endpoints: Endpoints, name: str) -> None:
+        self.name = name
+        self.s3 = endpoints.client("s3", EAST)
+        self.sagemaker = endpoints.client("sagemaker", EAST)
+        self.runtime = endpoints.client("sagemaker-runtime", EAST)
+        self.s3.create_bucket(Bucket=name)
+        host(cloud, Image(repository="container", command=[sys.executable, "-m", "tests.runbooks.container"]))
+
+    def configure(self, version: str, weights: bytes | None, *, repository: str = "container") -> str:
+        """A configuration of a version; without weights its artifact is missing."""
+        name = f"{self.name}-{version}"
+        if weights is not None:
+            self.s3.put_object(Bucket=self.name, Key=f"{version}.tar.gz", Body=_pack(weights))
+        self.sagemaker.create_model(
+            ModelName=name,
+            ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/serve",
+            EnableNetworkIsolation=True,
+            PrimaryContainer={
+                "Image": f"{REGISTRY}/{repository}@sha256:{'0' * 64}",
+                "ModelDataUrl": f"s3://{self.name}/{version}.tar.gz",
+            },
+        )
+        variant = {
+            "VariantName": "primary",
+            "ModelName": name,
+            "InstanceType": "ml.m5.large",
+            "InitialInstanceCount": 2,
+        }
+        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+        return name
+
+    def create(self, config: str) -> Any:
+        self.sagemaker.create_endpoint(EndpointName=self.name, EndpointConfigName=config)
+        return self.settled()
+
+    def update(self, config: str) -> Any:
+        self.sagemaker.update_endpoint(EndpointName=self.name, EndpointConfigName=config)
+        return self.settled()
+
+    def settled(self) -> Any:
+        for _ in range(1200):
+            found = self.sagemaker.describe_endpoint(EndpointName=self.name)
+            if found["EndpointStatus"] not in ("Creating", "Updating"):
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"{self.name} is still {found['EndpointStatus']}")
+
+    def ask(self, body: bytes = b"{}") -> Any:
+        answer = self.runtime.invoke_endpoint(EndpointName=self.name, ContentType="application/json", Body=body)
+        return json.loads(answer["Body"].read())
+
+
+@pytest.fixture
+def served(shared_cloud: Cloud, endpoints: Endpoints, request: pytest.FixtureRequest) -> Served:
+    return Served(shared_cloud, endpoints, hashlib.sha256(request.node.name.encode()).hexdigest()[:12])
+
+
+class TestEndpoints:
+    def test_answer_with_what_their_container_says_and_change_with_the_model(self, served: Served) -> None:
+        assert served.create(served.configure("1", b"one"))["EndpointStatus"] == "InService"
+        first = served.ask()
+        assert first == served.ask()
+        assert first != served.ask(b'{"age": 70}')
+        found = served.update(served.configure("2", b"two"))
+        assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", f"{served.name}-2")
+        assert served.ask() != first
+
+    def test_fail_with_the_reason_and_do_not_answer(self, served: Served) -> None:
+        found = served.create(served.configure("1", None))
+        assert found["EndpointStatus"] == "Failed"
+        assert found["FailureReason"] == f"Could not find model data at s3://{served.name}/1.tar.gz."
+        with pytest.raises(ClientError) as raised:
+            served.ask()
+        assert _error(raised)[0] == "ValidationError"
+
+    def test_go_on_with_what_they_had_when_an_update_fails(self, served: Served) -> None:
+        served.create(served.configure("1", b"one"))
+        before = served.ask()
+        found = served.update(served.configure("2", None))
+        assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", f"{served.name}-1")
+        assert "Could not find model data" in found["FailureReason"]
+        assert served.ask() == before
+
+    def test_are_gone_when_they_are_deleted(self, served: Served) -> None:
+        served.create(served.configure("1", b"one"))
+        served.sagemaker.delete_endpoint(EndpointName=served.name)
+        with pytest.raises(ClientError) as raised:
+            served.ask()
+        assert _error(raised)[0] == "ValidationError"
+
+    def test_that_exist_are_not_created_again_and_unknown_ones_not_updated(self, served: Served) -> None:
+        config = served.configure("1", b"one")
+        with pytest.raises(ClientError) as raised:
+            served.update(config)
+        assert _error(raised) == ("ValidationException", f'Could not find endpoint "{served.name}".')
+        served.create(config)
+        with pytest.raises(ClientError) as raised:
+            served.create(config)
+        assert "Cannot create already existing endpoint" in _error(raised)[1]
+        with pytest.raises(ClientError) as raised:
+            served.update("nothing")
+        assert _error(raised)[1] == "Could not find endpoint configuration 'nothing'."
+
+    def test_of_an_image_that_is_no_command_here_are_in_service_at_once(self, served: Served) -> None:
+        assert served.create(served.configure("1", None, repository="other"))["EndpointStatus"] == "InService"
+
+    def test_do_not_read_an_artifact_of_another_region(self, served: Served, endpoints: Endpoints) -> None:
+        there = f"{served.name}-west"
+        west = endpoints.client("s3", WEST)
+        west.create_bucket(Bucket=there, CreateBucketConfiguration={"LocationConstraint": WEST})
+        west.put_object(Bucket=there, Key="1.tar.gz", Body=_pack(b"one"))
+        name, served.name = served.name, there
+        config = served.configure("1", None)
+        served.name = name
+        assert f"the bucket is in {WEST}" in served.create(config)["FailureReason"]
+
+
+class TestModels:
+    def test_stay_isolated_when_they_are_read(self, served: Served) -> None:
+        name = served.configure("1", b"one")
+        assert served.sagemaker.describe_model(ModelName=name)["EnableNetworkIsolation"] is True
+
+    def test_that_exist_are_not_created_again(self, served: Served) -> None:
+        served.configure("1", b"one")
+        with pytest.raises(ClientError) as raised:
+            served.configure("1", b"two")
+        assert "Cannot create already existing model" in _error(raised)[1]
+
+    def test_have_one_value_a_tag(self, served: Served) -> None:
+        arn = served.sagemaker.describe_model(ModelName=served.configure("1", b"one"))["ModelArn"]
+        for value in ("first", "second"):
+            served.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "stage", "Value": value}])
+        assert served.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "stage", "Value": "second"}]
+
+    def test_of_a_group_have_its_policy_until_it_is_deleted(self, endpoints: Endpoints) -> None:
+        client, name = endpoints.client("sagemaker", EAST), "group-with-policy"
+        client.create_model_package_group(ModelPackageGroupName=name)
+        with pytest.raises(ClientError, match="Cannot find resource policy"):
+            client.get_model_package_group_policy(ModelPackageGroupName=name)
+        client.put_model_package_group_policy(ModelPackageGroupName=name, ResourcePolicy="{}")
+        assert client.get_model_package_group_policy(ModelPackageGroupName=name)["ResourcePolicy"] == "{}"
+        client.delete_model_package_group_policy(ModelPackageGroupName=name)
+        client.delete_model_package_group(ModelPackageGroupName=name)
+        with pytest.raises(ClientError, match="does not exist"):
+            client.describe_model_package_group(ModelPackageGroupName=name)
+
+    def test_keep_a_group_that_has_versions(self, endpoints: Endpoints) -> None:
+        client, name = endpoints.client("sagemaker", EAST), "group-with-versions"
+        client.create_model_package_group(ModelPackageGroupName=name)
+        client.create_model_package(ModelPackageGroupName=name, ModelPackageDescription="d")
+        with pytest.raises(ClientError) as raised:
+            client.delete_model_package_group(ModelPackageGroupName=name)
+        assert _error(raised)[0] == "ConflictException"
+
+
+class Images:
+    """A repository in one region, and what arrives in the other."""
+
+    def __init__(self, endpoints: Endpoints) -> None:
+        self.east, self.west = (endpoints.client("ecr", region) for region in (EAST, WEST))
+
+    def replicate(self, *prefixes: str) -> None:
+        rule: dict[str, Any] = {"destinations": [{"region": WEST, "registryId": ACCOUNT}]}
+        rule["repositoryFilters"] = [{"filter": one, "filterType": "PREFIX_MATCH"} for one in prefixes]
+        self.east.put_replication_configuration(replicationConfiguration={"rules": [rule]})
+
+    def push(self, repository: str, *layers: str, tag: str = "1") -> str:
+        body = {"schemaVersion": 2, "mediaType": MANIFEST, "layers": [{"digest": one, "size": 1} for one in layers]}
+        put = self.east.put_image(repositoryName=repository, imageManifest=json.dumps(body), imageTag=tag)["image"]
+        assert put["imageId"]["imageDigest"] == f"sha256:{hashlib.sha256(json.dumps(body).encode()).hexdigest()}"
+        return str(put["imageId"]["imageDigest"])
+
+    def there(self, repository: str) -> Sequence[str]:
+        try:
+            found = self.west.describe_images(repositoryName=repository)["imageDetails"]
+        except self.west.exceptions.RepositoryNotFoundException:
+            return []
+        return [one["imageDigest"] for one in found]
+
+
+class TestImages:
+    def test_go_by_the_digest_of_their_manifest_and_arrive_in_the_other_region(self, endpoints: Endpoints) -> None:
+        images = Images(endpoints)
+        for client in (images.east, images.west):
+            client.create_repository(repositoryName="hipaa-ml/copied", imageTagMutability="IMMUTABLE")
+        images.replicate("hipaa-ml/")
+        first, second = images.push("hipaa-ml/copied", "a"), images.push("hipaa-ml/copied", "b", tag="2")
+        assert first != second
+        assert sorted(images.there("hipaa-ml/copied")) == sorted([first, second])
+        [kept] = images.west.describe_repositories(repositoryNames=["hipaa-ml/copied"])["repositories"]
+        assert kept["imageTagMutability"] == "IMMUTABLE"
+
+    def test_make_the_repository_that_is_missing_there(self, endpoints: Endpoints) -> None:
+        images = Images(endpoints)
+        images.east.create_repository(repositoryName="hipaa-ml/made")
+        images.replicate("hipaa-ml/")
+        assert images.there("hipaa-ml/made") == []
+        assert images.there("hipaa-ml/made") != [images.push("hipaa-ml/made", "a")]
+        assert len(images.there("hipaa-ml/made")) == 1
+
+    def test_of_other_repositories_stay(self, endpoints: Endpoints) -> None:
+        images = Images(endpoints)
+        images.east.create_repository(repositoryName="elsewhere/one")
+        images.replicate("hipaa-ml/")
+        images.push("elsewhere/one", "a")
+        assert images.there("elsewhere/one") == []
+
+
+class Switch:
+    """A name that leads to one of two regions, by an alarm of the recovery region."""
+
+    NAME = "risk.switch.internal"
+
+    def __init__(self, cloud: Cloud, endpoints: Endpoints) -> None:
+        self.cloud = cloud
+        self.route53 = endpoints.client("route53", EAST)
+        self.metrics = endpoints.client("cloudwatch", WEST)
+        self.metrics.put_metric_alarm(
+            AlarmName="failed-over",
+            Namespace="Recovery",
+            MetricName="FailedOver",
+            Dimensions=[{"Name": "Endpoint", "Value": "risk"}],
+            Statistic="Maximum",
+            ComparisonOperator="GreaterThanOrEqualToThreshold",
+            Threshold=1,
+            Period=10,
+            EvaluationPeriods=1,
+            TreatMissingData="ignore",
+        )
+        created = self.route53.create_hosted_zone(Name="switch.internal", CallerReference=str(time.time_ns()))
+        self.zone = created["HostedZone"]["Id"]
+        self.check = self.route53.create_health_check(
+            CallerReference=str(time.time_ns()),
+            HealthCheckConfig={
+                "Type": "CLOUDWATCH_METRIC",
+                "AlarmIdentifier": {"Name": "failed-over", "Region": WEST},
+                "InsufficientDataHealthStatus": "Healthy",
+            },
+        )["HealthCheck"]["Id"]
+
+    def record(self, name: str, role: str, **more: Any) -> Any:
+        """A record that answers with its role."""
+        answers = [{"Value": f"{role}.example"}]
+        return {"Name": name, "Type": "CNAME", "TTL": 10, "SetIdentifier": role, "ResourceRecords": answers, **more}
+
+    def change(self, action: str, *records: Any) -> None:
+        changes = [{"Action": action, "ResourceRecordSet": one} for one in records]
+        self.route53.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch={"Changes": changes})
+
+    def failover(self, name: str) -> Sequence[Any]:
+        return (
+            self.record(name, "primary", Failover="PRIMARY", HealthCheckId=self.check),
+            self.record(name, "secondary", Failover="SECONDARY"),
+        )
+
+    def say(self, value: float, endpoint: str = "risk") -> None:
+        dimensions = [{"Name": "Endpoint", "Value": endpoint}]
+        datum = {"MetricName": "FailedOver", "Dimensions": dimensions, "Value": value}
+        self.metrics.put_metric_data(Namespace="Recovery", MetricData=[datum])
+
+    def alarm(self) -> str:
+        [found] = self.metrics.describe_alarms(AlarmNames=["failed-over"])["MetricAlarms"]
+        return str(found["StateValue"])
+
+    def leads(self, name: str = NAME) -> Sequence[str]:
+        return resolve(self.cloud, ACCOUNT, name)
+
+
+@pytest.fixture
+def switch(shared_cloud: Cloud, endpoints: Endpoints) -> Any:
+    made = Switch(shared_cloud, endpoints)
+    yield made
+    for one in made.route53.list_resource_record_sets(HostedZoneId=made.zone)["ResourceRecordSets"]:
+        if one["Type"] == "CNAME":
+            made.change("DELETE", one)
+    made.route53.delete_hosted_zone(Id=made.zone)
+    made.metrics.delete_alarms(AlarmNames=["failed-over"])
+
+
+class TestNames:
+    def test_follow_the_alarm_there_and_back(self, switch: Switch) -> None:
+        switch.change("CREATE", *switch.failover(switch.NAME))
+        assert switch.leads() == ["primary.example"]  # nobody has said anything yet
+        switch.say(1)
+        assert (switch.alarm(), switch.leads()) == ("ALARM", ["secondary.example"])
+        switch.say(0)
+        assert (switch.alarm(), switch.leads()) == ("OK", ["primary.example"])
+
+    def test_do_not_follow_what_is_said_of_another_endpoint(self, switch: Switch) -> None:
+        switch.change("CREATE", *switch.failover(switch.NAME))
+        switch.say(1, endpoint="other")
+        assert switch.leads() == ["primary.example"]
+
+    def test_follow_the_alarm_that_the_check_was_changed_to(self, switch: Switch) -> None:
+        switch.change("CREATE", *switch.failover(switch.NAME))
+        switch.route53.update_health_check(
+            HealthCheckId=switch.check,
+            AlarmIdentifier={"Name": "failed-over", "Region": EAST},
+            InsufficientDataHealthStatus="Unhealthy",
+        )
+        config = switch.route53.get_health_check(HealthCheckId=switch.check)["HealthCheck"]["HealthCheckConfig"]
+        assert config["AlarmIdentifier"] == {"Name": "failed-over", "Region": EAST}
+        assert switch.leads() == ["secondary.example"]  # there is no such alarm in that region
+
+    def test_shared_by_weight_lead_to_both_and_to_none_of_weight_nought(self, switch: Switch) -> None:
+        switch.change(
+            "CREATE",
+            switch.record(switch.NAME, "primary", Weight=50, HealthCheckId=switch.check),
+            switch.record(switch.NAME, "secondary", Weight=50),
+        )
+        assert sorted(switch.leads()) == ["primary.example", "secondary.example"]
+        switch.change("UPSERT", switch.record(switch.NAME, "secondary", Weight=0))
+        assert switch.leads() == ["primary.example"]
+
+    def test_that_are_deleted_leave_those_of_other_endpoints(self, switch: Switch) -> None:
+        other = "other.switch.internal"
+        switch.change("CREATE", *switch.failover(switch.NAME), *switch.failover(other))
+        switch.change("DELETE", *switch.failover(switch.NAME))
+        assert switch.leads(other) == ["primary.example"]
+        with pytest.raises(CloudError, match=f"no zone of the account {ACCOUNT} has a record {switch.NAME}"):
+            switch.leads()
+
+
+def test_every_call_is_recorded_with_its_region_and_who_made_it(shared_cloud: Cloud, endpoints: Endpoints) -> None:
+    record_calls(shared_cloud)
+    endpoints.client("ssm", WEST).describe_parameters()
+    endpoints.client("dynamodb", EAST).list_tables()
+    found = [(one.service, one.operation, one.region, one.lost) for one in calls(shared_cloud)]
+    assert found == [("ssm", "DescribeParameters", WEST, False), ("dynamodb", "ListTables", EAST, False)]
+    assert all("Boto3" in one.agent or "Botocore" in one.agent for one in calls(shared_cloud))
+    record_calls(shared_cloud)
+    assert calls(shared_cloud) == []
+
+
+def test_what_is_not_there_to_scale_is_not_found(endpoints: Endpoints) -> None:
+    client = endpoints.client("application-autoscaling", EAST)
+    place = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/none/variant/primary",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    with pytest.raises(client.exceptions.ObjectNotFoundException):
+        client.deregister_scalable_target(**place)
+    with pytest.raises(client.exceptions.ObjectNotFoundException):
+        client.delete_scaling_policy(PolicyName="none", **place)
+
+
+def test_a_table_takes_another_key(endpoints: Endpoints) -> None:
+    client = endpoints.client("dynamodb", EAST)
+    client.create_table(
+        TableName="rekeyed",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    key = f"arn:aws:kms:{EAST}:{ACCOUNT}:key/other"
+    asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+    client.update_table(TableName="rekeyed", SSESpecification=asked)
+    assert client.describe_table(TableName="rekeyed")["Table"]["SSEDescription"]["KMSMasterKeyArn"] == key
+
+
+class TestMasking:
+    POLICY = json.dumps({"Statement": [{"Operation": {"Audit": {}}}, {"Operation": {"Deidentify": {}}}]})
+
+    def test_of_a_log_group_goes_by_name_and_arn(self, endpoints: Endpoints) -> None:
+        client, name = endpoints.client("logs", EAST), "masked"
+        client.create_log_group(logGroupName=name)
+        assert "policyDocument" not in client.get_data_protection_policy(logGroupIdentifier=name)
+        arn = f"arn:aws:logs:{EAST}:{ACCOUNT}:log-group:{name}"
+        client.put_data_protection_policy(logGroupIdentifier=arn, policyDocument=self.POLICY)
+        assert client.get_data_protection_policy(logGroupIdentifier=name)["policyDocument"] == self.POLICY
+        client.delete_data_protection_policy(logGroupIdentifier=name)
+        assert "policyDocument" not in client.get_data_protection_policy(logGroupIdentifier=name)
+
+    @pytest.mark.parametrize("policy", ["no", "{}", '{"Statement": [{"Operation": {"Audit": {}}}]}'])
+    def test_that_masks_nothing_is_refused(self, endpoints: Endpoints, policy: str) -> None:
+        client, name = endpoints.client("logs", EAST), f"refused-{hashlib.sha256(policy.encode()).hexdigest()}"
+        client.create_log_group(logGroupName=name)
+        with pytest.raises(client.exceptions.InvalidParameterException):
+            client.put_data_protection_policy(logGroupIdentifier=name, policyDocument=policy)
+
+    def test_of_no_log_group_is_not_found(self, endpoints: Endpoints) -> None:
+        client = endpoints.client("logs", EAST)
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.get_data_protection_policy(logGroupIdentifier="nothing")
