@@ -82,7 +82,7 @@ class Served:
             if found["EndpointStatus"] not in ("Creating", "Updating"):
                 return found
             time.sleep(0.05)
-        raise AssertionError(f"{self.name} is still {found['EndpointStatus']}")
+        raise AssertionError(f"{self.name} does not come to rest")
 
     def ask(self, body: bytes = b"{}") -> Any:
         answer = self.runtime.invoke_endpoint(EndpointName=self.name, ContentType="application/json", Body=body)
