@@ -176,7 +176,11 @@ CHECKS: Checks = {
     ),
     "sagemaker-feature-described": on(FEATURE_GROUP, present("description")),
     "sagemaker-capture-on": on(ENDPOINT_CONFIGURATION, equals("dataCaptureConfig.enableCapture", True, default=False)),
-    "sagemaker-endpoint-instances": on(ENDPOINT_CONFIGURATION, each("productionVariants", VARIANT)),
+    "sagemaker-endpoint-instances": on(
+        # A standby serves nobody until a runbook has scaled it up.
+        ENDPOINT_CONFIGURATION,
+        when("tags.standby", (ABSENT,), each("productionVariants", VARIANT)),
+    ),
     "sagemaker-endpoint-rollback": on(ENDPOINT, present("deploymentConfig.autoRollbackConfiguration.alarms")),
     "lambda-vpc": on(FUNCTION, present("vpcConfig.subnetIds", "vpcConfig.securityGroupIds")),
     "lambda-url-authenticated": on(FUNCTION_URL, equals("authorizationType", "AWS_IAM")),
