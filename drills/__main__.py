@@ -22,6 +22,7 @@ def drill(
     variants: Annotated[
         list[str] | None, typer.Option("--variant", help=f"What fails: {', '.join(VARIANTS)}; may be repeated.")
     ] = None,
+    up: Annotated[bool, typer.Option("--up/--no-up", help="Bring the zone up first; or take it as it is.")] = True,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the report.")] = ROOT
     / ".rehearsal"
     / "drill",
@@ -31,7 +32,7 @@ def drill(
     unknown = [one for one in wanted if one not in VARIANTS]
     if unknown:
         raise DrillError(f"--variant is {unknown[0]!r}; allowed: {', '.join(VARIANTS)}")
-    zone = bring_up(environment, console.print)
+    zone = bring_up(environment, console.print, up=up)
     held: list[Drill] = []
     for one in wanted:
         console.print(f"[bold]drill: {one}[/]")

@@ -55,18 +55,19 @@ class DrillZone:
         return str(next(one for one in self.document["pairs"] if one["purpose"] == purpose)[side])
 
 
-def bring_up(environment: str, say: Callable[[str], None]) -> DrillZone:
+def bring_up(environment: str, say: Callable[[str], None], *, up: bool = True) -> DrillZone:
     """Brings up what the environment needs, publishes the model, and serves it in both regions.
 
     Raises:
         DrillError: a stack does not come up, or the environment has no critical endpoint.
     """
     before, serving = _stacks(environment)
-    say(f"bringing up {', '.join(before)}")
-    _rehearse("up", *before)
+    if up:
+        say(f"bringing up {', '.join(before)}")
+        _rehearse("up", *before)
     cloud = Cloud.attach(ROOT / ".rehearsal")
     if cloud is None:
-        raise DrillError("the emulated cloud is not up although `rehearse up` succeeded")
+        raise DrillError("the emulated cloud is not up: run the drill without --no-up")
     host(cloud, Image(repository=f"hipaa-ml/{MODEL}", command=[sys.executable, "-m", "workloads.serving"]))
     data = json.loads(_rehearse("outputs", f"data-{environment}", "--json"))
     account = str(data["account_id"])
@@ -75,8 +76,9 @@ def bring_up(environment: str, say: Callable[[str], None]) -> DrillZone:
     primary = next(iter(data["buckets"]["artifacts"]))
     say("training the model and publishing its artifact")
     _publish(endpoints.client("s3", primary, credentials), data["buckets"]["artifacts"][primary])
-    say(f"bringing up {', '.join(serving)}")
-    _rehearse("up", *serving)
+    if up:
+        say(f"bringing up {', '.join(serving)}")
+        _rehearse("up", *serving)
     zone = _discovered(environment, cloud, endpoints, credentials, account)
     _push(zone)
     await_object(zone, "artifacts", f"{MODEL}/1/model.tar.gz")
