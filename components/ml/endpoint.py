@@ -116,6 +116,8 @@ class ModelEndpoint(pulumi.ComponentResource):
                     initial_variant_weight=1,
                 )
             ],
+            # Policies let a standby have one instance, and nothing else.
+            tags={"standby": args.standby} if args.standby != "none" else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
