@@ -74,12 +74,15 @@ def bring_up(environment: str, say: Callable[[str], None]) -> DrillZone:
     credentials = _credentials(endpoints, account)
     primary = next(iter(data["buckets"]["artifacts"]))
     say("training the model and publishing its artifact")
-    trained = _publish(endpoints.client("s3", primary, credentials), data["buckets"]["artifacts"][primary])
+    _publish(endpoints.client("s3", primary, credentials), data["buckets"]["artifacts"][primary])
     say(f"bringing up {', '.join(serving)}")
     _rehearse("up", *serving)
     zone = _discovered(environment, cloud, endpoints, credentials, account)
     _push(zone)
-    _record_answers(zone, trained)
+    await_object(zone, "artifacts", f"{MODEL}/1/model.tar.gz")
+    for region in (zone.primary, zone.recovery):
+        _answering(zone, region)
+    _record_answers(zone)
     return zone
 
 
@@ -126,12 +129,11 @@ def _credentials(endpoints: Endpoints, account: str) -> Credentials:
     )
 
 
-def _publish(s3: Any, bucket: str) -> model.Trained:
+def _publish(s3: Any, bucket: str) -> None:
     trained = model.train(cohort.generate(), seed=cohort.SEED)
     folder = ROOT / ".rehearsal" / "model"
     artifact.save(trained, folder, version="1", seed=cohort.SEED)
     s3.put_object(Bucket=bucket, Key=f"{MODEL}/1/model.tar.gz", Body=artifact.pack(folder))
-    return trained
 
 
 def _discovered(
@@ -177,9 +179,25 @@ def _push(zone: DrillZone) -> None:
             )
 
 
-def _record_answers(zone: DrillZone, trained: model.Trained) -> None:
+def _answering(zone: DrillZone, region: str, seconds: float = 120) -> None:
+    """Sees that an endpoint runs the container: one that was made before the image was known is started anew."""
+    client = zone.client("sagemaker", region)
+    name = str(zone.endpoint["name"])
+    found = client.describe_endpoint(EndpointName=name)
+    client.update_endpoint(EndpointName=name, EndpointConfigName=found["EndpointConfigName"])
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = client.describe_endpoint(EndpointName=name)
+        if found["EndpointStatus"] == "InService":
+            if found.get("FailureReason"):
+                raise DrillError(f"{name} in {region}: {found['FailureReason']}")
+            return
+        time.sleep(0.2)
+    raise DrillError(f"{name} in {region} is {found['EndpointStatus']} after {seconds:g} s")
+
+
+def _record_answers(zone: DrillZone) -> None:
     """Asks the primary known questions and keeps its answers; replication takes them across."""
-    del trained
     encounters = cohort.generate(CASES, seed=7).table.tolist()
     runtime = zone.client("sagemaker-runtime", zone.primary)
     cases: list[Mapping[str, Any]] = []

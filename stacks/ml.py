@@ -8,6 +8,7 @@ import pulumi
 from components import ml
 from stacks import graph, places, spokes
 from stacks.contracts import MlOutputs, OrganizationOutputs, SpokeOutputs
+from stacks.providers import Providers
 from stacks.serving import Here, Serving, serve
 from stacks.settings import Settings
 
@@ -18,14 +19,16 @@ NEXT: Final = {"dev": ("staging", "prod"), "staging": ("prod",)}
 def deploy(settings: Settings, environment: str) -> MlOutputs:
     """Declares the layer for one environment and exports its outputs."""
     region = settings.regions.primary
-    network = spokes.spoke(settings, places.environments(settings)[environment], region)
+    organization = OrganizationOutputs.of(graph.ORGANIZATION)
+    providers = Providers(settings, organization)
+    network = spokes.spoke(settings, places.environments(settings)[environment], region, organization, providers)
     if not settings.ml.served_in(environment):
         nothing = MlOutputs(
             **network_of(network), serving_key_arn="", private_zone_id="", endpoints={}, configs={}, topic_arn=""
         )
         nothing.export()
         return nothing
-    here = Here.of(settings, environment, region, network)
+    here = Here.of(settings, environment, region, network, organization, providers)
     serving = serve(here, here.models, {})
     for name in here.models:
         _registry(here, name)
@@ -55,9 +58,8 @@ def network_of(network: SpokeOutputs) -> dict[str, Any]:
 
 
 def _registry(here: Here, name: str) -> None:
-    organization = OrganizationOutputs.of(graph.ORGANIZATION)
     known = places.environments(here.settings)
-    readers = [organization.account_id(known[one]) for one in NEXT.get(here.environment, ()) if one in known]
+    readers = [here.organization.account_id(known[one]) for one in NEXT.get(here.environment, ()) if one in known]
     ml.ModelRegistry(
         f"{name}-registry",
         ml.ModelRegistryArgs(

@@ -13,8 +13,9 @@ from components.data.keys import KEY_OF
 from components.ml import PrivateZoneMembership, PrivateZoneMembershipArgs
 from stacks import graph, places, spokes
 from stacks.configuration.ml import Model
-from stacks.contracts import MlOutputs, RecoveryOutputs
+from stacks.contracts import MlOutputs, OrganizationOutputs, RecoveryOutputs
 from stacks.ml import network_of
+from stacks.providers import Providers
 from stacks.recovery_documents import PROMOTED, recovery_documents, replicated
 from stacks.serving import Here, Serving, serve, subnets
 from stacks.settings import ROOT, Settings
@@ -23,7 +24,9 @@ from stacks.settings import ROOT, Settings
 def deploy(settings: Settings, environment: str) -> RecoveryOutputs:
     """Declares the layer for one environment and exports its outputs."""
     primary, region = settings.regions.all
-    network = spokes.spoke(settings, places.environments(settings)[environment], region)
+    organization = OrganizationOutputs.of(graph.ORGANIZATION)
+    providers = Providers(settings, organization)
+    network = spokes.spoke(settings, places.environments(settings)[environment], region, organization, providers)
     standing = settings.ml.standing_by(environment)
     if not standing:
         nothing = RecoveryOutputs(
@@ -37,7 +40,7 @@ def deploy(settings: Settings, environment: str) -> RecoveryOutputs:
         )
         nothing.export()
         return nothing
-    here = Here.of(settings, environment, region, network)
+    here = Here.of(settings, environment, region, network, organization, providers)
     serving = serve(
         here,
         standing,
@@ -68,7 +71,7 @@ def _recover(
     )
     released = {name: standing[name] for name in serving.configs}
     role = _role(here, there, released, serving)
-    _switches(here, there, released, primary)
+    _switches(here, there, released, serving)
     recovery_documents(here, there, released, serving)
     purposes = replicated(here)
     r.Heartbeat(
@@ -112,7 +115,7 @@ def _role(here: Here, there: MlOutputs, released: Mapping[str, Model], serving: 
     )
 
 
-def _switches(here: Here, there: MlOutputs, released: Mapping[str, Model], primary: str) -> None:
+def _switches(here: Here, there: MlOutputs, released: Mapping[str, Model], serving: Serving) -> None:
     """A name for each endpoint, which leads to the region that serves; known in both regions' VPCs."""
     PrivateZoneMembership(
         "private",
@@ -130,8 +133,9 @@ def _switches(here: Here, there: MlOutputs, released: Mapping[str, Model], prima
                 zone_id=there.private_zone_id,
                 alarm=here.recovery.alarm(endpoint),
                 namespace=here.recovery.namespace,
-                primary_region=primary,
+                primary_region=here.settings.regions.primary,
                 recovery_region=here.region,
+                topic_arn=serving.topic_arn,
                 shared=model.standby == "active-active",
             ),
             here.options(),

@@ -28,10 +28,19 @@ class Here:
     network: SpokeOutputs
     baseline: BaselineOutputs
     data: DataOutputs
+    organization: OrganizationOutputs
     providers: Providers
 
     @classmethod
-    def of(cls, settings: Settings, environment: str, region: str, network: SpokeOutputs) -> "Here":
+    def of(  # noqa: PLR0917 - one of each
+        cls,
+        settings: Settings,
+        environment: str,
+        region: str,
+        network: SpokeOutputs,
+        organization: OrganizationOutputs,
+        providers: Providers,
+    ) -> "Here":
         """Reads what the environment's other stacks export."""
         account = places.environments(settings)[environment]
         return cls(
@@ -41,7 +50,8 @@ class Here:
             network=network,
             baseline=BaselineOutputs.of(f"{graph.BASELINE}{account}"),
             data=DataOutputs.of(f"{graph.DATA}{environment}"),
-            providers=Providers(settings, OrganizationOutputs.of(graph.ORGANIZATION)),
+            organization=organization,
+            providers=providers,
         )
 
     @property

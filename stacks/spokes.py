@@ -12,16 +12,16 @@ from stacks.providers import Providers
 from stacks.settings import Settings
 
 
-def spoke(settings: Settings, name: str, region: str) -> SpokeOutputs:
+def spoke(
+    settings: Settings, name: str, region: str, organization: OrganizationOutputs, providers: Providers
+) -> SpokeOutputs:
     """Declares an account's spoke in a region, and gives what its stack exports of it.
 
     Two providers: the VPC is the account's, what the Transit Gateway makes of its attachment is the network account's,
     since a spoke that could associate itself could choose its segment.
     """
-    organization = OrganizationOutputs.of(graph.ORGANIZATION)
     audit = AuditOutputs.of(graph.AUDIT)
     central = NetworkOutputs.of(graph.network(region))
-    providers = Providers(settings, organization)
     owner = network.account(settings)
     assert owner is not None, "the settings' checks refuse a network without an account"
     cidr = network.spokes(settings, region)[name]

@@ -117,7 +117,7 @@ class ModelEndpoint(pulumi.ComponentResource):
                 )
             ],
             # Policies let a standby have one instance, and nothing else.
-            tags={"standby": args.standby} if args.standby != "none" else None,
+            tags={"standby": args.standby} if args.standby == "warm" else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
 

@@ -15,7 +15,7 @@ from components.tokens import type_token
 
 TTL_SECONDS: Final = 10
 PERIOD_SECONDS: Final = 60
-"""Of the alarm: health checks follow metrics of standard resolution only (Route 53 API Reference, "AlarmIdentifier")."""
+"""Of the alarm: health checks follow metrics of standard resolution alone (Route 53 API, "AlarmIdentifier")."""
 
 HALF: Final = route53.RecordWeightedRoutingPolicyArgs(weight=50)
 
@@ -32,6 +32,8 @@ class TrafficSwitchArgs:
     namespace: str
     primary_region: str
     recovery_region: str
+    topic_arn: pulumi.Input[str]
+    """Who hears that traffic has moved."""
     shared: bool
     """Whether both regions serve at the same time, half and half (active-active)."""
 
@@ -60,6 +62,8 @@ class TrafficSwitch(pulumi.ComponentResource):
             evaluation_periods=1,
             # Whatever was decided last holds, for as long as nobody decides otherwise.
             treat_missing_data="ignore",
+            alarm_actions=[args.topic_arn],
+            ok_actions=[args.topic_arn],
             opts=child,
         )
         check = route53.HealthCheck(

@@ -53,6 +53,7 @@ def switch(*, shared: bool) -> Recording:
         namespace=NAMES.namespace,
         primary_region=EAST,
         recovery_region=WEST,
+        topic_arn="arn:aws:sns:us-west-2:111122223333:operations",
         shared=shared,
     )
     return record(lambda: r.TrafficSwitch("switch", arguments))
