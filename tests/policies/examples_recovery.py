@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from policies import ml, recovery, tokens
 from tests.policies.examples import KEY_ARN, Case, Change, Example
@@ -31,6 +32,7 @@ PRIMARY = Example(
         "healthCheckId": "check",
     },
 )
+ALONE = replace(PRIMARY, of=None)
 WEIGHTED = Example(
     type=recovery.RECORD,
     props={
@@ -109,8 +111,8 @@ CASES = [
     case("health-check-follows-alarm", CHECK, changes=[(0, "type", "HTTPS")]),
     case("health-check-says-healthy", CHECK, changes=[(0, "insufficientDataHealthStatus", "Unhealthy")]),
     case("failover-alarm-elsewhere", CHECK, PRIMARY, changes=[(0, "cloudwatchAlarmRegion", "us-east-1")]),
-    case("failover-record-checked", PRIMARY, changes=[(0, "healthCheckId", None)]),
-    case("failover-record-short", PRIMARY, changes=[(0, "ttl", 300)]),
+    case("failover-record-checked", ALONE, changes=[(0, "healthCheckId", None)]),
+    case("failover-record-short", ALONE, changes=[(0, "ttl", 300)]),
     case("failover-record-short", WEIGHTED, changes=[(0, "ttl", None)]),
     case(
         "recovery-alarm-silence",
@@ -141,7 +143,7 @@ CASES = [
     case("log-group-masked", LOG, MASK, changes=[recovery.MASKING]),
     case(
         "log-masking-complete",
-        MASK,
+        replace(MASK, of=None),
         changes=[
             (0, "policyDocument", masking(["Name"], [])),
             (0, "policyDocument", masking(["Name", "Address"], ["Name"])),
