@@ -82,7 +82,12 @@ def _sharing_is_encrypted(props: Props) -> Iterator[Problem]:
         yield from present(f"{sharing}.s3KmsKeyId")(props)
 
 
-VARIANT: Final = when("serverlessConfig", (ABSENT,), between("initialInstanceCount", 2, default=1))
+def _instances(props: Props) -> Iterator[Problem]:
+    """Two, so that one may fail; one while the configuration stands by for another region and says so by its tag."""
+    least = 1 if lookup(props, "tags.standby") == "warm" else 2
+    variant = when("serverlessConfig", (ABSENT,), between("initialInstanceCount", least, default=1))
+    yield from each("productionVariants", variant)(props)
+
 
 CHECKS: Checks = {
     "sagemaker-model-vpc": on(MODEL, all_of(present("vpcConfig.subnets"), present("vpcConfig.securityGroupIds"))),
@@ -176,11 +181,7 @@ CHECKS: Checks = {
     ),
     "sagemaker-feature-described": on(FEATURE_GROUP, present("description")),
     "sagemaker-capture-on": on(ENDPOINT_CONFIGURATION, equals("dataCaptureConfig.enableCapture", True, default=False)),
-    "sagemaker-endpoint-instances": on(
-        # A standby serves nobody until a runbook has scaled it up.
-        ENDPOINT_CONFIGURATION,
-        when("tags.standby", (ABSENT,), each("productionVariants", VARIANT)),
-    ),
+    "sagemaker-endpoint-instances": on(ENDPOINT_CONFIGURATION, _instances),
     "sagemaker-endpoint-rollback": on(ENDPOINT, present("deploymentConfig.autoRollbackConfiguration.alarms")),
     "lambda-vpc": on(FUNCTION, present("vpcConfig.subnetIds", "vpcConfig.securityGroupIds")),
     "lambda-url-authenticated": on(FUNCTION_URL, equals("authorizationType", "AWS_IAM")),

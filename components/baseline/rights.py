@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.baseline.rights_data import NAMES, NAMES_FOR, NO_DATA, ORGANIZATION, PASSED_TO, SERVICES, WORKLOAD
+from components.baseline.rights_data import (
+    GRANTED,
+    LINKED,
+    NAMES,
+    NAMES_FOR,
+    NO_DATA,
+    ORGANIZATION,
+    PASSED_TO,
+    ROUTE_53,
+    SERVICES,
+    WORKLOAD,
+)
 from components.documents import Statement
 from components.keys.key import ADMINISTRATION, REPLICATION
 
@@ -125,9 +136,19 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         },
         {"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"},
     ]
+    if kind in LINKED:
+        found += [_linked(kind), *_grants(scope)]
     if kind in NAMES_FOR:
-        # Zones have ids that AWS chooses: there is no pattern to name.
-        found.append({"Sid": "Names", "Effect": "Allow", "Action": list(NAMES), "Resource": "*"})
+        found.append(
+            {
+                "Sid": "Names",
+                "Effect": "Allow",
+                "Action": list(NAMES),
+                # Zones and health checks have ids that AWS chooses: there is no pattern to name.
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:RequestedRegion": ROUTE_53}},
+            }
+        )
     if kind == "management":
         found += [
             # AWS Organizations and its like have no resource level for most of these.
@@ -167,6 +188,41 @@ def boundary(scope: Scope) -> Sequence[Statement]:
             "Effect": "Deny",
             "Action": ["iam:PassRole", "sts:AssumeRole"],
             "Resource": [*scope.own_role_arns],
+        },
+    ]
+
+
+def _linked(kind: str) -> Statement:
+    return {
+        "Sid": "LinkedRolesOfServices",
+        "Effect": "Allow",
+        "Action": "iam:CreateServiceLinkedRole",
+        "Resource": [f"arn:aws:iam::*:role/aws-service-role/{service}/*" for service in LINKED[kind]],
+        "Condition": {"StringEquals": {"iam:AWSServiceName": list(LINKED[kind])}},
+    }
+
+
+def _grants(scope: Scope) -> Sequence[Statement]:
+    """Whoever makes a repository, table, endpoint or function under a key lets the service use the key for it."""
+    through = {name: [f"{name}.{region}.amazonaws.com" for region in scope.regions] for name in GRANTED}
+    return [
+        {
+            "Sid": "Grants",
+            "Effect": "Allow",
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {"kms:ViaService": [one for services in through.values() for one in services]},
+                "Bool": {"kms:GrantIsForAWSResource": "true"},
+            },
+        },
+        {
+            "Sid": "FunctionVariables",
+            "Effect": "Allow",
+            # Lambda Developer Guide, "Securing Lambda environment variables": there are no secrets in them here.
+            "Action": ["kms:Decrypt", "kms:Encrypt"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"kms:ViaService": through["lambda"]}},
         },
     ]
 

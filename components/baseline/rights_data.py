@@ -66,17 +66,33 @@ NAMES: Final = (
     "route53:AssociateVPCWithHostedZone",
     "route53:ChangeResourceRecordSets",
     "route53:ChangeTagsForResource",
+    "route53:CreateHealthCheck",
     "route53:CreateHostedZone",
     "route53:CreateVPCAssociationAuthorization",
+    "route53:DeleteHealthCheck",
     "route53:DeleteHostedZone",
     "route53:DeleteVPCAssociationAuthorization",
     "route53:DisassociateVPCFromHostedZone",
     "route53:Get*",
     "route53:List*",
+    "route53:UpdateHealthCheck",
     "route53:UpdateHostedZoneComment",
 )
-"""Private zones, by the network and by spokes: Route 53 is in us-east-1, whatever the zone's regions are."""
+"""Private zones and health checks, by the network and by spokes."""
+ROUTE_53: Final = "us-east-1"
+"""Where Route 53 is, whatever the zone's regions are (Service Authorization Reference, "Global services")."""
 NAMES_FOR: Final = frozenset({"infrastructure", "workload"})
+
+LINKED: Final[Mapping[str, Sequence[str]]] = {
+    "workload": (
+        "replication.ecr.amazonaws.com",  # copies images into the recovery region
+        "sagemaker.application-autoscaling.amazonaws.com",  # scales endpoints
+    ),
+}
+"""Kind of account -> services that get their own role there with the first resource that needs it."""
+
+GRANTED: Final = ("dynamodb", "ecr", "lambda", "sagemaker")
+"""Services that use a key by a grant of whoever makes something under it (KMS Developer Guide, "Grants in AWS KMS")."""
 
 PASSED_TO: Final = (
     "backup.amazonaws.com",

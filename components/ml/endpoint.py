@@ -116,6 +116,7 @@ class ModelEndpoint(pulumi.ComponentResource):
                     initial_variant_weight=1,
                 )
             ],
+            # Policies let a standby have one instance, and nothing else.
             tags={"standby": args.standby} if args.standby == "warm" else None,
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -128,7 +128,13 @@ class ReadinessCheck(pulumi.ComponentResource):
             name=args.names.readiness,
             schedule_expression=f"rate({MINUTES} minutes)",
             flexible_time_window=scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
-            target=scheduler.ScheduleTargetArgs(arn=function.arn, role_arn=role),
+            target=scheduler.ScheduleTargetArgs(
+                arn=function.arn,
+                role_arn=role,
+                retry_policy=scheduler.ScheduleTargetRetryPolicyArgs(
+                    maximum_event_age_in_seconds=MINUTES * 60, maximum_retry_attempts=1
+                ),
+            ),
             opts=self._child,
         )
 

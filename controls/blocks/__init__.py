@@ -8,6 +8,7 @@ from controls.blocks.data import COST, DATA
 from controls.blocks.foundation import FOUNDATION
 from controls.blocks.ml import ML, PIPELINES
 from controls.blocks.network import NETWORK
+from controls.blocks.recovery import RECOVERY, SERVED
 from controls.blocks.segments import SEGMENTS
 from controls.blocks.stores import STORES
 from controls.blocks.workloads import WORKLOADS
@@ -24,8 +25,8 @@ def _joined(*parts: Mapping[str, Sequence[PolicyRule]]) -> dict[str, tuple[Polic
     return joined
 
 
-BLOCKS = _joined(FOUNDATION, DATA, ML, PIPELINES, STORES, ANALYTICS, WORKLOADS, NETWORK, SEGMENTS)
+BLOCKS = _joined(FOUNDATION, DATA, ML, PIPELINES, STORES, ANALYTICS, WORKLOADS, NETWORK, SEGMENTS, SERVED)
 """Control id -> all policies that block for it."""
 
-CONTROLS = (*ACCESS, *COST)
+CONTROLS = (*ACCESS, *COST, *RECOVERY)
 """Controls of which only the blocking layer exists."""

@@ -308,7 +308,7 @@ PIPELINES: Mapping[str, Sequence[PolicyRule]] = {
         rule(
             "sagemaker-endpoint-instances",
             "Real-time variants have two instances or more, so that one may fail",
-            "Set initial_instance_count to 2 or more, or use serverless_config.",
+            "Set initial_instance_count to 2 or more, or use serverless_config; a warm standby is tagged standby=warm.",
         ),
         rule(
             "sagemaker-endpoint-rollback",

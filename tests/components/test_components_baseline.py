@@ -9,6 +9,7 @@ import pytest
 from components import baseline as b
 from components.baseline import rights
 from components.baseline.break_glass import trust
+from controls.evaluator import Policies, Policy, Principal, Request, evaluate
 from controls.rules.documents import (
     github_subject_is_named,
     no_administrator,
@@ -229,3 +230,73 @@ def test_aws_backup_alone_assumes_its_role_and_only_for_this_account() -> None:
     [statement] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     assert statement["Principal"] == {"Service": "backup.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+
+SERVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "sagemaker:CreateModel": ("arn:aws:sagemaker:us-east-1:1:model/m", {}),
+    "sagemaker:CreateEndpoint": ("arn:aws:sagemaker:us-east-1:1:endpoint/e", {}),
+    "sagemaker:PutModelPackageGroupPolicy": ("arn:aws:sagemaker:us-east-1:1:model-package-group/g", {}),
+    "ecr:PutReplicationConfiguration": ("*", {}),
+    "ecr:CreateRepository": ("arn:aws:ecr:us-east-1:1:repository/r", {}),
+    "application-autoscaling:RegisterScalableTarget": ("*", {}),
+    "dynamodb:UpdateContinuousBackups": ("arn:aws:dynamodb:us-east-1:1:table/t", {}),
+    "lambda:CreateFunction": ("arn:aws:lambda:us-east-1:1:function:f", {}),
+    "scheduler:CreateSchedule": ("arn:aws:scheduler:us-east-1:1:schedule/default/s", {}),
+    "logs:PutDataProtectionPolicy": ("arn:aws:logs:us-east-1:1:log-group:g", {}),
+    "ssm:PutParameter": ("arn:aws:ssm:us-east-1:1:parameter/p", {}),
+    "sns:CreateTopic": ("arn:aws:sns:us-east-1:1:t", {}),
+    "cloudwatch:PutMetricAlarm": ("arn:aws:cloudwatch:us-east-1:1:alarm:a", {}),
+    "route53:CreateHealthCheck": ("arn:aws:route53:::healthcheck/h", {"aws:RequestedRegion": "us-east-1"}),
+    "route53:ChangeResourceRecordSets": ("arn:aws:route53:::hostedzone/z", {}),
+    "iam:PassRole": ("arn:aws:iam::1:role/hipaa-ml-serve", {"iam:PassedToService": "sagemaker.amazonaws.com"}),
+    "iam:CreateServiceLinkedRole": (
+        "arn:aws:iam::1:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/x",
+        {"iam:AWSServiceName": "sagemaker.application-autoscaling.amazonaws.com"},
+    ),
+    "kms:CreateGrant": (
+        "arn:aws:kms:us-east-1:1:key/k",
+        {"kms:ViaService": "ecr.us-east-1.amazonaws.com", "kms:GrantIsForAWSResource": "true"},
+    ),
+    "kms:Encrypt": ("arn:aws:kms:us-east-1:1:key/k", {"kms:ViaService": "lambda.us-east-1.amazonaws.com"}),
+}
+UNSERVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "sagemaker:InvokeEndpoint": ("arn:aws:sagemaker:us-east-1:1:endpoint/e", {}),
+    "dynamodb:GetItem": ("arn:aws:dynamodb:us-east-1:1:table/t", {}),
+    "sagemaker:CreateModel": ("arn:aws:sagemaker:eu-west-1:1:model/m", {"aws:RequestedRegion": "eu-west-1"}),
+    "kms:CreateGrant": ("arn:aws:kms:us-east-1:1:key/k", {"kms:ViaService": "ecr.us-east-1.amazonaws.com"}),
+    "kms:Decrypt": ("arn:aws:kms:us-east-1:1:key/k", {"kms:ViaService": "s3.us-east-1.amazonaws.com"}),
+    "iam:CreateServiceLinkedRole": (
+        "arn:aws:iam::1:role/aws-service-role/ec2.amazonaws.com/x",
+        {"iam:AWSServiceName": "ec2.amazonaws.com"},
+    ),
+    "iam:PassRole": ("arn:aws:iam::1:role/hipaa-ml-serve", {"iam:PassedToService": "ec2.amazonaws.com"}),
+}
+
+
+def deploys(action: str, resource: str, context: Mapping[str, str]) -> bool:
+    scope = rights.Scope(
+        prefix="hipaa-ml",
+        account_id="1",
+        regions=["us-east-1", "us-west-2"],
+        boundary_arn="arn:aws:iam::1:policy/hipaa-ml-boundary",
+        own_role_arns=["arn:aws:iam::1:role/hipaa-ml-deploy"],
+        access_role="Admin",
+    )
+    request = Request(
+        principal=Principal.of(f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-deploy"),
+        action=action,
+        resource=resource,
+        context={key: [value] for key, value in {"aws:RequestedRegion": "us-east-1", **context}.items()},
+    )
+    own = Policy.parse("deploy", {"Statement": list(rights.deploy("workload", scope))})
+    return evaluate(request, Policies(identity=[own])).allowed
+
+
+@pytest.mark.parametrize("action", SERVED)
+def test_the_pipeline_makes_what_a_served_model_and_its_recovery_take(action: str) -> None:
+    assert deploys(action, *SERVED[action])
+
+
+@pytest.mark.parametrize("action", UNSERVED)
+def test_the_pipeline_neither_asks_models_nor_reads_what_they_leave(action: str) -> None:
+    assert not deploys(action, *UNSERVED[action])

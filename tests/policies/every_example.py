@@ -6,6 +6,7 @@ from tests.policies import (
     examples_data,
     examples_ml,
     examples_network,
+    examples_recovery,
     examples_segments,
     examples_stores,
     examples_workloads,
@@ -22,6 +23,7 @@ CASES = [
         examples_workloads,
         examples_network,
         examples_segments,
+        examples_recovery,
     )
     for case in subject.CASES
 ]

@@ -1,7 +1,8 @@
-"""Route 53: private zones."""
+"""Route 53: private zones, and the further VPCs that know their names."""
 
 from typing import Any, Final
 
+from rehearsal.provider.services.shapes import one
 from rehearsal.provider.spec import Emulated, Tagging, on
 from rehearsal.provider.values import Values
 from rehearsal.provider.work import Work
@@ -53,6 +54,29 @@ def _update_zone(work: Work) -> None:
             work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, had[key]))
 
 
+def _associate(work: Work) -> Values:
+    work.call("associate_vpc_with_hosted_zone", HostedZoneId=work.inputs["zoneId"], VPC=_vpc(work, work.inputs))
+    return {}
+
+
+def _read_association(work: Work) -> Any:
+    values = work.values
+    answer = work.call("get_hosted_zone", Id=values["zoneId"])
+    found = one(answer.get("VPCs", []), VPCId=values["vpcId"])
+    return found and {
+        "zoneId": values["zoneId"],
+        "vpcId": found["VPCId"],
+        "vpcRegion": found["VPCRegion"],
+        "owningAccount": work.account,
+    }
+
+
+def _dissociate(work: Work) -> None:
+    if _read_association(work):
+        values = work.values
+        work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=values["zoneId"], VPC=_vpc(work, values))
+
+
 TYPES: Final = (
     Emulated(
         type="aws:route53/zone:Zone",
@@ -71,5 +95,14 @@ TYPES: Final = (
             read="list_tags_for_resource",
             at="ResourceTagSet.Tags",
         ),
+    ),
+    Emulated(
+        type="aws:route53/zoneAssociation:ZoneAssociation",
+        service="route53",
+        create=_associate,
+        read=_read_association,
+        delete=_dissociate,
+        id="{zoneId}:{vpcId}",
+        forces=on("vpcId", "vpcRegion", "zoneId"),
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from rehearsal.provider.values import Values
 from tests.rehearsal.provider.provider_bench import Made
 from tests.rehearsal.provider.provider_cases import Case, World, policy
-from tests.rehearsal.provider.provider_cases_network import changing
+from tests.rehearsal.provider.provider_cases_network import changing, vpc
 
 SAGEMAKER = "aws:sagemaker/"
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/model@sha256:" + "0" * 64
@@ -228,6 +228,15 @@ def drift_record(world: World, made: Made) -> None:
     )
 
 
+def association(world: World) -> Values:
+    known = [{"vpcId": vpc(world).id, "vpcRegion": "us-east-1"}]
+    private = {"name": "private.ml.internal", "comment": "", "vpcs": known}
+    made = world.once("private", "aws:route53/zone:Zone", lambda: private)
+    client = world.boto("ec2", "us-west-2")
+    [default] = client.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    return {"zoneId": made.id, "vpcId": default["VpcId"], "vpcRegion": "us-west-2"}
+
+
 def masking(*identifiers: str) -> Callable[[World], Values]:
     def inputs(world: World) -> Values:
         arns = [f"arn:aws:dataprotection::aws:data-identifier/{one}" for one in identifiers]
@@ -351,6 +360,13 @@ CASES = (
     ),
     Case(type="aws:route53/record:Record", inputs=switched("SECONDARY", 10), change=switched("SECONDARY", 20)),
     Case(type="aws:route53/record:Record", inputs=weighted(50), change=weighted(0)),
+    Case(
+        type="aws:route53/zoneAssociation:ZoneAssociation",
+        inputs=association,
+        drift=lambda w, m: w.boto("route53").disassociate_vpc_from_hosted_zone(
+            HostedZoneId=m.inputs["zoneId"], VPC={"VPCId": m.inputs["vpcId"], "VPCRegion": "us-west-2"}
+        ),
+    ),
     Case(
         type="aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
         inputs=masking("Name"),

@@ -1,0 +1,45 @@
+"""An endpoint is waited for: `up` ends when it serves, or says why it does not."""
+
+import sys
+
+import pytest
+
+from rehearsal.cloud import Cloud, Image, host
+from tests.rehearsal.provider.provider_bench import Client
+
+SAGEMAKER = "aws:sagemaker/"
+ENDPOINT = f"{SAGEMAKER}endpoint:Endpoint"
+
+
+def configure(client: Client, image: str, location: str) -> str:
+    """A configuration; gives its name."""
+    container = {"image": f"1.dkr.ecr.us-east-1.amazonaws.com/{image}@sha256:0", "modelDataUrl": location}
+    role = "arn:aws:iam::123456789012:role/serve"
+    made = client.make(f"{SAGEMAKER}model:Model", {"executionRoleArn": role, "primaryContainer": container})
+    variant = {"modelName": made.outputs["name"], "instanceType": "ml.m5.large", "initialInstanceCount": 2}
+    configuration = f"{SAGEMAKER}endpointConfiguration:EndpointConfiguration"
+    return client.make(configuration, {"productionVariants": [{"variantName": "primary", **variant}]}).id
+
+
+@pytest.fixture
+def failing(client: Client, cloud: Cloud) -> str:
+    """A configuration whose container is really started, and finds no model."""
+    host(cloud, Image(repository="waited-for", command=[sys.executable, "-c", ""]))
+    return configure(client, "waited-for", "s3://nowhere/model.tar.gz")
+
+
+def test_one_that_fails_is_refused_with_the_reason(client: Client, failing: str) -> None:
+    with pytest.raises(Exception, match=r"endpoint failing is Failed: Could not find model data at s3://nowhere/"):
+        client.make(ENDPOINT, {"name": "failing", "endpointConfigName": failing})
+
+
+def test_one_that_cannot_be_changed_says_why_and_serves_what_it_served(client: Client, failing: str) -> None:
+    # An image that is no command here is in service at once.
+    config = configure(client, "elsewhere", "s3://anywhere/model.tar.gz")
+    made = client.make(ENDPOINT, {"name": "staying", "endpointConfigName": config})
+    news = client.checked(made.urn, {**made.inputs, "endpointConfigName": failing}, made.inputs)
+    with pytest.raises(Exception, match=r"endpoint staying is InService: Could not find model data"):
+        client.update(made, news)
+    read = client.read(made)
+    assert read is not None
+    assert read.inputs["endpointConfigName"] == made.inputs["endpointConfigName"]
