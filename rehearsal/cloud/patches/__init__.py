@@ -37,8 +37,10 @@ def apply(
         del os.environ[name]
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     from rehearsal.cloud.patches import (  # noqa: PLC0415 - moto reads the environment when it is loaded
+        access_points,
         account,
         alarms,
+        backups,
         batch_jobs,
         bucket_logging,
         bucket_policy,
@@ -48,18 +50,23 @@ def apply(
         endpoints,
         firewall,
         keys,
+        lake_formation,
         logs,
         organization,
         replication,
         replication_metrics,
         roles,
+        secrets,
         sharing,
         transit_gateway,
+        workgroups,
     )
 
     account.apply(management_account)
     for patch in (
+        access_points,
         alarms,
+        backups,
         bucket_logging,
         bucket_policy,
         buckets,
@@ -67,11 +74,14 @@ def apply(
         endpoints,
         firewall,
         keys,
+        lake_formation,
         logs,
         organization,
         roles,
+        secrets,
         sharing,
         transit_gateway,
+        workgroups,
     ):
         patch.apply()
     replicator = Replicator(perform=copying.perform, publish=replication_metrics.publish, locked=locked, lost=lost)
