@@ -115,7 +115,7 @@ def _no_policy(self: Any) -> str:
 
 def _update_plan(self: Any) -> str:
     old = self.backup_backend.get_backup_plan(_part(self, "plans"), None)
-    new = Plan(json.loads(self.body)["BackupPlan"], old.creator_request_id, self.backup_backend)
+    new: Any = Plan(json.loads(self.body)["BackupPlan"], old.creator_request_id, self.backup_backend)
     new.backup_plan_id, new.backup_plan_arn = old.backup_plan_id, old.backup_plan_arn
     self.backup_backend.plans[old.backup_plan_id] = new
     return json.dumps(new.to_dict())

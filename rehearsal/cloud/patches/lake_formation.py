@@ -103,9 +103,7 @@ def _add_permission(self: Any, permission: Any) -> None:
 def _own_lists(original: Any) -> Any:
     """Moto keeps one list for all columns that are tagged together: taking a tag from one takes it from all."""
 
-    def add_lf_tags_to_resource(
-        self: Any, catalog_id: str, resource: dict[str, Any], tags: list[dict[str, Any]]
-    ) -> Any:
+    def add_lf_tags_to_resource(self: Any, catalog_id: str, resource: dict[str, Any], tags: Any) -> Any:
         failures = original(self, catalog_id, resource, tags)
         for column, kept in self.lf_columns_tags.items():
             self.lf_columns_tags[column] = list(kept)

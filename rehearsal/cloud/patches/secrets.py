@@ -16,24 +16,17 @@ def apply() -> None:
     registry.replace(FakeSecret, "create_replicas", "d319be26b297", _under_their_keys)
 
 
-def _rotate(
-    self: Any,
-    secret_id: str,
-    client_request_token: str | None = None,
-    rotation_lambda_arn: str | None = None,
-    rotation_rules: dict[str, Any] | None = None,
-    rotate_immediately: bool = True,
-) -> Any:
+def _rotate(self: Any, secret_id: str, **given: Any) -> Any:
     secret = self.secrets.get(secret_id)
     if secret is None:
         raise SecretNotFoundException
-    rules = rotation_rules or {}
+    rules = given.get("rotation_rules") or {}
     secret.rotation_requested = secret.rotation_enabled = True
-    secret.rotation_lambda_arn = rotation_lambda_arn or secret.rotation_lambda_arn
+    secret.rotation_lambda_arn = given.get("rotation_lambda_arn") or secret.rotation_lambda_arn
     secret.auto_rotate_after_days = int(rules.get("AutomaticallyAfterDays") or secret.auto_rotate_after_days)
     secret.next_rotation_date = int(time.time()) + secret.auto_rotate_after_days * 86400
-    if rotate_immediately:
-        version = client_request_token or secrets.token_hex(16)
+    if given.get("rotate_immediately", True):
+        version = given.get("client_request_token") or secrets.token_hex(16)
         made = {
             "createdate": int(time.time()),
             "version_id": version,

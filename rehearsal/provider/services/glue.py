@@ -24,12 +24,11 @@ _TABLE: Final = (
 
 
 def _database(work: Work, values: Values) -> Values:
-    given = {
-        **values,
-        "createTableDefaultPermissions": default_permissions(values.get("createTableDefaultPermissions")),
-    }
+    defaults = default_permissions(values.get("createTableDefaultPermissions"))
     names = ("name", "description", "locationUri", "parameters", "targetDatabase", "federatedDatabase")
-    return wrap("databaseInput", *names, "createTableDefaultPermissions")(work, given)
+    return wrap("databaseInput", *names, "createTableDefaultPermissions")(
+        work, {**values, "createTableDefaultPermissions": defaults}
+    )
 
 
 def _read_database(work: Work) -> Any:

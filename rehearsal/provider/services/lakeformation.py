@@ -47,12 +47,11 @@ def _read_settings(work: Work) -> Any:
 def _update_tag(work: Work) -> None:
     """Values are added before others are taken away, so that a tag is never without any."""
     wanted, there = work.inputs["values"], work.call("get_lf_tag", TagKey=work.inputs["key"])["TagValues"]
-    for parameter, values in (
-        ("TagValuesToAdd", [one for one in wanted if one not in there]),
-        ("TagValuesToDelete", [one for one in there if one not in wanted]),
-    ):
-        if values:
-            work.call("update_lf_tag", TagKey=work.inputs["key"], **{parameter: values})
+    new, gone = [one for one in wanted if one not in there], [one for one in there if one not in wanted]
+    if new:
+        work.call("update_lf_tag", TagKey=work.inputs["key"], TagValuesToAdd=new)
+    if gone:
+        work.call("update_lf_tag", TagKey=work.inputs["key"], TagValuesToDelete=gone)
 
 
 def _named(work: Work) -> Values:

@@ -36,11 +36,8 @@ def table_inputs(*columns: str) -> Callable[[World], Values]:
 
 
 def table(world: World) -> str:
-    return str(
-        world.once(
-            "glue-table", "aws:glue/catalogTable:CatalogTable", lambda: table_inputs("a", "b", "c")(world)
-        ).outputs["name"]
-    )
+    made = world.once("glue-table", "aws:glue/catalogTable:CatalogTable", lambda: table_inputs("a", "b", "c")(world))
+    return str(made.outputs["name"])
 
 
 def renamed_columns(world: World) -> Values:
@@ -68,9 +65,8 @@ def lake(*admins: str) -> Callable[[World], Values]:
 
 
 def lf_tag(world: World, key: str = "sensitivity") -> str:
-    return world.once(f"lf-tag-{key}", f"{LAKE}lfTag:LfTag", lambda: {"key": key, "values": ["phi", "none"]}).outputs[
-        "key"
-    ]
+    made = world.once(f"lf-tag-{key}", f"{LAKE}lfTag:LfTag", lambda: {"key": key, "values": ["phi", "none"]})
+    return str(made.outputs["key"])
 
 
 def cells(*columns: str, rows: str | None = None) -> Callable[[World], Values]:
