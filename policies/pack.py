@@ -26,6 +26,7 @@ from policies import (
     access,
     analytics,
     cost,
+    coverage,
     data,
     encryption,
     logs,
@@ -62,6 +63,7 @@ SUBJECTS = (
     tags,
     cost,
     data,
+    coverage,
 )
 
 

@@ -14,7 +14,7 @@ from controls.zone import Zone
 D9 = Control(
     id="D9",
     title="Lake Formation's administrators, grants, filters and tags are the declared table's",
-    reason="One grant to IAMAllowedPrincipals, or one more administrator, and the table of who reads what says nothing.",
+    reason="After one grant to IAMAllowedPrincipals or one more administrator, the table of who reads what is a wish.",
     citations=cite("164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
     severity=Severity.HIGH,
     prevent=Guardrail(
