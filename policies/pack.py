@@ -26,6 +26,7 @@ from policies import (
     access,
     analytics,
     cost,
+    coverage,
     data,
     encryption,
     logs,
@@ -64,6 +65,7 @@ SUBJECTS = (
     tags,
     cost,
     data,
+    coverage,
 )
 
 

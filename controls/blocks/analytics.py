@@ -40,7 +40,7 @@ ANALYTICS: Mapping[str, Sequence[PolicyRule]] = {
             "Set configuration.bytes_scanned_cutoff_per_query.",
         ),
     ),
-    "F9": (
+    "D9": (
         rule(
             "lakeformation-no-defaults",
             "New databases and tables are open to nobody",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from controls.blocks.rule import rule
+from controls.blocks.rule import rule, stack_rule
 from controls.model import PolicyRule
 
 STORES: Mapping[str, Sequence[PolicyRule]] = {
@@ -64,6 +64,11 @@ STORES: Mapping[str, Sequence[PolicyRule]] = {
             "backup-plan-copies",
             "Backup plans copy to another vault and keep the copies",
             "Add copy_actions with the recovery region's or backup account's vault to every rule.",
+        ),
+        stack_rule(
+            "data-covered",
+            "Everything that holds data is backed up or copied elsewhere",
+            "Name the resource in a backup Selection (or tag it as one selects), or replicate it to the other region.",
         ),
     ),
     "F3": (

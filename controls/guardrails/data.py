@@ -40,16 +40,21 @@ D1 = Control(
     ),
     detect=(
         ConfigRule(identifier="CMK_BACKING_KEY_ROTATION_ENABLED"),
+        ConfigRule(identifier="KMS_KEY_POLICY_NO_PUBLIC_ACCESS"),
         ConfigRule(identifier="KMS_CMK_NOT_SCHEDULED_FOR_DELETION"),
     ),
 )
 
 
 def _d2(zone: Zone) -> Control:
-    """Source: AWS KMS Developer Guide, condition key `kms:ReplicaRegion`."""
+    """Sources: AWS KMS Developer Guide, `kms:ReplicaRegion`; S3 User Guide, `s3:locationconstraint`.
+
+    A replica is written by the replication role in the destination's region: a rule to elsewhere copies nothing.
+    """
+    regions = sorted(RESIDENCY_GROUPS[zone.residency])
     return Control(
         id="D2",
-        title="Keys are replicated inside the residency group only",
+        title="Keys, buckets and copies of objects are inside the residency group only",
         reason="A replica of a key makes data readable where it lies: that place must be one the data may be in.",
         citations=cite("164.308(a)(1)(ii)(B)", "164.308(a)(7)(ii)(A)"),
         severity=Severity.HIGH,
@@ -59,11 +64,28 @@ def _d2(zone: Zone) -> Control:
                 Statement(
                     sid="D2Replica",
                     actions=("kms:ReplicateKey",),
-                    conditions={"StringNotEquals": {"kms:ReplicaRegion": sorted(RESIDENCY_GROUPS[zone.residency])}},
+                    conditions={"StringNotEquals": {"kms:ReplicaRegion": regions}},
+                    exempt=False,
+                ),
+                Statement(
+                    sid="D2Buckets",
+                    actions=("s3:CreateBucket",),
+                    # The key is missing for us-east-1, which has no constraint; F7 says where requests may go.
+                    conditions={
+                        "StringNotEquals": {"s3:locationconstraint": regions},
+                        "Null": {"s3:locationconstraint": "false"},
+                    },
+                    exempt=False,
+                ),
+                Statement(
+                    sid="D2Copies",
+                    actions=("s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"),
+                    conditions={"StringNotEquals": {"aws:RequestedRegion": regions}},
                     exempt=False,
                 ),
             ),
         ),
+        detect=(ConfigRule(identifier="S3_BUCKET_REPLICATION_ENABLED"),),
     )
 
 
@@ -159,7 +181,15 @@ D6 = Control(
             ),
         ),
     ),
-    detect=(ConfigRule(identifier="BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED"),),
+    detect=(
+        ConfigRule(identifier="BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK"),
+        ConfigRule(identifier="BACKUP_RECOVERY_POINT_ENCRYPTED"),
+        ConfigRule(identifier="BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED"),
+        ConfigRule(identifier="DYNAMODB_IN_BACKUP_PLAN"),
+        ConfigRule(identifier="EFS_IN_BACKUP_PLAN"),
+        ConfigRule(identifier="RDS_IN_BACKUP_PLAN"),
+        ConfigRule(identifier="S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN"),
+    ),
 )
 
 D7 = Control(
@@ -235,6 +265,7 @@ def _d4(zone: Zone) -> Control:
             ),
         ),
         detect=(
+            ConfigRule(identifier="S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED"),
             ConfigRule(identifier="S3_BUCKET_VERSIONING_ENABLED"),
             ConfigRule(identifier="S3_BUCKET_DEFAULT_LOCK_ENABLED"),
             ConfigRule(identifier="S3_BUCKET_SSL_REQUESTS_ONLY"),

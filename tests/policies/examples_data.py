@@ -36,7 +36,63 @@ POINT = Example(
 )
 BLOCK = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True)
 
+DEIDENTIFIED = {"data-classification": "de-identified"}
+STORES = (
+    ("aws:dynamodb/table:Table", {"name": "store"}, "replicas", [{"regionName": "us-west-2"}]),
+    ("aws:efs/fileSystem:FileSystem", {}, "", None),
+    ("aws:rds/cluster:Cluster", {"engine": "aurora-postgresql"}, "globalClusterIdentifier", "global"),
+    ("aws:rds/instance:Instance", {"instanceClass": "db.r6g.large"}, "replicateSourceDb", "other"),
+)
+
+
+def store(kind: str, **props: Any) -> Example:
+    return Example(type=kind, name="store", props={**props, "tags": DEIDENTIFIED})
+
+
+def selected(**props: Any) -> Example:
+    """A selection that names the store, as a preview sees it: by the dependency alone."""
+    return Example(
+        type="aws:backup/selection:Selection",
+        name="selection",
+        uses={"resources": "store"},
+        props={"iamRoleArn": "r", "planId": "p", **props},
+    )
+
+
+BY_TAG = Example(
+    type="aws:backup/selection:Selection",
+    name="selection",
+    props={
+        "iamRoleArn": "r",
+        "planId": "p",
+        "selectionTags": [{"type": "STRINGEQUALS", "key": "data-classification", "value": "de-identified"}],
+    },
+)
+
 CASES = [
+    *(
+        Case(
+            policy="data-covered",
+            compliant=[store(kind, **props), selected(resources=["arn"])],
+            changes=["aws:backup/selection:Selection"],
+        )
+        for kind, props, _, _ in (*STORES, (tokens.BUCKETS[0], {"bucket": "store"}, "", None))
+    ),
+    *(
+        Case(policy="data-covered", compliant=[store(kind, **props, **{name: value})], changes=[(0, name, None)])
+        for kind, props, name, value in STORES
+        if name
+    ),
+    Case(
+        policy="data-covered",
+        compliant=[store("aws:efs/fileSystem:FileSystem"), BY_TAG],
+        changes=[(1, "selectionTags.0.value", "phi"), (1, "selectionTags", None)],
+    ),
+    Case(
+        policy="data-covered",
+        compliant=[Example(type=PHI.type, name="phi", props=PHI.props), COPIES],
+        changes=[tokens.BUCKET_REPLICATION],
+    ),
     Case(
         policy="s3-phi-in-time",
         compliant=[PHI, COPIES],

@@ -37,8 +37,10 @@ def apply(
         del os.environ[name]
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     from rehearsal.cloud.patches import (  # noqa: PLC0415 - moto reads the environment when it is loaded
+        access_points,
         account,
         alarms,
+        backups,
         batch_jobs,
         bucket_logging,
         bucket_policy,
@@ -49,6 +51,7 @@ def apply(
         firewall,
         images,
         keys,
+        lake_formation,
         logs,
         models,
         organization,
@@ -56,14 +59,18 @@ def apply(
         replication_metrics,
         roles,
         scaling,
+        secrets,
         sharing,
         tables,
         transit_gateway,
+        workgroups,
     )
 
     account.apply(management_account)
     for patch in (
+        access_points,
         alarms,
+        backups,
         bucket_logging,
         bucket_policy,
         buckets,
@@ -72,14 +79,17 @@ def apply(
         firewall,
         images,
         keys,
+        lake_formation,
         logs,
         models,
         scaling,
         tables,
         organization,
         roles,
+        secrets,
         sharing,
         transit_gateway,
+        workgroups,
     ):
         patch.apply()
     replicator = Replicator(perform=copying.perform, publish=replication_metrics.publish, locked=locked, lost=lost)

@@ -34,3 +34,13 @@ def one(items: Sequence[Any], **wanted: Any) -> Any:
 def drop(values: Values, *names: str) -> Values:
     """Values without some."""
     return {name: value for name, value in values.items() if name not in names}
+
+
+def default_permissions(given: Sequence[Values] | None) -> list[Values] | None:
+    """Lake Formation's permissions for what is still to be made, of which Pulumi knows the principal as a text."""
+    if given is None:
+        return None
+    return [
+        {"principal": {"dataLakePrincipalIdentifier": one.get("principal")}, "permissions": one.get("permissions")}
+        for one in given
+    ]

@@ -7,12 +7,17 @@ import pytest
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider import Ledger, ProviderProcess, emulated_types
-from tests.rehearsal.provider import provider_cases, provider_cases_ml, provider_cases_network
+from tests.rehearsal.provider import provider_cases, provider_cases_data, provider_cases_ml, provider_cases_network
 from tests.rehearsal.provider.provider_bench import Client
 from tests.rehearsal.provider.provider_cases import Case, World
 
 NONE, SOME = 1, 2
-CASES = (*provider_cases.CASES, *provider_cases_network.CASES, *provider_cases_ml.CASES)
+CASES = (
+    *provider_cases.CASES,
+    *provider_cases_network.CASES,
+    *provider_cases_data.CASES,
+    *provider_cases_ml.CASES,
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,163 @@
+"""AWS Backup: vaults with their locks and policies, plans and what they select."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+_NAMES: Final = {
+    "BackupPlanArn": "arn",
+    "BackupPlanId": "id",
+    "BackupPlanName": "name",
+    "BackupVaultArn": "arn",
+    "CompletionWindowMinutes": "completionWindow",
+    "DeleteAfterDays": "deleteAfter",
+    "DestinationBackupVaultArn": "destinationVaultArn",
+    "EncryptionKeyArn": "kmsKeyArn",
+    "MoveToColdStorageAfterDays": "coldStorageAfter",
+    "NumberOfRecoveryPoints": "recoveryPoints",
+    "ResourceArn": "arn",
+    "ScheduleExpression": "schedule",
+    "StartWindowMinutes": "startWindow",
+    "TargetBackupVaultName": "targetVaultName",
+    "VersionId": "version",
+}
+_TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_tags")
+_CONDITIONS: Final = {
+    "stringEquals": "StringEquals",
+    "stringLikes": "StringLike",
+    "stringNotEquals": "StringNotEquals",
+    "stringNotLikes": "StringNotLike",
+}
+
+
+def _plan(values: Values) -> Values:
+    names = ("name", "rules", "advancedBackupSettings", "scanSettings")
+    return {"backupPlan": {name: values[name] for name in names if values.get(name)}}
+
+
+def _create_plan(work: Work) -> Values:
+    answer = work.call("create_backup_plan", **work.params("create_backup_plan", _plan(work.values)))
+    return {"id": answer["BackupPlanId"], "arn": answer["BackupPlanArn"], "version": answer["VersionId"]}
+
+
+def _read_plan(work: Work) -> Any:
+    found = work.call("get_backup_plan", BackupPlanId=work.id)
+    return None if found.get("DeletionDate") else {**found, **found["BackupPlan"]}
+
+
+def _update_plan(work: Work) -> None:
+    if work.changed - on("tags", "tagsAll"):
+        given = work.params("update_backup_plan", {**_plan(work.inputs), "id": work.id})
+        work.call("update_backup_plan", **given)
+
+
+def _delete_plan(work: Work) -> None:
+    if _read_plan(work) is not None:
+        work.call("delete_backup_plan", BackupPlanId=work.id)
+
+
+def _select(work: Work) -> Values:
+    values = work.inputs
+    selection: Values = {
+        "SelectionName": values["name"],
+        "IamRoleArn": values["iamRoleArn"],
+        "Resources": values.get("resources"),
+        "NotResources": values.get("notResources"),
+        "ListOfTags": [
+            {"ConditionType": one["type"], "ConditionKey": one["key"], "ConditionValue": one["value"]}
+            for one in values.get("selectionTags") or []
+        ],
+        "Conditions": {
+            api: [{"ConditionKey": one["key"], "ConditionValue": one["value"]} for one in listed]
+            for condition in values.get("conditions") or []
+            for name, api in _CONDITIONS.items()
+            if (listed := condition.get(name))
+        },
+    }
+    wanted = {name: value for name, value in selection.items() if value}
+    answer = work.call("create_backup_selection", BackupPlanId=values["planId"], BackupSelection=wanted)
+    return {"id": answer["SelectionId"]}
+
+
+def _selection(work: Work) -> Values:
+    return {"BackupPlanId": work.values["planId"], "SelectionId": work.id}
+
+
+def _selected(work: Work) -> Any:
+    found = work.call("get_backup_selection", **_selection(work))
+    selection = found["BackupSelection"]
+    return {
+        **selection,
+        "planId": found["BackupPlanId"],
+        "name": selection["SelectionName"],
+        "selectionTags": [
+            {"type": one["ConditionType"], "key": one["ConditionKey"], "value": one["ConditionValue"]}
+            for one in selection.get("ListOfTags") or []
+        ],
+        "conditions": work.inputs.get("conditions"),
+    }
+
+
+def _lock(work: Work) -> Any:
+    found = work.call("describe_backup_vault", BackupVaultName=work.values["backupVaultName"])
+    return found if found.get("Locked") else None
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:backup/vault:Vault",
+        service="backup",
+        create="create_backup_vault",
+        made="{arn: BackupVaultArn}",
+        read=lambda work: work.call("describe_backup_vault", BackupVaultName=work.id),
+        update=lambda _work: None,
+        delete=lambda work: work.call("delete_backup_vault", BackupVaultName=work.id),
+        id="{name}",
+        names={**_NAMES, "BackupVaultName": "name", "BackupVaultTags": "tags"},
+        forces=on("name", "kmsKeyArn"),
+        keep=on("forceDestroy"),
+        tags=_TAGS,
+    ),
+    Emulated(
+        type="aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+        service="backup",
+        create="put_backup_vault_lock_configuration",
+        read=_lock,
+        delete="delete_backup_vault_lock_configuration",
+        id="{backupVaultName}",
+        names={"BackupVaultArn": "backupVaultArn"},
+        keep=on("changeableForDays"),
+        exclusive=True,
+    ),
+    Emulated(
+        type="aws:backup/vaultPolicy:VaultPolicy",
+        service="backup",
+        create="put_backup_vault_access_policy",
+        read="get_backup_vault_access_policy",
+        update="put",
+        delete="delete_backup_vault_access_policy",
+        id="{backupVaultName}",
+        forces=on("backupVaultName"),
+    ),
+    Emulated(
+        type="aws:backup/plan:Plan",
+        service="backup",
+        create=_create_plan,
+        read=_read_plan,
+        update=_update_plan,
+        delete=_delete_plan,
+        id="{id}",
+        names=_NAMES,
+        tags=_TAGS,
+    ),
+    Emulated(
+        type="aws:backup/selection:Selection",
+        service="backup",
+        create=_select,
+        read=_selected,
+        delete=lambda work: work.call("delete_backup_selection", **_selection(work)),
+        id="{id}",
+    ),
+)

@@ -1,0 +1,121 @@
+"""Lake Formation: settings of the data lake, its places, its tags, its filters."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.shapes import default_permissions
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+_ADMINS: Final = {"admins": "DataLakeAdmins", "readOnlyAdmins": "ReadOnlyAdmins"}
+_DEFAULTS: Final = {
+    "createDatabaseDefaultPermissions": "CreateDatabaseDefaultPermissions",
+    "createTableDefaultPermissions": "CreateTableDefaultPermissions",
+}
+_REST: Final = {
+    "allowExternalDataFiltering": "AllowExternalDataFiltering",
+    "allowFullTableExternalDataAccess": "AllowFullTableExternalDataAccess",
+    "authorizedSessionTagValueLists": "AuthorizedSessionTagValueList",
+    "externalDataFilteringAllowLists": "ExternalDataFilteringAllowList",
+    "parameters": "Parameters",
+    "trustedResourceOwners": "TrustedResourceOwners",
+}
+
+
+def _settings(_work: Work, values: Values) -> Values:
+    found: Values = {api: values[name] for name, api in _REST.items() if values.get(name) is not None}
+    for name, api in _ADMINS.items():
+        found[api] = [{"dataLakePrincipalIdentifier": one} for one in values.get(name) or []]
+    for name, api in _DEFAULTS.items():
+        found[api] = default_permissions(values.get(name) or [])
+    return {**values, "dataLakeSettings": found}
+
+
+def _read_settings(work: Work) -> Any:
+    found = work.call("get_data_lake_settings")["DataLakeSettings"]
+    told: Values = {name: found.get(api) for name, api in _REST.items()}
+    for name, api in _ADMINS.items():
+        told[name] = [one["DataLakePrincipalIdentifier"] for one in found.get(api) or []]
+    for name, api in _DEFAULTS.items():
+        told[name] = [
+            {"principal": one["Principal"]["DataLakePrincipalIdentifier"], "permissions": one["Permissions"]}
+            for one in found.get(api) or []
+        ]
+    return told
+
+
+def _update_tag(work: Work) -> None:
+    """Values are added before others are taken away, so that a tag is never without any."""
+    wanted, there = work.inputs["values"], work.call("get_lf_tag", TagKey=work.inputs["key"])["TagValues"]
+    new, gone = [one for one in wanted if one not in there], [one for one in there if one not in wanted]
+    if new:
+        work.call("update_lf_tag", TagKey=work.inputs["key"], TagValuesToAdd=new)
+    if gone:
+        work.call("update_lf_tag", TagKey=work.inputs["key"], TagValuesToDelete=gone)
+
+
+def _named(work: Work) -> Values:
+    parts = ("DatabaseName", "Name", "TableCatalogId", "TableName")
+    return dict(zip(parts, work.id.split(","), strict=True))
+
+
+def _create_filter(work: Work) -> Values:
+    work.call("create_data_cells_filter", **work.params("create_data_cells_filter", work.inputs))
+    table = work.inputs["tableData"]
+    parts = ("databaseName", "name", "tableCatalogId", "tableName")
+    return {"id": ",".join(str(table[one]) for one in parts)}
+
+
+def _read_filter(work: Work) -> Any:
+    return {"tableData": work.call("get_data_cells_filter", **_named(work))["DataCellsFilter"]}
+
+
+def _delete_filter(work: Work) -> None:
+    work.call("delete_data_cells_filter", **_named(work))
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:lakeformation/dataLakeSettings:DataLakeSettings",
+        service="lakeformation",
+        create="put_data_lake_settings",
+        read=_read_settings,
+        update="put",
+        delete=lambda work: work.call("put_data_lake_settings", DataLakeSettings={}),
+        id="{accountId}",
+        prepare=_settings,
+        forces=on("catalogId"),
+    ),
+    Emulated(
+        type="aws:lakeformation/resource:Resource",
+        service="lakeformation",
+        create="register_resource",
+        read="describe_resource",
+        result="ResourceInfo",
+        delete="deregister_resource",
+        id="{arn}",
+        names={"ResourceArn": "arn"},
+        exclusive=True,
+    ),
+    Emulated(
+        type="aws:lakeformation/lfTag:LfTag",
+        service="lakeformation",
+        create="create_lf_tag",
+        read="get_lf_tag",
+        result="TagValues && @",
+        update=_update_tag,
+        delete="delete_lf_tag",
+        id="{accountId}:{key}",
+        names={"TagKey": "key", "TagValues": "values"},
+        forces=on("key", "catalogId"),
+    ),
+    Emulated(
+        type="aws:lakeformation/dataCellsFilter:DataCellsFilter",
+        service="lakeformation",
+        create=_create_filter,
+        read=_read_filter,
+        update="update_data_cells_filter",
+        delete=_delete_filter,
+        id="{id}",
+    ),
+)

@@ -1,0 +1,130 @@
+"""Lake Formation: who was granted what, and which tags resources carry."""
+
+import hashlib
+import json
+from typing import Any, Final
+
+from rehearsal.provider.errors import RefusedError
+from rehearsal.provider.services.shapes import one
+from rehearsal.provider.spec import Emulated
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+_KINDS: Final = {
+    "database": "Database",
+    "dataCellsFilter": "DataCellsFilter",
+    "dataLocation": "DataLocation",
+    "lfTag": "LFTag",
+    "lfTagPolicy": "LFTagPolicy",
+    "table": "Table",
+    "tableWithColumns": "TableWithColumns",
+}
+_WILDCARDS: Final = {"table": "tableWildcard", "tableWithColumns": "columnWildcard"}
+
+
+def _resource(_work: Work, values: Values) -> Values:
+    """The one resource that a grant or a tag is about, as the API nests it."""
+    resource: Values = {"catalog": {}} if values.get("catalogResource") else {}
+    for name, api in _KINDS.items():
+        given = values.get(name)
+        if given is not None:
+            wildcard = {_WILDCARDS[name]: {}} if given.get("wildcard") else {}
+            resource[api] = {**given, **wildcard}
+    principal = {"dataLakePrincipalIdentifier": values["principal"]} if "principal" in values else None
+    return {**values, "resource": resource, "principal": principal}
+
+
+def _id(*parts: Any) -> str:
+    """A name for what the API gives none: the same for the same grant."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
+
+
+def _about(work: Work, operation: str) -> Values:
+    return work.params(operation, _resource(work, work.values))
+
+
+def _grant(work: Work) -> Values:
+    given = _about(work, "grant_permissions")
+    work.call("grant_permissions", **given)
+    return {"id": _id(given["Principal"], given["Resource"])}
+
+
+def _granted(work: Work) -> Any:
+    given = _about(work, "grant_permissions")
+    listed = work.pages("list_permissions", "PrincipalResourcePermissions")
+    found = one(listed, Principal=given["Principal"], Resource=given["Resource"])
+    if found is None:
+        return None
+    kept = {name: work.inputs[name] for name in (*_KINDS, "catalogResource", "principal") if name in work.inputs}
+    return {
+        **kept,
+        "permissions": found["Permissions"],
+        "permissionsWithGrantOptions": found.get("PermissionsWithGrantOption") or [],
+    }
+
+
+def _revoke(work: Work) -> None:
+    if _granted(work) is not None:
+        work.call("revoke_permissions", **_about(work, "revoke_permissions"))
+
+
+def _tagged(_work: Work, values: Values) -> Values:
+    tags = [{"tagKey": tag["key"], "tagValues": [tag["value"]]} for tag in values.get("lfTags") or []]
+    return {**_resource(_work, values), "lfTags": tags}
+
+
+def _tag(work: Work) -> Values:
+    given = work.params("add_lf_tags_to_resource", _tagged(work, work.values))
+    failures = work.call("add_lf_tags_to_resource", **given).get("Failures") or []
+    if failures:
+        error = failures[0]["Error"]
+        raise RefusedError(f"{error['ErrorCode']}: {error['ErrorMessage']} ({failures[0]['LFTag']['TagKey']})")
+    return {"id": _id(given["Resource"], sorted(one["TagKey"] for one in given["LFTags"]))}
+
+
+def _read_tags(work: Work) -> Any:
+    """The tags that are ours; of several columns, what all of them carry."""
+    answer = work.call("get_resource_lf_tags", **_about(work, "get_resource_lf_tags"))
+    carried = [answer.get("LFTagOnDatabase"), answer.get("LFTagsOnTable")]
+    carried += [column["LFTags"] for column in answer.get("LFTagsOnColumns") or []]
+    every = [{tag["TagKey"]: tag["TagValues"] for tag in tags} for tags in carried if tags]
+    told = [
+        {**tag, "value": every[0][tag["key"]][0]}
+        for tag in work.inputs["lfTags"]
+        if every and all(tags.get(tag["key"]) == every[0].get(tag["key"]) is not None for tags in every)
+    ]
+    kept = {name: work.inputs[name] for name in _KINDS if name in work.inputs}
+    return {**kept, "lfTags": told} if told else None
+
+
+def _untag(work: Work) -> None:
+    if _read_tags(work) is not None:
+        work.call(
+            "remove_lf_tags_from_resource",
+            **work.params("remove_lf_tags_from_resource", _tagged(work, work.values)),
+        )
+
+
+_NAMES: Final = {"ResourceArn": "arn"}
+
+TYPES: Final = (
+    Emulated(
+        type="aws:lakeformation/permissions:Permissions",
+        service="lakeformation",
+        create=_grant,
+        read=_granted,
+        delete=_revoke,
+        id="{id}",
+        names=_NAMES,
+        exclusive=True,
+    ),
+    Emulated(
+        type="aws:lakeformation/resourceLfTags:ResourceLfTags",
+        service="lakeformation",
+        create=_tag,
+        read=_read_tags,
+        delete=_untag,
+        id="{id}",
+        exclusive=True,
+    ),
+)

@@ -1,0 +1,96 @@
+"""S3: access points, each with a policy of its own."""
+
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from rehearsal.provider import retry
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+
+def _which(work: Work) -> Values:
+    return {"AccountId": work.values["accountId"], "Name": work.values["name"]}
+
+
+def _create(work: Work) -> Values:
+    work.call("create_access_point", **work.params("create_access_point", {**work.values, "tags": None}))
+    return {}
+
+
+def _allow(work: Work) -> None:
+    if work.inputs.get("policy"):
+        work.call("put_access_point_policy", **_which(work), Policy=work.inputs["policy"])
+
+
+def _update(work: Work) -> None:
+    if "policy" in work.changed and not work.inputs.get("policy"):
+        work.call("delete_access_point_policy", **_which(work))
+    elif "policy" in work.changed:
+        _allow(work)
+
+
+def _policy(work: Work, which: Values) -> str | None:
+    try:
+        return str(work.call("get_access_point_policy", **which)["Policy"])
+    except ClientError as error:
+        if not retry.missing(error):
+            raise
+        return None
+
+
+def _read(work: Work) -> Any:
+    which = _which(work)
+    found = work.call("get_access_point", **which)
+    return {
+        **found,
+        "accountId": which["AccountId"],
+        "arn": found["AccessPointArn"],
+        "domainName": f"{found['Name']}-{which['AccountId']}.s3-accesspoint.{work.region}.amazonaws.com",
+        "hasPublicAccessPolicy": False,
+        "policy": _policy(work, which),
+    }
+
+
+def _point(work: Work) -> Values:
+    """An access point's ARN: arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME."""
+    parts = str(work.values["accessPointArn"]).split(":")
+    return {"AccountId": parts[4], "Name": parts[5].partition("/")[2]}
+
+
+def _put_policy(work: Work) -> Values:
+    work.call("put_access_point_policy", **_point(work), Policy=work.inputs["policy"])
+    return {}
+
+
+def _read_policy(work: Work) -> Any:
+    policy = _policy(work, _point(work))
+    return policy and {"accessPointArn": work.values["accessPointArn"], "policy": policy}
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:s3/accessPoint:AccessPoint",
+        service="s3control",
+        create=_create,
+        after=_allow,
+        read=_read,
+        update=_update,
+        delete=lambda work: work.call("delete_access_point", **_which(work)),
+        id="{accountId}:{name}",
+        forces=on(
+            "accountId", "bucket", "bucketAccountId", "name", "publicAccessBlockConfiguration", "vpcConfiguration"
+        ),
+    ),
+    Emulated(
+        type="aws:s3control/accessPointPolicy:AccessPointPolicy",
+        service="s3control",
+        create=_put_policy,
+        read=_read_policy,
+        update="put",
+        delete=lambda work: work.call("delete_access_point_policy", **_point(work)),
+        id="{accessPointArn}",
+        forces=on("accessPointArn"),
+    ),
+)

@@ -1,0 +1,66 @@
+"""S3: inventories of buckets."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.values import Values
+from rehearsal.provider.work import Work
+
+
+def _which(work: Work) -> Values:
+    return {"Bucket": work.values["bucket"], "Id": work.values["name"]}
+
+
+def _put(work: Work) -> Values:
+    values = work.inputs
+    to = values["destination"]["bucket"]
+    encryption = to.get("encryption") or {}
+    kms = encryption.get("sseKms")
+    place: Values = {
+        "Bucket": to["bucketArn"],
+        "Format": to["format"],
+        "AccountId": to.get("accountId"),
+        "Prefix": to.get("prefix"),
+        "Encryption": {"SSEKMS": {"KeyId": kms["keyId"]}} if kms else {"SSES3": {}} if encryption else None,
+    }
+    configuration: Values = {
+        "Id": values["name"],
+        "IsEnabled": values.get("enabled") is not False,
+        "IncludedObjectVersions": values["includedObjectVersions"],
+        "Schedule": {"Frequency": values["schedule"]["frequency"]},
+        "Destination": {"S3BucketDestination": {name: one for name, one in place.items() if one is not None}},
+    }
+    if values.get("filter"):
+        configuration["Filter"] = {"Prefix": values["filter"]["prefix"]}
+    if values.get("optionalFields"):
+        configuration["OptionalFields"] = values["optionalFields"]
+    work.call("put_bucket_inventory_configuration", **_which(work), InventoryConfiguration=configuration)
+    return {}
+
+
+def _read(work: Work) -> Any:
+    found = work.call("get_bucket_inventory_configuration", **_which(work))["InventoryConfiguration"]
+    to = found["Destination"]["S3BucketDestination"]
+    place: Values = {"bucketArn": to["Bucket"], **{key: to.get(key) for key in ("Format", "AccountId", "Prefix")}}
+    asked = work.inputs.get("destination", {}).get("bucket", {}).get("encryption")
+    return {
+        **found,
+        **_which(work),
+        "name": found["Id"],
+        "enabled": found["IsEnabled"],
+        "destination": {"bucket": {**place, "encryption": asked}},
+    }
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:s3/inventory:Inventory",
+        service="s3",
+        create=_put,
+        read=_read,
+        update="put",
+        delete=lambda work: work.call("delete_bucket_inventory_configuration", **_which(work)),
+        id="{bucket}:{name}",
+        forces=on("bucket", "name"),
+    ),
+)
