@@ -38,6 +38,7 @@ def apply(
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     from rehearsal.cloud.patches import (  # noqa: PLC0415 - moto reads the environment when it is loaded
         account,
+        addresses,
         alarms,
         batch_jobs,
         bucket_logging,
@@ -59,6 +60,7 @@ def apply(
 
     account.apply(management_account)
     for patch in (
+        addresses,
         alarms,
         bucket_logging,
         bucket_policy,
