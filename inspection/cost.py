@@ -16,6 +16,8 @@ HOURS: Final = 730
 GLOBAL: Final = "global"
 FIRST_ZONES: Final = 25
 """Hosted zones of an account at the first price (Route 53 pricing)."""
+FIRST_ASSOCIATIONS: Final = 100
+"""VPCs that the hourly price of an account's profiles includes (the same)."""
 
 
 Verified = Literal["aws", "third-party", "no"]
@@ -144,6 +146,11 @@ def bill(sizes: Sequence[Sized], traffic: Traffic) -> Bill:
     if any(size.profile for size in sizes):
         hourly = price("profile", GLOBAL).usd
         central.append(Item(region=GLOBAL, what="Route 53 Profiles, to 100 VPCs", count=1, monthly=hourly * HOURS))
+        more = max(0, sum(size.spokes for size in sizes if size.profile) - FIRST_ASSOCIATIONS)
+        hourly = price("profile-association-beyond", GLOBAL).usd
+        central.append(
+            Item(region=GLOBAL, what="VPCs with a profile beyond", count=more, monthly=more * hourly * HOURS)
+        )
     return Bill(
         items=[*central, *(item for size in sizes for item in _shared(size, traffic))],
         distributed=[item for size in sizes for item in _distributed(size, traffic)],

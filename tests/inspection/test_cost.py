@@ -51,8 +51,15 @@ def test_a_bill_names_the_prices_that_nobody_checked_in_its_regions_only() -> No
         "interface-endpoint in us-west-2",
         "firewall-endpoint in us-west-2",
         "firewall-data in us-west-2",
-        "profile",
     ]
+
+
+def test_profiles_cost_more_for_each_vpc_beyond_a_hundred() -> None:
+    def profiles(spokes: int) -> float:
+        return sum(one.monthly for one in bill([sized(spokes)], Traffic()).central if "profile" in one.what.lower())
+
+    assert profiles(100) == pytest.approx(0.75 * 730)
+    assert profiles(200) == pytest.approx(0.75 * 730 + 100 * 0.0014 * 730)
 
 
 def test_a_region_without_prices_is_refused_with_those_that_have_them() -> None:

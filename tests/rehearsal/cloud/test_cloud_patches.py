@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.core import responses
+from moto.ec2.responses import EC2Response
 
 from rehearsal.cloud import Credentials, Endpoints
 
@@ -335,3 +337,10 @@ class TestTransitGatewayRoutes:
         static = [{"Name": "type", "Values": ["static"]}]
         [route] = ec2.search_transit_gateway_routes(TransitGatewayRouteTableId=table, Filters=static)["Routes"]
         assert [one["TransitGatewayAttachmentId"] for one in route["TransitGatewayAttachments"]] == [attachment]
+
+
+def test_the_operations_of_a_service_are_looked_up_once(endpoints: Endpoints) -> None:
+    assert endpoints.client("ec2", "us-east-1").describe_vpcs()["Vpcs"] is not None
+    names = vars(responses)["method_names_from_class"]
+    assert names(EC2Response) is names(EC2Response)
+    assert "describe_vpcs" in names(EC2Response)
