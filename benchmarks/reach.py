@@ -30,7 +30,8 @@ def main() -> None:
         tiers = len(reach.places.tiers)
         print(
             f"{spokes:4d} VPCs, {tiers:4d} tiers, {len(matrix):6d} pairs reach: matrix {computed - started:6.2f} s, "
-            f"comparison {compared - computed:6.2f} s, of processor {busy:6.2f} s, {len(found)} differences, peak memory {peak:5.0f} MiB",
+            f"comparison {compared - computed:6.2f} s, processor {busy:6.2f} s, "
+            f"{len(found)} differences, peak memory {peak:5.0f} MiB",
             flush=True,
         )
 

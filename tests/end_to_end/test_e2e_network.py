@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
 import pytest
 
-from tests.end_to_end.zone import Ran, Zone, cloud_environment
+from cli.rehearsed_aws import RehearsedAws
+from rehearsal.cloud import Cloud
+from tests.end_to_end.zone import Ran, Zone
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("network"), pytest.mark.timeout(1300)]
 
@@ -36,23 +37,16 @@ def test_the_audit_of_the_network_agrees(brought_up: tuple[Zone, Ran]) -> None:
 
 def tables(zone: Zone, region: str) -> Mapping[str, Mapping[str, str]]:
     """Segment -> CIDR -> what its table does with it."""
-    environment = cloud_environment(zone)
-    role = f"arn:aws:iam::{zone.rehearse('outputs', 'network-us-east-1', '--json').document['account_id']}:role/"
-    session = boto3.Session(
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    cloud = Cloud.attach(zone.root / ".rehearsal")
+    assert cloud is not None
+    aws = RehearsedAws(
+        cloud.endpoints(),
+        management_account="123456789012",
+        access_role="OrganizationAccountAccessRole",
+        region=region,
     )
-    url = environment["AWS_ENDPOINT_URL"]
-    sts: Any = session.client("sts", region_name=region, endpoint_url=url)
-    given = sts.assume_role(RoleArn=f"{role}OrganizationAccountAccessRole", RoleSessionName="test")["Credentials"]
-    ec2: Any = boto3.client(
-        "ec2",
-        region_name=region,
-        endpoint_url=url,
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
+    account = zone.rehearse("outputs", "network-us-east-1", "--json").document["account_id"]
+    ec2: Any = aws.client("ec2", account=account)
     found: dict[str, Mapping[str, str]] = {}
     for table in ec2.describe_transit_gateway_route_tables()["TransitGatewayRouteTables"]:
         segment = next((tag["Value"] for tag in table.get("Tags", []) if tag["Key"] == "segment"), "default")
