@@ -47,7 +47,7 @@ unit: $(READY_ML) ## fast tests
 	$(BIN)/pytest -n 2 -m "not slow"
 
 slow: $(READY_ML) ## end-to-end rehearsals
-	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -n 2 --dist loadgroup -m slow
 
 bench: $(READY_ML) ## print the figures of benchmarks/
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done

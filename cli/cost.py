@@ -82,6 +82,8 @@ def _show(found: Bill) -> None:
     more = total(found.distributed) - total(found.central)
     verdict = f"central endpoints save {more:,.2f}" if more > 0 else f"endpoints in every VPC would save {-more:,.2f}"
     console.print(f"{verdict} USD a month. Prices as of {found.as_of} (inspection/prices.csv). Assumed:")
+    if found.unverified:
+        console.print(f"[yellow]Entered from memory, verified nowhere: {', '.join(found.unverified)}.[/yellow]")
     for one in ASSUMED:
         console.print(f"  {one}", soft_wrap=True)
 

@@ -16,7 +16,9 @@ class EndpointService:
     """One interface endpoint service."""
 
     client: str
-    """botocore's name of the service, whose regions are the endpoint's; empty where botocore has none."""
+    """botocore's name of the service."""
+    prefix: str
+    """botocore's name of the service's endpoints, whose regions are the endpoint's."""
     actions: str
     """Prefix of the service's IAM actions."""
     regional: str = ""
@@ -38,6 +40,7 @@ def _api(host: str, client: str = "", *, actions: str = "") -> EndpointService:
     """The usual forms: `kms.us-east-1.amazonaws.com`, `kms-fips.…`, `kms.us-east-1.api.aws`, `kms-fips.…`."""
     return EndpointService(
         client=client or host,
+        prefix=host,
         actions=actions or client or host,
         regional=f"{host}.{{region}}.amazonaws.com",
         dual_stack=f"{host}.{{region}}.api.aws",
@@ -50,6 +53,7 @@ def _sagemaker(part: str, client: str, *, fips: str = "") -> EndpointService:
     """SageMaker puts the part before its own name, and `fips` behind one or the other."""
     return EndpointService(
         client=client,
+        prefix=f"{part}.sagemaker",
         actions="sagemaker",
         regional=f"{part}.sagemaker.{{region}}.amazonaws.com",
         dual_stack=f"{part}.sagemaker.{{region}}.api.aws",
@@ -67,6 +71,7 @@ ENDPOINT_SERVICES: Final[Mapping[str, EndpointService]] = {
     "sagemaker.metrics": _sagemaker("metrics", "sagemaker-metrics"),
     "sagemaker.studio": EndpointService(
         client="sagemaker",
+        prefix="api.sagemaker",
         actions="sagemaker",
         regional="studio.{region}.sagemaker.aws",
         wildcard=True,
@@ -74,6 +79,7 @@ ENDPOINT_SERVICES: Final[Mapping[str, EndpointService]] = {
     ),
     "ecr.api": EndpointService(
         client="ecr",
+        prefix="api.ecr",
         actions="ecr",
         regional="api.ecr.{region}.amazonaws.com",
         dual_stack="ecr.{region}.api.aws",
@@ -82,13 +88,14 @@ ENDPOINT_SERVICES: Final[Mapping[str, EndpointService]] = {
     ),
     "ecr.dkr": EndpointService(
         client="ecr",
+        prefix="api.ecr",
         actions="ecr",
         regional="dkr.ecr.{region}.amazonaws.com",
         dual_stack="dkr-ecr.{region}.on.aws",
         wildcard=True,
     ),
     # Spokes reach S3 through gateway endpoints, free of charge: a zone here would lead their traffic over the gateway.
-    "s3": EndpointService(client="s3", actions="s3"),
+    "s3": EndpointService(client="s3", prefix="s3", actions="s3"),
     "kms": _api("kms"),
     "sts": _api("sts"),
     "secretsmanager": _api("secretsmanager"),
@@ -145,12 +152,14 @@ def zones(name: str, region: str, *, dual_stack: bool = False) -> tuple[str, ...
 def offered(name: str, region: str) -> bool:
     """Whether AWS offers the endpoint in a region: where the service is, by botocore's data, save named exceptions."""
     one = service(name)
-    return region not in one.absent and (region in _regions(one.client) or not _regions(one.client))
+    regions = _endpoints().get(one.prefix, {}).get("endpoints", {})
+    return region not in one.absent and (region in regions or not regions)
 
 
 @cache
-def _regions(client: str) -> frozenset[str]:
-    import botocore.session  # noqa: PLC0415 - half a second that only a check of endpoints needs
+def _endpoints() -> Mapping[str, Mapping[str, Mapping[str, object]]]:
+    """Endpoint prefix -> its endpoints. One file: botocore's own answer reads the whole model of each service."""
+    from botocore.loaders import create_loader  # noqa: PLC0415 - a tenth of a second that only a check needs
 
-    session = cast("Any", botocore.session.get_session())
-    return frozenset(session.get_available_regions(client)) if client else frozenset[str]()
+    data = cast("Any", create_loader()).load_data("endpoints")
+    return next(one["services"] for one in data["partitions"] if one["partition"] == "aws")

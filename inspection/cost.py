@@ -1,20 +1,27 @@
 """What a network costs in a month, item by item: central endpoints beside endpoints in every VPC.
 
-Prices are dated data (`prices.csv`) with the page each is from: entered by hand, not fetched; look before quoting them.
+Prices are dated data (`prices.csv`): the page each is to be found on, and what it was checked against in the month of
+`as_of`: a stored copy of AWS's own page, a third party's page, or nothing, which every bill says of its lines.
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, cast
 
 HOURS: Final = 730
 """In a month, as AWS's own calculator counts."""
 GLOBAL: Final = "global"
 FIRST_ZONES: Final = 25
 """Hosted zones of an account at the first price (Route 53 pricing)."""
+FIRST_ASSOCIATIONS: Final = 100
+"""VPCs that the hourly price of an account's profiles includes (the same)."""
+
+
+Verified = Literal["aws", "third-party", "no"]
+"""What a price was checked against: AWS's page, somebody else's, nothing: then it is from memory."""
 
 
 class PriceError(Exception):
@@ -30,6 +37,8 @@ class Price:
     usd: float
     source: str
     as_of: str
+    verified: Verified
+    checked_against: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +90,8 @@ class Bill:
     central: Sequence[Item]
     """The part of `items` that `distributed` would replace."""
     as_of: str
+    unverified: Sequence[str]
+    """Prices in it that were checked against nothing, as `item in region`."""
 
     @property
     def total(self) -> float:
@@ -98,7 +109,13 @@ def prices() -> Mapping[tuple[str, str], Price]:
     """(item, region) -> price."""
     with Path(__file__).with_name("prices.csv").open(encoding="utf-8", newline="") as text:
         return {
-            (row["item"], row["region"]): Price(usd=float(row["usd"]), source=row["source"], as_of=row["as_of"])
+            (row["item"], row["region"]): Price(
+                usd=float(row["usd"]),
+                source=row["source"],
+                as_of=row["as_of"],
+                verified=cast("Verified", row["verified"]),
+                checked_against=row["checked_against"],
+            )
             for row in csv.DictReader(text)
         }
 
@@ -129,12 +146,26 @@ def bill(sizes: Sequence[Sized], traffic: Traffic) -> Bill:
     if any(size.profile for size in sizes):
         hourly = price("profile", GLOBAL).usd
         central.append(Item(region=GLOBAL, what="Route 53 Profiles, to 100 VPCs", count=1, monthly=hourly * HOURS))
+        more = max(0, sum(size.spokes for size in sizes if size.profile) - FIRST_ASSOCIATIONS)
+        hourly = price("profile-association-beyond", GLOBAL).usd
+        central.append(
+            Item(region=GLOBAL, what="VPCs with a profile beyond", count=more, monthly=more * hourly * HOURS)
+        )
     return Bill(
         items=[*central, *(item for size in sizes for item in _shared(size, traffic))],
         distributed=[item for size in sizes for item in _distributed(size, traffic)],
         central=central,
         as_of=min(one.as_of for one in prices().values()),
+        unverified=_unverified({size.region for size in sizes}),
     )
+
+
+def _unverified(regions: Collection[str]) -> Sequence[str]:
+    return [
+        f"{item} in {region}" if region != GLOBAL else item
+        for (item, region), one in prices().items()
+        if one.verified == "no" and region in {*regions, GLOBAL}
+    ]
 
 
 def _item(size: Sized, what: str, name: str, count: float, per: float = HOURS) -> Item:

@@ -5,6 +5,12 @@ import pulumi
 from components.network.membership import SegmentMembership, SegmentMembershipArgs
 from components.network.spoke_vpc import SpokeVpc, SpokeVpcArgs
 from components.network.vpc import VpcArgs
+from components.network.zone_associations import (
+    ZoneAssociations,
+    ZoneAssociationsArgs,
+    ZoneAuthorizations,
+    ZoneAuthorizationsArgs,
+)
 from stacks import graph, segmentation
 from stacks.configuration import network
 from stacks.contracts import AuditOutputs, NetworkOutputs, OrganizationOutputs, SpokeOutputs
@@ -18,7 +24,7 @@ def spoke(
     """Declares an account's spoke in a region, and gives what its stack exports of it.
 
     Two providers: the VPC is the account's, what the Transit Gateway makes of its attachment is the network account's,
-    since a spoke that could associate itself could choose its segment.
+    since a spoke that could associate itself could choose its segment; and so is the leave to associate its zones.
     """
     audit = AuditOutputs.of(graph.AUDIT)
     central = NetworkOutputs.of(graph.network(region))
@@ -51,7 +57,6 @@ def spoke(
             egress=segmentation.inspected(settings),
             organization_id=organization.organization_id,
             profile_id=central.profile_id if profiles else None,
-            zone_ids=None if profiles else {one: zones[one] for one in segmentation.zone_names(settings, region)},
         ),
         providers.options(name, region),
     )
@@ -66,6 +71,21 @@ def spoke(
         ),
         providers.options(owner, region),
     )
+    if not profiles:
+        authorized = ZoneAuthorizations(
+            "zone-authorizations",
+            ZoneAuthorizationsArgs(
+                vpc_id=made.vpc.id,
+                region=region,
+                zone_ids={one: zones[one] for one in segmentation.zone_names(settings, region)},
+            ),
+            providers.options(owner, region),
+        )
+        ZoneAssociations(
+            "zone-associations",
+            ZoneAssociationsArgs(vpc_id=made.vpc.id, region=region, zone_ids=authorized.zone_ids),
+            providers.options(name, region),
+        )
     return SpokeOutputs(
         vpc_id=made.vpc.id,
         cidr=cidr,

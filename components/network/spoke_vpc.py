@@ -33,14 +33,7 @@ class SpokeVpcArgs:
     egress: bool
     organization_id: pulumi.Input[str]
     profile_id: pulumi.Input[str] | None = None
-    """The Route 53 Profile with the endpoints' names."""
-    zone_ids: Mapping[str, pulumi.Input[str]] | None = None
-    """Without a profile: the zones the VPC is associated with, by their names."""
-
-    def __post_init__(self) -> None:
-        """Refuses a spoke whose endpoints have no names."""
-        if (self.profile_id is None) == (self.zone_ids is None):
-            raise ValueError(f"SpokeVpcArgs {self.vpc.tag!r}: give either profile_id or zone_ids")
+    """The Route 53 Profile with the endpoints' names; without one, `ZoneAssociations` bring them."""
 
 
 class SpokeVpc(pulumi.ComponentResource):
@@ -137,13 +130,5 @@ class SpokeVpc(pulumi.ComponentResource):
                 name=self._args.vpc.tag,
                 profile_id=self._args.profile_id,
                 resource_id=self.vpc.id,
-                opts=self._child,
-            )
-        for zone_name, zone_id in (self._args.zone_ids or {}).items():
-            route53.ZoneAssociation(
-                f"{self._name}-{zone_name}",
-                zone_id=zone_id,
-                vpc_id=self.vpc.id,
-                vpc_region=self._args.vpc.region,
                 opts=self._child,
             )

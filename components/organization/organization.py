@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws import organizations
+from pulumi_aws import organizations, ram
 
 from components.tokens import type_token
 
@@ -45,7 +45,11 @@ class OrganizationArgs:
 
 
 class Organization(pulumi.ComponentResource):
-    """`hipaa-ml:organization:Organization`: makes one `aws.organizations.Organization`, protected and retained."""
+    """`hipaa-ml:organization:Organization`: makes one `aws.organizations.Organization`, protected and retained.
+
+    And lets its accounts share by AWS RAM within it: trusted access alone is not enough, an invitation would be sent to
+    each account instead (RAM User Guide, "Enable resource sharing within AWS Organizations").
+    """
 
     def __init__(self, name: str, args: OrganizationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -55,6 +59,10 @@ class Organization(pulumi.ComponentResource):
             enabled_policy_types=list(POLICY_TYPES),
             aws_service_access_principals=list(TRUSTED_SERVICES),
             opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True, import_=args.id),
+        )
+        ram.SharingWithOrganization(
+            f"{name}-sharing",
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[organization], retain_on_delete=True),
         )
         self.organization_id = organization.id
         self.root_id = organization.roots[0].id

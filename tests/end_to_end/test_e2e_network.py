@@ -1,22 +1,20 @@
 """The networks of both regions, brought up and looked at with boto3 as AWS would show them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import boto3
 import pytest
 
-from tests.end_to_end.zone import Ran, Zone, cloud_environment
+from cli.rehearsed_aws import RehearsedAws
+from rehearsal.cloud import Cloud
+from tests.end_to_end.zone import Ran, Zone
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("network"), pytest.mark.timeout(900)]
-
-STACKS = ("organization", "audit", "network-us-east-1", "network-us-west-2", "ml-dev", "ml-prod", "recovery-dev")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("network"), pytest.mark.timeout(1300)]
 
 
 @pytest.fixture(scope="module")
-def brought_up(make_zone: Callable[[], Zone]) -> tuple[Zone, Ran]:
-    zone = make_zone()
-    return zone, zone.rehearse("up", *STACKS, "--json", timeout=850)
+def brought_up(network_zone: tuple[Zone, Ran]) -> tuple[Zone, Ran]:
+    return network_zone
 
 
 def test_both_regions_come_up_and_stay_as_they_are(brought_up: tuple[Zone, Ran]) -> None:
@@ -33,29 +31,22 @@ def test_the_audit_of_the_network_agrees(brought_up: tuple[Zone, Ran]) -> None:
     zone, _ = brought_up
     seen = zone.rehearse("audit", "--json").document["observations"]
     network = [one for one in seen if one["area"] in ("VPCs", "flow logs", "internet gateways", "segments")]
-    assert len(network) == 4 * 7  # two central VPCs a region, three spokes
+    assert len(network) == 4 * 10  # two central VPCs a region, six spokes
     assert [one for one in network if not one["ok"]] == []
 
 
 def tables(zone: Zone, region: str) -> Mapping[str, Mapping[str, str]]:
     """Segment -> CIDR -> what its table does with it."""
-    environment = cloud_environment(zone)
-    role = f"arn:aws:iam::{zone.rehearse('outputs', 'network-us-east-1', '--json').document['account_id']}:role/"
-    session = boto3.Session(
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    cloud = Cloud.attach(zone.root / ".rehearsal")
+    assert cloud is not None
+    aws = RehearsedAws(
+        cloud.endpoints(),
+        management_account="123456789012",
+        access_role="OrganizationAccountAccessRole",
+        region=region,
     )
-    url = environment["AWS_ENDPOINT_URL"]
-    sts: Any = session.client("sts", region_name=region, endpoint_url=url)
-    given = sts.assume_role(RoleArn=f"{role}OrganizationAccountAccessRole", RoleSessionName="test")["Credentials"]
-    ec2: Any = boto3.client(
-        "ec2",
-        region_name=region,
-        endpoint_url=url,
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
+    account = zone.rehearse("outputs", "network-us-east-1", "--json").document["account_id"]
+    ec2: Any = aws.client("ec2", account=account)
     found: dict[str, Mapping[str, str]] = {}
     for table in ec2.describe_transit_gateway_route_tables()["TransitGatewayRouteTables"]:
         segment = next((tag["Value"] for tag in table.get("Tags", []) if tag["Key"] == "segment"), "default")

@@ -1,26 +1,20 @@
 """The rehearsed network is the declared one, from the state and from the emulated cloud alike, and a leak is found."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from cli.rehearsed_aws import RehearsedAws
 from rehearsal.cloud import Cloud
-from tests.end_to_end.zone import Zone
+from tests.end_to_end.zone import Ran, Zone
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-STACKS = (
-    *("organization", "audit", "network-us-east-1", "network-us-west-2"),
-    *("ml-dev", "ml-staging", "ml-prod", "recovery-dev", "recovery-staging", "recovery-prod"),
-)
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("network"), pytest.mark.timeout(1300)]
 
 
 @pytest.fixture(scope="module")
-def zone(make_zone: Callable[[], Zone]) -> Zone:
-    one = make_zone()
-    ran = one.rehearse("up", *STACKS)
+def zone(network_zone: tuple[Zone, Ran]) -> Zone:
+    one, ran = network_zone
     assert ran.code == 0, ran.err
     return one
 

@@ -142,8 +142,19 @@ def test_zones_are_associated_one_by_one_where_there_is_no_profile() -> None:
     changed = {**NETWORK, "dns": "associations"}
     assert not run(EAST, network=changed).of("ProfilesProfile")
     spoke = run(SPOKE, network=changed)
-    assert len(spoke.of("ZoneAssociation")) == len(recorded(EAST).of("route53/zone:Zone"))
+    assert len(spoke.of(":ZoneAssociation")) == len(recorded(EAST).of("route53/zone:Zone"))
     assert not spoke.of("ProfilesAssociation")
+
+
+def test_the_network_account_authorizes_each_association_before_the_spoke_makes_it() -> None:
+    spoke = run(SPOKE, network={**NETWORK, "dns": "associations"})
+    leave = {one.inputs["zoneId"]: one for one in spoke.of(":VpcAssociationAuthorization")}
+    assert {one.provider for one in leave.values()} == {"network-us-east-1"}
+    for one in spoke.of(":ZoneAssociation"):
+        assert one.provider == "ml-dev-us-east-1"
+        assert [urn.split("::")[-1] for urn in one.request.propertyDependencies["zoneId"].urns] == [
+            leave[one.inputs["zoneId"]].name
+        ]
 
 
 def test_dual_stack_is_a_switch() -> None:

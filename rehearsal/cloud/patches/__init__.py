@@ -39,6 +39,7 @@ def apply(
     from rehearsal.cloud.patches import (  # noqa: PLC0415 - moto reads the environment when it is loaded
         access_points,
         account,
+        addresses,
         alarms,
         backups,
         batch_jobs,
@@ -54,6 +55,7 @@ def apply(
         lake_formation,
         logs,
         models,
+        operations,
         organization,
         replication,
         replication_metrics,
@@ -69,6 +71,7 @@ def apply(
     account.apply(management_account)
     for patch in (
         access_points,
+        addresses,
         alarms,
         backups,
         bucket_logging,
@@ -82,12 +85,13 @@ def apply(
         lake_formation,
         logs,
         models,
-        scaling,
-        tables,
+        operations,
         organization,
         roles,
+        scaling,
         secrets,
         sharing,
+        tables,
         transit_gateway,
         workgroups,
     ):

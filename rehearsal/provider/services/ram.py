@@ -50,7 +50,33 @@ def _member(parameter: str, name: str, kind: str) -> tuple[Step, Step, Step]:
 _OF_RESOURCE: Final = _member("resourceArns", "resourceArn", "RESOURCE")
 _OF_PRINCIPAL: Final = _member("principals", "principal", "PRINCIPAL")
 
+_PRINCIPAL: Final = "ram.amazonaws.com"
+
+
+def _enable(work: Work) -> Values:
+    work.call("enable_sharing_with_aws_organization")
+    # On AWS the one call does both; the emulator's leaves the organisation's list as it is.
+    work.call("enable_aws_service_access", service="organizations", ServicePrincipal=_PRINCIPAL)
+    return {}
+
+
+def _read_enabled(work: Work) -> Any:
+    listed = work.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals", service="organizations")
+    return one(listed, ServicePrincipal=_PRINCIPAL)
+
+
 TYPES: Final = (
+    Emulated(
+        type="aws:ram/sharingWithOrganization:SharingWithOrganization",
+        service="ram",
+        create=_enable,
+        read=_read_enabled,
+        delete=lambda work: work.call(
+            "disable_aws_service_access", service="organizations", ServicePrincipal=_PRINCIPAL
+        ),
+        id="{accountId}",
+        exclusive=True,
+    ),
     Emulated(
         type="aws:ram/resourceShare:ResourceShare",
         service="ram",

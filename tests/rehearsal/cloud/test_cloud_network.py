@@ -170,3 +170,16 @@ def test_a_firewall_has_an_endpoint_in_each_subnet_and_takes_them_with_it(endpoi
     firewalls.delete_firewall(FirewallName="wall")
     left = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
     assert [one for one in left if one["State"] == "available"] == []
+
+
+def test_a_pool_gives_no_address_twice_whichever_account_asks(endpoints: Endpoints, in_member: Credentials) -> None:
+    owner, member = endpoints.client("ec2", REGION), endpoints.client("ec2", REGION, in_member)
+    first = owner.create_vpc(CidrBlock="10.96.0.0/16", Ipv4IpamPoolId="ipam-pool-1")["Vpc"]["VpcId"]
+    with pytest.raises(ClientError) as raised:
+        member.create_vpc(CidrBlock="10.96.128.0/20", Ipv4IpamPoolId="ipam-pool-1")
+    assert _code(raised) == "InvalidParameterValue"
+    assert f"overlaps with the allocation 10.96.0.0/16 of {first}" in str(raised.value)
+    member.create_vpc(CidrBlock="10.96.128.0/20")  # from no pool: nobody knows
+    member.create_vpc(CidrBlock="10.97.0.0/16", Ipv4IpamPoolId="ipam-pool-1")
+    owner.delete_vpc(VpcId=first)
+    member.create_vpc(CidrBlock="10.96.128.0/20", Ipv4IpamPoolId="ipam-pool-1")

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.core import responses
+from moto.ec2.responses import EC2Response
 
 from rehearsal.cloud import Credentials, Endpoints
+from rehearsal.cloud.patches import operations
 
 
 def _code(raised: pytest.ExceptionInfo[ClientError]) -> str:
@@ -335,3 +338,11 @@ class TestTransitGatewayRoutes:
         static = [{"Name": "type", "Values": ["static"]}]
         [route] = ec2.search_transit_gateway_routes(TransitGatewayRouteTableId=table, Filters=static)["Routes"]
         assert [one["TransitGatewayAttachmentId"] for one in route["TransitGatewayAttachments"]] == [attachment]
+
+
+def test_the_operations_of_a_service_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(responses, "method_names_from_class", vars(responses)["method_names_from_class"])
+    operations.apply()
+    names = vars(responses)["method_names_from_class"]
+    assert names(EC2Response) is names(EC2Response)
+    assert "describe_vpcs" in names(EC2Response)

@@ -17,6 +17,12 @@ def vpc(world: World, name: str = "vpc", cidr: str = "10.0.0.0/16") -> Made:
     return world.once(f"vpc-{name}", "aws:ec2/vpc:Vpc", lambda: {"cidrBlock": cidr})
 
 
+def in_an_organization(world: World) -> Values:
+    """What has no inputs, and needs an organisation."""
+    assert world.organization.id
+    return {}
+
+
 def subnet(world: World, number: int = 0) -> Made:
     inputs = {"vpcId": vpc(world).id, "cidrBlock": f"10.0.{number}.0/24", "availabilityZoneId": f"use1-az{number + 1}"}
     return world.once(f"subnet-{number}", "aws:ec2/subnet:Subnet", lambda: inputs)
@@ -410,6 +416,11 @@ CASES = (
             ),
         )
         for black in (True, False)
+    ),
+    Case(
+        type="aws:ram/sharingWithOrganization:SharingWithOrganization",
+        inputs=in_an_organization,
+        drift=lambda w, _: w.boto("organizations").disable_aws_service_access(ServicePrincipal="ram.amazonaws.com"),
     ),
     Case(
         type="aws:ram/resourceShare:ResourceShare",

@@ -8,6 +8,7 @@ from rehearsal.cloud import Cloud
 from rehearsal.provider.values import Values
 from tests.rehearsal.provider.provider_bench import Client
 from tests.rehearsal.provider.provider_cases import World, policy
+from tests.rehearsal.provider.provider_cases_network import subnet, vpc
 
 POLICY = "aws:organizations/policy:Policy"
 
@@ -22,6 +23,12 @@ def world(client: Client, cloud: Cloud) -> World:
 def _replication(source: str, target: str, role: str) -> Values:
     rule = {"status": "Enabled", "filter": {}, "destination": {"bucket": f"arn:aws:s3:::{target}"}}
     return {"bucket": source, "role": role, "rules": [{**rule, "deleteMarkerReplication": {"status": "Disabled"}}]}
+
+
+def pooled(world: World) -> str:
+    """A pool that 10.98.0.0/16 is taken from."""
+    world.once("pooled", "aws:ec2/vpc:Vpc", lambda: {"cidrBlock": "10.98.0.0/16", "ipv4IpamPoolId": "ipam-pool-2"})
+    return "ipam-pool-2"
 
 
 REFUSALS: tuple[tuple[str, Callable[[World], Values], str], ...] = (
@@ -66,6 +73,21 @@ REFUSALS: tuple[tuple[str, Callable[[World], Values], str], ...] = (
         "aws:s3/bucketLogging:BucketLogging",
         lambda w: {"bucket": w.bucket(), "targetBucket": w.bucket("unwilling"), "targetPrefix": "a/"},
         "InvalidTargetBucketForLogging",
+    ),
+    (
+        "aws:ec2/vpc:Vpc",
+        lambda w: {"cidrBlock": "10.98.0.0/17", "ipv4IpamPoolId": pooled(w)},
+        r"InvalidParameterValue: The CIDR 10\.98\.0\.0/17 overlaps with the allocation 10\.98\.0\.0/16",
+    ),
+    (
+        "aws:ec2/subnet:Subnet",
+        lambda w: {"vpcId": subnet(w) and vpc(w).id, "cidrBlock": "10.0.0.128/25"},
+        "InvalidSubnet.Conflict",
+    ),
+    (
+        "aws:ec2/subnet:Subnet",
+        lambda w: {"vpcId": vpc(w).id, "cidrBlock": "10.1.0.0/24"},
+        "InvalidSubnet.Range",
     ),
     ("aws:s3/bucket:Bucket", lambda w: {"bucket": w.bucket("taken")}, "BucketAlreadyExists|BucketAlreadyOwnedByYou"),
 )

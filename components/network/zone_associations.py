@@ -1,0 +1,73 @@
+"""The endpoints' zones in another account's VPC, zone by zone: for regions where there is no Route 53 Profile."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import route53
+
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZoneAuthorizationsArgs:
+    """Whom the zones' owner lets in."""
+
+    vpc_id: pulumi.Input[str]
+    region: str
+    zone_ids: Mapping[str, pulumi.Input[str]]
+    """Name of the zone -> its id."""
+
+    def __post_init__(self) -> None:
+        """Refuses a VPC without names."""
+        if not self.zone_ids:
+            raise ValueError("ZoneAuthorizationsArgs.zone_ids: empty; name at least one zone")
+
+
+class ZoneAuthorizations(pulumi.ComponentResource):
+    """`hipaa-ml:network:ZoneAuthorizations`: an `aws.route53.VpcAssociationAuthorization` for each zone.
+
+    Made in the zones' account, before the VPC's account can associate them (Route 53 Developer Guide, "Associating an
+    Amazon VPC and a private hosted zone that you created with different AWS accounts").
+    """
+
+    def __init__(self, name: str, args: ZoneAuthorizationsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        self.zone_ids: Mapping[str, pulumi.Output[str]] = {
+            zone: route53.VpcAssociationAuthorization(
+                f"{name}-{zone}",
+                zone_id=zone_id,
+                vpc_id=args.vpc_id,
+                vpc_region=args.region,
+                opts=pulumi.ResourceOptions(parent=self),
+            ).zone_id
+            for zone, zone_id in args.zone_ids.items()
+        }
+        """The zones' ids through their authorizations: whoever has one may associate it."""
+        self.register_outputs({"zone_ids": self.zone_ids})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZoneAssociationsArgs:
+    """A VPC and the zones it is to know."""
+
+    vpc_id: pulumi.Input[str]
+    region: str
+    zone_ids: Mapping[str, pulumi.Input[str]]
+    """Name of the zone -> its id, of which the owner authorized the VPC."""
+
+
+class ZoneAssociations(pulumi.ComponentResource):
+    """`hipaa-ml:network:ZoneAssociations`: an `aws.route53.ZoneAssociation` for each zone, in the VPC's account."""
+
+    def __init__(self, name: str, args: ZoneAssociationsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        for zone, zone_id in args.zone_ids.items():
+            route53.ZoneAssociation(
+                f"{name}-{zone}",
+                zone_id=zone_id,
+                vpc_id=args.vpc_id,
+                vpc_region=args.region,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        self.register_outputs({})

@@ -1,0 +1,329 @@
+"""The network's components: what each makes, and what it refuses."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.network.dns_firewall import DnsFirewall, DnsFirewallArgs
+from components.network.endpoint_vpc import EndpointVpc, EndpointVpcArgs
+from components.network.firewall import DomainFirewall, DomainFirewallArgs
+from components.network.inspection_vpc import InspectionVpc, InspectionVpcArgs
+from components.network.ipam import Ipam, IpamArgs
+from components.network.membership import SegmentMembership, SegmentMembershipArgs
+from components.network.peering import Peering, PeeringArgs, PeeringSide, PeeringSideArgs
+from components.network.share import OrganizationShare, OrganizationShareArgs
+from components.network.spoke_acl import SpokeAcl, SpokeAclArgs
+from components.network.spoke_groups import SpokeGroups, SpokeGroupsArgs
+from components.network.spoke_vpc import SpokeVpc, SpokeVpcArgs
+from components.network.transit_gateway import TransitGateway, TransitGatewayArgs
+from components.network.vpc import Vpc, VpcArgs
+from components.network.zone_associations import (
+    ZoneAssociations,
+    ZoneAssociationsArgs,
+    ZoneAuthorizations,
+    ZoneAuthorizationsArgs,
+)
+from controls.addresses import PlannedSubnet
+from controls.flows import TIERS
+from tests.recorder import ACCOUNT, ORGANIZATION, Recording, record
+
+LOGS = "arn:aws:s3:::logs"
+ZONES = ("use1-az1", "use1-az2")
+TABLES = {name: f"tgw-rtb-{name}" for name in ("dev", "prod", "shared", "inspection", "peering")}
+
+
+def vpc_args(*tiers: str, zones: tuple[str, ...] = ZONES, dual_stack: bool = False) -> VpcArgs:
+    places = [(tier, zone) for tier in (*tiers, "attachments") for zone in zones]
+    return VpcArgs(
+        tag="one",
+        segment="dev",
+        region="us-east-1",
+        cidr="10.16.0.0/16",
+        subnets=[
+            PlannedSubnet(tier=tier, zone=zone, cidr=f"10.16.{number}.0/24", index=number)
+            for number, (tier, zone) in enumerate(places)
+        ],
+        log_bucket_arn=LOGS,
+        dns_rule_group_id="rslvr-frg-1",
+        dual_stack=dual_stack,
+    )
+
+
+def endpoint_args(*services: str, profile: bool = True, dual_stack: bool = False) -> EndpointVpcArgs:
+    return EndpointVpcArgs(
+        vpc=vpc_args("endpoints", dual_stack=dual_stack),
+        transit_gateway_id="tgw-1",
+        supernets=["10.0.0.0/9"],
+        clients=["10.0.0.0/9"],
+        services=services,
+        organization_id=ORGANIZATION,
+        profile=profile,
+    )
+
+
+def made(program: Callable[[], object]) -> Recording:
+    seen = record(program)
+    assert not seen.orphans()
+    return seen
+
+
+def test_every_vpc_is_written_down_named_and_closed_by_default() -> None:
+    seen = made(lambda: Vpc("one", vpc_args("training")))
+    assert len(seen.of("ec2/subnet:Subnet")) == 4
+    assert not any(one.inputs["mapPublicIpOnLaunch"] for one in seen.of("ec2/subnet:Subnet"))
+    [default] = seen.of(":DefaultSecurityGroup")
+    assert not default.inputs.keys() & {"ingress", "egress"}
+    [flows] = seen.of(":FlowLog")
+    assert (flows.inputs["trafficType"], flows.inputs["logDestination"]) == ("ALL", LOGS)
+    [firewall] = seen.of(":ResolverFirewallConfig")
+    assert firewall.inputs["firewallFailOpen"] == "DISABLED"
+    [options] = seen.of(":VpcDhcpOptions")
+    assert options.inputs["domainName"] == "ec2.internal"
+
+
+def test_a_dual_stack_vpc_gives_each_subnet_its_own_64() -> None:
+    seen = made(lambda: Vpc("one", vpc_args("training", dual_stack=True)))
+    blocks = {one.inputs["ipv6CidrBlock"] for one in seen.of("ec2/subnet:Subnet")}
+    assert len(blocks) == 4
+    assert all(one.endswith("::/64") for one in blocks)
+
+
+def test_a_transit_gateway_connects_nothing_by_itself() -> None:
+    args = TransitGatewayArgs(
+        description="one", asn=64512, tables=["dev", "prod"], log_bucket_arn=LOGS, foreign={"dev": ["10.48.0.0/16"]}
+    )
+    seen = made(lambda: TransitGateway("gateway", args))
+    [gateway] = seen.of("ec2transitgateway/transitGateway:TransitGateway")
+    off = ("autoAcceptSharedAttachments", "defaultRouteTableAssociation", "defaultRouteTablePropagation")
+    assert {gateway.inputs[name] for name in off} == {"disable"}
+    [hole] = seen.of("ec2transitgateway/route:Route")
+    assert hole.inputs["blackhole"] is True
+    assert hole.inputs["destinationCidrBlock"] == "10.48.0.0/16"
+
+
+def test_a_membership_accepts_associates_once_and_propagates_where_it_is_known() -> None:
+    args = SegmentMembershipArgs(
+        attachment_id="tgw-attach-1", segment="dev", known_in=["dev", "shared"], route_table_ids=TABLES, foreign=True
+    )
+    seen = made(lambda: SegmentMembership("membership", args))
+    [association] = seen.of(":RouteTableAssociation")
+    assert association.inputs["transitGatewayRouteTableId"] == TABLES["dev"]
+    known = {one.inputs["transitGatewayRouteTableId"] for one in seen.of(":RouteTablePropagation")}
+    assert known == {TABLES["dev"], TABLES["shared"]}
+    assert len(seen.of(":VpcAttachmentAccepter")) == 1
+
+
+def test_a_spoke_has_tiers_gateway_endpoints_and_no_way_to_the_internet_of_its_own() -> None:
+    args = SpokeVpcArgs(
+        vpc=vpc_args(*TIERS),
+        transit_gateway_id="tgw-1",
+        supernets=["10.0.0.0/9"],
+        endpoints_cidr="10.0.0.0/17",
+        peers=[],
+        egress=False,
+        organization_id=ORGANIZATION,
+        profile_id="rp-1",
+    )
+    seen = made(lambda: SpokeVpc("spoke", args))
+    assert not [*seen.of(":InternetGateway"), *seen.of(":NatGateway"), *seen.of(":VpcPeeringConnection")]
+    assert {one.inputs["vpcEndpointType"] for one in seen.of(":VpcEndpoint")} == {"Gateway"}
+    assert {one.inputs["destinationCidrBlock"] for one in seen.of("ec2/route:Route")} == {"10.0.0.0/9"}
+    assert len(seen.of("ec2/routeTable:RouteTable")) == len(TIERS)
+    assert len(seen.of(":ProfilesAssociation")) == 1
+
+
+def test_a_tier_speaks_over_tls_to_endpoints_and_to_the_internet_only_with_egress() -> None:
+    def groups(*, egress: bool) -> Recording:
+        args = SpokeGroupsArgs(
+            vpc_id="vpc-1", tag="one", endpoints_cidr="10.0.0.0/17", prefix_lists={"s3": "pl-1"}, egress=egress
+        )
+        return made(lambda: SpokeGroups("groups", args))
+
+    outward = [one.inputs for one in groups(egress=True).of(":SecurityGroupEgressRule") if "cidrIpv4" in one.inputs]
+    assert {one["cidrIpv4"] for one in outward} == {"10.0.0.0/17", "0.0.0.0/0"}
+    assert {(one["fromPort"], one["toPort"]) for one in outward} == {(443, 443)}
+    closed = groups(egress=False).of(":SecurityGroupEgressRule")
+    assert "0.0.0.0/0" not in {one.inputs.get("cidrIpv4") for one in closed}
+
+
+def test_an_acl_lists_few_peers_one_by_one_and_the_supernets_for_many() -> None:
+    def allowed(peers: list[str]) -> set[str]:
+        args = SpokeAclArgs(
+            vpc_id="vpc-1",
+            tag="one",
+            subnet_ids=["subnet-1"],
+            cidr="10.16.0.0/16",
+            endpoints_cidr="10.0.0.0/17",
+            peers=peers,
+            supernets=["10.0.0.0/9"],
+        )
+        [acl] = made(lambda: SpokeAcl("acl", args)).of(":NetworkAcl")
+        return {one["cidrBlock"] for one in acl.inputs["ingress"] if one["action"] == "allow" and one["ruleNo"] < 150}
+
+    assert allowed(["10.20.0.0/16"]) == {"10.16.0.0/16", "10.20.0.0/16"}
+    assert allowed([f"10.{number}.0.0/16" for number in range(20, 60, 2)]) == {"10.16.0.0/16", "10.0.0.0/9"}
+
+
+def test_central_endpoints_have_a_policy_a_group_and_names_of_their_own() -> None:
+    seen = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", "ecr.dkr", "s3")))
+    endpoints = seen.of(":VpcEndpoint")
+    assert {one.inputs["privateDnsEnabled"] for one in endpoints} == {False}
+    assert all(ORGANIZATION in one.inputs["policy"] for one in endpoints)
+    names = {one.inputs["name"] for one in seen.of("route53/record:Record")}
+    assert names == {
+        "kms.us-east-1.amazonaws.com",
+        "dkr.ecr.us-east-1.amazonaws.com",
+        "*.dkr.ecr.us-east-1.amazonaws.com",
+    }
+    assert len(seen.of(":ProfilesResourceAssociation")) == 2
+    assert not made(lambda: EndpointVpc("endpoints", endpoint_args("kms", profile=False))).of(":ProfilesProfile")
+
+
+def test_dual_stack_names_lead_to_ipv4_only_since_no_table_carries_ipv6_between_vpcs() -> None:
+    seen = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", dual_stack=True)))
+    assert {one.inputs["name"] for one in seen.of("route53/record:Record")} == {
+        "kms.us-east-1.amazonaws.com",
+        "kms.us-east-1.api.aws",
+    }
+    assert {one.inputs["type"] for one in seen.of("route53/record:Record")} == {"A"}
+    assert not [one for one in seen.of("ec2/route:Route") if "destinationIpv6CidrBlock" in one.inputs]
+
+
+def test_names_without_a_profile_are_authorized_by_their_owner_first() -> None:
+    def both() -> None:
+        zones = {"kms.us-east-1.amazonaws.com": "Z1"}
+        leave = ZoneAuthorizations("leave", ZoneAuthorizationsArgs(vpc_id="vpc-1", region="us-east-1", zone_ids=zones))
+        ZoneAssociations("names", ZoneAssociationsArgs(vpc_id="vpc-1", region="us-east-1", zone_ids=leave.zone_ids))
+
+    seen = made(both)
+    [association] = seen.of(":ZoneAssociation")
+    assert association.inputs["zoneId"] == "Z1"
+    assert "VpcAssociationAuthorization" in str(association.request.propertyDependencies["zoneId"].urns)
+
+
+def test_what_no_domain_of_the_list_allows_is_dropped_and_written_down() -> None:
+    def firewall(*domains: str) -> Recording:
+        args = DomainFirewallArgs(
+            vpc_id="vpc-1",
+            subnet_ids=["subnet-1", "subnet-2"],
+            home=["10.0.0.0/9"],
+            allowed_domains=domains,
+            key_arn="arn:aws:kms:us-east-1:111122223333:key/1",
+            log_bucket="logs",
+        )
+        return made(lambda: DomainFirewall("firewall", args))
+
+    seen = firewall(".pypi.org")
+    [policy] = seen.of(":FirewallPolicy")
+    assert "aws:drop_established" in policy.inputs["firewallPolicy"]["statefulDefaultActions"]
+    [wall] = seen.of("networkfirewall/firewall:Firewall")
+    assert wall.inputs["deleteProtection"] is True
+    [logs] = seen.of(":LoggingConfiguration")
+    kinds = {one["logType"] for one in logs.inputs["loggingConfiguration"]["logDestinationConfigs"]}
+    assert kinds == {"ALERT", "FLOW"}
+    assert not firewall().of(":RuleGroup")
+
+
+def test_only_the_inspection_vpc_has_a_way_out_zone_by_zone() -> None:
+    args = InspectionVpcArgs(
+        vpc=vpc_args("firewall", "public"),
+        transit_gateway_id="tgw-1",
+        supernets=["10.0.0.0/9"],
+        allowed_domains=[],
+        log_bucket="logs",
+        account_id=ACCOUNT,
+        key_alias="firewall",
+    )
+    seen = made(lambda: InspectionVpc("inspection", args))
+    assert len(seen.of(":NatGateway")) == len(ZONES)
+    [attachment] = seen.of(":VpcAttachment")
+    assert attachment.inputs["applianceModeSupport"] == "enable"
+
+
+def test_names_outside_the_list_do_not_resolve() -> None:
+    seen = made(lambda: DnsFirewall("dns", DnsFirewallArgs(allowed_domains=[".pypi.org"])))
+    rules = sorted((one.inputs for one in seen.of(":ResolverFirewallRule")), key=lambda one: one["priority"])
+    assert [one["action"] for one in rules][-1] == "BLOCK"
+    assert {one["action"] for one in rules[:-1]} == {"ALLOW"}
+
+
+def test_a_pool_a_region_and_each_has_its_network() -> None:
+    networks = {"us-east-1": "10.0.0.0/9", "us-west-2": "10.128.0.0/9"}
+    seen = made(lambda: Ipam("ipam", IpamArgs(home="us-east-1", supernets=networks)))
+    assert {one.inputs["locale"] for one in seen.of(":VpcIpamPool")} == set(networks)
+    assert {one.inputs["cidr"] for one in seen.of(":VpcIpamPoolCidr")} == set(networks.values())
+
+
+def test_a_share_takes_nobody_from_outside() -> None:
+    args = OrganizationShareArgs(share="network", organization_arn="arn:o", resources={"gateway": "arn:g"})
+    seen = made(lambda: OrganizationShare("share", args))
+    [share] = seen.of(":ResourceShare")
+    assert share.inputs["allowExternalPrincipals"] is False
+    [principal] = seen.of(":PrincipalAssociation")
+    assert principal.inputs["principal"] == "arn:o"
+
+
+def test_a_peering_is_accepted_by_one_side_and_routes_each_segment_to_itself() -> None:
+    def sides() -> None:
+        peering = Peering(
+            "peering",
+            PeeringArgs(
+                transit_gateway_id="tgw-2",
+                peer_transit_gateway_id="tgw-1",
+                peer_region="us-east-1",
+                peer_account_id=ACCOUNT,
+            ),
+        )
+        PeeringSide("side", side_args(attachment_id=peering.attachment_id))
+
+    seen = made(sides)
+    assert len(seen.of(":PeeringAttachmentAccepter")) == 1
+    [route] = seen.of("ec2transitgateway/route:Route")
+    assert route.inputs["transitGatewayRouteTableId"] == TABLES["dev"]
+    [association] = seen.of(":RouteTableAssociation")
+    assert association.inputs["transitGatewayRouteTableId"] == TABLES["peering"]
+
+
+def side_args(attachment_id: pulumi.Input[str] = "tgw-attach-1", **changes: Any) -> PeeringSideArgs:
+    given: dict[str, Any] = {
+        "attachment_id": attachment_id,
+        "route_table_ids": TABLES,
+        "routes": {"dev": ["10.144.0.0/16"]},
+        "accept": True,
+        "name_tag": "peering",
+    }
+    return PeeringSideArgs(**{**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (lambda: vpc_args("training", zones=ZONES[:1]), "subnets in 1 zones; at least 2 are needed"),
+        (
+            lambda: TransitGatewayArgs(
+                description="", asn=64512, tables=["dev"], log_bucket_arn=LOGS, foreign={"prod": []}
+            ),
+            "TransitGatewayArgs.foreign: 'prod' is none of dev",
+        ),
+        (
+            lambda: SegmentMembershipArgs(attachment_id="a", segment="qa", known_in=(), route_table_ids=TABLES),
+            "'qa': no such route table; there are dev, prod, shared, inspection, peering",
+        ),
+        (lambda: endpoint_args("kmss"), "no endpoint service is named 'kmss'"),
+        (lambda: side_args(routes={"qa": []}), "no route table 'qa'; there are dev, prod"),
+        (lambda: IpamArgs(home="eu-west-1", supernets={"us-east-1": "10.0.0.0/9"}), "none of the regions us-east-1"),
+        (
+            lambda: OrganizationShareArgs(share="network", organization_arn="arn:o", resources={}),
+            "resources is empty; name at least one",
+        ),
+        (
+            lambda: ZoneAuthorizationsArgs(vpc_id="vpc-1", region="us-east-1", zone_ids={}),
+            "zone_ids: empty; name at least one zone",
+        ),
+    ],
+)
+def test_what_cannot_work_is_refused_by_name(args: Callable[[], object], said: str) -> None:
+    with pytest.raises(ValueError, match=said.replace(".", r"\.")):
+        args()
