@@ -151,11 +151,11 @@ class Load:
     def _heart(self, _number: int, _given: Any) -> None:
         """The scheduler's heartbeat, every second instead of every minute; the emulator runs no schedules."""
         while not self._stop.wait(1.0):
-            body = json.dumps({"written": datetime.now(UTC).isoformat()})
+            beat = {"written": datetime.now(UTC).isoformat()}
             for pair in self.zone.document["pairs"]:
                 try:
                     self.zone.client("s3", self.zone.primary).put_object(
-                        Bucket=pair["primary"], Key=self.zone.document["heartbeat_key"], Body=body
+                        Bucket=pair["primary"], Key=self.zone.document["heartbeat_key"], Body=b"", Metadata=beat
                     )
                 except (ClientError, BotoCoreError):
                     break

@@ -12,7 +12,16 @@ from policies.configuration import Parameters
 from policies.resources import Resource
 
 HOLDS_DATA = frozenset(
-    (*tokens.BUCKETS, tokens.KEY, tokens.REPLICA_KEY, tokens.TRAIL, tokens.ACCOUNT, tokens.ORGANIZATION)
+    (
+        *tokens.BUCKETS,
+        tokens.KEY,
+        tokens.REPLICA_KEY,
+        tokens.TRAIL,
+        tokens.ACCOUNT,
+        tokens.ORGANIZATION,
+        "aws:dynamodb/table:Table",
+        "aws:ecr/repository:Repository",
+    )
 )
 """What holds data, or without which data cannot be read or accounted for."""
 

@@ -1,6 +1,5 @@
 """How things are: both regions as far as they answer, seen by reading alone."""
 
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -92,8 +91,8 @@ def arrived(aws: Aws, zone: Zone, side: Side) -> Sequence[Arrived]:
 
 def _heartbeat(client: Any, pair: Pair, side: Side, zone: Zone) -> datetime | None:
     try:
-        body = client.get_object(Bucket=pair.bucket(side), Key=zone.heartbeat_key)["Body"].read()
-        return datetime.fromisoformat(json.loads(body)["written"]).astimezone(UTC)
+        found = client.head_object(Bucket=pair.bucket(side), Key=zone.heartbeat_key)
+        return datetime.fromisoformat(found["Metadata"]["written"]).astimezone(UTC)
     except ClientError as error:
         if code(error) in _ABSENT:
             return None

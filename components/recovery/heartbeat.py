@@ -1,6 +1,5 @@
 """A beat a minute in every replicated bucket: the age of the last one on the other side tells the RPO."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -49,11 +48,12 @@ class Heartbeat(pulumi.ComponentResource):
         )
         iam.RolePolicy(f"{name}-rights", role=role.id, policy=document(_rights(args)), opts=child)
         for purpose, (bucket, key) in args.buckets.items():
-            body = json.dumps({"written": "<aws.scheduler.scheduled-time>"})
             request = {
                 "Bucket": bucket,
                 "Key": HEARTBEAT_KEY,
-                "Body": body,
+                "Body": "",
+                # In the metadata, which can be read by who may not decrypt the bucket's objects.
+                "Metadata": {"written": "<aws.scheduler.scheduled-time>"},
                 "ServerSideEncryption": "aws:kms",
                 "SsekmsKeyId": key,
             }

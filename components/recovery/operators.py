@@ -142,7 +142,7 @@ def _data(args: RunbookRoleArgs) -> list[Statement]:
             "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/*", one) for one in args.artifact_buckets],
         },
         {
-            "Sid": "ReadHeartbeats",
+            "Sid": "SeeHeartbeats",
             "Effect": "Allow",
             "Action": "s3:GetObject",
             "Resource": [
@@ -158,7 +158,8 @@ def _data(args: RunbookRoleArgs) -> list[Statement]:
         {
             "Sid": "SeeReplication",
             "Effect": "Allow",
-            # HeadObject of a version, for its replication status, is this permission: S3 has no narrower one.
+            # HeadObject of a version, for its replication status, is this permission: S3 has no narrower one. It decrypts
+            # nothing: no statement below lets these objects be decrypted.
             "Action": "s3:GetObjectVersion",
             "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/*", one) for one in args.replicated_buckets],
         },
@@ -169,7 +170,25 @@ def _data(args: RunbookRoleArgs) -> list[Statement]:
             "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/incidents/*", one) for one in args.record_buckets],
         },
         {
-            "Sid": "UseKeysThroughServices",
+            "Sid": "ReadThroughS3",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": list(args.key_arns),
+            # Artifacts and records alone: what is in the other buckets is compared, and never read. The context is the
+            # bucket's ARN with a bucket key, else the object's (S3 User Guide, "Encryption context").
+            "Condition": {
+                "StringEquals": {"kms:ViaService": [f"s3.{region}.amazonaws.com" for region in args.regions]},
+                "StringLike": {
+                    "kms:EncryptionContext:aws:s3:arn": [
+                        pulumi.Output.format("arn:aws:s3:::{0}{1}", bucket, suffix)
+                        for bucket in (*args.artifact_buckets, *args.record_buckets)
+                        for suffix in ("", "/*")
+                    ]
+                },
+            },
+        },
+        {
+            "Sid": "JournalAndTell",
             "Effect": "Allow",
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": list(args.key_arns),
@@ -178,7 +197,7 @@ def _data(args: RunbookRoleArgs) -> list[Statement]:
                     "kms:ViaService": [
                         f"{service}.{region}.amazonaws.com"
                         for region in args.regions
-                        for service in ("dynamodb", "s3", "sns")
+                        for service in ("dynamodb", "sns")
                     ]
                 }
             },

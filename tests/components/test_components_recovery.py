@@ -349,6 +349,13 @@ def arn(service: str, rest: str, region: str = WEST) -> str:
 
 Call = tuple[str, str, Mapping[str, str]]
 THROUGH_S3 = {"kms__ViaService": f"s3.{WEST}.amazonaws.com"}
+
+
+def of_bucket(bucket: str) -> Mapping[str, str]:
+    """A decryption by S3 of an object of a bucket, as S3 describes it to KMS."""
+    return {**THROUGH_S3, "kms__EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}"}
+
+
 OURS = {"cloudwatch__namespace": NAMES.namespace}
 STEPS: Mapping[str, Sequence[Call]] = {
     "discover": [("ssm:GetParametersByPath", arn("ssm", f"parameter{NAMES.root}"), {})],
@@ -366,7 +373,7 @@ STEPS: Mapping[str, Sequence[Call]] = {
     ],
     "verify artifacts": [
         ("s3:GetObject", "arn:aws:s3:::artifacts-west/risk/7/model.tar.gz", {}),
-        ("kms:Decrypt", KEYS["mrk-artifacts"], THROUGH_S3),
+        ("kms:Decrypt", KEYS["mrk-artifacts"], of_bucket("artifacts-west")),
         ("ecr:DescribeImages", arn("ecr", "repository/hipaa-ml/risk"), {}),
     ],
     "promote keys": [
@@ -406,6 +413,7 @@ BEYOND: Sequence[Call] = (
     ("kms:ScheduleKeyDeletion", KEYS["mrk-artifacts"], {}),
     ("kms:DisableKey", KEYS["mrk-artifacts"], {}),
     ("kms:Decrypt", KEYS["mrk-artifacts"], {}),
+    ("kms:Decrypt", KEYS["mrk-artifacts"], of_bucket("phi-west")),
     ("kms:Decrypt", KEYS["mrk-artifacts"], {"kms__ViaService": f"secretsmanager.{WEST}.amazonaws.com"}),
     ("kms:Decrypt", arn("kms", "key/another"), THROUGH_S3),
     ("kms:CreateGrant", KEYS["mrk-serving"], {}),

@@ -106,10 +106,10 @@ class Recoverable:
                     time.sleep(0.05)
 
     def heartbeat(self, when: datetime | None = None, regions: Sequence[str] = (PRIMARY, RECOVERY)) -> None:
-        body = json.dumps({"written": (when or datetime.now(UTC)).isoformat()})
+        beat = {"written": (when or datetime.now(UTC)).isoformat()}
         for region in regions:
             for purpose in PURPOSES:
-                self.client("s3", region).put_object(Bucket=self.bucket(purpose, region), Key=HEARTBEAT, Body=body)
+                self.client("s3", region).put_object(Bucket=self.bucket(purpose, region), Key=HEARTBEAT, Metadata=beat)
 
     def ask(self, name: str, region: str, case: int = 0) -> Any:
         answer = self.client("sagemaker-runtime", region).invoke_endpoint(
