@@ -99,7 +99,7 @@ def declared_data(settings: Settings, name: str, outputs: Mapping[str, Any]) -> 
         backed_up=[
             f"arn:aws:s3:::{outputs['buckets'][purpose][settings.regions.primary]}"
             for purpose in data.purposes(settings, name)
-            if PURPOSES[purpose].backed_up
+            if PURPOSES[purpose].backed_up and purpose != LOGS
         ],
     )
 
