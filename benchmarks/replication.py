@@ -1,18 +1,18 @@
-"""Prints what many teams' data costs to declare, and how fast and late ten thousand objects arrive elsewhere."""
+"""Prints what many teams' data costs to preview and deploy, and how fast ten thousand objects arrive elsewhere."""
 
 import argparse
+import json
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-from components import data as d
+from benchmarks import many_teams, zone
 from rehearsal.cloud import Cloud
-from stacks.data import BUCKETS, table
-from stacks.settings import Settings
+from stacks.data import BUCKETS
 
-ROOT: Final = Path(__file__).parents[1]
+ENVIRONMENTS: Final = ("dev", "staging", "prod")
 EAST, WEST = "us-east-1", "us-west-2"
 WRITERS: Final = 8
 
@@ -22,36 +22,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--objects", type=int, default=10_000)
     parser.add_argument("--teams", type=int, default=20)
+    parser.add_argument("--up", action="store_true", help="deploy what was previewed as well")
     arguments = parser.parse_args()
-    _declared(arguments.teams)
-    _drill(arguments.objects)
+    if arguments.teams:
+        _deployed(arguments.teams, up=arguments.up)
+    if arguments.objects:
+        _drill(arguments.objects)
 
 
-def _declared(teams: int) -> None:
-    """Twenty teams, three environments, seven buckets: settings, checks and tables."""
-    data = {
-        "teams": {f"team{number}": {"project": f"p{number}"} for number in range(teams)},
-        "data_sets": {
-            f"set{number}_{bucket.replace('-', '_')}": {
-                "owner": f"team{number}",
-                "bucket": bucket,
-                "columns": {"id": {"sensitivity": "phi" if bucket == "raw-phi" else "de-identified"}},
-            }
-            for number in range(teams)
-            for bucket in ("raw-phi",)
-        },
-        "access": [
-            {"team": f"team{number}", "data_set": f"set{number}_raw_phi", "columns": ["*"], "purpose": "treatment"}
-            for number in range(teams)
-        ],
-    }
-    base = Settings.from_files(ROOT, "organization")
-    began = time.perf_counter()
-    settings = Settings.parse({**base.model_dump(mode="json", exclude_none=True), "data": data}, {})
-    tables: list[d.AccessTable] = [table(settings, one) for one in ("dev", "staging", "prod")]
-    took = time.perf_counter() - began
-    rows = sum(len(one.rows) for one in tables)
-    print(f"{teams} teams x 3 environments x {len(BUCKETS)} buckets: {rows} rows checked and drawn in {took:.2f} s")
+def _deployed(teams: int, *, up: bool) -> None:
+    """Three environments' data of many teams: previewed after their foundation is up, and deployed if asked for."""
+    stacks = [f"data-{environment}" for environment in ENVIRONMENTS]
+    foundation = ["organization", "audit", "baseline-backup", *(f"baseline-ml-{one}" for one in ENVIRONMENTS)]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = zone.copy(Path(temporary))
+        many_teams.write(folder, teams)
+        try:
+            zone.rehearse(folder, "up", *foundation, "--json")
+            before = zone.peak_mib()
+            for operation in ("preview", "up") if up else ("preview",):
+                seconds, printed = zone.rehearse(folder, operation, *stacks, "--json")
+                _print(operation, teams, seconds, json.loads(printed), before)
+        finally:
+            zone.rehearse(folder, "cloud", "stop")
+
+
+def _print(operation: str, teams: int, seconds: float, document: dict[str, Any], before: float) -> None:
+    made = sum(one["operations"].get("create", 0) for one in document["stacks"])
+    print(
+        f"{operation}: {teams} teams x {len(ENVIRONMENTS)} environments x {len(BUCKETS)} buckets: {made} resources in "
+        f"{seconds:.1f} s ({seconds / max(made, 1) * 1000:.0f} ms each); largest process {zone.peak_mib():.0f} MiB "
+        f"({before:.0f} MiB before)"
+    )
 
 
 def _drill(count: int) -> None:

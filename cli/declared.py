@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components.storage.purposes import PURPOSES
 from controls.model import PolicyType
 from inspection.can import Guarded, Place
 from inspection.declared import (
@@ -10,10 +11,11 @@ from inspection.declared import (
     DeclaredBucket,
     DeclaredData,
     DeclaredPolicy,
+    DeclaredRead,
     DeclaredVpc,
     DeclaredZone,
 )
-from stacks import graph, places, segmentation
+from stacks import data, graph, places, segmentation
 from stacks.baseline import roles_of
 from stacks.configuration import network
 from stacks.data import LOGS
@@ -54,23 +56,51 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
             if name != MANAGEMENT and f"{graph.BASELINE}{name}" in outputs
         },
         data=[
-            _data(stack.removeprefix(graph.DATA), given)
+            declared_data(settings, stack.removeprefix(graph.DATA), given)
             for stack, given in outputs.items()
             if stack.startswith(graph.DATA) and given
         ],
     )
 
 
-def _data(name: str, outputs: Mapping[str, Any]) -> DeclaredData:
+def declared_data(settings: Settings, name: str, outputs: Mapping[str, Any]) -> DeclaredData:
+    """An environment's data as its stack declares it; names that AWS wants unique come from its outputs."""
+
     def by_region(given: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], str]:
         return {(region, what): value for what, places in given.items() for region, value in places.items()}
 
+    declared = data.table(settings, name)
     return DeclaredData(
         name=name,
         account=str(outputs["account_id"]),
         buckets=by_region(outputs["buckets"]),
         keys=by_region(outputs["key_arns"]),
         copied=frozenset(outputs["buckets"]) - {LOGS},
+        reads=[
+            DeclaredRead(
+                role=outputs["team_role_arns"][row.team],
+                database=outputs["databases"][declared.data_sets[row.data_set].owner],
+                table=row.data_set,
+                columns=frozenset(row.columns),
+                rows=row.rows or "",
+            )
+            for team in declared.teams
+            for row in declared.reading(team)
+        ],
+        administrators=[
+            f"arn:aws:iam::{outputs['account_id']}:role/{one}"
+            for one in (settings.zone.deploy_role, settings.account_access_role)
+        ],
+        workgroups=list(outputs["workgroups"].values()),
+        access_points={
+            region: [arn.rpartition("/")[2] for team in teams.values() for arn in team.values()]
+            for region, teams in outputs["access_points"].items()
+        },
+        backed_up=[
+            f"arn:aws:s3:::{outputs['buckets'][purpose][settings.regions.primary]}"
+            for purpose in data.purposes(settings, name)
+            if PURPOSES[purpose].backed_up and purpose != LOGS
+        ],
     )
 
 

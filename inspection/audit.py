@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inspection import audit_accounts, audit_data, audit_logging, audit_network, audit_organization
+from inspection import (
+    audit_accounts,
+    audit_data,
+    audit_data_ways,
+    audit_lake,
+    audit_logging,
+    audit_network,
+    audit_organization,
+)
 from inspection.aws import Aws
 from inspection.declared import DeclaredZone
 from inspection.observation import Observation, missing
@@ -28,6 +36,9 @@ CHECKS: Sequence[Check] = (
     audit_network.segments,
     audit_data.data_buckets,
     audit_data.data_keys,
+    audit_lake.data_grants,
+    audit_data_ways.data_ways,
+    audit_data_ways.data_backups,
 )
 
 

@@ -49,6 +49,23 @@ class DeclaredVpc:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredRead:
+    """What a role reads of a table through Lake Formation."""
+
+    role: str
+    """Its ARN."""
+    database: str
+    table: str
+    columns: frozenset[str]
+    rows: str
+    """Lake Formation's filter expression; empty for every row."""
+
+    def __str__(self) -> str:
+        where = f" where {self.rows}" if self.rows else ""
+        return f"{self.role} reads {', '.join(sorted(self.columns))} of {self.database}.{self.table}{where}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeclaredData:
     """An environment's data, by the names its stack gave."""
 
@@ -62,6 +79,14 @@ class DeclaredData:
     """Region and domain -> ARN."""
     copied: frozenset[str]
     """Purposes whose objects are copied to the other region, under a key of ours."""
+    reads: Sequence[DeclaredRead] = ()
+    administrators: Sequence[str] = ()
+    """ARNs of those who may change Lake Formation's grants."""
+    workgroups: Sequence[str] = ()
+    access_points: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """Region -> names."""
+    backed_up: Sequence[str] = ()
+    """ARNs of the buckets that a backup plan is to select."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

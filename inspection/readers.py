@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
 from controls.evaluator import Decision, Policies, Policy, Principal, Request, evaluate
+from controls.evaluator.evaluate import Level
+from inspection import guardrails
 from inspection.aws import Aws, pages
 
 
@@ -44,6 +46,9 @@ class Documents:
     key_arn: str
     key_policy: Policy | None
     organization: str
+    management_account: str = ""
+    scps: Sequence[Level] = ()
+    rcps: Sequence[Level] = ()
 
     @classmethod
     def read(cls, aws: Aws, account: str, region: str, bucket: str, key_arn: str) -> "Documents":
@@ -52,7 +57,7 @@ class Documents:
         text = _answer(s3, "get_bucket_policy", "NoSuchBucketPolicy", Bucket=bucket).get("Policy")
         kms = aws.client("kms", account=account, region=region)
         key_text = kms.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"] if key_arn else None
-        organization = aws.client("organizations").describe_organization()["Organization"]["Id"]
+        organization = aws.client("organizations").describe_organization()["Organization"]
         return cls(
             account=account,
             region=region,
@@ -60,13 +65,29 @@ class Documents:
             bucket_policy=Policy.parse("bucket policy", text) if text else None,
             key_arn=key_arn,
             key_policy=Policy.parse("key policy", key_text) if key_text else None,
-            organization=organization,
+            organization=organization["Id"],
+            management_account=organization["MasterAccountId"],
+            scps=guardrails.in_force(aws, account, guardrails.SCP),
+            rcps=guardrails.in_force(aws, account, guardrails.RCP),
+        )
+
+    def around(self, identity: Sequence[Policy], boundary: Policy | None, resource: Policy | None) -> Policies:
+        """Everything that applies to a request for one of the account's resources, guardrails included."""
+        return Policies(
+            identity=identity,
+            boundary=boundary,
+            resource=resource,
+            scps=self.scps,
+            rcps=self.rcps,
+            management_account=self.management_account,
         )
 
     def context(self, tags: Mapping[str, str], *, inside: bool) -> dict[str, Sequence[str]]:
         """What a request of a role of this organisation carries; `inside`: through an endpoint of it."""
         found: dict[str, Sequence[str]] = {
+            "aws:PrincipalIsAWSService": ["false"],
             "aws:PrincipalOrgID": [self.organization],
+            "aws:ResourceOrgID": [self.organization],
             "aws:RequestedRegion": [self.region],
             "aws:SecureTransport": ["true"],
             "aws:ViaAWSService": ["false"],
@@ -86,9 +107,7 @@ def decide(documents: Documents, principal: Principal, identity: Sequence[Policy
         resource_account=documents.account,
         context=context,
     )
-    first = evaluate(
-        on_object, Policies(identity=identity, boundary=request.boundary, resource=documents.bucket_policy)
-    )
+    first = evaluate(on_object, documents.around(identity, request.boundary, documents.bucket_policy))
     if not first.allowed or documents.key_policy is None:
         return first
     through = {
@@ -104,7 +123,7 @@ def decide(documents: Documents, principal: Principal, identity: Sequence[Policy
         resource_account=documents.account,
         context=through,
     )
-    second = evaluate(on_key, Policies(identity=identity, boundary=request.boundary, resource=documents.key_policy))
+    second = evaluate(on_key, documents.around(identity, request.boundary, documents.key_policy))
     if not second.allowed:
         return second
     return Decision(outcome=first.outcome, because=(*first.because, *second.because))
@@ -133,7 +152,8 @@ def _reader(iam: Any, role: Mapping[str, Any], documents: Documents, key: str) -
         action="s3:GetObject", key=key, tags=tags, boundary=managed(iam, boundary) if boundary else None, inside=True
     )
     decision = decide(documents, Principal.of(role["Arn"]), identity_policies(iam, name), asked)
-    return Reader(role=name, reads=decision.allowed, why=str(decision))
+    told = tuple(one for one in decision.because if one.policy not in guardrails.DEFAULTS)
+    return Reader(role=name, reads=decision.allowed, why=str(replace(decision, because=told)))
 
 
 def identity_policies(iam: Any, role: str) -> Sequence[Policy]:

@@ -53,6 +53,21 @@ class Environment:
     def bucket(self, purpose: str, region: str = EAST) -> str:
         return str(self.outputs["buckets"][purpose][region])
 
+    def reads(self, region: str) -> dict[tuple[str, str], tuple[set[str], str]]:
+        """Team and table -> the columns and rows it was granted, as Lake Formation tells."""
+        lake = self.endpoints.client("lakeformation", region, self.admin)
+        names = ("DatabaseName", "TableName", "Name")
+        filters = {tuple(one[name] for name in names): one for one in lake.list_data_cells_filter()["DataCellsFilters"]}
+        teams = {arn: team for team, arn in self.outputs["team_role_arns"].items()}
+        found: dict[tuple[str, str], tuple[set[str], str]] = {}
+        for one in lake.list_permissions()["PrincipalResourcePermissions"]:
+            if "DataCellsFilter" in one["Resource"]:
+                cells = filters[tuple(one["Resource"]["DataCellsFilter"][name] for name in names)]
+                team = teams[one["Principal"]["DataLakePrincipalIdentifier"]]
+                rows = cells["RowFilter"].get("FilterExpression", "")
+                found[team, cells["TableName"]] = (set(cells["ColumnNames"]), rows)
+        return found
+
     def team(self, name: str) -> Credentials:
         given = self.endpoints.client("sts", EAST, self.admin).assume_role(
             RoleArn=self.outputs["team_role_arns"][name], RoleSessionName=name
@@ -113,18 +128,68 @@ def test_patients_data_arrives_in_the_other_region_under_that_regions_key(prod: 
     assert there(east, prod.bucket("raw-phi"), PHI)["ReplicationStatus"] == "COMPLETED"
 
 
-def test_two_clinical_teams_are_refused_each_others_patients(prod: Environment) -> None:
-    bucket = prod.bucket("raw-phi")
-    prod.s3("cardiology").put_object(Bucket=bucket, Key=PHI, Body=b"patients")
-    other = prod.s3("oncology")
+@pytest.mark.parametrize(("owner", "stranger"), [("cardiology", "oncology"), ("oncology", "cardiology")])
+def test_two_clinical_teams_are_refused_each_others_patients(prod: Environment, owner: str, stranger: str) -> None:
+    bucket, copies = prod.bucket("raw-phi"), prod.bucket("raw-phi", WEST)
+    key = f"{owner}/isolated/2026.parquet"
+    prod.s3(owner).put_object(Bucket=bucket, Key=key, Body=b"patients")
+    until(lambda: there(prod.s3(owner, WEST), copies, key), "the object arrives")
+    other, elsewhere = prod.s3(stranger), prod.s3(stranger, WEST)
     for refused in (
-        lambda: other.get_object(Bucket=bucket, Key=PHI),
-        lambda: other.put_object(Bucket=bucket, Key=PHI, Body=b""),
-        lambda: other.delete_object(Bucket=bucket, Key=PHI),
-        lambda: prod.s3("oncology", inside=False).put_object(Bucket=bucket, Key="oncology/x", Body=b""),
+        lambda: other.get_object(Bucket=bucket, Key=key),
+        lambda: other.put_object(Bucket=bucket, Key=key, Body=b""),
+        lambda: other.delete_object(Bucket=bucket, Key=key),
+        lambda: elsewhere.get_object(Bucket=copies, Key=key),
+        lambda: prod.s3(stranger, inside=False).put_object(Bucket=bucket, Key=f"{stranger}/x", Body=b""),
     ):
         with pytest.raises(ClientError, match="AccessDenied"):
             refused()
+    assert prod.s3(owner).get_object(Bucket=bucket, Key=key)["Body"].read() == b"patients"
+
+
+def test_what_is_granted_on_columns_and_rows_is_the_declared_table(prod: Environment) -> None:
+    """Oncology may see of cardiology's patients two columns, of those who agreed; and cardiology nothing of theirs."""
+    for region in (EAST, WEST):
+        reads = prod.reads(region)
+        assert reads["oncology", "cardiology_encounters"] == (
+            {"ejection_fraction", "readmitted"},
+            "consent = 'yes'",
+        )
+        assert ("cardiology", "oncology_tumours") not in reads
+        assert "mrn" in reads["cardiology", "cardiology_encounters"][0]
+        assert len(reads) == 6
+
+
+def test_an_audit_agrees_with_the_data_and_finds_a_grant_to_everybody(prod: Environment) -> None:
+    def differing() -> list[str]:
+        told = prod.zone.rehearse("audit", "--json")
+        assert told.code in (0, 1), told.err
+        seen = [one for one in told.document["observations"] if one["area"].startswith("data ")]
+        assert len(seen) > 100
+        return [f"{one['area']}: {one['found']}" for one in seen if not one["ok"]]
+
+    assert differing() == []
+    lake = prod.endpoints.client("lakeformation", EAST, prod.admin)
+    everybody: dict[str, Any] = {
+        "Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"},
+        "Resource": {"Database": {"Name": prod.outputs["databases"]["cardiology"]}},
+        "Permissions": ["ALL"],
+    }
+    lake.grant_permissions(**everybody)
+    try:
+        assert differing() == ["data grants: ALL"]
+    finally:
+        lake.revoke_permissions(**everybody)
+
+
+def test_a_secret_has_a_value_that_nobody_wrote_and_its_copy_is_the_same(prod: Environment) -> None:
+    [arn] = prod.outputs["secret_arns"].values()
+    value = prod.endpoints.client("secretsmanager", EAST, prod.admin).get_secret_value(SecretId=arn)["SecretString"]
+    west = prod.endpoints.client("secretsmanager", WEST, prod.admin)
+    assert west.get_secret_value(SecretId=arn.replace(EAST, WEST))["SecretString"] == value
+    state = prod.zone.rehearse("export", "data-prod")
+    assert state.code == 0
+    assert value not in state.out
 
 
 def test_an_outage_leaves_a_backlog_whose_recovery_point_cloudwatch_tells(prod: Environment) -> None:

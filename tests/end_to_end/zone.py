@@ -76,9 +76,22 @@ class Zone:
         return content["config"][f"hipaa-ml:{name}"]["value"]
 
     def shrink(self, accounts: Sequence[str] = ("log-archive", "ml-prod")) -> None:
-        """Keeps only a few accounts, so that a test is quick."""
-        kept = {name: one for name, one in self.setting("accounts").items() if name in accounts}
+        """Keeps only a few accounts and neither network nor models, which need more, so that a test is quick."""
+        kept = {
+            name: {key: value for key, value in one.items() if key != "networks"}
+            for name, one in self.setting("accounts").items()
+            if name in accounts
+        }
         self.configure(accounts=kept)
+        self.forget("network", "ml")
+
+    def forget(self, *names: str) -> None:
+        """Leaves optional parts of the project's configuration out."""
+        file = self.root / "Pulumi.yaml"
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for name in names:
+            content["config"].pop(f"hipaa-ml:{name}", None)
+        file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
 def cloud_environment(zone: Zone, profile: str | None = None) -> Mapping[str, str]:
