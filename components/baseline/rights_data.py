@@ -126,6 +126,7 @@ ORGANIZATION: Final = (
     "organizations:UntagResource",
     "organizations:UpdateOrganizationalUnit",
     "organizations:UpdatePolicy",
+    "ram:EnableSharingWithAwsOrganization",
     "securityhub:EnableOrganizationAdminAccount",
     "securityhub:ListOrganizationAdminAccounts",
 )
