@@ -153,6 +153,14 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         found += [
             # AWS Organizations and its like have no resource level for most of these.
             {"Sid": "Organization", "Effect": "Allow", "Action": list(ORGANIZATION), "Resource": "*"},
+            {
+                "Sid": "SharingRole",
+                "Effect": "Allow",
+                # Sharing with the organisation makes it (RAM User Guide, "Enable resource sharing").
+                "Action": "iam:CreateServiceLinkedRole",
+                "Resource": "arn:aws:iam::*:role/aws-service-role/ram.amazonaws.com/*",
+                "Condition": {"StringEquals": {"iam:AWSServiceName": "ram.amazonaws.com"}},
+            },
             _assume(f"arn:aws:iam::*:role/{scope.access_role}"),
             _assume(f"arn:aws:iam::*:role/{scope.prefix}-deploy"),
         ]

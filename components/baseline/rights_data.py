@@ -142,6 +142,7 @@ ORGANIZATION: Final = (
     "organizations:UntagResource",
     "organizations:UpdateOrganizationalUnit",
     "organizations:UpdatePolicy",
+    "ram:EnableSharingWithAwsOrganization",
     "securityhub:EnableOrganizationAdminAccount",
     "securityhub:ListOrganizationAdminAccounts",
 )

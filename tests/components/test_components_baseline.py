@@ -70,7 +70,8 @@ def test_no_right_of_the_pipeline_leads_to_administration(kind: str) -> None:
         assert list(no_administrator(statement)) == [], name
         assert list(no_privilege_escalation(statement)) == [], name
         if statement["Resource"] == "*":
-            assert statement.get("Condition") or statement["Sid"] == "Organization", (name, statement)
+            # AWS Organizations and Route 53 are in no region that a condition could name.
+            assert statement.get("Condition") or statement["Sid"] in ("Names", "Organization"), (name, statement)
 
 
 @pytest.mark.parametrize("kind", KINDS)
