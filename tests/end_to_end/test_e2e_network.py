@@ -64,4 +64,4 @@ def test_production_is_a_black_hole_for_development_and_the_other_way_round(brou
     assert east["dev"]["10.48.0.0/16"] == east["prod"]["10.16.0.0/16"] == "static blackhole"
     assert east["dev"]["10.0.0.0/17"] == "propagated active"  # the endpoints
     assert east["dev"]["10.144.0.0/16"] == "static active"  # itself, in the other region
-    assert set(east["peering"]) == {"10.16.0.0/16", "10.48.0.0/16"}
+    assert set(east["peering"]) == {"10.16.0.0/16", "10.32.0.0/16", "10.48.0.0/16"}
