@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components.storage.purposes import PURPOSES
 from controls.model import PolicyType
 from inspection.can import Guarded, Place
 from inspection.declared import (
@@ -18,7 +17,7 @@ from inspection.declared import (
 from stacks import data, graph, places, segmentation
 from stacks.baseline import roles_of
 from stacks.configuration import network
-from stacks.data import LOGS
+from stacks.data import BACKED_UP, LOGS
 from stacks.organization import policies
 from stacks.settings import MANAGEMENT, Settings
 
@@ -99,7 +98,7 @@ def declared_data(settings: Settings, name: str, outputs: Mapping[str, Any]) -> 
         backed_up=[
             f"arn:aws:s3:::{outputs['buckets'][purpose][settings.regions.primary]}"
             for purpose in data.purposes(settings, name)
-            if PURPOSES[purpose].backed_up and purpose != LOGS
+            if purpose in BACKED_UP
         ],
     )
 

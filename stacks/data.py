@@ -30,6 +30,8 @@ BUCKETS: Final[Sequence[DataPurpose]] = (
     "raw-phi",
     "results",
 )
+BACKED_UP: Final = frozenset(one for one in BUCKETS if PURPOSES[one].backed_up and one != LOGS)
+"""Purposes whose buckets a backup plan must select."""
 PSEUDONYMS: Final = "pseudonyms"
 """Keys the pseudonyms of patients in de-identified data, 45 CFR 164.514(c)."""
 

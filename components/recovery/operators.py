@@ -158,8 +158,8 @@ def _data(args: RunbookRoleArgs) -> list[Statement]:
         {
             "Sid": "SeeReplication",
             "Effect": "Allow",
-            # HeadObject of a version, for its replication status, is this permission: S3 has no narrower one. It decrypts
-            # nothing: no statement below lets these objects be decrypted.
+            # HeadObject of a version, for its replication status, is this permission: S3 has no narrower one. No
+            # statement below lets what is in these objects be decrypted.
             "Action": "s3:GetObjectVersion",
             "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/*", one) for one in args.replicated_buckets],
         },

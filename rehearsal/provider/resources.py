@@ -26,6 +26,8 @@ class Resources:
         self._ledger = ledger
         self.planner = Planner(ledger)
         self._not_emulated: set[str] = set()
+        self._forgotten: set[tuple[str, str]] = set()
+        """Type and id of what the emulator made and cannot unmake: deleted, as far as anybody asks."""
         self._serial: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -78,6 +80,8 @@ class Resources:
         type_ = asked.schema
         entry = self._entry(asked)
         spec = self._spec(asked, entry)
+        if entry is None and (asked.token, asked.id) in self._forgotten:
+            return None
         if spec is None:
             if entry is None:
                 return None
@@ -141,7 +145,8 @@ class Resources:
                 with self._serially(asked, spec):
                     driver.delete(work)
             except NotEmulatedError as error:
-                self._give_up(asked, error)
+                self._forgotten.add((asked.token, asked.id))
+                asked.show(f"{asked.token} {asked.id} is forgotten, not deleted: the emulator does not know {error}")
         self._ledger.remove(asked.urn, asked.id)
 
     def _spec(self, asked: Asked, entry: Entry | None) -> Emulated | None:

@@ -193,7 +193,9 @@ def test_a_wrong_network_is_refused(wrong: str) -> None:
 
 def test_a_zone_without_networks_has_no_network_stacks() -> None:
     settings = accepted(
-        lambda values: [one.pop("networks", None) for one in values["accounts"].values()], net(segments={})
+        lambda values: [one.pop("networks", None) for one in values["accounts"].values()],
+        net(segments={}),
+        lambda values: values.pop("ml", None),
     )
     assert not [one for one in graph.stacks(settings) if one.startswith(("network-", "ml-", "recovery-"))]
 
@@ -211,8 +213,11 @@ def test_networks_come_up_before_spokes_and_the_primary_region_first() -> None:
     stacks = graph.stacks(settings)
     assert stacks.index("network-us-east-1") < stacks.index("network-us-west-2") < stacks.index("ml-dev")
     assert stacks[-3:] == ["recovery-dev", "recovery-staging", "recovery-prod"]
-    assert graph.needs("ml-prod", settings) == ("organization", "audit", "network-us-east-1")
-    assert graph.needs("recovery-prod", settings) == ("organization", "audit", "network-us-west-2")
+    network_alone = ("organization", "audit", "network-us-east-1")
+    assert graph.needs("ml-dev", settings) == network_alone
+    assert graph.needs("ml-prod", settings) == (*network_alone, "baseline-ml-prod", "data-prod")
+    served = ("baseline-ml-prod", "data-prod", "ml-prod")
+    assert graph.needs("recovery-prod", settings) == ("organization", "audit", "network-us-west-2", *served)
 
 
 def test_a_table_drops_every_spoke_of_other_segments_and_knows_its_own_in_the_other_region() -> None:

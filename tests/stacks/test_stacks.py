@@ -30,8 +30,8 @@ CONTRACTS: Mapping[str, type[contracts.Contract]] = {
     **{f"baseline-{name}": contracts.BaselineOutputs for name in ACCOUNTS},
     "network-us-east-1": contracts.NetworkOutputs,
     "network-us-west-2": contracts.NetworkOutputs,
-    "ml-dev": contracts.SpokeOutputs,
-    "recovery-dev": contracts.SpokeOutputs,
+    "ml-dev": contracts.MlOutputs,
+    "recovery-dev": contracts.RecoveryOutputs,
 }
 KEPT = ("s3/bucket:Bucket", "kms/key:Key", "cloudtrail/trail:Trail", "organization:Organization", "account:Account")
 """Ends of the types of what holds data, or without which data cannot be read or accounted for."""

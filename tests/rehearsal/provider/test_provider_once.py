@@ -17,7 +17,7 @@ TOKENS: tuple[tuple[str, Values], ...] = (
     ("aws:organizations/account:Account", {"email": "once@example.org"}),
     ("aws:s3/bucket:Bucket", {"tags": {"a": "b"}}),
     ("aws:iam/role:Role", {"assumeRolePolicy": policy("sts:AssumeRole")}),
-    ("aws:sagemaker/model:Model", {"executionRoleArn": "arn"}),
+    ("aws:securityhub/account:Account", {"enableDefaultStandards": False}),
 )
 
 

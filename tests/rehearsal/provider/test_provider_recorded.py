@@ -77,7 +77,7 @@ def test_ids_and_arns_have_the_services_form(client: Client) -> None:
 
 
 def test_a_renamed_resource_is_still_the_same(client: Client, state: Path) -> None:
-    made = client.make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"}, "before")
+    made = client.make("aws:macie2/account:Account", {"status": "ENABLED"}, "before")
     made.urn = made.urn.replace("before", "after")
     assert client.read(made) is not None
     assert Ledger(state / "recorded.sqlite").modes()[made.urn] == "recorded"
