@@ -43,6 +43,11 @@ class Session:
         return self._session.client(service, region_name=region_name, endpoint_url=self._url, config=config)
 
 
+def container(*, trained: bool) -> Sequence[str]:
+    """What an image is on this machine: the real server, or one that is quick."""
+    return [sys.executable, "-m", "workloads.serving" if trained else "tests.runbooks.container"]
+
+
 @dataclass(kw_only=True)
 class Recoverable:
     """One environment with its endpoints."""
@@ -77,8 +82,7 @@ class Recoverable:
             (self.folder / "model" / artifact.MODEL).write_bytes(b"weights")
             (self.folder / "model" / artifact.MANIFEST).write_text("{}")
         packed = artifact.pack(self.folder / "model")
-        served = "workloads.serving" if trained is not None else "tests.runbooks.container"
-        host(self.cloud, Image(repository="readmission", command=[sys.executable, "-m", served]))
+        host(self.cloud, Image(repository="readmission", command=container(trained=trained is not None)))
         keys = self._keys()
         for region in (PRIMARY, RECOVERY):
             self._buckets(region, packed)
