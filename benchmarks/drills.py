@@ -1,4 +1,4 @@
-"""Failovers on a small environment in the emulated cloud: RTO and RPO over thirty drills, and fifty endpoints at once."""
+"""Failovers in the emulated cloud: RTO and RPO over thirty drills, and fifty endpoints at once."""
 
 import statistics
 import tempfile
