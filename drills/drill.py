@@ -158,14 +158,14 @@ def _asked_of_the_dead(zone: DrillZone, variant: Variant) -> Sequence[str]:
 
 def _missing(zone: DrillZone, load: Load, lost_at: float) -> Sequence[Written]:
     written = [one for one in list(load.written) if one.at <= lost_at]
-    return missing(written, present(zone, zone.recovery))
+    return missing(written, present(load, zone.recovery))
 
 
 def _settle(zone: DrillZone, load: Load, seconds: float = 60) -> None:
     """Waits until replication has nothing left to do."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if all(not missing(load.written, present(zone, region)) for region in (zone.primary, zone.recovery)):
+        if all(not missing(load.written, present(load, region)) for region in (zone.primary, zone.recovery)):
             return
         time.sleep(0.5)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from drills.load import PREFIX, PURPOSE, Asked, Load, Written
+from drills.load import PURPOSE, Asked, Load, Written
 from drills.zone import DrillZone
 
 
@@ -34,12 +34,13 @@ class Verdict:
     """Whether RTO and RPO are within the zone's targets, and nothing is lost, duplicated or answered differently."""
 
 
-def present(zone: DrillZone, region: str) -> Mapping[str, int]:
+def present(load: Load, region: str) -> Mapping[str, int]:
     """Key -> versions of the drill's objects in a region."""
+    zone = load.zone
     found: dict[str, int] = defaultdict(int)
     client = zone.client("s3", region)
     for page in client.get_paginator("list_object_versions").paginate(
-        Bucket=zone.bucket(PURPOSE, region), Prefix=PREFIX
+        Bucket=zone.bucket(PURPOSE, region), Prefix=load.prefix
     ):
         for one in page.get("Versions", []):
             found[one["Key"]] += 1
@@ -56,7 +57,7 @@ def verdict(zone: DrillZone, load: Load, *, lost_at: float, missing_then: Sequen
     first = [one for one in load.asked if one.ok and one.region == zone.recovery and one.at >= lost_at]
     rto = min((one.at + one.seconds for one in first), default=float("inf")) - lost_at
     rpo = max((lost_at - one.at for one in missing_then), default=0.0)
-    ends = [present(zone, region) for region in (zone.primary, zone.recovery)]
+    ends = [present(load, region) for region in (zone.primary, zone.recovery)]
     lost = sum(any(one.key not in there for there in ends) for one in load.written)
     doubled = sum(versions > 1 for there in ends for versions in there.values())
     differing = len(_differing(load.asked))

@@ -22,8 +22,8 @@ WRITERS: Final = 2
 PAUSE: Final = 0.1
 """Seconds between two requests of a client, and two objects of a writer."""
 PURPOSE: Final = "deidentified"
-PREFIX: Final = "cardiology/readmissions/drill"
-"""Where writers write: below the prefix of a data set."""
+PREFIX: Final = "cardiology/readmissions/drills"
+"""Where writers write: below the prefix of a data set, a folder a drill."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +54,8 @@ class Load:
     """Everything that was asked and written."""
 
     zone: DrillZone
+    prefix: str = field(default_factory=lambda: f"{PREFIX}/{time.time():.0f}")
+    """Of this drill's objects: another drill's must not be taken for them."""
     asked: list[Asked] = field(default_factory=list[Asked])
     written: list[Written] = field(default_factory=list[Written])
     refused: int = 0
@@ -120,7 +122,7 @@ class Load:
         count = 0
         while not self._stop.wait(PAUSE):
             body = f"{number}-{count}".encode()
-            key = f"{PREFIX}/{number}/{count:06d}.json"
+            key = f"{self.prefix}/{number}/{count:06d}.json"
             region = self._writable()
             if region is None or not self._put(region, key, body):
                 self.refused += 1

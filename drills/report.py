@@ -81,11 +81,12 @@ def timeline(zone: DrillZone, drill: Drill) -> str:
         axis.tick_params(length=0)
         for moment in drill.moments:
             axis.axvline(moment.at - drill.lost_at, color=GREY, linewidth=0.8, zorder=0)
-    for moment in drill.moments:
+    for number, moment in enumerate(drill.moments):
+        # Two lines in turn: moments that follow closely must not be written over one another.
         above.annotate(
             moment.what,
             (moment.at - drill.lost_at, 2.6),
-            xytext=(2, 2),
+            xytext=(2, 2 + 11 * (number % 2)),
             textcoords="offset points",
             fontsize=8,
             color="#404854",
