@@ -1,6 +1,8 @@
 """Policy packs: started as processes, asked about each resource and each stack through Pulumi's `Analyzer` protocol."""
 
+import contextlib
 import json
+import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -155,6 +157,10 @@ class PolicyPack:
             status: Any = error
             if optional and status.code() == grpc.StatusCode.UNIMPLEMENTED:
                 return None
+            if status.code() == grpc.StatusCode.UNAVAILABLE or "closed" in str(status.details()):
+                # The connection goes a moment before the process: only its status says that it died.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(2)
             if self._process.poll() is not None:
                 raise self._dead(f"died (status {self._process.returncode}) while asked to {method}") from error
             raise PolicyPackError(f"policy pack {self.path.name!r} failed to {method}: {status.details()}") from error
