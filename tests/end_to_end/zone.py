@@ -84,6 +84,8 @@ class Zone:
         }
         self.configure(accounts=kept)
         self.forget("network", "ml")
+        if "backup" not in accounts:
+            self.configure(data={**self.setting("data"), "backup": {"account": accounts[0]}})
 
     def forget(self, *names: str) -> None:
         """Leaves optional parts of the project's configuration out."""
