@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 READY_ML := $(VENV)/.ready-ml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse drill test lint types unit slow lock bench docs clean
+.PHONY: help setup rehearse drill test lint types unit slow zone lock bench docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -44,10 +44,13 @@ types: $(READY_ML) ## pyright, strict
 	$(BIN)/basedpyright
 
 unit: $(READY_ML) ## fast tests
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 -m "not slow and not whole_zone"
 
 slow: $(READY_ML) ## end-to-end rehearsals
 	$(BIN)/pytest -n 2 --dist loadgroup -m slow
+
+zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: twenty minutes and more
+	$(BIN)/pytest -n 2 --dist loadgroup -m whole_zone
 
 bench: $(READY_ML) ## print the figures of benchmarks/
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done

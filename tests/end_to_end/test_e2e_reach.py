@@ -9,7 +9,7 @@ from cli.rehearsed_aws import RehearsedAws
 from rehearsal.cloud import Cloud
 from tests.end_to_end.zone import Ran, Zone
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("network"), pytest.mark.timeout(1300)]
+pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("network"), pytest.mark.timeout(1300)]
 
 
 @pytest.fixture(scope="module")

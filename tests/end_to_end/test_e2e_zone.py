@@ -12,7 +12,7 @@ import pytest
 
 from tests.end_to_end.zone import Ran, Zone, cloud_environment
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("zone"), pytest.mark.timeout(1300)]
+pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("zone"), pytest.mark.timeout(1300)]
 
 
 @pytest.fixture(scope="module")
