@@ -62,13 +62,19 @@ def log_delivery(organization_id: pulumi.Input[str]) -> Sequence[Statement]:
     ]
 
 
-def network_firewall(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
-    """Network Firewall encrypts its rules (Network Firewall Developer Guide, "Encryption at rest")."""
-    through = {"kms:CallerAccount": account_id, "kms:ViaService": f"network-firewall.{region}.amazonaws.com"}
+def by_grants(
+    services: Sequence[str], region: str, account_id: pulumi.Input[str], *, use: str, grant: str
+) -> Sequence[Statement]:
+    """Services work with the key for the account's callers, by grants that AWS alone may hold.
+
+    KMS Developer Guide, "kms:ViaService" and "kms:GrantIsForAWSResource"; `use` and `grant` are the statements' ids.
+    """
+    hosts = [f"{one}.{region}.amazonaws.com" for one in services]
+    through = {"kms:CallerAccount": account_id, "kms:ViaService": hosts[0] if len(hosts) == 1 else hosts}
     principal = {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)}
     return [
         {
-            "Sid": "FirewallEncrypts",
+            "Sid": use,
             "Effect": "Allow",
             "Principal": principal,
             "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
@@ -76,7 +82,7 @@ def network_firewall(region: str, account_id: pulumi.Input[str]) -> Sequence[Sta
             "Condition": {"StringEquals": through},
         },
         {
-            "Sid": "FirewallGrants",
+            "Sid": grant,
             "Effect": "Allow",
             "Principal": principal,
             "Action": "kms:CreateGrant",
@@ -84,6 +90,11 @@ def network_firewall(region: str, account_id: pulumi.Input[str]) -> Sequence[Sta
             "Condition": {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}},
         },
     ]
+
+
+def network_firewall(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
+    """Network Firewall encrypts its rules (Network Firewall Developer Guide, "Encryption at rest")."""
+    return by_grants(["network-firewall"], region, account_id, use="FirewallEncrypts", grant="FirewallGrants")
 
 
 def logs(region: str, account_id: pulumi.Input[str], log_group: str) -> Sequence[Statement]:
@@ -133,50 +144,12 @@ def replication(region: str, role_arn: pulumi.Input[str]) -> Sequence[Statement]
 
 def disks(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
     """EC2 encrypts the account's disks (EC2 User Guide, "EBS encryption"); grants go to AWS services only."""
-    through = {"kms:CallerAccount": account_id, "kms:ViaService": f"ec2.{region}.amazonaws.com"}
-    principal = {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)}
-    return [
-        {
-            "Sid": "DisksThroughEc2",
-            "Effect": "Allow",
-            "Principal": principal,
-            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-            "Resource": "*",
-            "Condition": {"StringEquals": through},
-        },
-        {
-            "Sid": "GrantsThroughEc2",
-            "Effect": "Allow",
-            "Principal": principal,
-            "Action": "kms:CreateGrant",
-            "Resource": "*",
-            "Condition": {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}},
-        },
-    ]
+    return by_grants(["ec2"], region, account_id, use="DisksThroughEc2", grant="GrantsThroughEc2")
 
 
 def backups(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
     """AWS Backup encrypts recovery points for the account (Backup Developer Guide, "Encryption for backups")."""
-    through = {"kms:CallerAccount": account_id, "kms:ViaService": f"backup.{region}.amazonaws.com"}
-    principal = {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)}
-    return [
-        {
-            "Sid": "RecoveryPoints",
-            "Effect": "Allow",
-            "Principal": principal,
-            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-            "Resource": "*",
-            "Condition": {"StringEquals": through},
-        },
-        {
-            "Sid": "GrantsForBackup",
-            "Effect": "Allow",
-            "Principal": principal,
-            "Action": "kms:CreateGrant",
-            "Resource": "*",
-            "Condition": {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}},
-        },
-    ]
+    return by_grants(["backup"], region, account_id, use="RecoveryPoints", grant="GrantsForBackup")
 
 
 def notifications(account_id: pulumi.Input[str]) -> Sequence[Statement]:
