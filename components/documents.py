@@ -12,3 +12,16 @@ Statement = Mapping[str, Any]
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
     """The JSON text of a policy."""
     return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def trusts(service: str, account_id: pulumi.Input[str]) -> Statement:
+    """A trust statement: a service assumes the role, for this account alone.
+
+    IAM User Guide, "The confused deputy problem"; for services that say whom they work for.
+    """
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+    }

@@ -20,6 +20,18 @@ def eventbridge(sid: str, topic_arn: pulumi.Input[str]) -> Statement:
     }
 
 
+def cloudwatch_alarms(topic_arn: pulumi.Input[str], account_id: pulumi.Input[str]) -> Statement:
+    """Alarms of the account publish (SNS Developer Guide, "Example cases for Amazon SNS access control")."""
+    return {
+        "Sid": "AlarmsOfThisAccount",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic_arn,
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+    }
+
+
 def over_tls_only(topic_arn: pulumi.Input[str]) -> Statement:
     """Nobody publishes without TLS, 45 CFR 164.312(e)(1)."""
     return {

@@ -163,9 +163,9 @@ def _written(client: Any, bucket: str, since: datetime) -> Iterator[Mapping[str,
 
 def _since(context: Context) -> datetime:
     """Shortly before the region was lost: the target RPO before the failover that this failback ends."""
-    for operation, _ in context.journal.history():
-        if operation.kind == "failover" and operation.status == "done":
-            return (operation.lost_at or operation.started) - timedelta(minutes=context.zone.rpo_minutes)
+    failover = context.journal.last("failover")
+    if failover is not None:
+        return (failover.lost_at or failover.started) - timedelta(minutes=context.zone.rpo_minutes)
     return context.operation.started - timedelta(days=1)
 
 

@@ -144,6 +144,10 @@ class Journal:
         found = [_plain(item) for item in answer["Items"]]
         return [(_parsed(one), json.loads(one.get("summary", "{}"))) for one in found]
 
+    def last(self, kind: Kind) -> Operation | None:
+        """The newest operation of a kind that was carried out to its end, among the last ones."""
+        return next((one for one, _ in self.history() if one.kind == kind and one.status == "done"), None)
+
     def step(self, operation: Operation, name: str) -> StepRecord | None:
         """What is known of a step of an operation."""
         found = self._get(f"step#{operation.id}", name)

@@ -133,8 +133,8 @@ def _permissions(situation: Situation) -> Iterator[Finding]:
 
 def _drills(situation: Situation) -> Iterator[Finding]:
     zone = situation.zone
-    drills = [one for one, _ in situation.journal.history() if one.kind == "failback" and one.status == "done"]
-    age = situation.seen.now - drills[0].started if drills else None
+    drill = situation.journal.last("failback")
+    age = situation.seen.now - drill.started if drill else None
     fine = age is not None and age <= timedelta(days=zone.drill_days)
     said = f"{age.days} days ago" if age is not None else "never"
     yield Finding(check="drill", subject=zone.environment, ok=fine, found=f"{said} (every {zone.drill_days} days)")

@@ -41,12 +41,12 @@ def figures(situation: Situation, findings: Sequence[Finding]) -> Mapping[str, f
     """What alarms watch."""
     now = situation.seen.now
     rpos = [one.rpo(now) for one in arrived(situation.aws, situation.zone, "recovery")]
-    drills = [one for one, _ in situation.journal.history() if one.kind == "failback" and one.status == "done"]
+    drill = situation.journal.last("failback")
     return {
         "RpoSeconds": max((one.total_seconds() if one is not None else NEVER for one in rpos), default=NEVER),
         "StandbyDiffers": float(sum(one.check == "same model" and not one.ok for one in findings)),
         "NotReady": float(sum(not one.ok and one.check != "drill" for one in findings)),
-        "DrillAgeDays": (now - drills[0].started).total_seconds() / 86_400 if drills else NEVER,
+        "DrillAgeDays": (now - drill.started).total_seconds() / 86_400 if drill else NEVER,
     }
 
 

@@ -9,7 +9,7 @@ from pulumi_aws import cloudwatch, sns
 
 from components.documents import Statement, document
 from components.keys import Key, KeyArgs, uses
-from components.publishers import eventbridge, over_tls_only
+from components.publishers import cloudwatch_alarms, eventbridge, over_tls_only
 from components.tokens import type_token
 
 
@@ -90,14 +90,7 @@ def pattern(role_arn: str) -> str:
 
 def _publishers(topic_arn: pulumi.Input[str], account_id: pulumi.Input[str]) -> Sequence[Statement]:
     return [
-        {
-            "Sid": "AlarmsOfThisAccount",
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudwatch.amazonaws.com"},
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-        },
+        cloudwatch_alarms(topic_arn, account_id),
         eventbridge("Events", topic_arn),
         over_tls_only(topic_arn),
     ]

@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 from pulumi_aws import backup, iam
 
-from components.documents import Statement, document
+from components.documents import Statement, document, trusts
 from components.keys import Key, KeyArgs, uses
 from components.tokens import type_token
 
@@ -35,17 +35,11 @@ class BackupRole(pulumi.ComponentResource):
     def __init__(self, name: str, args: BackupRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Service": "backup.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
-        }
         role = iam.Role(
             f"{name}-role",
             name=args.role_name,
             description="AWS Backup makes and copies recovery points",
-            assume_role_policy=document([trust]),
+            assume_role_policy=document([trusts("backup.amazonaws.com", args.account_id)]),
             opts=child,
         )
         for kind, arn in SERVICE_POLICIES.items():

@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 from pulumi_aws import cfg, iam
 
-from components.documents import document
+from components.documents import document, trusts
 from components.tokens import type_token
 
 ORGANIZATION_READER: Final = "arn:aws:iam::aws:policy/service-role/AWSConfigRoleForOrganizations"
@@ -31,17 +31,11 @@ class ConfigAggregator(pulumi.ComponentResource):
     def __init__(self, name: str, args: ConfigAggregatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Service": "config.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
-        }
         role = iam.Role(
             f"{name}-role",
             name=f"{args.prefix}-config-aggregator",
             description="AWS Config lists the organisation's accounts",
-            assume_role_policy=document([trust]),
+            assume_role_policy=document([trusts("config.amazonaws.com", args.account_id)]),
             opts=child,
         )
         rights = iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=ORGANIZATION_READER, opts=child)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import iam
 
-from components.documents import Statement, document
+from components.documents import Statement, document, trusts
 from components.ml.names import Names
 from components.tokens import type_token
 
@@ -30,17 +30,11 @@ class ServingRole(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ServingRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        trust: Statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sagemaker.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
-        }
         role = iam.Role(
             f"{name}-role",
             name=args.names.role(args.region),
             description=f"Serves {args.names.model}: its image, its artifact, its log, its captured data",
-            assume_role_policy=document([trust]),
+            assume_role_policy=document([trusts("sagemaker.amazonaws.com", args.account_id)]),
             permissions_boundary=args.boundary_arn,
             opts=pulumi.ResourceOptions(parent=self),
         )

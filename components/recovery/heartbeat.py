@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import iam, scheduler
 
-from components.documents import Statement, document
+from components.documents import Statement, document, trusts
 from components.recovery.names import HEARTBEAT_KEY
 from components.tokens import type_token
 
@@ -32,17 +32,11 @@ class Heartbeat(pulumi.ComponentResource):
     def __init__(self, name: str, args: HeartbeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        trust: Statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "scheduler.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
-        }
         role = iam.Role(
             f"{name}-role",
             name=args.role_name,
             description="Writes the heartbeat of replication",
-            assume_role_policy=document([trust]),
+            assume_role_policy=document([trusts("scheduler.amazonaws.com", args.account_id)]),
             permissions_boundary=args.boundary_arn,
             opts=child,
         )

@@ -7,7 +7,7 @@ from typing import Final
 import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_, scheduler
 
-from components.documents import Statement, document
+from components.documents import Statement, document, trusts
 from components.recovery.names import Names
 from components.tokens import type_token
 
@@ -95,18 +95,12 @@ class ReadinessCheck(pulumi.ComponentResource):
     def _role(
         self, service: str, role_name: str, args: ReadinessCheckArgs, rights: Sequence[Statement]
     ) -> pulumi.Output[str]:
-        trust: Statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": service},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
-        }
         suffix = service.partition(".")[0]
         role = iam.Role(
             f"{self._name}-{suffix}-role",
             name=role_name,
             description=f"Readiness of {args.names.environment}",
-            assume_role_policy=document([trust]),
+            assume_role_policy=document([trusts(service, args.account_id)]),
             permissions_boundary=args.boundary_arn,
             opts=self._child,
         )

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import sns
 
 from components.documents import Statement, document
-from components.publishers import over_tls_only
+from components.publishers import cloudwatch_alarms, over_tls_only
 from components.tokens import type_token
 
 
@@ -47,14 +47,7 @@ class OperationsTopic(pulumi.ComponentResource):
 
 def _publishers(topic_arn: pulumi.Input[str], args: OperationsTopicArgs) -> Sequence[Statement]:
     return [
-        {
-            "Sid": "AlarmsOfThisAccount",
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudwatch.amazonaws.com"},
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-            "Condition": {"StringEquals": {"aws:SourceAccount": args.account_id}},
-        },
+        cloudwatch_alarms(topic_arn, args.account_id),
         {
             "Sid": "Runbooks",
             "Effect": "Allow",
