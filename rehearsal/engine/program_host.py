@@ -13,6 +13,7 @@ import runpy
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,7 @@ def _outcome(error: BaseException, program: str) -> dict[str, Any]:
 
     detail = "".join(traceback.format_exception(error))
     chain = [error]
-    while (
-        cause := chain[-1].__cause__ or (None if chain[-1].__suppress_context__ else chain[-1].__context__)
-    ) is not None:
+    while (cause := _cause(chain[-1], chain)) is not None:
         chain.append(cause)
     # The SDK wraps what an input raises in "While processing ...": the cause says what is wrong, the wrapper where.
     wrapped = str(error).startswith("While processing")
@@ -55,6 +54,15 @@ def _outcome(error: BaseException, program: str) -> dict[str, Any]:
     return {"ok": False, "message": message, "detail": detail, **missing}
 
 
+def _cause(error: BaseException, known: Sequence[BaseException]) -> BaseException | None:
+    """What an error came from. The SDK raises failures again, even from themselves: those `known` are passed over."""
+    context = None if error.__suppress_context__ and error.__cause__ is not error else error.__context__
+    for one in (error.__cause__, context):
+        if one is not None and not any(one is other for other in known):
+            return one
+    return None
+
+
 def _look(error: BaseException, program: str) -> tuple[str, dict[str, Any]]:
     """Where in the program the error arose, and which stack output it lacked, if that was it."""
     place, missing = "", {}
@@ -68,6 +76,26 @@ def _look(error: BaseException, program: str) -> tuple[str, dict[str, Any]]:
             missing = {"missing_output": str(pair[0])}
         trace = trace.tb_next
     return place, missing
+
+
+async def _settled(sdk: str) -> None:
+    """Wait until the tasks of the SDK (the code under the folder `sdk`) are done, or one of them fails.
+
+    The SDK waits for them itself, but looks at all of them again whenever one is done: half the time of a large stack.
+    What is left to it here is to find none, or the failure.
+    """
+    this = asyncio.current_task()
+    while True:
+        pending = [
+            task
+            for task in asyncio.all_tasks()
+            if task is not this and getattr(task.get_coro(), "cr_code", _settled.__code__).co_filename.startswith(sdk)
+        ]
+        if not pending:
+            return
+        done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+        if any(task.cancelled() or task.exception() for task in done):
+            return
 
 
 def _run(settings: dict[str, Any]) -> dict[str, Any]:
@@ -96,8 +124,11 @@ def _run(settings: dict[str, Any]) -> dict[str, Any]:
     given = Path(settings["program"])
     main = given / "__main__.py" if given.is_dir() else given
 
-    def program() -> None:
+    sdk = str(Path(pulumi.__file__).parent) + os.sep
+
+    async def program() -> None:
         runpy.run_path(str(main), run_name="__main__")
+        await _settled(sdk)
 
     loop.run_until_complete(pulumi.runtime.run_in_stack(program))
     return {"ok": True}
