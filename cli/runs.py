@@ -12,7 +12,7 @@ import typer
 from cli.display import Progressing, is_undecided, said, show_plan, show_summary, show_violations
 from cli.errors import console, messages
 from cli.report import OPERATIONS, RunDocument, StackDocument
-from cli.session import Session
+from cli.session import AT_ONCE, Session
 from cli.workspace import Workspace
 from rehearsal.engine import StackResult
 from rehearsal.provider import emulated_types
@@ -31,6 +31,9 @@ Packs = Annotated[
     list[Path] | None, typer.Option("--policy-pack", metavar="DIR", help="Policy packs; the zone's own by default.")
 ]
 Parallel = Annotated[int, typer.Option(min=1, max=256, help="Resources worked on at the same time.")]
+AtOnce = Annotated[
+    int, typer.Option(min=1, max=16, help="Stacks worked on at the same time, where none needs another.")
+]
 Wait = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Wait this long for another run of the stack.")]
 Details = Annotated[bool, typer.Option("--diff", help="Show the properties of what is created as well.")]
 Keep = Annotated[bool, typer.Option("--keep/--no-keep", help="Leave the emulated cloud up to look around in.")]
@@ -43,12 +46,15 @@ def up(
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
     parallel: Parallel = 16,
+    at_once: AtOnce = AT_ONCE,
     wait: Wait = 0.0,
     details: Details = False,
     keep: Keep = True,
 ) -> None:
     """Bring stacks up: preview with the policies first, then create, update and delete what differs."""
-    session = Session(Workspace.find(endpoint), packs=policy_pack, parallel=parallel, wait=wait, keep=keep)
+    session = Session(
+        Workspace.find(endpoint), packs=policy_pack, parallel=parallel, wait=wait, keep=keep, at_once=at_once
+    )
     _run("up", stacks or [], session, everything=everything, as_json=as_json, details=details)
 
 
@@ -59,11 +65,14 @@ def preview(
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
     parallel: Parallel = 16,
+    at_once: AtOnce = AT_ONCE,
     wait: Wait = 0.0,
     details: Details = False,
 ) -> None:
     """Show what `up` would do, and which policy would say no. Needs no credentials and changes nothing."""
-    session = Session(Workspace.find(endpoint), packs=policy_pack, parallel=parallel, wait=wait, keep=False)
+    session = Session(
+        Workspace.find(endpoint), packs=policy_pack, parallel=parallel, wait=wait, keep=False, at_once=at_once
+    )
     _run("preview", stacks or [], session, everything=everything, as_json=as_json, details=details)
 
 
@@ -122,8 +131,9 @@ def _run(
         if result.error:
             messages.print("[bold red]error:[/bold red] ", end="")
             messages.print(f"{result.name}: {result.error}", markup=False, soft_wrap=True)
+    reached = {result.name for result in results}
     if not all(result.ok for result in results) or len(results) < len(selected):
-        skipped = selected[len(results) :]
+        skipped = [stack for stack in selected if stack not in reached]
         if skipped:
             messages.print(f"not reached: {', '.join(skipped)}", markup=False, soft_wrap=True)
         raise typer.Exit(1)

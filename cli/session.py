@@ -1,17 +1,20 @@
 """One rehearsal command at work: the cloud, the provider and the engine, put together and taken down again."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from cli.errors import console, messages
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
-from rehearsal.engine import Engine, Event, Project, StackResult
+from rehearsal.engine import Engine, Event, Project, SideBySide, StackResult, among
 from rehearsal.provider import Ledger, ProviderProcess
 
+AT_ONCE: Final = min(4, os.cpu_count() or 1)
+"""Stacks worked on at the same time, if nobody says otherwise: each keeps a processor busy."""
 Modes = dict[str, Counter[tuple[str, str]]]
 """Stack -> (resource type, `emulated` or `recorded`) -> count."""
 
@@ -31,11 +34,13 @@ class Session:
         parallel: int,
         wait: float,
         keep: bool,
+        at_once: int = AT_ONCE,
         unprotect: bool = False,
     ) -> None:
         self.workspace = workspace
         self._packs = list(packs) if packs is not None else [workspace.root / "policies"]
         self._parallel, self._wait, self._keep, self._unprotect = parallel, wait, keep, unprotect
+        self._at_once = at_once
         self._cloud: Cloud | None = None
         self._started_cloud = False
         self._provider: ProviderProcess | None = None
@@ -72,29 +77,30 @@ class Session:
         stacks: Sequence[str],
         sink: Callable[[Event], None],
     ) -> list[StackResult]:
-        """Runs the stacks in the given order and stops at the first that fails."""
+        """Runs the stacks, each after those it needs; begins none after one that fails."""
         assert self._provider is not None
-        graph = self.workspace.graph()
-        results: list[StackResult] = []
-        with Engine(
-            Project.load(self.workspace.root),
-            self.workspace.store(),
-            provider=self._provider.address,
-            packs=self._packs,
-            parallel=self._parallel,
-            sink=sink,
-            graph=graph,
-            lock_wait=self._wait,
-        ) as engine:
-            for stack in stacks:
-                if operation == "destroy":
-                    result = engine.destroy(stack, unprotect=self._unprotect)
-                else:
-                    result = getattr(engine, operation)(stack)
-                results.append(result)
-                if not result.ok:
-                    break
-        return results
+        graph, project, store = self.workspace.graph(), Project.load(self.workspace.root), self.workspace.store()
+        provider = self._provider.address
+
+        def engine(tell: Callable[[Event], None]) -> Engine:
+            return Engine(
+                project,
+                store,
+                provider=provider,
+                packs=self._packs,
+                parallel=self._parallel,
+                sink=tell,
+                graph=graph,
+                lock_wait=self._wait,
+            )
+
+        def work(engine: Engine, stack: str) -> StackResult:
+            if operation == "destroy":
+                return engine.destroy(stack, unprotect=self._unprotect)
+            return getattr(engine, operation)(stack)
+
+        with SideBySide(min(self._at_once, len(stacks)), engine, sink) as engines:
+            return engines.run(among(stacks, graph, reverse=operation == "destroy"), work)
 
     def provider_port(self) -> int:
         """The port that the provider listens on."""

@@ -30,6 +30,7 @@ from rehearsal.engine.events import (
     Violation,
 )
 from rehearsal.engine.project import Project, StackConfig
+from rehearsal.engine.side_by_side import SideBySide, among
 from rehearsal.engine.store import StateStore
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "PropertyDiff",
     "ProviderError",
     "Remediated",
+    "SideBySide",
     "StackConfig",
     "StackFinished",
     "StackLockedError",
@@ -63,4 +65,5 @@ __all__ = [
     "UnsupportedOptionError",
     "UpstreamMissingError",
     "Violation",
+    "among",
 ]

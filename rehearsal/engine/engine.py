@@ -1,11 +1,9 @@
 """The engine: runs programs over stacks, through a provider and policy packs, and keeps what comes of it."""
 
-import signal
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Final, Self
 
 from pulumi.runtime.proto import engine_pb2_grpc
@@ -19,13 +17,14 @@ from rehearsal.engine.project import Project
 from rehearsal.engine.references import References
 from rehearsal.engine.registry import Address, Connections
 from rehearsal.engine.services import EngineService, serve
+from rehearsal.engine.signals import heeded
 from rehearsal.engine.store import StateStore
 
 PARALLEL: Final = 16
 
 
 class Engine:
-    """Runs the stacks of a project; one provider connection set and one process a policy pack serve them all.
+    """Runs a project's stacks, one at a time; one connection a provider and one process a policy pack serve them all.
 
     Args:
         project: the program.
@@ -133,7 +132,7 @@ class Engine:
         self.interrupted.clear()
         self.sink(StackStarted(stack=stack, operation=operation))
         try:
-            with self._heeding_signals(), self.store.locked(stack, wait=self.lock_wait):
+            with heeded(self.interrupt), self.store.locked(stack, wait=self.lock_wait):
                 result = work()
         except EngineError as error:
             result = StackResult(
@@ -141,25 +140,6 @@ class Engine:
             )
         self.sink(StackFinished(stack=stack, result=result))
         return result
-
-    @contextmanager
-    def _heeding_signals(self) -> Generator[None, None, None]:
-        """Ctrl-C (or a terminate signal) once: wind up; twice: stop now."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def heed(_: int, __: FrameType | None) -> None:
-            if self.interrupted.is_set():
-                raise KeyboardInterrupt
-            self.interrupt()
-
-        before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def _log(self, severity: Severity, message: str, urn: str = "", ephemeral: bool = False) -> None:
         self.sink(Log(stack=self._current, severity=severity, message=message, urn=urn, ephemeral=ephemeral))

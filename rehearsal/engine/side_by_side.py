@@ -1,0 +1,104 @@
+"""Several stacks at once: each is begun as soon as the stacks it needs are done, on an engine that is free."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
+from types import TracebackType
+from typing import Self
+
+from rehearsal.engine.engine import Engine
+from rehearsal.engine.events import Event, StackResult
+from rehearsal.engine.signals import heeded
+
+Graph = Mapping[str, Iterable[str]]
+"""Stack -> the stacks that must be done before it."""
+
+
+def among(stacks: Sequence[str], needs: Graph, *, reverse: bool = False) -> dict[str, set[str]]:
+    """For each of `stacks` those of them that it waits for, also through stacks that are not among them.
+
+    Args:
+        stacks: the stacks of a run.
+        needs: the whole graph.
+        reverse: what needs a stack goes before it, as when stacks are destroyed.
+    """
+    result: dict[str, set[str]] = {stack: set() for stack in stacks}
+    for stack in stacks:
+        above = list(needs.get(stack, ()))
+        seen: set[str] = set()
+        while above:
+            one = above.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            above.extend(needs.get(one, ()))
+            if one in result:
+                before, after = (stack, one) if reverse else (one, stack)
+                result[after].add(before)
+    return result
+
+
+class SideBySide:
+    """Runs stacks on several engines. After a failure or an interrupt no stack is begun; those under way end.
+
+    Args:
+        count: how many stacks may run at the same time.
+        make: makes an engine that tells its events to the given sink.
+        sink: receives the events of all engines, one at a time.
+    """
+
+    def __init__(
+        self, count: int, make: Callable[[Callable[[Event], None]], Engine], sink: Callable[[Event], None]
+    ) -> None:
+        lock = threading.Lock()
+
+        def tell(event: Event) -> None:
+            with lock:
+                sink(event)
+
+        self._ended = threading.Event()
+        self._engines: list[Engine] = []
+        for _ in range(count):
+            self._engines.append(make(tell))
+            # What one has planned or made, the others refer to.
+            self._engines[-1].references = self._engines[0].references
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for engine in self._engines:
+            engine.close()
+
+    def run(self, before: Graph, work: Callable[[Engine, str], StackResult]) -> list[StackResult]:
+        """Do `work` on every stack of the graph; the results stand in the graph's order, without stacks not begun."""
+        sorter = TopologicalSorter(before)
+        sorter.prepare()
+        idle, ready = list(self._engines), list[str]()
+        running: dict[Future[StackResult], tuple[Engine, str]] = {}
+        results: dict[str, StackResult] = {}
+        order = list(before)
+        with heeded(self.interrupt), ThreadPoolExecutor(len(idle)) as pool:
+            while True:
+                ready = sorted([*ready, *sorter.get_ready()], key=order.index)
+                while ready and idle and not self._ended.is_set():
+                    engine, stack = idle.pop(), ready.pop(0)
+                    running[pool.submit(work, engine, stack)] = engine, stack
+                if not running:
+                    return [results[stack] for stack in order if stack in results]
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    engine, stack = running.pop(done)
+                    idle.append(engine)
+                    results[stack] = done.result()
+                    sorter.done(stack)
+                    if not results[stack].ok:
+                        self._ended.set()
+
+    def interrupt(self) -> None:
+        """Begin no more stacks; those under way wind up."""
+        self._ended.set()
+        for engine in self._engines:
+            engine.interrupt()

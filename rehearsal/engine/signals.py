@@ -1,0 +1,30 @@
+"""Ctrl-C, or a terminate signal: the first winds a run up, the second stops it."""
+
+import signal
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def heeded(interrupt: Callable[[], None]) -> Generator[None, None, None]:
+    """Call `interrupt` at the first signal, raise KeyboardInterrupt at the second; in the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    said = False
+
+    def heed(_: int, __: FrameType | None) -> None:
+        nonlocal said
+        if said:
+            raise KeyboardInterrupt
+        said = True
+        interrupt()
+
+    before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,111 @@
+"""Stacks that do not need one another run at the same time; what fails or is interrupted begins no more."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from rehearsal.engine import Engine, Event, Project, SideBySide, StackFinished, StackResult, StackStarted, among
+from tests.rehearsal.engine.engine_bench import Bench
+
+NEEDS = {"base": [], "left": ["base"], "right": ["base"], "top": ["left", "right"]}
+PROGRAM = """
+stack = pulumi.get_stack()
+p = Provider("p")
+seen = {}
+for need in {"left": ["base"], "right": ["base"], "top": ["left", "right"]}.get(stack, []):
+    seen[need] = pulumi.StackReference(f"organization/demo/{need}").require_output("arn")
+if stack == FAILS:
+    raise ValueError("no such thing")
+a = Thing(f"{stack}-a", slow=0.5, x=seen, opts=Options(provider=p))
+pulumi.export("arn", a.arn)
+"""
+
+
+def side_by_side(bench: Bench, sink: Callable[[Event], None] | None = None) -> SideBySide:
+    address = bench.provider()
+
+    def engine(tell: Callable[[Event], None]) -> Engine:
+        return Engine(Project.load(bench.root), bench.store(), provider=address, sink=tell, graph=NEEDS)
+
+    return SideBySide(2, engine, sink or bench.events.append)
+
+
+def run(bench: Bench, operation: str, stacks: Sequence[str] = tuple(NEEDS), fails: str = "") -> list[StackResult]:
+    bench.program(f"FAILS = {fails!r}\n{PROGRAM}")
+    with side_by_side(bench) as engines:
+        before = among(stacks, NEEDS, reverse=operation == "destroy")
+        return engines.run(before, lambda engine, stack: getattr(engine, operation)(stack))
+
+
+def order(bench: Bench) -> list[str]:
+    """`+` where a stack began and `-` where it ended, in the order it was told."""
+    return [
+        f"{'+' if isinstance(event, StackStarted) else '-'}{event.stack}"
+        for event in bench.events
+        if isinstance(event, StackStarted | StackFinished)
+    ]
+
+
+def test_stacks_wait_for_what_they_need_and_not_for_one_another(bench: Bench) -> None:
+    results = run(bench, "up")
+    assert [result.name for result in results] == list(NEEDS)
+    assert all(result.ok for result in results), [result.error for result in results]
+    told = order(bench)
+    assert told[:2] == ["+base", "-base"]
+    assert set(told[2:4]) == {"+left", "+right"}
+    assert told[-2:] == ["+top", "-top"]
+    assert set(bench.things()) == {"base-a", "left-a", "right-a", "top-a"}
+
+
+def test_a_preview_of_all_sees_what_the_others_planned(bench: Bench) -> None:
+    results = run(bench, "preview")
+    assert [result.ok for result in results] == [True] * 4, [result.error for result in results]
+    assert not bench.things()
+
+
+def test_what_needs_a_stack_is_destroyed_before_it(bench: Bench) -> None:
+    run(bench, "up")
+    bench.events.clear()
+    results = run(bench, "destroy", ["top", "right", "left", "base"])
+    assert all(result.ok for result in results), [result.error for result in results]
+    told = order(bench)
+    assert told[:2] == ["+top", "-top"]
+    assert told[-2:] == ["+base", "-base"]
+    assert not bench.things()
+
+
+def test_after_a_failure_nothing_is_begun_and_what_runs_is_finished(bench: Bench) -> None:
+    results = run(bench, "up", fails="left")
+    assert {result.name: result.ok for result in results} == {"base": True, "left": False, "right": True}
+    assert "no such thing" in results[1].error
+    assert set(bench.things()) == {"base-a", "right-a"}
+
+
+def test_after_an_interrupt_nothing_is_begun(bench: Bench) -> None:
+    bench.program(f"FAILS = ''\n{PROGRAM}")
+    engines: list[Engine] = []
+
+    def interrupting(engine: Engine, stack: str) -> StackResult:
+        engines.append(engine)
+        result = engine.up(stack)
+        running.interrupt()
+        return result
+
+    with side_by_side(bench) as running:
+        results = running.run(among(list(NEEDS), NEEDS), interrupting)
+    assert [result.name for result in results] == ["base"]
+    assert all(engine.interrupted.is_set() for engine in engines)
+
+
+@pytest.mark.parametrize(
+    ("stacks", "expected"),
+    [
+        (["base", "top"], {"base": set(), "top": {"base"}}),
+        (["left", "right"], {"left": set(), "right": set()}),
+        (["top"], {"top": set()}),
+    ],
+)
+def test_a_stack_waits_for_those_above_it_through_stacks_left_out(
+    stacks: list[str], expected: dict[str, set[str]]
+) -> None:
+    assert among(stacks, NEEDS) == expected
