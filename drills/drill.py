@@ -1,9 +1,6 @@
 """One drill: load, loss, failover by the runbook's own command line, judgement, return, judgement."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +8,8 @@ from typing import Any, Final, Literal
 
 from drills.judge import Verdict, missing, present, verdict
 from drills.load import Load, Written
-from drills.zone import ROOT, DrillError, DrillZone
+from drills.runbook import runbook
+from drills.zone import DrillError, DrillZone
 from rehearsal.cloud import calls, record_calls
 
 Variant = Literal["region", "backlog", "sagemaker", "kms", "slow-s3", "flapping", "cold"]
@@ -123,22 +121,11 @@ def _heal(zone: DrillZone) -> None:
 
 
 def _runbook(zone: DrillZone, kind: str, *more: str) -> Mapping[str, Any]:
-    """Runs a runbook as the engineer would, through the surviving region alone."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    profile = f"ml-{zone.environment}"
-    variables = zone.cloud.environment(profile, via=zone.recovery)
-    words = [sys.executable, "-m", "runbooks", kind, "--env", zone.environment, "--region", zone.recovery]
+    """Runs a runbook through the surviving region alone, and gives its record."""
     there = zone.recovery if kind == "failover" else zone.primary
     typed = f"{kind} {zone.environment}\n{there} serves {zone.environment}\n"
-    done = subprocess.run(  # noqa: S603 - our own interpreter, our own module
-        [*words, "--execute", "--drill", "--json", "--poll", "0.2", *more],
-        cwd=ROOT,
-        env={**kept, **variables},
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = ("--drill", "--json", "--poll", "0.2", *more)
+    done = runbook(zone.cloud, zone.environment, zone.recovery, kind, *words, typed=typed)
     if done.returncode:
         raise DrillError(f"the runbook {kind} ended with code {done.returncode}:\n{done.stderr[-3000:]}")
     found: Mapping[str, Any] = json.loads(done.stdout)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from drills.runbook import ROOT, runbook
 from rehearsal.cloud import Cloud, Credentials, Endpoints, Image, host
 from workloads.readmission import artifact, cohort, model
 from workloads.readmission.schema import FIELDS
 
-ROOT: Final = Path(__file__).resolve().parents[1]
 MODEL: Final = "readmission"
 CASES: Final = 20
 """Known inputs whose answers are recorded before the drill."""
@@ -200,20 +200,16 @@ def _answering(zone: DrillZone, region: str, seconds: float = 120) -> None:
 
 def _record_answers(zone: DrillZone) -> None:
     """Asks the primary known questions and keeps its answers; replication takes them across."""
-    encounters = cohort.generate(CASES, seed=7).table.tolist()
-    runtime = zone.client("sagemaker-runtime", zone.primary)
-    cases: list[Mapping[str, Any]] = []
-    for row in encounters:
-        instances = [dict(zip(FIELDS, row, strict=True))]
-        answer = runtime.invoke_endpoint(
-            EndpointName=zone.endpoint["name"],
-            ContentType="application/json",
-            Body=json.dumps({"instances": instances}),
-        )
-        cases.append({"instances": instances, "predictions": json.loads(answer["Body"].read())["predictions"]})
-    body = json.dumps({"cases": cases})
     key = str(zone.endpoint["smoke_key"])
-    zone.client("s3", zone.primary).put_object(Bucket=zone.bucket("artifacts", zone.primary), Key=key, Body=body)
+    file = zone.state / "known-inputs.json"
+    rows = cohort.generate(CASES, seed=7).table.tolist()
+    file.write_text(json.dumps({"cases": [{"instances": [dict(zip(FIELDS, row, strict=True))]} for row in rows]}))
+    found = zone.client("s3", zone.primary).list_objects_v2(Bucket=zone.bucket("artifacts", zone.primary), Prefix=key)
+    if not found["KeyCount"]:
+        words = ("--endpoint", str(zone.endpoint["name"]), "--inputs", str(file))
+        done = runbook(zone.cloud, zone.environment, zone.primary, "record-answers", *words)
+        if done.returncode:
+            raise DrillError(f"the answers of the primary cannot be recorded:\n{done.stderr[-2000:]}")
     await_object(zone, "artifacts", key)
 
 

@@ -11,12 +11,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from runbooks import break_glass, confirm, display, operate
+from runbooks import answers, break_glass, confirm, display, operate
 from runbooks.aws import Aws
 from runbooks.display import console
 from runbooks.errors import BadInputError
 from runbooks.operate import Situation, Wanted
 from runbooks.readiness import readiness as checked
+from runbooks.zone import discover
 
 app = typer.Typer(
     name="runbooks",
@@ -169,6 +170,31 @@ def abort(environment: Environment, region: Region, execute: Execute = False, pr
     confirm.typed(situation.zone, "abort", situation.zone.recovery, _ask)
     ended = operate.abort(situation)
     console.print(f"ended the {ended.kind} begun by {ended.who}; `status` shows which region serves what")
+
+
+@app.command("record-answers")
+def record_answers(
+    environment: Environment,
+    region: Region,
+    endpoint: Annotated[str, typer.Option("--endpoint", help="The endpoint whose version was released.")],
+    inputs: Annotated[Path, typer.Option("--inputs", help='Synthetic inputs: {"cases": [{"instances": […]}, …]}.')],
+    execute: Execute = False,
+    prefix: Prefix = PREFIX,
+) -> None:
+    """After a release: ask the primary known inputs, and keep its answers for every failover to compare with."""
+    cases = answers.read_inputs(inputs)
+    aws = Aws(say=display.say)
+    found = discover(aws, prefix=prefix, environment=environment, region=region)
+    zone = discover(aws, prefix=prefix, environment=environment, region=found.primary)
+    one = zone.endpoint(endpoint)
+    answers.refuse_other_version(aws, zone, one)
+    where = f"s3://{one.smoke_bucket}/{one.smoke_key}"
+    if not execute:
+        console.print(f"would ask {one.name} in {zone.primary} {len(cases)} cases and keep its answers in {where}")
+        console.print("nothing was changed; --execute does it")
+        return
+    kept = answers.record(aws, zone, one, cases)
+    console.print(f"{len(kept)} answers of version {one.model_version} are kept in {where}")
 
 
 def _operate(

@@ -1,15 +1,13 @@
 """Steps of one endpoint: verify what it is made of, serve it, ask it, move traffic to it, stand it down."""
 
 import hashlib
-import json
 import socket
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from runbooks import observe
+from runbooks import answers, observe
 from runbooks.aws import code
 from runbooks.context import Context, StepError
 from runbooks.zone import Endpoint
@@ -111,38 +109,15 @@ def _floor(context: Context, one: Endpoint, instances: int) -> None:
 def smoke_test(context: Context, name: str, _deadline: datetime) -> Details:
     """The endpoint gives to known inputs the answers that the primary gave."""
     one = context.endpoint(name)
-    cases = _cases(context, one)
+    cases = answers.recorded(context.client("s3"), one)
     client = context.client("sagemaker-runtime")
     for number, case in enumerate(cases):
-        answer = _invoke(client, one.name, case)
+        answer = answers.ask(client, one.name, case)
         if answer != case["predictions"]:
             raise StepError(
                 f"{one.name} in {context.there} answers case {number} of {one.smoke_key} differently from the primary"
             )
     return {"cases": len(cases)}
-
-
-def _cases(context: Context, one: Endpoint) -> list[Mapping[str, Any]]:
-    try:
-        body = context.client("s3").get_object(Bucket=one.smoke_bucket, Key=one.smoke_key)["Body"].read()
-        cases = json.loads(body)["cases"]
-    except (ClientError, ValueError, KeyError) as error:
-        raise StepError(f"s3://{one.smoke_bucket}/{one.smoke_key}: no recorded answers there ({error})") from error
-    if not cases:
-        raise StepError(f"s3://{one.smoke_bucket}/{one.smoke_key} holds no cases: a test of nothing proves nothing")
-    return list(cases)
-
-
-def _invoke(client: Any, name: str, case: Mapping[str, Any]) -> Any:
-    try:
-        answer = client.invoke_endpoint(
-            EndpointName=name, ContentType="application/json", Body=json.dumps({"instances": case["instances"]})
-        )
-        return json.loads(answer["Body"].read())["predictions"]
-    except ClientError as error:
-        raise StepError(f"{name} does not answer: {code(error)}") from error
-    except (ValueError, KeyError) as error:
-        raise StepError(f"{name} answers something else than predictions") from error
 
 
 def move_traffic(context: Context, name: str, deadline: datetime) -> Details:
@@ -187,8 +162,8 @@ def verify_traffic(context: Context, name: str, _deadline: datetime) -> Details:
     resolved = _resolve(one.record)
     if resolved is not None and f".{context.there}." not in f"{resolved}.":
         raise StepError(f"{one.record} resolves to {resolved}, which is not in {context.there}; its TTL may still run")
-    case = _cases(context, one)[0]
-    if _invoke(context.client("sagemaker-runtime"), one.name, case) != case["predictions"]:
+    case = answers.recorded(context.client("s3"), one)[0]
+    if answers.ask(context.client("sagemaker-runtime"), one.name, case) != case["predictions"]:
         raise StepError(f"{one.name} in {context.there} answers differently than a moment ago")
     return {"alarm": state, "name": resolved or "a private name: it resolves in the zone's VPCs only"}
 

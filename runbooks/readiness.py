@@ -7,7 +7,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbooks import endpoints, observe, permissions
+from runbooks import answers, endpoints, observe, permissions
 from runbooks.aws import code
 from runbooks.context import Context, StepError
 from runbooks.journal import Operation
@@ -85,6 +85,11 @@ def _models(situation: Situation) -> Iterator[Finding]:
             yield Finding(check="models", subject=one.name, ok=True, found="artifact and image are what was approved")
         except StepError as error:
             yield Finding(check="models", subject=one.name, ok=False, found=str(error))
+        try:
+            cases = answers.recorded(context.client("s3"), one)
+            yield Finding(check="known answers", subject=one.name, ok=True, found=f"{len(cases)} recorded")
+        except StepError as error:
+            yield Finding(check="known answers", subject=one.name, ok=False, found=str(error))
 
 
 def _standbys(situation: Situation) -> Iterator[Finding]:

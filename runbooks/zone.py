@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 from botocore.exceptions import ClientError
 
-from runbooks.aws import Aws, Unreachable
+from runbooks.aws import Aws, Unreachable, denied
 from runbooks.errors import BadInputError, RunbookError
 
 Mode = Literal["pilot-light", "warm", "active-active"]
@@ -137,6 +137,11 @@ def discover(aws: Aws, *, prefix: str, environment: str, region: str) -> Zone:
     except Unreachable as error:
         raise RunbookError(f"{region} does not answer: {error}. Name the region that does with --region") from None
     except ClientError as error:
+        if denied(error):
+            raise BadInputError(
+                f"{root} in {region} may not be read as this role: either there is no environment {environment!r}, or "
+                "the role is another one's. Each environment's runbooks have a role of their own"
+            ) from None
         raise RunbookError(f"cannot read {root} in {region}: {error}") from None
     documents = {name: _json(f"{root}/{name}", text) for name, text in found.items() if not name.startswith("state/")}
     try:
@@ -164,11 +169,18 @@ def _json(name: str, text: str) -> Mapping[str, Any]:
 
 
 def _nothing(client: Any, prefix: str, environment: str, region: str) -> str:
-    root = f"/{prefix}/recovery"
-    names = {
-        one["Name"].removeprefix(f"{root}/").partition("/")[0]
-        for page in client.get_paginator("get_parameters_by_path").paginate(Path=root, Recursive=True)
-        for one in page["Parameters"]
-    }
-    there = f"environments there: {', '.join(sorted(names))}" if names else "no environment was deployed there"
-    return f"no environment {environment!r} in {region}; {there}"
+    """What there is instead; a runbook's own role may see its own environment alone."""
+    root, said = f"/{prefix}/recovery", f"no environment {environment!r} in {region}"
+    try:
+        names = {
+            one["Name"].removeprefix(f"{root}/").partition("/")[0]
+            for page in client.get_paginator("get_parameters_by_path").paginate(Path=root, Recursive=True)
+            for one in page["Parameters"]
+        }
+    except ClientError as error:
+        if denied(error):
+            return said
+        raise
+    return f"{said}; " + (
+        f"environments there: {', '.join(sorted(names))}" if names else "no environment was deployed there"
+    )

@@ -170,6 +170,14 @@ def _data(args: RunbookRoleArgs) -> list[Statement]:
             "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/incidents/*", one) for one in args.record_buckets],
         },
         {
+            "Sid": "RecordAnswersOnce",
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/smoke/*", one) for one in args.artifact_buckets],
+            # What was recorded stays (S3 User Guide, "Enforce conditional writes on Amazon S3 buckets").
+            "Condition": {"Null": {"s3:if-none-match": "false"}},
+        },
+        {
             "Sid": "ReadThroughS3",
             "Effect": "Allow",
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],

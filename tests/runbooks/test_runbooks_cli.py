@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.runbooks.recoverable import PRIMARY, RECOVERY, Recoverable
+from runbooks import answers
+from runbooks.errors import BadInputError
+from tests.runbooks.recoverable import CASES, PRIMARY, RECOVERY, Recoverable
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROOT = Path(__file__).parents[2]
@@ -140,3 +143,51 @@ def test_breaking_the_glass_gives_one_command_the_credentials_and_prints_none(en
     assert done.returncode == 0, done.stderr
     assert "assumed-role/hipaa-ml-break-glass/region-lost,-pipeline-stuck" in done.stdout
     assert "the glass is broken" in done.stderr
+
+
+def test_known_answers_are_recorded_once_from_the_version_that_was_approved(
+    environment: Recoverable, tmp_path: Path
+) -> None:
+    bucket, key = environment.bucket("artifacts", PRIMARY), "smoke/sepsis-7.json"
+    s3 = environment.client("s3", PRIMARY)
+    s3.delete_object(Bucket=bucket, Key=key)
+    inputs = tmp_path / "inputs.json"
+    inputs.write_text(json.dumps({"cases": CASES}))
+    words = ("record-answers", "--env", "prod", "--region", PRIMARY, "--endpoint", "sepsis", "--inputs", str(inputs))
+    shown = runbook(environment, *words, via=PRIMARY)
+    assert shown.returncode == 0, shown.stderr
+    assert "would ask sepsis in us-east-1 3 cases" in shown.stdout
+    assert s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] == 0
+    done = runbook(environment, *words, "--execute", via=PRIMARY)
+    assert done.returncode == 0, done.stderr
+    kept = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    assert kept["model_version"] == "7"
+    assert [case["predictions"] for case in kept["cases"]] == environment.predictions
+    again = runbook(environment, *words, "--execute", via=PRIMARY)
+    assert again.returncode == 3
+    assert "the answers of version 7 are recorded, and stay" in " ".join(again.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not JSON"),
+        ('{"inputs": []}', "cases: must be a list of at least one object"),
+        ('{"cases": [{"instances": [1]}, {"instances": []}]}', "cases[1]: must be an object whose `instances`"),
+    ],
+)
+def test_inputs_that_are_none_are_refused_before_anything_is_asked(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "inputs.json"
+    file.write_text(text)
+    with pytest.raises(BadInputError, match=re.escape(said)):
+        answers.read_inputs(file)
+
+
+def test_without_recorded_answers_a_failover_is_said_not_to_be_ready(environment: Recoverable) -> None:
+    environment.client("s3", RECOVERY).delete_object(
+        Bucket=environment.bucket("artifacts", RECOVERY), Key="smoke/sepsis-7.json"
+    )
+    done = runbook(environment, "readiness", "--env", "prod", "--json")
+    assert done.returncode == 1
+    wrong = [one for one in json.loads(done.stdout)["findings"] if one["check"] == "known answers" and not one["ok"]]
+    assert [one["subject"] for one in wrong] == ["sepsis"]
