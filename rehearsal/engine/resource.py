@@ -88,14 +88,14 @@ class Resource:
         return cls(**known, extra=extra)
 
     def to_json(self, crypter: Crypter) -> dict[str, Any]:
-        """The checkpoint's JSON: what is empty is left out, secrets are encrypted."""
+        """The checkpoint's JSON: what is empty is left out, inputs aside (tools look for them); secrets are encrypted."""
         raw: dict[str, Any] = {}
         for name, key in _KEYS:
             value: Any = getattr(self, name)
             if name == "replacement_trigger":
                 if value is not None:
                     raw[key] = encrypt_values(value, crypter)
-            elif name == "custom" or value:
+            elif name in ("custom", "inputs") or value:
                 raw[key] = encrypt_values(value, crypter) if name in _SECRETIVE else _plain(value)
         raw.update(self.extra)
         return raw
