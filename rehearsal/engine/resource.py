@@ -88,7 +88,7 @@ class Resource:
         return cls(**known, extra=extra)
 
     def to_json(self, crypter: Crypter) -> dict[str, Any]:
-        """The checkpoint's JSON: what is empty is left out, inputs aside (tools look for them); secrets are encrypted."""
+        """The checkpoint's JSON: what is empty is left out, inputs aside (tools look for them); secrets encrypted."""
         raw: dict[str, Any] = {}
         for name, key in _KEYS:
             value: Any = getattr(self, name)
