@@ -88,7 +88,9 @@ CHECKS: Checks = {
     ),
     "alarm-acts": on(
         ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"),
-        all_of(present("alarmActions"), equals("actionsEnabled", True, default=True)),
+        all_of(
+            present("alarmActions"), present("insufficientDataActions"), equals("actionsEnabled", True, default=True)
+        ),
     ),
     "sns-subscription-tls": on(
         "aws:sns/topicSubscription:TopicSubscription",

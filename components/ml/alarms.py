@@ -82,6 +82,7 @@ class EndpointAlarms(pulumi.ComponentResource):
                 treat_missing_data="notBreaching",
                 alarm_actions=[args.topic_arn],
                 ok_actions=[args.topic_arn],
+                insufficient_data_actions=[args.topic_arn],
                 opts=pulumi.ResourceOptions(parent=self),
             )
             made.append(alarm)

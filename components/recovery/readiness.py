@@ -150,6 +150,7 @@ class ReadinessCheck(pulumi.ComponentResource):
                 treat_missing_data="breaching",
                 alarm_actions=[args.topic_arn],
                 ok_actions=[args.topic_arn],
+                insufficient_data_actions=[args.topic_arn],
                 opts=self._child,
             )
 

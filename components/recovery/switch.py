@@ -64,6 +64,7 @@ class TrafficSwitch(pulumi.ComponentResource):
             treat_missing_data="ignore",
             alarm_actions=[args.topic_arn],
             ok_actions=[args.topic_arn],
+            insufficient_data_actions=[args.topic_arn],
             opts=child,
         )
         check = route53.HealthCheck(

@@ -48,6 +48,7 @@ def alarm(name: str, one: Alarm, opts: pulumi.ResourceOptions) -> None:
         treat_missing_data="notBreaching",
         alarm_actions=[one.topic_arn],
         ok_actions=[one.topic_arn],
+        insufficient_data_actions=[one.topic_arn],
         opts=opts,
     )
 

@@ -29,4 +29,4 @@ BLOCKS = _joined(FOUNDATION, DATA, ML, PIPELINES, STORES, ANALYTICS, WORKLOADS, 
 """Control id -> all policies that block for it."""
 
 CONTROLS = (*ACCESS, *COST, *RECOVERY)
-"""Controls of which only the blocking layer exists."""
+"""Controls that are no guardrail of an organisation: nothing prevents for them."""

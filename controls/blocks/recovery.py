@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from controls.blocks.rule import rule, stack_rule
 from controls.citations import cite
-from controls.model import Control, PolicyRule, Severity
+from controls.model import ConfigRule, Control, PolicyRule, Severity
 
 RECOVERY: Sequence[Control] = (
     Control(
@@ -59,9 +59,13 @@ RECOVERY: Sequence[Control] = (
                 "Set target.retry_policy with maximum_event_age_in_seconds of 3600 or less.",
             ),
         ),
+        detect=(
+            ConfigRule(identifier="CLOUDWATCH_ALARM_ACTION_CHECK"),
+            ConfigRule(identifier="CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK"),
+        ),
     ),
 )
-"""Controls of which only the blocking layer exists."""
+"""Controls of recovery. Config has no managed rule for health checks or records: for R1 `readiness` asks."""
 
 SERVED: Mapping[str, Sequence[PolicyRule]] = {
     "M7": (

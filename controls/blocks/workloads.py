@@ -38,7 +38,11 @@ WORKLOADS: Mapping[str, Sequence[PolicyRule]] = {
         rule(
             "ecr-scan", "Images are scanned when they are pushed", "Set image_scanning_configuration.scan_on_push=True."
         ),
-        rule("alarm-acts", "An alarm tells somebody", "Set alarm_actions and leave actions_enabled on."),
+        rule(
+            "alarm-acts",
+            "An alarm tells somebody, and so does one that knows nothing",
+            "Set alarm_actions and insufficient_data_actions, and leave actions_enabled on.",
+        ),
     ),
     "F11": (
         rule(

@@ -265,7 +265,7 @@ class TestTheReadinessCheck:
         }
         for alarm in alarms.values():
             assert alarm["treatMissingData"] == "breaching"
-            assert alarm["alarmActions"] == [TOPIC]
+            assert alarm["alarmActions"] == alarm["insufficientDataActions"] == [TOPIC]
 
     def test_acts_as_the_runbooks_and_its_schedule_calls_it_alone(self) -> None:
         policies = [one.document("policy")["Statement"] for one in self.recording().of("RolePolicy")]

@@ -66,6 +66,7 @@ METRIC_ALARM = Example(
         "comparisonOperator": "GreaterThanThreshold",
         "evaluationPeriods": 1,
         "alarmActions": ["arn:aws:sns:us-east-1:111122223333:t"],
+        "insufficientDataActions": ["arn:aws:sns:us-east-1:111122223333:t"],
     },
 )
 TOPIC_SUBSCRIPTION = Example(
@@ -119,6 +120,7 @@ ONE: list[tuple[str, Example, str, Any]] = [
     ("sfn-no-data-in-logs", STATE_MACHINE, "loggingConfiguration.includeExecutionData", True),
     ("sfn-key", STATE_MACHINE, "encryptionConfiguration", None),
     ("alarm-acts", METRIC_ALARM, "alarmActions", []),
+    ("alarm-acts", METRIC_ALARM, "insufficientDataActions", []),
     ("alarm-acts", METRIC_ALARM, "actionsEnabled", False),
     ("sns-subscription-tls", TOPIC_SUBSCRIPTION, "protocol", "http"),
     ("sqs-not-public", QUEUE_POLICY, "policy", PUBLIC),
