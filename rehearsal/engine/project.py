@@ -189,4 +189,5 @@ def _text(value: Any) -> str:
         return value
     if value is None:
         return ""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    # The CLI hands objects over with their keys sorted: a program that leans on the file's order shows it here already.
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from stacks.configuration import types as t
 from stacks.configuration.checks import near
@@ -55,6 +55,11 @@ class Column(Strict):
     """Treated as patient data unless somebody says otherwise."""
 
 
+def by_name(columns: dict[str, Column]) -> dict[str, Column]:
+    """The columns in the order of their names."""
+    return dict(sorted(columns.items()))
+
+
 class DataSet(Strict):
     """A table: files below one prefix of one bucket."""
 
@@ -63,7 +68,8 @@ class DataSet(Strict):
     bucket: Holding
     prefix: KeyPrefix | None = None
     """Where its files are; `<owner>/<name>` unless given."""
-    columns: Annotated[dict[ColumnName, Column], Field(min_length=1, max_length=400)]
+    columns: Annotated[dict[ColumnName, Column], Field(min_length=1, max_length=400), AfterValidator(by_name)]
+    """By name: the CLI hands objects over sorted, whatever the file's order. Parquet is read by name as well."""
 
 
 class Access(Strict):

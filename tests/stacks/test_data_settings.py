@@ -81,7 +81,7 @@ def test_an_unknown_owner_is_named_with_the_nearest_team() -> None:
             {"team": "oncology", "data_set": "responses", "columns": ["stages"], "purpose": "research"},
             (
                 "data.access.0.columns: no column of 'responses' 'stages' is declared (did you mean 'stage'?); "
-                "allowed: pseudonym, stage, response"
+                "allowed: pseudonym, response, stage"
             ),
         ),
     ],

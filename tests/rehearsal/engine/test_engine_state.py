@@ -274,3 +274,10 @@ def test_a_run_interrupted_by_hand_saves_what_it_did(bench: Bench) -> None:
     finished = engine.up("dev")
     assert finished.ok
     assert ops(finished) == {"same": 1, "create": 1}
+
+
+def test_objects_in_the_configuration_come_with_their_keys_sorted_as_the_cli_sends_them(bench: Bench) -> None:
+    (bench.root / "Pulumi.dev.yaml").write_text("config:\n  demo:table: {zeta: 1, alpha: {y: 2, b: 3}}\n")
+    result = bench.up('pulumi.export("order", list(pulumi.Config().require_object("table")))')
+    assert result.ok, result.error
+    assert result.outputs["order"] == ["alpha", "zeta"]

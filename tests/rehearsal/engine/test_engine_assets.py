@@ -1,0 +1,56 @@
+"""Hashes of assets are the CLI's, so that a state goes from one to the other without an update."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from rehearsal.engine.assets import hashed
+from rehearsal.engine.errors import StepError
+from rehearsal.engine.values import ARCHIVE, ASSET, SIGNATURE, Value
+
+BY_THE_CLI = "735bc6ea47d9cc3fe08e9ea5465271e973da53a84c544fcac1a1c7f88cf75742"
+"""Of the folder below, by `archive.EnsureHash` of the CLI 3.260 (sdk/go/common/resource/archive)."""
+FILES = {"z.txt": "1\n", "sub/y.txt": "22\n", "sub.txt": "3\n"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        file = tmp_path / "made" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return tmp_path
+
+
+def digest(value: Value, root: Path) -> str:
+    found = hashed(value, root)
+    assert isinstance(found, dict)
+    return str(found["hash"])
+
+
+def test_a_folder_and_the_same_files_one_by_one_have_the_clis_hash(folder: Path) -> None:
+    assets: Value = {name: {SIGNATURE: ASSET, "text": text} for name, text in FILES.items()}
+    assert digest({SIGNATURE: ARCHIVE, "path": "made"}, folder) == BY_THE_CLI
+    assert (
+        digest({SIGNATURE: ARCHIVE, "assets": assets}, folder) != BY_THE_CLI
+    )  # sorted by whole names, as the CLI does
+    nested: Value = {
+        "sub": {SIGNATURE: ARCHIVE, "path": "made/sub"},
+        **{k: v for k, v in assets.items() if "/" not in k},
+    }
+    assert digest({SIGNATURE: ARCHIVE, "assets": nested}, folder) == BY_THE_CLI
+
+
+def test_a_file_is_hashed_as_it_is(folder: Path) -> None:
+    expected = hashlib.sha256(b"1\n").hexdigest()
+    assert digest({SIGNATURE: ASSET, "path": "made/z.txt"}, folder) == expected
+    assert digest({SIGNATURE: ASSET, "text": "1\n"}, folder) == expected
+    assert digest({SIGNATURE: ARCHIVE, "path": "made/z.txt"}, folder) == expected
+
+
+def test_what_is_not_there_is_named(folder: Path) -> None:
+    with pytest.raises(StepError, match="archive 'nowhere' cannot be read: it is not there"):
+        digest({SIGNATURE: ARCHIVE, "path": "nowhere"}, folder)
+    with pytest.raises(StepError, match=r"asset 'no\.txt' cannot be read: No such file"):
+        digest({SIGNATURE: ASSET, "path": "no.txt"}, folder)
