@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -99,8 +100,11 @@ class _Answers(Mocks):
             return args.name, {"name": args.name, "outputs": outputs, "secretOutputNames": []}
         state: dict[str, Any] = dict(args.inputs)
         kind = args.typ.rpartition(":")[2].lower()
-        name = args.inputs.get("name", args.name)
-        state.setdefault("arn", f"arn:aws:{args.typ.split(':')[1].split('/')[0]}:us-east-1:{ACCOUNT}:{kind}/{name}")
+        name, region = args.inputs.get("name", args.name), _region(args.provider)
+        service = args.typ.split(":")[1].split("/")[0]
+        # The provider names what the program does not, no two alike.
+        state.setdefault("name", f"{args.name}-{region}")
+        state.setdefault("arn", f"arn:aws:{service}:{'' if service == 'iam' else region}:{ACCOUNT}:{kind}/{name}")
         if args.typ == "aws:organizations/organization:Organization":
             state["roots"] = [{"id": "r-ab12"}]
         if args.typ == "aws:ec2/vpcEndpoint:VpcEndpoint":
@@ -122,6 +126,12 @@ class _Answers(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
         raise LookupRefusedError(f"{args.token}: components look nothing up")
+
+
+def _region(provider: str | None) -> str:
+    """The region that a provider's name ends with: what is in both must not be taken for one."""
+    found = re.search(r"[a-z]{2}-[a-z]+-\d(?=::)", provider or "")
+    return found.group() if found else "us-east-1"
 
 
 class _Monitor(MockMonitor):

@@ -23,6 +23,8 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     # What the Transit Gateway makes of a spoke's attachment is the network account's.
     "ml-dev": ("ml-dev", "network"),
     "recovery-dev": ("ml-dev", "network"),
+    "ml-prod": ("ml-prod", "network"),
+    "recovery-prod": ("ml-prod", "network"),
 }
 CONTRACTS: Mapping[str, type[contracts.Contract]] = {
     "organization": contracts.OrganizationOutputs,
@@ -32,8 +34,13 @@ CONTRACTS: Mapping[str, type[contracts.Contract]] = {
     "network-us-west-2": contracts.NetworkOutputs,
     "ml-dev": contracts.MlOutputs,
     "recovery-dev": contracts.RecoveryOutputs,
+    "ml-prod": contracts.MlOutputs,
+    "recovery-prod": contracts.RecoveryOutputs,
 }
-KEPT = ("s3/bucket:Bucket", "kms/key:Key", "cloudtrail/trail:Trail", "organization:Organization", "account:Account")
+KEPT = (
+    *("s3/bucket:Bucket", "kms/key:Key", "cloudtrail/trail:Trail", "organization:Organization", "account:Account"),
+    *("dynamodb/table:Table", "ecr/repository:Repository", "modelPackageGroup:ModelPackageGroup"),
+)
 """Ends of the types of what holds data, or without which data cannot be read or accounted for."""
 
 
@@ -75,7 +82,7 @@ def test_a_stack_exports_what_its_contract_promises(stack: str) -> None:
     assert all(value is not None for value in outputs.values())
 
 
-@pytest.mark.parametrize("stack", [one for one in STACKS if not one.startswith(("ml-", "recovery-"))])
+@pytest.mark.parametrize("stack", [one for one in STACKS if one not in ("ml-dev", "recovery-dev")])
 def test_what_holds_data_is_protected_and_retained(stack: str) -> None:
     kept = [one for one in recorded(stack).resources if one.type.startswith("aws:") and one.type.endswith(KEPT)]
     assert kept

@@ -22,14 +22,20 @@ def configuration(stack: str, **changes: Any) -> Mapping[str, str]:
     return {f"hipaa-ml:{key}": one if isinstance(one, str) else json.dumps(one) for key, one in values.items()}
 
 
-def run(stack: str, program: Callable[[], object] | None = None, **changes: Any) -> Recording:
-    """Runs a stack of the reference zone with some settings changed."""
+def run(
+    stack: str,
+    program: Callable[[], object] | None = None,
+    given: Mapping[str, Recording] | None = None,
+    **changes: Any,
+) -> Recording:
+    """Runs a stack of the reference zone with some settings changed, on top of some stacks that were changed too."""
 
     def deploy() -> object:
         return layers.deploy(stack, Settings.load())
 
     names = graph.needs(stack, Settings.from_files(ROOT, stack))
-    upstream = {name: recorded(name).outputs for name in names}
+    changed = given or {}
+    upstream = {name: (changed.get(name) or recorded(name)).outputs for name in names}
     return record(program or deploy, name=stack, upstream=upstream, config=configuration(stack, **changes))
 
 
@@ -52,7 +58,13 @@ def recorded(stack: str) -> Recording:
 
 
 NETWORK = ("network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev")
-STACKS = ("organization", "audit", *(f"baseline-{name}" for name in ACCOUNTS), *NETWORK)
+SERVING = ("ml-prod", "recovery-prod")
+"""With a released model; the stacks of development have none."""
+STACKS = ("organization", "audit", *(f"baseline-{name}" for name in ACCOUNTS), *NETWORK, *SERVING)
+
+
+VERSIONED = ("sagemaker/model:Model", "sagemaker/endpointConfiguration:EndpointConfiguration")
+"""Ends of the types of what a release has of its own: the next one leaves it behind on purpose."""
 
 
 def identities() -> list[str]:
@@ -61,7 +73,7 @@ def identities() -> list[str]:
         f"{stack} {one.request.parent.split('::')[2] if one.request.parent else '-'} {one.type} {one.name}"
         for stack in STACKS
         for one in recorded(stack).resources
-        if one.type != "pulumi:pulumi:Stack"
+        if one.type != "pulumi:pulumi:Stack" and not one.type.endswith(VERSIONED)
     )
 
 

@@ -1,0 +1,169 @@
+"""`ml-prod`: a released model is served isolated, in private subnets, under keys, and is rolled back by alarms."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from stacks.configuration import files
+from tests.recorder import Recording
+from tests.stacks.zone import ROOT, recorded, run
+
+STACK, DATA = "ml-prod", "data-prod"
+ML = files.read(ROOT, "organization").values["ml"]
+READMISSION: Mapping[str, Any] = ML["models"]["readmission"]
+RELEASE: Mapping[str, str] = READMISSION["release"]
+
+
+def with_model(**changes: Any) -> Mapping[str, Any]:
+    """The `ml` key with the reference model changed."""
+    return {"models": {"readmission": {**READMISSION, **changes}}}
+
+
+def one(seen: Recording, kind: str) -> Mapping[str, Any]:
+    [found] = seen.of(kind)
+    return found.inputs
+
+
+def kinds(seen: Recording) -> set[str]:
+    """What there is besides the network, without the service's name."""
+    return {kind.rpartition(":")[2] for kind in seen.counts() if kind.split(":")[1].split("/")[0] in SERVICES}
+
+
+SERVICES = ("appautoscaling", "cloudwatch", "dynamodb", "ecr", "lambda", "sagemaker", "scheduler", "ssm")
+
+
+def test_a_model_runs_isolated_in_the_private_subnets_of_inference() -> None:
+    model = one(recorded(STACK), "sagemaker/model:Model")
+    outputs = recorded(STACK).outputs
+    assert model["enableNetworkIsolation"] is True
+    assert model["vpcConfig"] == {
+        "subnets": outputs["subnet_ids"]["inference"],
+        "securityGroupIds": [outputs["security_group_ids"]["inference"]],
+    }
+    private = {route.inputs["routeTableId"] for route in recorded(STACK).of("ec2/route:Route") if outward(route.inputs)}
+    assert private == {"spoke-training"}, "inference has a way to the internet"
+
+
+def outward(route: Mapping[str, Any]) -> bool:
+    return bool(route["destinationCidrBlock"] == "0.0.0.0/0")
+
+
+def test_a_model_is_the_image_and_the_artifact_that_were_released() -> None:
+    container = one(recorded(STACK), "sagemaker/model:Model")["primaryContainer"]
+    bucket = recorded(DATA).outputs["buckets"]["artifacts"]["us-east-1"]
+    assert container["image"].endswith(f"@{RELEASE['image_digest']}")
+    assert container["modelDataUrl"] == f"s3://{bucket}/readmission/1/model.tar.gz"
+    assert container["environment"] == {"MODEL_SHA256": RELEASE["model_sha256"], "MODEL_VERSION": "1"}
+
+
+def test_volumes_are_under_the_key_of_serving_and_captured_requests_under_that_of_artifacts() -> None:
+    configuration = one(recorded(STACK), ":EndpointConfiguration")
+    capture, data = configuration["dataCaptureConfig"], recorded(DATA).outputs
+    assert configuration["kmsKeyArn"] == recorded(STACK).outputs["serving_key_arn"]
+    assert capture["enableCapture"] is True
+    assert capture["initialSamplingPercentage"] == 10
+    assert capture["kmsKeyId"] == data["key_arns"]["artifacts"]["us-east-1"]
+    assert capture["destinationS3Uri"] == f"s3://{data['buckets']['artifacts']['us-east-1']}/capture/readmission-prod"
+    assert {mode["captureMode"] for mode in capture["captureOptions"]} == {"Input", "Output"}
+
+
+def test_an_endpoint_serves_its_configuration_with_an_instance_in_each_zone() -> None:
+    seen = recorded(STACK)
+    endpoint, configuration = one(seen, "endpoint:Endpoint"), one(seen, ":EndpointConfiguration")
+    assert endpoint["name"] == seen.outputs["endpoints"]["readmission"] == "readmission-prod"
+    assert endpoint["endpointConfigName"] == seen.outputs["configs"]["readmission"]
+    [variant] = configuration["productionVariants"]
+    assert (variant["initialInstanceCount"], variant["instanceType"]) == (2, "ml.m5.large")
+    assert one(seen, "appautoscaling/target:Target")["minCapacity"] == 2
+
+
+def test_a_deployment_is_a_canary_that_alarms_of_the_same_endpoint_roll_back() -> None:
+    seen = recorded(STACK)
+    deployment = one(seen, "endpoint:Endpoint")["deploymentConfig"]
+    assert deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]["type"] == "CANARY"
+    alarms = {alarm.inputs["name"]: alarm.inputs for alarm in seen.of(":MetricAlarm")}
+    assert {alarm["alarmName"] for alarm in deployment["autoRollbackConfiguration"]["alarms"]} == set(alarms)
+    assert len(alarms) == 3
+    for alarm in alarms.values():
+        assert alarm["dimensions"]["EndpointName"] == "readmission-prod"
+        assert alarm["alarmActions"] == alarm["okActions"] == [seen.outputs["topic_arn"]]
+
+
+def test_the_serving_role_reads_artifacts_of_its_own_region() -> None:
+    [rights] = recorded(STACK).of("iam/rolePolicy:RolePolicy")
+    text, buckets = rights.inputs["policy"], recorded(DATA).outputs["buckets"]
+    assert buckets["artifacts"]["us-east-1"] in text
+    assert not [
+        name
+        for purpose, regions in buckets.items()
+        for region, name in regions.items()
+        if (purpose, region) != ("artifacts", "us-east-1") and name in text
+    ]
+
+
+def test_the_operations_contact_hears_of_alarms() -> None:
+    assert one(recorded(STACK), ":TopicSubscription")["endpoint"] == "cloud@hospital.example"
+
+
+def test_images_are_copied_to_the_region_that_stands_by() -> None:
+    [rule] = one(recorded(STACK), "ReplicationConfiguration")["replicationConfiguration"]["rules"]
+    assert [one["region"] for one in rule["destinations"]] == ["us-west-2"]
+    repository = one(recorded(STACK), "ecr/repository:Repository")["name"]
+    assert [repository.startswith(one["filter"]) for one in rule["repositoryFilters"]] == [True]
+
+
+def test_nobody_downstream_reads_the_versions_of_production() -> None:
+    policy = json.loads(one(recorded(STACK), "ModelPackageGroupPolicy")["resourcePolicy"])
+    account = recorded(DATA).outputs["account_id"]
+    others = [id_ for name, id_ in recorded("organization").outputs["account_ids"].items() if name != "ml-prod"]
+    assert account in json.dumps(policy)
+    assert not [other for other in others if other in json.dumps(policy)]
+
+
+def test_the_name_of_an_endpoint_that_stands_by_is_left_to_the_switch() -> None:
+    seen = recorded(STACK)
+    zone = one(seen, "route53/zone:Zone")
+    assert zone["name"] == "prod.ml.internal"
+    assert [vpc["vpcId"] for vpc in zone["vpcs"]] == [seen.outputs["vpc_id"]]
+    assert not seen.of("route53/record:Record")
+
+
+def test_an_endpoint_that_stands_by_nowhere_has_its_name_here_and_no_image_elsewhere() -> None:
+    seen = run(STACK, ml=with_model(standby="none"))
+    record = one(seen, "route53/record:Record")
+    assert record["name"] == "readmission.prod.ml.internal"
+    assert record["records"] == ["runtime.sagemaker.us-east-1.amazonaws.com"]
+    assert not seen.of("ReplicationConfiguration")
+    assert seen.of("endpoint:Endpoint")
+
+
+def test_a_model_that_was_not_released_has_a_place_for_images_and_versions_and_no_endpoint() -> None:
+    seen = run(STACK, ml=with_model(release=None))
+    assert kinds(seen) == {
+        *("Repository", "LifecyclePolicy", "ReplicationConfiguration"),
+        *("ModelPackageGroup", "ModelPackageGroupPolicy", "LogGroup", "LogDataProtectionPolicy"),
+    }
+    assert seen.outputs["endpoints"] == seen.outputs["configs"] == {}
+    assert seen.outputs["private_zone_id"] == ""
+    assert seen.outputs["serving_key_arn"]
+
+
+def test_a_second_model_shares_the_key_and_the_topic_and_nothing_else() -> None:
+    both = {"models": {"readmission": READMISSION, "sepsis": {**READMISSION, "standby": "none"}}}
+    seen = run(STACK, ml=both)
+    alone = recorded(STACK).counts()
+    doubled = {kind: count for kind, count in seen.counts().items() if count == 2 * alone[kind]}
+    assert {"aws:sagemaker/endpoint:Endpoint", "aws:iam/role:Role", "aws:ecr/repository:Repository"} <= set(doubled)
+    assert len(seen.of("kms/key:Key")) == len(seen.of("sns/topic:Topic")) == len(seen.of("route53/zone:Zone")) == 1
+    assert seen.outputs["endpoints"] == {"readmission": "readmission-prod", "sepsis": "sepsis-prod"}
+
+
+@pytest.mark.parametrize("stack", ["ml-dev", "recovery-dev"])
+def test_an_environment_without_models_is_a_network_alone(stack: str) -> None:
+    seen = recorded(stack)
+    assert kinds(seen) == set()
+    assert seen.outputs["endpoints"] == seen.outputs["configs"] == {}
+    empty: Sequence[str] = [name for name, value in seen.outputs.items() if value == ""]
+    assert set(empty) >= {"serving_key_arn", "topic_arn"}

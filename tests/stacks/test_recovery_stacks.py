@@ -1,0 +1,208 @@
+"""`recovery-prod`: what stands by in the second region, and what a failover and a failback need of either."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.recorder import ACCOUNT, Recording, Resource
+from tests.stacks.test_ml_stacks import kinds, one, with_model
+from tests.stacks.zone import recorded, run
+
+STACK, PRIMARY, DATA = "recovery-prod", "ml-prod", "data-prod"
+EAST, WEST = "us-east-1", "us-west-2"
+SWITCH = "hipaa-ml-readmission-prod-failed-over"
+
+
+def standing_by(mode: str, **changes: Any) -> Recording:
+    return run(STACK, ml=with_model(standby=mode, **changes))
+
+
+def named(seen: Recording, kind: str, name: str) -> Resource:
+    [found] = [resource for resource in seen.of(kind) if resource.name == name]
+    return found
+
+
+def alarm(seen: Recording) -> Mapping[str, Any]:
+    return named(seen, ":MetricAlarm", "readmission-switch-alarm").inputs
+
+
+def records(seen: Recording) -> Mapping[str, Mapping[str, Any]]:
+    return {record.inputs["setIdentifier"]: record.inputs for record in seen.of("route53/record:Record")}
+
+
+class TestTheStandby:
+    def test_is_the_same_version_out_of_what_is_in_its_own_region(self) -> None:
+        here, there = (one(recorded(stack), "sagemaker/model:Model") for stack in (STACK, PRIMARY))
+        assert here["primaryContainer"]["environment"] == there["primaryContainer"]["environment"]
+        bucket = recorded(DATA).outputs["buckets"]["artifacts"][WEST]
+        assert here["primaryContainer"]["modelDataUrl"] == f"s3://{bucket}/readmission/1/model.tar.gz"
+        assert here["enableNetworkIsolation"] is True
+        assert here["vpcConfig"]["subnets"] == recorded(STACK).outputs["subnet_ids"]["inference"]
+
+    def test_is_under_keys_of_its_own_region(self) -> None:
+        configuration = one(recorded(STACK), ":EndpointConfiguration")
+        keys = recorded(DATA).outputs["key_arns"]["artifacts"]
+        assert configuration["kmsKeyArn"] == recorded(STACK).outputs["serving_key_arn"]
+        assert configuration["kmsKeyArn"] != recorded(PRIMARY).outputs["serving_key_arn"]
+        assert configuration["dataCaptureConfig"]["kmsKeyId"] == keys[WEST] != keys[EAST]
+
+    def test_answers_to_the_same_name_as_the_primary(self) -> None:
+        assert recorded(STACK).outputs["endpoints"] == recorded(PRIMARY).outputs["endpoints"]
+        assert one(recorded(STACK), "endpoint:Endpoint")["name"] == one(recorded(PRIMARY), "endpoint:Endpoint")["name"]
+
+    @pytest.mark.parametrize(("mode", "instances", "least"), [("warm", 1, 1), ("active-active", 2, 2)])
+    def test_has_as_many_instances_as_its_mode_says(self, mode: str, instances: int, least: int) -> None:
+        seen = recorded(STACK) if mode == "warm" else standing_by(mode)
+        [variant] = one(seen, ":EndpointConfiguration")["productionVariants"]
+        assert variant["initialInstanceCount"] == instances
+        assert one(seen, "appautoscaling/target:Target")["minCapacity"] == least
+
+    def test_is_a_configuration_alone_as_a_pilot_light_which_recovers_all_the_same(self) -> None:
+        seen = standing_by("pilot-light")
+        assert not [*seen.of("endpoint:Endpoint"), *seen.of("appautoscaling/target:Target")]
+        [variant] = one(seen, ":EndpointConfiguration")["productionVariants"]
+        assert variant["initialInstanceCount"] == 2
+        assert alarm(seen)["name"] == SWITCH
+        assert seen.outputs["journal_table"] == "hipaa-ml-prod-recovery"
+
+    @pytest.mark.parametrize("changes", [{"standby": "none"}, {"release": None}], ids=["none", "unreleased"])
+    def test_that_is_not_there_has_nothing_to_recover(self, changes: Mapping[str, Any]) -> None:
+        seen = run(STACK, ml=with_model(**changes))
+        assert not kinds(seen) & {"Endpoint", "EndpointConfiguration", "Table", "Schedule", "Function", "Parameter"}
+        assert not [*seen.of("route53/healthCheck:HealthCheck"), *seen.of("route53/record:Record")]
+        assert seen.outputs["journal_table"] == seen.outputs["runbook_role_arn"] == ""
+        assert seen.outputs["endpoints"] == {}
+
+    def test_that_was_not_released_has_a_place_for_the_images_that_are_copied(self) -> None:
+        seen = standing_by("warm", release=None)
+        assert one(seen, "ecr/repository:Repository")["name"] == "hipaa-ml/readmission"
+
+
+class TestTheSwitch:
+    def test_is_an_alarm_and_a_check_of_the_region_that_survives(self) -> None:
+        seen = recorded(STACK)
+        check = one(seen, "route53/healthCheck:HealthCheck")
+        assert alarm(seen)["name"] == check["cloudwatchAlarmName"] == SWITCH
+        assert check["cloudwatchAlarmRegion"] == WEST
+        assert named(seen, ":MetricAlarm", "readmission-switch-alarm").provider == f"ml-prod-{WEST}"
+        assert alarm(seen)["dimensions"] == {"Environment": "prod", "Endpoint": "readmission-prod"}
+
+    def test_leads_from_the_primary_to_here_by_a_name_in_the_primarys_zone(self) -> None:
+        found = records(recorded(STACK))
+        zone = recorded(PRIMARY).outputs["private_zone_id"]
+        assert {record["name"] for record in found.values()} == {"readmission.prod.ml.internal"}
+        assert {record["zoneId"] for record in found.values()} == {zone}
+        assert found["primary"]["records"] == [f"runtime.sagemaker.{EAST}.amazonaws.com"]
+        assert found["secondary"]["records"] == [f"runtime.sagemaker.{WEST}.amazonaws.com"]
+        assert [one["type"] for one in found["primary"]["failoverRoutingPolicies"]] == ["PRIMARY"]
+        assert [one["type"] for one in found["secondary"]["failoverRoutingPolicies"]] == ["SECONDARY"]
+
+    def test_shares_the_name_between_regions_that_both_serve(self) -> None:
+        found = records(standing_by("active-active"))
+        assert [record["weightedRoutingPolicies"] for record in found.values()] == 2 * [[{"weight": 50}]]
+        assert not [record for record in found.values() if "failoverRoutingPolicies" in record]
+
+    def test_is_known_in_the_vpc_of_the_region_that_takes_over(self) -> None:
+        membership = one(recorded(STACK), "ZoneAssociation")
+        assert membership["zoneId"] == recorded(PRIMARY).outputs["private_zone_id"]
+        assert (membership["vpcId"], membership["vpcRegion"]) == (recorded(STACK).outputs["vpc_id"], WEST)
+
+    def test_is_heard_of_in_the_region_that_survives(self) -> None:
+        topic = recorded(STACK).outputs["topic_arn"]
+        assert alarm(recorded(STACK))["alarmActions"] == alarm(recorded(STACK))["okActions"] == [topic]
+        assert f":{WEST}:" in topic
+
+    def test_is_one_for_each_endpoint_that_stands_by(self) -> None:
+        reference = with_model()["models"]["readmission"]
+        names = {"readmission": "warm", "sepsis": "pilot-light", "triage": "none"}
+        ml = {"models": {name: {**reference, "standby": mode} for name, mode in names.items()}}
+        upstream = run(PRIMARY, ml=ml)
+        seen = run(STACK, given={PRIMARY: upstream}, ml=ml)
+        assert {record.inputs["name"].split(".")[0] for record in seen.of("route53/record:Record")} == {
+            *("readmission", "sepsis")
+        }
+        assert seen.outputs["endpoints"].keys() == {"readmission", "sepsis"}
+
+
+class TestTheJournal:
+    def test_is_in_the_recovery_region_under_its_key(self) -> None:
+        [table] = recorded(STACK).of("dynamodb/table:Table")
+        assert table.provider == f"ml-prod-{WEST}"
+        assert table.inputs["name"] == recorded(STACK).outputs["journal_table"]
+        assert table.inputs["serverSideEncryption"]["kmsKeyArn"] == recorded(STACK).outputs["serving_key_arn"]
+
+
+class TestTheRunbooksRole:
+    def rights(self) -> str:
+        return str(named(recorded(STACK), "RolePolicy", "runbooks-rights").inputs["policy"])
+
+    def trust(self, seen: Recording) -> list[dict[str, Any]]:
+        return list(named(seen, "iam/role:Role", "runbooks-role").document("assumeRolePolicy")["Statement"])
+
+    def test_is_assumed_with_mfa_by_those_who_may_break_the_glass_unless_others_are_named(self) -> None:
+        first = self.trust(recorded(STACK))[0]
+        assert [arn.rpartition("/")[2] for arn in first["Principal"]["AWS"]] == ["break-glass-1", "break-glass-2"]
+        assert first["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+        oncall = f"arn:aws:iam::{ACCOUNT}:role/oncall"
+        seen = run(STACK, ml={**with_model(), "recovery": {"operators": [oncall]}})
+        assert self.trust(seen)[0]["Principal"]["AWS"] in (oncall, [oncall])
+
+    def test_is_assumed_by_the_readiness_function_that_there_is(self) -> None:
+        function = named(recorded(STACK), "iam/role:Role", "readiness-lambda-role").inputs["name"]
+        allowed = self.trust(recorded(STACK))[1]["Condition"]["ArnEquals"]["aws:PrincipalArn"]
+        assert allowed.endswith(f":role/{function}")
+
+    def test_reaches_both_regions_buckets_topics_and_keys(self) -> None:
+        data, rights = recorded(DATA).outputs, self.rights()
+        for region in (EAST, WEST):
+            for purpose in ("artifacts", "deidentified", "features", "raw-phi"):
+                assert f"arn:aws:s3:::{data['buckets'][purpose][region]}" in rights, purpose
+            for domain in ("artifacts", "features", "phi", "secrets"):
+                assert data["key_arns"][domain][region] in rights, domain
+        for stack in (STACK, PRIMARY):
+            assert recorded(stack).outputs["topic_arn"] in rights
+            assert recorded(stack).outputs["serving_key_arn"] in rights
+
+    def test_reaches_no_other_bucket_or_key(self) -> None:
+        data, rights = recorded(DATA).outputs, self.rights()
+        for region in (EAST, WEST):
+            assert data["buckets"]["results"][region] not in rights
+            assert data["key_arns"]["logs"][region] not in rights
+
+
+class TestTheReadinessCheck:
+    def test_runs_here_as_code_of_the_runbooks_in_the_subnets_of_inference(self) -> None:
+        [function] = recorded(STACK).of("lambda/function:Function")
+        outputs = recorded(STACK).outputs
+        assert function.provider == f"ml-prod-{WEST}"
+        assert function.inputs["vpcConfig"]["subnetIds"] == outputs["subnet_ids"]["inference"]
+        assert function.inputs["kmsKeyArn"] == outputs["serving_key_arn"]
+        assert "runbooks" in json.dumps(function.inputs["code"])
+
+    def test_is_scheduled_here_and_knows_its_environment(self) -> None:
+        schedule = named(recorded(STACK), ":Schedule", "readiness-schedule")
+        assert schedule.provider == f"ml-prod-{WEST}"
+        assert schedule.inputs["scheduleExpression"] == "rate(15 minutes)"
+        assert "prod" in json.dumps(one(recorded(STACK), "lambda/function:Function")["environment"])
+
+    def test_alarms_by_what_the_settings_promise(self) -> None:
+        seen = run(STACK, ml={**with_model(), "recovery": {"rpo_minutes": 5, "drill_days": 30}})
+        thresholds = {
+            name: named(seen, ":MetricAlarm", f"readiness-{name}").inputs["threshold"]
+            for name in ("RpoSeconds", "DrillAgeDays")
+        }
+        assert thresholds == {"RpoSeconds": 300, "DrillAgeDays": 30}
+
+
+class TestTheHeartbeat:
+    def test_beats_in_the_primary_in_every_bucket_that_replicates(self) -> None:
+        data = recorded(DATA).outputs
+        beats = [one for one in recorded(STACK).of(":Schedule") if one.name.startswith("heartbeat-")]
+        assert {beat.provider for beat in beats} == {f"ml-prod-{EAST}"}
+        requests = [json.loads(beat.inputs["target"]["input"]) for beat in beats]
+        domains = {"artifacts": "artifacts", "deidentified": "features", "features": "features", "raw-phi": "phi"}
+        assert {request["Bucket"]: request["SsekmsKeyId"] for request in requests} == {
+            data["buckets"][purpose][EAST]: data["key_arns"][domain][EAST] for purpose, domain in domains.items()
+        }
