@@ -150,7 +150,9 @@ def discover(aws: Aws, *, prefix: str, environment: str, region: str) -> Zone:
         ]
         return _zone(documents["zone"], endpoints)
     except (KeyError, TypeError) as error:
-        raise RunbookError(f"{root} in {region}: a document lacks {error}: deploy ml-{environment} again") from None
+        raise RunbookError(
+            f"{root} in {region}: a document lacks {error}: deploy recovery-{environment} again"
+        ) from None
 
 
 def _zone(values: Mapping[str, Any], endpoints: Sequence[Endpoint]) -> Zone:
