@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from drills.drill import VARIANTS, Drill, Variant, hold
 from drills.report import write
@@ -39,7 +40,7 @@ def drill(
         held.append(hold(zone, cast("Variant", one), console.print))
         _say(held[-1])
     page = write(zone, held, output)
-    console.print(f"\nreport: {page}")
+    console.print(f"\nreport: {page}", soft_wrap=True)
     if not all(one.verdict is not None and one.verdict.met for one in held):
         raise typer.Exit(1)
 
@@ -62,7 +63,7 @@ def main() -> None:
     try:
         app()
     except (DrillError, CloudError) as error:
-        console.print(f"[bold red]error:[/] {error}", markup=True, soft_wrap=True)
+        console.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
 
 

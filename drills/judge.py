@@ -14,7 +14,7 @@ class Verdict:
     """The figures of one drill; seconds, counts."""
 
     rto: float
-    """From the loss to the first answer out of the recovery region."""
+    """From the loss to the first answer out of the recovery region; infinite without one."""
     rpo: float
     """Age, at the loss, of the oldest object that had not arrived."""
     requests: int
@@ -28,7 +28,7 @@ class Verdict:
     lost: int
     """Missing in either region at the end."""
     duplicated: int
-    """Objects with more versions than were written."""
+    """Objects with more versions than were written, in either region."""
     writes_delayed: int
     met: bool
     """Whether RTO and RPO are within the zone's targets, and nothing is lost, duplicated or answered differently."""
@@ -59,7 +59,7 @@ def verdict(zone: DrillZone, load: Load, *, lost_at: float, missing_then: Sequen
     rpo = max((lost_at - one.at for one in missing_then), default=0.0)
     ends = [present(load, region) for region in (zone.primary, zone.recovery)]
     lost = sum(any(one.key not in there for there in ends) for one in load.written)
-    doubled = sum(versions > 1 for there in ends for versions in there.values())
+    doubled = len({key for there in ends for key, versions in there.items() if versions > 1})
     differing = len(_differing(load.asked))
     failed = sum(not one.ok for one in load.asked)
     targets = zone.document

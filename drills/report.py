@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 
 from drills.awaited import AWAITED
 from drills.drill import VARIANTS, Drill
+from drills.judge import Verdict
 from drills.zone import DrillZone
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -47,12 +49,17 @@ def _plain(drill: Drill) -> dict[str, Any]:
     return {
         "variant": drill.variant,
         "lost_at": drill.lost_at,
-        "verdict": asdict(drill.verdict) if drill.verdict else None,
+        "verdict": _figures(drill.verdict) if drill.verdict else None,
         "moments": [asdict(one) for one in drill.moments],
         "failover": drill.steps,
         "failback": drill.back,
         "asked of the dead": list(drill.asked_of_the_dead),
     }
+
+
+def _figures(one: Verdict) -> dict[str, Any]:
+    """JSON has no infinity (RFC 8259, section 6): an answer that never came took no time that there is a number for."""
+    return {**asdict(one), "rto": one.rto if math.isfinite(one.rto) else None}
 
 
 def timeline(zone: DrillZone, drill: Drill) -> str:
