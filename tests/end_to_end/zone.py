@@ -13,7 +13,9 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("Pulumi.yaml", "__main__.py", "components", "controls", "policies", "runbooks", "stacks", "workloads")
+PARTS = (
+    *("Pulumi.yaml", "__main__.py", "components", "controls", "drills", "policies", "runbooks", "stacks", "workloads"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

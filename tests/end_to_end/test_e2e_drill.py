@@ -1,0 +1,205 @@
+"""`python -m drills` on the smallest zone that has a region to lose: one environment, its network, data and a model."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from rehearsal.cloud import Cloud, Credentials
+from tests.end_to_end.zone import Ran, Zone
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drill"), pytest.mark.timeout(900)]
+
+EAST, WEST = "us-east-1", "us-west-2"
+VARIANTS = ("region", "flapping")
+
+
+def drills(zone: Zone, *words: str, timeout: float = 800) -> Ran:
+    """Holds drills as a person would."""
+    done = subprocess.run(
+        [sys.executable, "-m", "drills", *words],
+        cwd=zone.root,
+        env=zone.environment(),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    return Ran(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def reduce(zone: Zone) -> None:
+    """Leaves what recovery of `prod` needs: three accounts, a data set, an endpoint a VPC, no way to the internet."""
+    accounts, data, model = zone.setting("accounts"), zone.setting("data"), zone.setting("ml")["models"]["readmission"]
+    zone.configure(
+        accounts={name: accounts[name] for name in ("log-archive", "network", "ml-prod")},
+        network={
+            **zone.setting("network"),
+            "egress": "none",
+            "allowed_domains": [],
+            "endpoints": ["ssm"],
+            "segments": {"shared": {}, "prod": {"accounts": ["ml-prod"], "reaches": ["shared"]}},
+        },
+        data={
+            "teams": {"cardiology": data["teams"]["cardiology"]},
+            "data_sets": {"readmissions": data["data_sets"]["readmissions"]},
+            "access": [{"team": "cardiology", "data_set": "readmissions", "columns": ["*"], "purpose": "training"}],
+            "backup": {"account": "log-archive"},
+        },
+        ml={"models": {"readmission": {**model, "environments": ["prod"]}}},
+    )
+    zone.forget("security")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Drills that were held, and what they left."""
+
+    zone: Zone
+    ran: Ran
+
+    @property
+    def page(self) -> str:
+        return (self.zone.root / ".rehearsal" / "drill" / "report.html").read_text(encoding="utf-8")
+
+    def drill(self, variant: str) -> Mapping[str, Any]:
+        text = (self.zone.root / ".rehearsal" / "drill" / "report.json").read_text(encoding="utf-8")
+        return next(one for one in json.loads(text)["drills"] if one["variant"] == variant)
+
+    def client(self, service: str, region: str) -> Any:
+        """A client in the environment's account."""
+        cloud = Cloud.attach(self.zone.root / ".rehearsal")
+        assert cloud is not None
+        account = self.zone.rehearse("outputs", "data-prod", "--json").document["account_id"]
+        given = (
+            cloud.endpoints()
+            .client("sts", EAST)
+            .assume_role(
+                RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="after-the-drill"
+            )["Credentials"]
+        )
+        credentials = Credentials(
+            access_key=given["AccessKeyId"], secret_key=given["SecretAccessKey"], token=given["SessionToken"]
+        )
+        return cloud.endpoints().client(service, region, credentials)
+
+
+@pytest.fixture(scope="module")
+def held(make_zone: Callable[[], Zone]) -> Held:
+    zone = make_zone()
+    reduce(zone)
+    return Held(
+        zone=zone, ran=drills(zone, "--env", "prod", *(word for one in VARIANTS for word in ("--variant", one)))
+    )
+
+
+def steps(runbook: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """Kinds of steps, in order; those of an endpoint without its name."""
+    return [one["step"].partition("#")[0] for one in runbook if one["status"] == "done"]
+
+
+def test_a_region_is_lost_and_comes_back_and_every_target_is_met(held: Held) -> None:
+    assert held.ran.code == 0, held.ran.out + held.ran.err
+    assert [held.drill(one)["verdict"]["met"] for one in VARIANTS] == [True, True]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_other_region_answers_within_the_target(held: Held, variant: str) -> None:
+    verdict = held.drill(variant)["verdict"]
+    assert 0 < verdict["rto"] < 60 * 15
+    assert 0 <= verdict["rpo"] < 60 * 15
+    assert verdict["requests"] > verdict["failed"] > 0, "nobody noticed that a region was lost"
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_both_regions_predict_the_same(held: Held, variant: str) -> None:
+    verdict = held.drill(variant)["verdict"]
+    assert verdict["differing"] == 0
+    [smoke] = [one for one in held.drill(variant)["failover"] if one["step"].startswith("smoke-test#")]
+    assert smoke["status"] == "done"
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_object_is_lost_or_comes_twice(held: Held, variant: str) -> None:
+    verdict = held.drill(variant)["verdict"]
+    assert verdict["objects"] > 0
+    assert (verdict["lost"], verdict["duplicated"]) == (0, 0)
+
+
+def test_the_runbook_asks_nothing_of_the_lost_region(held: Held) -> None:
+    assert held.drill("region")["asked of the dead"] == []
+    assert "asked the lost region" not in held.ran.out
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_runbooks_move_traffic_after_they_verified_and_go_home_again(held: Held, variant: str) -> None:
+    away, home = (steps(held.drill(variant)[runbook]) for runbook in ("failover", "failback"))
+    for one in (away, home):
+        assert one.index("smoke-test") < one.index("move-traffic") < one.index("thaw-writers")
+    assert home.index("wait-for-replication") < home.index("move-traffic")
+    moments = held.drill(variant)["moments"]
+    assert [one["what"] for one in moments] == [f"{EAST} lost", f"{WEST} serves", f"{EAST} back", f"{EAST} serves"]
+    assert [one["at"] for one in moments] == sorted(one["at"] for one in moments)
+
+
+def test_the_page_holds_the_figures_and_a_timeline_of_each_drill(held: Held) -> None:
+    assert "Every drill met its targets" in held.page
+    assert held.page.count("<svg") == len(VARIANTS)
+    for one in VARIANTS:
+        verdict = held.drill(one)["verdict"]
+        seconds, requests = (
+            "".join(f'<td class="n">{figure}</td>' for figure in figures)
+            for figures in (
+                [f"{verdict['rto']:.1f}", f"{verdict['rpo']:.1f}"],
+                [verdict["requests"], verdict["failed"], verdict["differing"], verdict["objects"]],
+            )
+        )
+        assert f"<tr><td>{one}</td>{seconds}" in held.page
+        assert requests in held.page
+    assert held.page.count(">move-traffic#readmission-prod</text>") == 2 * len(VARIANTS)
+
+
+def test_the_zone_is_left_as_it_was(held: Held) -> None:
+    writer = "/hipaa-ml/recovery/prod/state/writer-region"
+    for region, instances in ((EAST, 2), (WEST, 1)):
+        assert held.client("ssm", region).get_parameter(Name=writer)["Parameter"]["Value"] == EAST
+        endpoint = held.client("sagemaker", region).describe_endpoint(EndpointName="readmission-prod")
+        assert endpoint["EndpointStatus"] == "InService"
+        assert [one["CurrentInstanceCount"] for one in endpoint["ProductionVariants"]] == [instances]
+    [alarm] = held.client("cloudwatch", WEST).describe_alarms(AlarmNames=["hipaa-ml-readmission-prod-failed-over"])[
+        "MetricAlarms"
+    ]
+    assert alarm["StateValue"] == "OK"
+
+
+WRONG: Mapping[str, tuple[Sequence[str], str]] = {
+    "a variant that is none": (
+        ["--variant", "meteor"],
+        "--variant is 'meteor'; allowed: region, backlog, sagemaker, kms, slow-s3, flapping, cold",
+    ),
+    "an environment that is none": (
+        ["--env", "prd"],
+        "no environment 'prd' stands by anywhere; environments: dev, staging, prod",
+    ),
+    "an environment without a standby": (
+        ["--env", "dev"],
+        "recovery-dev serves no model: give one a standby in Pulumi.yaml, hipaa-ml:ml",
+    ),
+    "a zone that is not up": (["--no-up"], "the emulated cloud is not up: run the drill without --no-up"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda name: name.replace(" ", "-"))
+def test_a_drill_that_cannot_be_held_says_why_and_changes_nothing(zone: Zone, wrong: str) -> None:
+    words, message = WRONG[wrong]
+    ran = drills(zone, *words)
+    assert ran.code == 2
+    assert f"error: {message}" in ran.out
+    assert "Traceback" not in ran.err
+    left = {one.name for one in (zone.root / ".rehearsal").glob("*")}
+    assert left <= {"passphrase"}, "there is a cloud, a stack or a report"
