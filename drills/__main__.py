@@ -41,20 +41,20 @@ def drill(
         _say(held[-1])
     page = write(zone, held, output)
     console.print(f"\nreport: {page}", soft_wrap=True)
-    if not all(one.verdict is not None and one.verdict.met for one in held):
+    if not all(one.met for one in held):
         raise typer.Exit(1)
 
 
 def _say(one: Drill) -> None:
     verdict = one.verdict
     assert verdict is not None
-    colour = "green" if verdict.met else "red"
+    colour = "green" if one.met else "red"
     console.print(
         f"[{colour}]RTO {verdict.rto:.1f} s, RPO {verdict.rpo:.1f} s[/]; {verdict.requests} requests, {verdict.failed} "
         f"without answer, {verdict.differing} answered differently; {verdict.objects} objects, "
         f"{verdict.missing_at_failover} not copied at the loss, {verdict.lost} lost, {verdict.duplicated} twice"
     )
-    for called in one.asked_of_the_dead:
+    for called in one.asked_of_the_dead or ():
         console.print(f"[red]the runbook asked the lost region: {called}[/]")
 
 

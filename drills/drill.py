@@ -46,9 +46,15 @@ class Drill:
     back: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
     """Of the failback's."""
     verdict: Verdict | None = None
-    asked_of_the_dead: Sequence[str] = ()
-    """Calls of the runbook to the lost region or control planes, beside the one that finds it dead."""
+    asked_of_the_dead: Sequence[str] | None = ()
+    """Calls of the runbook to the lost region or control planes, beside the one that finds it dead; None if a part of
+    the region answered all along, which a runbook may ask."""
     load: Load | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether the targets were met, and without asking anything of what was lost."""
+        return self.verdict is not None and self.verdict.met and not self.asked_of_the_dead
 
 
 def hold(zone: DrillZone, variant: Variant, say: Callable[[str], None]) -> Drill:
@@ -132,10 +138,10 @@ def _runbook(zone: DrillZone, kind: str, *more: str) -> Mapping[str, Any]:
     return found
 
 
-def _asked_of_the_dead(zone: DrillZone, variant: Variant) -> Sequence[str]:
+def _asked_of_the_dead(zone: DrillZone, variant: Variant) -> Sequence[str] | None:
     """What the runbook asked of what was dead; clients and writers, who cannot know, have another agent."""
     if variant in ("sagemaker", "kms", "flapping"):
-        return ()
+        return None
     return [
         f"{one.service}:{one.operation} in {one.region}"
         for one in calls(zone.cloud)

@@ -38,7 +38,7 @@ def write(zone: DrillZone, drills: Sequence[Drill], folder: Path) -> Path:
         variants=VARIANTS,
         awaited=AWAITED,
         pictures=[timeline(zone, one) for one in drills],
-        met=all(one.verdict is not None and one.verdict.met for one in drills),
+        met=all(one.met for one in drills),
     )
     file = folder / "report.html"
     file.write_text(page, encoding="utf-8")
@@ -53,7 +53,7 @@ def _plain(drill: Drill) -> dict[str, Any]:
         "moments": [asdict(one) for one in drill.moments],
         "failover": drill.steps,
         "failback": drill.back,
-        "asked of the dead": list(drill.asked_of_the_dead),
+        "asked of the dead": None if drill.asked_of_the_dead is None else list(drill.asked_of_the_dead),
     }
 
 

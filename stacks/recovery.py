@@ -1,7 +1,7 @@
 """The `recovery-<env>` layer: what stands by in the second region, and what a failover needs of either.
 
-Documents and heartbeats are in both regions, by a second provider: a failover reads the one region and a failback the
-other, and neither may need this stack to be run in between.
+Documents are in both regions, and heartbeats start in the primary, by a second provider: a failover reads the one
+region and a failback the other, and neither may need this stack to be run in between.
 """
 
 from collections.abc import Mapping

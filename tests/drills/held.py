@@ -96,7 +96,7 @@ def judged(
     return verdict(place, load, lost_at=LOST_AT, missing_then=missing_then)
 
 
-def drill(one: Verdict, *, dead: Sequence[str] = ()) -> Drill:
+def drill(one: Verdict, *, dead: Sequence[str] | None = ()) -> Drill:
     """A drill with a verdict, a step of either runbook and two moments."""
 
     def step(name: str, after: float) -> Mapping[str, Any]:

@@ -46,6 +46,8 @@ def test_the_page_names_what_was_asked_of_the_lost_region(tmp_path: Path) -> Non
     text = page(tmp_path, drill(judged(), dead=["kms:DescribeKey in us-east-1"]))
     assert "Asked of the lost region: kms:DescribeKey in us-east-1" in text
     assert "asked nothing" not in text
+    assert "Not every drill met its targets" in text
+    assert "A part of the region answered all along" in page(tmp_path, drill(judged(), dead=None))
 
 
 def test_the_page_stands_alone_and_says_what_aws_adds(tmp_path: Path) -> None:
