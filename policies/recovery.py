@@ -25,7 +25,8 @@ ENDPOINT_LOGS: Final = "/aws/sagemaker/Endpoints/"
 """SageMaker AI Developer Guide, "CloudWatch Logs for Amazon SageMaker AI"."""
 NAMESPACE: Final = "/Recovery"
 """Ends the namespace of recovery's metrics."""
-SWITCH: Final = "FailedOver"
+SWITCHES: Final = frozenset({"FailedOver", "Withdrawn"})
+"""Metrics that runbooks set, and whose alarms keep what was decided last."""
 A_MINUTE: Final = 60
 AN_HOUR: Final = 3600
 
@@ -78,7 +79,7 @@ def _checks_of(stack: Stack, record: Resource) -> Sequence[Resource]:
 def _silence(props: Props) -> Iterator[Problem]:
     namespace = lookup(props, "namespace")
     if isinstance(namespace, str) and namespace.endswith(NAMESPACE):
-        wanted = "ignore" if lookup(props, "metricName") == SWITCH else "breaching"
+        wanted = "ignore" if lookup(props, "metricName") in SWITCHES else "breaching"
         yield from equals("treatMissingData", wanted, default="missing")(props)
 
 

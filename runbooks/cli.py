@@ -11,13 +11,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from runbooks import answers, break_glass, confirm, display, operate
+from runbooks import break_glass, confirm, display, operate, upkeep
 from runbooks.aws import Aws
 from runbooks.display import console
 from runbooks.errors import BadInputError
 from runbooks.operate import Situation, Wanted
+from runbooks.options import PREFIX, Approval, AsJson, Environment, Execute, Names, Poll, Prefix, Region
 from runbooks.readiness import readiness as checked
-from runbooks.zone import discover
 
 app = typer.Typer(
     name="runbooks",
@@ -27,23 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Environment = Annotated[str, typer.Option("--env", "-e", help="Environment, such as prod.")]
-Region = Annotated[
-    str,
-    typer.Option(
-        "--region", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="A region that answers; the recovery one."
-    ),
-]
-Prefix = Annotated[str, typer.Option("--prefix", help="The zone's name prefix.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Names = Annotated[list[str] | None, typer.Option("--endpoint", help="Only this endpoint; may be repeated.")]
-Execute = Annotated[bool, typer.Option("--execute", help="Do it. Without: show the plan and change nothing.")]
-Approval = Annotated[
-    Path | None, typer.Option("--approval", help="An approval file instead of typed confirmations, for CI.")
-]
-Poll = Annotated[float, typer.Option("--poll", hidden=True, min=0.01, help="Seconds between two looks.")]
-PREFIX = "hipaa-ml"
 app.command("break-glass", context_settings=break_glass.PASSED_ON)(break_glass.break_glass)
+app.command("record-answers")(upkeep.record_answers)
+app.command("withdraw")(upkeep.withdraw)
 
 
 @app.command()
@@ -170,31 +156,6 @@ def abort(environment: Environment, region: Region, execute: Execute = False, pr
     confirm.typed(situation.zone, "abort", situation.zone.recovery, _ask)
     ended = operate.abort(situation)
     console.print(f"ended the {ended.kind} begun by {ended.who}; `status` shows which region serves what")
-
-
-@app.command("record-answers")
-def record_answers(
-    environment: Environment,
-    region: Region,
-    endpoint: Annotated[str, typer.Option("--endpoint", help="The endpoint whose version was released.")],
-    inputs: Annotated[Path, typer.Option("--inputs", help='Synthetic inputs: {"cases": [{"instances": […]}, …]}.')],
-    execute: Execute = False,
-    prefix: Prefix = PREFIX,
-) -> None:
-    """After a release: ask the primary known inputs, and keep its answers for every failover to compare with."""
-    cases = answers.read_inputs(inputs)
-    aws = Aws(say=display.say)
-    found = discover(aws, prefix=prefix, environment=environment, region=region)
-    zone = discover(aws, prefix=prefix, environment=environment, region=found.primary)
-    one = zone.endpoint(endpoint)
-    answers.refuse_other_version(aws, zone, one)
-    where = f"s3://{one.smoke_bucket}/{one.smoke_key}"
-    if not execute:
-        console.print(f"would ask {one.name} in {zone.primary} {len(cases)} cases and keep its answers in {where}")
-        console.print("nothing was changed; --execute does it")
-        return
-    kept = answers.record(aws, zone, one, cases)
-    console.print(f"{len(kept)} answers of version {one.model_version} are kept in {where}")
 
 
 def _operate(

@@ -134,16 +134,7 @@ def move_traffic(context: Context, name: str, deadline: datetime) -> Details:
         # Again and again: an alarm judges periods, and one value may fall into the period that it has judged already.
         client.put_metric_data(
             Namespace=one.metric_namespace,
-            MetricData=[
-                {
-                    "MetricName": one.metric_name,
-                    "Dimensions": [
-                        {"Name": "Environment", "Value": context.zone.environment},
-                        {"Name": "Endpoint", "Value": one.name},
-                    ],
-                    "Value": 1.0 if context.target == "recovery" else 0.0,
-                }
-            ],
+            MetricData=[observe.switch_value(context.zone, one, one.metric_name, on=context.target == "recovery")],
         )
         return observe.alarm_state(context.aws, context.zone, one) == wanted
 

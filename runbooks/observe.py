@@ -103,8 +103,23 @@ def _heartbeat(client: Any, pair: Pair, side: Side, zone: Zone) -> datetime | No
 
 def alarm_state(aws: Aws, zone: Zone, one: Endpoint) -> str:
     """OK: traffic goes to the primary; ALARM: to the recovery region; empty when there is no such alarm."""
-    found = aws.client("cloudwatch", zone.recovery).describe_alarms(AlarmNames=[one.alarm])["MetricAlarms"]
+    return state_of(aws, one.alarm, zone.recovery)
+
+
+def state_of(aws: Aws, alarm: str, region: str) -> str:
+    """An alarm's state; empty when there is none of that name."""
+    found = aws.client("cloudwatch", region).describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
     return str(found[0]["StateValue"]) if found else ""
+
+
+def switch_value(zone: Zone, one: Endpoint, metric: str, *, on: bool) -> Mapping[str, Any]:
+    """A value of the metric that a switch's alarm follows."""
+    dimensions = {"Environment": zone.environment, "Endpoint": one.name}
+    return {
+        "MetricName": metric,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+        "Value": 1.0 if on else 0.0,
+    }
 
 
 def views(aws: Aws, zone: Zone, reachable: Mapping[Side, bool], *, prefix: str) -> dict[Side, Zone]:

@@ -62,6 +62,8 @@ class Endpoint:
     """Known inputs and the answers that the primary gave to them."""
     alarm: str
     """In the recovery region: while it is in ALARM, Route 53 sends traffic to the recovery region."""
+    withdrawal_alarm: str
+    """In the primary region, where both serve: while it is in ALARM, traffic goes to the primary alone."""
     metric_namespace: str
     metric_name: str
 

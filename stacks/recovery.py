@@ -136,7 +136,13 @@ def _switches(here: Here, there: MlOutputs, released: Mapping[str, Model], servi
                 primary_region=here.settings.regions.primary,
                 recovery_region=here.region,
                 topic_arn=serving.topic_arn,
-                shared=model.standby == "active-active",
+                shared=r.Shared(
+                    alarm=here.recovery.withdrawal(endpoint),
+                    topic_arn=there.topic_arn,
+                    primary=here.options(here.settings.regions.primary),
+                )
+                if model.standby == "active-active"
+                else None,
             ),
             here.options(),
         )

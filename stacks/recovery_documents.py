@@ -99,6 +99,7 @@ def _endpoint(here: Here, name: str, model: Model, region: str, config: pulumi.O
         "smoke_bucket": here.bucket("artifacts", region),
         "smoke_key": f"smoke/{names.endpoint}-{release.version}.json",
         "alarm": here.recovery.alarm(names.endpoint),
+        "withdrawal_alarm": here.recovery.withdrawal(names.endpoint) if model.standby == "active-active" else "",
         "metric_namespace": here.recovery.namespace,
         "metric_name": r.FAILED_OVER,
     }

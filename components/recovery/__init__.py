@@ -3,15 +3,16 @@
 from components.recovery.documents import RecoveryDocuments, RecoveryDocumentsArgs
 from components.recovery.heartbeat import Heartbeat, HeartbeatArgs
 from components.recovery.journal import RecoveryJournal, RecoveryJournalArgs
-from components.recovery.names import FAILED_OVER, HEARTBEAT_KEY, Names
+from components.recovery.names import FAILED_OVER, HEARTBEAT_KEY, WITHDRAWN, Names
 from components.recovery.operators import RunbookRole, RunbookRoleArgs
 from components.recovery.readiness import ReadinessCheck, ReadinessCheckArgs
-from components.recovery.switch import TrafficSwitch, TrafficSwitchArgs
+from components.recovery.switch import Shared, TrafficSwitch, TrafficSwitchArgs
 from components.recovery.topic import OperationsTopic, OperationsTopicArgs
 
 __all__ = [
     "FAILED_OVER",
     "HEARTBEAT_KEY",
+    "WITHDRAWN",
     "Heartbeat",
     "HeartbeatArgs",
     "Names",
@@ -25,6 +26,7 @@ __all__ = [
     "RecoveryJournalArgs",
     "RunbookRole",
     "RunbookRoleArgs",
+    "Shared",
     "TrafficSwitch",
     "TrafficSwitchArgs",
 ]

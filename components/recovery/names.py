@@ -53,6 +53,10 @@ class Names:
         """The alarm that Route 53's health check follows."""
         return f"{self.prefix}-{endpoint}-failed-over"
 
+    def withdrawal(self, endpoint: str) -> str:
+        """The alarm in the primary region that takes the recovery region out where both serve."""
+        return f"{self.prefix}-{endpoint}-withdrawn"
+
     @property
     def topic(self) -> str:
         """Who hears of a failover."""
@@ -63,3 +67,5 @@ HEARTBEAT_KEY = "recovery/heartbeat.json"
 """The object that is written anew every minute in every replicated bucket."""
 FAILED_OVER = "FailedOver"
 """The metric that moves traffic."""
+WITHDRAWN = "Withdrawn"
+"""The metric that takes the recovery region out where both serve."""

@@ -232,7 +232,9 @@ def _data(args: RunbookRoleArgs) -> list[Statement]:
 
 def _journal_and_switch(args: RunbookRoleArgs) -> list[Statement]:
     parameters = f"parameter{args.names.root}"
-    alarms = [f"alarm:{args.names.alarm(one)}" for one in args.endpoints]
+    alarms = [
+        f"alarm:{alarm}" for one in args.endpoints for alarm in (args.names.alarm(one), args.names.withdrawal(one))
+    ]
     return [
         {
             "Sid": "Journal",

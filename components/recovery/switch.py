@@ -1,7 +1,8 @@
 """What moves an endpoint's traffic without any control plane: a metric, an alarm on it, a health check on the alarm.
 
-The alarm is in the recovery region; the health check and the records are Route 53's data plane, which is global
-(Route 53 Developer Guide, "How Route 53 chooses records when health checking is configured").
+The alarm is in the region that stays: in the recovery region the one that takes the primary out, and where both serve,
+in the primary region the one that takes the recovery region out. The health check and the records are Route 53's data
+plane, which is global (Route 53 Developer Guide, "How Route 53 chooses records when health checking is configured").
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Final
 import pulumi
 from pulumi_aws import cloudwatch, route53
 
-from components.recovery.names import FAILED_OVER
+from components.recovery.names import FAILED_OVER, WITHDRAWN
 from components.tokens import type_token
 
 TTL_SECONDS: Final = 10
@@ -18,6 +19,17 @@ PERIOD_SECONDS: Final = 60
 """Of the alarm: health checks follow metrics of standard resolution alone (Route 53 API, "AlarmIdentifier")."""
 
 HALF: Final = route53.RecordWeightedRoutingPolicyArgs(weight=50)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shared:
+    """Both regions serve at the same time, half and half (active-active), and either can be taken out."""
+
+    alarm: str
+    topic_arn: pulumi.Input[str]
+    """In the primary region."""
+    primary: pulumi.ResourceOptions
+    """Puts a resource into the primary region."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,12 +46,13 @@ class TrafficSwitchArgs:
     recovery_region: str
     topic_arn: pulumi.Input[str]
     """Who hears that traffic has moved."""
-    shared: bool
-    """Whether both regions serve at the same time, half and half (active-active)."""
+    shared: Shared | None = None
 
 
 class TrafficSwitch(pulumi.ComponentResource):
     """`hipaa-ml:recovery:TrafficSwitch`: makes an alarm, a `route53.HealthCheck` on it and two `route53.Record`s.
+
+    Where both regions serve, another alarm and health check for the other record.
 
     The name leads to SageMaker's own host name of one region: a request is signed for its region, so whoever calls
     resolves the name first and signs for what it finds.
@@ -47,37 +60,29 @@ class TrafficSwitch(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TrafficSwitchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
+        self._name, self._args = name, args
         child = pulumi.ResourceOptions(parent=self)
-        alarm = cloudwatch.MetricAlarm(
-            f"{name}-alarm",
-            name=args.alarm,
-            alarm_description=f"In ALARM, {args.record} leads to {args.recovery_region}; runbooks alone set it",
-            namespace=args.namespace,
-            metric_name=FAILED_OVER,
-            dimensions={"Environment": args.environment, "Endpoint": args.endpoint},
-            statistic="Maximum",
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            threshold=1,
-            period=PERIOD_SECONDS,
-            evaluation_periods=1,
-            # Whatever was decided last holds, for as long as nobody decides otherwise.
-            treat_missing_data="ignore",
-            alarm_actions=[args.topic_arn],
-            ok_actions=[args.topic_arn],
-            insufficient_data_actions=[args.topic_arn],
-            opts=child,
+        out = _Out(
+            alarm=args.alarm,
+            metric=FAILED_OVER,
+            stays=args.recovery_region,
+            topic_arn=args.topic_arn,
+            description=f"In ALARM, {args.record} leads to {args.recovery_region}; runbooks alone set it",
         )
-        check = route53.HealthCheck(
-            f"{name}-check",
-            type="CLOUDWATCH_METRIC",
-            cloudwatch_alarm_name=alarm.name,
-            cloudwatch_alarm_region=args.recovery_region,
-            insufficient_data_health_status="Healthy",
-            opts=child,
-        )
+        check, other = self._check(out, child), None
+        if args.shared is not None:
+            out = _Out(
+                suffix="-withdrawal",
+                alarm=args.shared.alarm,
+                metric=WITHDRAWN,
+                stays=args.primary_region,
+                topic_arn=args.shared.topic_arn,
+                description=f"In ALARM, {args.record} leads to {args.primary_region} alone; runbooks alone set it",
+            )
+            other = self._check(out, pulumi.ResourceOptions.merge(args.shared.primary, child))
         for role, region, check_id in (
-            ("primary", args.primary_region, check.id),
-            ("secondary", args.recovery_region, None),
+            ("primary", args.primary_region, check),
+            ("secondary", args.recovery_region, other),
         ):
             route53.Record(
                 f"{name}-{role}",
@@ -93,6 +98,50 @@ class TrafficSwitch(pulumi.ComponentResource):
                 opts=child,
             )
         self.register_outputs({})
+
+    def _check(self, out: "_Out", opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+        """A health check that follows an alarm that runbooks set; gives its id."""
+        args = self._args
+        alarm = cloudwatch.MetricAlarm(
+            f"{self._name}{out.suffix}-alarm",
+            name=out.alarm,
+            alarm_description=out.description,
+            namespace=args.namespace,
+            metric_name=out.metric,
+            dimensions={"Environment": args.environment, "Endpoint": args.endpoint},
+            statistic="Maximum",
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            threshold=1,
+            period=PERIOD_SECONDS,
+            evaluation_periods=1,
+            # Whatever was decided last holds, for as long as nobody decides otherwise.
+            treat_missing_data="ignore",
+            alarm_actions=[out.topic_arn],
+            ok_actions=[out.topic_arn],
+            insufficient_data_actions=[out.topic_arn],
+            opts=opts,
+        )
+        return route53.HealthCheck(
+            f"{self._name}{out.suffix}-check",
+            type="CLOUDWATCH_METRIC",
+            cloudwatch_alarm_name=alarm.name,
+            cloudwatch_alarm_region=out.stays,
+            insufficient_data_health_status="Healthy",
+            opts=opts,
+        ).id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Out:
+    """What takes one region out of the answers."""
+
+    suffix: str = ""
+    alarm: str
+    metric: str
+    stays: str
+    """The other region, in which the alarm is."""
+    topic_arn: pulumi.Input[str]
+    description: str
 
 
 def _failover(role: str) -> route53.RecordFailoverRoutingPolicyArgs:

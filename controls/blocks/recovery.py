@@ -50,8 +50,8 @@ RECOVERY: Sequence[Control] = (
         block=(
             rule(
                 "recovery-alarm-silence",
-                "Alarms on readiness treat silence as a failure; the switch alone ignores it",
-                "Set treat_missing_data to breaching, or to ignore on the metric FailedOver.",
+                "Alarms on readiness treat silence as a failure; switches alone ignore it",
+                "Set treat_missing_data to breaching, or to ignore on the metrics FailedOver and Withdrawn.",
             ),
             rule(
                 "schedule-not-late",

@@ -54,7 +54,9 @@ def switch(*, shared: bool) -> Recording:
         primary_region=EAST,
         recovery_region=WEST,
         topic_arn="arn:aws:sns:us-west-2:111122223333:operations",
-        shared=shared,
+        shared=r.Shared(alarm=NAMES.withdrawal("risk-prod"), topic_arn=TOPIC, primary=pulumi.ResourceOptions())
+        if shared
+        else None,
     )
     return record(lambda: r.TrafficSwitch("switch", arguments))
 
@@ -87,6 +89,17 @@ class TestTheTrafficSwitch:
         records = [one.inputs for one in switch(shared=True).of("route53/record:Record")]
         assert [one["weightedRoutingPolicies"] for one in records] == [[{"weight": 50}], [{"weight": 50}]]
         assert all("failoverRoutingPolicies" not in one for one in records)
+
+    def test_takes_either_of_two_regions_that_both_serve_out_by_an_alarm_of_the_other(self) -> None:
+        recording = switch(shared=True)
+        alarms = {one.inputs["name"]: one.inputs["metricName"] for one in recording.of("MetricAlarm")}
+        assert alarms == {NAMES.alarm("risk-prod"): r.FAILED_OVER, NAMES.withdrawal("risk-prod"): r.WITHDRAWN}
+        checks = {one.inputs["cloudwatchAlarmName"]: one for one in recording.of("HealthCheck")}
+        assert checks[NAMES.alarm("risk-prod")].inputs["cloudwatchAlarmRegion"] == WEST
+        assert checks[NAMES.withdrawal("risk-prod")].inputs["cloudwatchAlarmRegion"] == EAST
+        followed = {one.inputs["setIdentifier"]: one.inputs["healthCheckId"] for one in recording.of("Record")}
+        assert len(set(followed.values())) == 2
+        assert "withdrawal" in followed["secondary"]
 
 
 class Parameters(Aws):
@@ -174,6 +187,7 @@ ENDPOINT: Mapping[str, Any] = {
     "smoke_bucket": "east",
     "smoke_key": "smoke/risk-prod-7.json",
     "alarm": NAMES.alarm("risk-prod"),
+    "withdrawal_alarm": "",
     "metric_namespace": NAMES.namespace,
     "metric_name": r.FAILED_OVER,
 }
@@ -396,6 +410,7 @@ STEPS: Mapping[str, Sequence[Call]] = {
     "switch": [
         ("cloudwatch:PutMetricData", "*", OURS),
         ("cloudwatch:DescribeAlarms", arn("cloudwatch", f"alarm:{NAMES.alarm('risk-prod')}"), {}),
+        ("cloudwatch:DescribeAlarms", arn("cloudwatch", f"alarm:{NAMES.withdrawal('risk-prod')}", EAST), {}),
     ],
     "notify": [("sns:Publish", TOPIC, {})],
     "record": [("s3:PutObject", "arn:aws:s3:::artifacts-west/incidents/1.json", {})],

@@ -198,6 +198,7 @@ class Recoverable:
                 "smoke_bucket": self.bucket("artifacts", region),
                 "smoke_key": f"smoke/{name}-7.json",
                 "alarm": f"{PREFIX}-{name}-failed-over",
+                "withdrawal_alarm": f"{PREFIX}-{name}-withdrawn" if mode == "active-active" else "",
                 "metric_namespace": NAMESPACE,
                 "metric_name": "FailedOver",
             }
@@ -214,30 +215,10 @@ class Recoverable:
     def _switch(self) -> None:
         dns = self.client("route53", PRIMARY)
         zone = dns.create_hosted_zone(Name=DOMAIN, CallerReference="1")["HostedZone"]["Id"]
-        for name in self.modes:
-            alarm = f"{PREFIX}-{name}-failed-over"
-            dimensions = [{"Name": "Environment", "Value": ENVIRONMENT}, {"Name": "Endpoint", "Value": name}]
-            self.client("cloudwatch", RECOVERY).put_metric_alarm(
-                AlarmName=alarm,
-                Namespace=NAMESPACE,
-                MetricName="FailedOver",
-                Dimensions=dimensions,
-                Statistic="Maximum",
-                Period=60,
-                EvaluationPeriods=1,
-                Threshold=1,
-                ComparisonOperator="GreaterThanOrEqualToThreshold",
-                TreatMissingData="ignore",
-            )
-            check = dns.create_health_check(
-                CallerReference=alarm,
-                HealthCheckConfig={
-                    "Type": "CLOUDWATCH_METRIC",
-                    "AlarmIdentifier": {"Region": RECOVERY, "Name": alarm},
-                    "InsufficientDataHealthStatus": "Healthy",
-                },
-            )["HealthCheck"]["Id"]
-            records = [("PRIMARY", PRIMARY, {"HealthCheckId": check}), ("SECONDARY", RECOVERY, {})]
+        for name, mode in self.modes.items():
+            both = mode == "active-active"
+            check = self._check(f"{PREFIX}-{name}-failed-over", "FailedOver", name, RECOVERY)
+            other = self._check(f"{PREFIX}-{name}-withdrawn", "Withdrawn", name, PRIMARY) if both else None
             changes = [
                 {
                     "Action": "UPSERT",
@@ -246,14 +227,38 @@ class Recoverable:
                         "Type": "CNAME",
                         "TTL": 10,
                         "SetIdentifier": role.lower(),
-                        "Failover": role,
                         "ResourceRecords": [{"Value": f"runtime.sagemaker.{region}.amazonaws.com"}],
-                        **more,
+                        **({"Weight": 50} if both else {"Failover": role}),
+                        **({"HealthCheckId": followed} if followed else {}),
                     },
                 }
-                for role, region, more in records
+                for role, region, followed in (("PRIMARY", PRIMARY, check), ("SECONDARY", RECOVERY, other))
             ]
             dns.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+
+    def _check(self, alarm: str, metric: str, endpoint: str, region: str) -> str:
+        dimensions = [{"Name": "Environment", "Value": ENVIRONMENT}, {"Name": "Endpoint", "Value": endpoint}]
+        self.client("cloudwatch", region).put_metric_alarm(
+            AlarmName=alarm,
+            Namespace=NAMESPACE,
+            MetricName=metric,
+            Dimensions=dimensions,
+            Statistic="Maximum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanOrEqualToThreshold",
+            TreatMissingData="ignore",
+        )
+        made = self.client("route53", PRIMARY).create_health_check(
+            CallerReference=alarm,
+            HealthCheckConfig={
+                "Type": "CLOUDWATCH_METRIC",
+                "AlarmIdentifier": {"Region": region, "Name": alarm},
+                "InsufficientDataHealthStatus": "Healthy",
+            },
+        )
+        return str(made["HealthCheck"]["Id"])
 
     def _model(self, name: str, region: str) -> None:
         client = self.client("sagemaker", region)

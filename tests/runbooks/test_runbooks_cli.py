@@ -5,18 +5,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from rehearsal.cloud import resolve
 from runbooks import answers
 from runbooks.errors import BadInputError
 from tests.runbooks.recoverable import CASES, PRIMARY, RECOVERY, Recoverable
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROOT = Path(__file__).parents[2]
+ACCOUNT = "111122223333"
 
 
 def runbook(
@@ -191,3 +193,29 @@ def test_without_recorded_answers_a_failover_is_said_not_to_be_ready(environment
     assert done.returncode == 1
     wrong = [one for one in json.loads(done.stdout)["findings"] if one["check"] == "known answers" and not one["ok"]]
     assert [one["subject"] for one in wrong] == ["sepsis"]
+
+
+def test_of_two_regions_that_both_serve_the_lost_recovery_region_is_taken_out_and_back_in(
+    make: Callable[..., Recoverable],
+) -> None:
+    environment = make(sepsis="active-active", readmission="warm")
+    name = "sepsis.prod.ml.internal"
+    words = ("withdraw", "--env", "prod", "--region", PRIMARY, "--endpoint")
+    both = {f"runtime.sagemaker.{region}.amazonaws.com" for region in (PRIMARY, RECOVERY)}
+    assert set(resolve(environment.cloud, ACCOUNT, name)) == both
+    refused = runbook(environment, *words, "readmission", via=PRIMARY)
+    assert refused.returncode == 2
+    assert "readmission is warm" in refused.stderr
+    environment.cloud.stop_region(RECOVERY)
+    shown = runbook(environment, *words, "sepsis", via=PRIMARY)
+    assert shown.returncode == 0, shown.stderr
+    assert "nothing was changed" in shown.stdout
+    assert set(resolve(environment.cloud, ACCOUNT, name)) == both
+    typed = "withdraw prod\nus-east-1 serves prod\n"
+    done = runbook(environment, *words, "sepsis", "--execute", "--poll", "0.05", via=PRIMARY, typed=typed)
+    assert done.returncode == 0, done.stderr
+    assert resolve(environment.cloud, ACCOUNT, name) == [f"runtime.sagemaker.{PRIMARY}.amazonaws.com"]
+    environment.cloud.start_region(RECOVERY)
+    back = runbook(environment, *words, "sepsis", "--back", "--execute", "--poll", "0.05", via=PRIMARY, typed=typed)
+    assert back.returncode == 0, back.stderr
+    assert set(resolve(environment.cloud, ACCOUNT, name)) == both

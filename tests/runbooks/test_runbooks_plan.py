@@ -37,6 +37,7 @@ def endpoint(name: str) -> Endpoint:
         smoke_bucket="artifacts",
         smoke_key="smoke.json",
         alarm=f"{name}-failed-over",
+        withdrawal_alarm="",
         metric_namespace="Recovery",
         metric_name="FailedOver",
     )

@@ -94,6 +94,7 @@ def expected(region: str) -> Zone:
                 smoke_bucket=artifacts,
                 smoke_key="smoke/readmission-prod-1.json",
                 alarm="hipaa-ml-readmission-prod-failed-over",
+                withdrawal_alarm="",
                 metric_namespace="hipaa-ml/Recovery",
                 metric_name=r.FAILED_OVER,
             )
@@ -160,6 +161,7 @@ def test_a_standby_says_how_many_instances_it_has_until_it_serves(mode: str, ins
         made = seen.by_name[f"documents-{region}-endpoint-readmission-prod"].inputs["value"]["value"]
         endpoint = Endpoint.parse(json.loads(made))
         assert (endpoint.mode, endpoint.instances, endpoint.standby_instances) == (mode, 3, instances)
+        assert bool(endpoint.withdrawal_alarm) == (mode == "active-active")
 
 
 def test_targets_are_those_of_the_settings() -> None:

@@ -104,6 +104,20 @@ class TestTheSwitch:
         assert [record["weightedRoutingPolicies"] for record in found.values()] == 2 * [[{"weight": 50}]]
         assert not [record for record in found.values() if "failoverRoutingPolicies" in record]
 
+    def test_of_regions_that_both_serve_takes_either_out_by_an_alarm_in_the_other_one(self) -> None:
+        seen = standing_by("active-active")
+        regions = {
+            check.inputs["cloudwatchAlarmName"]: check.inputs["cloudwatchAlarmRegion"]
+            for check in seen.of("HealthCheck")
+        }
+        assert regions == {
+            "hipaa-ml-readmission-prod-failed-over": WEST,
+            "hipaa-ml-readmission-prod-withdrawn": EAST,
+        }
+        assert all(record["healthCheckId"] for record in records(seen).values())
+        withdrawn = next(one for one in seen.of("MetricAlarm") if one.inputs["metricName"] == "Withdrawn")
+        assert f":{EAST}:" in withdrawn.inputs["alarmActions"][0]
+
     def test_is_known_in_the_vpc_of_the_region_that_takes_over(self) -> None:
         membership = one(recorded(STACK), "ZoneAssociation")
         assert membership["zoneId"] == recorded(PRIMARY).outputs["private_zone_id"]

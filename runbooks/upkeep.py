@@ -1,0 +1,67 @@
+"""Commands beside failover and failback: known answers after a release, and one region of two taken out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runbooks import answers, confirm, display
+from runbooks import withdraw as withdrawal
+from runbooks.aws import Aws
+from runbooks.display import console
+from runbooks.options import PREFIX, Environment, Execute, Poll, Prefix, Region
+from runbooks.zone import Endpoint, Zone, discover
+
+One = Annotated[str, typer.Option("--endpoint", help="The endpoint.")]
+
+
+def record_answers(
+    environment: Environment,
+    region: Region,
+    endpoint: One,
+    inputs: Annotated[Path, typer.Option("--inputs", help='Synthetic inputs: {"cases": [{"instances": […]}, …]}.')],
+    execute: Execute = False,
+    prefix: Prefix = PREFIX,
+) -> None:
+    """After a release: ask the primary known inputs, and keep its answers for every failover to compare with."""
+    cases = answers.read_inputs(inputs)
+    aws, zone, one = _primary(environment, region, prefix, endpoint)
+    answers.refuse_other_version(aws, zone, one)
+    where = f"s3://{one.smoke_bucket}/{one.smoke_key}"
+    if not execute:
+        console.print(f"would ask {one.name} in {zone.primary} {len(cases)} cases and keep its answers in {where}")
+        console.print("nothing was changed; --execute does it")
+        return
+    kept = answers.record(aws, zone, one, cases)
+    console.print(f"{len(kept)} answers of version {one.model_version} are kept in {where}")
+
+
+def withdraw(
+    environment: Environment,
+    region: Region,
+    endpoint: One,
+    back: Annotated[bool, typer.Option("--back", help="Take it in again.")] = False,
+    execute: Execute = False,
+    prefix: Prefix = PREFIX,
+    poll: Poll = 5.0,
+) -> None:
+    """Where both regions serve and the recovery one is lost: the primary answers alone, or with --back both again."""
+    aws, zone, one = _primary(environment, region, prefix, endpoint)
+    withdrawal.refuse_other_modes(one)
+    who = f"{zone.primary} and {zone.recovery}" if back else f"{zone.primary} alone"
+    console.print(f"{one.record} is to lead to {who}, by the alarm {one.withdrawal_alarm} in {zone.primary}")
+    if not execute:
+        console.print("nothing was changed; --execute does it")
+        return
+    confirm.typed(zone, "withdraw", zone.primary, lambda question: str(typer.prompt(question, err=True)))
+    withdrawal.move(aws, zone, one, back=back, poll=poll)
+    console.print(f"[bold green]{who}[/] answer{'' if back else 's'} for {one.record}")
+
+
+def _primary(environment: str, region: str, prefix: str, endpoint: str) -> tuple[Aws, Zone, Endpoint]:
+    """An endpoint as the primary region knows it, which is asked and no other."""
+    aws = Aws(say=display.say)
+    found = discover(aws, prefix=prefix, environment=environment, region=region)
+    if region != found.primary:
+        found = discover(aws, prefix=prefix, environment=environment, region=found.primary)
+    return aws, found, found.endpoint(endpoint)

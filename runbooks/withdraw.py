@@ -1,0 +1,50 @@
+"""Where both regions serve, taking the recovery region out of the answers, or back in: the failover's mirror image.
+
+The journal is in the recovery region, which may be what was lost: this is one step, safe to repeat, and CloudTrail of
+the primary region keeps who made it.
+"""
+
+import time
+from typing import Final
+
+from runbooks import observe
+from runbooks.aws import Aws
+from runbooks.context import StepError
+from runbooks.errors import BadInputError
+from runbooks.zone import Endpoint, Zone
+
+WITHDRAWN: Final = "Withdrawn"
+SECONDS: Final = 300.0
+"""An alarm of standard resolution follows its metric within minutes."""
+
+
+def refuse_other_modes(one: Endpoint) -> None:
+    """Only where both regions serve is there anything to take out.
+
+    Raises:
+        BadInputError: the endpoint's other region stands by.
+    """
+    if not one.withdrawal_alarm:
+        raise BadInputError(f"{one.name} is {one.mode}: traffic goes to one region; withdraw is for active-active")
+
+
+def move(aws: Aws, zone: Zone, one: Endpoint, *, back: bool, poll: float, seconds: float = SECONDS) -> None:
+    """Sets the metric in the primary region until the alarm, and with it the health check, follows.
+
+    Raises:
+        StepError: it does not follow in time.
+    """
+    wanted = "OK" if back else "ALARM"
+    client = aws.client("cloudwatch", zone.primary)
+    value = observe.switch_value(zone, one, WITHDRAWN, on=not back)
+    deadline = time.monotonic() + seconds
+    while True:
+        # Again and again: an alarm judges periods, and one value may fall into a period that it has judged already.
+        client.put_metric_data(Namespace=one.metric_namespace, MetricData=[value])
+        state = observe.state_of(aws, one.withdrawal_alarm, zone.primary)
+        if state == wanted:
+            return
+        if time.monotonic() >= deadline:
+            said = f"{state or 'not there'} after {seconds:g} s, not {wanted}"
+            raise StepError(f"the alarm {one.withdrawal_alarm} in {zone.primary} is {said}")
+        time.sleep(poll)
