@@ -27,11 +27,11 @@ class Cli:
 
     def __init__(self, zone: Zone, port: str, backend: Path) -> None:
         self.zone = zone
+        self.passphrase = "rehearsal"
         self._environment = zone.environment(
             **cloud_environment(zone),
             PULUMI_DEBUG_PROVIDERS=f"aws:{port}",
             PULUMI_BACKEND_URL=f"file://{backend}",
-            PULUMI_CONFIG_PASSPHRASE="rehearsal",
             PULUMI_SKIP_UPDATE_CHECK="true",
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION="true",
         )
@@ -40,7 +40,7 @@ class Cli:
         done = subprocess.run(
             ["pulumi", *words, "--non-interactive"],
             cwd=self.zone.root,
-            env=self._environment,
+            env={**self._environment, "PULUMI_CONFIG_PASSPHRASE": self.passphrase},
             capture_output=True,
             text=True,
             timeout=600,
@@ -135,3 +135,16 @@ def test_the_real_cli_sees_the_same_violation(cli: Cli) -> None:
     ran = cli.zone.rehearse("preview", "organization", "--json")
     assert ran.code == 1
     assert "iam-no-users" in {one["policy"] for one in ran.stack("organization")["violations"]}
+
+
+def test_a_state_of_the_embedded_engine_goes_to_the_real_cli_without_a_change(cli: Cli, tmp_path: Path) -> None:
+    stacks = (*STACKS, "data-prod")
+    ran = cli.zone.rehearse("up", *stacks, "--json")
+    assert ran.code == 0, ran.err
+    cli.passphrase = (cli.zone.root / ".rehearsal" / "passphrase").read_text(encoding="utf-8").strip()
+    for stack in stacks:
+        file = tmp_path / f"{stack}.json"
+        file.write_text(cli.zone.rehearse("export", stack).out, encoding="utf-8")
+        cli("stack", "init", stack)
+        cli("stack", "import", "--stack", stack, "--file", str(file))
+        assert set(cli.summary("preview", "--stack", stack)) == {"same"}, stack

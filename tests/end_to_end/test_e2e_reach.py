@@ -1,6 +1,7 @@
 """The rehearsed network is the declared one, from the state and from the emulated cloud alike, and a leak is found."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -86,3 +87,20 @@ def test_a_route_that_somebody_made_by_hand_is_found_live_and_not_in_the_state(z
     assert found
     assert prod["attachment_id"] in " ".join(found[0]["because"])
     assert matrix(zone)["ok"], "the state does not know"
+
+
+def test_names_lead_to_the_endpoints_without_profiles_too(make_zone: Callable[[], Zone]) -> None:
+    """Each private zone is associated with each spoke: authorized in the network account, made in the spoke's."""
+    zone = make_zone()
+    zone.configure(ml={}, network={**zone.setting("network"), "dns": "associations"})
+    stacks = ("organization", "audit", "network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev")
+    ran = zone.rehearse("up", *stacks, "--json", timeout=1200)
+    assert ran.code == 0, ran.err
+    for spoke in ("ml-dev", "recovery-dev"):
+        types = {one["type"] for one in json.loads(zone.rehearse("export", spoke).out)["deployment"]["resources"]}
+        assert "aws:route53/zoneAssociation:ZoneAssociation" in types
+        assert not any(kind.startswith("aws:route53/profiles") for kind in types)
+    for way in ((), ("--live",)):
+        reached = zone.rehearse("reach", "ml-dev/inference", "sagemaker.runtime", "--port", "443", *way)
+        assert reached.code == 0, reached.out + reached.err
+        assert "reaches sagemaker.runtime at tcp/443" in reached.out

@@ -120,6 +120,7 @@ CASES = [
         changes=[(0, "treatMissingData", None), (0, "treatMissingData", "ignore")],
     ),
     case("recovery-alarm-silence", alarm("FailedOver", "ignore"), changes=[(0, "treatMissingData", "breaching")]),
+    case("recovery-alarm-silence", alarm("Withdrawn", "ignore"), changes=[(0, "treatMissingData", "breaching")]),
     case(
         "schedule-not-late",
         SCHEDULE,
