@@ -18,7 +18,7 @@ from rehearsal.cloud import Cloud, Credentials
 from runbooks import existing_objects, rpo
 from tests.end_to_end.zone import Zone
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("data"), pytest.mark.timeout(900)]
 EAST, WEST = "us-east-1", "us-west-2"
 STACKS = ("organization", "audit", "baseline-ml-prod", "baseline-backup", "data-prod")
 PHI = "cardiology/cardiology_encounters/2026.parquet"

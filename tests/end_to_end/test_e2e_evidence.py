@@ -14,7 +14,7 @@ from PIL import Image
 from controls.registry import CONTROLS
 from tests.end_to_end.zone import Zone
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("evidence")]
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
     "--headless",

@@ -11,7 +11,7 @@ import pytest
 
 from tests.end_to_end.zone import Zone
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("questions")]
 ROLE = "arn:aws:iam::000000000008:role/team/scientist"
 IN_PROD = ("can", "--account", "ml-prod", "--principal", ROLE)
 

@@ -89,6 +89,7 @@ def test_production_is_failed_over_by_two_sentences_and_goes_home_by_an_approval
     assert "a failover would work now" in ready.stdout
 
 
+@pytest.mark.xdist_group("untouched")
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -113,9 +114,9 @@ def test_production_is_failed_over_by_two_sentences_and_goes_home_by_an_approval
     ],
 )
 def test_what_is_wrong_with_a_command_is_said_with_what_is_allowed(
-    environment: Recoverable, words: tuple[str, ...], code: int, said: str
+    untouched: Recoverable, words: tuple[str, ...], code: int, said: str
 ) -> None:
-    done = runbook(environment, *words)
+    done = runbook(untouched, *words)
     assert done.returncode == code, done.stderr
     assert said in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
