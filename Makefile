@@ -49,7 +49,7 @@ unit: $(READY_ML) ## fast tests
 slow: $(READY_ML) ## end-to-end rehearsals
 	$(BIN)/pytest -n 2 --dist loadgroup -m slow
 
-zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: twenty minutes and more
+zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: a quarter of an hour and more
 	$(BIN)/pytest -n 2 --dist loadgroup -m whole_zone
 
 bench: $(READY_ML) ## print the figures of benchmarks/

@@ -70,35 +70,47 @@ class SideBySide:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for engine in self._engines:
-            engine.close()
+        self._close()
 
     def run(self, before: Graph, work: Callable[[Engine, str], StackResult]) -> list[StackResult]:
         """Do `work` on every stack of the graph; the results stand in the graph's order, without stacks not begun."""
+        results: dict[str, StackResult] = {}
+        with heeded(self.interrupt), ThreadPoolExecutor(len(self._engines)) as pool:
+            try:
+                self._run(before, lambda engine, stack: pool.submit(work, engine, stack), results)
+            except BaseException:
+                self._close()  # without provider and packs what is under way fails at once, and is waited for
+                raise
+        return [results[stack] for stack in before if stack in results]
+
+    def _run(
+        self, before: Graph, begin: Callable[[Engine, str], Future[StackResult]], results: dict[str, StackResult]
+    ) -> None:
         sorter = TopologicalSorter(before)
         sorter.prepare()
-        idle, ready = list(self._engines), list[str]()
+        idle, ready, order = list(self._engines), list[str](), list(before)
         running: dict[Future[StackResult], tuple[Engine, str]] = {}
-        results: dict[str, StackResult] = {}
-        order = list(before)
-        with heeded(self.interrupt), ThreadPoolExecutor(len(idle)) as pool:
-            while True:
-                ready = sorted([*ready, *sorter.get_ready()], key=order.index)
-                while ready and idle and not self._ended.is_set():
-                    engine, stack = idle.pop(), ready.pop(0)
-                    running[pool.submit(work, engine, stack)] = engine, stack
-                if not running:
-                    return [results[stack] for stack in order if stack in results]
-                for done in wait(running, return_when=FIRST_COMPLETED).done:
-                    engine, stack = running.pop(done)
-                    idle.append(engine)
-                    results[stack] = done.result()
-                    sorter.done(stack)
-                    if not results[stack].ok:
-                        self._ended.set()
+        while True:
+            ready = sorted([*ready, *sorter.get_ready()], key=order.index)
+            while ready and idle and not self._ended.is_set():
+                engine, stack = idle.pop(), ready.pop(0)
+                running[begin(engine, stack)] = engine, stack
+            if not running:
+                return
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                engine, stack = running.pop(done)
+                idle.append(engine)
+                results[stack] = done.result()
+                sorter.done(stack)
+                if not results[stack].ok:
+                    self._ended.set()
 
     def interrupt(self) -> None:
         """Begin no more stacks; those under way wind up."""
         self._ended.set()
         for engine in self._engines:
             engine.interrupt()
+
+    def _close(self) -> None:
+        for engine in self._engines:
+            engine.close()
