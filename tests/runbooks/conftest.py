@@ -1,6 +1,6 @@
 """Environments to recover, each in a cloud of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recoverable]
 
 
 @contextmanager
-def building(folder: Path) -> Iterator[Callable[..., Recoverable]]:
+def building(folder: Path) -> Generator[Callable[..., Recoverable]]:
     made: list[Cloud] = []
 
     def build(**modes: Mode) -> Recoverable:
