@@ -17,6 +17,9 @@ def apply() -> None:
     registry.replace(Route53, "create_health_check", "101575939b7f", _keeping)
     registry.replace(Route53, "update_health_check", "85e6ad57bd7c", _changing)
     registry.replace(Route53Backend, "change_resource_record_sets", "b76a48a1a7ef", _deleting)
+    registry.replace(Route53Backend, "associate_vpc_with_hosted_zone", "68b943e4dd4b", _wherever_it_is)
+    registry.replace(Route53Backend, "disassociate_vpc_from_hosted_zone", "364108cf9963", _wherever_it_is)
+    registry.replace(Route53Backend, "list_hosted_zones_by_vpc", "0c8fbb9a4e12", _of_every_account)
     registry.replace(FakeZone, "delete_rrset_by_id", "d373478854fa", lambda _: lambda _zone, _identifier: None)
     original: Any = HealthCheck.health_check_config
     HealthCheck.health_check_config = property(lambda self: {**original.fget(self), **getattr(self, "kept", {})})  # pyright: ignore[reportAttributeAccessIssue]
@@ -44,6 +47,27 @@ def _changing(original: Any) -> Any:
         return answer
 
     return update_health_check
+
+
+def _wherever_it_is(original: Any) -> Any:
+    """A spoke associates a zone of another account, which has authorized it; moto has no authorizations to look at."""
+
+    def on_the_zones_account(self: Any, zone_id: str, *args: Any, **more: Any) -> Any:
+        name = zone_id.replace("/hostedzone/", "")
+        return original(next((one for one in _backends() if name in one.zones), self), zone_id, *args, **more)
+
+    return on_the_zones_account
+
+
+def _of_every_account(original: Any) -> Any:
+    def list_hosted_zones_by_vpc(_self: Any, vpc_id: str) -> list[dict[str, Any]]:
+        return [zone for backend in _backends() for zone in original(backend, vpc_id)]
+
+    return list_hosted_zones_by_vpc
+
+
+def _backends() -> list[Any]:
+    return [backends["aws"] for backends in list(route53_backends.values())]
 
 
 def _deleting(original: Any) -> Any:

@@ -61,13 +61,14 @@ def _associate(work: Work) -> Values:
 
 def _read_association(work: Work) -> Any:
     values = work.values
-    answer = work.call("get_hosted_zone", Id=values["zoneId"])
-    found = one(answer.get("VPCs", []), VPCId=values["vpcId"])
+    where = _vpc(work, values)
+    # Asked of the VPC: the zone may be another account's.
+    found = one(work.call("list_hosted_zones_by_vpc", **where)["HostedZoneSummaries"], HostedZoneId=values["zoneId"])
     return found and {
         "zoneId": values["zoneId"],
-        "vpcId": found["VPCId"],
-        "vpcRegion": found["VPCRegion"],
-        "owningAccount": work.account,
+        "vpcId": where["VPCId"],
+        "vpcRegion": where["VPCRegion"],
+        "owningAccount": found["Owner"]["OwningAccount"],
     }
 
 
