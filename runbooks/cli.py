@@ -153,7 +153,7 @@ def abort(environment: Environment, region: Region, execute: Execute = False, pr
             else "nothing is open"
         )
         return
-    confirm.typed(situation.zone, "abort", situation.zone.recovery, _ask)
+    confirm.typed(situation.zone, "abort", situation.zone.recovery, display.ask)
     ended = operate.abort(situation)
     console.print(f"ended the {ended.kind} begun by {ended.who}; `status` shows which region serves what")
 
@@ -180,7 +180,7 @@ def _operate(
     if approval is not None:
         confirm.approved(approval, situation.zone, wanted.kind, target, runner=situation.who, now=datetime.now(UTC))
     else:
-        confirm.typed(situation.zone, wanted.kind, target, _ask)
+        confirm.typed(situation.zone, wanted.kind, target, display.ask)
     record = operate.carry_out(
         situation, wanted, plan, tell=display.quiet if as_json else display.tell, say=display.say
     )
@@ -193,10 +193,6 @@ def _operate(
 
 def _look(environment: str, region: str, prefix: str) -> Situation:
     return operate.look(Aws(say=display.say), prefix=prefix, environment=environment, region=region)
-
-
-def _ask(question: str) -> str:
-    return str(typer.prompt(question, err=True))
 
 
 def _time(text: str | None) -> datetime | None:

@@ -20,6 +20,11 @@ messages: Final = Console(stderr=True, highlight=False)
 """For people as well, but never mixed into a document on standard output."""
 
 
+def ask(question: str) -> str:
+    """What a person types; the question is on standard error, beside documents on standard output."""
+    return str(typer.prompt(question, err=True))
+
+
 def rpo(record: Mapping[str, Any]) -> str:
     """What a record says of lost data, for the end of a sentence."""
     found = [one["rpo_seconds"] for one in record["steps"] if one.get("rpo_seconds") is not None]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from runbooks import answers, observe
+from runbooks import answers, observe, switch
 from runbooks.aws import code
 from runbooks.context import Context, StepError
 from runbooks.zone import Endpoint
@@ -128,15 +128,18 @@ def move_traffic(context: Context, name: str, deadline: datetime) -> Details:
     """
     one = context.endpoint(name)
     wanted = "ALARM" if context.target == "recovery" else "OK"
-    client = context.aws.client("cloudwatch", context.home)
 
     def switched() -> bool:
-        # Again and again: an alarm judges periods, and one value may fall into the period that it has judged already.
-        client.put_metric_data(
-            Namespace=one.metric_namespace,
-            MetricData=[observe.switch_value(context.zone, one, one.metric_name, on=context.target == "recovery")],
+        state = switch.throw(
+            context.aws,
+            context.zone,
+            one,
+            metric=one.metric_name,
+            alarm=one.alarm,
+            region=context.home,
+            on=context.target == "recovery",
         )
-        return observe.alarm_state(context.aws, context.zone, one) == wanted
+        return state == wanted
 
     context.until(switched, deadline=deadline, waiting_for=f"the alarm {one.alarm} to be {wanted}")
     context.journal.move(name, context.target, context.operation)

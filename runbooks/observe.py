@@ -112,16 +112,6 @@ def state_of(aws: Aws, alarm: str, region: str) -> str:
     return str(found[0]["StateValue"]) if found else ""
 
 
-def switch_value(zone: Zone, one: Endpoint, metric: str, *, on: bool) -> Mapping[str, Any]:
-    """A value of the metric that a switch's alarm follows."""
-    dimensions = {"Environment": zone.environment, "Endpoint": one.name}
-    return {
-        "MetricName": metric,
-        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
-        "Value": 1.0 if on else 0.0,
-    }
-
-
 def views(aws: Aws, zone: Zone, reachable: Mapping[Side, bool], *, prefix: str) -> dict[Side, Zone]:
     """The zone as each region that answers knows it: names of buckets and configurations differ."""
     found: dict[Side, Zone] = {}

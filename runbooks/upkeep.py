@@ -53,7 +53,7 @@ def withdraw(
     if not execute:
         console.print("nothing was changed; --execute does it")
         return
-    confirm.typed(zone, "withdraw", zone.primary, lambda question: str(typer.prompt(question, err=True)))
+    confirm.typed(zone, "withdraw", zone.primary, display.ask)
     withdrawal.move(aws, zone, one, back=back, poll=poll)
     console.print(f"[bold green]{who}[/] answer{'' if back else 's'} for {one.record}")
 

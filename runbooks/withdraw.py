@@ -7,7 +7,7 @@ the primary region keeps who made it.
 import time
 from typing import Final
 
-from runbooks import observe
+from runbooks import switch
 from runbooks.aws import Aws
 from runbooks.context import StepError
 from runbooks.errors import BadInputError
@@ -35,13 +35,11 @@ def move(aws: Aws, zone: Zone, one: Endpoint, *, back: bool, poll: float, second
         StepError: it does not follow in time.
     """
     wanted = "OK" if back else "ALARM"
-    client = aws.client("cloudwatch", zone.primary)
-    value = observe.switch_value(zone, one, WITHDRAWN, on=not back)
     deadline = time.monotonic() + seconds
     while True:
-        # Again and again: an alarm judges periods, and one value may fall into a period that it has judged already.
-        client.put_metric_data(Namespace=one.metric_namespace, MetricData=[value])
-        state = observe.state_of(aws, one.withdrawal_alarm, zone.primary)
+        state = switch.throw(
+            aws, zone, one, metric=WITHDRAWN, alarm=one.withdrawal_alarm, region=zone.primary, on=not back
+        )
         if state == wanted:
             return
         if time.monotonic() >= deadline:

@@ -1,0 +1,24 @@
+"""What moves traffic: a metric, and the alarm on it that a health check follows. Data planes alone take part."""
+
+from runbooks import observe
+from runbooks.aws import Aws
+from runbooks.zone import Endpoint, Zone
+
+
+def throw(aws: Aws, zone: Zone, one: Endpoint, *, metric: str, alarm: str, region: str, on: bool) -> str:
+    """Sets the metric once and gives the alarm's state.
+
+    Call it again until the alarm follows: it judges periods, and one value may fall into the period judged already.
+    """
+    dimensions = {"Environment": zone.environment, "Endpoint": one.name}
+    aws.client("cloudwatch", region).put_metric_data(
+        Namespace=one.metric_namespace,
+        MetricData=[
+            {
+                "MetricName": metric,
+                "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+                "Value": 1.0 if on else 0.0,
+            }
+        ],
+    )
+    return observe.state_of(aws, alarm, region)
