@@ -10,7 +10,11 @@ from cli.errors import UsageError, console
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
 
-app = typer.Typer(help="The emulated AWS: start, stop, status, environment for the AWS CLI.", no_args_is_help=True)
+app = typer.Typer(
+    rich_markup_mode=None,
+    help="The emulated AWS: start, stop, status, environment for the AWS CLI.",
+    no_args_is_help=True,
+)
 
 
 @app.command()

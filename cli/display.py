@@ -1,4 +1,4 @@
-"""What a person sees while stacks are rehearsed, and the plan and summary afterwards."""
+"""Terminal output of `up`, `preview`, `refresh` and `destroy`: progress, plan, violations, summary."""
 
 import time
 from collections import Counter
@@ -7,11 +7,12 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from rehearsal.engine import Event, Log, PropertyDiff, StackFinished, StackResult, StackStarted, StepDone, Violation
+from cli.differences import difference_lines
+from rehearsal.engine import Event, Log, StackFinished, StackResult, StackStarted, StepDone, StepStarted, Violation
 
 SIGNS: Mapping[str, tuple[str, str]] = {
     "create": ("+", "green"),
@@ -29,23 +30,31 @@ DOING: Mapping[str, str] = {
     "refresh": "refreshing",
     "destroy": "destroying",
 }
-FEW_CREATED = 20
-"""Resources that `up` created and lists one by one; more are only counted."""
-MOST_LINES = 60
-"""Lines of a plan shown for one stack before the rest is only counted."""
+UNCHANGED = frozenset({"same", "read"})
+"""Operations that change nothing."""
+MAX_LISTED_CREATIONS = 20
+"""Created resources of one stack that `up` lists; when there are more, it prints their number only."""
+MAX_PLAN_LINES = 60
+"""Resources listed for one stack; the rest is counted."""
+MAX_VALUE_LENGTH = 100
+"""Characters of one property value that are printed."""
+RESOURCE_WIDTH = 32
+"""Characters of the current resource's name in a progress line."""
+STACK_COLUMN = 28
+"""Width of the column of stack names."""
 
 
-class Progressing:
-    """A live line for each stack that is being worked on; warnings and changes scroll above it."""
+class ProgressDisplay:
+    """One live line per running stack with its current resource; warnings and results scroll above."""
 
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
             TextColumn("{task.completed:.0f} steps"),
             TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[resource]}"),
             console=console,
             transient=True,
             disable=not console.is_terminal,
@@ -70,7 +79,11 @@ class Progressing:
             if old is not None:
                 self._bar.remove_task(old)
             doing = DOING.get(event.operation, event.operation)
-            self._tasks[event.stack] = self._bar.add_task(f"{doing} [bold]{event.stack}[/bold]", total=None)
+            self._tasks[event.stack] = self._bar.add_task(
+                f"{doing} [bold]{event.stack}[/bold]", total=None, resource=""
+            )
+        elif isinstance(event, StepStarted) and event.stack in self._tasks:
+            self._bar.update(self._tasks[event.stack], resource=_name(event.urn)[:RESOURCE_WIDTH])
         elif isinstance(event, StepDone) and event.stack in self._tasks:
             self._bar.advance(self._tasks[event.stack])
             if event.error:
@@ -90,73 +103,87 @@ class Progressing:
 
 def _line(result: StackResult, done: int, total: int) -> Text:
     counts = [
-        f"{SIGNS[op][0]}{count} {op}" for op, count in result.operations.items() if count and op not in ("same", "read")
+        f"{SIGNS[operation][0]}{count} {operation}"
+        for operation, count in result.operations.items()
+        if count and operation not in UNCHANGED
     ]
-    said = ", ".join(counts) or "no changes"
     mark, style = ("✓", "green") if result.ok else ("✗", "red")
     line = Text(f"{mark} ", style=style)
-    line.append(f"[{done}/{total}] {result.name:<24} ")
-    line.append(f"{said}, {result.operations.get('same', 0)} unchanged", style="default")
+    line.append(f"[{done:>{len(str(total))}}/{total}] {result.name:<{STACK_COLUMN}} ")
+    line.append(f"{', '.join(counts) or 'no changes'}, {result.operations.get('same', 0)} unchanged", style="default")
     line.append(f"  {result.seconds:.1f} s", style="dim")
     return line
 
 
 def show_plan(console: Console, result: StackResult, *, details: bool) -> None:
-    """What a stack's run does or did, resource by resource; with `details` also the properties of what is created."""
-    steps = [step for step in result.steps if step.op not in ("same", "read")]
+    """Prints the planned or performed changes of one stack, resource by resource.
+
+    Args:
+        console: Console to print to.
+        result: Result of the stack's run.
+        details: Whether to print the properties of created resources as well.
+    """
+    steps = [step for step in result.steps if step.op not in UNCHANGED]
+    creations = [step for step in steps if step.op == "create"]
+    if result.operation == "up" and not details and len(creations) > MAX_LISTED_CREATIONS:
+        # The progress line has counted them; `preview` and `--diff` list them.
+        steps = [step for step in steps if step.op != "create"]
     if not steps:
         return
     console.print(Text(f"\n{result.name}", style="bold"))
-    created = [step for step in steps if step.op == "create"]
-    if result.operation == "up" and not details and len(created) > FEW_CREATED:
-        # Who brings a stack up wants to see that it did, and what it changed; `preview` and --diff list everything.
-        steps = [step for step in steps if step.op != "create"]
-        console.print(Text(f"  + {len(created)} resources", style=SIGNS["create"][1]))
-    for step in steps[:MOST_LINES]:
+    for step in steps[:MAX_PLAN_LINES]:
         sign, style = SIGNS.get(step.op, ("?", "default"))
         console.print(Text(f"  {sign} {step.type}  {_name(step.urn)}", style=style), soft_wrap=True)
         if details or step.op in ("update", "replace", "refresh", "import"):
             for diff in step.diff:
-                console.print(Text(f"      {_difference(diff)}", style="dim"), soft_wrap=True)
-    if len(steps) > MOST_LINES:
-        console.print(Text(f"  … and {len(steps) - MOST_LINES} more; --json lists all", style="dim"))
+                for line in difference_lines(diff):
+                    console.print(Text(f"      {line}", style="dim"), soft_wrap=True)
+    if len(steps) > MAX_PLAN_LINES:
+        console.print(Text(f"  … and {len(steps) - MAX_PLAN_LINES} more; --json lists all", style="dim"))
 
 
-def _difference(diff: PropertyDiff) -> str:
-    kind = diff.kind.removesuffix("-replace")
-    forced = "  (forces replacement)" if diff.kind.endswith("-replace") else ""
-    if kind == "add":
-        return f"+ {diff.path}: {_short(diff.new)}{forced}"
-    if kind == "delete":
-        return f"- {diff.path}: {_short(diff.old)}{forced}"
-    return f"~ {diff.path}: {_short(diff.old)} → {_short(diff.new)}{forced}"
-
-
-def _short(value: object, most: int = 100) -> str:
-    text = repr(value)
-    return text if len(text) <= most else text[: most - 1] + "…"
+def show_remediations(console: Console, results: Sequence[StackResult]) -> None:
+    """Prints the resources whose inputs a policy has changed, per stack and policy."""
+    for result in results:
+        names: dict[str, list[str]] = {}
+        for remediation in result.remediations:
+            names.setdefault(remediation.policy, []).append(_name(remediation.urn))
+        for policy, resources in names.items():
+            console.print(Text(f"\nremediated: {policy}", style="bold cyan"), end="")
+            console.print(Text(f"  {result.name}: {', '.join(resources)}"), soft_wrap=True)
 
 
 def show_violations(console: Console, results: Sequence[StackResult]) -> None:
-    """Every violation with its remedy; what can only be decided at `up` is counted in one line a stack."""
+    """Prints every violation, grouped by policy: the requirement once, then each resource with its problem.
+
+    Policies that met an unknown value in a preview are counted in one line per stack.
+    """
+    groups: dict[tuple[str, str, str], list[tuple[str, Violation]]] = {}
     for result in results:
-        waiting = 0
         for violation in result.violations:
-            if violation.level == "advisory" and is_undecided(violation):
-                waiting += 1
-                continue
-            style = "bold red" if violation.level == "mandatory" else "yellow"
-            console.print(Text(f"\n{violation.level}: {violation.policy}", style=style), end="")
-            console.print(Text(f"  {result.name}: {_name(violation.urn) or 'the stack'}"))
-            console.print(Text(f"  {said(violation)}"), soft_wrap=True)
-        if waiting:
-            console.print(
-                Text(f"{result.name}: {waiting} checks wait for values that only `up` knows", style="dim"),
-            )
+            if not is_undecided(violation):
+                key = (violation.level, violation.policy, violation.description)
+                groups.setdefault(key, []).append((result.name, violation))
+    for (level, policy, description), violations in groups.items():
+        style = "bold red" if level == "mandatory" else "yellow"
+        console.print(Text(f"\n{level}: {policy}", style=style))
+        console.print(Text(f"  {description}"), soft_wrap=True)
+        remedies: list[str] = []
+        for stack, violation in violations:
+            problem, _, remedy = violation.message.partition(" Remedy: ")
+            console.print(Text(f"  - {stack}: {problem or _name(violation.urn)}"), soft_wrap=True)
+            if remedy and remedy not in remedies:
+                remedies.append(remedy)
+        for remedy in remedies:
+            console.print(Text(f"  Remedy: {remedy}"), soft_wrap=True)
+    for result in results:
+        undecided = sum(is_undecided(violation) for violation in result.violations)
+        if undecided:
+            console.print(Text(f"{result.name}: {undecided} checks need values that are known after `up`", style="dim"))
 
 
-def said(violation: Violation) -> str:
-    """What the policy asks for, with control and paragraph, and what is wrong here, with the remedy."""
+def violation_text(violation: Violation) -> str:
+    """The requirement of a policy and what is wrong with the resource, in one line."""
     return f"{violation.description}: {violation.message}" if violation.message else violation.description
 
 
@@ -171,37 +198,50 @@ def show_summary(
     modes: Mapping[str, Mapping[str, int]],
     accounts: int,
     started: float,
+    *,
+    verbose: bool = False,
 ) -> None:
-    """Stacks, accounts, resources by what happened to them, and how many are emulated and how many recorded.
+    """Prints the totals of a run: stacks, accounts, changes, and which resources were only recorded.
 
     Args:
-        console: where to print.
-        results: one a stack.
-        modes: resource type -> mode (`emulated` or `recorded`) -> count.
-        accounts: number of accounts in the emulated organisation.
-        started: `time.monotonic()` at the start.
+        console: Console to print to.
+        results: One result per stack.
+        modes: Resource type -> mode (`emulated` or `recorded`) -> number of resources.
+        accounts: Number of accounts in the emulated organisation.
+        started: `time.monotonic()` at the start of the run.
+        verbose: Whether to list every resource type instead of the recorded ones only.
     """
     operations: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
     for result in results:
         operations.update(result.operations)
-    total = Counter[str]()
-    table = Table(title="Resources by type", title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for heading in ("type", "emulated", "recorded"):
-        table.add_column(heading, justify="left" if heading == "type" else "right")
-    for kind in sorted(modes):
-        total.update(modes[kind])
-        table.add_row(kind, *(str(modes[kind].get(mode) or "") for mode in ("emulated", "recorded")))
-    console.print()
-    if modes:
+    for counts in modes.values():
+        totals.update(counts)
+    listed = [resource_type for resource_type in sorted(modes) if verbose or modes[resource_type].get("recorded")]
+    if listed:
+        title = "Resources by type" if verbose else "Recorded resources: the emulated AWS has no API for these types"
+        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+        headings = ("emulated", "recorded") if verbose else ("recorded",)
+        table.add_column("type", overflow="fold")
+        for heading in headings:
+            table.add_column(heading, justify="right")
+        for resource_type in listed:
+            table.add_row(resource_type, *(str(modes[resource_type].get(mode) or "") for mode in headings))
+        console.print()
         console.print(table)
     policies = max((result.policies_run for result in results), default=0)
     changes = ", ".join(
-        f"{operations[op]} {op}" for op in ("create", "import", "update", "replace", "delete") if operations[op]
+        f"{operations[operation]} {operation}"
+        for operation in ("create", "import", "update", "replace", "delete")
+        if operations[operation]
     )
+    resources = sum(totals.values())
+    components = sum(sum(result.types.values()) for result in results) - resources
     console.print(
-        f"\n{len(results)} stacks, {accounts} accounts: {changes or 'no changes'}, {operations['same']} unchanged; "
-        f"{total['emulated']} resources emulated, {total['recorded']} recorded; {policies} policies; "
-        f"{time.monotonic() - started:.1f} s"
+        f"\n{len(results)} stacks, {accounts} accounts: {changes or 'no changes'}, {operations['same']} unchanged\n"
+        f"{resources} AWS resources ({totals['emulated']} emulated, {totals['recorded']} recorded)"
+        f"{f', {components} components and providers' if components > 0 else ''}\n"
+        f"{policies} policies, {time.monotonic() - started:.1f} s"
     )
 
 

@@ -1,50 +1,54 @@
-"""What a person's mistake looks like: one clear message and an exit code, never a traceback."""
+"""Errors that are printed as one message, without a traceback, and the consoles they are printed on."""
+
+from typing import Final
 
 from rich.console import Console
 
-from controls.evaluator import PolicyError
-from inspection.can import QuestionError
-from inspection.cost import PriceError
-from inspection.network.nodes import UnknownPlaceError
-from rehearsal.cloud import CloudError
-from rehearsal.engine import EngineError
-from rehearsal.provider import ProviderProcessError
-from stacks.organization import GuardrailsDoNotFitError
-from stacks.settings import SettingsError
-
-BAD_INPUT = 2
+BAD_INPUT: Final = 2
+"""Exit code for a wrong command line, configuration or file."""
 
 
 class UsageError(Exception):
-    """The command line asks for something that cannot be; the message says what is allowed."""
+    """The command line is wrong; the message states what is allowed."""
 
     exit_code = BAD_INPUT
 
 
-KNOWN_ERRORS = (
-    UsageError,
-    QuestionError,
-    UnknownPlaceError,
-    PriceError,
-    PolicyError,
-    SettingsError,
-    GuardrailsDoNotFitError,
-    EngineError,
-    CloudError,
-    ProviderProcessError,
+KNOWN_ERRORS: Final = frozenset(
+    {
+        "cli.errors.UsageError",
+        "controls.evaluator.policy.PolicyError",
+        "inspection.can.QuestionError",
+        "inspection.cost.PriceError",
+        "inspection.network.nodes.UnknownPlaceError",
+        "rehearsal.cloud.errors.CloudError",
+        "rehearsal.engine.errors.EngineError",
+        "rehearsal.provider.process.ProviderProcessError",
+        "stacks.configuration.errors.SettingsError",
+        "stacks.organization.GuardrailsDoNotFitError",
+    }
 )
-"""Errors whose message is for people."""
+"""Full names of the exception classes whose messages are written for users.
 
-WIDE = 160
-"""Columns where no terminal says how many there are: a log or a file."""
+Names instead of classes: importing all of these modules takes seconds, and most commands need few of them.
+"""
+
+
+def is_known(error: BaseException) -> bool:
+    """Whether the message of an exception is written for users."""
+    return any(f"{cls.__module__}.{cls.__qualname__}" in KNOWN_ERRORS for cls in type(error).__mro__)
+
+
+NON_TERMINAL_WIDTH: Final = 160
+"""Columns of the output when it goes to a file or a log."""
 
 
 def _console(*, stderr: bool) -> Console:
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=WIDE)
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=NON_TERMINAL_WIDTH)
 
 
 console = _console(stderr=False)
-"""For people: results on standard output."""
+"""Results, on standard output."""
 messages = _console(stderr=True)
-"""For people as well, but never mixed into a document on standard output."""
+"""Progress and errors, on standard error: never part of a document on standard output."""

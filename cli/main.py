@@ -1,69 +1,126 @@
-"""The `rehearse` command: the landing zone on one machine, and the questions people ask of it."""
+"""The `zone` command (`rehearse` is the same command): deploy the landing zone to the emulated AWS, and inspect it."""
 
 import sys
 from collections.abc import Mapping
-from importlib import import_module
-from typing import Final
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from cli.errors import BAD_INPUT, KNOWN_ERRORS, messages
+from cli.errors import BAD_INPUT, is_known, messages
 
-COMMANDS: Final[Mapping[str, str]] = {
-    "up": "runs",
-    "preview": "runs",
-    "refresh": "runs",
-    "destroy": "runs",
-    "outputs": "state",
-    "export": "state",
-    "audit": "audit",
-    "can": "can",
-    "reach": "reach",
-    "trace": "trace",
-    "evidence": "evidence",
-    "cost": "cost",
-    "graph": "graph",
-    "comment": "comment",
-    "provider": "provider",
-    "cloud": "cloud",
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of the command line."""
+
+    module: str
+    """Module in `cli` that has a function of the command's name, or a Typer named `app`."""
+    summary: str
+    """Line in the list of commands."""
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "up": Command("runs", "Deploy stacks to the emulated AWS"),
+    "preview": Command("runs", "Show what `up` would change, and policy violations"),
+    "refresh": Command("runs", "Find drift: read every resource again"),
+    "destroy": Command("runs", "Delete stacks, except protected resources"),
+    "outputs": Command("state", "Print the outputs of a stack"),
+    "export": Command("state", "Print the state of a stack, as `pulumi stack export`"),
+    "audit": Command("audit", "Compare the accounts with the configuration"),
+    "can": Command("can", "Decide whether the guardrails allow a request"),
+    "reach": Command("reach", "Compute which sources reach which destinations"),
+    "trace": Command("trace", "Show key, replicas and readers of an S3 object"),
+    "evidence": Command("evidence", "Write the HIPAA evidence, paragraph by paragraph"),
+    "cost": Command("cost", "Estimate the monthly cost of the network"),
+    "graph": Command("graph", "List the stacks in order, or draw the network"),
+    "comment": Command("comment", "Print a run as a pull-request comment"),
+    "provider": Command("provider", "Serve or explain the AWS provider"),
+    "cloud": Command("cloud", "Start, stop and use the emulated AWS"),
 }
-"""Command -> the module of `cli` that has it: a function of that name, or a Typer of further commands."""
+"""Commands in the order in which help lists them."""
 
 
-def application(command: str) -> typer.Typer:
-    """The command line with one command, or with all when the word names none: only what is needed is imported."""
-    app = typer.Typer(
-        name="rehearse",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
+class LazyCommands(TyperGroup):
+    """Imports the module of a command when the command runs: the help of all commands imports none."""
 
-    @app.callback()
-    def rehearse() -> None:  # pyright: ignore[reportUnusedFunction] - typer keeps it
-        """Rehearse the landing zone without AWS: the unchanged program and policies on an emulated organisation."""
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands."""
+        del ctx
+        return list(COMMANDS)
 
-    for name in [command] if command in COMMANDS else COMMANDS:
-        module = import_module(f"cli.{COMMANDS[name]}")
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name, or None when there is no such command."""
+        del ctx
+        command = COMMANDS.get(cmd_name)
+        if command is None:
+            return None
+        module = import_module(f"cli.{command.module}")
         if hasattr(module, "app"):
-            app.add_typer(module.app, name=name)
-        else:
-            app.command(name)(getattr(module, name))
-    return app
+            return typer.main.get_command(module.app)
+        app = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=HELP_OPTIONS)
+        app.command(cmd_name)(getattr(module, cmd_name))
+        return typer.main.get_command(app)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Writes the list of commands from `COMMANDS`."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
+
+
+HELP_OPTIONS: Final = {"help_option_names": ["-h", "--help"]}
+app = typer.Typer(
+    name="zone",
+    cls=LazyCommands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=HELP_OPTIONS,
+)
+
+
+def _print_version(requested: bool) -> None:
+    if requested:
+        typer.echo(f"zone {metadata.version('hipaa-ml-landing-zone')}")
+        raise typer.Exit
+
+
+@app.callback()
+def zone(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Deploy the HIPAA machine-learning landing zone to an emulated AWS organisation, and inspect what is deployed.
+
+    The program and the policy pack are the ones that deploy to AWS.
+    """
+    del version
 
 
 def main() -> None:
-    """Runs the command line; what a person did wrong is said in one message, without a traceback."""
+    """Runs the command line; a user's mistake ends in one message without a traceback, and a non-zero exit code."""
     try:
-        application(sys.argv[1] if len(sys.argv) > 1 else "")()
-    except KNOWN_ERRORS as error:
-        messages.print("[bold red]error:[/bold red] ", end="")
-        messages.print(str(error), markup=False, soft_wrap=True)
-        sys.exit(getattr(error, "exit_code", BAD_INPUT))
+        app()
     except KeyboardInterrupt:
         messages.print("interrupted")
         sys.exit(130)
+    except OSError as error:
+        path = f"{error.filename}: " if error.filename else ""
+        _fail(f"{path}{error.strerror or error}", BAD_INPUT)
+    except Exception as error:
+        if not is_known(error):
+            raise
+        _fail(str(error), getattr(error, "exit_code", BAD_INPUT))
+
+
+def _fail(message: str, exit_code: int) -> None:
+    messages.print("[bold red]error:[/bold red] ", end="")
+    messages.print(message, markup=False, soft_wrap=True)
+    sys.exit(exit_code)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,42 @@ class ViolationDocument(TypedDict):
     message: str
 
 
+class PropertyDocument(TypedDict):
+    """One property that a change affects; secret values are shown as `[secret]`, unknown ones as `[unknown]`."""
+
+    path: str
+    kind: str
+    old: Any
+    new: Any
+
+
+class ChangeDocument(TypedDict):
+    """One resource that is created, updated, replaced, deleted, imported or refreshed."""
+
+    op: str
+    type: str
+    urn: str
+    diff: list[PropertyDocument]
+
+
+class RemediationDocument(TypedDict):
+    """One policy that changed the inputs of a resource before they were checked and deployed."""
+
+    policy: str
+    urn: str
+    description: str
+
+
 class StackDocument(TypedDict):
-    """What one stack's run did or would do."""
+    """The result of one stack's run: operations planned (preview) or performed."""
 
     name: str
     operations: dict[str, int]
+    changes: list[ChangeDocument]
     violations: list[ViolationDocument]
+    undecided: list[ViolationDocument]
+    """Policies that met a value that is unknown in a preview; `up` decides them."""
+    remediations: list[RemediationDocument]
     emulated: int
     recorded: int
     seconds: float

@@ -9,9 +9,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.display import Progressing, is_undecided, said, show_plan, show_summary, show_violations
-from cli.errors import console, messages
-from cli.report import OPERATIONS, RunDocument, StackDocument
+from cli.display import (
+    UNCHANGED,
+    ProgressDisplay,
+    is_undecided,
+    show_plan,
+    show_remediations,
+    show_summary,
+    show_violations,
+    violation_text,
+)
+from cli.errors import UsageError, console, messages
+from cli.report import OPERATIONS, RunDocument, StackDocument, ViolationDocument
 from cli.session import AT_ONCE, Session
 from cli.workspace import Workspace
 from rehearsal.engine import StackResult
@@ -19,24 +28,22 @@ from rehearsal.provider import emulated_types
 
 Operation = Literal["up", "preview", "refresh", "destroy"]
 
-Stacks = Annotated[list[str] | None, typer.Argument(metavar="[STACK…]", help="Stacks; see `rehearse graph`.")]
+Stacks = Annotated[list[str] | None, typer.Argument(metavar="STACK", help="Stack names; see `zone graph`.")]
 All = Annotated[bool, typer.Option("--all", help="Every stack of the zone, in dependency order.")]
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document on standard output and nothing else there.")
-]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, and nothing else.")]
 Endpoint = Annotated[
-    str | None, typer.Option(metavar="URL", help="Use this AWS-compatible emulator instead of the built-in one.")
+    str | None, typer.Option(metavar="URL", help="AWS-compatible emulator to use instead of the built-in one.")
 ]
 Packs = Annotated[
-    list[Path] | None, typer.Option("--policy-pack", metavar="DIR", help="Policy packs; the zone's own by default.")
+    list[Path] | None, typer.Option("--policy-pack", metavar="DIR", help="Policy pack; default: the zone's own.")
 ]
-Parallel = Annotated[int, typer.Option(min=1, max=256, help="Resources worked on at the same time.")]
-AtOnce = Annotated[
-    int, typer.Option(min=1, max=16, help="Stacks worked on at the same time, where none needs another.")
-]
-Wait = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Wait this long for another run of the stack.")]
-Details = Annotated[bool, typer.Option("--diff", help="Show the properties of what is created as well.")]
-Keep = Annotated[bool, typer.Option("--keep/--no-keep", help="Leave the emulated cloud up to look around in.")]
+NoPack = Annotated[bool, typer.Option("--no-policy-pack", help="Run without any policy pack.")]
+Parallel = Annotated[int, typer.Option(min=1, max=256, metavar="N", help="Resources processed at the same time.")]
+AtOnce = Annotated[int, typer.Option(min=1, max=16, metavar="N", help="Independent stacks processed at the same time.")]
+Wait = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Time to wait for another run of the stack.")]
+Details = Annotated[bool, typer.Option("--diff", help="Show the properties of created resources as well.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List every resource type, emulated and recorded.")]
+Keep = Annotated[bool, typer.Option("--keep/--no-keep", help="Leave the emulated cloud running afterwards.")]
 
 
 def up(
@@ -45,17 +52,24 @@ def up(
     as_json: Json = False,
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
+    no_policy_pack: NoPack = False,
     parallel: Parallel = 16,
     at_once: AtOnce = AT_ONCE,
     wait: Wait = 0.0,
     details: Details = False,
+    verbose: Verbose = False,
     keep: Keep = True,
 ) -> None:
-    """Bring stacks up: preview with the policies first, then create, update and delete what differs."""
+    """Deploy stacks: preview with the policy pack, then create, update and delete resources."""
     session = Session(
-        Workspace.find(endpoint), packs=policy_pack, parallel=parallel, wait=wait, keep=keep, at_once=at_once
+        Workspace.find(endpoint),
+        packs=_packs(policy_pack, none=no_policy_pack),
+        parallel=parallel,
+        wait=wait,
+        keep=keep,
+        at_once=at_once,
     )
-    _run("up", stacks or [], session, everything=everything, as_json=as_json, details=details)
+    _run("up", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
 
 def preview(
@@ -64,16 +78,23 @@ def preview(
     as_json: Json = False,
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
+    no_policy_pack: NoPack = False,
     parallel: Parallel = 16,
     at_once: AtOnce = AT_ONCE,
     wait: Wait = 0.0,
     details: Details = False,
+    verbose: Verbose = False,
 ) -> None:
-    """Show what `up` would do, and which policy would say no. Needs no credentials and changes nothing."""
+    """Show the changes `up` would make and the policies it would violate. Changes nothing."""
     session = Session(
-        Workspace.find(endpoint), packs=policy_pack, parallel=parallel, wait=wait, keep=False, at_once=at_once
+        Workspace.find(endpoint),
+        packs=_packs(policy_pack, none=no_policy_pack),
+        parallel=parallel,
+        wait=wait,
+        keep=False,
+        at_once=at_once,
     )
-    _run("preview", stacks or [], session, everything=everything, as_json=as_json, details=details)
+    _run("preview", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
 
 def refresh(
@@ -83,7 +104,7 @@ def refresh(
     endpoint: Endpoint = None,
     wait: Wait = 0.0,
 ) -> None:
-    """Read every resource again and take over what was changed behind the program's back."""
+    """Read every resource and record changes that were made outside the program (drift)."""
     session = Session(Workspace.find(endpoint), packs=[], parallel=16, wait=wait, keep=True)
     _run("refresh", stacks or [], session, everything=everything, as_json=as_json, details=True)
 
@@ -98,20 +119,33 @@ def destroy(
     ] = False,
     wait: Wait = 0.0,
 ) -> None:
-    """Delete stacks in reverse order. What holds data is protected: the command names it and deletes nothing."""
+    """Delete stacks in reverse dependency order. Protected resources are named and never deleted."""
     session = Session(Workspace.find(endpoint), packs=[], parallel=16, wait=wait, keep=True, unprotect=unprotect)
     _run("destroy", stacks or [], session, everything=everything, as_json=as_json, details=False)
 
 
+def _packs(packs: list[Path] | None, *, none: bool) -> list[Path] | None:
+    if packs and none:
+        raise UsageError("give either --policy-pack or --no-policy-pack, not both")
+    return [] if none else packs
+
+
 def _run(
-    operation: Operation, names: Sequence[str], session: Session, *, everything: bool, as_json: bool, details: bool
+    operation: Operation,
+    names: Sequence[str],
+    session: Session,
+    *,
+    everything: bool,
+    as_json: bool,
+    details: bool,
+    verbose: bool = False,
 ) -> None:
     started = time.monotonic()
     selected = session.workspace.selected(names, everything=everything)
     if operation == "destroy":
         selected.reverse()
     out = messages if as_json else console
-    with session, Progressing(out, len(selected)) as progress:
+    with session, ProgressDisplay(out, len(selected)) as progress:
         results = session.run(operation, selected, progress)
         accounts, emulated = session.accounts(), emulated_types()
         modes = session.modes(results, emulated)
@@ -120,40 +154,74 @@ def _run(
     else:
         for result in results:
             show_plan(console, result, details=details)
+        show_remediations(console, results)
         show_violations(console, results)
-        merged: dict[str, Counter[str]] = {}
+        modes_by_type: dict[str, Counter[str]] = {}
         for counts in modes.values():
-            for (kind, mode), count in counts.items():
-                merged.setdefault(kind, Counter())[mode] += count
-        show_summary(console, results, merged, accounts, started)
-        session.hint(operation)
+            for (resource_type, mode), count in counts.items():
+                modes_by_type.setdefault(resource_type, Counter())[mode] += count
+        show_summary(console, results, modes_by_type, accounts, started, verbose=verbose)
+        if all(result.ok for result in results):
+            session.hint(operation)
     for result in results:
         if result.error:
             messages.print("[bold red]error:[/bold red] ", end="")
             messages.print(f"{result.name}: {result.error}", markup=False, soft_wrap=True)
-    reached = {result.name for result in results}
-    if not all(result.ok for result in results) or len(results) < len(selected):
-        skipped = [stack for stack in selected if stack not in reached]
-        if skipped:
-            messages.print(f"not reached: {', '.join(skipped)}", markup=False, soft_wrap=True)
-        raise typer.Exit(1)
+    _exit_on_failure(results, selected)
+
+
+def _exit_on_failure(results: Sequence[StackResult], selected: Sequence[str]) -> None:
+    """Ends the command with exit code 1 if a stack failed or was not started."""
+    started = {result.name for result in results}
+    if all(result.ok for result in results) and len(results) == len(selected):
+        return
+    skipped = [stack for stack in selected if stack not in started]
+    if skipped:
+        messages.print(f"Not started: {', '.join(skipped)}", markup=False, soft_wrap=True)
+    raise typer.Exit(1)
 
 
 def _document(results: Sequence[StackResult], modes: dict[str, Counter[tuple[str, str]]]) -> RunDocument:
-    def stack(result: StackResult) -> StackDocument:
-        counts = modes.get(result.name, Counter())
-        return {
-            "name": result.name,
-            "operations": {name: result.operations.get(name, 0) for name in OPERATIONS},
-            "violations": [
-                {"policy": one.policy, "urn": one.urn, "level": one.level, "message": said(one)}
-                for one in result.violations
-                if not is_undecided(one)
-            ],
-            "emulated": sum(count for (_kind, mode), count in counts.items() if mode == "emulated"),
-            "recorded": sum(count for (_kind, mode), count in counts.items() if mode == "recorded"),
-            "seconds": round(result.seconds, 3),
-            "error": result.error or None,
-        }
+    stacks = [_stack_document(result, modes.get(result.name, Counter())) for result in results]
+    return {"ok": bool(results) and all(result.ok for result in results), "stacks": stacks}
 
-    return {"ok": bool(results) and all(result.ok for result in results), "stacks": [stack(one) for one in results]}
+
+def _stack_document(result: StackResult, modes: Counter[tuple[str, str]]) -> StackDocument:
+    def documents(*, undecided: bool) -> list[ViolationDocument]:
+        return [
+            {
+                "policy": violation.policy,
+                "urn": violation.urn,
+                "level": violation.level,
+                "message": violation_text(violation),
+            }
+            for violation in result.violations
+            if is_undecided(violation) is undecided
+        ]
+
+    return {
+        "name": result.name,
+        "operations": {operation: result.operations.get(operation, 0) for operation in OPERATIONS},
+        "changes": [
+            {
+                "op": step.op,
+                "type": step.type,
+                "urn": step.urn,
+                "diff": [
+                    {"path": diff.path, "kind": diff.kind, "old": diff.old, "new": diff.new} for diff in step.diff
+                ],
+            }
+            for step in result.steps
+            if step.op not in UNCHANGED
+        ],
+        "violations": documents(undecided=False),
+        "undecided": documents(undecided=True),
+        "remediations": [
+            {"policy": remediation.policy, "urn": remediation.urn, "description": remediation.description}
+            for remediation in result.remediations
+        ],
+        "emulated": sum(count for (_type, mode), count in modes.items() if mode == "emulated"),
+        "recorded": sum(count for (_type, mode), count in modes.items() if mode == "recorded"),
+        "seconds": round(result.seconds, 3),
+        "error": result.error or None,
+    }

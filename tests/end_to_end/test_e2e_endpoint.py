@@ -1,13 +1,10 @@
 """Another emulator in place of the built-in cloud: what it cannot do is recorded, and said."""
 
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 
 import pytest
 
+from tests.end_to_end.emulator import moto_server
 from tests.end_to_end.zone import Zone
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -16,19 +13,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 @pytest.fixture
 def emulator() -> Iterator[str]:
     """moto as it comes from its makers, without this project's repairs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-        process.kill()
+    with moto_server() as url:
+        yield url
 
 
 def test_an_organisation_comes_up_on_another_emulator_and_says_what_is_only_recorded(zone: Zone, emulator: str) -> None:

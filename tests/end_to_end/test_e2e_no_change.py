@@ -1,0 +1,71 @@
+"""No refactoring changes deployed resources: the reference zone of commit 425cf67, previewed by today's program.
+
+`data/state-425cf67.tar.xz` holds the checkpoints of all 25 stacks, as the program of that commit left them, encrypted
+with the passphrase below. A change of deployed resources on purpose is listed in `INTENDED_CHANGES` with its reason.
+"""
+
+import hashlib
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.emulator import moto_server
+from tests.end_to_end.zone import Zone
+
+pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("no_change"), pytest.mark.timeout(2400)]
+
+BASELINE = Path(__file__).parent / "data" / "state-425cf67.tar.xz"
+PASSPHRASE = "no-change"
+INTENDED_CHANGES: Mapping[str, str] = {}
+"""URN -> why today's program changes this resource of the baseline."""
+
+
+@pytest.fixture
+def emulator() -> Iterator[str]:
+    """moto without this project's patches: a preview asks it for nothing but credentials."""
+    with moto_server() as url:
+        yield url
+
+
+def restore_baseline(zone: Zone, endpoint: str) -> None:
+    """Unpacks the checkpoints into the state folder that belongs to an endpoint."""
+    folder = zone.root / ".rehearsal" / "endpoints" / hashlib.sha256(endpoint.encode()).hexdigest()[:12] / "stacks"
+    folder.mkdir(parents=True)
+    with tarfile.open(BASELINE) as archive:
+        archive.extractall(folder, filter="data")
+
+
+def changed_resources(document: Any) -> dict[str, str]:
+    """URN -> operation, of every resource that is not unchanged."""
+    return {resource["urn"]: resource["op"] for stack in document["stacks"] for resource in stack["changes"]}
+
+
+def test_todays_program_changes_no_resource_of_the_baseline(zone: Zone, emulator: str) -> None:
+    restore_baseline(zone, emulator)
+    preview = zone.rehearse(
+        "preview", "--all", "--json", "--endpoint", emulator, timeout=2000, PULUMI_CONFIG_PASSPHRASE=PASSPHRASE
+    )
+    assert preview.code == 0, preview.err
+    unchanged = sum(stack["operations"]["same"] for stack in preview.document["stacks"])
+    changes = changed_resources(preview.document)
+    assert set(changes) <= set(INTENDED_CHANGES), changes
+    assert unchanged + len(changes) >= 3440
+
+
+def test_a_changed_resource_of_the_baseline_is_reported(zone: Zone, emulator: str) -> None:
+    restore_baseline(zone, emulator)
+    zone.configure(budget={**zone.setting("budget"), "monthly_usd": 12345})
+    preview = zone.rehearse(
+        "preview",
+        "baseline-sandbox",
+        "--json",
+        "--endpoint",
+        emulator,
+        timeout=600,
+        PULUMI_CONFIG_PASSPHRASE=PASSPHRASE,
+    )
+    assert preview.code == 0, preview.err
+    assert any("budget" in urn.lower() for urn in changed_resources(preview.document))
