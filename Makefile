@@ -5,15 +5,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_ML := $(VENV)/.ready-ml
+VENV_DOCS := .venv-docs
+READY_DOCS := $(VENV_DOCS)/.ready
+COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse drill test lint types unit slow zone lock bench docs clean
+.PHONY: help setup rehearse drill test lint types unit slow zone coverage lock bench docs site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) from requirements.lock (about 550 MB, one to two minutes) …"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -23,11 +28,16 @@ $(READY_ML): workloads/requirements.lock $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/requirements.lock
 	touch $@
 
+$(READY_DOCS): docs/requirements.lock
+	$(PYTHON) -m venv $(VENV_DOCS)
+	$(VENV_DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r docs/requirements.lock
+	touch $@
+
 setup: $(READY) ## the virtual environment, from the lock
 
 rehearse: $(READY) ## bring the whole zone up on this machine, without AWS, and audit it
-	$(BIN)/rehearse up --all
-	$(BIN)/rehearse audit
+	$(BIN)/zone up --all
+	$(BIN)/zone audit
 
 drill: $(READY_ML) ## lose a region in the rehearsal, fail over, go home, and write a report
 	$(BIN)/python -m drills
@@ -55,14 +65,24 @@ zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: a quarter of an 
 bench: $(READY_ML) ## print the figures of benchmarks/
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
-docs: $(READY) ## write the generated pages anew
+coverage: $(READY_ML) ## measure line and branch coverage of the fast tests
+	$(BIN)/pytest -n 2 -m "not slow and not whole_zone" --cov --cov-report=term --cov-report=html:build/coverage
+
+docs: $(READY) ## write the generated pages again
 	$(BIN)/python -m controls.document > docs/controls.md
 
-lock: ## compile both lock files anew from pyproject.toml
+site: $(READY_DOCS) ## build the documentation site into build/site
+	$(VENV_DOCS)/bin/mkdocs build --strict --site-dir build/site
+
+changelog: $(READY_DOCS) ## collect changelog.d into CHANGELOG.md: make changelog VERSION=X.Y.Z
+	$(VENV_DOCS)/bin/towncrier build --yes --version "$(VERSION)"
+
+lock: ## compile all lock files again, with the newest versions
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group ml --constraints requirements.lock --generate-hashes --no-annotate --no-emit-index-url --no-header -o workloads/requirements.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --extra dev -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group ml --constraints requirements.lock -o workloads/requirements.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group docs -o docs/requirements.lock
 
 clean: ## stop the emulated cloud and delete its state
-	-$(BIN)/rehearse cloud stop
+	-$(BIN)/zone cloud stop
 	rm -rf .rehearsal
