@@ -96,9 +96,13 @@ def pack() -> tuple[float, int]:
                 grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}")
             )
             found = 0
-            for one in resources:
+            for resource in resources:
                 request = analyzer_pb2.AnalyzeRequest(
-                    type=one.type, name=one.name, urn=one.urn, properties=one.properties, options=one.options
+                    type=resource.type,
+                    name=resource.name,
+                    urn=resource.urn,
+                    properties=resource.properties,
+                    options=resource.options,
                 )
                 found += len(stub.Analyze(request).diagnostics)
             found += len(stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources)).diagnostics)

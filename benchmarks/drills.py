@@ -73,8 +73,8 @@ def _environment(folder: Path, modes: Mapping[str, Any]) -> Recoverable:
     return one
 
 
-def _run(one: Recoverable, wanted: Wanted) -> Mapping[str, Any]:
-    situation = one.look(RECOVERY)
+def _run(recoverable: Recoverable, wanted: Wanted) -> Mapping[str, Any]:
+    situation = recoverable.look(RECOVERY)
     plan = operate.planned(situation, wanted)
     return operate.carry_out(situation, wanted, plan, tell=lambda _: None, say=lambda _: None)
 

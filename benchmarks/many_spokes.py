@@ -15,7 +15,11 @@ def write(folder: Path, spokes: int) -> list[str]:
     config = content["config"]
     accounts = config["hipaa-ml:accounts"]["value"]
     network = config["hipaa-ml:network"]["value"]
-    taken = [ipaddress.IPv4Network(one["networks"]["us-east-1"]) for one in accounts.values() if "networks" in one]
+    taken = [
+        ipaddress.IPv4Network(account["networks"]["us-east-1"])
+        for account in accounts.values()
+        if "networks" in account
+    ]
     free = (
         block
         for block in ipaddress.IPv4Network(network["supernets"]["us-east-1"]).subnets(new_prefix=20)

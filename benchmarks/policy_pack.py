@@ -48,7 +48,9 @@ def main() -> None:
         single = time.perf_counter() - begun
         begun = time.perf_counter()
         stub.AnalyzeStack(
-            analyzer_pb2.AnalyzeStackRequest(resources=[analyzer_pb2.AnalyzerResource(**one) for one in resources])
+            analyzer_pb2.AnalyzeStackRequest(
+                resources=[analyzer_pb2.AnalyzerResource(**resource) for resource in resources]
+            )
         )
         stack = time.perf_counter() - begun
         channel.close()

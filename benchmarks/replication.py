@@ -33,7 +33,12 @@ def main() -> None:
 def _deployed(teams: int, *, up: bool) -> None:
     """Three environments' data of many teams: previewed after their foundation is up, and deployed if asked for."""
     stacks = [f"data-{environment}" for environment in ENVIRONMENTS]
-    foundation = ["organization", "audit", "baseline-backup", *(f"baseline-ml-{one}" for one in ENVIRONMENTS)]
+    foundation = [
+        "organization",
+        "audit",
+        "baseline-backup",
+        *(f"baseline-ml-{environment}" for environment in ENVIRONMENTS),
+    ]
     with tempfile.TemporaryDirectory() as temporary:
         folder = zone.copy(Path(temporary))
         many_teams.write(folder, teams)
@@ -48,7 +53,7 @@ def _deployed(teams: int, *, up: bool) -> None:
 
 
 def _print(operation: str, teams: int, seconds: float, document: dict[str, Any], before: float) -> None:
-    made = sum(one["operations"].get("create", 0) for one in document["stacks"])
+    made = sum(stack["operations"].get("create", 0) for stack in document["stacks"])
     print(
         f"{operation}: {teams} teams x {len(ENVIRONMENTS)} environments x {len(BUCKETS)} buckets: {made} resources in "
         f"{seconds:.1f} s ({seconds / max(made, 1) * 1000:.0f} ms each); largest process {zone.peak_mib():.0f} MiB "

@@ -36,7 +36,7 @@ def audit(
     aws = emulated(workspace, settings)
     report = audited(declared_zone(settings, outputs), aws)
     if as_json:
-        observations = [asdict(one) for one in report.observations]
+        observations = [asdict(observation) for observation in report.observations]
         typer.echo(json.dumps({"ok": report.ok, "observations": observations}, indent=2))
     else:
         _show(report, every=every)
@@ -69,9 +69,9 @@ def _endpoints(workspace: Workspace) -> Endpoints:
 
 def _show(report: AuditReport, *, every: bool) -> None:
     seen, wrong = Counter[str](), Counter[str]()
-    for one in report.observations:
-        seen[one.area] += 1
-        wrong[one.area] += not one.ok
+    for observation in report.observations:
+        seen[observation.area] += 1
+        wrong[observation.area] += not observation.ok
     table = Table(title="Audit: what exists against what was declared", title_justify="left", box=None)
     for heading in ("area", "looked at", "differs"):
         table.add_column(heading, justify="left" if heading == "area" else "right")
@@ -79,11 +79,11 @@ def _show(report: AuditReport, *, every: bool) -> None:
         style = "red" if wrong[area] else "green"
         table.add_row(Text(f"{'✗' if wrong[area] else '✓'} {area}", style=style), str(count), str(wrong[area] or ""))
     console.print(table)
-    for one in report.observations:
-        if every or not one.ok:
-            style = "default" if one.ok else "red"
-            text = f"  {one.area}: {one.subject}: expected {one.expected}, found {one.found}"
-            console.print(Text(text, style=style), soft_wrap=True)
+    for observation in report.observations:
+        if every or not observation.ok:
+            style = "default" if observation.ok else "red"
+            values = f"expected {observation.expected}, found {observation.actual}"
+            console.print(Text(f"  {observation.area}: {observation.subject}: {values}", style=style), soft_wrap=True)
     total = len(report.differences)
     verdict = "the zone is as declared" if report.ok else f"{total} of {len(report.observations)} differ"
     console.print(f"\n{len(report.observations)} observations: {verdict}")

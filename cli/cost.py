@@ -37,10 +37,10 @@ def cost(
     """Price the network of the configuration, from dated prices, with what is assumed."""
     workspace = Workspace.find()
     settings = workspace.settings()
-    if not any(one.networks for one in settings.accounts.values()):
+    if not any(account.networks for account in settings.accounts.values()):
         raise UsageError("no account has `networks`: there is no network to price")
     store = workspace.store()
-    deployed = [one for stack in store.stacks() for one in store.resources(stack)]
+    deployed = [resource for stack in store.stacks() for resource in store.resources(stack)]
     found = bill(sizes(settings, deployed), Traffic(endpoints=endpoints_gb, egress=egress_gb))
     if as_json:
         typer.echo(json.dumps({**asdict(found), "total": found.total, "assumed": ASSUMED}, indent=2))
@@ -92,6 +92,6 @@ def _table(title: str, items: Sequence[Item]) -> None:
     table = Table(title=title, title_justify="left", box=None)
     for heading in ("region", "what", "count", "USD a month"):
         table.add_column(heading, justify="left" if heading in ("region", "what") else "right")
-    for one in items:
-        table.add_row(one.region, one.what, f"{one.count:,.0f}", f"{one.monthly:,.2f}")
+    for item in items:
+        table.add_row(item.region, item.description, f"{item.count:,.0f}", f"{item.monthly:,.2f}")
     console.print(table)

@@ -34,10 +34,15 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
         management_account=settings.management_account_id,
         regions=settings.regions.all,
         organizational_units=settings.organizational_units,
-        accounts=[DeclaredAccount(name=name, email=one.email, ou=one.ou) for name, one in settings.accounts.items()],
+        accounts=[
+            DeclaredAccount(name=name, email=account.email, ou=account.ou)
+            for name, account in settings.accounts.items()
+        ],
         policies=[
-            DeclaredPolicy(name=one.name, type=one.policy_type.value, content=one.content, targets=one.targets)
-            for one in policies(settings).policies
+            DeclaredPolicy(
+                name=policy.name, type=policy.policy_type.value, content=policy.content, targets=policy.targets
+            )
+            for policy in policies(settings).policies
         ],
         policy_types=[kind.value for kind in PolicyType],
         log_archive=settings.log_archive.account,

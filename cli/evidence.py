@@ -41,8 +41,14 @@ def evidence(
         checked=looked_at(checks(), _by_type(deployed)),
         detecting=sorted(name.rpartition("/")[2] for name in _by_type(deployed).get(CONFORMANCE_PACK, [])),
         exemptions=[
-            Exempt(policy=one.policy, resource=one.resource, owner=one.owner, reason=one.reason, expires=one.expires)
-            for one in configuration.exemptions
+            Exempt(
+                policy=exemption.policy,
+                resource=exemption.resource,
+                owner=exemption.owner,
+                reason=exemption.reason,
+                expires=exemption.expires,
+            )
+            for exemption in configuration.exemptions
         ],
         deployed=sorted(deployed),
         today=dt.datetime.now(tz=dt.UTC).date(),
@@ -58,7 +64,7 @@ def evidence(
         ("evidence.csv", table.getvalue()),
     ):
         (folder / name).write_text(content, encoding="utf-8")
-    covered = sum(one.covered for one in report.paragraphs)
+    covered = sum(paragraph.covered for paragraph in report.paragraphs)
     console.print(f"{covered} of {len(report.paragraphs)} paragraphs have a control of the zone")
     for one in report.coverage:
         console.print(f"{one.covered} of {one.total} {one.of}")
@@ -69,7 +75,7 @@ def evidence(
 def _by_type(deployed: Mapping[str, Sequence[Mapping[str, object]]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for stack, resources in deployed.items():
-        for one in resources:
-            name = str(one["urn"]).rpartition("::")[2]
-            found.setdefault(str(one["type"]), []).append(f"{stack}/{name}")
+        for resource in resources:
+            name = str(resource["urn"]).rpartition("::")[2]
+            found.setdefault(str(resource["type"]), []).append(f"{stack}/{name}")
     return found

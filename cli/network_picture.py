@@ -29,7 +29,7 @@ def picture(form: str, file: Path | None) -> None:
     if form not in FORMS:
         raise UsageError(f"--format is {form!r}; allowed with --network: {', '.join(FORMS)}")
     settings = Workspace.find().settings()
-    if not any(one.networks for one in settings.accounts.values()):
+    if not any(account.networks for account in settings.accounts.values()):
         raise UsageError("no account has `networks`: there is no network to draw")
     document = FORMS[form](draw(scene(settings, _leaks(settings))))
     if file is None:
@@ -47,7 +47,7 @@ def scene(settings: Settings, undeclared: list[tuple[str, str, str]]) -> Scene:
     return Scene(
         title=f"Network of {settings.name_prefix}",
         regions=settings.regions.all,
-        segments=[name for name, one in segments.items() if one.accounts],
+        segments=[name for name, segment in segments.items() if segment.accounts],
         cards=[
             Card(
                 name=spoke.name,
@@ -63,7 +63,7 @@ def scene(settings: Settings, undeclared: list[tuple[str, str, str]]) -> Scene:
         services=settings.network.endpoints,
         inside=inside(declared),
         reaches=declared.reaches,
-        egress=frozenset(name for name, one in segments.items() if one.accounts and inspected),
+        egress=frozenset(name for name, segment in segments.items() if segment.accounts and inspected),
         domains=settings.network.allowed_domains,
         leaks=undeclared,
     )

@@ -84,7 +84,7 @@ def _accounts(workspace: Workspace, settings: Settings) -> Sequence[str]:
     store = workspace.store()
     outputs = store.outputs("organization") if "organization" in store.stacks() else {}
     ids: Mapping[str, str] = outputs.get("account_ids", {})
-    named = {name: ids.get(name) or one.id for name, one in settings.accounts.items() if one.networks}
+    named = {name: ids.get(name) or account.id for name, account in settings.accounts.items() if account.networks}
     missing = [name for name, one in named.items() if not one]
     if missing:
         raise UsageError(

@@ -78,7 +78,12 @@ def reach(
 def _explained(
     asked: Reach, sources: Sequence[Node], destinations: Sequence[Node], wanted: Ranges
 ) -> Sequence[Explanation]:
-    return [explain(asked, one, other, wanted) for one in sources for other in destinations if one is not other]
+    return [
+        explain(asked, source, destination, wanted)
+        for source in sources
+        for destination in destinations
+        if source is not destination
+    ]
 
 
 def _wanted(port: str | None) -> Ranges:

@@ -26,7 +26,7 @@ def show_matrix(reach: Reach, declaration: Declaration, matrix: Matrix, found: S
         table.add_column(heading)
     services: dict[str, list[str]] = {}
     last = ""
-    for (source, destination), answer in sorted(matrix.items(), key=lambda one: (one[0][0].name, one[0][1].name)):
+    for (source, destination), answer in sorted(matrix.items(), key=lambda item: (item[0][0].name, item[0][1].name)):
         if destination.kind is Kind.SERVICE:
             services.setdefault(source.name, []).append(destination.name)
             continue
@@ -79,14 +79,14 @@ def show_pairs(explained: Sequence[Explanation], *, detailed: bool) -> None:
         console.print(Text(f"none of {len(explained)} pairs reaches", style="red"))
 
 
-def explained(one: Explanation) -> dict[str, Any]:
+def explained(explanation: Explanation) -> dict[str, Any]:
     """A pair as JSON."""
     return {
-        "from": one.source,
-        "to": one.destination,
-        "reachable": bool(one.ports),
-        "ports": spoken(one.ports),
-        "hops": [str(hop) for hop in one.hops],
+        "from": explanation.source,
+        "to": explanation.destination,
+        "reachable": bool(explanation.ports),
+        "ports": spoken(explanation.ports),
+        "hops": [str(hop) for hop in explanation.hops],
     }
 
 
@@ -111,7 +111,7 @@ def document(reach: Reach, declaration: Declaration, matrix: Matrix, found: Sequ
                 "sort": one.sort.value,
                 "from": one.source,
                 "to": one.destination,
-                "said": one.said,
+                "message": one.message,
                 "because": [str(hop) for hop in one.because],
             }
             for one in found

@@ -74,26 +74,29 @@ def comment(document: Mapping[str, Any]) -> str:
     stacks: Sequence[Mapping[str, Any]] = document.get("stacks", [])
     verdict = "This change can be deployed." if document.get("ok") else "**This change is blocked.**"
     lines = [MARKER, "### Rehearsal without AWS", "", verdict, ""]
-    changed = [one for one in stacks if any(one["operations"].get(name, 0) for name in OPERATIONS if name != "same")]
+    changed = [
+        stack for stack in stacks if any(stack["operations"].get(name, 0) for name in OPERATIONS if name != "same")
+    ]
     lines += ["| stack | create | update | replace | delete | same | blocked by |", "|---|--:|--:|--:|--:|--:|--:|"]
     for one in changed or stacks:
         counts = " | ".join(str(one["operations"].get(name, 0)) for name in OPERATIONS)
         lines.append(f"| `{one['name']}` | {counts} | {len(_mandatory(one)) or ''} |")
     if changed and len(changed) < len(stacks):
         lines += ["", f"{len(stacks) - len(changed)} stacks do not change."]
-    for one in stacks:
-        if one.get("error"):
-            lines += ["", f"**`{one['name']}`**: {_cell(str(one['error']))}"]
+    for stack in stacks:
+        if stack.get("error"):
+            lines += ["", f"**`{stack['name']}`**: {_cell(str(stack['error']))}"]
         lines += [
-            f"- `{one['name']}`: **{violation['policy']}** on `{violation['urn'].rpartition('::')[2] or 'the stack'}`: "
+            f"- `{stack['name']}`: **{violation['policy']}** on "
+            f"`{violation['urn'].rpartition('::')[2] or 'the stack'}`: "
             f"{_cell(violation['message'])}"
-            for violation in _mandatory(one)
+            for violation in _mandatory(stack)
         ]
     return "\n".join(lines) + "\n"
 
 
 def _mandatory(stack: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [one for one in stack["violations"] if one["level"] == "mandatory"]
+    return [violation for violation in stack["violations"] if violation["level"] == "mandatory"]
 
 
 def _cell(text: str) -> str:

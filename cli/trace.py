@@ -42,12 +42,12 @@ def _show(journey: Journey, *, every: bool) -> None:
     table = Table(title="\nWho reads it, through an endpoint of the organisation", title_justify="left", box=None)
     for heading in ("role", "reads", "because"):
         table.add_column(heading, overflow="fold")
-    for one in journey.readers:
-        if one.reads or every:
-            style = "green" if one.reads else "red"
-            table.add_row(one.role, Text("yes" if one.reads else "no", style=style), one.why)
+    for reader in journey.readers:
+        if reader.reads or every:
+            style = "green" if reader.reads else "red"
+            table.add_row(reader.role, Text("yes" if reader.reads else "no", style=style), reader.why)
     console.print(table)
-    hidden = sum(not one.reads for one in journey.readers)
+    hidden = sum(not reader.reads for reader in journey.readers)
     if hidden and not every:
         console.print(f"{hidden} other roles of the account do not; --all says why", style="dim")
 

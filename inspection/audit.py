@@ -51,7 +51,7 @@ class AuditReport:
     @property
     def differences(self) -> Sequence[Observation]:
         """The observations that do not match the declaration."""
-        return [one for one in self.observations if not one.ok]
+        return [observation for observation in self.observations if not observation.ok]
 
     @property
     def ok(self) -> bool:

@@ -33,9 +33,9 @@ def roles(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
     """The zone's roles are there; no IAM user is."""
     for name, account in _baselines(zone, aws):
         client = aws.client("iam", account=account)
-        there = {role["RoleName"] for role in pages(client, "list_roles", "Roles")}
+        existing_roles = {role["RoleName"] for role in pages(client, "list_roles", "Roles")}
         for role in zone.roles[name]:
-            yield compared("roles", f"{name} {role}", "there", "there" if role in there else "missing")
+            yield compared("roles", f"{name} {role}", "there", "there" if role in existing_roles else "missing")
         users = [user["UserName"] for user in pages(client, "list_users", "Users")]
         yield compared("roles", f"{name} IAM users", [], users)
 
@@ -53,7 +53,10 @@ def recorders(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
 
 
 def _baselines(zone: DeclaredZone, aws: Aws) -> Iterator[tuple[str, str]]:
-    ids = {str(one["Name"]): str(one["Id"]) for one in pages(aws.client("organizations"), "list_accounts", "Accounts")}
+    ids = {
+        str(account["Name"]): str(account["Id"])
+        for account in pages(aws.client("organizations"), "list_accounts", "Accounts")
+    }
     for name in zone.roles:
         if name in ids:
             yield name, ids[name]

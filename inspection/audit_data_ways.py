@@ -34,8 +34,8 @@ def data_backups(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
             which = {"BackupPlanId": plan["BackupPlanId"]}
             rules = backup.get_backup_plan(**which)["BackupPlan"]["Rules"]
             vaults |= {rule["TargetBackupVaultName"] for rule in rules}
-            for one in pages(backup, "list_backup_selections", "BackupSelectionsList", **which):
-                chosen = backup.get_backup_selection(**which, SelectionId=one["SelectionId"])["BackupSelection"]
+            for selection in pages(backup, "list_backup_selections", "BackupSelectionsList", **which):
+                chosen = backup.get_backup_selection(**which, SelectionId=selection["SelectionId"])["BackupSelection"]
                 selected |= set(chosen.get("Resources", []))
         for arn in sorted(environment.backed_up):
             yield compared("data backups", f"{arn} is selected", True, arn in selected)
@@ -45,11 +45,11 @@ def data_backups(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
 
 
 def _workgroup(name: str, region: str, athena: Any) -> Iterator[Observation]:
-    found = athena.get_work_group(WorkGroup=name).get("WorkGroup")
-    if not found:
+    workgroup = athena.get_work_group(WorkGroup=name).get("WorkGroup")
+    if not workgroup:
         yield missing("data ways", f"{region} workgroup {name}", "a workgroup")
         return
-    configuration = found["Configuration"]
+    configuration = workgroup["Configuration"]
     results = configuration.get("ResultConfiguration", {}).get("EncryptionConfiguration", {})
     enforced = configuration.get("EnforceWorkGroupConfiguration", False)
     yield compared("data ways", f"{region} workgroup {name} is enforced", True, enforced)
@@ -59,11 +59,11 @@ def _workgroup(name: str, region: str, athena: Any) -> Iterator[Observation]:
 def _access_point(environment: DeclaredData, name: str, region: str, control: Any) -> Iterator[Observation]:
     which = {"AccountId": environment.account, "Name": name}
     try:
-        found = control.get_access_point(**which)
+        access_point = control.get_access_point(**which)
         policy = control.get_access_point_policy(**which)["Policy"]
     except ClientError as error:
         yield missing("data ways", f"{region} access point {name}", "a point and its policy", str(error))
         return
-    closed = all(found["PublicAccessBlockConfiguration"].values())
+    closed = all(access_point["PublicAccessBlockConfiguration"].values())
     yield compared("data ways", f"{region} access point {name} is closed to the public", True, closed)
     yield compared("data ways", f"{region} access point {name} is its team's alone", True, "TeamOnly" in policy)

@@ -25,29 +25,36 @@ def data_grants(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
 
 def _settings(environment: DeclaredData, where: str, lake: Any) -> Iterator[Observation]:
     settings = lake.get_data_lake_settings()["DataLakeSettings"]
-    admins = sorted(one["DataLakePrincipalIdentifier"] for one in settings.get("DataLakeAdmins", []))
+    admins = sorted(
+        administrator["DataLakePrincipalIdentifier"] for administrator in settings.get("DataLakeAdmins", [])
+    )
     yield compared(AREA, f"{where} administrators", sorted(environment.administrators), admins)
-    for what in ("CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions"):
-        yield compared(AREA, f"{where} {what}", [], settings.get(what) or [])
+    for setting in ("CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions"):
+        yield compared(AREA, f"{where} {setting}", [], settings.get(setting) or [])
 
 
 def _reads(environment: DeclaredData, where: str, lake: Any) -> Iterator[Observation]:
     filters = {
-        tuple(one[name] for name in _FILTER): one for one in pages(lake, "list_data_cells_filter", "DataCellsFilters")
+        tuple(cells_filter[name] for name in _FILTER): cells_filter
+        for cells_filter in pages(lake, "list_data_cells_filter", "DataCellsFilters")
     }
     granted: set[DeclaredRead] = set()
-    for one in pages(lake, "list_permissions", "PrincipalResourcePermissions"):
-        who = one["Principal"]["DataLakePrincipalIdentifier"]
+    for permission in pages(lake, "list_permissions", "PrincipalResourcePermissions"):
+        who = permission["Principal"]["DataLakePrincipalIdentifier"]
         if who in EVERYONE:
-            yield unexpected(AREA, f"{where} {who}", ", ".join(one["Permissions"]))
-        elif "DataCellsFilter" in one["Resource"]:
-            cells = filters.get(tuple(one["Resource"]["DataCellsFilter"][name] for name in _FILTER))
+            yield unexpected(AREA, f"{where} {who}", ", ".join(permission["Permissions"]))
+        elif "DataCellsFilter" in permission["Resource"]:
+            cells = filters.get(tuple(permission["Resource"]["DataCellsFilter"][name] for name in _FILTER))
             if cells is None:
-                yield missing(AREA, f"{where} {who}", "a filter of cells", str(one["Resource"]["DataCellsFilter"]))
+                yield missing(
+                    AREA, f"{where} {who}", "a filter of cells", str(permission["Resource"]["DataCellsFilter"])
+                )
             else:
                 granted.add(_read(who, cells))
-        elif who not in environment.administrators and set(one["Permissions"]) - {"DESCRIBE"}:
-            yield unexpected(AREA, f"{where} {who}", f"{', '.join(one['Permissions'])} on {_named(one['Resource'])}")
+        elif who not in environment.administrators and set(permission["Permissions"]) - {"DESCRIBE"}:
+            yield unexpected(
+                AREA, f"{where} {who}", f"{', '.join(permission['Permissions'])} on {_named(permission['Resource'])}"
+            )
     declared = set(environment.reads)
     for read in sorted(declared | granted, key=str):
         if read not in granted:
@@ -69,4 +76,6 @@ def _read(who: str, cells: Mapping[str, Any]) -> DeclaredRead:
 
 
 def _named(resource: Mapping[str, Any]) -> str:
-    return ", ".join(f"{kind} {'.'.join(map(str, one.values()))}" for kind, one in resource.items())
+    return ", ".join(
+        f"{resource_type} {'.'.join(map(str, identifiers.values()))}" for resource_type, identifiers in resource.items()
+    )

@@ -16,8 +16,8 @@ def trail(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
         yield missing("trail", "organisation trail", "a trail", "the audit stack is not up")
         return
     client = aws.client("cloudtrail", account=account_id(aws, zone.log_archive), region=zone.trail_region)
-    found = client.describe_trails(trailNameList=[zone.trail])["trailList"]
-    if not found:
+    trails = client.describe_trails(trailNameList=[zone.trail])["trailList"]
+    if not trails:
         yield missing("trail", zone.trail, "a trail of this name")
         return
     for name, expected in (
@@ -25,8 +25,8 @@ def trail(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
         ("IsMultiRegionTrail", True),
         ("LogFileValidationEnabled", True),
     ):
-        yield compared("trail", name, expected, found[0].get(name))
-    yield compared("trail", "KmsKeyId", "set", "set" if found[0].get("KmsKeyId") else "not set")
+        yield compared("trail", name, expected, trails[0].get(name))
+    yield compared("trail", "KmsKeyId", "set", "set" if trails[0].get("KmsKeyId") else "not set")
     yield compared("trail", "IsLogging", True, client.get_trail_status(Name=zone.trail)["IsLogging"])
 
 
@@ -65,4 +65,4 @@ def _bucket(bucket: DeclaredBucket, client: Any) -> Iterator[Observation]:
 def account_id(aws: Aws, name: str) -> str | None:
     """The id of a member account by its name; `None` (the management account) if it is not there."""
     listed = pages(aws.client("organizations"), "list_accounts", "Accounts")
-    return next((str(one["Id"]) for one in listed if one["Name"] == name), None)
+    return next((str(account["Id"]) for account in listed if account["Name"] == name), None)

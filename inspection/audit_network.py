@@ -11,30 +11,35 @@ from inspection.observation import Observation, compared, missing
 def vpcs(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
     """Every declared VPC is there with its CIDR, and its traffic is written down."""
     ids = _accounts(zone, aws)
-    for one in zone.vpcs:
-        client = aws.client("ec2", account=ids.get(one.account), region=one.region)
-        found = _vpc(client, one)
-        subject = f"{one.name} {one.region}"
-        if found is None:
-            yield missing("VPCs", subject, one.cidr)
+    for declared_vpc in zone.vpcs:
+        client = aws.client("ec2", account=ids.get(declared_vpc.account), region=declared_vpc.region)
+        vpc = _vpc(client, declared_vpc)
+        subject = f"{declared_vpc.name} {declared_vpc.region}"
+        if vpc is None:
+            yield missing("VPCs", subject, declared_vpc.cidr)
             continue
-        yield compared("VPCs", subject, one.cidr, found["CidrBlock"])
-        here = [{"Name": "resource-id", "Values": [found["VpcId"]]}]
-        logs = client.describe_flow_logs(Filters=here)["FlowLogs"]
+        yield compared("VPCs", subject, declared_vpc.cidr, vpc["CidrBlock"])
+        filters = [{"Name": "resource-id", "Values": [vpc["VpcId"]]}]
+        logs = client.describe_flow_logs(Filters=filters)["FlowLogs"]
         yield compared("flow logs", subject, ["ALL"], sorted(log["TrafficType"] for log in logs))
 
 
 def gateways(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
     """Only the inspection VPC has a gateway to the internet."""
     ids = _accounts(zone, aws)
-    for one in zone.vpcs:
-        client = aws.client("ec2", account=ids.get(one.account), region=one.region)
-        found = _vpc(client, one)
-        if found is None:
+    for declared_vpc in zone.vpcs:
+        client = aws.client("ec2", account=ids.get(declared_vpc.account), region=declared_vpc.region)
+        vpc = _vpc(client, declared_vpc)
+        if vpc is None:
             continue
-        here = [{"Name": "attachment.vpc-id", "Values": [found["VpcId"]]}]
-        there = bool(client.describe_internet_gateways(Filters=here)["InternetGateways"])
-        yield compared("internet gateways", f"{one.name} {one.region}", one.segment == "inspection", there)
+        filters = [{"Name": "attachment.vpc-id", "Values": [vpc["VpcId"]]}]
+        has_gateway = bool(client.describe_internet_gateways(Filters=filters)["InternetGateways"])
+        yield compared(
+            "internet gateways",
+            f"{declared_vpc.name} {declared_vpc.region}",
+            declared_vpc.segment == "inspection",
+            has_gateway,
+        )
 
 
 def segments(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
@@ -43,10 +48,10 @@ def segments(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
         return
     ids = _accounts(zone, aws)
     owner = ids.get(zone.network_account)
-    for region in dict.fromkeys(one.region for one in zone.vpcs):
+    for region in dict.fromkeys(vpc.region for vpc in zone.vpcs):
         client = aws.client("ec2", account=owner, region=region)
         tables = client.describe_transit_gateway_route_tables()["TransitGatewayRouteTables"]
-        names = {one["TransitGatewayRouteTableId"]: _tag(one, "segment") for one in tables}
+        names = {table["TransitGatewayRouteTableId"]: _tag(table, "segment") for table in tables}
         by_vpc = {
             association["ResourceId"]: name
             for table, name in names.items()
@@ -55,15 +60,15 @@ def segments(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
             ]
             if association["ResourceType"] == "vpc"
         }
-        for one in (vpc for vpc in zone.vpcs if vpc.region == region):
-            found = _vpc(aws.client("ec2", account=ids.get(one.account), region=region), one)
-            segment = by_vpc.get(found["VpcId"], "none") if found else "none"
-            yield compared("segments", f"{one.name} {region}", one.segment, segment)
+        for declared_vpc in (vpc for vpc in zone.vpcs if vpc.region == region):
+            vpc = _vpc(aws.client("ec2", account=ids.get(declared_vpc.account), region=region), declared_vpc)
+            segment = by_vpc.get(vpc["VpcId"], "none") if vpc else "none"
+            yield compared("segments", f"{declared_vpc.name} {region}", declared_vpc.segment, segment)
 
 
 def _vpc(client: Any, declared: DeclaredVpc) -> Mapping[str, Any] | None:
-    found = client.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [declared.name]}])["Vpcs"]
-    return found[0] if found else None
+    vpcs = client.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [declared.name]}])["Vpcs"]
+    return vpcs[0] if vpcs else None
 
 
 def _tag(resource: Mapping[str, Any], key: str) -> str:
@@ -74,4 +79,7 @@ def _accounts(zone: DeclaredZone, aws: Aws) -> Mapping[str, str]:
     """Account name -> id; nothing is asked when there is no network."""
     if not zone.vpcs:
         return {}
-    return {str(one["Name"]): str(one["Id"]) for one in pages(aws.client("organizations"), "list_accounts", "Accounts")}
+    return {
+        str(account["Name"]): str(account["Id"])
+        for account in pages(aws.client("organizations"), "list_accounts", "Accounts")
+    }

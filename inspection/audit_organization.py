@@ -16,24 +16,26 @@ def organization(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
     yield compared("organization", "management account", zone.management_account, described["MasterAccountId"])
     yield compared("organization", "feature set", "ALL", described["FeatureSet"])
     [root] = client.list_roots()["Roots"]
-    enabled = {one["Type"] for one in root.get("PolicyTypes", []) if one.get("Status") == "ENABLED"}
+    enabled = {
+        policy_type["Type"] for policy_type in root.get("PolicyTypes", []) if policy_type.get("Status") == "ENABLED"
+    }
     for policy_type in zone.policy_types:
         yield compared("organization", f"policy type {policy_type}", "enabled", _enabled(policy_type in enabled))
 
 
 def organizational_units(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
     """The tree of OUs is the declared one: none missing, none that nobody declared."""
-    found = _units(aws)
+    units = _units(aws)
     for path in zone.organizational_units:
-        yield compared("organizational units", path, "there", "there" if path in found else "missing")
-    for path in sorted(set(found) - set(zone.organizational_units) - {"/"}):
+        yield compared("organizational units", path, "there", "there" if path in units else "missing")
+    for path in sorted(set(units) - set(zone.organizational_units) - {"/"}):
         yield unexpected("organizational units", path, "an OU that nobody declared")
 
 
 def accounts(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
     """Every declared account is active and in its OU; no others are in the organisation."""
     client = aws.client("organizations")
-    by_id = {one["Id"]: one for one in pages(client, "list_accounts", "Accounts")}
+    by_id = {account["Id"]: account for account in pages(client, "list_accounts", "Accounts")}
     places: dict[str, str] = {}
     for path, unit in _units(aws).items():
         for account in pages(client, "list_accounts_for_parent", "Accounts", ParentId=unit):
@@ -59,9 +61,9 @@ def policies(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
     units = _units(aws)
     by_name = {policy.name: policy for policy in zone.policies}
     for policy_type in sorted({policy.type for policy in zone.policies}):
-        deployed = {one["Name"]: one for one in pages(client, "list_policies", "Policies", Filter=policy_type)}
+        deployed = {policy["Name"]: policy for policy in pages(client, "list_policies", "Policies", Filter=policy_type)}
         attached = _attachments(client, units, policy_type)
-        for declared in (one for one in zone.policies if one.type == policy_type):
+        for declared in (policy for policy in zone.policies if policy.type == policy_type):
             summary = deployed.get(declared.name)
             if summary is None:
                 yield missing("policies", declared.name, f"a {policy_type} of this name")
@@ -70,8 +72,8 @@ def policies(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
             same = _same_json(content, declared.content)
             yield compared("policies", f"{declared.name} content", "as compiled", "as compiled" if same else "changed")
             for target in declared.targets:
-                there = "attached" if declared.name in attached.get(target, set()) else "not attached"
-                yield compared("policies", f"{declared.name} on {target}", "attached", there)
+                state = "attached" if declared.name in attached.get(target, set()) else "not attached"
+                yield compared("policies", f"{declared.name} on {target}", "attached", state)
         for path, names in attached.items():
             for name in sorted(names - {"FullAWSAccess", "RCPFullAWSAccess"}):
                 if name not in by_name or path not in by_name[name].targets:
@@ -92,20 +94,20 @@ def _units(aws: Aws) -> dict[str, str]:
     """OU path -> id, the root under `/`."""
     client = aws.client("organizations")
     [root] = client.list_roots()["Roots"]
-    found = {"/": root["Id"]}
+    units = {"/": root["Id"]}
     waiting = [("", root["Id"])]
     while waiting:
         prefix, parent = waiting.pop()
         for unit in pages(client, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent):
             path = f"{prefix}{unit['Name']}"
-            found[path] = unit["Id"]
+            units[path] = unit["Id"]
             waiting.append((f"{path}/", unit["Id"]))
-    return found
+    return units
 
 
-def _same_json(one: str, other: str) -> bool:
+def _same_json(first: str, second: str) -> bool:
     try:
-        return bool(json.loads(one) == json.loads(other))
+        return bool(json.loads(first) == json.loads(second))
     except json.JSONDecodeError:
         return False
 

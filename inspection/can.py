@@ -75,7 +75,7 @@ class Guarded:
         return evaluate(request, self._policies(account, request))
 
     def _home(self, principal: Principal) -> str | None:
-        return next((name for name, one in self.places.items() if one.account == principal.account), None)
+        return next((name for name, location in self.places.items() if location.account == principal.account), None)
 
     def _owns(self, request: Request) -> bool:
         """Whether the resource is the organisation's own, not AWS's (its images, sample buckets) or a stranger's."""
@@ -100,7 +100,7 @@ class Guarded:
             *(
                 (
                     "the root" if path == "/" else path,
-                    [full, *(_parsed(one.name, one.content) for one in self.compiled.at(path, policy_type))],
+                    [full, *(_parsed(policy.name, policy.content) for policy in self.compiled.at(path, policy_type))],
                 )
                 for path in paths
             ),

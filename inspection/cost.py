@@ -75,7 +75,7 @@ class Item:
     """One line of the bill."""
 
     region: str
-    what: str
+    description: str
     count: float
     monthly: float
 
@@ -101,7 +101,7 @@ class Bill:
 
 def total(items: Sequence[Item]) -> float:
     """Dollars of some items."""
-    return sum(one.monthly for one in items)
+    return sum(item.monthly for item in items)
 
 
 @cache
@@ -126,11 +126,11 @@ def price(item: str, region: str) -> Price:
     Raises:
         PriceError: naming item, region and where prices stand.
     """
-    found = prices().get((item, region)) or prices().get((item, GLOBAL))
-    if found is None:
-        known = ", ".join(sorted({one for _, one in prices()} - {GLOBAL}))
-        raise PriceError(f"inspection/prices.csv has no price of {item} in {region!r}; regions: {known}")
-    return found
+    price = prices().get((item, region)) or prices().get((item, GLOBAL))
+    if price is None:
+        regions = ", ".join(sorted({region for _, region in prices()} - {GLOBAL}))
+        raise PriceError(f"inspection/prices.csv has no price of {item} in {region!r}; regions: {regions}")
+    return price
 
 
 def bill(sizes: Sequence[Sized], traffic: Traffic) -> Bill:
@@ -145,17 +145,19 @@ def bill(sizes: Sequence[Sized], traffic: Traffic) -> Bill:
     central += _hosted_zones(first, zones - first)
     if any(size.profile for size in sizes):
         hourly = price("profile", GLOBAL).usd
-        central.append(Item(region=GLOBAL, what="Route 53 Profiles, to 100 VPCs", count=1, monthly=hourly * HOURS))
+        central.append(
+            Item(region=GLOBAL, description="Route 53 Profiles, to 100 VPCs", count=1, monthly=hourly * HOURS)
+        )
         more = max(0, sum(size.spokes for size in sizes if size.profile) - FIRST_ASSOCIATIONS)
         hourly = price("profile-association-beyond", GLOBAL).usd
         central.append(
-            Item(region=GLOBAL, what="VPCs with a profile beyond", count=more, monthly=more * hourly * HOURS)
+            Item(region=GLOBAL, description="VPCs with a profile beyond", count=more, monthly=more * hourly * HOURS)
         )
     return Bill(
         items=[*central, *(item for size in sizes for item in _shared(size, traffic))],
         distributed=[item for size in sizes for item in _distributed(size, traffic)],
         central=central,
-        as_of=min(one.as_of for one in prices().values()),
+        as_of=min(price.as_of for price in prices().values()),
         unverified=_unverified({size.region for size in sizes}),
     )
 
@@ -163,13 +165,15 @@ def bill(sizes: Sequence[Sized], traffic: Traffic) -> Bill:
 def _unverified(regions: Collection[str]) -> Sequence[str]:
     return [
         f"{item} in {region}" if region != GLOBAL else item
-        for (item, region), one in prices().items()
-        if one.verified == "no" and region in {*regions, GLOBAL}
+        for (item, region), price in prices().items()
+        if price.verified == "no" and region in {*regions, GLOBAL}
     ]
 
 
-def _item(size: Sized, what: str, name: str, count: float, per: float = HOURS) -> Item:
-    return Item(region=size.region, what=what, count=count, monthly=count * per * price(name, size.region).usd)
+def _item(size: Sized, description: str, name: str, count: float, per: float = HOURS) -> Item:
+    return Item(
+        region=size.region, description=description, count=count, monthly=count * per * price(name, size.region).usd
+    )
 
 
 def _central(size: Sized, traffic: Traffic) -> Iterator[Item]:
@@ -186,11 +190,11 @@ def _distributed(size: Sized, traffic: Traffic) -> Iterator[Item]:
 
 
 def _hosted_zones(first: int, beyond: int) -> Iterator[Item]:
-    for what, name, count in (
+    for description, name, count in (
         ("hosted zones, the first 25", "hosted-zone-first-25", first),
         ("hosted zones beyond", "hosted-zone-beyond", beyond),
     ):
-        yield Item(region=GLOBAL, what=what, count=count, monthly=count * price(name, GLOBAL).usd)
+        yield Item(region=GLOBAL, description=description, count=count, monthly=count * price(name, GLOBAL).usd)
 
 
 def _shared(size: Sized, traffic: Traffic) -> Iterator[Item]:

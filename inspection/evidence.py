@@ -100,9 +100,11 @@ class Evidence:
             "zone": self.zone,
             "date": self.date.isoformat(),
             "deployed": list(self.deployed),
-            "paragraphs": [{**asdict(one), "covered": one.covered} for one in self.paragraphs],
-            "exemptions": [{**asdict(one), "expires": one.expires.isoformat()} for one in self.exemptions],
-            "coverage": [asdict(one) for one in self.coverage],
+            "paragraphs": [{**asdict(paragraph), "covered": paragraph.covered} for paragraph in self.paragraphs],
+            "exemptions": [
+                {**asdict(exemption), "expires": exemption.expires.isoformat()} for exemption in self.exemptions
+            ],
+            "coverage": [asdict(entry) for entry in self.coverage],
         }
 
     def html(self) -> str:
@@ -150,9 +152,9 @@ def collect(
         deployed: the stacks that are up.
         today: the date of the report.
     """
-    known = list(controls)
+    control_ids = list(controls)
     by_paragraph: dict[str, list[Entry]] = {number: [] for number in TITLES}
-    for control in known:
+    for control in control_ids:
         entry = _entry(control, compiled, checked, detecting)
         for citation in control.citations:
             if citation.paragraph in by_paragraph:
@@ -167,7 +169,7 @@ def collect(
             for number, title in TITLES.items()
         ],
         exemptions=exemptions,
-        coverage=_coverage(known),
+        coverage=_coverage(control_ids),
     )
 
 
@@ -175,9 +177,9 @@ def _entry(
     control: Control, compiled: CompiledPolicies, checked: Mapping[str, Sequence[str]], detecting: Sequence[str]
 ) -> Entry:
     prevent = [
-        Layer(layer="prevent", means=one.name, where=list(one.targets))
-        for one in compiled.policies
-        if control.id in one.controls
+        Layer(layer="prevent", means=policy.name, where=list(policy.targets))
+        for policy in compiled.policies
+        if control.id in policy.controls
     ]
     block = [Layer(layer="block", means=rule.name, where=checked.get(rule.name, ())) for rule in control.block]
     detect = [Layer(layer="detect", means=rule.identifier, where=detecting) for rule in control.detect]

@@ -13,15 +13,17 @@ DEFAULTS: Final = frozenset({"FullAWSAccess", "RCPFullAWSAccess"})
 """What AWS attaches everywhere and allows everything: nobody asks because of it."""
 
 
-def in_force(aws: Aws, account: str, kind: str) -> Sequence[Level]:
+def in_force(aws: Aws, account: str, policy_type: str) -> Sequence[Level]:
     """Every place from the root down to the account, and the policies of a kind that are attached there."""
     organizations = aws.client("organizations")
     return [
         (
             _name(organizations, place),
             [
-                _policy(organizations, one["Id"])
-                for one in pages(organizations, "list_policies_for_target", "Policies", TargetId=place, Filter=kind)
+                _policy(organizations, policy["Id"])
+                for policy in pages(
+                    organizations, "list_policies_for_target", "Policies", TargetId=place, Filter=policy_type
+                )
             ],
         )
         for place in reversed([*_path(organizations, account)])
@@ -43,5 +45,5 @@ def _name(organizations: Any, place: str) -> str:
 
 
 def _policy(organizations: Any, identifier: str) -> Policy:
-    found = organizations.describe_policy(PolicyId=identifier)["Policy"]
-    return Policy.parse(found["PolicySummary"]["Name"], found["Content"])
+    policy = organizations.describe_policy(PolicyId=identifier)["Policy"]
+    return Policy.parse(policy["PolicySummary"]["Name"], policy["Content"])

@@ -27,12 +27,12 @@ class Reader:
 def readers(aws: Aws, documents: "Documents", key: str) -> Sequence[Reader]:
     """Every role of the account that is not a service-linked one, readers first."""
     iam = aws.client("iam", account=documents.account)
-    found = [
+    readers_of_object = [
         _reader(iam, role, documents, key)
         for role in pages(iam, "list_roles", "Roles")
         if not role["Path"].startswith("/aws-service-role/")
     ]
-    return sorted(found, key=lambda one: (not one.reads, one.role))
+    return sorted(readers_of_object, key=lambda reader: (not reader.reads, reader.role))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +84,7 @@ class Documents:
 
     def context(self, tags: Mapping[str, str], *, inside: bool) -> dict[str, Sequence[str]]:
         """What a request of a role of this organisation carries; `inside`: through an endpoint of it."""
-        found: dict[str, Sequence[str]] = {
+        context: dict[str, Sequence[str]] = {
             "aws:PrincipalIsAWSService": ["false"],
             "aws:PrincipalOrgID": [self.organization],
             "aws:ResourceOrgID": [self.organization],
@@ -94,7 +94,7 @@ class Documents:
             "s3:TlsVersion": ["1.3"],
             **{f"aws:PrincipalTag/{name}": [value] for name, value in tags.items()},
         }
-        return {**found, "aws:VpceOrgID": [self.organization]} if inside else found
+        return {**context, "aws:VpceOrgID": [self.organization]} if inside else context
 
 
 def decide(documents: Documents, principal: Principal, identity: Sequence[Policy], request: "Asked") -> Decision:
@@ -146,14 +146,14 @@ class Asked:
 def _reader(iam: Any, role: Mapping[str, Any], documents: Documents, key: str) -> Reader:
     name = role["RoleName"]
     described = iam.get_role(RoleName=name)["Role"]
-    tags = {one["Key"]: one["Value"] for one in described.get("Tags", [])}
+    tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
     boundary = described.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    asked = Asked(
+    request = Asked(
         action="s3:GetObject", key=key, tags=tags, boundary=managed(iam, boundary) if boundary else None, inside=True
     )
-    decision = decide(documents, Principal.of(role["Arn"]), identity_policies(iam, name), asked)
-    told = tuple(one for one in decision.because if one.policy not in guardrails.DEFAULTS)
-    return Reader(role=name, reads=decision.allowed, why=str(replace(decision, because=told)))
+    decision = decide(documents, Principal.of(role["Arn"]), identity_policies(iam, name), request)
+    decisive = tuple(match for match in decision.because if match.policy not in guardrails.DEFAULTS)
+    return Reader(role=name, reads=decision.allowed, why=str(replace(decision, because=decisive)))
 
 
 def identity_policies(iam: Any, role: str) -> Sequence[Policy]:
@@ -163,7 +163,7 @@ def identity_policies(iam: Any, role: str) -> Sequence[Policy]:
         for name in pages(iam, "list_role_policies", "PolicyNames", RoleName=role)
     ]
     attached = pages(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role)
-    return [*own, *(managed(iam, one["PolicyArn"]) for one in attached)]
+    return [*own, *(managed(iam, policy["PolicyArn"]) for policy in attached)]
 
 
 def managed(iam: Any, arn: str) -> Policy:

@@ -80,11 +80,11 @@ def trace(aws: Aws, bucket: str, key: str) -> Journey:
     account, region = _find(aws, bucket)
     client = aws.client("s3", account=account, region=region)
     versions = _versions(client, bucket, key)
-    version = next((one for one, kind in versions if kind == "object"), None)
+    version = next((version_id for version_id, entry_type in versions if entry_type == "object"), None)
     if version is None:
-        near = [one["Key"] for one in client.list_objects_v2(Bucket=bucket, MaxKeys=5).get("Contents", [])]
-        there = f"; there are for example {', '.join(near)}" if near else "; the bucket is empty"
-        raise TraceError(f"s3://{bucket}/{key}: the bucket has no such object{there}")
+        sample_keys = [entry["Key"] for entry in client.list_objects_v2(Bucket=bucket, MaxKeys=5).get("Contents", [])]
+        contents = f"; there are for example {', '.join(sample_keys)}" if sample_keys else "; the bucket is empty"
+        raise TraceError(f"s3://{bucket}/{key}: the bucket has no such object{contents}")
     original = _copy(aws, Place(account=account, region=region, bucket=bucket), key, version)
     return Journey(
         key=key,
@@ -97,16 +97,16 @@ def trace(aws: Aws, bucket: str, key: str) -> Journey:
 
 
 def _find(aws: Aws, bucket: str) -> tuple[str, str]:
-    listed = [str(one["Id"]) for one in pages(aws.client("organizations"), "list_accounts", "Accounts")]
+    listed = [str(account["Id"]) for account in pages(aws.client("organizations"), "list_accounts", "Accounts")]
     named = _OWNER.search(bucket)
     likely = [named[1]] if named is not None and named[1] in listed else []
-    seen: list[str] = []
-    for account in [*likely, *(one for one in listed if one not in likely)]:
-        names = [one["Name"] for one in aws.client("s3", account=account).list_buckets()["Buckets"]]
+    bucket_names: list[str] = []
+    for account in [*likely, *(account for account in listed if account not in likely)]:
+        names = [bucket["Name"] for bucket in aws.client("s3", account=account).list_buckets()["Buckets"]]
         if bucket in names:
             return account, _region(aws, account, bucket)
-        seen += names
-    some = ", ".join(sorted(seen)[:8]) or "none"
+        bucket_names += names
+    some = ", ".join(sorted(bucket_names)[:8]) or "none"
     raise TraceError(f"no account of the organisation has a bucket {bucket!r}; there are: {some}")
 
 
@@ -117,11 +117,11 @@ def _region(aws: Aws, account: str, bucket: str) -> str:
 
 def _versions(client: Any, bucket: str, key: str) -> list[tuple[str, str]]:
     answer = client.list_object_versions(Bucket=bucket, Prefix=key)
-    found = [(one, "object") for one in answer.get("Versions", [])]
-    found += [(one, "delete marker") for one in answer.get("DeleteMarkers", [])]
-    mine = [(one, kind) for one, kind in found if one["Key"] == key]
-    mine.sort(key=lambda pair: (pair[0]["IsLatest"], pair[0]["LastModified"]), reverse=True)
-    return [(one["VersionId"], kind) for one, kind in mine[:MOST_VERSIONS]]
+    entries = [(entry, "object") for entry in answer.get("Versions", [])]
+    entries += [(entry, "delete marker") for entry in answer.get("DeleteMarkers", [])]
+    own_entries = [(entry, entry_type) for entry, entry_type in entries if entry["Key"] == key]
+    own_entries.sort(key=lambda pair: (pair[0]["IsLatest"], pair[0]["LastModified"]), reverse=True)
+    return [(entry["VersionId"], entry_type) for entry, entry_type in own_entries[:MOST_VERSIONS]]
 
 
 def _copy(aws: Aws, at: Place, key: str, version: str) -> Copy:
@@ -133,8 +133,8 @@ def _copy(aws: Aws, at: Place, key: str, version: str) -> Copy:
     if key_arn:
         kms = aws.client("kms", account=account, region=region)
         described = kms.describe_key(KeyId=key_arn)["KeyMetadata"]
-        aliases = [one["AliasName"] for one in pages(kms, "list_aliases", "Aliases", KeyId=described["KeyId"])]
-    kind = described.get("MultiRegionConfiguration", {}).get("MultiRegionKeyType", "")
+        aliases = [alias["AliasName"] for alias in pages(kms, "list_aliases", "Aliases", KeyId=described["KeyId"])]
+    key_type = described.get("MultiRegionConfiguration", {}).get("MultiRegionKeyType", "")
     until = head.get("ObjectLockRetainUntilDate")
     return Copy(
         bucket=bucket,
@@ -145,7 +145,7 @@ def _copy(aws: Aws, at: Place, key: str, version: str) -> Copy:
         encryption=head.get("ServerSideEncryption", "none"),
         key_arn=described.get("Arn", key_arn),
         key_aliases=aliases,
-        key_is_replica=kind == "REPLICA",
+        key_is_replica=key_type == "REPLICA",
         status=head.get("ReplicationStatus", "-"),
         locked_until=f"{until:%Y-%m-%d}" if until else "",
     )
@@ -159,11 +159,11 @@ def _replicas(aws: Aws, account: str, client: Any, original: Copy, key: str) -> 
             return
         raise
     for rule in configuration["Rules"]:
-        there = rule["Destination"]["Bucket"].rpartition(":")[2]
-        region = _region(aws, account, there)
+        destination = rule["Destination"]["Bucket"].rpartition(":")[2]
+        region = _region(aws, account, destination)
         try:
-            copy = _copy(aws, Place(account=account, region=region, bucket=there), key, original.version)
+            copy = _copy(aws, Place(account=account, region=region, bucket=destination), key, original.version)
         except ClientError:
             copy = None
         behind = 0.0 if copy is not None else (datetime.now(UTC) - original.written).total_seconds()
-        yield Replica(bucket=there, region=region, rule=rule.get("ID", ""), copy=copy, behind=behind)
+        yield Replica(bucket=destination, region=region, rule=rule.get("ID", ""), copy=copy, behind=behind)

@@ -60,20 +60,20 @@ class Declaration:
 
     def matrix(self) -> Mapping[tuple[str, str], Ranges]:
         """Every pair that may be, with its ports."""
-        found: dict[tuple[str, str], Ranges] = {}
+        matrix: dict[tuple[str, str], Ranges] = {}
         for source, destination, ports in self._flows():
             pair = (source, destination)
-            found[pair] = ranges.union(found.get(pair, NOTHING), ports)
-        return found
+            matrix[pair] = ranges.union(matrix.get(pair, NOTHING), ports)
+        return matrix
 
     def _flows(self) -> Iterator[tuple[str, str, Ranges]]:
         for spoke in self.spokes:
             for (source, destination), ports in self.inside.items():
                 yield f"{spoke.name}/{source}", f"{spoke.name}/{destination}", ports
             yield from self._outward(spoke)
-        for one, other in self._joined_spokes():
+        for first, second in self._joined_spokes():
             for (source, destination), ports in self.across.items():
-                yield f"{one.name}/{source}", f"{other.name}/{destination}", ports
+                yield f"{first.name}/{source}", f"{second.name}/{destination}", ports
 
     def _outward(self, spoke: Spoke) -> Iterator[tuple[str, str, Ranges]]:
         hub = self.hubs[spoke.region]
@@ -91,22 +91,22 @@ class Declaration:
         for spoke in self.spokes:
             by_segment.setdefault(spoke.segment, []).append(spoke)
         for first, second in self.reaches:
-            for one in by_segment.get(first, ()):
-                for other in by_segment.get(second, ()):
-                    if one.name != other.name and (first == second or one.region == other.region):
-                        yield one, other
+            for source in by_segment.get(first, ()):
+                for destination in by_segment.get(second, ()):
+                    if source.name != destination.name and (first == second or source.region == destination.region):
+                        yield source, destination
 
     def joined(self) -> frozenset[tuple[str, str]]:
         """VPCs that may have a route to each other, one direction at a time: callers, and answers to them."""
-        found: set[tuple[str, str]] = set()
+        pairs: set[tuple[str, str]] = set()
         for spoke in self.spokes:
             hub = self.hubs[spoke.region]
-            for other in (hub.endpoints, hub.inspection):
-                if other:
-                    found |= {(spoke.name, other), (other, spoke.name)}
-        for one, other in self._joined_spokes():
-            found |= {(one.name, other.name), (other.name, one.name)}
-        return frozenset(found)
+            for central in (hub.endpoints, hub.inspection):
+                if central:
+                    pairs |= {(spoke.name, central), (central, spoke.name)}
+        for first, second in self._joined_spokes():
+            pairs |= {(first.name, second.name), (second.name, first.name)}
+        return frozenset(pairs)
 
     def names(self) -> frozenset[str]:
         """Every VPC that is declared."""

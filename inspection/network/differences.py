@@ -41,11 +41,11 @@ class Difference:
     sort: Sort
     source: str
     destination: str
-    said: str
+    message: str
     because: Sequence[Hop] = ()
 
     def __str__(self) -> str:
-        return f"{self.sort}: {self.source} → {self.destination}: {self.said}"
+        return f"{self.sort}: {self.source} → {self.destination}: {self.message}"
 
 
 Matrix = Mapping[tuple[Node, Node], Answer]
@@ -53,9 +53,9 @@ Matrix = Mapping[tuple[Node, Node], Answer]
 
 def differences(reach: Reach, declaration: Declaration, matrix: Matrix | None = None) -> Sequence[Difference]:
     """Everything that differs; empty when the deployed network is the declared one."""
-    found = matrix if matrix is not None else reach.matrix()
+    deployed = matrix if matrix is not None else reach.matrix()
     return [
-        *_pairs(reach, declaration, found),
+        *_pairs(reach, declaration, deployed),
         *_routes(reach, declaration),
         *_groups(reach, declaration),
         *_endpoints(reach, declaration),
@@ -71,14 +71,14 @@ def _pairs(reach: Reach, declaration: Declaration, matrix: Matrix) -> Iterator[D
     for name in sorted({name for names in declared for name in names} - places.keys()):
         yield _difference(Sort.MISSING, (name, "-"), "declared, and nothing deployed has that name")
     for names in sorted({*declared, *by_name}):
-        wanted = declared.get(names, NOTHING)
+        expected = declared.get(names, NOTHING)
         source, destination = (places.get(name) for name in names)
         if source is None or destination is None:
             continue
         answer = matrix.get((source, destination), NONE)
-        more = ranges.difference(answer.ports, wanted)
-        less = ranges.difference(wanted, answer.ports)
-        partly = ranges.difference(ranges.intersection(wanted, answer.ports), answer.everywhere)
+        more = ranges.difference(answer.ports, expected)
+        less = ranges.difference(expected, answer.ports)
+        partly = ranges.difference(ranges.intersection(expected, answer.ports), answer.everywhere)
         if more:
             because = explain(reach, source, destination, more).hops
             yield _difference(Sort.LEAK, names, f"{ranges.spoken(more)} is open and not declared", because)
@@ -86,28 +86,28 @@ def _pairs(reach: Reach, declaration: Declaration, matrix: Matrix) -> Iterator[D
             because = explain(reach, source, destination, less).hops
             yield _difference(Sort.MISSING, names, f"{ranges.spoken(less)} is declared and not open", because)
         if partly:
-            said = f"{ranges.spoken(partly)} is open from some zones only"
-            yield _difference(Sort.MISSING, names, said, _closed(reach, source, destination, partly))
+            message = f"{ranges.spoken(partly)} is open from some zones only"
+            yield _difference(Sort.MISSING, names, message, _closed(reach, source, destination, partly))
         if answer.uninspected and not more:
             because = explain(reach, source, destination).hops
-            said = f"{ranges.spoken(answer.uninspected)} leaves without a firewall seeing it"
-            yield _difference(Sort.LEAK, names, said, because)
+            message = f"{ranges.spoken(answer.uninspected)} leaves without a firewall seeing it"
+            yield _difference(Sort.LEAK, names, message, because)
 
 
-def _closed(reach: Reach, source: Node, destination: Node, wanted: Ranges) -> Sequence[Hop]:
+def _closed(reach: Reach, source: Node, destination: Node, expected: Ranges) -> Sequence[Hop]:
     """The steps of a pair of zones that does not get through."""
-    for one in source.subnets:
-        narrow = Node(source.name, source.kind, source.vpc, (one,), source.groups)
-        for other in destination.subnets or ("",):
-            there = Node(destination.name, destination.kind, destination.vpc, (other,), destination.groups)
-            explained = explain(reach, narrow, there if other else destination, wanted)
+    for subnet in source.subnets:
+        narrow = Node(source.name, source.kind, source.vpc, (subnet,), source.groups)
+        for target_subnet in destination.subnets or ("",):
+            target = Node(destination.name, destination.kind, destination.vpc, (target_subnet,), destination.groups)
+            explained = explain(reach, narrow, target if target_subnet else destination, expected)
             if not explained.ports:
                 return explained.hops
     return ()
 
 
-def _difference(sort: Sort, names: tuple[str, str], said: str, because: Sequence[Hop] = ()) -> Difference:
-    return Difference(sort=sort, source=names[0], destination=names[1], said=said, because=because)
+def _difference(sort: Sort, names: tuple[str, str], message: str, because: Sequence[Hop] = ()) -> Difference:
+    return Difference(sort=sort, source=names[0], destination=names[1], message=message, because=because)
 
 
 def _routes(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
@@ -115,14 +115,14 @@ def _routes(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
     network, places = reach.network, reach.places
     joined, hidden = declaration.joined(), _propagated(reach)
     by_vpc: dict[str, dict[tuple[str, str], str]] = {}
-    for one in network.subnets.values():
-        by_vpc.setdefault(one.vpc, {}).setdefault((reach.routing.table(one.id), one.zone), one.id)
+    for subnet in network.subnets.values():
+        by_vpc.setdefault(subnet.vpc, {}).setdefault((reach.routing.table(subnet.id), subnet.zone), subnet.id)
     for source, subnets in by_vpc.items():
         for destination in network.vpcs:
             pair = (places.name_of(source), places.name_of(destination))
             if source == destination or pair in joined:
                 continue
-            ways = (
+            paths = (
                 path
                 for subnet in subnets.values()
                 if reach.enters(subnet, destination)
@@ -130,39 +130,39 @@ def _routes(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
                 for path in reach.routing.walk(subnet, ranges.addresses(cidr))
                 if path.end is End.VPC and path.at == destination
             )
-            way = next(ways, None)
-            if way is not None:
-                said = f"a route leads there, to {ranges.written(way.to)}"
-                yield _difference(Sort.ROUTE, pair, said, way.hops)
+            first_path = next(paths, None)
+            if first_path is not None:
+                message = f"a route leads there, to {ranges.written(first_path.to)}"
+                yield _difference(Sort.ROUTE, pair, message, first_path.hops)
             elif (source, destination) in hidden:
-                said = "its network is propagated to the table; only a static route keeps packets from it"
-                yield _difference(Sort.ROUTE, pair, said, [hidden[source, destination]])
+                message = "its network is propagated to the table; only a static route keeps packets from it"
+                yield _difference(Sort.ROUTE, pair, message, [hidden[source, destination]])
 
 
 def _propagated(reach: Reach) -> Mapping[tuple[str, str], Hop]:
     """VPCs whose networks the tables of other VPCs' attachments learn, used or not."""
     network, routing = reach.network, reach.routing
     learned = {table.id: routing.propagating(table) for table in network.gateway_tables.values()}
-    found: dict[tuple[str, str], Hop] = {}
-    for one in network.attachments.values():
-        table = routing.associated(one.gateway, one.id) if one.vpc else None
-        for attachment in learned[table.id] if table else ():
-            other = network.attachments.get(attachment)
-            if table and other and other.vpc:
-                hop = Hop(f"Transit Gateway table {table.name} ({table.id})", f"{attachment} (propagated)")
-                found[one.vpc, other.vpc] = hop
-    return found
+    propagations: dict[tuple[str, str], Hop] = {}
+    for attachment in network.attachments.values():
+        table = routing.associated(attachment.gateway, attachment.id) if attachment.vpc else None
+        for peer_id in learned[table.id] if table else ():
+            peer = network.attachments.get(peer_id)
+            if table and peer and peer.vpc:
+                hop = Hop(f"Transit Gateway table {table.name} ({table.id})", f"{peer_id} (propagated)")
+                propagations[attachment.vpc, peer.vpc] = hop
+    return propagations
 
 
 def _groups(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
     """What each group lets in by address, against what was declared for the owners of those addresses."""
     declared, joined = declaration.matrix(), declaration.joined()
-    near: dict[str, list[Node]] = {}
+    nodes_by_vpc: dict[str, list[Node]] = {}
     for node in reach.places.tiers:
-        near.setdefault(node.name.rpartition("/")[0], []).append(node)
-    callers: dict[str, list[Node]] = {name: list(nodes) for name, nodes in near.items()}
-    for one, other in joined:
-        callers.setdefault(other, []).extend(near.get(one, ()))
+        nodes_by_vpc.setdefault(node.name.rpartition("/")[0], []).append(node)
+    callers: dict[str, list[Node]] = {name: list(nodes) for name, nodes in nodes_by_vpc.items()}
+    for first_vpc, second_vpc in joined:
+        callers.setdefault(second_vpc, []).extend(nodes_by_vpc.get(first_vpc, ()))
     for node in reach.places.tiers:
         owner = node.name.rpartition("/")[0]
         for group in node.groups:
@@ -172,29 +172,33 @@ def _groups(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
                     if more and source is not node and reach.covers(rule.peer, source):
                         place = f"security group {reach.network.groups[group].name} ({group})"
                         hop = Hop(place, f"{ranges.spoken(rule.ports)} in from {rule.peer}")
-                        said = f"the group lets in {ranges.spoken(more)}, which is not declared"
-                        yield _difference(Sort.GROUP, (source.name, node.name), said, [hop])
+                        message = f"the group lets in {ranges.spoken(more)}, which is not declared"
+                        yield _difference(Sort.GROUP, (source.name, node.name), message, [hop])
 
 
 def _endpoints(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
-    for one in reach.network.endpoints.values():
-        if is_open(one) and one.service not in declaration.open_services:
-            owner = reach.places.name_of(one.vpc) if one.vpc in reach.network.vpcs else one.vpc
-            said = "the policy allows everything" if one.policy else "there is no policy, which allows everything"
-            yield _difference(Sort.ENDPOINT, (owner, one.service), said, [Hop(one.id, said)])
+    for endpoint in reach.network.endpoints.values():
+        if is_open(endpoint) and endpoint.service not in declaration.open_services:
+            owner = reach.places.name_of(endpoint.vpc) if endpoint.vpc in reach.network.vpcs else endpoint.vpc
+            message = (
+                "the policy allows everything" if endpoint.policy else "there is no policy, which allows everything"
+            )
+            yield _difference(Sort.ENDPOINT, (owner, endpoint.service), message, [Hop(endpoint.id, message)])
 
 
 def _overlaps(reach: Reach) -> Iterator[Difference]:
     network = reach.network
-    attached = {one.vpc for one in network.attachments.values() if one.vpc}
+    attached = {attachment.vpc for attachment in network.attachments.values() if attachment.vpc}
     owned = sorted(
         (ranges.addresses(cidr), vpc.id) for vpc in network.vpcs.values() if vpc.id in attached for cidr in vpc.cidrs
     )
-    for (first, one), (second, other) in combinations(owned, 2):
-        if one != other and ranges.overlap(first, second):
-            names = (reach.places.name_of(one), reach.places.name_of(other))
-            said = f"{ranges.written(first)} and {ranges.written(second)} share addresses"
-            yield _difference(Sort.OVERLAP, names, said, [Hop(one, ranges.written(first)), Hop(other, said)])
+    for (first, first_vpc), (second, second_vpc) in combinations(owned, 2):
+        if first_vpc != second_vpc and ranges.overlap(first, second):
+            names = (reach.places.name_of(first_vpc), reach.places.name_of(second_vpc))
+            message = f"{ranges.written(first)} and {ranges.written(second)} share addresses"
+            yield _difference(
+                Sort.OVERLAP, names, message, [Hop(first_vpc, ranges.written(first)), Hop(second_vpc, message)]
+            )
 
 
 def _unknown(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
@@ -207,8 +211,8 @@ def _unknown(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
         for path in reach.routing.walk(subnet.id, (0, ranges.V6 - 1)):
             if path.end is End.UNKNOWN and subnet.tier:
                 owner = f"{reach.places.name_of(subnet.vpc)}/{subnet.tier}"
-                said = f"{ranges.written(path.to)} leads to something that is not modelled"
-                yield _difference(Sort.UNKNOWN, (owner, path.at), said, path.hops)
+                message = f"{ranges.written(path.to)} leads to something that is not modelled"
+                yield _difference(Sort.UNKNOWN, (owner, path.at), message, path.hops)
 
 
 __all__ = ["Difference", "Kind", "Matrix", "Sort", "differences"]

@@ -38,13 +38,13 @@ class Filters:
     def _of(self, groups: Groups, *, outward: bool, peer: Range, peers: Groups) -> Ranges:
         key = (groups, outward, peer, peers)
         if key not in self._sent:
-            rules = [rule for one in groups for rule in self._rules(one, outward=outward)]
-            self._sent[key] = ranges.union(*(one.ports for one in rules if self._matches(one, peer, peers)))
+            rules = [rule for group in groups for rule in self._rules(group, outward=outward)]
+            self._sent[key] = ranges.union(*(rule.ports for rule in rules if self._matches(rule, peer, peers)))
         return self._sent[key]
 
     def _rules(self, group: str, *, outward: bool) -> Sequence[Rule]:
-        one = self._network.groups.get(group)
-        return () if one is None else one.egress if outward else one.ingress
+        security_group = self._network.groups.get(group)
+        return () if security_group is None else security_group.egress if outward else security_group.ingress
 
     def _matches(self, rule: Rule, peer: Range, peers: Groups) -> bool:
         if rule.peer.startswith("sg-") or rule.peer in self._network.groups:
@@ -54,17 +54,19 @@ class Filters:
             return any(ranges.overlap(ranges.addresses(cidr), peer) for cidr in own)
         return ranges.overlap(ranges.addresses(rule.peer), peer)
 
-    def deciding(self, groups: Groups, *, outward: bool, peer: Range, peers: Groups, wanted: Ranges) -> Sequence[Hop]:
+    def deciding(
+        self, groups: Groups, *, outward: bool, peer: Range, peers: Groups, requested: Ranges
+    ) -> Sequence[Hop]:
         """The rules that let the wanted ports through, for a person."""
         direction = "out to" if outward else "in from"
         return [
             Hop(
-                f"security group {self._network.groups[one].name} ({one})",
-                f"{ranges.spoken(ranges.intersection(rule.ports, wanted))} {direction} {rule.peer}",
+                f"security group {self._network.groups[group].name} ({group})",
+                f"{ranges.spoken(ranges.intersection(rule.ports, requested))} {direction} {rule.peer}",
             )
-            for one in groups
-            for rule in self._rules(one, outward=outward)
-            if self._matches(rule, peer, peers) and ranges.intersection(rule.ports, wanted)
+            for group in groups
+            for rule in self._rules(group, outward=outward)
+            if self._matches(rule, peer, peers) and ranges.intersection(rule.ports, requested)
         ]
 
     def passed(self, subnet: str, peer: Range, *, outward: bool) -> Ranges:
@@ -86,13 +88,13 @@ class Filters:
         """Ports that both subnets' ACLs let through, question and answer; within one subnet they do not stand."""
         if source == destination:
             return EVERYTHING
-        there = ranges.intersection(
+        outbound = ranges.intersection(
             self.passed(source, receiver, outward=True), self.passed(destination, sender, outward=False)
         )
         back = ranges.intersection(
             self.passed(destination, sender, outward=True), self.passed(source, receiver, outward=False)
         )
-        return there if answers(back) else NOTHING
+        return outbound if answers(back) else NOTHING
 
 
 def answers(back: Ranges) -> bool:
@@ -101,7 +103,7 @@ def answers(back: Ranges) -> bool:
 
 
 def _passed(acl: NetworkAcl, peer: Range, *, outward: bool) -> Ranges:
-    rules: list[AclRule] = sorted((one for one in acl.rules if one.egress == outward), key=lambda one: one.number)
+    rules: list[AclRule] = sorted((rule for rule in acl.rules if rule.egress == outward), key=lambda rule: rule.number)
     open_ports, undecided = NOTHING, EVERYTHING
     for rule in rules:
         network = ranges.addresses(rule.cidr)

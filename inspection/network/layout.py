@@ -47,20 +47,20 @@ class Box:
         """The middle of its width."""
         return self.x + self.w / 2
 
-    def overlaps(self, other: "Box") -> bool:
+    def overlaps(self, box: "Box") -> bool:
         """Whether two boxes share a point inside."""
-        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
+        return self.x < box.right and box.x < self.right and self.y < box.bottom and box.y < self.bottom
 
-    def holds(self, other: "Box") -> bool:
+    def holds(self, box: "Box") -> bool:
         """Whether another box lies in this one."""
-        return self.x <= other.x and other.right <= self.right and self.y <= other.y and other.bottom <= self.bottom
+        return self.x <= box.x and box.right <= self.right and self.y <= box.y and box.bottom <= self.bottom
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
     """One line of text; `y` is its baseline."""
 
-    said: str
+    content: str
     x: float
     y: float
     size: float = 12
@@ -73,9 +73,9 @@ class Text:
     @property
     def box(self) -> Box:
         """The space it takes."""
-        width = len(self.said) * self.size * WIDTH * (1.05 if self.weight > 500 else 1)  # noqa: PLR2004 - bold is wider
-        left = {"start": self.x, "middle": self.x - width / 2, "end": self.x - width}[self.anchor]
-        return Box(name=self.said, x=left, y=self.y - self.size * 0.8, w=width, h=self.size)
+        width = len(self.content) * self.size * WIDTH * (1.05 if self.weight > 500 else 1)  # noqa: PLR2004 - bold is wider
+        left_edge = {"start": self.x, "middle": self.x - width / 2, "end": self.x - width}[self.anchor]
+        return Box(name=self.content, x=left_edge, y=self.y - self.size * 0.8, w=width, h=self.size)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,10 +111,10 @@ class Drawing:
         self.texts.append(text)
 
 
-def fitted(said: str, width: float, size: float) -> str:
+def fitted(text: str, width: float, size: float) -> str:
     """The text, shortened if it is wider than there is room."""
     most = int(width / (size * WIDTH * 1.05))
-    return said if len(said) <= most else f"{said[: max(most - 1, 1)]}…"
+    return text if len(text) <= most else f"{text[: max(most - 1, 1)]}…"
 
 
 def colours(segments: Sequence[str]) -> dict[str, str]:
@@ -126,4 +126,4 @@ def colours(segments: Sequence[str]) -> dict[str, str]:
 def tint(colour: str, part: float = 0.92) -> str:
     """A colour mixed with white."""
     mixed = (int(int(colour[at : at + 2], 16) * (1 - part) + 255 * part) for at in (1, 3, 5))
-    return "#" + "".join(f"{one:02x}" for one in mixed)
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)

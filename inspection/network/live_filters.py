@@ -18,50 +18,50 @@ PEERS = (
 
 def groups(ec2: Any, vpcs: Mapping[str, Vpc]) -> Mapping[str, SecurityGroup]:
     """Security groups; a VPC's default group only if somebody gave it rules that let anything in."""
-    found: dict[str, SecurityGroup] = {}
-    for one in pages(ec2, "describe_security_groups", "SecurityGroups"):
-        if one.get("VpcId") not in vpcs:
+    groups_by_id: dict[str, SecurityGroup] = {}
+    for security_group in pages(ec2, "describe_security_groups", "SecurityGroups"):
+        if security_group.get("VpcId") not in vpcs:
             continue
-        tags = {pair["Key"]: pair["Value"] for pair in one.get("Tags") or ()}
+        tags = {pair["Key"]: pair["Value"] for pair in security_group.get("Tags") or ()}
         group = SecurityGroup(
-            id=one["GroupId"],
-            name=tags.get("Name") or one["GroupName"],
-            vpc=one["VpcId"],
+            id=security_group["GroupId"],
+            name=tags.get("Name") or security_group["GroupName"],
+            vpc=security_group["VpcId"],
             tier=tags.get("tier", ""),
-            ingress=ordered(list(_rules(one.get("IpPermissions", ())))),
-            egress=ordered(list(_rules(one.get("IpPermissionsEgress", ())))),
+            ingress=ordered(list(_rules(security_group.get("IpPermissions", ())))),
+            egress=ordered(list(_rules(security_group.get("IpPermissionsEgress", ())))),
         )
         own_only = all(rule.peer == group.id for rule in group.ingress)
-        if one["GroupName"] != "default" or not own_only:
-            found[group.id] = group
-    return found
+        if security_group["GroupName"] != "default" or not own_only:
+            groups_by_id[group.id] = group
+    return groups_by_id
 
 
 def _rules(permissions: Any) -> Iterator[Rule]:
-    for one in permissions:
-        some = ranges.ports(str(one["IpProtocol"]), one.get("FromPort"), one.get("ToPort"))
+    for permission in permissions:
+        some = ranges.ports(str(permission["IpProtocol"]), permission.get("FromPort"), permission.get("ToPort"))
         for key, name in PEERS:
-            for peer in one.get(key) or ():
+            for peer in permission.get(key) or ():
                 yield Rule(ports=some, peer=str(peer[name]))
 
 
 def acls(ec2: Any, vpcs: Mapping[str, Vpc]) -> Mapping[str, NetworkAcl]:
     """Network ACLs; a VPC's default one only if it no longer lets everything through."""
-    found: dict[str, NetworkAcl] = {}
-    for one in pages(ec2, "describe_network_acls", "NetworkAcls"):
-        if one["VpcId"] not in vpcs:
+    acls_by_id: dict[str, NetworkAcl] = {}
+    for network_acl in pages(ec2, "describe_network_acls", "NetworkAcls"):
+        if network_acl["VpcId"] not in vpcs:
             continue
-        rules = [_rule(entry) for entry in one.get("Entries", ()) if int(entry["RuleNumber"]) < LAST]
+        rules = [_rule(entry) for entry in network_acl.get("Entries", ()) if int(entry["RuleNumber"]) < LAST]
         acl = NetworkAcl(
-            id=one["NetworkAclId"],
-            vpc=one["VpcId"],
+            id=network_acl["NetworkAclId"],
+            vpc=network_acl["VpcId"],
             rules=tuple(sorted(rules, key=lambda rule: (rule.egress, rule.number))),
-            subnets=tuple(sorted(entry["SubnetId"] for entry in one.get("Associations") or ())),
+            subnets=tuple(sorted(entry["SubnetId"] for entry in network_acl.get("Associations") or ())),
         )
         everything = all(rule.allow and rule.ports == ranges.EVERYTHING for rule in rules)
-        if not (one.get("IsDefault") and everything):
-            found[acl.id] = acl
-    return found
+        if not (network_acl.get("IsDefault") and everything):
+            acls_by_id[acl.id] = acl
+    return acls_by_id
 
 
 LAST = 32767

@@ -15,36 +15,36 @@ def zones(
 ) -> Mapping[str, Zone]:
     """Private zones of all accounts, with the VPCs that see them, by association or by a Route 53 Profile."""
     names = dict(_endpoint_names(aws, accounts, regions))
-    seen = _profiled(aws, accounts, regions) if profiled is None else profiled
-    found: dict[str, Zone] = {}
+    profiled_vpcs = _profiled(aws, accounts, regions) if profiled is None else profiled
+    zones_by_id: dict[str, Zone] = {}
     for account in accounts:
         client = aws.client("route53", account=account)
         for listed in pages(client, "list_hosted_zones", "HostedZones"):
             if not listed.get("Config", {}).get("PrivateZone"):
                 continue
             identifier = str(listed["Id"]).rpartition("/")[2]
-            vpcs = {one["VPCId"] for one in client.get_hosted_zone(Id=identifier).get("VPCs") or ()}
+            vpcs = {vpc["VPCId"] for vpc in client.get_hosted_zone(Id=identifier).get("VPCs") or ()}
             targets = {
                 names.get(str(record["AliasTarget"]["DNSName"]).rstrip("."), "")
                 for record in pages(client, "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=identifier)
                 if record.get("AliasTarget")
             } - {""}
-            found[identifier] = Zone(
+            zones_by_id[identifier] = Zone(
                 id=identifier,
                 name=str(listed["Name"]).rstrip("."),
-                vpcs=frozenset(vpcs | set(seen.get(identifier, ()))),
+                vpcs=frozenset(vpcs | set(profiled_vpcs.get(identifier, ()))),
                 endpoints=frozenset(targets),
             )
-    return found
+    return zones_by_id
 
 
 def _endpoint_names(aws: Aws, accounts: Sequence[str], regions: Sequence[str]) -> Iterator[tuple[str, str]]:
     for account in accounts:
         for region in regions:
             ec2 = aws.client("ec2", account=account, region=region)
-            for one in pages(ec2, "describe_vpc_endpoints", "VpcEndpoints"):
-                for entry in one.get("DnsEntries") or ():
-                    yield str(entry.get("DnsName", "")).rstrip("."), one["VpcEndpointId"]
+            for vpc_endpoint in pages(ec2, "describe_vpc_endpoints", "VpcEndpoints"):
+                for entry in vpc_endpoint.get("DnsEntries") or ():
+                    yield str(entry.get("DnsName", "")).rstrip("."), vpc_endpoint["VpcEndpointId"]
 
 
 def _profiled(aws: Aws, accounts: Sequence[str], regions: Sequence[str]) -> Mapping[str, set[str]]:
@@ -54,18 +54,20 @@ def _profiled(aws: Aws, accounts: Sequence[str], regions: Sequence[str]) -> Mapp
     for account in accounts:
         for region in regions:
             client: Any = aws.client("route53profiles", account=account, region=region)
-            for one in pages(client, "list_profile_associations", "ProfileAssociations"):
-                vpcs_of.setdefault(one["ProfileId"], set()).add(one["ResourceId"])
+            for profile_association in pages(client, "list_profile_associations", "ProfileAssociations"):
+                vpcs_of.setdefault(profile_association["ProfileId"], set()).add(profile_association["ResourceId"])
             for profile in pages(client, "list_profiles", "ProfileSummaries"):
-                for one in pages(
+                for profile_resource_association in pages(
                     client,
                     "list_profile_resource_associations",
                     "ProfileResourceAssociations",
                     ProfileId=profile["Id"],
                 ):
-                    zones_of.setdefault(profile["Id"], set()).add(str(one["ResourceArn"]).rpartition("/")[2])
-    found: dict[str, set[str]] = {}
+                    zones_of.setdefault(profile["Id"], set()).add(
+                        str(profile_resource_association["ResourceArn"]).rpartition("/")[2]
+                    )
+    vpcs_by_zone: dict[str, set[str]] = {}
     for profile, own in zones_of.items():
         for zone in own:
-            found.setdefault(zone, set()).update(vpcs_of.get(profile, set()))
-    return found
+            vpcs_by_zone.setdefault(zone, set()).update(vpcs_of.get(profile, set()))
+    return vpcs_by_zone

@@ -75,18 +75,18 @@ class Places:
         """A node for every tier of every VPC that something lives in: one with a security group."""
         network = self._network
         subnets: dict[tuple[str, str], list[Subnet]] = {}
-        for one in network.subnets.values():
-            if one.tier and one.vpc in network.vpcs:
-                subnets.setdefault((one.vpc, one.tier), []).append(one)
+        for subnet in network.subnets.values():
+            if subnet.tier and subnet.vpc in network.vpcs:
+                subnets.setdefault((subnet.vpc, subnet.tier), []).append(subnet)
         # A group that names no tier may be worn anywhere in its VPC.
         groups: dict[tuple[str, str], list[str]] = {}
-        for one in network.groups.values():
-            groups.setdefault((one.vpc, one.tier), []).append(one.id)
+        for group in network.groups.values():
+            groups.setdefault((group.vpc, group.tier), []).append(group.id)
         nodes: list[Node] = []
         for (vpc, tier), own in subnets.items():
             worn = tuple(sorted([*groups.get((vpc, tier), ()), *groups.get((vpc, ""), ())]))
             if (vpc, tier) in groups:
-                names = tuple(one.id for one in sorted(own, key=lambda one: (one.zone, one.id)))
+                names = tuple(subnet.id for subnet in sorted(own, key=lambda subnet: (subnet.zone, subnet.id)))
                 nodes.append(Node(f"{self.name_of(vpc)}/{tier}", Kind.TIER, vpc, names, worn))
         return sorted(nodes, key=lambda node: node.name)
 
@@ -98,16 +98,16 @@ class Places:
         """
         if text == INTERNET.name:
             return [INTERNET]
-        found = [node for node in (*self.tiers, *self.services) if node.name == text]
-        found = found or [node for node in self.tiers if node.name.rpartition("/")[0] == text]
-        if found:
-            return found
+        matches = [node for node in (*self.tiers, *self.services) if node.name == text]
+        matches = matches or [node for node in self.tiers if node.name.rpartition("/")[0] == text]
+        if matches:
+            return matches
         try:
             address = str(ipaddress.ip_address(text))
         except ValueError:
-            known = self._known()
-            near = difflib.get_close_matches(text, known, n=3, cutoff=0.5)
-            hint = f"did you mean {', '.join(near)}?" if near else f"places: {', '.join(known[:20])}"
+            names = self._known()
+            suggestions = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
+            hint = f"did you mean {', '.join(suggestions)}?" if suggestions else f"places: {', '.join(names[:20])}"
             raise UnknownPlaceError(f"no place of the deployed network is named {text!r}; {hint}") from None
         return [self._address(address)]
 
@@ -116,16 +116,16 @@ class Places:
         return [*sorted(accounts), *(node.name for node in (*self.tiers, *self.services)), INTERNET.name]
 
     def _address(self, text: str) -> Node:
-        wanted = ranges.addresses(text)
-        for one in self._network.subnets.values():
-            if any(ranges.within(wanted, ranges.addresses(cidr)) for cidr in one.cidrs):
-                groups = next((node.groups for node in self.tiers if one.id in node.subnets), ())
-                return Node(text, Kind.TIER, one.vpc, (one.id,), groups, wanted)
-        if ranges.intersection((wanted,), ranges.INTERNET):
-            return Node(text, Kind.INTERNET, only=wanted)
-        known = sorted({cidr for one in self._network.vpcs.values() for cidr in one.cidrs}, key=ranges.addresses)
+        address = ranges.addresses(text)
+        for subnet in self._network.subnets.values():
+            if any(ranges.within(address, ranges.addresses(cidr)) for cidr in subnet.cidrs):
+                groups = next((node.groups for node in self.tiers if subnet.id in node.subnets), ())
+                return Node(text, Kind.TIER, subnet.vpc, (subnet.id,), groups, address)
+        if ranges.intersection((address,), ranges.INTERNET):
+            return Node(text, Kind.INTERNET, only=address)
+        networks = sorted({cidr for vpc in self._network.vpcs.values() for cidr in vpc.cidrs}, key=ranges.addresses)
         raise UnknownPlaceError(
-            f"{text} is private and in no subnet of the deployed network; networks: {listed(known)}"
+            f"{text} is private and in no subnet of the deployed network; networks: {listed(networks)}"
         )
 
 

@@ -38,15 +38,15 @@ HEAD: Final = 30
 def draw(scene: Scene) -> Drawing:
     """The scene in place."""
     drawing = Drawing(title=scene.title)
-    drawing.text(Text(said=scene.title, x=MARGIN, y=46, size=24, weight=700))
+    drawing.text(Text(content=scene.title, x=MARGIN, y=46, size=24, weight=700))
     panels = [_Panel(drawing, scene, region) for region in scene.regions]
     above = max(panel.hub_height() for panel in panels)
     below = max(panel.segment_height() for panel in panels)
     width = max(panel.width() for panel in panels)
     for number, panel in enumerate(panels):
         panel.put(MARGIN + number * (width + GAP), 72, width, above, below)
-    for one, other in pairwise(panels):
-        _peering(drawing, one.gateway, other.gateway)
+    for first, second in pairwise(panels):
+        _peering(drawing, first.gateway, second.gateway)
     _leaks(drawing, scene)
     bottom = max(panel.box.bottom for panel in panels) + (34 if scene.leaks else 0)
     drawing.width = panels[-1].box.right + MARGIN
@@ -76,12 +76,12 @@ class _Panel:
 
     def width(self) -> float:
         """What the segments need beside each other, and the hubs."""
-        segments = sum(self._segment_size(one)[0] + PAD for one in self._scene.segments) + PAD
+        segments = sum(self._segment_size(segment)[0] + PAD for segment in self._scene.segments) + PAD
         return max(segments, 720)
 
     def segment_height(self) -> float:
         """The tallest segment."""
-        return max(self._segment_size(one)[1] for one in self._scene.segments)
+        return max(self._segment_size(segment)[1] for segment in self._scene.segments)
 
     def hub_height(self) -> float:
         """The taller of the two hubs."""
@@ -97,14 +97,16 @@ class _Panel:
             Box(name=region, x=x, y=y, w=width, h=height, fill="#f9fafb", stroke="#e5e7eb", radius=14)
         )
         role = "primary" if region == self._scene.regions[0] else "recovery"
-        drawing.text(Text(said=region, x=x + PAD, y=y + 28, size=17, weight=700, inside=region))
-        drawing.text(Text(said=role, x=x + width - PAD, y=y + 28, size=13, colour=MUTED, anchor="end", inside=region))
+        drawing.text(Text(content=region, x=x + PAD, y=y + 28, size=17, weight=700, inside=region))
+        drawing.text(
+            Text(content=role, x=x + width - PAD, y=y + 28, size=13, colour=MUTED, anchor="end", inside=region)
+        )
         self.gateway = drawing.box(
             Box(name=f"tgw {region}", x=x + PAD, y=bar, w=width - 2 * PAD, h=46, fill=INK, stroke=INK, inside=region)
         )
         drawing.text(
             Text(
-                said="Transit Gateway · a route table a segment, nothing joins by itself",
+                content="Transit Gateway · one route table per segment, no default association",
                 x=self.gateway.middle,
                 y=bar + 28,
                 size=13,
@@ -114,13 +116,13 @@ class _Panel:
                 inside=self.gateway.name,
             )
         )
-        left = x + PAD
+        left_edge = x + PAD
         if self._scene.egress:
-            self._inspection(left, y + 44, hubs, above)
-            left += HUB + PAD
-        self._endpoints(left, hubs, x + width - PAD - left, above)
+            self._inspection(left_edge, y + 44, hubs, above)
+            left_edge += HUB + PAD
+        self._endpoints(left_edge, hubs, x + width - PAD - left_edge, above)
         at = x + PAD
-        spare = (width - PAD - sum(self._segment_size(one)[0] + PAD for one in self._scene.segments)) / len(
+        spare = (width - PAD - sum(self._segment_size(segment)[0] + PAD for segment in self._scene.segments)) / len(
             self._scene.segments
         )
         for segment in self._scene.segments:
@@ -135,7 +137,7 @@ class _Panel:
         )
         drawing.text(
             Text(
-                said="internet",
+                content="internet",
                 x=internet.middle,
                 y=top + 20,
                 size=13,
@@ -147,10 +149,10 @@ class _Panel:
         box = Box(name=f"inspection {region}", x=x, y=y, w=HUB, h=height, stroke=INSPECTION, inside=region)
         self._vpc(box, "network-inspection", self._scene.hubs[region][1])
         room = box.w - 2 * PAD
-        for number, said in enumerate(("NAT, internet gateway", "Network Firewall")):
+        for number, label in enumerate(("NAT, internet gateway", "Network Firewall")):
             inner = drawing.box(
                 Box(
-                    name=f"{said} {region}",
+                    name=f"{label} {region}",
                     x=x + PAD,
                     y=y + 56 + number * 36,
                     w=room,
@@ -161,12 +163,12 @@ class _Panel:
                     inside=box.name,
                 )
             )
-            drawing.text(Text(said=said, x=inner.middle, y=inner.y + 18, anchor="middle", inside=inner.name))
+            drawing.text(Text(content=label, x=inner.middle, y=inner.y + 18, anchor="middle", inside=inner.name))
         self._line(internet.middle, internet.bottom, box.y, INSPECTION, (internet.name, box.name))
         self._line(box.middle, box.bottom, self.gateway.y, INSPECTION, (box.name, self.gateway.name))
         drawing.text(
             Text(
-                said="HTTPS, allowed domains",
+                content="HTTPS, allowed domains",
                 x=box.middle + 8,
                 y=box.bottom + 27,
                 size=11,
@@ -181,10 +183,10 @@ class _Panel:
         self._vpc(box, "network-endpoints", self._scene.hubs[region][0])
         for row, chips in enumerate(_rows(self._scene.services, width - 2 * PAD)):
             at = x + PAD
-            for said, wide in chips:
+            for label, wide in chips:
                 chip = drawing.box(
                     Box(
-                        name=f"{said} {region}",
+                        name=f"{label} {region}",
                         x=at,
                         y=y + 52 + row * (CHIP + 6),
                         w=wide,
@@ -195,18 +197,22 @@ class _Panel:
                         inside=box.name,
                     )
                 )
-                drawing.text(Text(said=said, x=chip.middle, y=chip.y + 14, size=11, anchor="middle", inside=chip.name))
+                drawing.text(
+                    Text(content=label, x=chip.middle, y=chip.y + 14, size=11, anchor="middle", inside=chip.name)
+                )
                 at += wide + 6
         self._line(box.middle, box.bottom, self.gateway.y, SHARED, (box.name, self.gateway.name))
-        drawing.text(Text(said="HTTPS", x=box.middle + 8, y=box.bottom + 27, size=11, colour=SHARED, inside=region))
+        drawing.text(Text(content="HTTPS", x=box.middle + 8, y=box.bottom + 27, size=11, colour=SHARED, inside=region))
 
     def _vpc(self, box: Box, title: str, cidr: str) -> None:
         """A VPC of the network account with its name and network."""
         self._drawing.box(box)
-        for said, y, size, colour in ((title, 22, 14, box.stroke), (f"VPC {cidr}", 40, 11, MUTED)):
-            weight = 700 if said == title else 400
+        for label, y, size, colour in ((title, 22, 14, box.stroke), (f"VPC {cidr}", 40, 11, MUTED)):
+            weight = 700 if label == title else 400
             self._drawing.text(
-                Text(said=said, x=box.x + PAD, y=box.y + y, size=size, weight=weight, colour=colour, inside=box.name)
+                Text(
+                    content=label, x=box.x + PAD, y=box.y + y, size=size, weight=weight, colour=colour, inside=box.name
+                )
             )
 
     def _segment(self, segment: str, x: float, y: float, width: float, height: float) -> None:
@@ -223,7 +229,7 @@ class _Panel:
                 inside=region,
             )
         )
-        drawing.text(Text(said=segment, x=x + PAD, y=y + 21, size=14, weight=700, colour=colour, inside=box.name))
+        drawing.text(Text(content=segment, x=x + PAD, y=y + 21, size=14, weight=700, colour=colour, inside=box.name))
         self._line(box.middle, self.gateway.bottom, y, colour, (self.gateway.name, box.name))
         for number, card in enumerate(self._cards[segment]):
             self._card(
@@ -235,9 +241,9 @@ class _Panel:
         box = drawing.box(Box(name=card.name, x=x, y=y, w=CARD[0], h=CARD[1], stroke=colour, inside=segment.name))
         room = CARD[0] - 2 * 12
         drawing.text(
-            Text(said=fitted(card.account, room, 14), x=x + 12, y=y + 23, size=14, weight=700, inside=card.name)
+            Text(content=fitted(card.account, room, 14), x=x + 12, y=y + 23, size=14, weight=700, inside=card.name)
         )
-        drawing.text(Text(said=f"VPC {card.cidr}", x=x + 12, y=y + 41, size=11, colour=MUTED, inside=card.name))
+        drawing.text(Text(content=f"VPC {card.cidr}", x=x + 12, y=y + 41, size=11, colour=MUTED, inside=card.name))
         wide = (room - 6 * (len(self._scene.tiers) - 1)) / len(self._scene.tiers)
         for number, tier in enumerate(self._scene.tiers):
             chip = drawing.box(
@@ -255,7 +261,7 @@ class _Panel:
             )
             drawing.text(
                 Text(
-                    said=fitted(tier, wide, 9.5),
+                    content=fitted(tier, wide, 9.5),
                     x=chip.middle,
                     y=chip.y + 14,
                     size=9.5,
@@ -271,50 +277,51 @@ class _Panel:
 def _rows(services: Sequence[str], room: float) -> Sequence[Sequence[tuple[str, float]]]:
     """Services as chips, in rows no wider than there is room."""
     rows: list[list[tuple[str, float]]] = [[]]
-    left = room
+    left_edge = room
     for service in services:
         wide = len(service) * 11 * 0.58 + 14
-        if wide > left and rows[-1]:
+        if wide > left_edge and rows[-1]:
             rows.append([])
-            left = room
+            left_edge = room
         rows[-1].append((service, wide))
-        left -= wide + 6
+        left_edge -= wide + 6
     return rows
 
 
-def _peering(drawing: Drawing, one: Box, other: Box) -> None:
-    y = one.y + one.h / 2
-    drawing.lines.append(Line(points=((one.right, y), (other.x, y)), colour=INK, width=3, ends=(one.name, other.name)))
-    middle = (one.right + other.x) / 2
-    drawing.text(Text(said="peering", x=middle, y=y - 9, size=13, weight=600, anchor="middle"))
-    for number, said in enumerate(("each segment with", "itself only")):
-        drawing.text(Text(said=said, x=middle, y=y + 19 + number * 14, size=11, colour=MUTED, anchor="middle"))
+def _peering(drawing: Drawing, primary: Box, recovery: Box) -> None:
+    y = primary.y + primary.h / 2
+    points = ((primary.right, y), (recovery.x, y))
+    drawing.lines.append(Line(points=points, colour=INK, width=3, ends=(primary.name, recovery.name)))
+    middle = (primary.right + recovery.x) / 2
+    drawing.text(Text(content="peering", x=middle, y=y - 9, size=13, weight=600, anchor="middle"))
+    for number, label in enumerate(("each segment with", "itself only")):
+        drawing.text(Text(content=label, x=middle, y=y + 19 + number * 14, size=11, colour=MUTED, anchor="middle"))
 
 
 def _leaks(drawing: Drawing, scene: Scene) -> None:
     """Undeclared paths, in red, around everything else."""
     boxes = {box.name: box for box in drawing.boxes}
     low = max(box.bottom for box in drawing.boxes) + 12
-    for number, (source, target, said) in enumerate(scene.leaks):
+    for number, (source, target, label) in enumerate(scene.leaks):
         ends = [boxes[name] for name in (source, target) if name in boxes]
         if len(ends) == 2:  # noqa: PLR2004 - a line has two ends
-            one, other = ends
+            first, second = ends
             y, gutter = low + number * 7, PAD / 2
             # Along the gutter beside the cards, so that no card is crossed.
             points = (
-                (one.x, one.y + 30),
-                (one.x - gutter, one.y + 30),
-                (one.x - gutter, y),
-                (other.x - gutter, y),
-                (other.x - gutter, other.y + 30),
-                (other.x, other.y + 30),
+                (first.x, first.y + 30),
+                (first.x - gutter, first.y + 30),
+                (first.x - gutter, y),
+                (second.x - gutter, y),
+                (second.x - gutter, second.y + 30),
+                (second.x, second.y + 30),
             )
             drawing.lines.append(Line(points=points, colour=LEAK, dashed=True, ends=(source, target)))
             if not number:
                 drawing.text(
                     Text(
-                        said=f"not declared: {source} → {target}, {said}",
-                        x=one.middle + 8,
+                        content=f"not declared: {source} → {target}, {label}",
+                        x=first.middle + 8,
                         y=y + 16,
                         size=11,
                         colour=LEAK,

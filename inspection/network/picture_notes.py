@@ -21,15 +21,15 @@ def _right_of(scene: Scene, x: float) -> float:
 
 
 def _matrix(drawing: Drawing, scene: Scene, x: float, y: float) -> float:
-    drawing.text(Text(said="Who may call whom", x=x, y=y + 14, size=15, weight=700))
+    drawing.text(Text(content="Who may call whom", x=x, y=y + 14, size=15, weight=700))
     shades = {**colours(scene.segments), "endpoints": SHARED, "internet": INSPECTION}
     columns = [*scene.segments, "endpoints", "internet"]
     for number, name in enumerate(columns):
         middle = x + FIRST + number * CELL[0] + CELL[0] / 2
-        drawing.text(Text(said=name, x=middle, y=y + 40, size=12, weight=600, colour=shades[name], anchor="middle"))
+        drawing.text(Text(content=name, x=middle, y=y + 40, size=12, weight=600, colour=shades[name], anchor="middle"))
     for row, segment in enumerate(scene.segments):
         top = y + 48 + row * (CELL[1] + 4)
-        drawing.text(Text(said=segment, x=x, y=top + 18, size=12, weight=600, colour=shades[segment]))
+        drawing.text(Text(content=segment, x=x, y=top + 18, size=12, weight=600, colour=shades[segment]))
         for number, name in enumerate(columns):
             may = _may(scene, segment, name)
             colour = shades[name]
@@ -47,7 +47,7 @@ def _matrix(drawing: Drawing, scene: Scene, x: float, y: float) -> float:
             )
             drawing.text(
                 Text(
-                    said=may or "·",
+                    content=may or "·",
                     x=box.middle,
                     y=top + 17,
                     size=11,
@@ -70,16 +70,16 @@ def _may(scene: Scene, segment: str, name: str) -> str:
 
 
 def _inside(drawing: Drawing, scene: Scene, x: float, y: float) -> float:
-    drawing.text(Text(said="Within every VPC (TCP ports)", x=x, y=y + 14, size=15, weight=700))
+    drawing.text(Text(content="Within every VPC (TCP ports)", x=x, y=y + 14, size=15, weight=700))
     lines = [*scene.inside, "everything else is dropped, there and back"]
-    for number, said in enumerate(lines):
+    for number, line in enumerate(lines):
         last = number == len(lines) - 1
-        drawing.text(Text(said=said, x=x, y=y + 40 + number * 20, size=12, colour=MUTED if last else INK))
-    beside = x + max(len(said) for said in lines) * 12 * 0.58 + 60
+        drawing.text(Text(content=line, x=x, y=y + 40 + number * 20, size=12, colour=MUTED if last else INK))
+    beside = x + max(len(line) for line in lines) * 12 * 0.58 + 60
     if scene.domains:
-        drawing.text(Text(said="Allowed domains", x=beside, y=y + 14, size=15, weight=700))
+        drawing.text(Text(content="Allowed domains", x=beside, y=y + 14, size=15, weight=700))
         more = len(scene.domains) - MOST
         shown = [*scene.domains[:MOST], *([f"and {more} more"] if more > 0 else [])]
-        for number, said in enumerate(shown):
-            drawing.text(Text(said=said, x=beside, y=y + 40 + number * 20, size=12))
+        for number, line in enumerate(shown):
+            drawing.text(Text(content=line, x=beside, y=y + 40 + number * 20, size=12))
     return y + 40 + len(lines) * 20

@@ -39,9 +39,9 @@ def addresses(cidr: str) -> Range:
     return offset + int(network.network_address), offset + int(network.broadcast_address)
 
 
-def written(one: Range) -> str:
+def written(range_: Range) -> str:
     """The range as people write it: a network if it is one, else its first and last address."""
-    first, last = (_address(number) for number in one)
+    first, last = (_address(number) for number in range_)
     networks = [str(network) for network in ipaddress.summarize_address_range(first, last)]  # pyright: ignore[reportArgumentType, reportCallIssue] - both are of one version, which no stub can say
     return networks[0] if len(networks) == 1 else f"{first} to {last}"
 
@@ -66,24 +66,24 @@ def spoken(some: Ranges) -> str:
     """Ports as people say them: `tcp/443`, `all`."""
     if some == EVERYTHING:
         return "all ports"
-    said: list[str] = []
+    parts: list[str] = []
     for low, high in some:
         for name, begin, end in (("tcp", 0, UDP - 1), ("udp", UDP, OTHER - 1)):
             first, last = max(low, begin) - begin, min(high, end) - begin
             if first <= last:
                 which = "all" if (first, last) == (0, UDP - 1) else f"{first}" if first == last else f"{first}-{last}"
-                said.append(f"{name}/{which}")
+                parts.append(f"{name}/{which}")
         if high >= OTHER:
             first, last = max(low, OTHER) - OTHER, high - OTHER
             names = {number: name for name, number in NUMBERS.items()}
-            said.append(names.get(first, f"protocol {first}") if first == last else f"protocols {first}-{last}")
-    return ", ".join(said) or "nothing"
+            parts.append(names.get(first, f"protocol {first}") if first == last else f"protocols {first}-{last}")
+    return ", ".join(parts) or "nothing"
 
 
-def union(*several: Ranges) -> Ranges:
-    """What is in any of them."""
+def union(*sets: Ranges) -> Ranges:
+    """The numbers that are in any of the sets."""
     merged: list[Range] = []
-    for low, high in sorted(one for some in several for one in some):
+    for low, high in sorted(range_ for ranges in sets for range_ in ranges):
         if merged and low <= merged[-1][1] + 1:
             merged[-1] = (merged[-1][0], max(merged[-1][1], high))
         else:
@@ -91,47 +91,47 @@ def union(*several: Ranges) -> Ranges:
     return tuple(merged)
 
 
-def intersection(one: Ranges, other: Ranges) -> Ranges:
-    """What is in both."""
-    if one == other:
-        return one
-    found: list[Range] = []
-    first, second = 0, 0
-    while first < len(one) and second < len(other):
-        low, high = max(one[first][0], other[second][0]), min(one[first][1], other[second][1])
+def intersection(first: Ranges, second: Ranges) -> Ranges:
+    """The numbers that are in both sets."""
+    if first == second:
+        return first
+    shared: list[Range] = []
+    i, j = 0, 0
+    while i < len(first) and j < len(second):
+        low, high = max(first[i][0], second[j][0]), min(first[i][1], second[j][1])
         if low <= high:
-            found.append((low, high))
-        if one[first][1] < other[second][1]:
-            first += 1
+            shared.append((low, high))
+        if first[i][1] < second[j][1]:
+            i += 1
         else:
-            second += 1
-    return tuple(found)
+            j += 1
+    return tuple(shared)
 
 
-def difference(one: Ranges, other: Ranges) -> Ranges:
-    """What is in the first and not in the second."""
-    left: list[Range] = []
-    for low, high in one:
+def difference(minuend: Ranges, subtrahend: Ranges) -> Ranges:
+    """The numbers of the first set that are not in the second."""
+    remainder: list[Range] = []
+    for low, high in minuend:
         begin = low
-        for first, last in other:
+        for first, last in subtrahend:
             if last < begin or first > high:
                 continue
             if first > begin:
-                left.append((begin, first - 1))
+                remainder.append((begin, first - 1))
             begin = last + 1
         if begin <= high:
-            left.append((begin, high))
-    return tuple(left)
+            remainder.append((begin, high))
+    return tuple(remainder)
 
 
-def overlap(one: Range, other: Range) -> bool:
+def overlap(first: Range, second: Range) -> bool:
     """Whether two ranges share a number."""
-    return one[0] <= other[1] and other[0] <= one[1]
+    return first[0] <= second[1] and second[0] <= first[1]
 
 
-def within(one: Range, other: Range) -> bool:
+def within(inner: Range, outer: Range) -> bool:
     """Whether the first lies in the second as a whole."""
-    return other[0] <= one[0] and one[1] <= other[1]
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def of(cidrs: Iterable[str]) -> Ranges:

@@ -38,15 +38,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A question and its answer on the wire, between two subnets."""
+    """The outward path of a connection between two subnets, and the path of its replies."""
 
-    there: Path
+    outward: Path
     back: Path | None
 
     @property
     def symmetric(self) -> bool:
         """Whether the same firewalls see both directions; a stateful firewall drops half a conversation."""
-        return self.back is not None and self.there.firewalls == self.back.firewalls
+        return self.back is not None and self.outward.firewalls == self.back.firewalls
 
 
 class Reach:
@@ -69,21 +69,27 @@ class Reach:
         if destination.kind is Kind.INTERNET:
             return self._to_internet(source, destination)
         if source.kind is Kind.INTERNET:
-            return self._summary([self.from_internet(destination, one, source.only) for one in destination.subnets])
+            return self._summary(
+                [self.from_internet(destination, subnet, source.only) for subnet in destination.subnets]
+            )
         if not self._vpcs_joined(source, destination):
             return NONE
         return self._summary(
-            [self.between(source, one, destination, other) for one in source.subnets for other in destination.subnets]
+            [
+                self.between(source, subnet, destination, target_subnet)
+                for subnet in source.subnets
+                for target_subnet in destination.subnets
+            ]
         )
 
     @staticmethod
-    def _summary(found: Sequence[Ranges]) -> Answer:
-        if not any(found):
+    def _summary(results: Sequence[Ranges]) -> Answer:
+        if not any(results):
             return NONE
-        everywhere = found[0]
-        for one in found[1:]:
-            everywhere = ranges.intersection(everywhere, one)
-        return Answer(ranges.union(*found), everywhere)
+        everywhere = results[0]
+        for result in results[1:]:
+            everywhere = ranges.intersection(everywhere, result)
+        return Answer(ranges.union(*results), everywhere)
 
     def _vpcs_joined(self, source: Node, destination: Node) -> bool:
         """Whether any packet of the source gets into the destination's VPC: spares most pairs the details."""
@@ -102,20 +108,22 @@ class Reach:
             )
         return self._joined[key]
 
-    def between(self, source: Node, one: str, destination: Node, other: str) -> Ranges:
+    def between(self, source: Node, source_subnet: str, destination: Node, destination_subnet: str) -> Ranges:
         """Ports from a source's subnet to a destination's."""
-        found = NOTHING
-        for sender, receiver in self.sides(source, one, destination, other):
+        open_ports = NOTHING
+        for sender, receiver in self.sides(source, source_subnet, destination, destination_subnet):
             if any(trip.symmetric for trip in self.trips(sender, receiver)):
-                found = ranges.union(found, self.filtered(sender, receiver))
-        return found
+                open_ports = ranges.union(open_ports, self.filtered(sender, receiver))
+        return open_ports
 
-    def sides(self, source: Node, one: str, destination: Node, other: str) -> Iterator[tuple[Side, Side]]:
+    def sides(
+        self, source: Node, source_subnet: str, destination: Node, destination_subnet: str
+    ) -> Iterator[tuple[Side, Side]]:
         """Both ends, for addresses of the same family."""
-        for sender in self._addresses(source, one):
-            for receiver in self._addresses(destination, other):
+        for sender in self._addresses(source, source_subnet):
+            for receiver in self._addresses(destination, destination_subnet):
                 if (sender[0] >= ranges.V6) == (receiver[0] >= ranges.V6):
-                    yield Side(source, one, sender), Side(destination, other, receiver)
+                    yield Side(source, source_subnet, sender), Side(destination, destination_subnet, receiver)
 
     def _addresses(self, node: Node, subnet: str) -> Sequence[Range]:
         if node.only is not None:
@@ -125,24 +133,28 @@ class Reach:
     def trips(self, sender: Side, receiver: Side) -> Iterator[Trip]:
         """Ways there that end in the right VPC, each with the way back if there is one."""
         zone = self.network.subnets[sender.subnet].zone
-        for there in self.routing.walk(sender.subnet, receiver.addresses):
-            if there.end is not End.VPC or there.at != receiver.node.vpc:
+        for outward in self.routing.walk(sender.subnet, receiver.addresses):
+            if outward.end is not End.VPC or outward.at != receiver.node.vpc:
                 continue
             back = [
                 path
                 for path in self.routing.walk(receiver.subnet, sender.addresses, pinned=zone)
                 if path.end is End.VPC and path.at == sender.node.vpc
             ]
-            same = next((path for path in back if path.firewalls == there.firewalls), None)
-            yield Trip(there, same or (back[0] if back else None))
+            same = next((path for path in back if path.firewalls == outward.firewalls), None)
+            yield Trip(outward, same or (back[0] if back else None))
 
     def filtered(self, sender: Side, receiver: Side) -> Ranges:
         """Ports that groups and ACLs of both ends let through."""
-        here, there = sender.node.groups, receiver.node.groups
-        sent = self.filters.sent(here, receiver.addresses, there) if here else EVERYTHING
+        source_groups, destination_groups = sender.node.groups, receiver.node.groups
+        sent = self.filters.sent(source_groups, receiver.addresses, destination_groups) if source_groups else EVERYTHING
         if not sent:
             return NOTHING
-        taken = self.filters.taken(there, sender.addresses, here) if there else EVERYTHING
+        taken = (
+            self.filters.taken(destination_groups, sender.addresses, source_groups)
+            if destination_groups
+            else EVERYTHING
+        )
         acls = self.filters.between(sender.subnet, sender.addresses, receiver.subnet, receiver.addresses)
         return ranges.intersection(ranges.intersection(sent, taken), acls)
 
@@ -157,14 +169,14 @@ class Reach:
         node = self.endpoint_node(endpoint.id)
         if not node.subnets or not self._vpcs_joined(source, node):
             return NOTHING
-        found = [self.between(source, subnet, node, other) for other in node.subnets]
-        return ranges.intersection(self._summary(found).everywhere, HTTPS)
+        results = [self.between(source, subnet, node, endpoint_subnet) for endpoint_subnet in node.subnets]
+        return ranges.intersection(self._summary(results).everywhere, HTTPS)
 
     def endpoint_node(self, endpoint: str) -> Node:
         """An interface endpoint as a place."""
-        one = self.network.endpoints[endpoint]
-        subnets = tuple(subnet for subnet in one.subnets if subnet in self.network.subnets)
-        return Node(endpoint, Kind.TIER, one.vpc, subnets, tuple(one.groups))
+        vpc_endpoint = self.network.endpoints[endpoint]
+        subnets = tuple(subnet for subnet in vpc_endpoint.subnets if subnet in self.network.subnets)
+        return Node(endpoint, Kind.TIER, vpc_endpoint.vpc, subnets, tuple(vpc_endpoint.groups))
 
     def _sent_anywhere(self, source: Node) -> Ranges:
         """Ports let out to addresses of AWS's own prefix lists, which no one else has."""
@@ -179,47 +191,51 @@ class Reach:
         )
 
     def _to_internet(self, source: Node, destination: Node) -> Answer:
-        found, bare = [], []
+        inspected, bare = [], []
         for subnet in source.subnets:
-            trips = [one for one in self.internet_trips(source, subnet, destination.only) if one[0].symmetric]
-            found.append(ranges.union(*(ports for _, ports in trips)))
-            bare.append(ranges.union(*(ports for trip, ports in trips if not trip.there.firewalls)))
-        summary = self._summary(found)
+            trips = [
+                internet_trip
+                for internet_trip in self.internet_trips(source, subnet, destination.only)
+                if internet_trip[0].symmetric
+            ]
+            inspected.append(ranges.union(*(ports for _, ports in trips)))
+            bare.append(ranges.union(*(ports for trip, ports in trips if not trip.outward.firewalls)))
+        summary = self._summary(inspected)
         return Answer(summary.ports, summary.everywhere, ranges.union(*bare))
 
     def internet_trips(self, source: Node, subnet: str, only: Range | None = None) -> Iterator[tuple[Trip, Ranges]]:
         """Ways out, each with the ports that filters let out; of use only if the trip is symmetric."""
-        for wanted in (only,) if only else ranges.INTERNET:
-            for there in self.routing.walk(subnet, wanted):
-                if there.end not in (End.INTERNET, End.UNKNOWN):
+        for target in (only,) if only else ranges.INTERNET:
+            for outward in self.routing.walk(subnet, target):
+                if outward.end not in (End.INTERNET, End.UNKNOWN):
                     continue
-                sent = self.filters.sent(source.groups, there.to, ()) if source.groups else EVERYTHING
-                out = self.filters.passed(subnet, there.to, outward=True)
-                trip = Trip(there, self._home(source, subnet, there))
+                sent = self.filters.sent(source.groups, outward.to, ()) if source.groups else EVERYTHING
+                out = self.filters.passed(subnet, outward.to, outward=True)
+                trip = Trip(outward, self._home(source, subnet, outward))
                 ports = ranges.intersection(sent, out)
-                if ports and self._answered(subnet, there.to):
+                if ports and self._answered(subnet, outward.to):
                     yield trip, ports
 
     def _answered(self, subnet: str, sender: Range) -> bool:
         back = self.filters.passed(subnet, sender, outward=False)
         return ranges.intersection(back, ((32768, 60999),)) == ((32768, 60999),)
 
-    def _home(self, source: Node, subnet: str, there: Path) -> Path | None:
+    def _home(self, source: Node, subnet: str, outward: Path) -> Path | None:
         """The way back of an answer from the internet: from the NAT gateway, or in at the VPC's own gateway."""
-        if not there.nat:
-            return there
+        if not outward.nat:
+            return outward
         own = self.network.subnets[subnet]
         ends = [
             path
             for sender in self._addresses(source, subnet)
-            for path in self.routing.walk(self.network.nats[there.nat].subnet, sender, pinned=own.zone)
+            for path in self.routing.walk(self.network.nats[outward.nat].subnet, sender, pinned=own.zone)
             if path.end is End.VPC and path.at == own.vpc
         ]
-        return next((path for path in ends if path.firewalls == there.firewalls), ends[0] if ends else None)
+        return next((path for path in ends if path.firewalls == outward.firewalls), ends[0] if ends else None)
 
     def from_internet(self, destination: Node, subnet: str, only: Range | None = None) -> Ranges:
         """Ports open to the internet, were the destination to have a public address."""
-        found = NOTHING
+        open_ports = NOTHING
         for sender in (only,) if only else ranges.INTERNET:
             for back in self.routing.walk(subnet, sender):
                 if back.end is not End.INTERNET or back.nat:
@@ -228,8 +244,8 @@ class Reach:
                     continue
                 taken = self.filters.taken(destination.groups, back.to, ()) if destination.groups else EVERYTHING
                 passed = self.filters.passed(subnet, back.to, outward=False)
-                found = ranges.union(found, ranges.intersection(taken, passed))
-        return found
+                open_ports = ranges.union(open_ports, ranges.intersection(taken, passed))
+        return open_ports
 
     def covers(self, peer: str, source: Node) -> bool:
         """Whether a rule's network holds an address of a place; references to groups are exact and never do."""
@@ -244,15 +260,15 @@ class Reach:
     def matrix(self) -> dict[tuple[Node, Node], Answer]:
         """Every pair that reaches, with what; pairs that do not are left out."""
         tiers = self.places.tiers
-        found: dict[tuple[Node, Node], Answer] = {}
+        answers: dict[tuple[Node, Node], Answer] = {}
         for source in (*tiers, INTERNET):
             for destination in (*tiers, *self.places.services, INTERNET):
                 if source is destination and source is INTERNET:
                     continue
                 answer = self.answer(source, destination)
                 if answer.ports:
-                    found[source, destination] = answer
-        return found
+                    answers[source, destination] = answer
+        return answers
 
 
 __all__ = ["NONE", "Answer", "Hop", "Reach", "Side", "Trip"]

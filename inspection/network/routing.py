@@ -14,7 +14,7 @@ from inspection.network.ranges import Range
 from inspection.network.tables import Flat, flatten
 
 LIMIT: Final = 16
-"""Tables a packet passes before it is said to go round in circles."""
+"""Tables a packet passes before it is description to go round in circles."""
 
 
 class End(StrEnum):
@@ -32,10 +32,10 @@ class Hop:
     """One decision on the way."""
 
     place: str
-    said: str
+    description: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.said}"
+        return f"{self.place}: {self.description}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,20 @@ class Routing:
         # A VPC's main table, where nobody wrote to it, knows the VPC itself and nothing else.
         self._implied = {f"main of {vpc}": vpc for vpc in network.vpcs if vpc not in main}
         self._table = {
-            one.id: by_subnet.get(one.id) or main.get(one.vpc) or f"main of {one.vpc}"
-            for one in network.subnets.values()
+            subnet.id: by_subnet.get(subnet.id) or main.get(subnet.vpc) or f"main of {subnet.vpc}"
+            for subnet in network.subnets.values()
         }
         self._flat: dict[str, Flat] = {}
         self._known: dict[tuple[str, Packet], Sequence[Path]] = {}
-        self._attachment = {(one.gateway, one.vpc): one for one in network.attachments.values() if one.vpc}
+        self._attachment = {
+            (attachment.gateway, attachment.vpc): attachment
+            for attachment in network.attachments.values()
+            if attachment.vpc
+        }
         self._endpoint_subnet = {
-            endpoint: subnet for one in network.firewalls.values() for endpoint, subnet in one.endpoints.items()
+            endpoint: subnet
+            for firewall in network.firewalls.values()
+            for endpoint, subnet in firewall.endpoints.items()
         }
         self._associated: dict[tuple[str, str], GatewayTable] = {
             (table.gateway, attachment): table
@@ -96,16 +102,16 @@ class Routing:
         """The route table that a subnet uses; empty if nothing is known of one."""
         return self._table.get(subnet, "")
 
-    def walk(self, subnet: str, wanted: Range, pinned: str = "") -> Sequence[Path]:
+    def walk(self, subnet: str, destination: Range, pinned: str = "") -> Sequence[Path]:
         """Every way from a subnet to some addresses.
 
         Args:
             subnet: where the packet starts.
-            wanted: the addresses.
+            destination: Addresses the packet may have.
             pinned: the zone that appliance mode keeps the flow in; the subnet's own if it starts here.
         """
         zone = self.network.subnets[subnet].zone
-        return self._follow(self._table[subnet], Packet(zone, pinned or zone, wanted), 0)
+        return self._follow(self._table[subnet], Packet(zone, pinned or zone, destination), 0)
 
     def _follow(self, table: str, packet: Packet, depth: int) -> Sequence[Path]:
         """Every way on from a route table, of a VPC or of a Transit Gateway."""
@@ -149,15 +155,15 @@ class Routing:
             attachment = self._attachment.get((target, vpc))
             if attachment is None:
                 return (Path(packet.to, End.DROPPED, "", (hop, Hop(target, "this VPC is not attached"))),)
-            return [one.after(hop) for one in self._gateway(target, attachment.id, packet, depth + 1)]
+            return [path.after(hop) for path in self._gateway(target, attachment.id, packet, depth + 1)]
         if target in network.peerings:
             return self._peering(target, vpc, packet.to, hop)
         if target in network.nats:
             onward = self._out_of(network.nats[target].subnet, packet, depth)
-            return [one.after(hop, nat=target) for one in onward]
+            return [path.after(hop, nat=target) for path in onward]
         if target in self._endpoint_subnet:
             onward = self._out_of(self._endpoint_subnet[target], packet, depth)
-            return [one.after(hop, firewall=target) for one in onward]
+            return [path.after(hop, firewall=target) for path in onward]
         return (Path(packet.to, End.UNKNOWN, target, (hop,)),)
 
     def _out_of(self, subnet: str, packet: Packet, depth: int) -> Sequence[Path]:
@@ -170,10 +176,10 @@ class Routing:
     def _peering(self, peering: str, vpc: str, piece: Range, hop: Hop) -> Sequence[Path]:
         """Peerings lead to the other VPC's own addresses and no further (VPC Peering guide, "Limitations")."""
         first, second = self.network.peerings[peering].vpcs
-        other = second if vpc == first else first
-        own = self.network.vpcs[other].cidrs if other in self.network.vpcs else ()
+        far_vpc = second if vpc == first else first
+        own = self.network.vpcs[far_vpc].cidrs if far_vpc in self.network.vpcs else ()
         if any(ranges.overlap(piece, ranges.addresses(cidr)) for cidr in own):
-            return (Path(piece, End.VPC, other, (hop,)),)
+            return (Path(piece, End.VPC, far_vpc, (hop,)),)
         return (Path(piece, End.DROPPED, "", (hop, Hop(peering, "not an address of the other VPC"))),)
 
     def _gateway(self, gateway: str, attachment: str, packet: Packet, depth: int) -> Sequence[Path]:
@@ -198,17 +204,17 @@ class Routing:
         if target is None:
             return (Path(packet.to, End.UNKNOWN, route.target, (hop,)),)
         if target.peer:
-            other = target.peer if own.gateway == target.gateway else target.gateway
-            return [one.after(hop) for one in self._gateway(other, target.id, packet, depth + 1)]
-        return [one.after(hop) for one in self._enter(target, packet, depth)]
+            far_gateway = target.peer if own.gateway == target.gateway else target.gateway
+            return [path.after(hop) for path in self._gateway(far_gateway, target.id, packet, depth + 1)]
+        return [path.after(hop) for path in self._enter(target, packet, depth)]
 
     def _enter(self, attachment: Attachment, packet: Packet, depth: int) -> Sequence[Path]:
         """Into a VPC by the attachment's subnet in the packet's zone, or in the flow's with appliance mode."""
-        wanted = packet.pinned if attachment.appliance_mode else packet.zone
-        subnets = [self.network.subnets[one] for one in attachment.subnets if one in self.network.subnets]
+        zone = packet.pinned if attachment.appliance_mode else packet.zone
+        subnets = [self.network.subnets[subnet] for subnet in attachment.subnets if subnet in self.network.subnets]
         if not subnets:
             return (Path(packet.to, End.DROPPED, "", (Hop(attachment.id, "no subnet is known"),)),)
-        inner = next((one for one in subnets if one.zone == wanted), subnets[0])
+        inner = next((subnet for subnet in subnets if subnet.zone == zone), subnets[0])
         return self._follow(self._table[inner.id], Packet(inner.zone, packet.pinned, packet.to), depth + 1)
 
     def associated(self, gateway: str, attachment: str) -> GatewayTable | None:
@@ -221,9 +227,9 @@ class Routing:
         """Attachments whose networks a table learns."""
         gateway = self.network.gateways.get(table.gateway)
         joined = [
-            one.id
-            for one in self.network.attachments.values()
-            if gateway and gateway.propagation_table == table.id and one.gateway == gateway.id and one.vpc
+            attachment.id
+            for attachment in self.network.attachments.values()
+            if gateway and gateway.propagation_table == table.id and attachment.gateway == gateway.id and attachment.vpc
         ]
         return sorted(table.propagated.union(joined))
 
@@ -235,14 +241,14 @@ class Routing:
     def _entries(self, table: str) -> Sequence[tuple[Range, Route]]:
         network = self.network
         if table in network.gateway_tables:
-            one = network.gateway_tables[table]
+            gateway_table = network.gateway_tables[table]
             learned = [
                 Route(destination=cidr, target=attachment, propagated=True)
-                for attachment in self.propagating(one)
+                for attachment in self.propagating(gateway_table)
                 if attachment in network.attachments
                 for cidr in _cidrs(network, network.attachments[attachment].vpc)
             ]
-            return _expanded([*one.routes, *learned], network.prefix_lists)
+            return _expanded([*gateway_table.routes, *learned], network.prefix_lists)
         if table in self._implied:
             return _expanded(
                 [Route(destination=cidr, target="local") for cidr in _cidrs(network, self._implied[table])], {}

@@ -52,11 +52,11 @@ def inside(declaration: Declaration) -> Sequence[str]:
     ]
 
 
-def leaks(found: Sequence[Difference]) -> Sequence[tuple[str, str, str]]:
+def leaks(differences: Sequence[Difference]) -> Sequence[tuple[str, str, str]]:
     """Paths between VPCs that nobody declared, once each."""
     pairs: dict[tuple[str, str], str] = {}
-    for one in found:
-        source, target = (name.partition("/")[0] for name in (one.source, one.destination))
-        if one.sort in (Sort.LEAK, Sort.ROUTE) and source != target:
-            pairs.setdefault((source, target), one.said)
-    return [(source, target, said) for (source, target), said in pairs.items()]
+    for difference in differences:
+        source, target = (name.partition("/")[0] for name in (difference.source, difference.destination))
+        if difference.sort in (Sort.LEAK, Sort.ROUTE) and source != target:
+            pairs.setdefault((source, target), difference.message)
+    return [(source, target, message) for (source, target), message in pairs.items()]

@@ -33,16 +33,21 @@ class Services:
         self._network = network
         self._routing = routing
         self._gateways = {
-            (table, one.service): one for one in network.endpoints.values() if one.gateway for table in one.tables
+            (table, endpoint.service): endpoint
+            for endpoint in network.endpoints.values()
+            if endpoint.gateway
+            for table in endpoint.tables
         }
         self._private = {
-            (one.vpc, one.service): one for one in network.endpoints.values() if one.private_dns and not one.gateway
+            (endpoint.vpc, endpoint.service): endpoint
+            for endpoint in network.endpoints.values()
+            if endpoint.private_dns and not endpoint.gateway
         }
         self._zones: dict[tuple[str, str], list[tuple[Zone, Endpoint]]] = {}
         for zone in network.zones.values():
             for identifier in sorted(zone.endpoints & network.endpoints.keys()):
-                one = network.endpoints[identifier]
-                self._zones.setdefault((one.region, one.service), []).append((zone, one))
+                endpoint = network.endpoints[identifier]
+                self._zones.setdefault((endpoint.region, endpoint.service), []).append((zone, endpoint))
 
     def find(self, subnet: str, service: str) -> Found:
         """The endpoint that the service's name leads to from a subnet."""
@@ -74,7 +79,7 @@ def is_open(endpoint: Endpoint) -> bool:
         statements = json.loads(endpoint.policy).get("Statement", [])
     except (json.JSONDecodeError, AttributeError):
         return True
-    return any(_is_open(one) for one in (statements if isinstance(statements, list) else [statements]))
+    return any(_is_open(statement) for statement in (statements if isinstance(statements, list) else [statements]))
 
 
 def _is_open(statement: Mapping[str, Any]) -> bool:

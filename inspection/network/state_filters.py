@@ -19,19 +19,19 @@ def groups(resources: Resources) -> Mapping[str, SecurityGroup]:
     for group, outward, rule in _own_rules(resources):
         (egress if outward else ingress).setdefault(group, []).append(rule)
     return {
-        one.id: _group(one, ingress.get(one.id, ()), egress.get(one.id, ()))
-        for one in resources.of("ec2/securityGroup")
+        resource.id: _group(resource, ingress.get(resource.id, ()), egress.get(resource.id, ()))
+        for resource in resources.of("ec2/securityGroup")
     }
 
 
-def _group(one: Resource, ingress: Sequence[Rule], egress: Sequence[Rule]) -> SecurityGroup:
+def _group(resource: Resource, ingress: Sequence[Rule], egress: Sequence[Rule]) -> SecurityGroup:
     return SecurityGroup(
-        id=one.id,
-        name=one.tag("Name") or one.text("name"),
-        vpc=one.text("vpcId"),
-        tier=one.tag("tier"),
-        ingress=ordered([*_inline(one, "ingress"), *ingress]),
-        egress=ordered([*_inline(one, "egress"), *egress]),
+        id=resource.id,
+        name=resource.tag("Name") or resource.text("name"),
+        vpc=resource.text("vpcId"),
+        tier=resource.tag("tier"),
+        ingress=ordered([*_inline(resource, "ingress"), *ingress]),
+        egress=ordered([*_inline(resource, "egress"), *egress]),
     )
 
 
@@ -44,63 +44,67 @@ def _number(value: Any) -> int | None:
     return int(value) if isinstance(value, (int, float)) else None
 
 
-def _inline(one: Resource, key: str) -> Iterator[Rule]:
-    for values in one.values.get(key) or ():
+def _inline(resource: Resource, key: str) -> Iterator[Rule]:
+    for values in resource.values.get(key) or ():
         some = ranges.ports(str(values.get("protocol")), _number(values.get("fromPort")), _number(values.get("toPort")))
         for name in PEERS:
             for peer in values.get(name) or ():
                 yield Rule(ports=some, peer=str(peer))
         if values.get("self"):
-            yield Rule(ports=some, peer=one.id)
+            yield Rule(ports=some, peer=resource.id)
 
 
 def _own_rules(resources: Resources) -> Iterator[tuple[str, bool, Rule]]:
     """Group, whether outward, and rule of every rule that is a resource of its own."""
-    for one in resources.of(*RULES):
-        values = one.values
-        some = ranges.ports(one.text("ipProtocol"), _number(values.get("fromPort")), _number(values.get("toPort")))
-        for named in one.texts(*ONE_PEER):
+    for resource in resources.of(*RULES):
+        values = resource.values
+        some = ranges.ports(resource.text("ipProtocol"), _number(values.get("fromPort")), _number(values.get("toPort")))
+        for named in resource.texts(*ONE_PEER):
             # Another account's group is written with its account before it.
             peer = named.rpartition("/")[2] if "/sg-" in named else named
-            yield one.text("securityGroupId"), one.type == RULES[1], Rule(ports=some, peer=peer)
-    for one in resources.of("ec2/securityGroupRule"):
-        values = one.values
-        some = ranges.ports(one.text("protocol"), _number(values.get("fromPort")), _number(values.get("toPort")))
-        group = one.text("securityGroupId")
+            yield resource.text("securityGroupId"), resource.type == RULES[1], Rule(ports=some, peer=peer)
+    for resource in resources.of("ec2/securityGroupRule"):
+        values = resource.values
+        some = ranges.ports(resource.text("protocol"), _number(values.get("fromPort")), _number(values.get("toPort")))
+        group = resource.text("securityGroupId")
         peers = [
-            *one.texts(*PEERS[:2], "prefixListIds", "sourceSecurityGroupId"),
+            *resource.texts(*PEERS[:2], "prefixListIds", "sourceSecurityGroupId"),
             *([group] if values.get("self") else []),
         ]
         for peer in peers:
-            yield group, one.text("type") == "egress", Rule(ports=some, peer=peer)
+            yield group, resource.text("type") == "egress", Rule(ports=some, peer=peer)
 
 
 def acls(resources: Resources) -> Mapping[str, NetworkAcl]:
     """Network ACLs with their rules and subnets."""
     subnets: dict[str, list[str]] = {}
     rules: dict[str, list[AclRule]] = {}
-    for one in resources.of("ec2/networkAclAssociation"):
-        subnets.setdefault(one.text("networkAclId"), []).append(one.text("subnetId"))
-    for one in resources.of("ec2/networkAclRule"):
-        rules.setdefault(one.text("networkAclId"), []).append(
-            _acl_rule(one.values, egress=one.values.get("egress") is True, number="ruleNumber", action="ruleAction")
+    for resource in resources.of("ec2/networkAclAssociation"):
+        subnets.setdefault(resource.text("networkAclId"), []).append(resource.text("subnetId"))
+    for resource in resources.of("ec2/networkAclRule"):
+        rules.setdefault(resource.text("networkAclId"), []).append(
+            _acl_rule(
+                resource.values, egress=resource.values.get("egress") is True, number="ruleNumber", action="ruleAction"
+            )
         )
     return {
-        one.id: NetworkAcl(
-            id=one.id,
-            vpc=one.text("vpcId"),
+        resource.id: NetworkAcl(
+            id=resource.id,
+            vpc=resource.text("vpcId"),
             rules=tuple(
-                sorted([*_inline_acl(one), *rules.get(one.id, ())], key=lambda rule: (rule.egress, rule.number))
+                sorted(
+                    [*_inline_acl(resource), *rules.get(resource.id, ())], key=lambda rule: (rule.egress, rule.number)
+                )
             ),
-            subnets=tuple(sorted({*one.texts("subnetIds"), *subnets.get(one.id, ())})),
+            subnets=tuple(sorted({*resource.texts("subnetIds"), *subnets.get(resource.id, ())})),
         )
-        for one in resources.of("ec2/networkAcl")
+        for resource in resources.of("ec2/networkAcl")
     }
 
 
-def _inline_acl(one: Resource) -> Iterator[AclRule]:
+def _inline_acl(resource: Resource) -> Iterator[AclRule]:
     for egress, key in ((False, "ingress"), (True, "egress")):
-        for values in one.values.get(key) or ():
+        for values in resource.values.get(key) or ():
             yield _acl_rule(values, egress=egress, number="ruleNo", action="action")
 
 

@@ -20,12 +20,12 @@ class Resource:
 
     def texts(self, *keys: str) -> list[str]:
         """Those of several properties that are there, lists flattened."""
-        found: list[str] = []
+        texts: list[str] = []
         for key in keys:
             value = self.values.get(key)
-            found += [value] if isinstance(value, str) and value else []
-            found += [str(one) for one in value] if isinstance(value, list) else []
-        return found
+            texts += [value] if isinstance(value, str) and value else []
+            texts += [str(item) for item in value] if isinstance(value, list) else []
+        return texts
 
     def tag(self, key: str) -> str:
         """A tag; empty if it is not there."""
@@ -42,8 +42,8 @@ class Resources:
             kind = str(entry["type"])
             if kind.startswith("aws:"):
                 values = {**entry.get("inputs", {}), **entry.get("outputs", {})}
-                one = Resource(type=kind.split(":")[1], id=str(entry.get("id", "")), values=values)
-                self._by_type.setdefault(one.type, []).append(one)
+                resource = Resource(type=kind.split(":")[1], id=str(entry.get("id", "")), values=values)
+                self._by_type.setdefault(resource.type, []).append(resource)
 
     def of(self, *types: str) -> Iterator[Resource]:
         """All resources of some types."""

@@ -38,45 +38,49 @@ def _route(values: Mapping[str, Any]) -> Route | None:
 
 def _routes(resources: Resources) -> Mapping[str, list[Route]]:
     """Route table -> its routes, written inline or as resources of their own."""
-    found: dict[str, dict[str, Route]] = {}
-    inline = ((one.id, values) for one in resources.of("ec2/routeTable") for values in one.values.get("routes") or ())
-    own = ((one.text("routeTableId"), one.values) for one in resources.of("ec2/route"))
+    routes_by_table: dict[str, dict[str, Route]] = {}
+    inline = (
+        (resource.id, values)
+        for resource in resources.of("ec2/routeTable")
+        for values in resource.values.get("routes") or ()
+    )
+    own = ((resource.text("routeTableId"), resource.values) for resource in resources.of("ec2/route"))
     for table, values in (*inline, *own):
         route = _route(values)
         if route is not None:
-            found.setdefault(table, {})[route.destination] = route
-    return {table: list(routes.values()) for table, routes in found.items()}
+            routes_by_table.setdefault(table, {})[route.destination] = route
+    return {table: list(routes.values()) for table, routes in routes_by_table.items()}
 
 
 def tables(resources: Resources) -> Mapping[str, RouteTable]:
     """Route tables of VPCs with their routes and subnets."""
     routes = _routes(resources)
-    main = {one.text("routeTableId") for one in resources.of("ec2/mainRouteTableAssociation")}
+    main = {resource.text("routeTableId") for resource in resources.of("ec2/mainRouteTableAssociation")}
     subnets: dict[str, list[str]] = {}
-    for one in resources.of("ec2/routeTableAssociation"):
-        if one.text("subnetId"):
-            subnets.setdefault(one.text("routeTableId"), []).append(one.text("subnetId"))
+    for resource in resources.of("ec2/routeTableAssociation"):
+        if resource.text("subnetId"):
+            subnets.setdefault(resource.text("routeTableId"), []).append(resource.text("subnetId"))
     return {
-        one.id: RouteTable(
-            id=one.id,
-            vpc=one.text("vpcId"),
-            routes=tuple(sorted(routes.get(one.id, ()), key=lambda route: route.destination)),
-            subnets=tuple(sorted(subnets.get(one.id, ()))),
-            main=one.id in main or one.type == "ec2/defaultRouteTable",
+        resource.id: RouteTable(
+            id=resource.id,
+            vpc=resource.text("vpcId"),
+            routes=tuple(sorted(routes.get(resource.id, ()), key=lambda route: route.destination)),
+            subnets=tuple(sorted(subnets.get(resource.id, ()))),
+            main=resource.id in main or resource.type == "ec2/defaultRouteTable",
         )
-        for one in resources.of("ec2/routeTable", "ec2/defaultRouteTable")
+        for resource in resources.of("ec2/routeTable", "ec2/defaultRouteTable")
     }
 
 
-def gateway(one: Resource) -> TransitGateway:
+def gateway(resource: Resource) -> TransitGateway:
     """A Transit Gateway, with its default tables only if they are in use."""
 
     def default(flag: str, table: str) -> str:
-        return one.text(table) if one.text(flag) == "enable" else ""
+        return resource.text(table) if resource.text(flag) == "enable" else ""
 
     return TransitGateway(
-        id=one.id,
-        region=one.text("region") or region(one.text("arn")),
+        id=resource.id,
+        region=resource.text("region") or region(resource.text("arn")),
         association_table=default("defaultRouteTableAssociation", "associationDefaultRouteTableId"),
         propagation_table=default("defaultRouteTablePropagation", "propagationDefaultRouteTableId"),
     )
@@ -85,18 +89,20 @@ def gateway(one: Resource) -> TransitGateway:
 def attachments(resources: Resources) -> Mapping[str, Attachment]:
     """Attachments of VPCs and peerings."""
     vpcs = {
-        one.id: Attachment(
-            id=one.id,
-            gateway=one.text("transitGatewayId"),
-            vpc=one.text("vpcId"),
-            subnets=tuple(sorted(one.texts("subnetIds"))),
-            appliance_mode=one.text("applianceModeSupport") == "enable",
+        resource.id: Attachment(
+            id=resource.id,
+            gateway=resource.text("transitGatewayId"),
+            vpc=resource.text("vpcId"),
+            subnets=tuple(sorted(resource.texts("subnetIds"))),
+            appliance_mode=resource.text("applianceModeSupport") == "enable",
         )
-        for one in resources.of("ec2transitgateway/vpcAttachment")
+        for resource in resources.of("ec2transitgateway/vpcAttachment")
     }
     peerings = {
-        one.id: Attachment(id=one.id, gateway=one.text("transitGatewayId"), peer=one.text("peerTransitGatewayId"))
-        for one in resources.of("ec2transitgateway/peeringAttachment")
+        resource.id: Attachment(
+            id=resource.id, gateway=resource.text("transitGatewayId"), peer=resource.text("peerTransitGatewayId")
+        )
+        for resource in resources.of("ec2transitgateway/peeringAttachment")
     }
     return {**vpcs, **peerings}
 
@@ -106,25 +112,25 @@ def gateway_tables(resources: Resources) -> Mapping[str, GatewayTable]:
 
     def members(kind: str, table: str) -> frozenset[str]:
         return frozenset(
-            one.text("transitGatewayAttachmentId")
-            for one in resources.of(kind)
-            if one.text("transitGatewayRouteTableId") == table
+            resource.text("transitGatewayAttachmentId")
+            for resource in resources.of(kind)
+            if resource.text("transitGatewayRouteTableId") == table
         )
 
     routes: dict[str, list[Route]] = {}
-    for one in resources.of("ec2transitgateway/route"):
-        attachment = one.text("transitGatewayAttachmentId")
-        routes.setdefault(one.text("transitGatewayRouteTableId"), []).append(
-            Route(destination=one.text("destinationCidrBlock"), target=attachment, blackhole=not attachment)
+    for resource in resources.of("ec2transitgateway/route"):
+        attachment = resource.text("transitGatewayAttachmentId")
+        routes.setdefault(resource.text("transitGatewayRouteTableId"), []).append(
+            Route(destination=resource.text("destinationCidrBlock"), target=attachment, blackhole=not attachment)
         )
     return {
-        one.id: GatewayTable(
-            id=one.id,
-            gateway=one.text("transitGatewayId"),
-            name=one.tag("segment"),
-            associated=members("ec2transitgateway/routeTableAssociation", one.id),
-            propagated=members("ec2transitgateway/routeTablePropagation", one.id),
-            routes=tuple(sorted(routes.get(one.id, ()), key=lambda route: route.destination)),
+        resource.id: GatewayTable(
+            id=resource.id,
+            gateway=resource.text("transitGatewayId"),
+            name=resource.tag("segment"),
+            associated=members("ec2transitgateway/routeTableAssociation", resource.id),
+            propagated=members("ec2transitgateway/routeTablePropagation", resource.id),
+            routes=tuple(sorted(routes.get(resource.id, ()), key=lambda route: route.destination)),
         )
-        for one in resources.of("ec2transitgateway/routeTable")
+        for resource in resources.of("ec2transitgateway/routeTable")
     }

@@ -12,11 +12,11 @@ def svg(drawing: Drawing) -> str:
     width, height = round(drawing.width), round(drawing.height)
     # Lines first: what they lead to stands on top of their ends; what must not be missed on top of everything.
     parts = [
-        *(_box(one) for one in drawing.boxes if not one.inside),
-        *(_line(one) for one in drawing.lines if one.colour != LEAK),
-        *(_box(one) for one in drawing.boxes if one.inside),
-        *(_line(one) for one in drawing.lines if one.colour == LEAK),
-        *(_text(one) for one in drawing.texts),
+        *(_box(box) for box in drawing.boxes if not box.inside),
+        *(_line(line) for line in drawing.lines if line.colour != LEAK),
+        *(_box(box) for box in drawing.boxes if box.inside),
+        *(_line(line) for line in drawing.lines if line.colour == LEAK),
+        *(_text(text) for text in drawing.texts),
     ]
     body = "\n".join(parts)
     return (
@@ -36,21 +36,21 @@ def html(drawing: Drawing) -> str:
     )
 
 
-def _box(one: Box) -> str:
+def _box(box: Box) -> str:
     return (
-        f'<rect x="{one.x:.1f}" y="{one.y:.1f}" width="{one.w:.1f}" height="{one.h:.1f}" rx="{one.radius}" '
-        f'fill="{one.fill}" stroke="{one.stroke}"/>'
+        f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.w:.1f}" height="{box.h:.1f}" rx="{box.radius}" '
+        f'fill="{box.fill}" stroke="{box.stroke}"/>'
     )
 
 
-def _line(one: Line) -> str:
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in one.points)
-    dashes = ' stroke-dasharray="6 4"' if one.dashed else ""
-    return f'<polyline points="{points}" fill="none" stroke="{one.colour}" stroke-width="{one.width}"{dashes}/>'
+def _line(line: Line) -> str:
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in line.points)
+    dashes = ' stroke-dasharray="6 4"' if line.dashed else ""
+    return f'<polyline points="{points}" fill="none" stroke="{line.colour}" stroke-width="{line.width}"{dashes}/>'
 
 
-def _text(one: Text) -> str:
+def _text(text: Text) -> str:
     return (
-        f'<text x="{one.x:.1f}" y="{one.y:.1f}" font-size="{one.size}" font-weight="{one.weight}" '
-        f'fill="{one.colour}" text-anchor="{one.anchor}">{escape(one.said)}</text>'
+        f'<text x="{text.x:.1f}" y="{text.y:.1f}" font-size="{text.size}" font-weight="{text.weight}" '
+        f'fill="{text.colour}" text-anchor="{text.anchor}">{escape(text.content)}</text>'
     )

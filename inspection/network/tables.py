@@ -38,7 +38,7 @@ class Flat:
 
 def flatten(entries: Iterable[tuple[Range, Route]]) -> Flat:
     """Lets the longest prefix win; of equal ones a static route, then the first (VPC guide, "Route priority")."""
-    ordered = sorted(entries, key=lambda one: (one[0][0], -one[0][1], one[1].propagated))
+    ordered = sorted(entries, key=lambda entry: (entry[0][0], -entry[0][1], entry[1].propagated))
     starts: list[int] = []
     ends: list[int] = []
     routes: list[Route] = []

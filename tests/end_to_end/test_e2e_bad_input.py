@@ -78,18 +78,18 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_in_the_configuration_is_named_and_nothing_is_started(zone: Zone, mistake: str) -> None:
-    change, said = MISTAKES[mistake]
+    change, message = MISTAKES[mistake]
     change(zone)
     ran = zone.rehearse("up", "--all")
     assert ran.code != 0
     assert "Traceback" not in ran.err + ran.out
-    for words in said:
+    for words in message:
         assert words in ran.err, ran.err
     assert not (zone.root / ".rehearsal" / "stacks").exists()
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["up"], "--all"),
         (["up", "organisation"], "organization"),
@@ -101,10 +101,10 @@ def test_a_mistake_in_the_configuration_is_named_and_nothing_is_started(zone: Zo
         (["cloud", "env"], "not up"),
     ],
 )
-def test_a_mistake_on_the_command_line_is_named(zone: Zone, words: list[str], said: str) -> None:
+def test_a_mistake_on_the_command_line_is_named(zone: Zone, words: list[str], message: str) -> None:
     ran = zone.rehearse(*words)
     assert ran.code != 0
-    assert said in ran.err
+    assert message in ran.err
     assert "Traceback" not in ran.err
 
 
@@ -144,7 +144,7 @@ def test_a_wrong_passphrase_changes_nothing(organization: Zone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [
         (lambda content: content[: len(content) // 2], "organization.json"),
         (lambda content: json.dumps({**json.loads(content), "version": 9}), "version"),
@@ -152,7 +152,7 @@ def test_a_wrong_passphrase_changes_nothing(organization: Zone) -> None:
     ids=["truncated", "newer"],
 )
 def test_a_checkpoint_that_cannot_be_read_is_refused_by_name(
-    organization: Zone, damage: Callable[[str], str], said: str
+    organization: Zone, damage: Callable[[str], str], message: str
 ) -> None:
     file = organization.root / ".rehearsal" / "stacks" / "organization.json"
     before = file.read_text(encoding="utf-8")
@@ -160,7 +160,7 @@ def test_a_checkpoint_that_cannot_be_read_is_refused_by_name(
         file.write_text(damage(before), encoding="utf-8")
         ran = organization.rehearse("up", "organization", PULUMI_CONFIG_PASSPHRASE="right")
         assert ran.code != 0
-        assert said in ran.err
+        assert message in ran.err
         assert file.read_text(encoding="utf-8") == damage(before)
     finally:
         file.write_text(before, encoding="utf-8")

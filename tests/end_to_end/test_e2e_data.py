@@ -57,13 +57,18 @@ class Environment:
         """Team and table -> the columns and rows it was granted, as Lake Formation tells."""
         lake = self.endpoints.client("lakeformation", region, self.admin)
         names = ("DatabaseName", "TableName", "Name")
-        filters = {tuple(one[name] for name in names): one for one in lake.list_data_cells_filter()["DataCellsFilters"]}
+        filters = {
+            tuple(data_cells_filter[name] for name in names): data_cells_filter
+            for data_cells_filter in lake.list_data_cells_filter()["DataCellsFilters"]
+        }
         teams = {arn: team for team, arn in self.outputs["team_role_arns"].items()}
         found: dict[tuple[str, str], tuple[set[str], str]] = {}
-        for one in lake.list_permissions()["PrincipalResourcePermissions"]:
-            if "DataCellsFilter" in one["Resource"]:
-                cells = filters[tuple(one["Resource"]["DataCellsFilter"][name] for name in names)]
-                team = teams[one["Principal"]["DataLakePrincipalIdentifier"]]
+        for principal_resource_permission in lake.list_permissions()["PrincipalResourcePermissions"]:
+            if "DataCellsFilter" in principal_resource_permission["Resource"]:
+                cells = filters[
+                    tuple(principal_resource_permission["Resource"]["DataCellsFilter"][name] for name in names)
+                ]
+                team = teams[principal_resource_permission["Principal"]["DataLakePrincipalIdentifier"]]
                 rows = cells["RowFilter"].get("FilterExpression", "")
                 found[team, cells["TableName"]] = (set(cells["ColumnNames"]), rows)
         return found
@@ -164,7 +169,7 @@ def test_an_audit_agrees_with_the_data_and_finds_a_grant_to_everybody(prod: Envi
     def differing() -> list[str]:
         told = prod.zone.rehearse("audit", "--json")
         assert told.code in (0, 1), told.err
-        seen = [one for one in told.document["observations"] if one["area"].startswith("data ")]
+        seen = [observation for observation in told.document["observations"] if observation["area"].startswith("data ")]
         assert len(seen) > 100
         return [f"{one['area']}: {one['found']}" for one in seen if not one["ok"]]
 

@@ -69,7 +69,7 @@ class Held:
 
     def drill(self, variant: str) -> Mapping[str, Any]:
         text = (self.zone.root / ".rehearsal" / "drill" / "report.json").read_text(encoding="utf-8")
-        return next(one for one in json.loads(text)["drills"] if one["variant"] == variant)
+        return next(drill for drill in json.loads(text)["drills"] if drill["variant"] == variant)
 
     def client(self, service: str, region: str) -> Any:
         """A client in the environment's account."""
@@ -94,7 +94,7 @@ def held(make_zone: Callable[[], Zone]) -> Held:
     zone = make_zone()
     reduce(zone)
     return Held(
-        zone=zone, ran=drills(zone, "--env", "prod", *(word for one in VARIANTS for word in ("--variant", one)))
+        zone=zone, ran=drills(zone, "--env", "prod", *(word for variant in VARIANTS for word in ("--variant", variant)))
     )
 
 
@@ -105,7 +105,7 @@ def steps(runbook: Sequence[Mapping[str, Any]]) -> Sequence[str]:
 
 def test_a_region_is_lost_and_comes_back_and_every_target_is_met(held: Held) -> None:
     assert held.ran.code == 0, held.ran.out + held.ran.err
-    assert [held.drill(one)["verdict"]["met"] for one in VARIANTS] == [True, True]
+    assert [held.drill(variant)["verdict"]["met"] for variant in VARIANTS] == [True, True]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -143,15 +143,20 @@ def test_the_runbooks_move_traffic_after_they_verified_and_go_home_again(held: H
         assert one.index("smoke-test") < one.index("move-traffic") < one.index("thaw-writers")
     assert home.index("wait-for-replication") < home.index("move-traffic")
     moments = held.drill(variant)["moments"]
-    assert [one["what"] for one in moments] == [f"{EAST} lost", f"{WEST} serves", f"{EAST} back", f"{EAST} serves"]
-    assert [one["at"] for one in moments] == sorted(one["at"] for one in moments)
+    assert [moment["what"] for moment in moments] == [
+        f"{EAST} lost",
+        f"{WEST} serves",
+        f"{EAST} back",
+        f"{EAST} serves",
+    ]
+    assert [moment["at"] for moment in moments] == sorted(moment["at"] for moment in moments)
 
 
 def test_the_page_holds_the_figures_and_a_timeline_of_each_drill(held: Held) -> None:
     assert "Every drill met its targets" in held.page
     assert held.page.count("<svg") == len(VARIANTS)
-    for one in VARIANTS:
-        verdict = held.drill(one)["verdict"]
+    for variant in VARIANTS:
+        verdict = held.drill(variant)["verdict"]
         seconds, requests = (
             "".join(f'<td class="n">{figure}</td>' for figure in figures)
             for figures in (
@@ -159,7 +164,7 @@ def test_the_page_holds_the_figures_and_a_timeline_of_each_drill(held: Held) -> 
                 [verdict["requests"], verdict["failed"], verdict["differing"], verdict["objects"]],
             )
         )
-        assert f"<tr><td>{one}</td>{seconds}" in held.page
+        assert f"<tr><td>{variant}</td>{seconds}" in held.page
         assert requests in held.page
     assert held.page.count(">move-traffic#readmission-prod</text>") == 2 * len(VARIANTS)
 
@@ -170,7 +175,9 @@ def test_the_zone_is_left_as_it_was(held: Held) -> None:
         assert held.client("ssm", region).get_parameter(Name=writer)["Parameter"]["Value"] == EAST
         endpoint = held.client("sagemaker", region).describe_endpoint(EndpointName="readmission-prod")
         assert endpoint["EndpointStatus"] == "InService"
-        assert [one["CurrentInstanceCount"] for one in endpoint["ProductionVariants"]] == [instances]
+        assert [
+            production_variant["CurrentInstanceCount"] for production_variant in endpoint["ProductionVariants"]
+        ] == [instances]
     [alarm] = held.client("cloudwatch", WEST).describe_alarms(AlarmNames=["hipaa-ml-readmission-prod-failed-over"])[
         "MetricAlarms"
     ]

@@ -1,4 +1,4 @@
-"""Another emulator in place of the built-in cloud: what it cannot do is recorded, and said."""
+"""Another emulator in place of the built-in cloud: what it cannot do is recorded, and message."""
 
 from collections.abc import Iterator
 

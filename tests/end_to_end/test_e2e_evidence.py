@@ -47,9 +47,11 @@ def test_every_control_of_the_registry_stands_under_its_paragraphs(written: Path
         for paragraph in document["paragraphs"]
         for entry in paragraph["entries"]
     }
-    assert found == {(one.paragraph, control.id) for control in CONTROLS.values() for one in control.citations}
+    assert found == {
+        (citation.paragraph, control.id) for control in CONTROLS.values() for citation in control.citations
+    }
     uncovered = [paragraph["number"] for paragraph in document["paragraphs"] if not paragraph["covered"]]
-    assert "164.308(a)(1)(ii)(A)" in uncovered  # risk analysis is work for people, and said so
+    assert "164.308(a)(1)(ii)(A)" in uncovered  # risk analysis is work for people, and message so
 
 
 def test_nothing_is_claimed_that_is_not_deployed(written: Path) -> None:

@@ -43,17 +43,17 @@ def client(zone: Zone, service: str) -> Any:
 def inventory(zone: Zone) -> Counter[str]:
     """What the organisation has, by name: a second one of anything counts two."""
     organizations = client(zone, "organizations")
-    accounts = [one["Name"] for one in organizations.list_accounts()["Accounts"]]
+    accounts = [account["Name"] for account in organizations.list_accounts()["Accounts"]]
     kinds = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "AISERVICES_OPT_OUT_POLICY")
-    policies = [one["Name"] for kind in kinds for one in organizations.list_policies(Filter=kind)["Policies"]]
+    policies = [policy["Name"] for kind in kinds for policy in organizations.list_policies(Filter=kind)["Policies"]]
     [root] = organizations.list_roots()["Roots"]
     units: list[str] = []
     waiting = [root["Id"]]
     while waiting:
         parent = waiting.pop()
         children = organizations.list_organizational_units_for_parent(ParentId=parent)["OrganizationalUnits"]
-        units += [one["Name"] for one in children]
-        waiting += [one["Id"] for one in children]
+        units += [child["Name"] for child in children]
+        waiting += [child["Id"] for child in children]
     return Counter([*accounts, *policies, *units])
 
 
@@ -75,7 +75,11 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(zone: Zone, seed: in
     found = inventory(zone)
     assert set(found.values()) == {1}, found
     assert zone.rehearse("audit", "--json").document["observations"]
-    differing = [one for one in zone.rehearse("audit", "--json").document["observations"] if not one["ok"]]
+    differing = [
+        observation
+        for observation in zone.rehearse("audit", "--json").document["observations"]
+        if not observation["ok"]
+    ]
     assert {one["area"] for one in differing} <= {"trail", "buckets"}, differing
 
 
@@ -150,10 +154,10 @@ def test_a_provider_that_dies_half_way_is_said_and_the_next_run_finishes(zone: Z
             os.kill(int(found[0]), signal.SIGKILL)
             killed = True
         time.sleep(0.05)
-    _, said = process.communicate(timeout=120)
+    _, message = process.communicate(timeout=120)
     assert killed
     assert process.returncode == 1
-    assert "provider" in said
-    assert "Traceback" not in said
+    assert "provider" in message
+    assert "Traceback" not in message
     assert zone.rehearse("up", "organization").code == 0
     assert set(inventory(zone).values()) == {1}

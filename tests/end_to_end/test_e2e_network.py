@@ -54,7 +54,7 @@ def tables(zone: Zone, region: str) -> Mapping[str, Mapping[str, str]]:
             TransitGatewayRouteTableId=table["TransitGatewayRouteTableId"],
             Filters=[{"Name": "type", "Values": ["static", "propagated"]}],
         )["Routes"]
-        found[segment] = {one["DestinationCidrBlock"]: f"{one['Type']} {one['State']}" for one in routes}
+        found[segment] = {route["DestinationCidrBlock"]: f"{route['Type']} {route['State']}" for route in routes}
     return found
 
 

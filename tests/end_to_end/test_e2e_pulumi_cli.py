@@ -90,7 +90,9 @@ def cli(zone: Zone, tmp_path: Path) -> Iterator[Cli]:
 
 
 def resources(export: Any) -> list[tuple[str, str]]:
-    return sorted((one["type"], one["urn"].rpartition("::")[2]) for one in export["deployment"]["resources"])
+    return sorted(
+        (resource["type"], resource["urn"].rpartition("::")[2]) for resource in export["deployment"]["resources"]
+    )
 
 
 def test_the_real_cli_brings_the_stacks_up_and_agrees_with_the_embedded_engine(cli: Cli, tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def test_the_real_cli_sees_the_same_violation(cli: Cli) -> None:
     assert "iam-no-users" in refused.stdout
     ran = cli.zone.rehearse("preview", "organization", "--json")
     assert ran.code == 1
-    assert "iam-no-users" in {one["policy"] for one in ran.stack("organization")["violations"]}
+    assert "iam-no-users" in {violation["policy"] for violation in ran.stack("organization")["violations"]}
 
 
 def test_a_state_of_the_embedded_engine_goes_to_the_real_cli_without_a_change(cli: Cli, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def zone(make_zone: Callable[[], Zone]) -> Zone:
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         (("s3:PutBucketPolicy", "arn:aws:s3:::hipaa-ml-phi"), 1, "D4Buckets"),
         (("s3:GetObject", "arn:aws:s3:::hipaa-ml-phi/x"), 1, "P2Networks"),
@@ -33,10 +33,10 @@ def zone(make_zone: Callable[[], Zone]) -> Zone:
         ((), 2, "ACTION"),
     ],
 )
-def test_can_says_which_statement_decides(zone: Zone, words: tuple[str, ...], code: int, said: str) -> None:
+def test_can_says_which_statement_decides(zone: Zone, words: tuple[str, ...], code: int, message: str) -> None:
     ran = zone.rehearse(*IN_PROD, *words)
     assert ran.code == code, ran.err
-    assert said in ran.out + ran.err
+    assert message in ran.out + ran.err
 
 
 def test_can_lists_the_requests_that_are_decided_otherwise(zone: Zone) -> None:

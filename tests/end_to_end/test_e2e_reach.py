@@ -35,7 +35,7 @@ def test_the_deployed_matrix_is_the_declared_one_from_either_side(zone: Zone) ->
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         (("ml-dev/training", "ml-prod/data"), 1, "ml-dev/training does not reach ml-prod/data"),
         (("ml-prod/inference", "sagemaker.runtime", "--port", "443"), 0, "reaches sagemaker.runtime at tcp/443"),
@@ -47,10 +47,12 @@ def test_the_deployed_matrix_is_the_declared_one_from_either_side(zone: Zone) ->
         (("--all", "--export", "nothing.json"), 2, "nothing.json: No such file"),
     ],
 )
-def test_a_pair_is_explained_and_a_mistake_is_named(zone: Zone, words: tuple[str, ...], code: int, said: str) -> None:
+def test_a_pair_is_explained_and_a_mistake_is_named(
+    zone: Zone, words: tuple[str, ...], code: int, message: str
+) -> None:
     ran = zone.rehearse("reach", *words)
     assert ran.code == code, ran.out + ran.err
-    assert said in ran.out + ran.err
+    assert message in ran.out + ran.err
 
 
 def test_the_picture_and_the_bill_are_drawn_from_the_settings(zone: Zone) -> None:
@@ -83,7 +85,11 @@ def test_a_route_that_somebody_made_by_hand_is_found_live_and_not_in_the_state(z
         DestinationCidrBlock=prod["cidr"].replace("/16", "/17"),
     )
     live = matrix(zone, "--live")
-    found = [one for one in live["differences"] if (one["from"], one["to"]) == ("ml-dev", "ml-prod")]
+    found = [
+        difference
+        for difference in live["differences"]
+        if (difference["from"], difference["to"]) == ("ml-dev", "ml-prod")
+    ]
     assert found
     assert prod["attachment_id"] in " ".join(found[0]["because"])
     assert matrix(zone)["ok"], "the state does not know"
@@ -97,7 +103,9 @@ def test_names_lead_to_the_endpoints_without_profiles_too(make_zone: Callable[[]
     ran = zone.rehearse("up", *stacks, "--json", timeout=1200)
     assert ran.code == 0, ran.err
     for spoke in ("ml-dev", "recovery-dev"):
-        types = {one["type"] for one in json.loads(zone.rehearse("export", spoke).out)["deployment"]["resources"]}
+        types = {
+            resource["type"] for resource in json.loads(zone.rehearse("export", spoke).out)["deployment"]["resources"]
+        }
         assert "aws:route53/zoneAssociation:ZoneAssociation" in types
         assert not any(kind.startswith("aws:route53/profiles") for kind in types)
     for way in ((), ("--live",)):

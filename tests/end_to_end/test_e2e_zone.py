@@ -90,7 +90,7 @@ def test_what_was_changed_behind_the_programs_back_is_found_and_repaired(brought
     zone, _ = brought_up
     organizations = client(zone, "organizations")
     policies = organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
-    guardrail = next(one for one in policies if one["Name"] != "FullAWSAccess")
+    guardrail = next(policy for policy in policies if policy["Name"] != "FullAWSAccess")
     target = organizations.list_targets_for_policy(PolicyId=guardrail["Id"])["Targets"][0]
     organizations.detach_policy(PolicyId=guardrail["Id"], TargetId=target["TargetId"])
     organizations.create_organizational_unit(
@@ -99,7 +99,11 @@ def test_what_was_changed_behind_the_programs_back_is_found_and_repaired(brought
 
     audit = zone.rehearse("audit", "--json")
     assert audit.code == 1
-    found = {(one["area"], one["subject"]) for one in audit.document["observations"] if not one["ok"]}
+    found = {
+        (observation["area"], observation["subject"])
+        for observation in audit.document["observations"]
+        if not observation["ok"]
+    }
     assert any(area == "policies" and guardrail["Name"] in subject for area, subject in found)
     assert ("organizational units", "Nobody-Declared") in found
 

@@ -31,7 +31,7 @@ class Ran:
         return json.loads(self.out)
 
     def stack(self, name: str) -> Any:
-        return next(one for one in self.document["stacks"] if one["name"] == name)
+        return next(stack for stack in self.document["stacks"] if stack["name"] == name)
 
 
 class Zone:

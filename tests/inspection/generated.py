@@ -99,7 +99,7 @@ def generate(size: Size) -> Built:
     built = Built(declaration=declaration)
     for index, region in enumerate(size.regions):
         _Region(built, region, size, ipaddress.IPv4Network(f"10.{index * 128}.0.0/9")).build(
-            [one for one in spokes if one.region == region]
+            [spoke for spoke in spokes if spoke.region == region]
         )
     if len(size.regions) > 1:
         first, second = (f"tgw-{region}" for region in size.regions[:2])
@@ -132,7 +132,7 @@ class _Region:
             self._spoke(spoke)
         shared = self.members["shared"]
         everyone = [
-            one for segment, members in self.members.items() if segment in self.size.segments for one in members
+            member for segment, members in self.members.items() if segment in self.size.segments for member in members
         ]
         # Without the black hole the way out is a way round: to the firewall's VPC and from there to any other spoke.
         apart = Route(destination="10.0.0.0/8", target="", blackhole=True)
@@ -158,7 +158,7 @@ class _Region:
                     groups=(f"sg-{endpoints}-endpoints",),
                 ),
             )
-            own = frozenset(f"vpc-{one.name}" for one in spokes)
+            own = frozenset(f"vpc-{spoke.name}" for spoke in spokes)
             zone = Zone(id=f"Z-{name}", name=f"{service}.{self.region}", vpcs=own, endpoints=frozenset({name}))
             self.built.add("zones", zone)
 

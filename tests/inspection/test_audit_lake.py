@@ -64,7 +64,7 @@ class Account:
 
     def governed(self, *admins: str) -> None:
         self.client("lakeformation", account=ACCOUNT).put_data_lake_settings(
-            DataLakeSettings={"DataLakeAdmins": [{"DataLakePrincipalIdentifier": one} for one in admins]}
+            DataLakeSettings={"DataLakeAdmins": [{"DataLakePrincipalIdentifier": admin} for admin in admins]}
         )
 
 
@@ -96,7 +96,11 @@ def zone() -> DeclaredZone:
 
 
 def differing(observations: Iterator[Observation]) -> list[tuple[str, str, str]]:
-    return [(one.subject, one.expected, one.found) for one in observations if not one.ok]
+    return [
+        (observation.subject, observation.expected, observation.actual)
+        for observation in observations
+        if not observation.ok
+    ]
 
 
 def test_grants_are_compared_with_the_declared_table_read_by_read(account: Account, zone: DeclaredZone) -> None:
@@ -128,7 +132,7 @@ def test_a_declared_read_that_is_not_granted_is_missed(account: Account, zone: D
 def test_a_lake_that_nobody_governs_is_open_to_everybody(account: Account, zone: DeclaredZone) -> None:
     subjects = {subject for subject, _, _ in differing(data_grants(zone, account))}
     defaults = {"CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions", "administrators"}
-    assert {f"prod {EAST} {one}" for one in defaults} <= subjects
+    assert {f"prod {EAST} {default}" for default in defaults} <= subjects
 
 
 def test_ways_into_data_are_missed_and_then_found_as_declared(account: Account, zone: DeclaredZone) -> None:

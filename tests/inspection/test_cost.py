@@ -37,12 +37,12 @@ def test_central_endpoints_pay_from_some_spoke_on() -> None:
 
 
 def test_every_price_has_its_page_and_its_date() -> None:
-    assert all(one.source.startswith("aws.amazon.com/") and one.as_of[:2] == "20" for one in prices().values())
+    assert all(price.source.startswith("aws.amazon.com/") and price.as_of[:2] == "20" for price in prices().values())
 
 
 def test_a_price_says_what_it_was_checked_against_or_that_it_was_not() -> None:
-    assert {one.verified for one in prices().values()} <= {"aws", "third-party", "no"}
-    assert all(bool(one.checked_against) == (one.verified != "no") for one in prices().values())
+    assert {price.verified for price in prices().values()} <= {"aws", "third-party", "no"}
+    assert all(bool(price.checked_against) == (price.verified != "no") for price in prices().values())
 
 
 def test_a_bill_names_the_prices_that_nobody_checked_in_its_regions_only() -> None:
@@ -56,7 +56,9 @@ def test_a_bill_names_the_prices_that_nobody_checked_in_its_regions_only() -> No
 
 def test_profiles_cost_more_for_each_vpc_beyond_a_hundred() -> None:
     def profiles(spokes: int) -> float:
-        return sum(one.monthly for one in bill([sized(spokes)], Traffic()).central if "profile" in one.what.lower())
+        return sum(
+            one.monthly for one in bill([sized(spokes)], Traffic()).central if "profile" in one.description.lower()
+        )
 
     assert profiles(100) == pytest.approx(0.75 * 730)
     assert profiles(200) == pytest.approx(0.75 * 730 + 100 * 0.0014 * 730)

@@ -83,8 +83,8 @@ def test_what_ec2_answers_becomes_the_model(ec2: Any) -> None:
     gateway, table = joined(ec2)
     network = read()
     assert sorted(one.name for one in network.vpcs.values()) == ["ml-dev", "ml-prod"]
-    assert {one.tier for one in network.subnets.values()} == {"data"}
-    assert all(one.egress == () for one in network.groups.values())
+    assert {subnet.tier for subnet in network.subnets.values()} == {"data"}
+    assert all(group.egress == () for group in network.groups.values())
     assert len(network.tables) == len(network.vpcs), "main tables that nobody wrote to are implied"
     assert all(one.routes == (Route(destination="0.0.0.0/0", target=gateway),) for one in network.tables.values())
     assert network.acls == {}, "default ACLs let everything through, as no ACL does"

@@ -83,7 +83,7 @@ def test_a_leak_is_drawn_in_red_and_said() -> None:
     refuse_disorder(drawing)
     [line] = [one for one in drawing.lines if one.colour == LEAK]
     assert line.ends == ("ml-dev-0", "ml-prod-1")
-    assert any("ml-dev-0 → ml-prod-1" in text.said for text in drawing.texts)
+    assert any("ml-dev-0 → ml-prod-1" in text.content for text in drawing.texts)
 
 
 def test_the_picture_is_well_formed_and_fetches_nothing() -> None:

@@ -34,7 +34,7 @@ networks = st.tuples(st.integers(0, 255), st.integers(22, 32)).map(
 @given(cidrs=st.lists(networks, max_size=8), wanted=networks)
 def test_the_longest_prefix_wins_for_every_address(cidrs: list[str], wanted: str) -> None:
     routes = [Route(destination=cidr, target=cidr) for cidr in dict.fromkeys(cidrs)]
-    flat = flatten((ranges.addresses(one.destination), one) for one in routes)
+    flat = flatten((ranges.addresses(route.destination), route) for route in routes)
     found = {
         address: route.target if route else None
         for (low, high), route in flat.pieces(ranges.addresses(wanted))
@@ -42,7 +42,9 @@ def test_the_longest_prefix_wins_for_every_address(cidrs: list[str], wanted: str
     }
     for address in ipaddress.ip_network(wanted):
         fitting = [
-            ipaddress.ip_network(one.destination) for one in routes if address in ipaddress.ip_network(one.destination)
+            ipaddress.ip_network(route.destination)
+            for route in routes
+            if address in ipaddress.ip_network(route.destination)
         ]
         longest = str(max(fitting, key=lambda one: one.prefixlen)) if fitting else None
         assert found[int(address)] == longest
@@ -57,7 +59,7 @@ def test_of_equal_routes_the_static_one_wins() -> None:
 
 
 @pytest.mark.parametrize(
-    ("some", "said"),
+    ("some", "message"),
     [
         (ranges.ports("tcp", 443, 443), "tcp/443"),
         (ranges.ports("6", 443, 443), "tcp/443"),
@@ -68,8 +70,8 @@ def test_of_equal_routes_the_static_one_wins() -> None:
         (ranges.NOTHING, "nothing"),
     ],
 )
-def test_ports_are_said_as_people_say_them(some: ranges.Ranges, said: str) -> None:
-    assert ranges.spoken(some) == said
+def test_ports_are_said_as_people_say_them(some: ranges.Ranges, message: str) -> None:
+    assert ranges.spoken(some) == message
 
 
 def test_both_families_lie_on_one_line_and_are_written_back() -> None:

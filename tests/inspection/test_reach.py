@@ -100,7 +100,9 @@ def _asymmetric(built: Built) -> str:
     # The public subnets' tables send answers straight home: the firewall sees only half of each conversation.
     for zone in ("us-east-1a", "us-east-1b"):
         table = built.parts["tables"][f"rtb-vpc-network-inspection-public-{zone}"]
-        routes = [replace(one, target="tgw-us-east-1") if "firewall" in one.target else one for one in table.routes]
+        routes = [
+            replace(route, target="tgw-us-east-1") if "firewall" in route.target else route for route in table.routes
+        ]
         built.change("tables", table.id, routes=routes)
     return "asymmetric"
 
@@ -108,7 +110,9 @@ def _asymmetric(built: Built) -> str:
 def _no_appliance_mode(built: Built) -> str:
     # Zone b's firewall sends what it lets through out by zone a's NAT gateway.
     table = built.parts["tables"]["rtb-vpc-network-inspection-firewall-us-east-1b"]
-    routes = [replace(one, target="nat-us-east-1a") if one.target.startswith("nat") else one for one in table.routes]
+    routes = [
+        replace(route, target="nat-us-east-1a") if route.target.startswith("nat") else route for route in table.routes
+    ]
     built.change("tables", table.id, routes=routes)
     return "asymmetric"
 
@@ -118,7 +122,9 @@ def _around_the_firewall(built: Built) -> str:
         table = built.parts["tables"][f"rtb-vpc-network-inspection-attachments-{zone}"]
         built.change("tables", table.id, routes=[Route(destination=EVERYWHERE, target=f"nat-{zone}")])
         table = built.parts["tables"][f"rtb-vpc-network-inspection-public-{zone}"]
-        routes = [replace(one, target="tgw-us-east-1") if "firewall" in one.target else one for one in table.routes]
+        routes = [
+            replace(route, target="tgw-us-east-1") if "firewall" in route.target else route for route in table.routes
+        ]
         built.change("tables", table.id, routes=routes)
     return "no firewall sees it"
 
@@ -140,7 +146,7 @@ def _default_table(built: Built) -> str:
 def _round_by_the_firewall(built: Built) -> str:
     """The way out without a black hole for the zone's own networks: a spoke hairpins through the inspection VPC."""
     table = built.parts["gateway_tables"]["tgw-rtb-us-east-1-dev"]
-    built.change("gateway_tables", table.id, routes=[one for one in table.routes if not one.blackhole])
+    built.change("gateway_tables", table.id, routes=[route for route in table.routes if not route.blackhole])
     return "tgw-attach-vpc-network-inspection (static)"
 
 
@@ -223,22 +229,22 @@ def test_a_propagation_with_its_way_back_and_open_groups_is_a_leak_with_ports() 
     built.change("groups", group.id, ingress=[*group.ingress, Rule(ports=HTTPS, peer="10.0.0.0/9")])
     leaks = {(one.source, one.destination): one for one in differing(built) if one.sort is Sort.LEAK}
     # Only training may send HTTPS anywhere; the other tiers' groups keep them in.
-    assert leaks["ml-dev/training", "ml-prod/data"].said == "tcp/443 is open and not declared"
+    assert leaks["ml-dev/training", "ml-prod/data"].message == "tcp/443 is open and not declared"
     assert ("ml-dev/inference", "ml-prod/data") not in leaks
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("ml-prod/trainin", "no place of the deployed network is named 'ml-prod/trainin'; did you mean"),
         ("10.200.255.9", "10.200.255.9 is private and in no subnet of the deployed network"),
     ],
 )
-def test_a_place_that_is_not_there_is_refused_with_near_ones(text: str, said: str) -> None:
+def test_a_place_that_is_not_there_is_refused_with_near_ones(text: str, message: str) -> None:
     reach = Reach(generate(SMALL).network(), PRIMARY)
     with pytest.raises(UnknownPlaceError) as refused:
         reach.places.named(text)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_an_address_is_the_place_it_lies_in() -> None:

@@ -36,12 +36,13 @@ def test_a_model_altered_together_with_its_manifest_is_not_loaded_either(folder:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"), [("schema", "0", "schema '0'"), ("scikit_learn", "0.1", "trained with scikit-learn 0.1")]
+    ("key", "value", "message"),
+    [("schema", "0", "schema '0'"), ("scikit_learn", "0.1", "trained with scikit-learn 0.1")],
 )
-def test_a_model_for_another_schema_or_library_is_not_loaded(folder: Path, key: str, value: str, said: str) -> None:
+def test_a_model_for_another_schema_or_library_is_not_loaded(folder: Path, key: str, value: str, message: str) -> None:
     manifest = json.loads((folder / artifact.MANIFEST).read_text())
     (folder / artifact.MANIFEST).write_text(json.dumps({**manifest, key: value}))
-    with pytest.raises(artifact.ArtifactError, match=said):
+    with pytest.raises(artifact.ArtifactError, match=message):
         artifact.load(folder)
 
 

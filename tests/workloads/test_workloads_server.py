@@ -48,7 +48,7 @@ def test_csv_and_json_score_alike(served: Served) -> None:
 
 def test_a_batch_is_answered_in_order(served: Served) -> None:
     batch = [encounter(age_years=age) for age in range(20, 100)]
-    risks = [one["risk"] for one in served.score(*batch).document["predictions"]]
+    risks = [prediction["risk"] for prediction in served.score(*batch).document["predictions"]]
     assert len(risks) == 80
     assert risks == sorted(risks)
 
@@ -60,7 +60,7 @@ def test_a_callers_correlation_id_comes_back_and_free_text_does_not(served: Serv
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"age_years": "sixty"}, "age_years is not allowed; allowed: a number from 18 to 110 (years)"),
         ({"age_years": True}, "age_years is not allowed"),
@@ -72,10 +72,10 @@ def test_a_callers_correlation_id_comes_back_and_free_text_does_not(served: Serv
         ({"name": PLANTED}, "1 unknown field(s)"),
     ],
 )
-def test_a_field_that_is_not_allowed_is_named_with_what_is(served: Served, change: dict[str, Any], said: str) -> None:
+def test_disallowed_field_is_named_with_allowed_values(served: Served, change: dict[str, Any], message: str) -> None:
     answer = served.score(encounter(**change))
     assert answer.status == 400
-    assert any(said in one for one in answer.document["error"]["problems"])
+    assert any(message in problem for problem in answer.document["error"]["problems"])
     assert PLANTED not in answer.body.decode()
 
 
@@ -174,7 +174,7 @@ def test_whatever_is_sent_is_scored_or_refused_without_repeating_any_of_it(row: 
     assert 400 <= refused.status < 500
     words = set(str(refused).replace(",", " ").replace(";", " ").split())
     texts = {value for value in row.values() if isinstance(value, str) and len(value) > 3 and value.isalpha()}
-    assert not texts & (words - {name for one in CATEGORIES.values() for name in one.values})
+    assert not texts & (words - {name for category in CATEGORIES.values() for name in category.values})
 
 
 @given(st.binary(max_size=200), st.sampled_from([JSON, CSV]))

@@ -95,7 +95,7 @@ def test_training_follows_sagemakers_contract(tmp_path: Path, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("a,b\n", "the header must be"),
         (",".join([*FIELDS, TARGET]) + "\n", "no encounters"),
@@ -103,7 +103,7 @@ def test_training_follows_sagemakers_contract(tmp_path: Path, capsys: pytest.Cap
     ],
 )
 def test_a_bad_cohort_is_refused_with_file_and_line_in_sagemakers_failure_file(
-    text: str, said: str, tmp_path: Path
+    text: str, message: str, tmp_path: Path
 ) -> None:
     (tmp_path / "input/data/train").mkdir(parents=True)
     (tmp_path / "output").mkdir()
@@ -111,7 +111,7 @@ def test_a_bad_cohort_is_refused_with_file_and_line_in_sagemakers_failure_file(
     file.write_text(text)
     assert main(["--ml", str(tmp_path)]) == 1
     failure = (tmp_path / "output/failure").read_text()
-    assert said in failure
+    assert message in failure
     assert str(file) in failure
 
 

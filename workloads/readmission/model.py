@@ -68,7 +68,9 @@ def untrained() -> Pipeline:
     numbers = [FIELDS.index(name) for name in NUMBERS]
     categories = [FIELDS.index(name) for name in CATEGORIES]
     scaler = StandardScaler()
-    known: Any = [list(one.values) for one in CATEGORIES.values()]  # scikit-learn's own types name "auto" alone
+    known: Any = [
+        list(category.values) for category in CATEGORIES.values()
+    ]  # scikit-learn's own types name "auto" alone
     coder = OneHotEncoder(categories=known, sparse_output=False)
     return Pipeline(
         [

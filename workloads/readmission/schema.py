@@ -90,4 +90,7 @@ Walraven et al., CMAJ 2010) are among them. None identifies a person: 45 CFR 164
 
 def typical() -> list[float | str]:
     """An encounter at every centre, in the first category of every field: what a server warms up and is tested with."""
-    return [*(one.centre for one in NUMBERS.values()), *(next(iter(one.values)) for one in CATEGORIES.values())]
+    return [
+        *(number.centre for number in NUMBERS.values()),
+        *(next(iter(number.values)) for number in CATEGORIES.values()),
+    ]

@@ -67,7 +67,7 @@ class Server:
         return answer
 
     def _answer(self, accepted: str, risks: list[float]) -> Response:
-        rounded = [round(one, DIGITS) for one in risks]
+        rounded = [round(risk, DIGITS) for risk in risks]
         if accepted == CSV:
             text = io.StringIO()
             csv.writer(text, lineterminator="\n").writerows([one] for one in rounded)

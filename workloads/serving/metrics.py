@@ -70,5 +70,5 @@ class Metrics:
             "Encounters": self._encounters,
             "Refused": self._refused,
             "Failed": self._failed,
-            "Latency": [round(one, 3) for one in values[step - 1 :: step][:MOST_VALUES]],
+            "Latency": [round(value, 3) for value in values[step - 1 :: step][:MOST_VALUES]],
         }
