@@ -95,7 +95,7 @@ def pack() -> tuple[float, int]:
             stub: Any = analyzer_pb2_grpc.AnalyzerStub(
                 grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}")
             )
-            found = 0
+            violations = 0
             for resource in resources:
                 request = analyzer_pb2.AnalyzeRequest(
                     type=resource.type,
@@ -104,11 +104,11 @@ def pack() -> tuple[float, int]:
                     properties=resource.properties,
                     options=resource.options,
                 )
-                found += len(stub.Analyze(request).diagnostics)
-            found += len(stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources)).diagnostics)
+                violations += len(stub.Analyze(request).diagnostics)
+            violations += len(stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources)).diagnostics)
         finally:
             process.kill()
-    return time.perf_counter() - begun, found
+    return time.perf_counter() - begun, violations
 
 
 def checkov(folder: Path) -> float:
@@ -128,8 +128,8 @@ def checkov(folder: Path) -> float:
 
 def main() -> None:
     """Prints both, side by side."""
-    seconds, found = pack()
-    print(f"policy pack   {len(FORMS) * EACH} resources  {seconds:6.2f} s  ({found} findings)")
+    seconds, violations = pack()
+    print(f"policy pack   {len(FORMS) * EACH} resources  {seconds:6.2f} s  ({violations} findings)")
     with tempfile.TemporaryDirectory() as temporary:
         print(f"Checkov       {len(FORMS) * EACH} resources  {checkov(Path(temporary)):6.2f} s")
 

@@ -29,48 +29,48 @@ def main() -> None:
 
 
 def _drills(folder: Path) -> None:
-    one = _environment(folder, {"readmission": "warm", "sepsis": "pilot-light"})
+    environment = _environment(folder, {"readmission": "warm", "sepsis": "pilot-light"})
     try:
         rtos: list[float] = []
         rpos: list[float] = []
         waits: list[float] = []
         for _ in range(DRILLS):
-            one.heartbeat()
+            environment.heartbeat()
             lost_at = datetime.now(UTC)
             started = time.perf_counter()
-            one.cloud.stop_region(PRIMARY)
-            record = _run(one, Wanted(kind="failover", lost_at=lost_at, poll_seconds=0.05))
+            environment.cloud.stop_region(PRIMARY)
+            record = _run(environment, Wanted(kind="failover", lost_at=lost_at, poll_seconds=0.05))
             rtos.append(time.perf_counter() - started)
             steps = {step["step"]: step for step in record["steps"]}
             rpos.append(float(steps["measure-replication"]["rpo_seconds"]))
             waits.append(float(steps["start-endpoint#sepsis"]["seconds"]))
-            one.cloud.start_region(PRIMARY)
-            _run(one, Wanted(kind="failback", accept_conflicts=True, poll_seconds=0.05))
+            environment.cloud.start_region(PRIMARY)
+            _run(environment, Wanted(kind="failback", accept_conflicts=True, poll_seconds=0.05))
         print(f"{DRILLS} drills, two endpoints: RTO {_figures(rtos)}; RPO {_figures(rpos)}")
         own = [rto - wait for rto, wait in zip(rtos, waits, strict=True)]
         print(f"waiting for the endpoint that is created: {_figures(waits)}; the runbook's own: {_figures(own)}")
     finally:
-        one.cloud.stop()
+        environment.cloud.stop()
 
 
 def _many(folder: Path, parallel: int) -> None:
-    one = _environment(folder, {f"model-{number:02d}": "pilot-light" for number in range(ENDPOINTS)})
+    environment = _environment(folder, {f"model-{number:02d}": "pilot-light" for number in range(ENDPOINTS)})
     try:
-        host(one.cloud, Image(repository="readmission", command=container(trained=False), delay=AWS_SECONDS))
-        one.cloud.stop_region(PRIMARY)
+        host(environment.cloud, Image(repository="readmission", command=container(trained=False), delay=AWS_SECONDS))
+        environment.cloud.stop_region(PRIMARY)
         started = time.perf_counter()
-        _run(one, Wanted(kind="failover", poll_seconds=0.1, parallel=parallel))
+        _run(environment, Wanted(kind="failover", poll_seconds=0.1, parallel=parallel))
         how = "one after another" if parallel == 1 else f"{parallel} at a time"
         print(f"{ENDPOINTS} endpoints that take {AWS_SECONDS:g} s each, {how}: {time.perf_counter() - started:.1f} s")
     finally:
-        one.cloud.stop()
+        environment.cloud.stop()
 
 
 def _environment(folder: Path, modes: Mapping[str, Any]) -> Recoverable:
     cloud = Cloud.start(folder / "cloud", management_account="111122223333")
-    one = Recoverable(cloud=cloud, folder=folder, modes=dict(modes))
-    one.build()
-    return one
+    recoverable = Recoverable(cloud=cloud, folder=folder, modes=dict(modes))
+    recoverable.build()
+    return recoverable
 
 
 def _run(recoverable: Recoverable, wanted: Wanted) -> Mapping[str, Any]:

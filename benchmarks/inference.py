@@ -63,9 +63,9 @@ def _load(port: int, body: bytes, clients: int, requests: int, batch: int) -> No
             if answer.status != http.client.OK:
                 raise RuntimeError(f"status {answer.status}")
 
-        found = [_timed(one) for _ in range(requests // clients)]
+        durations = [_timed(one) for _ in range(requests // clients)]
         connection.close()
-        return found
+        return durations
 
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:

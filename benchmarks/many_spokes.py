@@ -23,10 +23,10 @@ def write(folder: Path, spokes: int) -> list[str]:
     free = (
         block
         for block in ipaddress.IPv4Network(network["supernets"]["us-east-1"]).subnets(new_prefix=20)
-        if not any(block.overlaps(one) for one in taken)
+        if not any(block.overlaps(network_block) for network_block in taken)
     )
-    there = [name for segment in network["segments"].values() for name in segment.get("accounts", ())]
-    for number in range(spokes - len(there)):
+    segmented_accounts = [name for segment in network["segments"].values() for name in segment.get("accounts", ())]
+    for number in range(spokes - len(segmented_accounts)):
         environment, unit = ENVIRONMENTS[number % len(ENVIRONMENTS)]
         name = f"team-{number:04d}"
         accounts[name] = {
@@ -35,6 +35,6 @@ def write(folder: Path, spokes: int) -> list[str]:
             "networks": {"us-east-1": str(next(free))},
         }
         network["segments"][environment]["accounts"].append(name)
-        there.append(name)
+        segmented_accounts.append(name)
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    return [name.removeprefix("ml-") for name in there]
+    return [name.removeprefix("ml-") for name in segmented_accounts]

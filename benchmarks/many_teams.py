@@ -21,19 +21,20 @@ def write(folder: Path, teams: int) -> None:
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-def _data(given: dict[str, Any], teams: int) -> dict[str, Any]:
+def _data(data: dict[str, Any], teams: int) -> dict[str, Any]:
     names = [f"team{number:02d}" for number in range(teams)]
     sets = {
         f"{team}_{bucket.replace('-', '_')}": {
             "owner": team,
             "bucket": bucket,
-            "columns": {one: {"sensitivity": sensitivity} for one in ("a", "b", "c", "d")},
+            "columns": {column: {"sensitivity": sensitivity} for column in ("a", "b", "c", "d")},
         }
         for team in names
         for bucket, sensitivity in SENSITIVITY.items()
     }
     whole = [
-        {"team": one["owner"], "data_set": name, "columns": ["*"], "purpose": "treatment"} for name, one in sets.items()
+        {"team": data_set["owner"], "data_set": name, "columns": ["*"], "purpose": "treatment"}
+        for name, data_set in sets.items()
     ]
     shared = [
         {"team": reader, "data_set": f"{owner}_deidentified", "columns": ["a", "b"], "purpose": "research"}
@@ -41,7 +42,7 @@ def _data(given: dict[str, Any], teams: int) -> dict[str, Any]:
         if owner != reader
     ]
     return {
-        **given,
+        **data,
         "teams": {team: {"project": f"project{number % 5}"} for number, team in enumerate(names)},
         "data_sets": sets,
         "access": [*whole, *shared],

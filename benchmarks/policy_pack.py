@@ -33,14 +33,14 @@ def main() -> None:
         stub: Any = analyzer_pb2_grpc.AnalyzerStub(channel)
         resources: list[dict[str, Any]] = [
             {
-                "type": one.type,
-                "name": f"{one.name}-{number}",
-                "urn": f"{one.urn}-{number}",
-                "properties": struct(one.props),
-                "options": analyzer_pb2.AnalyzerResourceOptions(protect=one.protect),
+                "type": example.type,
+                "name": f"{example.name}-{number}",
+                "urn": f"{example.urn}-{number}",
+                "properties": struct(example.props),
+                "options": analyzer_pb2.AnalyzerResourceOptions(protect=example.protect),
             }
             for number in range(RESOURCES)
-            for one in (examples[number % len(examples)],)
+            for example in (examples[number % len(examples)],)
         ]
         begun = time.perf_counter()
         for resource in resources:

@@ -23,7 +23,7 @@ def main() -> None:
         reach = Reach(built.network(), PRIMARY)
         matrix = reach.matrix()
         computed = time.perf_counter()
-        found = differences(reach, built.declaration, matrix)
+        report = differences(reach, built.declaration, matrix)
         compared = time.perf_counter()
         busy = time.process_time() - busy
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -31,7 +31,7 @@ def main() -> None:
         print(
             f"{spokes:4d} VPCs, {tiers:4d} tiers, {len(matrix):6d} pairs reach: matrix {computed - started:6.2f} s, "
             f"comparison {compared - computed:6.2f} s, processor {busy:6.2f} s, "
-            f"{len(found)} differences, peak memory {peak:5.0f} MiB",
+            f"{len(report)} differences, peak memory {peak:5.0f} MiB",
             flush=True,
         )
 

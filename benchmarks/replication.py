@@ -53,10 +53,10 @@ def _deployed(teams: int, *, up: bool) -> None:
 
 
 def _print(operation: str, teams: int, seconds: float, document: dict[str, Any], before: float) -> None:
-    made = sum(stack["operations"].get("create", 0) for stack in document["stacks"])
+    created = sum(stack["operations"].get("create", 0) for stack in document["stacks"])
     print(
-        f"{operation}: {teams} teams x {len(ENVIRONMENTS)} environments x {len(BUCKETS)} buckets: {made} resources in "
-        f"{seconds:.1f} s ({seconds / max(made, 1) * 1000:.0f} ms each); largest process {zone.peak_mib():.0f} MiB "
+        f"{operation}: {teams} teams x {len(ENVIRONMENTS)} environments x {len(BUCKETS)} buckets: {created} resources "
+        f"in {seconds:.1f} s ({seconds / max(created, 1) * 1000:.0f} ms each); largest process {zone.peak_mib():.0f} MiB "
         f"({before:.0f} MiB before)"
     )
 
@@ -101,7 +101,7 @@ def _put_and_wait(cloud: Cloud, count: int) -> None:
         worst = max(worst, cloud.replication().rpo)
         time.sleep(0.05)
     done = time.perf_counter() - began
-    copied = sum(one.completed for one in cloud.replication().rules)
+    copied = sum(rule.completed for rule in cloud.replication().rules)
     print(f"{count} objects put in {put:.1f} s ({count / put:.0f}/s), {copied} copied after {done:.1f} s")
     print(f"throughput {copied / done:.0f} copies/s; largest lag {worst:.2f} s, {done - put:.2f} s to drain")
 

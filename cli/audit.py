@@ -1,4 +1,4 @@
-"""`rehearse audit`: what exists in the emulated accounts against what was declared."""
+"""`zone audit`: compares the emulated accounts with the configuration."""
 
 import json
 from collections import Counter
@@ -22,10 +22,10 @@ from stacks.settings import Settings
 
 def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="Show what agrees as well.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="List the resources that match as well.")] = False,
     endpoint: Endpoint = None,
 ) -> None:
-    """Look at the accounts with boto3 alone, as an auditor would, and compare with the declared zone.
+    """Read the emulated accounts with boto3 alone, as an auditor would, and compare them with the configuration.
 
     Exit code 0 when both agree, 1 when they differ.
     """
@@ -45,7 +45,7 @@ def audit(
 
 
 def emulated(workspace: Workspace, settings: Settings) -> RehearsedAws:
-    """The emulated organisation's accounts, by boto3.
+    """boto3 clients for the accounts of the emulated organisation.
 
     Raises:
         UsageError: no cloud is up.
@@ -63,19 +63,19 @@ def _endpoints(workspace: Workspace) -> Endpoints:
         return Endpoints.single(workspace.endpoint)
     cloud = Cloud.attach(workspace.state)
     if cloud is None:
-        raise UsageError("the emulated cloud is not up: `rehearse up --all` brings the zone up first")
+        raise UsageError("the emulated cloud is not up: `zone up --all` brings the zone up first")
     return cloud.endpoints()
 
 
 def _show(report: AuditReport, *, every: bool) -> None:
-    seen, wrong = Counter[str](), Counter[str]()
+    totals, wrong = Counter[str](), Counter[str]()
     for observation in report.observations:
-        seen[observation.area] += 1
+        totals[observation.area] += 1
         wrong[observation.area] += not observation.ok
     table = Table(title="Audit: what exists against what was declared", title_justify="left", box=None)
     for heading in ("area", "looked at", "differs"):
         table.add_column(heading, justify="left" if heading == "area" else "right")
-    for area, count in seen.items():
+    for area, count in totals.items():
         style = "red" if wrong[area] else "green"
         table.add_row(Text(f"{'✗' if wrong[area] else '✓'} {area}", style=style), str(count), str(wrong[area] or ""))
     console.print(table)

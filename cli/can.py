@@ -1,4 +1,4 @@
-"""`rehearse can`: may this principal do that, and which statement of which policy says so."""
+"""`zone can`: decides whether a principal may perform an action, and names the deciding statement."""
 
 from pathlib import Path
 from typing import Annotated
@@ -29,10 +29,13 @@ def can(
     ] = None,
     requests: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.csv", help="Decide many: account,principal,action,resource,context,expect."),
+        typer.Option(
+            metavar="FILE.csv",
+            help="Decide every request of a file with the columns account,principal,action,resource,context,expect.",
+        ),
     ] = None,
 ) -> None:
-    """Say whether the guardrails allow a request: exit code 0 allowed, 1 denied, 2 bad input.
+    """Decide whether the guardrails allow a request. Exit codes: 0 allowed, 1 denied, 2 bad input.
 
     With --requests, list the rows that are decided otherwise than expected; exit code 1 if there are any.
     """
@@ -42,10 +45,10 @@ def can(
     zone = guarded(settings, store.outputs("organization") if "organization" in store.stacks() else {})
     if requests is not None:
         decided = list(answers(zone, requests))
-        wrong = [one for one in decided if not one.as_expected]
-        for one in wrong:
-            said = f"line {one.line}: expected {one.request['expect']}, is {one.decision}"
-            console.print(Text(said, style="red"), soft_wrap=True)
+        wrong = [answer for answer in decided if not answer.as_expected]
+        for answer in wrong:
+            message = f"line {answer.line}: expected {answer.request['expect']}, is {answer.decision}"
+            console.print(Text(message, style="red"), soft_wrap=True)
         console.print(f"{len(decided)} requests, {len(wrong)} decided otherwise than expected")
         raise typer.Exit(1 if wrong else 0)
     if action is None or account is None or principal is None:
@@ -58,9 +61,9 @@ def can(
 
 def _pairs(context: list[str], region: str) -> dict[str, str]:
     pairs = {"aws:RequestedRegion": region}
-    for one in context:
-        key, equals, value = one.partition("=")
+    for pair in context:
+        key, equals, value = pair.partition("=")
         if not equals or ":" not in key:
-            raise UsageError(f"--context {one!r} is not KEY=VALUE, for example aws:RequestedRegion=us-west-2")
+            raise UsageError(f"--context {pair!r} is not KEY=VALUE, for example aws:RequestedRegion=us-west-2")
         pairs[key] = value
     return pairs

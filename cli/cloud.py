@@ -1,4 +1,4 @@
-"""`rehearse cloud`: the emulated AWS organisation as a process of its own."""
+"""`zone cloud`: the emulated AWS organisation as a process of its own."""
 
 import json
 from typing import Annotated
@@ -12,7 +12,7 @@ from rehearsal.cloud import Cloud
 
 app = typer.Typer(
     rich_markup_mode=None,
-    help="The emulated AWS: start, stop, status, environment for the AWS CLI.",
+    help="Start, stop and use the emulated AWS.",
     no_args_is_help=True,
 )
 
@@ -20,14 +20,14 @@ app = typer.Typer(
 @app.command()
 def start(
     port: Annotated[
-        int | None, typer.Option(min=1, max=65000, help="First port; one a region follows. Free ones by default.")
+        int | None, typer.Option(min=1, max=65000, help="First port; one port per region follows. Default: free ports.")
     ] = None,
 ) -> None:
-    """Start the emulated cloud; it stays up until `rehearse cloud stop`."""
+    """Start the emulated AWS. It runs until `zone cloud stop`."""
     workspace = Workspace.find()
     running = Cloud.attach(workspace.state)
     if running is not None:
-        raise UsageError(f"the emulated cloud is up already (process {running.status().pid})")
+        raise UsageError(f"The emulated AWS is already running (process {running.status().pid})")
     settings = workspace.settings()
     cloud = Cloud.start(
         workspace.state,
@@ -35,31 +35,31 @@ def start(
         management_account=settings.management_account_id,
         port=port,
     )
-    console.print(f"The emulated cloud is up (process {cloud.status().pid}).")
+    console.print(f"The emulated AWS is running (process {cloud.status().pid}).")
 
 
 @app.command()
 def stop() -> None:
-    """Stop the emulated cloud. What was in it is gone; the next `up` starts afresh."""
+    """Stop the emulated AWS and discard its accounts. The next `up` creates them again."""
     cloud = Cloud.attach(Workspace.find().state)
     if cloud is None:
-        console.print("The emulated cloud is not up.")
+        console.print("The emulated AWS is not running.")
         return
     cloud.stop()
-    console.print("The emulated cloud is stopped.")
+    console.print("The emulated AWS is stopped.")
 
 
 @app.command()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show whether the cloud is up, where it listens, and what it holds."""
+    """Show whether the emulated AWS is running, its endpoints and its accounts."""
     cloud = Cloud.attach(Workspace.find().state)
     if cloud is None:
         if as_json:
             typer.echo(json.dumps({"up": False}))
         else:
-            console.print("The emulated cloud is not up: `rehearse cloud start`, or `rehearse up --all`.")
+            console.print("The emulated AWS is not running. Start it with `zone cloud start` or `zone up --all`.")
         raise typer.Exit(1)
     now = cloud.status()
     document = {
@@ -86,15 +86,16 @@ def status(
 @app.command()
 def env(
     profile: Annotated[
-        str | None, typer.Option(metavar="ACCOUNT", help="An account's name; the management account by default.")
+        str | None, typer.Option(metavar="ACCOUNT", help="Account name. Default: the management account.")
     ] = None,
     via: Annotated[
-        str | None, typer.Option(metavar="REGION", help="Through this region alone, as when the global one is lost.")
+        str | None,
+        typer.Option(metavar="REGION", help="Use the endpoints of this region only, as during the loss of us-east-1."),
     ] = None,
 ) -> None:
-    """Print variables that point the AWS CLI and boto3 at the emulated cloud: eval "$(rehearse cloud env)"."""
+    """Print variables that point the AWS CLI and boto3 at the emulated AWS: eval "$(zone cloud env)"."""
     cloud = Cloud.attach(Workspace.find().state)
     if cloud is None:
-        raise UsageError("the emulated cloud is not up: `rehearse cloud start`, or `rehearse up --all`")
+        raise UsageError("The emulated AWS is not running. Start it with `zone cloud start` or `zone up --all`.")
     for name, value in cloud.environment(profile, via).items():
         typer.echo(f"export {name}={value!r}")

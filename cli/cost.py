@@ -1,4 +1,4 @@
-"""`rehearse cost`: the monthly price of the configured network, central endpoints beside endpoints in every VPC."""
+"""`zone cost`: the monthly price of the configured network, central endpoints beside endpoints in every VPC."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -27,25 +27,25 @@ ASSUMED: Final = (
 
 def cost(
     endpoints_gb: Annotated[
-        float, typer.Option("--endpoints-gb", min=0, help="Gigabytes a month through endpoints, in each region.")
+        float, typer.Option("--endpoints-gb", min=0, help="Gigabytes per month through endpoints, in each region.")
     ] = 1000,
     egress_gb: Annotated[
-        float, typer.Option("--egress-gb", min=0, help="Gigabytes a month through the firewall, in each region.")
+        float, typer.Option("--egress-gb", min=0, help="Gigabytes per month through the firewall, in each region.")
     ] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Price the network of the configuration, from dated prices, with what is assumed."""
+    """Estimate the monthly cost of the configured network from dated prices, and list the assumptions."""
     workspace = Workspace.find()
     settings = workspace.settings()
     if not any(account.networks for account in settings.accounts.values()):
-        raise UsageError("no account has `networks`: there is no network to price")
+        raise UsageError("Pulumi.yaml: accounts: no account has `networks`, so there is no network to price.")
     store = workspace.store()
     deployed = [resource for stack in store.stacks() for resource in store.resources(stack)]
-    found = bill(sizes(settings, deployed), Traffic(endpoints=endpoints_gb, egress=egress_gb))
+    estimate = bill(sizes(settings, deployed), Traffic(endpoints=endpoints_gb, egress=egress_gb))
     if as_json:
-        typer.echo(json.dumps({**asdict(found), "total": found.total, "assumed": ASSUMED}, indent=2))
+        typer.echo(json.dumps({**asdict(estimate), "total": estimate.total, "assumed": ASSUMED}, indent=2))
         return
-    _show(found)
+    _show(estimate)
 
 
 def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[Sized]:
@@ -72,20 +72,20 @@ def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[Sized]:
     ]
 
 
-def _show(found: Bill) -> None:
-    _table("The network, a month", found.items)
-    console.print(f"[bold]total {found.total:,.2f} USD[/bold]\n")
-    _table("Endpoints: central, as configured", found.central)
-    console.print(f"{total(found.central):,.2f} USD\n")
-    _table("Endpoints: in every VPC instead", found.distributed)
-    console.print(f"{total(found.distributed):,.2f} USD\n")
-    more = total(found.distributed) - total(found.central)
+def _show(estimate: Bill) -> None:
+    _table("The network, a month", estimate.items)
+    console.print(f"[bold]total {estimate.total:,.2f} USD[/bold]\n")
+    _table("Endpoints: central, as configured", estimate.central)
+    console.print(f"{total(estimate.central):,.2f} USD\n")
+    _table("Endpoints: in every VPC instead", estimate.distributed)
+    console.print(f"{total(estimate.distributed):,.2f} USD\n")
+    more = total(estimate.distributed) - total(estimate.central)
     verdict = f"central endpoints save {more:,.2f}" if more > 0 else f"endpoints in every VPC would save {-more:,.2f}"
-    console.print(f"{verdict} USD a month. Prices as of {found.as_of} (inspection/prices.csv). Assumed:")
-    if found.unverified:
-        console.print(f"[yellow]Entered from memory, verified nowhere: {', '.join(found.unverified)}.[/yellow]")
-    for one in ASSUMED:
-        console.print(f"  {one}", soft_wrap=True)
+    console.print(f"{verdict} USD a month. Prices as of {estimate.as_of} (inspection/prices.csv). Assumed:")
+    if estimate.unverified:
+        console.print(f"[yellow]Entered from memory, verified nowhere: {', '.join(estimate.unverified)}.[/yellow]")
+    for assumption in ASSUMED:
+        console.print(f"  {assumption}", soft_wrap=True)
 
 
 def _table(title: str, items: Sequence[Item]) -> None:

@@ -1,4 +1,4 @@
-"""The declared zone, from its settings: what inspections compare the deployed one with."""
+"""The declared zone, from its settings: the expected state that inspections compare the deployed zone with."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -60,9 +60,9 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
             if name != MANAGEMENT and f"{graph.BASELINE}{name}" in outputs
         },
         data=[
-            declared_data(settings, stack.removeprefix(graph.DATA), given)
-            for stack, given in outputs.items()
-            if stack.startswith(graph.DATA) and given
+            declared_data(settings, stack.removeprefix(graph.DATA), stack_outputs)
+            for stack, stack_outputs in outputs.items()
+            if stack.startswith(graph.DATA) and stack_outputs
         ],
     )
 
@@ -70,8 +70,8 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
 def declared_data(settings: Settings, name: str, outputs: Mapping[str, Any]) -> DeclaredData:
     """An environment's data as its stack declares it; names that AWS wants unique come from its outputs."""
 
-    def by_region(given: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], str]:
-        return {(region, what): value for what, places in given.items() for region, value in places.items()}
+    def by_region(values: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], str]:
+        return {(region, key): value for key, places in values.items() for region, value in places.items()}
 
     declared = data.table(settings, name)
     return DeclaredData(
@@ -92,8 +92,8 @@ def declared_data(settings: Settings, name: str, outputs: Mapping[str, Any]) -> 
             for row in declared.reading(team)
         ],
         administrators=[
-            f"arn:aws:iam::{outputs['account_id']}:role/{one}"
-            for one in (settings.zone.deploy_role, settings.account_access_role)
+            f"arn:aws:iam::{outputs['account_id']}:role/{role}"
+            for role in (settings.zone.deploy_role, settings.account_access_role)
         ],
         workgroups=list(outputs["workgroups"].values()),
         access_points={
@@ -109,7 +109,7 @@ def declared_data(settings: Settings, name: str, outputs: Mapping[str, Any]) -> 
 
 
 def _vpcs(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) -> Iterator[DeclaredVpc]:
-    """What the stacks that are up have declared."""
+    """The declarations of the deployed stacks."""
     for region in graph.networked(settings):
         if graph.network(region) in outputs:
             halves = segmentation.network_cidrs(settings, region)
@@ -136,8 +136,8 @@ def guarded(settings: Settings, outputs: Mapping[str, Any]) -> Guarded:
     """
     ids: Mapping[str, str] = outputs.get("account_ids", {})
     places = {
-        name: Place(account=ids.get(name) or one.id or f"{number:012d}", ou=one.ou)
-        for number, (name, one) in enumerate(settings.accounts.items(), start=1)
+        name: Place(account=ids.get(name) or account.id or f"{number:012d}", ou=account.ou)
+        for number, (name, account) in enumerate(settings.accounts.items(), start=1)
     }
     return Guarded(
         compiled=policies(settings),

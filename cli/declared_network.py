@@ -1,4 +1,4 @@
-"""The declared network, from its settings: what the deployed one is compared with."""
+"""The declared network, from its settings: the expected state that the deployed network is compared with."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -15,7 +15,7 @@ OPEN_SERVICES: Final = frozenset[str]()
 
 
 def declaration(settings: Settings) -> Declaration:
-    """Who may reach whom."""
+    """The connections that the configuration allows."""
     inspected = settings.network.egress == "inspected"
     return Declaration(
         spokes=list(_spokes(settings)),
@@ -29,7 +29,9 @@ def declaration(settings: Settings) -> Declaration:
         inside={(flow.source, flow.target): _ports(flow.ports) for flow in FLOWS},
         tiers=TIERS,
         reaches=frozenset(
-            (segment, other) for segment, one in settings.network.segments.items() for other in (segment, *one.reaches)
+            (segment, destination)
+            for segment, source in settings.network.segments.items()
+            for destination in (segment, *source.reaches)
         ),
         services=settings.network.endpoints,
         egress_tiers=EGRESS_TIERS if inspected else (),
@@ -49,5 +51,9 @@ def _named(settings: Settings, name: str, region: str) -> str:
     return name if region == settings.regions.primary else f"{name}@{region}"
 
 
-def _ports(given: Sequence[int]) -> Ranges:
-    return ranges.union(*(ranges.ports("tcp", one, one) for one in given)) if given else ranges.EVERYTHING
+def _ports(port_numbers: Sequence[int]) -> Ranges:
+    return (
+        ranges.union(*(ranges.ports("tcp", number, number) for number in port_numbers))
+        if port_numbers
+        else ranges.EVERYTHING
+    )

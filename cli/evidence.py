@@ -1,4 +1,4 @@
-"""`rehearse evidence`: the report an auditor asks for, as a page, as JSON and as a spreadsheet."""
+"""`zone evidence`: the HIPAA evidence as HTML, JSON and CSV."""
 
 import csv
 import datetime as dt
@@ -25,10 +25,10 @@ CONFORMANCE_PACK = "aws:cfg/organizationConformancePack:OrganizationConformanceP
 
 def evidence(
     folder: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where evidence.html, .json and .csv are written.")
+        Path, typer.Option("--out", metavar="DIR", help="Folder for evidence.html, evidence.json and evidence.csv.")
     ] = Path("evidence"),
 ) -> None:
-    """Write the evidence: paragraph by paragraph which control, in which layer, on which resources."""
+    """Write the HIPAA evidence: for each paragraph the controls, their layers and the resources."""
     workspace = Workspace.find()
     settings = workspace.settings()
     store = workspace.store()
@@ -66,8 +66,8 @@ def evidence(
         (folder / name).write_text(content, encoding="utf-8")
     covered = sum(paragraph.covered for paragraph in report.paragraphs)
     console.print(f"{covered} of {len(report.paragraphs)} paragraphs have a control of the zone")
-    for one in report.coverage:
-        console.print(f"{one.covered} of {one.total} {one.of}")
+    for entry in report.coverage:
+        console.print(f"{entry.covered} of {entry.total} {entry.of}")
     console.print(f"{len(report.exemptions)} exemptions in force")
     console.print(f"written: {folder}/evidence.html, .json, .csv", soft_wrap=True)
 

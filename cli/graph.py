@@ -1,4 +1,4 @@
-"""`rehearse graph`: the stacks, what each needs, and which are up; with --network the network as a picture."""
+"""`zone graph`: the stacks and their dependencies; with --network the network as a picture."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,17 +21,17 @@ def graph(
         typer.Option(
             "--format",
             metavar="tree|mermaid|dot, svg|html",
-            help="For people, for Markdown, for Graphviz; with --network SVG or a page.",
+            help="tree, mermaid or dot; with --network svg or html.",
         ),
     ] = None,
     network: Annotated[
-        bool, typer.Option("--network", help="Draw accounts, VPCs, segments, endpoints and who may call whom.")
+        bool, typer.Option("--network", help="Draw accounts, VPCs, segments, endpoints and allowed connections.")
     ] = False,
     file: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write the network's picture here.")
     ] = None,
 ) -> None:
-    """Draw the stacks in the order in which they come up, or the network."""
+    """List the stacks in deployment order, or draw the network."""
     if network:
         picture(form or "svg", file)
         return
@@ -41,15 +41,15 @@ def graph(
     workspace = Workspace.find()
     needs = workspace.graph()
     store = workspace.store()
-    there = set(store.stacks())
+    deployed = set(store.stacks())
     if as_json:
-        stacks = [{"name": name, "needs": list(upstream), "up": name in there} for name, upstream in needs.items()]
+        stacks = [{"name": name, "needs": list(upstream), "up": name in deployed} for name, upstream in needs.items()]
         typer.echo(json.dumps({"stacks": stacks}, indent=2))
     elif form == "tree":
         root = Tree(Text("stacks (● up, ○ not)"))
         nodes: dict[str, Tree] = {}
         for name, upstream in needs.items():
-            mark = "●" if name in there else "○"
+            mark = "●" if name in deployed else "○"
             # A stack hangs below the last of the stacks it needs, and names the others.
             others = f"  (needs {', '.join(upstream[:-1])} too)" if len(upstream) > 1 else ""
             parent = nodes[upstream[-1]] if upstream else root
@@ -62,5 +62,7 @@ def graph(
 def _text(form: Literal["mermaid", "dot"], needs: Mapping[str, Sequence[str]]) -> str:
     edges = [(upstream, name) for name, all_upstream in needs.items() for upstream in all_upstream]
     if form == "mermaid":
-        return "\n".join(["flowchart LR", *(f"  {one} --> {other}" for one, other in edges)])
-    return "\n".join(["digraph stacks {", "  rankdir=LR;", *(f'  "{one}" -> "{other}";' for one, other in edges), "}"])
+        return "\n".join(["flowchart LR", *(f"  {source} --> {target}" for source, target in edges)])
+    return "\n".join(
+        ["digraph stacks {", "  rankdir=LR;", *(f'  "{source}" -> "{target}";' for source, target in edges), "}"]
+    )

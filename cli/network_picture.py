@@ -1,4 +1,4 @@
-"""`rehearse graph --network`: the network as a picture, and in red what is deployed and was not declared."""
+"""`zone graph --network`: the network as a picture, with undeclared paths in red."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def picture(form: str, file: Path | None) -> None:
         raise UsageError(f"--format is {form!r}; allowed with --network: {', '.join(FORMS)}")
     settings = Workspace.find().settings()
     if not any(account.networks for account in settings.accounts.values()):
-        raise UsageError("no account has `networks`: there is no network to draw")
+        raise UsageError("Pulumi.yaml: accounts: no account has `networks`, so there is no network to draw.")
     document = FORMS[form](draw(scene(settings, _leaks(settings))))
     if file is None:
         typer.echo(document)
@@ -40,7 +40,7 @@ def picture(form: str, file: Path | None) -> None:
 
 
 def scene(settings: Settings, undeclared: list[tuple[str, str, str]]) -> Scene:
-    """What is drawn for a configuration."""
+    """The elements of the picture for a configuration."""
     declared = declaration(settings)
     segments = settings.network.segments
     inspected = settings.network.egress == "inspected"
@@ -70,7 +70,7 @@ def scene(settings: Settings, undeclared: list[tuple[str, str, str]]) -> Scene:
 
 
 def _leaks(settings: Settings) -> list[tuple[str, str, str]]:
-    """Undeclared paths of what is deployed; none where nothing is."""
+    """Undeclared paths of the deployed network; empty when nothing is deployed."""
     try:
         deployed = network(Source(), settings)
     except UsageError:

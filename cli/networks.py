@@ -1,4 +1,4 @@
-"""The deployed network for the commands that ask about it: from the stacks' state, from exports, or from AWS."""
+"""The deployed network for `zone reach`, `zone graph` and `zone cost`: from the stacks' state, from exports, or from AWS."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,15 +20,15 @@ from stacks.settings import Settings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """Where the network is read from."""
+    """The source that the network is read from."""
 
     endpoint: str | None = None
     live: bool = False
-    """The emulated cloud, through boto3 alone."""
+    """The emulated AWS, through boto3 alone."""
     aws: bool = False
-    """AWS itself, with the credentials of the environment."""
+    """AWS, with the credentials of the environment."""
     exports: Sequence[Path] = ()
-    """Files that `pulumi stack export` or `rehearse export` wrote."""
+    """Files that `pulumi stack export` or `zone export` wrote."""
 
 
 def network(source: Source, settings: Settings) -> Network:
@@ -38,21 +38,21 @@ def network(source: Source, settings: Settings) -> Network:
         UsageError: nothing is deployed, an export that is none, more than one source.
     """
     if source.exports and (source.live or source.aws):
-        raise UsageError("give either --export or --live or --aws, not several")
+        raise UsageError("Give one of --export, --live and --aws.")
     workspace = Workspace.find(source.endpoint)
     if source.aws:
-        found = _from_aws(workspace, settings)
+        deployed = _from_aws(workspace, settings)
     elif source.live:
         # The emulator has no Route 53 Profiles: which VPCs see a zone by one, only the state knows.
         zones = state.network(_recorded(workspace)).zones
-        seen = {key: zone.vpcs for key, zone in zones.items()} if settings.network.dns == "profiles" else {}
+        vpcs_by_zone = {key: zone.vpcs for key, zone in zones.items()} if settings.network.dns == "profiles" else {}
         aws = _rehearsed(workspace, settings)
-        found = live.network(aws, _accounts(workspace, settings), settings.regions.all, seen)
+        deployed = live.network(aws, _accounts(workspace, settings), settings.regions.all, vpcs_by_zone)
     else:
-        found = state.network(_exported(source.exports) if source.exports else _recorded(workspace))
-    if not found.vpcs:
-        raise UsageError("no VPC is deployed: `rehearse up --all` brings the zone up first")
-    return found
+        deployed = state.network(_exported(source.exports) if source.exports else _recorded(workspace))
+    if not deployed.vpcs:
+        raise UsageError("No VPC is deployed. Deploy the zone with `zone up --all`.")
+    return deployed
 
 
 def _from_aws(workspace: Workspace, settings: Settings) -> Network:
@@ -60,7 +60,7 @@ def _from_aws(workspace: Workspace, settings: Settings) -> Network:
         aws = OwnAws(role=settings.account_access_role)
         return live.network(aws, _accounts(workspace, settings), settings.regions.all)
     except (BotoCoreError, ClientError) as error:
-        raise UsageError(f"AWS cannot be asked: {error}") from None
+        raise UsageError(f"AWS could not be read: {error}") from None
 
 
 def _recorded(workspace: Workspace) -> Iterator[Mapping[str, Any]]:
@@ -85,12 +85,12 @@ def _accounts(workspace: Workspace, settings: Settings) -> Sequence[str]:
     outputs = store.outputs("organization") if "organization" in store.stacks() else {}
     ids: Mapping[str, str] = outputs.get("account_ids", {})
     named = {name: ids.get(name) or account.id for name, account in settings.accounts.items() if account.networks}
-    missing = [name for name, one in named.items() if not one]
+    missing = [name for name, account_id in named.items() if not account_id]
     if missing:
         raise UsageError(
             f"the id of {missing[0]!r} is not known: bring `organization` up, or give accounts.{missing[0]}.id"
         )
-    return [one for one in named.values() if one]
+    return [account_id for account_id in named.values() if account_id]
 
 
 def _rehearsed(workspace: Workspace, settings: Settings) -> RehearsedAws:
@@ -99,7 +99,7 @@ def _rehearsed(workspace: Workspace, settings: Settings) -> RehearsedAws:
     else:
         cloud = Cloud.attach(workspace.state)
         if cloud is None:
-            raise UsageError("the emulated cloud is not up: `rehearse up --all` brings the zone up first")
+            raise UsageError("The emulated AWS is not running. Start the zone with `zone up --all`.")
         endpoints = cloud.endpoints()
     return RehearsedAws(
         endpoints,

@@ -1,4 +1,4 @@
-"""boto3 clients into AWS itself, with the environment's credentials: member accounts through their access role."""
+"""boto3 clients for AWS with the credentials of the environment; member accounts through their access role."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import boto3
 
 
 class OwnAws:
-    """The `inspection.aws.Aws` of a real organisation."""
+    """The `inspection.aws.Aws` implementation for an AWS organisation."""
 
     def __init__(self, *, role: str) -> None:
         self._role = role

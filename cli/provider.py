@@ -1,4 +1,4 @@
-"""`rehearse provider`: the rehearsal's AWS provider for the real Pulumi CLI."""
+"""`zone provider`: the rehearsal's AWS provider for the real Pulumi CLI."""
 
 import signal
 import threading
@@ -13,7 +13,7 @@ from cli.workspace import Workspace
 
 def provider(
     endpoint: Endpoint = None,
-    keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Leave the emulated cloud up afterwards.")] = True,
+    keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Leave the emulated AWS running afterwards.")] = True,
 ) -> None:
     """Serve the AWS provider until stopped: PULUMI_DEBUG_PROVIDERS=aws:PORT pulumi up.
 

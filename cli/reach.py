@@ -1,4 +1,4 @@
-"""`rehearse reach`: who reaches whom in the deployed network, why, and whether that is what was declared."""
+"""`zone reach`: computes which sources can reach which destinations, and compares the result with the declaration."""
 
 import json
 from collections.abc import Sequence
@@ -33,18 +33,24 @@ def reach(
     source: Place = None,
     destination: Place = None,
     port: Annotated[
-        str | None, typer.Option(metavar="P", help="443, or udp/53: TCP unless said otherwise. Any port if not given.")
+        str | None, typer.Option(metavar="P", help="443 or udp/53; TCP by default. Default: any port.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="The whole matrix, against the declared one.")] = False,
-    live: Annotated[bool, typer.Option("--live", help="Ask the emulated cloud with boto3, not the state.")] = False,
-    aws: Annotated[bool, typer.Option("--aws", help="Ask AWS itself, with your credentials.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Compute the whole matrix and compare it with the declaration.")
+    ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Read the emulated AWS with boto3 instead of the state.")
+    ] = False,
+    aws: Annotated[bool, typer.Option("--aws", help="Read AWS with your credentials.")] = False,
     exports: Annotated[
-        list[Path] | None, typer.Option("--export", metavar="FILE", help="Read stack exports, not the state.")
+        list[Path] | None, typer.Option("--export", metavar="FILE", help="Read stack exports instead of the state.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     endpoint: Endpoint = None,
 ) -> None:
-    """Compute who reaches whom from route tables, Transit Gateways, firewalls, groups, ACLs, endpoints and names.
+    """Compute which sources can reach which destinations in the deployed network.
+
+    The computation follows route tables, Transit Gateways, firewalls, security groups, ACLs, endpoints and names.
 
     With --all: exit code 0 when the deployed matrix is the declared one, 1 when they differ. For a pair, explained hop
     by hop: 0 reachable, 1 not. 2 for bad input. Not modelled: VPN, Direct Connect, Gateway Load Balancers, Network
@@ -52,34 +58,36 @@ def reach(
     what listens where (docs/reach.md).
     """
     if everything == (source is not None or destination is not None):
-        raise UsageError("give FROM and TO, or --all for the whole matrix")
+        raise UsageError("Give a source and a destination, or --all for the whole matrix.")
     settings = Workspace.find(endpoint).settings()
     where = Source(endpoint=endpoint, live=live, aws=aws, exports=exports or ())
-    asked = Reach(network(where, settings), settings.regions.primary)
+    reachability = Reach(network(where, settings), settings.regions.primary)
     if everything:
         declared = declaration(settings)
-        matrix = asked.matrix()
-        found = differences(asked, declared, matrix)
+        matrix = reachability.matrix()
+        report = differences(reachability, declared, matrix)
         if as_json:
-            typer.echo(json.dumps(reach_display.document(asked, declared, matrix, found), indent=2))
+            typer.echo(json.dumps(reach_display.document(reachability, declared, matrix, report), indent=2))
         else:
-            reach_display.show_matrix(asked, declared, matrix, found)
-        raise typer.Exit(1 if found else 0)
+            reach_display.show_matrix(reachability, declared, matrix, report)
+        raise typer.Exit(1 if report else 0)
     if source is None or destination is None:
-        raise UsageError("give both FROM and TO; `rehearse reach --all` shows every pair")
-    explained = _explained(asked, asked.places.named(source), asked.places.named(destination), _wanted(port))
+        raise UsageError("Give both a source and a destination; `zone reach --all` shows every pair.")
+    explained = _explained(
+        reachability, reachability.places.named(source), reachability.places.named(destination), _wanted(port)
+    )
     if as_json:
-        typer.echo(json.dumps([reach_display.explained(one) for one in explained], indent=2))
+        typer.echo(json.dumps([reach_display.explained(explanation) for explanation in explained], indent=2))
     else:
         reach_display.show_pairs(explained, detailed=len(explained) == 1)
-    raise typer.Exit(0 if any(one.ports for one in explained) else 1)
+    raise typer.Exit(0 if any(explanation.ports for explanation in explained) else 1)
 
 
 def _explained(
-    asked: Reach, sources: Sequence[Node], destinations: Sequence[Node], wanted: Ranges
+    reachability: Reach, sources: Sequence[Node], destinations: Sequence[Node], requested: Ranges
 ) -> Sequence[Explanation]:
     return [
-        explain(asked, source, destination, wanted)
+        explain(reachability, source, destination, requested)
         for source in sources
         for destination in destinations
         if source is not destination

@@ -1,4 +1,4 @@
-"""The matrix, its differences and single answers, for people and for machines."""
+"""Output of `zone reach`: the matrix, its differences and single pairs, as text and as JSON."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,8 +18,8 @@ MOST = 40
 """Differences that are shown in full."""
 
 
-def show_matrix(reach: Reach, declaration: Declaration, matrix: Matrix, found: Sequence[Difference]) -> None:
-    """Every source with what it reaches; services in one line, what was not declared in red."""
+def show_matrix(reach: Reach, declaration: Declaration, matrix: Matrix, differences: Sequence[Difference]) -> None:
+    """Prints the destinations of every source: services in one line, undeclared connections in red."""
     declared = declaration.matrix()
     table = Table(title="Who reaches whom", title_justify="left", box=None)
     for heading in ("from", "to", "ports"):
@@ -30,31 +30,31 @@ def show_matrix(reach: Reach, declaration: Declaration, matrix: Matrix, found: S
         if destination.kind is Kind.SERVICE:
             services.setdefault(source.name, []).append(destination.name)
             continue
-        wanted = declared.get((source.name, destination.name), NOTHING)
+        expected = declared.get((source.name, destination.name), NOTHING)
         first = source.name if source.name != last else ""
         last = source.name
-        table.add_row(first, destination.name, _ports(answer.ports, wanted))
+        table.add_row(first, destination.name, _ports(answer.ports, expected))
     console.print(table)
     _services(services, declaration)
-    for one in found[:MOST]:
-        console.print(Text(f"\n✗ {one}", style="red"), soft_wrap=True)
-        for hop in one.because:
+    for deviation in differences[:MOST]:
+        console.print(Text(f"\n✗ {deviation}", style="red"), soft_wrap=True)
+        for hop in deviation.because:
             console.print(Text(f"    {hop}", style="dim"), soft_wrap=True)
-    if len(found) > MOST:
-        console.print(f"\nand {len(found) - MOST} more differences; --json has them all")
+    if len(differences) > MOST:
+        console.print(f"\nand {len(differences) - MOST} more differences; --json has them all")
     tiers, vpcs = len(reach.places.tiers), len(reach.network.vpcs)
-    verdict = "the deployed network is the declared one" if not found else f"{len(found)} differences"
+    verdict = "the deployed network is the declared one" if not differences else f"{len(differences)} differences"
     console.print(f"\n{vpcs} VPCs, {tiers} tiers, {len(matrix)} pairs reach each other: {verdict}")
 
 
-def _ports(ports: Ranges, wanted: Ranges) -> Text:
+def _ports(ports: Ranges, expected: Ranges) -> Text:
     text = Text(spoken(ports))
-    more = difference(ports, wanted)
+    more = difference(ports, expected)
     return text.append(f"   not declared: {spoken(more)}", style="red") if more else text
 
 
 def _services(services: Mapping[str, Sequence[str]], declaration: Declaration) -> None:
-    """Places that reach the same services, in one line."""
+    """Prints sources that reach the same services in one line."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for source, names in services.items():
         alike.setdefault(tuple(sorted(names)), []).append(source)
@@ -66,16 +66,20 @@ def _services(services: Mapping[str, Sequence[str]], declaration: Declaration) -
 
 
 def show_pairs(explained: Sequence[Explanation], *, detailed: bool) -> None:
-    """One pair with every step; of several, what each reaches."""
-    for one in explained:
-        style = "green" if one.ports else "red"
-        verb = f"reaches {one.destination} at {spoken(one.ports)}" if one.ports else f"does not reach {one.destination}"
-        if detailed or one.ports:
-            console.print(Text(f"{one.source} {verb}", style=style), soft_wrap=True)
+    """Prints one pair with every hop, or the open ports of several pairs."""
+    for explanation in explained:
+        style = "green" if explanation.ports else "red"
+        verb = (
+            f"reaches {explanation.destination} at {spoken(explanation.ports)}"
+            if explanation.ports
+            else f"does not reach {explanation.destination}"
+        )
+        if detailed or explanation.ports:
+            console.print(Text(f"{explanation.source} {verb}", style=style), soft_wrap=True)
         if detailed:
-            for number, hop in enumerate(one.hops, start=1):
+            for number, hop in enumerate(explanation.hops, start=1):
                 console.print(Text(f"  {number:2}. {hop}"), soft_wrap=True)
-    if not any(one.ports for one in explained) and not detailed:
+    if not any(explanation.ports for explanation in explained) and not detailed:
         console.print(Text(f"none of {len(explained)} pairs reaches", style="red"))
 
 
@@ -90,7 +94,9 @@ def explained(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def document(reach: Reach, declaration: Declaration, matrix: Matrix, found: Sequence[Difference]) -> dict[str, Any]:
+def document(
+    reach: Reach, declaration: Declaration, matrix: Matrix, differences: Sequence[Difference]
+) -> dict[str, Any]:
     """The matrix as JSON."""
     declared = declaration.matrix()
     pairs = [
@@ -103,17 +109,17 @@ def document(reach: Reach, declaration: Declaration, matrix: Matrix, found: Sequ
         for (source, destination), answer in matrix.items()
     ]
     return {
-        "ok": not found,
+        "ok": not differences,
         "places": [node.name for node in (*reach.places.tiers, *reach.places.services)],
         "pairs": pairs,
         "differences": [
             {
-                "sort": one.sort.value,
-                "from": one.source,
-                "to": one.destination,
-                "message": one.message,
-                "because": [str(hop) for hop in one.because],
+                "sort": difference.sort.value,
+                "from": difference.source,
+                "to": difference.destination,
+                "message": difference.message,
+                "because": [str(hop) for hop in difference.because],
             }
-            for one in found
+            for difference in differences
         ],
     }

@@ -1,4 +1,4 @@
-"""boto3 clients into the emulated organisation, for inspections: by account, through the role that AWS would use."""
+"""boto3 clients for the emulated organisation: member accounts through their access role, as on AWS."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from rehearsal.cloud import MANAGEMENT, Credentials, Endpoints
 
 
 class RehearsedAws:
-    """The `inspection.aws.Aws` of a rehearsal."""
+    """The `inspection.aws.Aws` implementation for the emulated AWS."""
 
     def __init__(self, endpoints: Endpoints, *, management_account: str, access_role: str, region: str) -> None:
         self._endpoints = endpoints
@@ -22,7 +22,7 @@ class RehearsedAws:
         )
 
     def credentials(self, account: str) -> Credentials:
-        """What the access role of an account acts with."""
+        """Credentials of an account's access role."""
         if account not in self._credentials:
             answer = self._endpoints.client("sts", self._region).assume_role(
                 RoleArn=f"arn:aws:iam::{account}:role/{self._access_role}", RoleSessionName="audit"

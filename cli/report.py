@@ -78,9 +78,9 @@ def comment(document: Mapping[str, Any]) -> str:
         stack for stack in stacks if any(stack["operations"].get(name, 0) for name in OPERATIONS if name != "same")
     ]
     lines += ["| stack | create | update | replace | delete | same | blocked by |", "|---|--:|--:|--:|--:|--:|--:|"]
-    for one in changed or stacks:
-        counts = " | ".join(str(one["operations"].get(name, 0)) for name in OPERATIONS)
-        lines.append(f"| `{one['name']}` | {counts} | {len(_mandatory(one)) or ''} |")
+    for stack in changed or stacks:
+        counts = " | ".join(str(stack["operations"].get(name, 0)) for name in OPERATIONS)
+        lines.append(f"| `{stack['name']}` | {counts} | {len(_mandatory(stack)) or ''} |")
     if changed and len(changed) < len(stacks):
         lines += ["", f"{len(stacks) - len(changed)} stacks do not change."]
     for stack in stacks:

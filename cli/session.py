@@ -1,4 +1,4 @@
-"""One rehearsal command at work: the cloud, the provider and the engine, put together and taken down again."""
+"""The processes of one command: starts cloud, provider and engine, and stops them."""
 
 import os
 from collections import Counter
@@ -14,13 +14,13 @@ from rehearsal.engine import Engine, Event, Project, SideBySide, StackResult, am
 from rehearsal.provider import Ledger, ProviderProcess
 
 AT_ONCE: Final = min(4, os.cpu_count() or 1)
-"""Stacks worked on at the same time, if nobody says otherwise: each keeps a processor busy."""
+"""Default number of stacks that are processed at the same time: one per processor, at most four."""
 Modes = dict[str, Counter[tuple[str, str]]]
 """Stack -> (resource type, `emulated` or `recorded`) -> count."""
 
 
 class Session:
-    """Starts what a command needs; on leaving, stops what only this command needed.
+    """Starts the processes that a command needs, and stops those that only this command needs.
 
     The cloud is a process of its own and outlives the command: the next one, or a person with the AWS CLI, finds
     the organisation as it was left, and so that a killed run can be continued.
@@ -59,7 +59,9 @@ class Session:
                 self._started_cloud = True
             self._cloud = cloud
             if self.workspace.follow_cloud(cloud.instance):
-                messages.print("The emulated cloud of the last rehearsal is gone; starting afresh.")
+                messages.print(
+                    "The emulated AWS of the last rehearsal has ended. Its state was moved to .rehearsal/previous; starting again."
+                )
         self._provider = ProviderProcess.start(self.workspace.state, endpoint=self.workspace.endpoint)
         return self
 
@@ -77,7 +79,7 @@ class Session:
         stacks: Sequence[str],
         sink: Callable[[Event], None],
     ) -> list[StackResult]:
-        """Runs the stacks, each after those it needs; begins none after one that fails."""
+        """Runs the stacks in dependency order; starts no further stack after a failure."""
         assert self._provider is not None
         graph, project, store = self.workspace.graph(), Project.load(self.workspace.root), self.workspace.store()
         provider = self._provider.address
@@ -126,15 +128,15 @@ class Session:
         return counted
 
     def hint(self, operation: str) -> None:
-        """Says how to look around in what was brought up."""
+        """Prints commands for looking around in the deployed zone."""
         if operation != "up" or not self._keep or self._cloud is None:
             return
         console.print(
             "\nThe emulated cloud stays up. Look around:\n"
-            '  eval "$(.venv/bin/rehearse cloud env)"       # then any AWS CLI or boto3 talks to it\n'
+            '  eval "$(.venv/bin/zone cloud env)"       # then any AWS CLI or boto3 talks to it\n'
             "  aws organizations list-accounts\n"
             "  .venv/bin/rehearse audit                     # compare what exists with what was declared\n"
             "  .venv/bin/rehearse outputs organization\n"
-            "  .venv/bin/rehearse cloud stop                # when done",
+            "  .venv/bin/zone cloud stop                # when done",
             highlight=False,
         )

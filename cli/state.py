@@ -1,4 +1,4 @@
-"""`rehearse outputs` and `export`: what a stack that is up has, for people and for Pulumi's own tools."""
+"""`zone outputs` and `export`: the outputs and the state of a deployed stack."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from cli.runs import Endpoint
 from cli.workspace import Workspace
 from rehearsal.engine import StateStore
 
-Stack = Annotated[str, typer.Argument(help="A stack that is up; see `rehearse graph`.")]
+Stack = Annotated[str, typer.Argument(help="Name of a deployed stack; see `zone graph`.")]
 
 
 def outputs(
@@ -21,7 +21,7 @@ def outputs(
     show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Show secret outputs in plain text.")] = False,
     endpoint: Endpoint = None,
 ) -> None:
-    """Show a stack's outputs; secret ones only on demand."""
+    """Print the outputs of a stack. Secret outputs are printed with --show-secrets only."""
     values = _store(endpoint, stack).outputs(stack, show_secrets=show_secrets)
     if as_json:
         typer.echo(json.dumps(values, indent=2))
@@ -34,10 +34,14 @@ def outputs(
 
 def export(
     stack: Stack,
-    file: Annotated[Path | None, typer.Option(metavar="FILE", help="Write here instead of standard output.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")
+    ] = None,
     endpoint: Endpoint = None,
 ) -> None:
-    """Print a stack's state in Pulumi's deployment format 3, as `pulumi stack export` does; secrets stay encrypted."""
+    """Print the state of a stack in Pulumi's deployment format 3, as `pulumi stack export` does.
+
+    Secrets stay encrypted."""
     document = json.dumps(_store(endpoint, stack).export(stack), indent=4)
     if file is None:
         typer.echo(document)

@@ -1,4 +1,4 @@
-"""`rehearse trace`: an object's journey: the key it is encrypted with, its replicas, who may read it and why."""
+"""`zone trace`: the encryption key, replicas and readers of an S3 object."""
 
 from typing import Annotated
 
@@ -15,11 +15,13 @@ from inspection.trace import trace as traced
 
 
 def trace(
-    uri: Annotated[str, typer.Argument(metavar="s3://BUCKET/KEY", help="An object of any account of the zone.")],
-    every: Annotated[bool, typer.Option("--all", help="Show who may not read it as well, and why not.")] = False,
+    uri: Annotated[str, typer.Argument(metavar="s3://BUCKET/KEY", help="Object in any account of the zone.")],
+    every: Annotated[
+        bool, typer.Option("--all", help="List the principals that cannot read it as well, with the reason.")
+    ] = False,
     endpoint: Endpoint = None,
 ) -> None:
-    """Follow an object with boto3 alone: encryption, versions, replicas, lag, readers."""
+    """Show encryption key, versions, replicas, replication lag and readers of an S3 object, with boto3 alone."""
     scheme, _, rest = uri.partition("://")
     bucket, _, key = rest.partition("/")
     if scheme != "s3" or not bucket or not key:

@@ -1,4 +1,4 @@
-"""Where a rehearsal lives: the project's root, its state folder, its settings and stacks."""
+"""The project folder of a command: root, state folder, settings and stacks."""
 
 import hashlib
 import shutil
@@ -31,10 +31,10 @@ class Workspace:
         Raises:
             UsageError: no Pulumi.yaml here or above.
         """
-        here = Path.cwd()
-        root = next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), None)
+        current = Path.cwd()
+        root = next((folder for folder in (current, *current.parents) if (folder / "Pulumi.yaml").exists()), None)
         if root is None:
-            raise UsageError(f"no Pulumi.yaml in {here} or above it: run `rehearse` inside the project")
+            raise UsageError(f"no Pulumi.yaml in {current} or a folder above it: run the command inside the project")
         state = root / STATE
         if endpoint is not None:
             state = state / "endpoints" / hashlib.sha256(endpoint.encode()).hexdigest()[:12]
@@ -67,18 +67,18 @@ class Workspace:
         Raises:
             UsageError: no stack named, or one that is not in the zone.
         """
-        known = list(self.graph())
+        stacks = list(self.graph())
         if everything and names:
-            raise UsageError("give either stack names or --all, not both")
+            raise UsageError("Give either stack names or --all, not both.")
         if not everything and not names:
-            raise UsageError(f"which stack? Name one or more, or say --all. Stacks: {_listed(known)}")
-        unknown = [name for name in names if name not in known]
+            raise UsageError(f"No stack is named. Give stack names or --all. Stacks: {_listed(stacks)}")
+        unknown = [name for name in names if name not in stacks]
         if unknown:
-            raise UsageError(f"no stack is named {unknown[0]!r}. Stacks: {_listed(known)}")
-        return known if everything else [name for name in known if name in names]
+            raise UsageError(f"There is no stack {unknown[0]!r}. Stacks: {_listed(stacks)}")
+        return stacks if everything else [name for name in stacks if name in names]
 
     def follow_cloud(self, instance: str) -> bool:
-        """Ties the state to one instance of the cloud; says whether older state had to be put aside.
+        """Binds the state folder to one instance of the emulated AWS.
 
         The emulated cloud lives in memory. When it is gone, so is everything that the checkpoints speak of: they are
         kept under `previous/`, and the zone starts afresh.

@@ -16,24 +16,24 @@ class Flat:
     ends: Sequence[int]
     routes: Sequence[Route]
 
-    def pieces(self, wanted: Range) -> Sequence[tuple[Range, Route | None]]:
+    def pieces(self, requested: Range) -> Sequence[tuple[Range, Route | None]]:
         """The wanted addresses, cut where the route changes; `None` where no route leads."""
-        low, high = wanted
-        found: list[tuple[Range, Route | None]] = []
+        low, high = requested
+        routes: list[tuple[Range, Route | None]] = []
         index = max(bisect_right(self.starts, low) - 1, 0)
         while low <= high:
             while index < len(self.ends) and self.ends[index] < low:
                 index += 1
             if index == len(self.ends) or self.starts[index] > high:
-                found.append(((low, high), None))
+                routes.append(((low, high), None))
                 break
             if self.starts[index] > low:
-                found.append(((low, self.starts[index] - 1), None))
+                routes.append(((low, self.starts[index] - 1), None))
                 low = self.starts[index]
             last = min(high, self.ends[index])
-            found.append(((low, last), self.routes[index]))
+            routes.append(((low, last), self.routes[index]))
             low = last + 1
-        return found
+        return routes
 
 
 def flatten(entries: Iterable[tuple[Range, Route]]) -> Flat:
@@ -62,11 +62,11 @@ def flatten(entries: Iterable[tuple[Range, Route]]) -> Flat:
             put(position, until - 1, above[-1][1])
         position = max(position, until)
 
-    seen: set[Range] = set()
+    covered: set[Range] = set()
     for network, route in ordered:
-        if network in seen:
+        if network in covered:
             continue
-        seen.add(network)
+        covered.add(network)
         close(network[0])
         above.append((network, route))
         position = network[0]

@@ -84,14 +84,14 @@ def load(folder: Path, expected_digest: str | None = None) -> tuple[Pipeline, Ma
     except OSError as error:
         raise ArtifactError(f"{folder / MODEL}: {error.strerror}") from None
     digest = hashlib.sha256(content).hexdigest()
-    for name, wanted in (("the manifest", manifest.digest), ("MODEL_SHA256", expected_digest)):
-        if wanted is not None and digest != wanted:
-            raise ArtifactError(f"{folder / MODEL}: its SHA-256 is {digest}, {name} says {wanted}: it was altered")
+    for name, expected in (("the manifest", manifest.digest), ("MODEL_SHA256", expected_digest)):
+        if expected is not None and digest != expected:
+            raise ArtifactError(f"{folder / MODEL}: its SHA-256 is {digest}, {name} says {expected}: it was altered")
     if manifest.schema != schema.VERSION:
         raise ArtifactError(f"{folder / MANIFEST}: schema {manifest.schema!r}; this server speaks {schema.VERSION!r}")
     if manifest.scikit_learn != sklearn.__version__:
-        trained, here = manifest.scikit_learn, sklearn.__version__
-        raise ArtifactError(f"{folder / MANIFEST}: trained with scikit-learn {trained}, this image has {here}")
+        trained, installed = manifest.scikit_learn, sklearn.__version__
+        raise ArtifactError(f"{folder / MANIFEST}: trained with scikit-learn {trained}, this image has {installed}")
     return joblib.load(io.BytesIO(content)), manifest
 
 

@@ -84,8 +84,8 @@ def read(file: Path) -> Cohort:
         rows = csv.reader(text)
         header = next(rows, [])
         if header != [*FIELDS, TARGET]:
-            wanted = ", ".join([*FIELDS, TARGET])
-            raise ValueError(f"{file}: the header must be {wanted}")
+            columns = ", ".join([*FIELDS, TARGET])
+            raise ValueError(f"{file}: the header must be {columns}")
         table: list[list[Any]] = []
         outcomes: list[int] = []
         for line, row in enumerate(rows, start=2):
@@ -125,14 +125,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--encounters", type=int, default=ENCOUNTERS)
     parser.add_argument("--seed", type=int, default=SEED)
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        cohort = generate(given.encounters, given.seed)
-        write(cohort, given.file)
+        cohort = generate(options.encounters, options.seed)
+        write(cohort, options.file)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(f"{len(cohort)} encounters, {cohort.readmitted.mean():.1%} readmitted -> {given.file}")
+    print(f"{len(cohort)} encounters, {cohort.readmitted.mean():.1%} readmitted -> {options.file}")
     return 0
 
 

@@ -37,9 +37,11 @@ def train(cohort: Cohort, seed: int) -> Trained:
     Raises:
         ValueError: a cohort in which everybody or nobody was readmitted, or too small to hold anything out.
     """
-    both = np.bincount(cohort.readmitted, minlength=2)
-    if both.min() < 10:  # noqa: PLR2004 - fewer of either outcome leave nothing to measure on
-        raise ValueError(f"the cohort has {both[1]} readmitted and {both[0]} others; at least 10 of each are needed")
+    class_counts = np.bincount(cohort.readmitted, minlength=2)
+    if class_counts.min() < 10:  # noqa: PLR2004 - fewer of either outcome leave nothing to measure on
+        raise ValueError(
+            f"the cohort has {class_counts[1]} readmitted and {class_counts[0]} others; at least 10 of each are needed"
+        )
     seen, unseen, outcome, held = train_test_split(
         cohort.table, cohort.readmitted, test_size=HOLDOUT, random_state=seed, stratify=cohort.readmitted
     )
@@ -68,10 +70,10 @@ def untrained() -> Pipeline:
     numbers = [FIELDS.index(name) for name in NUMBERS]
     categories = [FIELDS.index(name) for name in CATEGORIES]
     scaler = StandardScaler()
-    known: Any = [
+    pipeline_steps: Any = [
         list(category.values) for category in CATEGORIES.values()
     ]  # scikit-learn's own types name "auto" alone
-    coder = OneHotEncoder(categories=known, sparse_output=False)
+    coder = OneHotEncoder(categories=pipeline_steps, sparse_output=False)
     return Pipeline(
         [
             ("columns", ColumnTransformer([("numbers", scaler, numbers), ("categories", coder, categories)])),
@@ -85,11 +87,11 @@ def effects(pipeline: Pipeline) -> dict[str, float]:
     """What the model learnt: log-odds a unit of each number, and of each category against the first of its field."""
     regression: Any = pipeline.named_steps["regression"]
     scaler: Any = pipeline.named_steps["columns"].named_transformers_["numbers"]
-    weights = [float(one) for one in regression.coef_[0]]
-    found = {name: weights[i] / float(scaler.scale_[i]) for i, name in enumerate(NUMBERS)}
+    weights = [float(weight) for weight in regression.coef_[0]]
+    effects_by_name = {name: weights[i] / float(scaler.scale_[i]) for i, name in enumerate(NUMBERS)}
     at = len(NUMBERS)
     for field, category in CATEGORIES.items():
         first = weights[at]
-        found |= {f"{field}={value}": weights[at + i] - first for i, value in enumerate(category.values)}
+        effects_by_name |= {f"{field}={value}": weights[at + i] - first for i, value in enumerate(category.values)}
         at += len(category.values)
-    return found
+    return effects_by_name

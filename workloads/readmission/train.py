@@ -26,33 +26,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, help="folder of the artifact (default: model below --ml)")
     parser.add_argument("--seed", type=int, help="of the split (default: hyperparameter `seed`, else a fixed one)")
     parser.add_argument("--version", help="of the model (default: hyperparameter `version`, else 1)")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        hyper = _hyperparameters(given.ml / "input" / "config" / "hyperparameters.json")
-        seed = given.seed if given.seed is not None else int(hyper.get("seed", cohort.SEED))
-        data = cohort.read(given.data or _channel(given.ml / "input" / "data" / "train"))
+        hyper = _hyperparameters(options.ml / "input" / "config" / "hyperparameters.json")
+        seed = options.seed if options.seed is not None else int(hyper.get("seed", cohort.SEED))
+        data = cohort.read(options.data or _channel(options.ml / "input" / "data" / "train"))
         trained = train(data, seed)
-        version = given.version or str(hyper.get("version", "1"))
-        manifest = artifact.save(trained, given.output or given.ml / "model", version=version, seed=seed)
+        version = options.version or str(hyper.get("version", "1"))
+        manifest = artifact.save(trained, options.output or options.ml / "model", version=version, seed=seed)
     except (OSError, ValueError) as error:
-        failure = given.ml / "output" / "failure"
+        failure = options.ml / "output" / "failure"
         if failure.parent.is_dir():
             failure.write_text(str(error)[:1024], encoding="utf-8")
         print(f"error: {error}", file=sys.stderr)
         return 1
-    said = f"{manifest.encounters} encounters, AUC {manifest.auc:.3f}, Brier {manifest.brier:.4f}"
-    print(f"{said}, sha256 {manifest.digest}")
+    summary = f"{manifest.encounters} encounters, AUC {manifest.auc:.3f}, Brier {manifest.brier:.4f}"
+    print(f"{summary}, sha256 {manifest.digest}")
     return 0
 
 
 def _hyperparameters(file: Path) -> Mapping[str, Any]:
     if not file.exists():
         return {}
-    found = json.loads(file.read_text(encoding="utf-8"))
-    unknown = sorted(set(found) - {"seed", "version"})
+    parameters = json.loads(file.read_text(encoding="utf-8"))
+    unknown = sorted(set(parameters) - {"seed", "version"})
     if unknown:
         raise ValueError(f"{file}: unknown hyperparameter {unknown[0]!r}; allowed: seed, version")
-    return found
+    return parameters
 
 
 def _channel(folder: Path) -> Path:

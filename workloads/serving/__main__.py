@@ -25,10 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, default=Path("/opt/ml/model"), help="model directory (%(default)s)")
     parser.add_argument("--host", default="0.0.0.0", help="address (%(default)s: the container's own network)")  # noqa: S104 - a container has no other
     parser.add_argument("--port", type=int, default=int(os.environ.get("SAGEMAKER_BIND_TO_PORT", PORT)))
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     log = logs.logger()
     try:
-        pipeline, manifest = load(given.model, os.environ.get("MODEL_SHA256") or None)
+        pipeline, manifest = load(options.model, os.environ.get("MODEL_SHA256") or None)
     except ArtifactError as error:
         log.error("start_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback is no allowed field
         print(f"error: {error}", file=sys.stderr)
@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # No access log, no server header: uvicorn's own lines would hold paths and addresses.
     config = uvicorn.Config(
         server.app,
-        host=given.host,
-        port=given.port,
+        host=options.host,
+        port=options.port,
         log_config=None,
         access_log=False,
         server_header=False,

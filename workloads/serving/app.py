@@ -54,7 +54,9 @@ class Server:
             accepted = _accepted(request.headers.get("accept"))
             table = parse(request.headers.get("content-type", ""), await _body(request))
             encounters = len(table)
-            answer = self._answer(accepted, [float(one) for one in self._pipeline.predict_proba(table)[:, 1]])
+            answer = self._answer(
+                accepted, [float(probability) for probability in self._pipeline.predict_proba(table)[:, 1]]
+            )
         except PayloadError as error:
             answer = _json(error.status, {"error": {"problems": list(error.problems), "correlation_id": identity}})
             self._said("request", answer, identity, started, problems=len(error.problems))
@@ -70,11 +72,11 @@ class Server:
         rounded = [round(risk, DIGITS) for risk in risks]
         if accepted == CSV:
             text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerows([one] for one in rounded)
+            csv.writer(text, lineterminator="\n").writerows([risk] for risk in rounded)
             return Response(text.getvalue(), media_type=CSV)
         manifest = self._manifest
         model = {"name": manifest.model, "version": manifest.version, "digest": manifest.digest}
-        return _json(200, {"predictions": [{"risk": one} for one in rounded], "model": model})
+        return _json(200, {"predictions": [{"risk": risk} for risk in rounded], "model": model})
 
     def _said(self, event: str, answer: Response, identity: str, started: float, **fields: Any) -> None:
         milliseconds = round((time.perf_counter() - started) * 1000, 3)
@@ -101,7 +103,7 @@ async def _body(request: Request) -> bytes:
 
 def _accepted(header: str | None) -> str:
     """The kind of answer a client takes: JSON unless it wants CSV alone."""
-    kinds = [one.partition(";")[0].strip().lower() for one in (header or "*/*").split(",")]
+    kinds = [entry.partition(";")[0].strip().lower() for entry in (header or "*/*").split(",")]
     if JSON in kinds or "*/*" in kinds or "application/*" in kinds:
         return JSON
     if CSV in kinds or "text/*" in kinds:

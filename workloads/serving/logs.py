@@ -63,9 +63,9 @@ def logger(stream: TextIO | None = None) -> Any:
     )
 
 
-def correlation_id(given: str | None) -> str:
+def correlation_id(header: str | None) -> str:
     """The caller's id if it is a UUID, else a new one: any other text might be somebody's name."""
     try:
-        return str(UUID(given)) if given else str(uuid4())
+        return str(UUID(header)) if header else str(uuid4())
     except ValueError:
         return str(uuid4())
