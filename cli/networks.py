@@ -1,4 +1,4 @@
-"""The deployed network for `zone reach`, `zone graph` and `zone cost`: from the stacks' state, from exports, or from AWS."""
+"""The deployed network for `reach`, `graph` and `cost`: from the stacks' state, from exports, or from AWS."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

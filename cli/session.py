@@ -60,7 +60,7 @@ class Session:
             self._cloud = cloud
             if self.workspace.follow_cloud(cloud.instance):
                 messages.print(
-                    "The emulated AWS of the last rehearsal has ended. Its state was moved to .rehearsal/previous; starting again."
+                    "The last emulated AWS has ended. Its state was moved to .rehearsal/previous."
                 )
         self._provider = ProviderProcess.start(self.workspace.state, endpoint=self.workspace.endpoint)
         return self

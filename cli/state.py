@@ -41,7 +41,8 @@ def export(
 ) -> None:
     """Print the state of a stack in Pulumi's deployment format 3, as `pulumi stack export` does.
 
-    Secrets stay encrypted."""
+    Secrets stay encrypted.
+    """
     document = json.dumps(_store(endpoint, stack).export(stack), indent=4)
     if file is None:
         typer.echo(document)
