@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 READY_ML := $(VENV)/.ready-ml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse drill test lint types unit slow zone lock bench docs clean
+.PHONY: help setup rehearse drill test lint types unit slow zone lock bench docs iam-simulate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -57,6 +57,9 @@ bench: $(READY_ML) ## print the figures of benchmarks/
 
 docs: $(READY) ## write the generated pages anew
 	$(BIN)/python -m controls.document > docs/controls.md
+
+iam-simulate: ## install the independent evaluator that tests/authorization/test_differential.py compares with (needs npm)
+	npm ci --prefix tests/authorization/iam_simulate --silent --no-audit --no-fund --ignore-scripts
 
 lock: ## compile both lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from controls.evaluator import PolicyError
+from authorization import PolicyError
 from inspection.can import QuestionError
 from inspection.cost import PriceError
 from inspection.network.nodes import UnknownPlaceError

@@ -1,11 +1,11 @@
-"""The answer to "may this request happen": yes or no, and because of what."""
+"""The decision on a request, with the statements that decided it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How AWS documents the end of an evaluation."""
+    """Outcomes of a policy evaluation, in AWS's terms."""
 
     ALLOWED = "allowed"
     EXPLICIT_DENY = "explicitly denied"
@@ -14,12 +14,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """A statement that matched the request."""
+    """A statement that applies to the request."""
 
     layer: str
-    """Where its policy stands: `SCP on Workloads/ML-Prod`, `identity policy`, `permissions boundary` …"""
+    """Kind of policy and where it is attached: `SCP on Workloads/ML-Prod`, `identity policy`, `resource policy`."""
     policy: str
+    """Name of the policy."""
     sid: str
+    """The statement's `Sid`, or `statement N` if it has none."""
 
     def __str__(self) -> str:
         return f"{self.layer}: {self.policy}, {self.sid}"
@@ -27,17 +29,17 @@ class Match:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """The outcome with the statements that decided it."""
+    """The outcome of an evaluation and the statements that decided it."""
 
     outcome: Outcome
     because: tuple[Match, ...] = ()
-    """All explicit denies, or the allows that were needed."""
+    """Every Deny statement that applies, or the Allow statement of each layer that has to allow the request."""
     missing: str = ""
-    """For an implicit deny, the layer in which nothing allows the request."""
+    """For an implicit deny: the layer in which no statement allows the request."""
 
     @property
     def allowed(self) -> bool:
-        """Whether the request goes through."""
+        """Whether the request is allowed."""
         return self.outcome is Outcome.ALLOWED
 
     def __str__(self) -> str:
