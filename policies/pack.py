@@ -1,4 +1,4 @@
-"""Builds the policies of the pack: metadata from the control registry, checks from the subject modules."""
+"""Builds the policies of the pack from the control registry."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -22,55 +22,10 @@ from controls.model import Control, PolicyRule
 from controls.nist import nist
 from controls.registry import CONTROLS
 from controls.rules import Undecided
-from policies import (
-    access,
-    analytics,
-    cost,
-    coverage,
-    data,
-    encryption,
-    logs,
-    ml,
-    network,
-    organization,
-    recovery,
-    residency,
-    resilience,
-    segments,
-    stores,
-    tags,
-    transmission,
-    workloads,
-)
-from policies.checks import Checks, Finding, OnResource, OnStack, Stack
+from controls.rules.checks import Finding, OnResource, OnStack, Stack
 from policies.configuration import FILE, Configuration, Group, load
 from policies.remedies import REPAIRABLE, remediation
 from policies.resources import from_resource_args, from_stack_resource
-
-SUBJECTS = (
-    encryption,
-    access,
-    logs,
-    resilience,
-    transmission,
-    ml,
-    stores,
-    analytics,
-    workloads,
-    network,
-    segments,
-    organization,
-    recovery,
-    residency,
-    tags,
-    cost,
-    data,
-    coverage,
-)
-
-
-class PackError(Exception):
-    """The registry and the checks do not fit together."""
 
 
 def described(controls: Mapping[str, Control] = CONTROLS) -> dict[str, tuple[Control, PolicyRule]]:
@@ -78,36 +33,21 @@ def described(controls: Mapping[str, Control] = CONTROLS) -> dict[str, tuple[Con
     return {rule.name: (control, rule) for control in controls.values() for rule in control.block}
 
 
-def checks() -> Checks:
-    """Policy name -> check, from all subjects."""
-    found: dict[str, OnResource | OnStack] = {}
-    for subject in SUBJECTS:
-        for name, check in subject.CHECKS.items():
-            if name in found:
-                raise PackError(f"policy {name!r} has two checks")
-            found[name] = check
-    return found
-
-
 def build(configuration: Configuration | None = None) -> list[Policy]:
-    """All policies of the pack at their configured levels, mandatory unless the configuration says otherwise.
+    """Builds the policies of the pack.
+
+    Args:
+        configuration: the pack's configuration; by default that of `policies/configuration.yaml`.
+
+    Returns:
+        The policies at their configured levels, mandatory unless the configuration says otherwise.
 
     Raises:
-        PackError: a policy of the registry without a check, or a check without a policy.
         ConfigurationError: the pack's configuration file is wrong.
     """
-    rules, table = described(), checks()
-    if rules.keys() != table.keys():
-        raise PackError(
-            f"policies without a check: {sorted(rules.keys() - table.keys())}; "
-            f"checks without a policy: {sorted(table.keys() - rules.keys())}"
-        )
+    rules = described()
     settings = configuration or load(rules.keys(), FILE, repairable=REPAIRABLE)
-    return [
-        _policy(control, rule, table[name], settings)
-        for name, (control, rule) in rules.items()
-        if group(control.id) in settings.packs
-    ]
+    return [_policy(control, rule, settings) for control, rule in rules.values() if group(control.id) in settings.packs]
 
 
 def group(control: str) -> Group:
@@ -115,7 +55,8 @@ def group(control: str) -> Group:
     return "cost" if control.startswith("C") else "baseline" if control.startswith("F") else "hipaa"
 
 
-def _policy(control: Control, rule: PolicyRule, check: OnResource | OnStack, configuration: Configuration) -> Policy:
+def _policy(control: Control, rule: PolicyRule, configuration: Configuration) -> Policy:
+    check = rule.check
     citation = control.citations[0]
     metadata: dict[str, Any] = {
         "name": rule.name,

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from policies.checks import Checks
+from controls.rules.checks import Check
 
 
-def looked_at(checks: Checks, deployed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def looked_at(checks: Mapping[str, Check], deployed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Policy -> names of the deployed resources its check applies to.
 
     Args:

@@ -8,8 +8,8 @@ from pulumi_policy import ResourceValidationArgs
 from pulumi_policy.proxy import UnknownValueError
 
 from controls.rules import Undecided
+from controls.rules.checks import OnResource
 from controls.rules.documents import denies_insecure_transport, document
-from policies.checks import OnResource
 from policies.configuration import Parameters
 from policies.resources import from_resource_args
 

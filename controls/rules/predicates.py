@@ -136,5 +136,15 @@ def when(path: str, values: tuple[Any, ...], inner: Rule) -> Rule:
     return rule
 
 
+def if_present(path: str, inner: Rule) -> Rule:
+    """The rule holds where something stands at `path`; nothing there is fine."""
+
+    def rule(props: Props) -> Iterator[Problem]:
+        if lookup(props, path) is not ABSENT:
+            yield from inner(props)
+
+    return rule
+
+
 def _shown(value: Any) -> str:
     return "absent" if value is ABSENT else "unknown" if value is UNKNOWN else repr(value)

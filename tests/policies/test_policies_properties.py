@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from rehearsal.provider.schema import Type, schema
-from tests.policies.every_example import CASES
-from tests.policies.examples import FORBIDDEN, Example
+from tests.policies.examples import CASES, FORBIDDEN, Example
 
 EXAMPLES = {(example.type, tuple(sorted(example.props))): example for case in CASES for example in case.compliant} | {
     (one.resource.type, ()): one.resource for one in FORBIDDEN
@@ -44,8 +43,7 @@ def test_every_property_of_an_example_is_one_of_the_providers(example: Example) 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.policy)
 def test_every_property_that_a_change_touches_is_one_of_the_providers(case: Any) -> None:
     for change in case.changes:
-        if isinstance(change, str) or change[1] in ("parent", "protect", "provider"):
+        if change.remove_type or change.path in ("parent", "protect", "provider"):
             continue
-        index, path, _ = change
-        example = case.compliant[index]
-        assert path.split(".")[0] in inputs(example.type), path
+        example = case.compliant[change.resource]
+        assert change.path.split(".")[0] in inputs(example.type), change.path

@@ -1,0 +1,42 @@
+"""Policies of R2: nobody hopes that the standby works: it is asked, and silence is an alarm."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from controls.model import PolicyRule
+from controls.rules import Problem, Props
+from controls.rules.checks import on
+from controls.rules.predicates import between, equals
+from controls.rules.values import lookup
+
+ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
+NAMESPACE: Final = "/Recovery"
+"""Ends the namespace of recovery's metrics."""
+SWITCHES: Final = frozenset({"FailedOver", "Withdrawn"})
+"""Metrics that runbooks set, and whose alarms keep what was decided last."""
+
+
+def _silence(props: Props) -> Iterator[Problem]:
+    namespace = lookup(props, "namespace")
+    if isinstance(namespace, str) and namespace.endswith(NAMESPACE):
+        wanted = "ignore" if lookup(props, "metricName") in SWITCHES else "breaching"
+        yield from equals("treatMissingData", wanted, default="missing")(props)
+
+
+AN_HOUR: Final = 3600
+A_MINUTE: Final = 60
+SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
+POLICIES: Final[Sequence[PolicyRule]] = (
+    PolicyRule(
+        name="recovery-alarm-silence",
+        title="Alarms on readiness treat silence as a failure; switches alone ignore it",
+        remedy="Set treat_missing_data to breaching, or to ignore on the metrics FailedOver and Withdrawn.",
+        check=on(ALARM, _silence),
+    ),
+    PolicyRule(
+        name="schedule-not-late",
+        title="What is scheduled by the minute is not made up for hours later",
+        remedy="Set target.retry_policy with maximum_event_age_in_seconds of 3600 or less.",
+        check=on(SCHEDULE, between("target.retryPolicy.maximumEventAgeInSeconds", A_MINUTE, AN_HOUR)),
+    ),
+)
