@@ -32,7 +32,9 @@ def naming(principals: Principals, principal: Principal) -> Naming:
     aws = principals.get("AWS", ())
     everyone = "*" in principals or "*" in aws
     if principal.kind is PrincipalKind.SERVICE:
-        return Naming.ITSELF if principal.arn in principals.get("Service", ()) else Naming.EVERYONE * everyone
+        if principal.arn in principals.get("Service", ()):
+            return Naming.ITSELF
+        return Naming.EVERYONE if everyone else Naming.NOT_NAMED
     if principal.session_arn and principal.session_arn in aws:
         return Naming.ITSELF
     if principal.kind is PrincipalKind.USER and principal.arn in aws:
@@ -41,7 +43,7 @@ def naming(principals: Principals, principal: Principal) -> Naming:
         return Naming.EVERYONE
     if principal.kind is not PrincipalKind.ROOT and principal.arn in aws:
         return Naming.ROLE
-    return Naming.ACCOUNT * _names_account(principals, principal)
+    return Naming.ACCOUNT if _names_account(principals, principal) else Naming.NOT_NAMED
 
 
 def principal_applies(statement: PolicyStatement, principal: Principal) -> bool:

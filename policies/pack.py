@@ -28,9 +28,9 @@ from policies.remedies import REPAIRABLE, remediation
 from policies.resources import from_resource_args, from_stack_resource
 
 
-def described(controls: Mapping[str, Control] = CONTROLS) -> dict[str, tuple[Control, PolicyRule]]:
-    """Policy name -> the control it blocks for and its metadata, in registry order."""
-    return {rule.name: (control, rule) for control in controls.values() for rule in control.block}
+def described(controls: Mapping[str, Control] | None = None) -> dict[str, tuple[Control, PolicyRule]]:
+    """Policy name -> the control it belongs to and its rule, in registry order."""
+    return {rule.name: (control, rule) for control in (controls or CONTROLS).values() for rule in control.block}
 
 
 def build(configuration: Configuration | None = None) -> list[Policy]:
@@ -89,11 +89,14 @@ def _policy(control: Control, rule: PolicyRule, configuration: Configuration) ->
 def _on_resource(
     rule: PolicyRule, check: OnResource, configuration: Configuration
 ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    def findings(args: ResourceValidationArgs) -> Iterator[Finding]:
+        resource = from_resource_args(args)
+        for problem in check.check(resource, configuration.parameters):
+            yield resource, problem
+
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type in check.types:
-            resource = from_resource_args(args)
-            found = ((resource, problem) for problem in check.check(resource, configuration.parameters))
-            _report(rule, found, configuration, report)
+            _report(rule, findings(args), configuration, report)
 
     return validate
 
@@ -101,25 +104,35 @@ def _on_resource(
 def _on_stack(
     rule: PolicyRule, check: OnStack, configuration: Configuration
 ) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    def findings(args: StackValidationArgs) -> Iterator[Finding]:
+        stack = Stack([from_stack_resource(resource) for resource in args.resources])
+        yield from check.check(stack, configuration.parameters)
+
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        stack = Stack([from_stack_resource(one) for one in args.resources])
-        _report(rule, check.check(stack, configuration.parameters), configuration, report)
+        _report(rule, findings(args), configuration, report)
 
     return validate
 
 
-def _report(rule: PolicyRule, found: Iterator[Finding], configuration: Configuration, report: ReportViolation) -> None:
-    """Reports what a check found: exempt resources are left out, a check that raises counts as a violation.
+def _report(
+    rule: PolicyRule, findings: Iterator[Finding], configuration: Configuration, report: ReportViolation
+) -> None:
+    """Reports the findings of a check, except those of exempt resources.
+
+    A check that raises counts as a violation. `findings` is a generator, so that the check runs here.
 
     Raises:
-        UnknownValueError: after everything decidable was reported, if something can only be decided at `up`; the
-            analyzer turns it into an advisory line.
+        UnknownValueError: after every finding was reported, if some properties are unknown until `up`; the analyzer
+            turns it into an advisory diagnostic.
     """
     today = date.today()  # noqa: DTZ011 - an expiry is a calendar day where the pack runs
     undecided: list[str] = []
     try:
-        for resource, problem in found:
-            if any(one.covers(rule.name, resource.name, resource.urn, today) for one in configuration.exemptions):
+        for resource, problem in findings:
+            if any(
+                exemption.covers(rule.name, resource.name, resource.urn, today)
+                for exemption in configuration.exemptions
+            ):
                 continue
             if isinstance(problem, Undecided):
                 undecided.append(f"{resource.name}: {problem}")

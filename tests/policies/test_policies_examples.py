@@ -1,7 +1,7 @@
 """Every policy passes its compliant example and catches each small change to it, seen through the SDK's own proxies."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,9 @@ from pulumi_policy import (
 from pulumi_policy.policy import PolicyCustomTimeouts, PolicyResourceOptions
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
 
+from controls.rules import Problem
+from controls.rules.checks import OnResource, OnStack
+from policies import pack
 from policies.configuration import Configuration
 from policies.pack import build, described
 from tests.policies.examples import CASES, FORBIDDEN, NOTHING, Case, Change, Example
@@ -132,3 +135,30 @@ def test_a_stack_whose_provider_is_not_configured_yet_is_undecided_not_violated(
         with pytest.raises(UnknownValueError):
             violations(policy, empty)
     assert violations("s3-bucket-public-access-block", empty) == []
+
+
+def raising(_resource: Any, _parameters: Any) -> Iterator[Problem]:
+    raise ZeroDivisionError("a defect of the rule")
+
+
+def raising_across(_stack: Any, _parameters: Any) -> Iterator[tuple[Any, Problem]]:
+    raise ZeroDivisionError("a defect of the rule")
+
+
+@pytest.mark.parametrize(
+    ("policy", "check"),
+    [
+        ("log-group-key", OnResource(types=frozenset({NOTHING.type}), check=raising)),
+        ("s3-bucket-versioning", OnStack(types=frozenset({NOTHING.type}), check=raising_across)),
+    ],
+)
+def test_rule_that_raises_counts_as_a_violation(
+    monkeypatch: pytest.MonkeyPatch, policy: str, check: OnResource | OnStack
+) -> None:
+    control, rule = described()[policy]
+    broken = {control.id: replace(control, block=[replace(rule, check=check)])}
+    monkeypatch.setattr(pack, "CONTROLS", broken)
+    monkeypatch.setitem(POLICIES, policy, pack.build(Configuration())[0])
+    [message] = violations(policy, [NOTHING])
+    assert "ZeroDivisionError: a defect of the rule" in message
+    assert "counts as violated" in message
