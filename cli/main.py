@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "can": "can",
     "reach": "reach",
     "trace": "trace",
+    "controls": "controls",
     "evidence": "evidence",
     "cost": "cost",
     "graph": "graph",

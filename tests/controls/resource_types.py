@@ -40,11 +40,8 @@ def has_resource(action: str, resource: str) -> bool:
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     name = "[^:/]+" if template.endswith("s3:::${BucketName}") else ".+"
-    parts = re.split(r"(\$\{[^}]+\})", template)
     fixed = {"${Partition}": "aws", "${Region}": "[a-z0-9-]+", "${Account}": r"(\d{12}|aws)"}
-    return re.compile(
-        "".join(
-            fixed.get(part, name if part.startswith("${") else re.escape(part).replace(r"\*", "[^:]*"))
-            for part in parts
-        )
-    )
+    expression = ""
+    for part in re.split(r"(\$\{[^}]+\})", template):
+        expression += fixed.get(part, name) if part.startswith("${") else re.escape(part).replace(r"\*", "[^:]*")
+    return re.compile(expression)
