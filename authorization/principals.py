@@ -30,20 +30,24 @@ class Naming(IntEnum):
 def naming(principals: Principals, principal: Principal) -> Naming:
     """The most direct way in which a `Principal` element names a principal."""
     aws = principals.get("AWS", ())
-    everyone = "*" in principals or "*" in aws
-    if principal.kind is PrincipalKind.SERVICE:
-        if principal.arn in principals.get("Service", ()):
-            return Naming.ITSELF
-        return Naming.EVERYONE if everyone else Naming.NOT_NAMED
-    if principal.session_arn and principal.session_arn in aws:
+    if _names_itself(principals, principal):
         return Naming.ITSELF
-    if principal.kind is PrincipalKind.USER and principal.arn in aws:
-        return Naming.ITSELF
-    if everyone:
+    if "*" in principals or "*" in aws:
         return Naming.EVERYONE
+    if principal.kind is PrincipalKind.SERVICE:
+        return Naming.NOT_NAMED
     if principal.kind is not PrincipalKind.ROOT and principal.arn in aws:
         return Naming.ROLE
     return Naming.ACCOUNT if _names_account(principals, principal) else Naming.NOT_NAMED
+
+
+def _names_itself(principals: Principals, principal: Principal) -> bool:
+    if principal.kind is PrincipalKind.SERVICE:
+        return principal.arn in principals.get("Service", ())
+    aws = principals.get("AWS", ())
+    if principal.kind is PrincipalKind.USER:
+        return principal.arn in aws
+    return bool(principal.session_arn) and principal.session_arn in aws
 
 
 def principal_applies(statement: PolicyStatement, principal: Principal) -> bool:

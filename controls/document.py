@@ -47,11 +47,11 @@ def page(registry: Mapping[str, Control], compiled: CompiledPolicies) -> str:
     )
 
 
-def _paragraphs(known: Iterable[Control]) -> Iterator[str]:
+def _paragraphs(controls_listed: Iterable[Control]) -> Iterator[str]:
     by_paragraph: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for control in known:
-        for one in control.citations:
-            by_paragraph[one.paragraph, one.title].append(control.id)
+    for control in controls_listed:
+        for citation in control.citations:
+            by_paragraph[citation.paragraph, citation.title].append(control.id)
     yield "## Paragraph by paragraph\n"
     yield "| 45 CFR | title | controls |\n|---|---|---|"
     for (paragraph, title), ids in sorted(by_paragraph.items()):
@@ -70,10 +70,10 @@ def _room(compiled: CompiledPolicies) -> Iterator[str]:
 def _control(control: Control) -> Iterator[str]:
     yield f"### {control.id}: {control.title}\n"
     yield f"{control.reason} Severity: {control.severity}.\n"
-    yield f"- cites {'; '.join(f'{one.paragraph} {one.title}' for one in control.citations)}"
-    known = nist(control.citations)
-    if known:
-        yield f"- NIST SP 800-53: {', '.join(known)}"
+    yield f"- cites {'; '.join(f'{citation.paragraph} {citation.title}' for citation in control.citations)}"
+    references = nist(control.citations)
+    if references:
+        yield f"- NIST SP 800-53: {', '.join(references)}"
     if control.prevent:
         sids = ", ".join(statement.sid for statement in control.prevent.statements)
         yield f"- prevents by {control.prevent.policy_type} on {_targets(control.prevent.targets)}: {sids}"
@@ -82,7 +82,7 @@ def _control(control: Control) -> Iterator[str]:
     for rule in control.block:
         yield f"- blocks by `{rule.name}`: {rule.title}. {rule.remedy}"
     if control.detect:
-        yield f"- detects by {', '.join(one.identifier for one in control.detect)}"
+        yield f"- detects by {', '.join(config_rule.identifier for config_rule in control.detect)}"
     yield ""
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 # The pack's modules are imported from the project's root; its own folder, which Python or the CLI put on the path,
 # could shadow others.
-here = Path(__file__).resolve().parent
-sys.path[:] = [str(here.parent), *(path for path in sys.path if Path(path or ".").resolve() != here)]
+folder = Path(__file__).resolve().parent
+sys.path[:] = [str(folder.parent), *(path for path in sys.path if Path(path or ".").resolve() != folder)]
 
 from pulumi_policy import EnforcementLevel, PolicyPack  # noqa: E402 - after the path is right
 

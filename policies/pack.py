@@ -72,8 +72,8 @@ def _policy(control: Control, rule: PolicyRule, configuration: Configuration) ->
         ),
         "tags": [
             f"control:{control.id}",
-            *(f"cfr:{one.paragraph}" for one in control.citations),
-            *(f"nist:{one}" for one in nist(control.citations)),
+            *(f"cfr:{citation.paragraph}" for citation in control.citations),
+            *(f"nist:{reference}" for reference in nist(control.citations)),
         ],
         "remediation_steps": rule.remedy,
     }

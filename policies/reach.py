@@ -13,5 +13,6 @@ def looked_at(checks: Mapping[str, Check], deployed: Mapping[str, Sequence[str]]
         deployed: resource type -> names of the resources of that type.
     """
     return {
-        name: sorted(one for kind in check.types for one in deployed.get(kind, ())) for name, check in checks.items()
+        name: sorted(resource_name for kind in check.types for resource_name in deployed.get(kind, ()))
+        for name, check in checks.items()
     }

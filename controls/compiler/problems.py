@@ -23,4 +23,4 @@ class CompileError(Exception):
 
     def __init__(self, problems: Sequence[CompileProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("the guardrails cannot be compiled:\n" + "\n".join(f"  {one}" for one in problems))
+        super().__init__("the guardrails cannot be compiled:\n" + "\n".join(f"  {problem}" for problem in problems))

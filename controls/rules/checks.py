@@ -27,7 +27,7 @@ class Stack:
 
     def of(self, *types: str) -> list[Resource]:
         """All resources of the given types, in the order of registration."""
-        return [resource for one in types for resource in self._by_type.get(one, [])]
+        return [resource for type_token in types for resource in self._by_type.get(type_token, [])]
 
     def companions(self, owner: Resource, kind: str, by: str) -> list[Resource]:
         """The resources of type `kind` whose property `by` names `owner`, by dependency or, once known, by value.
@@ -38,7 +38,9 @@ class Stack:
         found = list(self._referrers.get((kind, by, owner.urn), []))
         names = {owner.props.get(key) for key in ("id", "bucket", "arn")} - {None}
         found += [
-            one for one in self._by_type.get(kind, []) if one not in found and _hashable(one.props.get(by)) in names
+            resource
+            for resource in self._by_type.get(kind, [])
+            if resource not in found and _hashable(resource.props.get(by)) in names
         ]
         return found
 

@@ -15,11 +15,11 @@ def each_companion(
     """Every resource of one type has a companion of another that keeps a rule."""
 
     def check(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
-        for one in stack.of(owner):
-            found = stack.companions(one, kind, by)
-            if not found:
-                yield one, Problem(lacks)
-            yield from ((companion, problem) for companion in found for problem in rule(companion.props))
+        for resource in stack.of(owner):
+            companions = stack.companions(resource, kind, by)
+            if not companions:
+                yield resource, Problem(lacks)
+            yield from ((companion, problem) for companion in companions for problem in rule(companion.props))
 
     return check
 
@@ -36,7 +36,7 @@ def each_phi_bucket(rule: Callable[[list[Mapping[str, Any]]], Iterator[Problem]]
     def found(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
         for bucket in stack.of(*tokens.BUCKETS):
             if bucket.tags().get("data-classification") == "phi":
-                for one in stack.companions(bucket, tokens.BUCKET_POLICY, "bucket"):
-                    yield from ((bucket, problem) for problem in check(one.props))
+                for bucket_policy in stack.companions(bucket, tokens.BUCKET_POLICY, "bucket"):
+                    yield from ((bucket, problem) for problem in check(bucket_policy.props))
 
     return found

@@ -14,5 +14,5 @@ def containers(props: Props) -> Iterator[tuple[str, Mapping[str, Any]]]:
         parsed = json.loads(text) if isinstance(text, str) else []
     except json.JSONDecodeError:
         parsed = []
-    for one in parsed:
-        yield str(one.get("name", "?")), one
+    for definition in parsed:
+        yield str(definition.get("name", "?")), definition

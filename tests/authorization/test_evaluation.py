@@ -106,9 +106,9 @@ def test_cross_account_request_needs_both_policies() -> None:
 
 
 def test_key_policy_has_to_allow() -> None:
-    other = policy(allow("kms:*", Principal={"AWS": "arn:aws:iam::111122223333:role/other"}))
+    other_role_only = policy(allow("kms:*", Principal={"AWS": "arn:aws:iam::111122223333:role/other"}))
     arn = "arn:aws:kms:us-east-1:111122223333:key/1"
-    assert not evaluate(request("kms:Decrypt", arn), Policies(identity=[FULL], resource=other)).allowed
+    assert not evaluate(request("kms:Decrypt", arn), Policies(identity=[FULL], resource=other_role_only)).allowed
 
 
 def test_service_needs_only_the_resource_policy() -> None:

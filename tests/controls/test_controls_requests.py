@@ -70,7 +70,7 @@ def test_every_statement_denies_a_request_of_its_controls_table() -> None:
         assert set(own) <= {row["expect"].removeprefix("denied ") for row in rows}, identifier
 
 
-ACTIONS = sorted({one.request["action"] for one in ANSWERS})
+ACTIONS = sorted({answer.request["action"] for answer in ANSWERS})
 EXEMPT = [arn.replace("*", "444444444444") for arn in ZONE.exempt_arns]
 
 
@@ -92,7 +92,7 @@ def test_roles_that_are_not_exempt_are_decided_alike(account: str, action: str, 
 
 
 @settings(max_examples=300, deadline=None)
-@given(row=st.sampled_from([one for one in ANSWERS if not one.decision.allowed]), widened=st.booleans())
+@given(row=st.sampled_from([answer for answer in ANSWERS if not answer.decision.allowed]), widened=st.booleans())
 def test_denied_request_is_denied_in_nested_ous(row: Answer, widened: bool) -> None:
     """A deny at a level holds whatever the levels below allow: policies are inherited."""
     account = row.request["account"]
@@ -115,7 +115,7 @@ def _context(row: Answer) -> dict[str, str]:
 
 def test_null_conditions_have_one_key_per_statement() -> None:
     """Keys under one Null are ANDed: a job that lacks only security groups would pass. M1 has two statements."""
-    groups_missing = next(one for one in ANSWERS if one.request["expect"] == "denied M1Groups")
+    groups_missing = next(answer for answer in ANSWERS if answer.request["expect"] == "denied M1Groups")
     assert "sagemaker:VpcSubnets" in _context(groups_missing)
     assert {"M1Subnets", "M1Groups"} <= set(sids(CONTROLS["M1"]))
     for control in CONTROLS.values():
@@ -137,7 +137,7 @@ def test_statements_with_not_actions_exempt_the_zones_roles() -> None:
 def test_policies_fit_within_limits() -> None:
     for room in GUARDED.compiled.room():
         assert room.policies <= room.policies_limit
-    assert {one.policy_type for one in GUARDED.compiled.policies} >= {PolicyType.SCP, PolicyType.RCP}
+    assert {policy.policy_type for policy in GUARDED.compiled.policies} >= {PolicyType.SCP, PolicyType.RCP}
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_removing_an_action_from_a_statement_allows_a_denied_request(statement: 
         answer.request["action"].lower() for answer in ANSWERS if answer.request["expect"] == f"denied {statement.sid}"
     }
     assert any(
-        matches_wildcards(name, action.lower()) and not any(matches_wildcards(name, other) for other in others)
+        matches_wildcards(name, action.lower()) and not any(matches_wildcards(name, pattern) for pattern in others)
         for name in denied
     ), f"add a request to the control's requests.csv that {statement.sid} denies because of {action}"
 

@@ -59,8 +59,8 @@ def test_every_control_has_its_own_folder() -> None:
 
 
 def test_statements_contain_the_zones_regions_and_names() -> None:
-    found = controls(Zone(prefix="clinic", regions=("eu-central-1", "eu-west-1"), residency="eu"))
-    f7, f9 = found["F7"].prevent, found["F9"].prevent
+    zoned = controls(Zone(prefix="clinic", regions=("eu-central-1", "eu-west-1"), residency="eu"))
+    f7, f9 = zoned["F7"].prevent, zoned["F9"].prevent
     assert f7 is not None
     assert f9 is not None
     assert f7.statements[0].conditions["StringNotEquals"] == {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}

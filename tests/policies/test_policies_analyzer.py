@@ -71,14 +71,22 @@ def found(analyzer: Any, examples: list[Example]) -> set[str]:
     owners = {example.name: example.urn for example in examples if example.of is None}
     for example in examples:
         answer = analyzer.Analyze(analyzer_pb2.AnalyzeRequest(**request(example)))
-        mandatory |= {one.policyName for one in answer.diagnostics if one.enforcementLevel == analyzer_pb2.MANDATORY}
+        mandatory |= {
+            diagnostic.policyName
+            for diagnostic in answer.diagnostics
+            if diagnostic.enforcementLevel == analyzer_pb2.MANDATORY
+        }
         resource = analyzer_pb2.AnalyzerResource(**request(example))
         refers = {example.by: example.of, **example.uses} if example.of else example.uses
         for name, owner in refers.items():
             resource.propertyDependencies[name].urns.append(owners[owner])
         resources.append(resource)
     answer = analyzer.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources))
-    return mandatory | {one.policyName for one in answer.diagnostics if one.enforcementLevel == analyzer_pb2.MANDATORY}
+    return mandatory | {
+        diagnostic.policyName
+        for diagnostic in answer.diagnostics
+        if diagnostic.enforcementLevel == analyzer_pb2.MANDATORY
+    }
 
 
 def test_no_module_of_the_pack_hides_one_of_pythons_own() -> None:
@@ -126,12 +134,15 @@ def test_a_remediating_policy_repairs_tags_and_transport_and_leaves_the_rest(tmp
 
         def remedied(kind: str, props: dict[str, Any]) -> list[dict[str, Any]]:
             request = analyzer_pb2.AnalyzeRequest(type=kind, urn="urn", name="one", properties=struct(props))
-            return [json_format.MessageToDict(one.properties) for one in stub.Remediate(request).remediations]
+            return [
+                json_format.MessageToDict(remediation.properties)
+                for remediation in stub.Remediate(request).remediations
+            ]
 
         [tagged] = remedied("aws:kms/key:Key", {"description": UNKNOWN, "tags": {"owner": "someone"}})
         assert tagged["tags"] == {"owner": "someone", "environment": "prod", "data-classification": "log"}
         assert tagged["description"] == UNKNOWN
         [closed] = remedied("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b", "policy": ALLOW_ONE})
-        assert [one["Effect"] for one in json.loads(closed["policy"])["Statement"]] == ["Allow", "Deny"]
+        assert [statement["Effect"] for statement in json.loads(closed["policy"])["Statement"]] == ["Allow", "Deny"]
         assert remedied("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b", "policy": UNKNOWN}) == []
         assert remedied("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"}) == []

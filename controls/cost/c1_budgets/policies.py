@@ -14,9 +14,13 @@ def _somebody_is_told(props: Props) -> Iterator[Problem]:
     notifications = items(lookup(props, "notifications"))
     if not notifications:
         yield Problem("the budget notifies nobody")
-    for number, one in enumerate(notifications):
-        told = UNKNOWN if one is UNKNOWN else one.get("subscriberEmailAddresses") or one.get("subscriberSnsTopicArns")
-        if not told:
+    for number, notification in enumerate(notifications):
+        subscribers = (
+            UNKNOWN
+            if notification is UNKNOWN
+            else notification.get("subscriberEmailAddresses") or notification.get("subscriberSnsTopicArns")
+        )
+        if not subscribers:
             yield Problem(f"notifications[{number}] has no subscriber")
 
 

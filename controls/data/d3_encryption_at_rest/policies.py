@@ -39,8 +39,10 @@ def _encrypted_with_own_key(rules: list[object]) -> Iterator[Problem]:
 
 def _bucket_encryption(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
     for bucket in stack.of(*tokens.BUCKETS):
-        settings = [one for kind in tokens.BUCKET_ENCRYPTION for one in stack.companions(bucket, kind, "bucket")]
-        rules = [rule for one in settings for rule in items(lookup(one.props, "rules"))]
+        settings = [
+            setting for kind in tokens.BUCKET_ENCRYPTION for setting in stack.companions(bucket, kind, "bucket")
+        ]
+        rules = [rule for setting in settings for rule in items(lookup(setting.props, "rules"))]
         rules += items(lookup(bucket.props, "serverSideEncryptionConfiguration.rule"))
         name, value = ACCESS_LOG_TAG
         if bucket.tags().get(name) == value:

@@ -20,15 +20,21 @@ def every_bucket_keeps_versions(stack: Stack, _parameters: Parameters) -> Iterat
     """Every bucket has versioning, as a resource of its own or inline."""
     rule = equals("versioningConfiguration.status", "Enabled")
     for bucket in stack.of(*tokens.BUCKETS):
-        settings = [one for kind in tokens.BUCKET_VERSIONING for one in stack.companions(bucket, kind, "bucket")]
+        settings = [
+            setting for kind in tokens.BUCKET_VERSIONING for setting in stack.companions(bucket, kind, "bucket")
+        ]
         inline = lookup(bucket.props, "versioning.enabled")
         if not settings and inline is not True:
             yield bucket, Undecided.at("versioning") if inline is UNKNOWN else Problem("the bucket keeps no versions")
-        yield from ((one, problem) for one in settings for problem in rule(one.props))
+        yield from ((setting, problem) for setting in settings for problem in rule(setting.props))
 
 
 def _stays_home(stack: Stack, bucket: Resource, replication: Resource) -> Iterator[Problem]:
-    copies = [one for one in stack.of(*tokens.BUCKETS) if one.urn in replication.depends.get("rules", ())]
+    copies = [
+        bucket_copy
+        for bucket_copy in stack.of(*tokens.BUCKETS)
+        if bucket_copy.urn in replication.depends.get("rules", ())
+    ]
     for copy in copies:
         if copy.urn == bucket.urn:
             continue
@@ -47,8 +53,8 @@ def patient_data_is_replicated(stack: Stack, _parameters: Parameters) -> Iterato
         replications = stack.companions(bucket, tokens.BUCKET_REPLICATION, "bucket")
         if not replications:
             yield bucket, Problem("the bucket holds patient data and is not replicated")
-        for one in replications:
-            yield from ((bucket, problem) for problem in _stays_home(stack, bucket, one))
+        for replication in replications:
+            yield from ((bucket, problem) for problem in _stays_home(stack, bucket, replication))
 
 
 def in_time(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
@@ -63,13 +69,13 @@ def in_time(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
     )
     for bucket in stack.of(*tokens.BUCKETS):
         if bucket.tags().get("data-classification") == "phi":
-            for one in stack.companions(bucket, tokens.BUCKET_REPLICATION, "bucket"):
-                yield from ((one, problem) for problem in rule(one.props))
+            for replication in stack.companions(bucket, tokens.BUCKET_REPLICATION, "bucket"):
+                yield from ((replication, problem) for problem in rule(replication.props))
 
 
 ACCESS_POINT: Final = "aws:s3/accessPoint:AccessPoint"
 BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-ALL_BLOCKED: Final[Sequence[str]] = [f"publicAccessBlockConfiguration.{one}" for one in BLOCKS]
+ALL_BLOCKED: Final[Sequence[str]] = [f"publicAccessBlockConfiguration.{block}" for block in BLOCKS]
 
 
 def within_vpcs(props: Props) -> Iterator[Problem]:
@@ -105,7 +111,7 @@ def every_bucket_owns_its_objects(stack: Stack, _parameters: Parameters) -> Iter
         controls = stack.companions(bucket, tokens.BUCKET_OWNERSHIP, "bucket")
         if not controls:
             yield bucket, Problem("the bucket has no BucketOwnershipControls")
-        yield from ((one, problem) for one in controls for problem in rule(one.props))
+        yield from ((setting, problem) for setting in controls for problem in rule(setting.props))
 
 
 def every_bucket_has_a_policy(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
@@ -143,17 +149,19 @@ FORCING_TLS: Final = frozenset({"rds.force_ssl", "require_secure_transport"})
 def forces_tls(props: Props) -> Iterator[Problem]:
     """A parameter group forces TLS."""
     forced = [
-        one for one in items(lookup(props, "parameters")) if one is not UNKNOWN and one.get("name") in FORCING_TLS
+        parameter
+        for parameter in items(lookup(props, "parameters"))
+        if parameter is not UNKNOWN and parameter.get("name") in FORCING_TLS
     ]
-    if not any(str(one.get("value")).lower() in ("1", "on", "true") for one in forced):
+    if not any(str(parameter.get("value")).lower() in ("1", "on", "true") for parameter in forced):
         yield Problem(f"none of the parameters {', '.join(sorted(FORCING_TLS))} is on")
 
 
 def tls_or_redirect(props: Props) -> Iterator[Problem]:
     """A listener uses TLS, or only redirects to HTTPS."""
     protocol = lookup(props, "protocol")
-    actions = [one for one in items(lookup(props, "defaultActions")) if one is not UNKNOWN]
-    if protocol in ("HTTP", "TCP") and not (actions and all(one.get("type") == "redirect" for one in actions)):
+    actions = [action for action in items(lookup(props, "defaultActions")) if action is not UNKNOWN]
+    if protocol in ("HTTP", "TCP") and not (actions and all(action.get("type") == "redirect" for action in actions)):
         yield Problem(f"protocol is {protocol}: only a redirect to HTTPS may be unencrypted")
     if protocol in ("HTTPS", "TLS"):
         yield from matches("sslPolicy", r"TLS13-1-[23]|TLS-1-2-Ext|FS-1-2", "a policy of TLS 1.2 or better")(props)

@@ -51,7 +51,7 @@ def _selects(selection: Resource, store: Resource) -> bool:
     named = items(lookup(selection.props, "resources"))
     if arn not in (ABSENT, UNKNOWN) and arn in named:
         return True
-    return any(_carries(store, one) for one in items(lookup(selection.props, "selectionTags")))
+    return any(_carries(store, tag) for tag in items(lookup(selection.props, "selectionTags")))
 
 
 def _uncovered(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def _uncovered(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
                 continue
             by_tag = kind not in tokens.BUCKETS and classification in BY_ORGANIZATION
             replicated = any(stack.companions(store, copy, by) for copy, by in copies) or _inline(store)
-            if not (by_tag or replicated or any(_selects(one, store) for one in selections)):
+            if not (by_tag or replicated or any(_selects(selection, store) for selection in selections)):
                 yield (
                     store,
                     Problem(f"it holds {classification} data, and neither a backup selection nor a copy has it"),

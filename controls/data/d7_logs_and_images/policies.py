@@ -19,7 +19,11 @@ def _retention(parameters: Parameters) -> Rule:
 
 
 def _container_insights(props: Props) -> Iterator[Problem]:
-    values = {one.get("name"): one.get("value") for one in items(lookup(props, "settings")) if one is not UNKNOWN}
+    values = {
+        setting.get("name"): setting.get("value")
+        for setting in items(lookup(props, "settings"))
+        if setting is not UNKNOWN
+    }
     if values.get("containerInsights") not in ("enabled", "enhanced", UNKNOWN):
         yield Problem("the setting containerInsights is not enabled")
 
@@ -27,8 +31,8 @@ def _container_insights(props: Props) -> Iterator[Problem]:
 def _logged_containers(props: Props) -> Iterator[Problem]:
     if lookup(props, "containerDefinitions") is UNKNOWN:
         yield Undecided.at("containerDefinitions")
-    for name, one in containers(props):
-        if not one.get("logConfiguration"):
+    for name, container in containers(props):
+        if not container.get("logConfiguration"):
             yield Problem(f"container {name} has no logConfiguration")
 
 
@@ -52,7 +56,7 @@ def _masked(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
         if not isinstance(name, str) or not name.startswith(ENDPOINT_LOGS):
             continue
         masking = stack.companions(group, MASKING, "logGroupName")
-        masking += [one for one in stack.of(MASKING) if lookup(one.props, "logGroupName") == name]
+        masking += [policy for policy in stack.of(MASKING) if lookup(policy.props, "logGroupName") == name]
         if not masking:
             yield group, Problem("nothing masks identifiers of patients in this log")
 
@@ -61,7 +65,11 @@ def _operations(text: Any) -> Mapping[str, set[str]]:
     """Operation -> data identifiers; nothing for what is no policy."""
     try:
         statements = json.loads(text)["Statement"]
-        return {operation: set(one["DataIdentifier"]) for one in statements for operation in one["Operation"]}
+        return {
+            operation: set(statement["DataIdentifier"])
+            for statement in statements
+            for operation in statement["Operation"]
+        }
     except (KeyError, TypeError, ValueError):
         return {}
 

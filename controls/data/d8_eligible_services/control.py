@@ -42,7 +42,8 @@ CONTROL: Final = Control(
         targets=("Policy-Staging",),
         statements=(
             Statement(
-                sid="D8Services", not_actions=tuple(f"{one}:*" for one in sorted({*ELIGIBLE.split(), *NEEDED.split()}))
+                sid="D8Services",
+                not_actions=tuple(f"{service}:*" for service in sorted({*ELIGIBLE.split(), *NEEDED.split()})),
             ),
         ),
     ),

@@ -16,7 +16,9 @@ def _no_default_permissions(props: Props) -> Iterator[Problem]:
         value = props.get(name)
         if value is UNKNOWN:
             yield Undecided.at(name)
-        elif value is None or any(one is UNKNOWN or one.get("permissions") for one in items(value)):
+        elif value is None or any(
+            permission is UNKNOWN or permission.get("permissions") for permission in items(value)
+        ):
             yield Problem(f"{name} must be an empty list")
 
 

@@ -29,15 +29,19 @@ def _regional(kind: str) -> bool:
 
 
 def _one_group(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
-    placed = [(one, one.region) for one in stack.resources if _regional(one.type) and isinstance(one.region, str)]
-    homes = [(one, region, group_of(region)) for one, region in placed]
+    placed = [
+        (resource, resource.region)
+        for resource in stack.resources
+        if _regional(resource.type) and isinstance(resource.region, str)
+    ]
+    homes = [(resource, region, group_of(region)) for resource, region in placed]
     groups = {group for _one, _region, group in homes if group is not None}
-    for one, region, group in homes:
+    for resource, region, group in homes:
         if group is None:
-            yield one, Problem(f"region {region} belongs to no residency group")
+            yield resource, Problem(f"region {region} belongs to no residency group")
         elif len(groups) > 1:
             others = ", ".join(sorted(groups - {group}))
-            yield one, Problem(f"region {region} ({group}) beside resources of this stack in {others}")
+            yield resource, Problem(f"region {region} ({group}) beside resources of this stack in {others}")
 
 
 IMAGE_COPIES: Final = "aws:ecr/replicationConfiguration:ReplicationConfiguration"

@@ -15,12 +15,12 @@ from controls.rules.values import lookup
 def _hardened_containers(props: Props) -> Iterator[Problem]:
     if lookup(props, "containerDefinitions") is UNKNOWN:
         yield Undecided.at("containerDefinitions")
-    for name, one in containers(props):
-        if one.get("privileged"):
+    for name, container in containers(props):
+        if container.get("privileged"):
             yield Problem(f"container {name} is privileged")
-        if not one.get("readonlyRootFilesystem"):
+        if not container.get("readonlyRootFilesystem"):
             yield Problem(f"container {name} may write to its root file system")
-        if str(one.get("user", "root")).partition(":")[0] in ("", "0", "root"):
+        if str(container.get("user", "root")).partition(":")[0] in ("", "0", "root"):
             yield Problem(f"container {name} runs as root")
 
 

@@ -50,7 +50,7 @@ def _appliance_mode(resource: Resource, _parameters: Parameters) -> Iterator[Pro
 
 def _drops(props: Props) -> Iterator[Problem]:
     defaults = items(lookup(props, "firewallPolicy.statefulDefaultActions"))
-    if not any(isinstance(one, str) and one.startswith("aws:drop") for one in defaults):
+    if not any(isinstance(action, str) and action.startswith("aws:drop") for action in defaults):
         yield Problem("firewallPolicy.statefulDefaultActions drops nothing")
     for name in ("statelessDefaultActions", "statelessFragmentDefaultActions"):
         if "aws:pass" in items(lookup(props, f"firewallPolicy.{name}")):

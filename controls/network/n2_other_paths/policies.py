@@ -23,11 +23,11 @@ OTHER_PATHS: Final = (
 
 
 def _one_geography(resource: Resource, _parameters: Parameters) -> Iterator[Problem]:
-    here, there = resource.region, lookup(resource.props, "peerRegion")
-    if UNKNOWN in (here, there):
+    region, peer_region = resource.region, lookup(resource.props, "peerRegion")
+    if UNKNOWN in (region, peer_region):
         yield Undecided.at("peerRegion")
-    elif isinstance(here, str) and isinstance(there, str) and group_of(here) != group_of(there):
-        yield Problem(f"a peering from {here} to {there} leaves the residency group {group_of(here)}")
+    elif isinstance(region, str) and isinstance(peer_region, str) and group_of(region) != group_of(peer_region):
+        yield Problem(f"a peering from {region} to {peer_region} leaves the residency group {group_of(region)}")
 
 
 POLICIES: Final[Sequence[PolicyRule]] = (

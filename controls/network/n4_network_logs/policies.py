@@ -21,12 +21,16 @@ def _every_vpc_has_flow_logs(stack: Stack, _parameters: Parameters) -> Iterator[
         logs = stack.companions(vpc, FLOW_LOG, "vpcId")
         if not logs:
             yield vpc, Problem("the VPC has no flow log")
-        yield from ((one, problem) for one in logs for problem in rule(one.props))
+        yield from ((flow_log, problem) for flow_log in logs for problem in rule(flow_log.props))
 
 
 def _alerts_and_flows(props: Props) -> Iterator[Problem]:
     listed = items(lookup(props, "loggingConfiguration.logDestinationConfigs"))
-    kinds = {"loggingConfiguration": {"kinds": [one if one is UNKNOWN else one.get("logType") for one in listed]}}
+    kinds = {
+        "loggingConfiguration": {
+            "kinds": [destination if destination is UNKNOWN else destination.get("logType") for destination in listed]
+        }
+    }
     yield from includes("loggingConfiguration.kinds", "ALERT", "FLOW")(kinds)
 
 

@@ -30,7 +30,7 @@ def _urns(resource: Resource) -> Iterator[str]:
 
 def _no_group_that_nobody_uses(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
     """A group whose rules let something in, but that nothing of the stack is a member of, opens what nobody needs."""
-    used = {urn for one in stack.resources if one.type not in RULES_OF_GROUPS for urn in _urns(one)}
+    used = {urn for resource in stack.resources if resource.type not in RULES_OF_GROUPS for urn in _urns(resource)}
     for group in stack.of(SECURITY_GROUP):
         opened = stack.companions(group, INGRESS_RULE, "securityGroupId") or items(lookup(group.props, "ingress"))
         if opened and group.urn not in used and not made_by(group, TIERS):
@@ -56,7 +56,7 @@ def _not_every_protocol(props: Props) -> Iterator[Problem]:
 
 def _inline_not_the_world(props: Props) -> Iterator[Problem]:
     for name in ("cidrBlocks", "ipv6CidrBlocks"):
-        if WORLD & {one for one in items(lookup(props, name)) if isinstance(one, str)}:
+        if WORLD & {cidr for cidr in items(lookup(props, name)) if isinstance(cidr, str)}:
             yield Problem(f"{name} includes the whole internet")
 
 
@@ -79,9 +79,11 @@ def _from_anywhere(rule: Props, port: int) -> bool:
 
 
 def _no_administration(props: Props) -> Iterator[Problem]:
-    rules = [one for one in items(lookup(props, "ingress")) if one is not UNKNOWN]
+    rules = [entry for entry in items(lookup(props, "ingress")) if entry is not UNKNOWN]
     for port in ADMINISTRATION:
-        first = min((one for one in rules if _from_anywhere(one, port)), key=lambda one: one["ruleNo"], default=None)
+        first = min(
+            (entry for entry in rules if _from_anywhere(entry, port)), key=lambda entry: entry["ruleNo"], default=None
+        )
         if first is not None and first["action"] == "allow":
             yield Problem(f"rule {first['ruleNo']:g} lets port {port} in from anywhere")
 

@@ -18,13 +18,17 @@ RECORD: Final = "aws:route53/record:Record"
 def _checks_of(stack: Stack, record: Resource) -> Sequence[Resource]:
     urns = record.depends.get("healthCheckId", ())
     identity = lookup(record.props, "healthCheckId")
-    return [one for one in stack.of(HEALTH_CHECK) if one.urn in urns or lookup(one.props, "id") == identity]
+    return [
+        health_check
+        for health_check in stack.of(HEALTH_CHECK)
+        if health_check.urn in urns or lookup(health_check.props, "id") == identity
+    ]
 
 
 def _is_primary(record: Props) -> bool:
     return any(
-        one is not UNKNOWN and lookup(one, "type") == "PRIMARY"
-        for one in items(lookup(record, "failoverRoutingPolicies"))
+        policy is not UNKNOWN and lookup(policy, "type") == "PRIMARY"
+        for policy in items(lookup(record, "failoverRoutingPolicies"))
     )
 
 
@@ -33,7 +37,7 @@ def _alarm_elsewhere(stack: Stack, _parameters: Parameters) -> Iterator[Finding]
     for record in stack.of(RECORD):
         if not _is_primary(record.props):
             continue
-        targets = [one for one in items(lookup(record.props, "records")) if isinstance(one, str)]
+        targets = [target for target in items(lookup(record.props, "records")) if isinstance(target, str)]
         for check in _checks_of(stack, record):
             region = lookup(check.props, "cloudwatchAlarmRegion")
             if region is UNKNOWN:

@@ -19,8 +19,8 @@ SWITCHES: Final = frozenset({"FailedOver", "Withdrawn"})
 def _silence(props: Props) -> Iterator[Problem]:
     namespace = lookup(props, "namespace")
     if isinstance(namespace, str) and namespace.endswith(NAMESPACE):
-        wanted = "ignore" if lookup(props, "metricName") in SWITCHES else "breaching"
-        yield from equals("treatMissingData", wanted, default="missing")(props)
+        expected = "ignore" if lookup(props, "metricName") in SWITCHES else "breaching"
+        yield from equals("treatMissingData", expected, default="missing")(props)
 
 
 AN_HOUR: Final = 3600
