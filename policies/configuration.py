@@ -108,12 +108,13 @@ def load(
     for index, exemption in enumerate(configuration.exemptions):
         if exemption.policy not in policies:
             problems.append(
-                f"exemptions.{index}.policy: no policy is named {exemption.policy!r}{_nearest(exemption.policy, policies)}"
+                f"exemptions.{index}.policy: no policy is named {exemption.policy!r}"
+                f"{_nearest(exemption.policy, policies)}"
             )
         if exemption.expires < (today or date.today()):  # noqa: DTZ011 - an expiry is a calendar day where the pack runs
             problems.append(
-                f"exemptions.{index}: {exemption.owner}'s exemption of {exemption.resource!r} from {exemption.policy!r} ended on "
-                f"{exemption.expires}: repair the resource, or renew it with a new date"
+                f"exemptions.{index}: {exemption.owner}'s exemption of {exemption.resource!r} from "
+                f"{exemption.policy!r} ended on {exemption.expires}: repair the resource, or renew it with a new date"
             )
     if problems:
         raise ConfigurationError(f"{file}: " + "; ".join(problems))

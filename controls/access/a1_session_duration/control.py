@@ -1,4 +1,4 @@
-"""A1: Sessions end by themselves."""
+"""A1: Sessions have a maximum duration."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from controls.model import Control, Severity
 
 CONTROL: Final = Control(
     id="A1",
-    title="Sessions end by themselves",
-    reason="A session left open is a person's rights in whoever's hands the keyboard is.",
+    title="Sessions have a maximum duration",
+    reason="An unattended session gives the person's permissions to anyone at the keyboard.",
     citations=cite("164.312(a)(2)(iii)"),
     severity=Severity.MEDIUM,
     block=POLICIES,

@@ -1,4 +1,4 @@
-"""Policies of A1: sessions end by themselves."""
+"""Policies of A1: sessions have a maximum duration."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -18,13 +18,13 @@ def _session(parameters: Parameters) -> Rule:
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="iam-role-session",
-        title="Role sessions end by themselves",
+        title="Role sessions have a maximum duration",
         remedy="Lower max_session_duration, or raise session_seconds in policies/configuration.yaml with a reason.",
         check=configured(tokens.ROLE, _session),
     ),
     PolicyRule(
         name="permission-set-session",
-        title="Sessions of people signed in through IAM Identity Center end within a working day",
+        title="Permission sets have a session duration of at most eight hours",
         remedy="Set session_duration to PT8H or less.",
         check=on(tokens.PERMISSION_SET, matches("sessionDuration", r"^PT([1-8]H|[1-5]?\dM)$", "PT8H or less")),
     ),

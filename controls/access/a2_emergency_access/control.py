@@ -1,4 +1,4 @@
-"""A2: Emergency access is there, and hard to misuse."""
+"""A2: Emergency access exists and is protected from misuse."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from controls.model import Control, Severity
 
 CONTROL: Final = Control(
     id="A2",
-    title="Emergency access is there, and hard to misuse",
-    reason="At night, with sign-in down, somebody must get in; nobody must get in the same way unnoticed.",
+    title="Emergency access exists and is protected from misuse",
+    reason="Operators need access when sign-in fails; every use of it has to be noticed.",
     citations=cite("164.312(a)(2)(ii)", "164.308(a)(7)(ii)(C)"),
     severity=Severity.HIGH,
     block=POLICIES,

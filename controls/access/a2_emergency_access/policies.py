@@ -1,4 +1,4 @@
-"""Policies of A2: emergency access is there, and hard to misuse."""
+"""Policies of A2: emergency access exists and is protected from misuse."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -29,7 +29,7 @@ def _break_glass(props: Props) -> Iterator[Problem]:
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="iam-break-glass",
-        title="The break-glass role asks for MFA and ends after an hour",
+        title="The break-glass role requires MFA and has sessions of one hour",
         remedy="Require aws:MultiFactorAuthPresent true in its trust policy and set max_session_duration to 3600.",
         check=on(tokens.ROLE, _break_glass),
     ),

@@ -1,4 +1,4 @@
-"""C1: Budgets tell somebody."""
+"""C1: Budgets have notifications."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from controls.model import Control, Severity
 
 CONTROL: Final = Control(
     id="C1",
-    title="Budgets tell somebody",
-    reason="Spending that nobody expected is often the first sign of a stolen credential.",
+    title="Budgets have notifications",
+    reason="Unexpected spending is often the first sign of stolen credentials.",
     citations=cite("164.308(a)(1)(ii)(D)"),
     severity=Severity.LOW,
     block=POLICIES,

@@ -1,4 +1,4 @@
-"""Policies of C1: budgets tell somebody."""
+"""Policies of C1: budgets have notifications."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -33,7 +33,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="athena-cutoff",
-        title="A query that scans too much is stopped",
+        title="Workgroups limit the bytes scanned per query",
         remedy="Set configuration.bytes_scanned_cutoff_per_query.",
         check=on("aws:athena/workgroup:Workgroup", present("configuration.bytesScannedCutoffPerQuery")),
     ),

@@ -1,4 +1,4 @@
-"""D10: Access points and workgroups stay as they were made, and queries run in no other.
+"""D10: Access points and workgroups cannot be changed, and queries run in the zone's workgroups only.
 
 The workgroups of the zone carry its prefix; `primary`, which every account has, enforces nothing.
 """
@@ -13,8 +13,8 @@ def control(zone: Zone) -> Control:
     """D10 for one zone."""
     return Control(
         id="D10",
-        title="Access points and workgroups stay as they were made, and queries run in no other",
-        reason="An access point has a policy of its own, and a workgroup says where answers go and under which key.",
+        title="Access points and workgroups cannot be changed, and queries run in the zone's workgroups only",
+        reason="An access point has its own policy; a workgroup sets the location and encryption of query results.",
         citations=cite("164.312(a)(1)", "164.312(a)(2)(iv)"),
         severity=Severity.HIGH,
         prevent=Guardrail(

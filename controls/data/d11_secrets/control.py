@@ -1,4 +1,4 @@
-"""D11: Secrets rotate, can be restored, and are replicated inside the residency group only.
+"""D11: Secrets rotate, can be restored and are replicated in the residency group only.
 
 Source: AWS Secrets Manager User Guide, condition key `secretsmanager:AddReplicaRegions`, read 2026-11.
 """
@@ -14,8 +14,8 @@ def control(zone: Zone) -> Control:
     """D11 for one zone."""
     return Control(
         id="D11",
-        title="Secrets rotate, can be restored, and are replicated inside the residency group only",
-        reason="A secret opens data wherever it lies; one that never changes is one day somebody else's.",
+        title="Secrets rotate, can be restored and are replicated in the residency group only",
+        reason="A secret gives access to data from any region; a secret that is never rotated is eventually disclosed.",
         citations=cite("164.312(a)(2)(iv)", "164.312(d)", "164.308(a)(7)(ii)(A)"),
         severity=Severity.HIGH,
         prevent=Guardrail(

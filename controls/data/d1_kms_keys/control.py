@@ -1,4 +1,4 @@
-"""D1: Keys stay usable: rotated, not deleted in haste, not open to everyone."""
+"""D1: Keys are rotated, protected from deletion and not public."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from controls.targets import PHI
 
 CONTROL: Final = Control(
     id="D1",
-    title="Keys stay usable: rotated, not deleted in haste, not open to everyone",
-    reason="Who loses a key loses the data under it; who may use a key may read the data under it.",
+    title="Keys are rotated, protected from deletion and not public",
+    reason="Without its key, encrypted data is lost; a principal that can use the key can read the data.",
     citations=cite("164.312(a)(2)(iv)", "164.308(a)(7)(ii)(A)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

@@ -1,4 +1,4 @@
-"""Policies of D1: keys stay usable: rotated, not deleted in haste, not open to everyone."""
+"""Policies of D1: keys are rotated, protected from deletion and not public."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -32,7 +32,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="kms-key-deletion-window",
-        title="A key can be rescued for the whole waiting period before it is deleted",
+        title="Keys have the longest waiting period before deletion",
         remedy="Set deletion_window_in_days=30, the longest AWS allows.",
         check=configured((tokens.KEY, tokens.REPLICA_KEY), _deletion_window),
     ),

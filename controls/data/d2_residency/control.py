@@ -1,4 +1,4 @@
-"""D2: Keys, buckets and copies of objects are inside the residency group only.
+"""D2: Keys, buckets and replicas are in the residency group only.
 
 Sources: AWS KMS Developer Guide, `kms:ReplicaRegion`; S3 User Guide, `s3:locationconstraint`.
 
@@ -17,8 +17,8 @@ def control(zone: Zone) -> Control:
     regions = sorted(RESIDENCY_GROUPS[zone.residency])
     return Control(
         id="D2",
-        title="Keys, buckets and copies of objects are inside the residency group only",
-        reason="A replica of a key makes data readable where it lies: that place must be one the data may be in.",
+        title="Keys, buckets and replicas are in the residency group only",
+        reason="A replica key makes data readable in its region, so the region has to belong to the residency group.",
         citations=cite("164.308(a)(1)(ii)(B)", "164.308(a)(7)(ii)(A)"),
         severity=Severity.HIGH,
         prevent=Guardrail(

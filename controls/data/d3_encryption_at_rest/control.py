@@ -10,7 +10,7 @@ from controls.targets import PHI
 CONTROL: Final = Control(
     id="D3",
     title="Data at rest is encrypted with the zone's own keys",
-    reason="A key of our own can be withdrawn, and every use of it is logged.",
+    reason="Access to a customer-managed key can be revoked, and every use of it is logged.",
     citations=cite("164.312(a)(2)(iv)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

@@ -59,7 +59,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="s3-phi-right-key",
-        title="Buckets with patient data refuse objects under any other key",
+        title="Buckets with patient data deny objects encrypted with another key",
         remedy="Deny s3:PutObject when s3:x-amz-server-side-encryption-aws-kms-key-id is there and another key.",
         check=across(tokens.BUCKETS, each_phi_bucket(denies_wrong_keys)),
     ),
@@ -103,7 +103,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="athena-enforced",
-        title="A query cannot choose its own place and encryption",
+        title="Queries cannot override the workgroup's result location and encryption",
         remedy="Set configuration.enforce_workgroup_configuration=True.",
         check=on(
             "aws:athena/workgroup:Workgroup", equals("configuration.enforceWorkgroupConfiguration", True, default=True)

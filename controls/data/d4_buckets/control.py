@@ -1,4 +1,4 @@
-"""D4: Buckets of data and records keep what was written, and answer only over TLS.
+"""D4: Buckets keep versions, are replicated and accept TLS only.
 
 Buckets of the zone carry its prefix, so that what protects them can name them.
 """
@@ -14,8 +14,8 @@ def control(zone: Zone) -> Control:
     """D4 for one zone."""
     return Control(
         id="D4",
-        title="Buckets of data and records keep what was written, and answer only over TLS",
-        reason="Records prove what happened for six years; a model cannot be explained without the data it saw.",
+        title="Buckets keep versions, are replicated and accept TLS only",
+        reason="Records are required for six years; a model cannot be explained without its training data.",
         citations=cite("164.312(c)(1)", "164.312(e)(1)", "164.316(b)(2)(i)", "164.308(a)(7)(ii)(A)"),
         severity=Severity.HIGH,
         prevent=Guardrail(

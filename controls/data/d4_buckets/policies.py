@@ -1,4 +1,4 @@
-"""Policies of D4: buckets of data and records keep what was written, and answer only over TLS."""
+"""Policies of D4: buckets keep versions, are replicated and accept TLS only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -45,13 +45,13 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="s3-phi-in-time",
-        title="Copies of patient data arrive within the promised time, and somebody counts what is late",
+        title="Replication of patient data has replication time control and metrics",
         remedy="Set replication_time and metrics in the rule's destination, and delete_marker_replication.",
         check=across(tokens.BUCKETS, in_time),
     ),
     PolicyRule(
         name="s3-phi-endpoint-only",
-        title="Buckets with patient data answer through the organisation's endpoints only",
+        title="Buckets with patient data are reachable through the organisation's endpoints only",
         remedy="Deny s3:* to Principal * when aws:VpceOrgID is not the organisation's id.",
         check=across(tokens.BUCKETS, each_phi_bucket(denies_outside_endpoints)),
     ),
@@ -93,7 +93,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="data-protected",
-        title="What holds data cannot be destroyed by mistake",
+        title="Resources that hold data are protected from deletion",
         remedy="Set protect=True in the resource's options.",
         check=OnResource(types=HOLDS_DATA, check=protected),
     ),
@@ -126,7 +126,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="listener-tls",
-        title="Listeners speak TLS 1.2 or better",
+        title="Listeners require TLS 1.2 or later",
         remedy=(
             "Set protocol HTTPS and ssl_policy ELBSecurityPolicy-TLS13-1-2-2021-06 or newer; HTTP may only redirect."
         ),

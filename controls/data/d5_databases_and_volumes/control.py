@@ -10,7 +10,7 @@ from controls.targets import PHI
 CONTROL: Final = Control(
     id="D5",
     title="Disks, file systems and databases are created encrypted",
-    reason="What is created without encryption cannot be encrypted later without a copy.",
+    reason="A resource created without encryption can be encrypted only by copying it.",
     citations=cite("164.312(a)(2)(iv)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

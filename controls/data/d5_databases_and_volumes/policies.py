@@ -63,7 +63,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="elasticache-encrypted",
-        title="Caches are encrypted at rest and on the way",
+        title="Caches are encrypted at rest and in transit",
         remedy="Set at_rest_encryption_enabled and transit_encryption_enabled.",
         check=on(
             "aws:elasticache/replicationGroup:ReplicationGroup",

@@ -60,7 +60,7 @@ def control(zone: Zone) -> Control:
     return Control(
         id="D6",
         title="Backups cannot be deleted, and vaults keep their locks",
-        reason="Ransomware goes for the backups first.",
+        reason="Ransomware deletes backups before it encrypts data.",
         citations=cite("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)"),
         severity=Severity.CRITICAL,
         prevent=Guardrail(

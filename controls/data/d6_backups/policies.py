@@ -90,13 +90,13 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="rds-multi-az",
-        title="Database instances survive the loss of a zone",
+        title="Database instances are Multi-AZ",
         remedy="Set multi_az=True.",
         check=on("aws:rds/instance:Instance", equals("multiAz", True, default=False)),
     ),
     PolicyRule(
         name="rds-final-snapshot",
-        title="A deleted database leaves a snapshot",
+        title="Databases create a final snapshot when they are deleted",
         remedy="Set skip_final_snapshot=False and final_snapshot_identifier.",
         check=on(
             ("aws:rds/instance:Instance", "aws:rds/cluster:Cluster"), equals("skipFinalSnapshot", False, default=False)
@@ -110,7 +110,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="dynamodb-recovery",
-        title="Tables can be restored to any moment of the last 35 days",
+        title="Tables have point-in-time recovery",
         remedy="Set point_in_time_recovery.enabled=True.",
         check=on("aws:dynamodb/table:Table", equals("pointInTimeRecovery.enabled", True, default=False)),
     ),
@@ -134,13 +134,13 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="backup-vault-kept",
-        title="A vault is never emptied to be deleted",
+        title="Backup vaults are never deleted with their recovery points",
         remedy="Leave force_destroy out.",
         check=on("aws:backup/vault:Vault", equals("forceDestroy", False, default=False)),
     ),
     PolicyRule(
         name="backup-vault-lock",
-        title="Vault locks keep recovery points for 35 days or more, beyond anyone's reach",
+        title="Vault locks keep recovery points for 35 days or more in compliance mode",
         remedy="Set min_retention_days to 35 or more and changeable_for_days.",
         check=on(
             "aws:backup/vaultLockConfiguration:VaultLockConfiguration",

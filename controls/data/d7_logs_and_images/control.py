@@ -1,4 +1,4 @@
-"""D7: Log groups are kept long enough and encrypted; images stay what they were."""
+"""D7: Log groups are retained and encrypted; image tags are immutable."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from controls.targets import PHI
 
 CONTROL: Final = Control(
     id="D7",
-    title="Log groups are kept long enough and encrypted; images stay what they were",
-    reason="An incident is often found months after it began; logs may quote data.",
+    title="Log groups are retained and encrypted; image tags are immutable",
+    reason="Incidents are often found months after they began; logs may contain data.",
     citations=cite("164.312(b)", "164.316(b)(2)(i)"),
     severity=Severity.MEDIUM,
     prevent=Guardrail(

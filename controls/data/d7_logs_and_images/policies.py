@@ -1,4 +1,4 @@
-"""Policies of D7: log groups are kept long enough and encrypted; images stay what they were."""
+"""Policies of D7: log groups are retained and encrypted; image tags are immutable."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -102,25 +102,25 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="rds-logs",
-        title="Databases export their logs",
+        title="Databases export logs to CloudWatch Logs",
         remedy="Set enabled_cloudwatch_logs_exports.",
         check=on(("aws:rds/instance:Instance", "aws:rds/cluster:Cluster"), present("enabledCloudwatchLogsExports")),
     ),
     PolicyRule(
         name="ecr-immutable",
-        title="An image tag always means the same image",
+        title="Image tags are immutable",
         remedy="Set image_tag_mutability to IMMUTABLE.",
         check=on("aws:ecr/repository:Repository", equals("imageTagMutability", "IMMUTABLE", default="MUTABLE")),
     ),
     PolicyRule(
         name="ecr-kept",
-        title="A repository with images is never deleted",
+        title="Repositories with images cannot be deleted",
         remedy="Leave force_delete out.",
         check=on("aws:ecr/repository:Repository", equals("forceDelete", False, default=False)),
     ),
     PolicyRule(
         name="ecs-insights",
-        title="Clusters report metrics of their containers",
+        title="Clusters have Container Insights enabled",
         remedy="Set the setting containerInsights to enabled or enhanced.",
         check=on("aws:ecs/cluster:Cluster", _container_insights),
     ),
@@ -140,7 +140,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="sfn-no-data-in-logs",
-        title="State machines write no data into their logs",
+        title="State machine logs contain no execution data",
         remedy="Set logging_configuration.include_execution_data=False.",
         check=on(
             "aws:sfn/stateMachine:StateMachine",
@@ -155,7 +155,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="sagemaker-image-digest",
-        title="Models name their image by digest: what was approved is what runs",
+        title="Models reference their image by digest",
         remedy="Set image to REPOSITORY@sha256:DIGEST instead of a tag.",
         check=on(MODEL, _images_by_digest),
     ),

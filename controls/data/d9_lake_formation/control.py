@@ -1,4 +1,4 @@
-"""D9: Lake Formation's administrators, grants, filters and tags are the declared table's."""
+"""D9: Lake Formation administrators, grants, filters and tags are changed by deployment only."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from controls.targets import PHI
 
 CONTROL: Final = Control(
     id="D9",
-    title="Lake Formation's administrators, grants, filters and tags are the declared table's",
-    reason="After one grant to IAMAllowedPrincipals or one more administrator, the table of who reads what is a wish.",
+    title="Lake Formation administrators, grants, filters and tags are changed by deployment only",
+    reason="A grant to IAMAllowedPrincipals or a further administrator bypasses the declared permissions.",
     citations=cite("164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

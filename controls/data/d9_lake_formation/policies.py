@@ -1,4 +1,4 @@
-"""Policies of D9: lake Formation's administrators, grants, filters and tags are the declared table's."""
+"""Policies of D9: lake Formation administrators, grants, filters and tags are changed by deployment only."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -38,7 +38,7 @@ def _not_all(props: Props) -> Iterator[Problem]:
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="lakeformation-no-defaults",
-        title="New databases and tables are open to nobody",
+        title="New databases and tables have no default permissions",
         remedy="Set create_database_default_permissions and create_table_default_permissions to empty lists.",
         check=on("aws:lakeformation/dataLakeSettings:DataLakeSettings", _no_default_permissions),
     ),

@@ -10,7 +10,7 @@ from controls.targets import EVERY_OU
 CONTROL: Final = Control(
     id="F11",
     title="Nothing is shared outside the organisation",
-    reason="A shared snapshot, resource or key is read elsewhere: no policy and no log of ours sees it.",
+    reason="A shared snapshot, resource or key is used in another account, outside the zone's policies and logs.",
     citations=cite("164.312(a)(1)", "164.308(a)(4)(ii)(B)", "164.308(b)(1)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

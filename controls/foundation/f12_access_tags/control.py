@@ -44,7 +44,7 @@ def control(zone: Zone) -> Control:
     return Control(
         id="F12",
         title="Tags that decide access are not tampered with",
-        reason="Whoever relabels PHI as public has moved it past every control that reads the label.",
+        reason="A resource whose PHI classification is changed is no longer covered by the controls that select by it.",
         citations=cite("164.310(d)(2)(iii)", "164.312(c)(1)", "164.308(a)(4)(ii)(C)"),
         severity=Severity.HIGH,
         prevent=Guardrail(

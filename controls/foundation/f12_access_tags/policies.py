@@ -29,13 +29,13 @@ def _tagged(resource: Resource, parameters: Parameters) -> Iterator[Problem]:
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="tags-required",
-        title="Resources say whose they are and what data they hold",
+        title="Resources have the tags environment, owner and data-classification",
         remedy="Add the tags to the resource or to the provider's default_tags.",
         check=OnResource(types=TAGGED, check=_tagged),
     ),
     PolicyRule(
         name="rds-snapshot-tags",
-        title="Snapshots carry the database's tags",
+        title="Snapshots copy the database's tags",
         remedy="Set copy_tags_to_snapshot=True.",
         check=on(
             ("aws:rds/instance:Instance", "aws:rds/cluster:Cluster"), equals("copyTagsToSnapshot", True, default=False)

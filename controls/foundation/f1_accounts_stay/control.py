@@ -1,4 +1,4 @@
-"""F1: Accounts stay in the organisation, and open."""
+"""F1: Accounts cannot leave the organisation or be closed."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from controls.targets import EVERY_OU
 
 CONTROL: Final = Control(
     id="F1",
-    title="Accounts stay in the organisation, and open",
-    reason="An account that leaves takes its data out from under every guardrail, trail and key policy at once.",
+    title="Accounts cannot leave the organisation or be closed",
+    reason="An account that leaves the organisation is no longer subject to its guardrails, trail and key policies.",
     citations=cite("164.308(a)(1)(ii)(B)", "164.308(a)(4)(ii)(B)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

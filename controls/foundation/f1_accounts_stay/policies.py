@@ -1,4 +1,4 @@
-"""Policies of F1: accounts stay in the organisation, and open."""
+"""Policies of F1: accounts cannot leave the organisation or be closed."""
 
 import json
 from collections.abc import Iterator, Sequence

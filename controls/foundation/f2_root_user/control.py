@@ -1,4 +1,4 @@
-"""F2: The root user of a member account does nothing."""
+"""F2: The root user of a member account has no permissions."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from controls.targets import EVERY_OU
 
 CONTROL: Final = Control(
     id="F2",
-    title="The root user of a member account does nothing",
-    reason="Root cannot be limited by any policy of the account, and nobody in particular signs in with it.",
+    title="The root user of a member account has no permissions",
+    reason="No policy of the account limits the root user, and its sign-ins cannot be attributed to a person.",
     citations=cite("164.312(a)(2)(i)", "164.312(d)", "164.308(a)(4)(ii)(B)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

@@ -1,4 +1,4 @@
-"""F3: No IAM users, passwords or access keys, and no new way to sign in."""
+"""F3: No IAM users, passwords or access keys, and no new identity providers."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from controls.targets import EVERY_OU
 
 CONTROL: Final = Control(
     id="F3",
-    title="No IAM users, passwords or access keys, and no new way to sign in",
-    reason="A long-lived key works for whoever finds it; a new identity provider lets outsiders in as anybody.",
+    title="No IAM users, passwords or access keys, and no new identity providers",
+    reason="Anyone who finds a long-lived key can use it; a new identity provider can issue any identity to outsiders.",
     citations=cite("164.312(a)(2)(i)", "164.312(d)", "164.308(a)(5)(ii)(D)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

@@ -1,4 +1,4 @@
-"""Policies of F3: no IAM users, passwords or access keys, and no new way to sign in."""
+"""Policies of F3: no IAM users, passwords or access keys, and no new identity providers."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -37,13 +37,13 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="iam-password-policy",
-        title="The account's password policy is strict, should a user ever exist",
+        title="The account's password policy is strict",
         remedy="Require 14 characters of all four kinds and remember 24 passwords.",
         check=on(tokens.PASSWORD_POLICY, password_policy),
     ),
     PolicyRule(
         name="rds-managed-password",
-        title="Nobody knows the master password",
+        title="Master passwords are managed by Secrets Manager",
         remedy="Set manage_master_user_password=True instead of a password.",
         check=on(
             ("aws:rds/instance:Instance", "aws:rds/cluster:Cluster"),

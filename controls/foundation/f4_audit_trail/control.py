@@ -10,7 +10,7 @@ from controls.targets import EVERY_OU
 CONTROL: Final = Control(
     id="F4",
     title="The audit trail cannot be stopped or narrowed",
-    reason="The first thing an intruder does is stop the record of the second.",
+    reason="Intruders stop the audit trail first, so that later actions are not recorded.",
     citations=cite("164.312(b)", "164.308(a)(1)(ii)(D)", "164.308(a)(5)(ii)(C)", "164.312(c)(2)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

@@ -44,7 +44,7 @@ def _trail_sees_data_events(props: Props) -> Iterator[Problem]:
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="cloudtrail-complete",
-        title="The trail covers the organisation and all regions, is validated, encrypted and watched",
+        title="The trail covers the organisation and all regions, is validated, encrypted and sent to CloudWatch",
         remedy="Set is_organization_trail, is_multi_region_trail, enable_log_file_validation, key and log group.",
         check=on(tokens.TRAIL, complete_trail),
     ),

@@ -1,4 +1,4 @@
-"""F5: AWS Config keeps recording and judging."""
+"""F5: AWS Config recording and evaluation cannot be stopped."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from controls.targets import EVERY_OU
 
 CONTROL: Final = Control(
     id="F5",
-    title="AWS Config keeps recording and judging",
-    reason="Without the recorder nobody can say how a resource was configured on the day of an incident.",
+    title="AWS Config recording and evaluation cannot be stopped",
+    reason="Without the recorder, the configuration of a resource at the time of an incident is unknown.",
     citations=cite("164.312(b)", "164.308(a)(8)", "164.308(a)(1)(ii)(D)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

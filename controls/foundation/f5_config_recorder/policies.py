@@ -1,4 +1,4 @@
-"""Policies of F5: AWS Config keeps recording and judging."""
+"""Policies of F5: AWS Config recording and evaluation cannot be stopped."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""F6: Threat detection cannot be switched off or left."""
+"""F6: Threat detection cannot be disabled, and accounts cannot leave it."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from controls.targets import EVERY_OU
 
 CONTROL: Final = Control(
     id="F6",
-    title="Threat detection cannot be switched off or left",
-    reason="A detector that an intruder can disable detects only the careless.",
+    title="Threat detection cannot be disabled, and accounts cannot leave it",
+    reason="An intruder who can disable detection remains undetected.",
     citations=cite("164.308(a)(5)(ii)(B)", "164.308(a)(6)(ii)", "164.308(a)(1)(ii)(D)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

@@ -1,4 +1,4 @@
-"""Policies of F6: threat detection cannot be switched off or left."""
+"""Policies of F6: threat detection cannot be disabled, and accounts cannot leave it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,7 +16,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="alarm-acts",
-        title="An alarm tells somebody, and so does one that knows nothing",
+        title="Alarms have actions for the alarm state and for insufficient data",
         remedy="Set alarm_actions and insufficient_data_actions, and leave actions_enabled on.",
         check=on(
             ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"),

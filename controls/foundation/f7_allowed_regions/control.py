@@ -1,4 +1,4 @@
-"""F7: Nothing runs outside the zone's regions."""
+"""F7: Requests outside the zone's regions are denied."""
 
 from typing import Final
 
@@ -70,8 +70,8 @@ def control(zone: Zone) -> Control:
     allowed = sorted(zone.regions)
     return Control(
         id="F7",
-        title="Nothing runs outside the zone's regions",
-        reason="Data in a region nobody watches is outside the residency promise, the keys and the recovery plan.",
+        title="Requests outside the zone's regions are denied",
+        reason="Data in another region is outside the zone's residency, keys, monitoring and recovery plan.",
         citations=cite("164.308(a)(1)(ii)(B)", "164.308(a)(4)(ii)(B)", "164.310(d)(1)"),
         severity=Severity.HIGH,
         prevent=Guardrail(

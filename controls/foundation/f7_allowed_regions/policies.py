@@ -1,4 +1,4 @@
-"""Policies of F7: nothing runs outside the zone's regions."""
+"""Policies of F7: requests outside the zone's regions are denied."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

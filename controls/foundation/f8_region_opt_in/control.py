@@ -1,4 +1,4 @@
-"""F8: Regions are neither opened nor closed."""
+"""F8: Regions cannot be enabled or disabled."""
 
 from controls.citations import cite
 from controls.model import Control, Guardrail, Severity, Statement
@@ -11,8 +11,8 @@ def control(zone: Zone) -> Control:
     allowed = sorted(zone.regions)
     return Control(
         id="F8",
-        title="Regions are neither opened nor closed",
-        reason="A region that is opened by one account is a place without recorder or detector; one closed loses DR.",
+        title="Regions cannot be enabled or disabled",
+        reason="A newly enabled region has no recorder or detector; a disabled one cannot be used for recovery.",
         citations=cite("164.308(a)(1)(ii)(B)", "164.308(a)(7)(i)"),
         severity=Severity.MEDIUM,
         prevent=Guardrail(

@@ -1,4 +1,4 @@
-"""F9: The zone's roles stay as they are, and every new role carries the boundary."""
+"""F9: The zone's roles cannot be changed, and every new role has the permissions boundary."""
 
 from typing import Final
 
@@ -19,8 +19,8 @@ def control(zone: Zone) -> Control:
     boundary = f"arn:aws:iam::*:policy/{zone.boundary_policy}"
     return Control(
         id="F9",
-        title="The zone's roles stay as they are, and every new role carries the boundary",
-        reason="Who may change a powerful role, or make one without limits, has every right the account can give.",
+        title="The zone's roles cannot be changed, and every new role has the permissions boundary",
+        reason="A principal that can change a privileged role or create one without boundary can do anything.",
         citations=cite("164.308(a)(4)(ii)(C)", "164.312(a)(1)", "164.308(a)(3)(ii)(A)"),
         severity=Severity.CRITICAL,
         prevent=Guardrail(

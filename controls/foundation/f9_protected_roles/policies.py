@@ -1,4 +1,4 @@
-"""Policies of F9: the zone's roles stay as they are, and every new role carries the boundary."""
+"""Policies of F9: the zone's roles cannot be changed, and every new role has the permissions boundary."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -23,7 +23,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="iam-no-privilege-escalation",
-        title="No IAM policy lets its holder widen its own rights",
+        title="No IAM policy allows privilege escalation",
         remedy="Name the roles that may be passed or changed, and require the permissions boundary in a condition.",
         check=on(tokens.IDENTITY_POLICIES, document("policy", every_allow(no_privilege_escalation))),
     ),

@@ -1,4 +1,4 @@
-"""SUSPENDED: A suspended account does nothing."""
+"""SUSPENDED: Suspended accounts have no permissions."""
 
 from controls.citations import cite
 from controls.model import Control, Guardrail, Severity, Statement
@@ -9,8 +9,8 @@ def control(zone: Zone) -> Control:
     """SUSPENDED for one zone."""
     return Control(
         id="SUSPENDED",
-        title="A suspended account does nothing",
-        reason="Accounts are parked here before they are closed: what still runs in them is seen before it is gone.",
+        title="Suspended accounts have no permissions",
+        reason="Accounts are moved to this OU before they are closed, so that remaining workloads are found first.",
         citations=cite("164.308(a)(3)(ii)(C)"),
         severity=Severity.HIGH,
         prevent=Guardrail(

@@ -1,4 +1,4 @@
-"""M10: Studio and notebooks are opened through an endpoint only."""
+"""M10: Presigned URLs of Studio and notebooks are created through an endpoint only."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from controls.targets import WORKLOADS
 
 CONTROL: Final = Control(
     id="M10",
-    title="Studio and notebooks are opened through an endpoint only",
-    reason="A presigned URL is a key that works from anywhere unless this says from where.",
+    title="Presigned URLs of Studio and notebooks are created through an endpoint only",
+    reason="A presigned URL works from any network unless it is limited to an endpoint.",
     citations=cite("164.312(a)(1)", "164.312(d)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

@@ -10,7 +10,7 @@ from controls.targets import PHI
 CONTROL: Final = Control(
     id="M11",
     title="Feature groups are encrypted with named keys, online and offline",
-    reason="Features of patients are patient data.",
+    reason="Features derived from patient data are patient data.",
     citations=cite("164.312(a)(2)(iv)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

@@ -26,7 +26,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="sagemaker-feature-described",
-        title="Feature groups say what they hold",
+        title="Feature groups have a description",
         remedy="Set description: source, unit of observation, whether it is de-identified.",
         check=on(FEATURE_GROUP, present("description")),
     ),

@@ -10,7 +10,7 @@ from controls.targets import PHI
 CONTROL: Final = Control(
     id="M12",
     title="Functions, builds and Glue jobs run in a VPC, and no function has a public URL",
-    reason="Helpers around the model see the same data as the model.",
+    reason="Functions, builds and Glue jobs process the same data as the model.",
     citations=cite("164.312(a)(1)", "164.312(e)(1)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

@@ -37,7 +37,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="lambda-url-authenticated",
-        title="Function URLs ask for IAM signatures",
+        title="Function URLs require IAM authentication",
         remedy="Set authorization_type to AWS_IAM, or remove the URL.",
         check=on(FUNCTION_URL, equals("authorizationType", "AWS_IAM")),
     ),
@@ -55,7 +55,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="lambda-tracing",
-        title="Function calls are traced",
+        title="Functions have X-Ray tracing",
         remedy="Set tracing_config.mode to Active.",
         check=on(FUNCTION, equals("tracingConfig.mode", "Active", default="PassThrough")),
     ),
@@ -85,7 +85,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="ecs-own-network",
-        title="Tasks have a network interface of their own",
+        title="Tasks use the network mode awsvpc",
         remedy="Set network_mode to awsvpc.",
         check=on("aws:ecs/taskDefinition:TaskDefinition", equals("networkMode", "awsvpc")),
     ),

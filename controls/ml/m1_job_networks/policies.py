@@ -55,7 +55,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="sagemaker-monitoring-vpc",
-        title="Monitoring schedules that describe their own job run it in a VPC",
+        title="Monitoring schedules with an inline job definition run it in a VPC",
         remedy="Set monitoring_job_definition.network_config.vpc_config, or name a job definition that does.",
         check=on(
             MONITORING,
@@ -79,7 +79,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="sagemaker-workforce-vpc",
-        title="Labelling workforces reach the data through a VPC or from named addresses",
+        title="Labelling workforces access data through a VPC or from listed addresses",
         remedy="Set workforce_vpc_config, or source_ip_config with the hospital's addresses.",
         check=on(WORKFORCE, _reached_from_named_networks),
     ),

@@ -1,4 +1,4 @@
-"""M2: Containers in production have no network of their own."""
+"""M2: Containers in production have network isolation."""
 
 from typing import Final
 
@@ -10,8 +10,8 @@ from controls.targets import PRODUCTION
 
 CONTROL: Final = Control(
     id="M2",
-    title="Containers in production have no network of their own",
-    reason="A container that can call nobody can leak to nobody.",
+    title="Containers in production have network isolation",
+    reason="A container without network access cannot send data to anyone.",
     citations=cite("164.312(a)(1)", "164.312(e)(1)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

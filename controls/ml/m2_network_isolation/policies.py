@@ -1,4 +1,4 @@
-"""Policies of M2: containers in production have no network of their own."""
+"""Policies of M2: containers in production have network isolation."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -27,31 +27,31 @@ def _hardened_containers(props: Props) -> Iterator[Problem]:
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="sagemaker-model-isolation",
-        title="Models have no network of their own",
+        title="Models have network isolation",
         remedy="Set enable_network_isolation=True.",
         check=on(MODEL, equals("enableNetworkIsolation", True, default=False)),
     ),
     PolicyRule(
         name="sagemaker-training-isolation",
-        title="Training jobs have no network of their own",
+        title="Training jobs have network isolation",
         remedy="Set enable_network_isolation=True; hand data in through channels.",
         check=on(TRAINING, equals("enableNetworkIsolation", True, default=False)),
     ),
     PolicyRule(
         name="sagemaker-tuning-isolation",
-        title="Tuning jobs have no network of their own",
+        title="Tuning jobs have network isolation",
         remedy="Set enable_network_isolation in the training job definition.",
         check=on(TUNING, job_definitions(equals("enableNetworkIsolation", True, default=False))),
     ),
     PolicyRule(
         name="sagemaker-data-quality-isolation",
-        title="Data-quality jobs have no network of their own",
+        title="Data-quality jobs have network isolation",
         remedy="Set network_config.enable_network_isolation=True.",
         check=on(DATA_QUALITY, equals("networkConfig.enableNetworkIsolation", True, default=False)),
     ),
     PolicyRule(
         name="ecs-container-hardened",
-        title="Containers are not privileged, not root, and cannot write to their image",
+        title="Containers are not privileged, do not run as root and have a read-only root file system",
         remedy="In container_definitions set readonlyRootFilesystem, a user, and leave privileged out.",
         check=on("aws:ecs/taskDefinition:TaskDefinition", _hardened_containers),
     ),

@@ -11,7 +11,7 @@ from controls.targets import PHI
 CONTROL: Final = Control(
     id="M3",
     title="Traffic between a job's containers is encrypted",
-    reason="Distributed training sends the data itself between hosts.",
+    reason="Distributed training sends training data between hosts.",
     citations=cite("164.312(e)(1)", "164.312(e)(2)(ii)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

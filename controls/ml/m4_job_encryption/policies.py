@@ -119,7 +119,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="sagemaker-capture-on",
-        title="Endpoint configurations capture what is asked and answered, for monitoring",
+        title="Endpoint configurations capture requests and responses for monitoring",
         remedy="Set data_capture_config with enable_capture=True for Input and Output.",
         check=on(ENDPOINT_CONFIGURATION, equals("dataCaptureConfig.enableCapture", True, default=False)),
     ),

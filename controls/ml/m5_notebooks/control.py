@@ -10,7 +10,7 @@ from controls.targets import WORKLOADS
 CONTROL: Final = Control(
     id="M5",
     title="Notebooks have neither direct internet access nor root",
-    reason="A notebook is a person with a shell beside the data.",
+    reason="A notebook gives its user a shell with access to the data.",
     citations=cite("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

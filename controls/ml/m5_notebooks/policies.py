@@ -32,7 +32,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="sagemaker-notebook-platform",
-        title="Notebook instances run a platform that AWS still patches",
+        title="Notebook instances have a supported platform",
         remedy="Set platform_identifier to notebook-al2-v3 or a newer one.",
         check=on(NOTEBOOK, matches("platformIdentifier", r"^notebook-al(2-v[3-9]|20\d\d)", "notebook-al2-v3 or newer")),
     ),

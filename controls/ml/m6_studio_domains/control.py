@@ -10,7 +10,7 @@ from controls.targets import WORKLOADS
 CONTROL: Final = Control(
     id="M6",
     title="Studio domains reach the network through the VPC only",
-    reason="PublicInternetOnly gives every Studio user a way out.",
+    reason="PublicInternetOnly gives every Studio user access to the internet.",
     citations=cite("164.312(a)(1)", "164.312(e)(1)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

@@ -19,7 +19,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="sagemaker-domain-sso",
-        title="Studio users sign in as themselves, through IAM Identity Center",
+        title="Studio users sign in through IAM Identity Center",
         remedy="Set auth_mode to SSO.",
         check=on(DOMAIN, equals("authMode", "SSO")),
     ),

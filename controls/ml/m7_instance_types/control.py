@@ -1,4 +1,4 @@
-"""M7: Jobs use the zone's instance types and end by themselves."""
+"""M7: Jobs use the zone's instance types and have a maximum run time."""
 
 from typing import Final
 
@@ -35,8 +35,8 @@ TYPED: Final = (
 """Actions that carry `sagemaker:InstanceTypes`."""
 CONTROL: Final = Control(
     id="M7",
-    title="Jobs use the zone's instance types and end by themselves",
-    reason="A forgotten or stolen job is found on the bill; a limit ends it before.",
+    title="Jobs use the zone's instance types and have a maximum run time",
+    reason="A forgotten or abused job is noticed late; a maximum run time ends it.",
     citations=cite("164.308(a)(1)(ii)(D)"),
     severity=Severity.MEDIUM,
     prevent=Guardrail(

@@ -1,4 +1,4 @@
-"""Policies of M7: jobs use the zone's instance types and end by themselves."""
+"""Policies of M7: jobs use the zone's instance types and have a maximum run time."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -27,19 +27,19 @@ _canary: Final[Rule] = equals(
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="sagemaker-training-limit",
-        title="Training jobs end by themselves within five days",
+        title="Training jobs have a maximum run time of five days",
         remedy="Set stopping_condition.max_runtime_in_seconds to 432000 or less.",
         check=on(TRAINING, between("stoppingCondition.maxRuntimeInSeconds", 1, 5 * ONE_DAY)),
     ),
     PolicyRule(
         name="sagemaker-data-quality-limit",
-        title="Data-quality jobs end by themselves within a day",
+        title="Data-quality jobs have a maximum run time of one day",
         remedy="Set stopping_condition.max_runtime_in_seconds to 86400 or less.",
         check=on(DATA_QUALITY, between("stoppingCondition.maxRuntimeInSeconds", 1, ONE_DAY)),
     ),
     PolicyRule(
         name="sagemaker-endpoint-instances",
-        title="Real-time variants have two instances or more, so that one may fail",
+        title="Real-time variants have at least two instances",
         remedy=(
             "Set initial_instance_count to 2 or more, or use serverless_config; a warm standby is tagged standby=warm."
         ),
@@ -53,13 +53,13 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="glue-job-limit",
-        title="Glue jobs end by themselves within a day",
+        title="Glue jobs have a timeout of one day",
         remedy="Set timeout to 1440 minutes or less.",
         check=on("aws:glue/job:Job", between("timeout", 1, 1440, default=2880)),
     ),
     PolicyRule(
         name="sagemaker-endpoint-canary",
-        title="Endpoint deployments move a part of the traffic first",
+        title="Endpoint deployments shift a part of the traffic first",
         remedy="Set deployment_config.blue_green_update_policy.traffic_routing_configuration.type to CANARY or LINEAR.",
         check=on(ENDPOINT, _canary),
     ),

@@ -1,4 +1,4 @@
-"""M8: Nobody approves their own model.
+"""M8: Models are approved by the approver role only.
 
 The approver's role is the only one that approves.
 """
@@ -14,8 +14,8 @@ def control(zone: Zone) -> Control:
     """M8 for one zone."""
     return Control(
         id="M8",
-        title="Nobody approves their own model",
-        reason="A model decides about patients; a second person answers for letting it.",
+        title="Models are approved by the approver role only",
+        reason="Models influence decisions about patients; a second person has to approve them.",
         citations=cite("164.308(a)(3)(ii)(A)", "164.312(c)(1)"),
         severity=Severity.HIGH,
         prevent=Guardrail(

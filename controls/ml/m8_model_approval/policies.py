@@ -1,4 +1,4 @@
-"""Policies of M8: nobody approves their own model."""
+"""Policies of M8: models are approved by the approver role only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -20,7 +20,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="sagemaker-group-described",
-        title="Model package groups say what the model is for",
+        title="Model package groups have a description",
         remedy="Set model_package_group_description: what it predicts, for whom, who answers for it.",
         check=on(GROUP, present("modelPackageGroupDescription")),
     ),

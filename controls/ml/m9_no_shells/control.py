@@ -10,7 +10,7 @@ from controls.targets import PRODUCTION
 CONTROL: Final = Control(
     id="M9",
     title="Production has no shells: no remote debugging, no remote access, no Studio, no notebooks",
-    reason="Production data is read by approved models, not by people at prompts.",
+    reason="In production, approved models read data; interactive sessions do not.",
     citations=cite("164.312(a)(1)", "164.308(a)(4)(ii)(B)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

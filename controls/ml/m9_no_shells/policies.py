@@ -11,13 +11,13 @@ from controls.rules.sagemaker import TRAINING
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="sagemaker-training-no-debug",
-        title="Nobody attaches a shell to a training job",
+        title="Training jobs have no remote debugging",
         remedy="Leave remote_debug_config out, or set enable_remote_debug=False.",
         check=on(TRAINING, equals("remoteDebugConfig.enableRemoteDebug", False, default=False)),
     ),
     PolicyRule(
         name="ecs-no-exec",
-        title="Nobody opens a shell in a task",
+        title="Tasks have no ECS Exec",
         remedy="Leave enable_execute_command out.",
         check=on("aws:ecs/service:Service", equals("enableExecuteCommand", False, default=False)),
     ),

@@ -66,19 +66,19 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="internet-gateway-owned",
-        title="Gateways to the internet stand in the inspection VPC only",
+        title="Internet gateways are in the inspection VPC only",
         remedy="Route through the Transit Gateway; egress is the inspection VPC's.",
         check=OnResource(types=frozenset(GATEWAYS), check=_in_the_inspection_vpc),
     ),
     PolicyRule(
         name="attachment-appliance-mode",
-        title="The inspection VPC's attachment keeps both directions of a connection in one zone",
+        title="The inspection VPC's attachment has appliance mode enabled",
         remedy="Set appliance_mode_support to enable: a firewall that sees one direction drops the connection.",
         check=OnResource(types=frozenset({ATTACHMENT}), check=_appliance_mode),
     ),
     PolicyRule(
         name="firewall-strict-order",
-        title="Firewalls evaluate rules in strict order and drop what none passes",
+        title="Firewalls evaluate rules in strict order and drop unmatched traffic",
         remedy="Set stateful_engine_options.rule_order to STRICT_ORDER and stateful_default_actions to aws:drop_….",
         check=on(
             "aws:networkfirewall/firewallPolicy:FirewallPolicy",

@@ -10,7 +10,7 @@ from controls.targets import PRIVATE
 CONTROL: Final = Control(
     id="N2",
     title="No peering, VPN or Direct Connect beside the Transit Gateway",
-    reason="A path that the segments do not know is a path between development and production.",
+    reason="A connection outside the segments can connect development and production.",
     citations=cite("164.312(a)(1)", "164.312(e)(1)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

@@ -1,4 +1,4 @@
-"""N3: Transit Gateway routes, associations and attachments are the network team's."""
+"""N3: Transit Gateway routes, associations and attachments are changed by deployment only."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from controls.targets import PRIVATE
 
 CONTROL: Final = Control(
     id="N3",
-    title="Transit Gateway routes, associations and attachments are the network team's",
-    reason="Segments are kept apart by route tables alone: who writes routes decides who reaches whom.",
+    title="Transit Gateway routes, associations and attachments are changed by deployment only",
+    reason="Route tables alone separate the segments: a principal that changes routes connects them.",
     citations=cite("164.312(a)(1)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

@@ -1,4 +1,4 @@
-"""Policies of N3: transit Gateway routes, associations and attachments are the network team's."""
+"""Policies of N3: transit Gateway routes, associations and attachments are changed by deployment only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,7 +10,7 @@ from controls.rules.predicates import all_of, equals
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="transit-gateway-no-defaults",
-        title="A Transit Gateway connects nothing by itself",
+        title="Transit Gateways have no default route tables",
         remedy="Set default_route_table_association and default_route_table_propagation to disable.",
         check=on(
             "aws:ec2transitgateway/transitGateway:TransitGateway",
@@ -22,7 +22,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="transit-gateway-no-auto-accept",
-        title="Attachments from other accounts are accepted one by one",
+        title="Attachments from other accounts are not accepted automatically",
         remedy="Set auto_accept_shared_attachments to disable.",
         check=on(
             "aws:ec2transitgateway/transitGateway:TransitGateway",
@@ -31,7 +31,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="attachment-no-defaults",
-        title="Accepting an attachment puts it into no route table",
+        title="Accepted attachments have no default route tables",
         remedy="Set transit_gateway_default_route_table_association and …_propagation to False.",
         check=on(
             "aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter",

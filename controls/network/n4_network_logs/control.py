@@ -9,7 +9,7 @@ from controls.network.n4_network_logs.policies import POLICIES
 CONTROL: Final = Control(
     id="N4",
     title="Flow logs and DNS query logs stay on",
-    reason="Who spoke to whom is the first question after an incident.",
+    reason="Flow and DNS query logs are needed to investigate an incident.",
     citations=cite("164.312(b)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

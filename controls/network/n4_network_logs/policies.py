@@ -43,7 +43,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="firewall-logged",
-        title="Firewalls write down alerts and flows",
+        title="Firewalls log alerts and flows",
         remedy="Add a LoggingConfiguration with ALERT and FLOW.",
         check=across(
             FIREWALL,
@@ -58,7 +58,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="vpc-query-logs",
-        title="Every VPC writes down DNS queries",
+        title="Every VPC logs DNS queries",
         remedy="Add a ResolverQueryLogConfigAssociation for the VPC.",
         check=across(
             VPC,

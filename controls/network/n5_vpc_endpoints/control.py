@@ -1,4 +1,4 @@
-"""N5: Endpoints and their policies are the zone's; none leads to a stranger's service."""
+"""N5: Endpoints are changed by deployment only and lead to AWS services only."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from controls.targets import PRIVATE
 
 CONTROL: Final = Control(
     id="N5",
-    title="Endpoints and their policies are the zone's; none leads to a stranger's service",
-    reason="An endpoint to someone else's service is a private way out.",
+    title="Endpoints are changed by deployment only and lead to AWS services only",
+    reason="An endpoint to a third party's service is a private connection out of the zone.",
     citations=cite("164.312(e)(1)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

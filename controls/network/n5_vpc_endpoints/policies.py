@@ -1,4 +1,4 @@
-"""Policies of N5: endpoints and their policies are the zone's; none leads to a stranger's service."""
+"""Policies of N5: endpoints are changed by deployment only and lead to AWS services only."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -24,7 +24,7 @@ own_resources: StatementRule = _own_resources
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="endpoint-policy",
-        title="Endpoints have a policy of their own",
+        title="Endpoints have an endpoint policy",
         remedy="Set policy; without one AWS allows everyone everything.",
         check=on("aws:ec2/vpcEndpoint:VpcEndpoint", present("policy")),
     ),

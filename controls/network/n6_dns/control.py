@@ -10,7 +10,7 @@ from controls.targets import PRIVATE
 CONTROL: Final = Control(
     id="N6",
     title="Private zones and DNS firewalls stay associated",
-    reason="Without its zone an endpoint's name resolves to the public address.",
+    reason="Without the private hosted zone, an endpoint's name resolves to the public address.",
     citations=cite("164.312(e)(1)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

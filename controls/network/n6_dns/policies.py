@@ -34,7 +34,7 @@ def _every_endpoint_has_its_name(stack: Stack, _parameters: Parameters) -> Itera
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="endpoint-private-names",
-        title="Interface endpoints answer for the service's own name",
+        title="Interface endpoints have private DNS names",
         remedy=(
             "Set private_dns_enabled=True, or make a private zone of that name with an alias record to the endpoint."
         ),
@@ -57,7 +57,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="dns-firewall-closed",
-        title="A DNS firewall that fails lets no name out",
+        title="DNS firewalls fail closed",
         remedy="Add a ResolverFirewallConfig with firewall_fail_open DISABLED.",
         check=across(
             VPC,

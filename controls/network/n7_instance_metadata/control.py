@@ -9,7 +9,7 @@ from controls.network.n7_instance_metadata.policies import POLICIES
 CONTROL: Final = Control(
     id="N7",
     title="Instances answer metadata requests with session tokens only",
-    reason="IMDSv1 gives a role's credentials to whoever can make the instance fetch a URL.",
+    reason="With IMDSv1, a request forgery on the instance discloses the role's credentials.",
     citations=cite("164.312(a)(1)", "164.312(d)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

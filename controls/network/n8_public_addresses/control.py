@@ -10,7 +10,7 @@ from controls.targets import PHI
 CONTROL: Final = Control(
     id="N8",
     title="No public addresses",
-    reason="An address that the internet can reach is a way in, whatever the firewall says today.",
+    reason="A public address exposes the resource to the internet as soon as a firewall rule is wrong.",
     citations=cite("164.312(a)(1)", "164.312(e)(1)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

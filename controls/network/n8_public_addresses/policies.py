@@ -106,31 +106,31 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="security-group-used",
-        title="No security group opens what nobody needs",
+        title="Every security group is used",
         remedy="Remove the group or its ingress rules, or give it to the resource it is meant for.",
         check=across(SECURITY_GROUP, _no_group_that_nobody_uses),
     ),
     PolicyRule(
         name="security-group-no-world",
-        title="No security group lets the whole internet in",
+        title="No security group allows the internet",
         remedy="Name a CIDR of the zone, a prefix list or another security group.",
         check=on("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", _not_the_world),
     ),
     PolicyRule(
         name="security-group-narrow",
-        title="Security groups open ports, not everything",
+        title="Security group rules name a protocol and ports",
         remedy="Set ip_protocol and the ports that are needed.",
         check=on("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", _not_every_protocol),
     ),
     PolicyRule(
         name="security-group-inline",
-        title="Rules written inside a security group do not let the internet in",
+        title="Inline security group rules do not allow the internet",
         remedy="Name CIDRs of the zone in ingress, or write separate rules.",
         check=on("aws:ec2/securityGroup:SecurityGroup", each("ingress", _inline_not_the_world)),
     ),
     PolicyRule(
         name="security-group-described",
-        title="Security groups say what they are for",
+        title="Security groups have a description",
         remedy="Set description.",
         check=on(
             "aws:ec2/securityGroup:SecurityGroup",
@@ -139,7 +139,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="subnet-private",
-        title="Subnets give no public addresses",
+        title="Subnets assign no public addresses",
         remedy="Set map_public_ip_on_launch=False.",
         check=on("aws:ec2/subnet:Subnet", equals("mapPublicIpOnLaunch", False, default=False)),
     ),
@@ -172,7 +172,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="acl-no-administration",
-        title="No ACL lets shells or remote desktops in from anywhere",
+        title="No network ACL allows SSH or RDP from the internet",
         remedy="Deny ports 22 and 3389 from 0.0.0.0/0 before what allows them.",
         check=on("aws:ec2/networkAcl:NetworkAcl", _no_administration),
     ),

@@ -24,7 +24,7 @@ parameters. They are kept apart by endpoint policies, which name those buckets."
 CONTROL: Final = Control(
     id="P1",
     title="The zone's principals use the organisation's resources only",
-    reason="A copy into a stranger's bucket is the commonest exfiltration.",
+    reason="Copying data to a bucket of another organisation is the most common exfiltration.",
     citations=cite("164.312(a)(1)", "164.312(e)(1)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(

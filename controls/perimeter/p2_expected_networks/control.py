@@ -29,7 +29,7 @@ def control(zone: Zone) -> Control:
     return Control(
         id="P2",
         title="Data is reached through the organisation's endpoints only",
-        reason="A stolen credential is of no use from anywhere else.",
+        reason="Stolen credentials cannot be used from other networks.",
         citations=cite("164.312(a)(1)", "164.312(e)(1)"),
         severity=Severity.HIGH,
         prevent=Guardrail(

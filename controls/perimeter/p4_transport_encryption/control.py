@@ -1,4 +1,4 @@
-"""P4: Resources answer over TLS 1.2 or better only."""
+"""P4: Resources accept TLS 1.2 or later only."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from controls.perimeter.p4_transport_encryption.policies import POLICIES
 
 CONTROL: Final = Control(
     id="P4",
-    title="Resources answer over TLS 1.2 or better only",
-    reason="What is readable on the way is not protected at either end.",
+    title="Resources accept TLS 1.2 or later only",
+    reason="Unencrypted traffic can be read in transit.",
     citations=cite("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     severity=Severity.HIGH,
     prevent=Guardrail(

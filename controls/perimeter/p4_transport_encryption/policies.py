@@ -1,4 +1,4 @@
-"""Policies of P4: resources answer over TLS 1.2 or better only."""
+"""Policies of P4: resources accept TLS 1.2 or later only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,7 +10,7 @@ from controls.rules.predicates import equals
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="transit-gateway-encryption",
-        title="Transit Gateways encrypt what VPCs send each other",
+        title="Transit Gateways encrypt traffic between VPCs",
         remedy="Set encryption_support to enable.",
         check=on(
             "aws:ec2transitgateway/transitGateway:TransitGateway",

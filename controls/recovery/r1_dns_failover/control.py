@@ -1,4 +1,4 @@
-"""R1: Traffic leaves a lost region by itself, and by nothing that is lost with it."""
+"""R1: DNS failover is automatic and independent of the failed region."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from controls.recovery.r1_dns_failover.policies import POLICIES
 
 CONTROL: Final = Control(
     id="R1",
-    title="Traffic leaves a lost region by itself, and by nothing that is lost with it",
-    reason="A switch that stands in the region that fails, or that needs its control plane, cannot be thrown.",
+    title="DNS failover is automatic and independent of the failed region",
+    reason="A failover mechanism in the failed region, or one that needs its control plane, does not work.",
     citations=cite("164.308(a)(7)(ii)(B)", "164.308(a)(7)(ii)(C)"),
     severity=Severity.HIGH,
     block=POLICIES,

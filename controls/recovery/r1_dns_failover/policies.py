@@ -1,4 +1,4 @@
-"""Policies of R1: traffic leaves a lost region by itself, and by nothing that is lost with it."""
+"""Policies of R1: dNS failover is automatic and independent of the failed region."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -68,13 +68,13 @@ def _short(props: Props) -> Iterator[Problem]:
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="health-check-follows-alarm",
-        title="Health checks follow an alarm: nobody outside can, or may, ask a private endpoint",
+        title="Health checks are based on an alarm, since private endpoints are not reachable from outside",
         remedy="Set type to CLOUDWATCH_METRIC with cloudwatch_alarm_name and cloudwatch_alarm_region.",
         check=on(HEALTH_CHECK, equals("type", "CLOUDWATCH_METRIC", "CALCULATED", "RECOVERY_CONTROL")),
     ),
     PolicyRule(
         name="health-check-says-healthy",
-        title="A switch that nobody has thrown leads to the primary",
+        title="Health checks are healthy by default, so traffic stays in the primary region",
         remedy="Set insufficient_data_health_status to Healthy or LastKnownStatus.",
         check=on(
             HEALTH_CHECK,
@@ -83,19 +83,19 @@ POLICIES: Final[Sequence[PolicyRule]] = (
     ),
     PolicyRule(
         name="failover-alarm-elsewhere",
-        title="The alarm that takes traffic away from a region stands in another one",
+        title="The alarm for the failover of a region is in another region",
         remedy="Set cloudwatch_alarm_region of the primary record's health check to the recovery region.",
         check=across(HEALTH_CHECK, _alarm_elsewhere),
     ),
     PolicyRule(
         name="failover-record-checked",
-        title="A primary record has a health check, without which it never gives way",
+        title="Primary failover records have a health check",
         remedy="Set health_check_id.",
         check=on(RECORD, _checked),
     ),
     PolicyRule(
         name="failover-record-short",
-        title="Records that move are forgotten within a minute",
+        title="Failover records have a TTL of at most one minute",
         remedy="Set ttl to 60 or less.",
         check=on(RECORD, _short),
     ),

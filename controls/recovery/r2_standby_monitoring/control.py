@@ -1,4 +1,4 @@
-"""R2: Nobody hopes that the standby works: it is asked, and silence is an alarm."""
+"""R2: The standby is tested regularly, and missing results raise an alarm."""
 
 from typing import Final
 
@@ -8,8 +8,8 @@ from controls.recovery.r2_standby_monitoring.policies import POLICIES
 
 CONTROL: Final = Control(
     id="R2",
-    title="Nobody hopes that the standby works: it is asked, and silence is an alarm",
-    reason="A standby that is not looked at is stale on the day it is needed.",
+    title="The standby is tested regularly, and missing results raise an alarm",
+    reason="A standby that is not monitored may be outdated when it is needed.",
     citations=cite("164.308(a)(7)(ii)(B)", "164.308(a)(7)(ii)(D)"),
     severity=Severity.HIGH,
     detect=(

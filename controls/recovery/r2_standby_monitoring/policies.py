@@ -1,4 +1,4 @@
-"""Policies of R2: nobody hopes that the standby works: it is asked, and silence is an alarm."""
+"""Policies of R2: the standby is tested regularly, and missing results raise an alarm."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -29,13 +29,13 @@ SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="recovery-alarm-silence",
-        title="Alarms on readiness treat silence as a failure; switches alone ignore it",
+        title="Readiness alarms treat missing data as breaching; alarms on switches ignore it",
         remedy="Set treat_missing_data to breaching, or to ignore on the metrics FailedOver and Withdrawn.",
         check=on(ALARM, _silence),
     ),
     PolicyRule(
         name="schedule-not-late",
-        title="What is scheduled by the minute is not made up for hours later",
+        title="Schedules do not retry late invocations for hours",
         remedy="Set target.retry_policy with maximum_event_age_in_seconds of 3600 or less.",
         check=on(SCHEDULE, between("target.retryPolicy.maximumEventAgeInSeconds", A_MINUTE, AN_HOUR)),
     ),
