@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from authorization import Policies, Policy, Principal, Request, evaluate
+from authorization import Decision, Policies, Policy, Principal, Request, evaluate
 from authorization.operators import NEGATED, POSITIVE
 
 DRIVER: Final = Path(__file__).with_name("iam_simulate") / "driver.mjs"
@@ -163,11 +163,9 @@ def simulation(principal: str, context: Context, **policies: Any) -> dict[str, A
     }
 
 
-OUTCOMES: Final = {
-    "allowed": "Allowed",
-    "explicitly denied": "ExplicitlyDenied",
-    "implicitly denied": "ImplicitlyDenied",
-}
+def outcome(decision: Decision) -> str:
+    """The outcome in iam-simulate's words."""
+    return decision.outcome.title().replace(" ", "")
 
 
 def documented_difference(conditions: Conditions, context: Context) -> str:
@@ -210,14 +208,11 @@ def test_condition_blocks_agree(simulate: Simulate, conditions: Conditions, cont
     decision = evaluate(request_of(ROLE, context), Policies(identity=[Policy.parse("p", identity)]))
     expected = simulate(simulation(ROLE, context, identityPolicies=[{"name": "p", "policy": identity}]))
     difference = documented_difference(conditions, context)
-    if OUTCOMES[decision.outcome] != expected and difference:
-        event(difference)
-        return
-    event("same decision")
-    assert OUTCOMES[decision.outcome] == expected
+    event("same decision" if outcome(decision) == expected else difference)
+    assert difference or outcome(decision) == expected
 
 
-PRINCIPALS: Final = [ROLE, USER, SESSION, ROOT, ACCOUNT, "*", f"arn:aws:iam::{ACCOUNT}:role/other"]
+PRINCIPALS: Final = [ROLE, USER, SESSION, ROOT, ACCOUNT, "*", f"{ROLE}-other"]
 LIMIT: Final = document({"Effect": "Allow", "Action": "ec2:*", "Resource": "*"})
 
 
@@ -252,4 +247,4 @@ def test_resource_policies_and_boundaries_agree(
             **({"permissionBoundaryPolicies": [{"name": "boundary", "policy": LIMIT}]} if boundary else {}),
         )
     )
-    assert OUTCOMES[evaluate(request_of(principal, {}), policies).outcome] == expected
+    assert outcome(evaluate(request_of(principal, {}), policies)) == expected
