@@ -1,4 +1,4 @@
-"""The pack's configuration: levels, parameters and exemptions, read from one file, refused if anything is amiss."""
+"""The pack's configuration: levels, parameters and exemptions, read from one file and validated."""
 
 import difflib
 from collections.abc import Collection
@@ -42,7 +42,7 @@ class Parameters(_Strict):
 
 
 class Exemption(_Strict):
-    """One resource may break one policy for a time, for a reason that somebody answers for."""
+    """An exemption of one resource from one policy, with an owner, a reason and an expiry date."""
 
     policy: str
     resource: Annotated[str, Field(min_length=3)]
@@ -70,7 +70,7 @@ class Configuration(_Strict):
     exemptions: list[Exemption] = Field(default_factory=list[Exemption])
 
     def weakened(self) -> list[str]:
-        """Every policy that does less than block, in words."""
+        """Every policy whose level does not block, as text."""
         strict = ("mandatory", "remediate")
         return sorted(f"{name} is {level}" for name, level in self.levels.items() if level not in strict)
 

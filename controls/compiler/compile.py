@@ -1,4 +1,4 @@
-"""From controls to organisation policies: deterministic, within AWS's limits, refused before anything is deployed."""
+"""Compiles controls into organisation policies, deterministically and within AWS's limits."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""First fit: statements go into numbered policies, each into the first that has room, in an order that only grows."""
+"""First-fit packing: each statement goes into the first numbered policy that has room for it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What compiling gives: the policies, where they hang, and how much room each target has left."""
+"""The result of compilation: policies, their targets, and the remaining capacity per target."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -12,6 +12,6 @@ JOBS: Final = (
     "sagemaker:CreateProcessingJob",
     "sagemaker:CreateTrainingJob",
 )
-"""What runs a container and carries network, isolation, encryption, key and run-time keys alike."""
+"""Actions that start containers and carry condition keys for network, isolation, encryption and run time."""
 AUTO_ML: Final = ("sagemaker:CreateAutoMLJob", "sagemaker:CreateAutoMLJobV2")
 """These never carry `sagemaker:NetworkIsolation`."""

@@ -1,7 +1,7 @@
-"""What only one component of the zone may make: the exception stands here, not in a list of resource names.
+"""Resources that only one component of the zone may create.
 
-A resource's URN holds the components it is a child of, and a component's token is spelled in one place
-(`components/tokens.py`): who wants the exception must change the component, which reviewers look at.
+A resource's URN contains the type tokens of its parent components (`components/tokens.py`). An exception depends on the
+component, not on resource names, so a change of it is a change of the component and is reviewed as such.
 """
 
 from typing import Final
@@ -9,12 +9,12 @@ from typing import Final
 from controls.rules.resources import Resource
 
 INSPECTION: Final = "hipaa-ml:network:InspectionVpc"
-"""The zone's only way to the internet."""
+"""The component with the zone's only internet gateways."""
 TIERS: Final = "hipaa-ml:network:SpokeGroups"
-"""Groups of a spoke's tiers, which later stacks put their resources into."""
+"""The component with the security groups of a spoke's tiers; later stacks use them."""
 
 
-def made_by(resource: Resource, component: str) -> bool:
+def created_by(resource: Resource, component: str) -> bool:
     """Whether a resource is a child of the component, at any depth."""
-    kinds = resource.urn.split("::")[2] if resource.urn.count("::") > 2 else ""  # noqa: PLR2004 - urn::project::types::name
-    return component in kinds.split("$")[:-1]
+    type_tokens = resource.urn.split("::")[2] if resource.urn.count("::") > 2 else ""  # noqa: PLR2004 - urn::project::types::name
+    return component in type_tokens.split("$")[:-1]

@@ -6,7 +6,7 @@ from typing import Final
 from controls.model import PolicyRule
 from controls.rules import ABSENT, UNKNOWN, Problem, Props, Undecided
 from controls.rules.checks import OnResource, on
-from controls.rules.owners import INSPECTION, made_by
+from controls.rules.owners import INSPECTION, created_by
 from controls.rules.parameters import Parameters
 from controls.rules.predicates import all_of, equals
 from controls.rules.resources import Resource
@@ -15,7 +15,7 @@ from controls.rules.values import items, lookup
 
 
 def _no_gateway(resource: Resource, _parameters: Parameters) -> Iterator[Problem]:
-    if made_by(resource, INSPECTION):
+    if created_by(resource, INSPECTION):
         return
     props = resource.props
     gateway = lookup(props, "gatewayId")
@@ -36,7 +36,7 @@ GATEWAYS: Final = (
 
 
 def _in_the_inspection_vpc(resource: Resource, _parameters: Parameters) -> Iterator[Problem]:
-    if not made_by(resource, INSPECTION):
+    if not created_by(resource, INSPECTION):
         yield Problem("only the inspection VPC leads to the internet")
 
 
@@ -44,7 +44,7 @@ ATTACHMENT: Final = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
 
 
 def _appliance_mode(resource: Resource, _parameters: Parameters) -> Iterator[Problem]:
-    if made_by(resource, INSPECTION):
+    if created_by(resource, INSPECTION):
         yield from equals("applianceModeSupport", "enable", default="disable")(resource.props)
 
 

@@ -7,7 +7,7 @@ from controls.model import PolicyRule
 from controls.rules import ABSENT, UNKNOWN, Problem, Props, Undecided
 from controls.rules.checks import Finding, Stack, across, on
 from controls.rules.companions import each_companion
-from controls.rules.owners import TIERS, made_by
+from controls.rules.owners import TIERS, created_by
 from controls.rules.parameters import Parameters
 from controls.rules.predicates import absent, each, equals, matches
 from controls.rules.resources import Resource
@@ -33,7 +33,7 @@ def _no_group_that_nobody_uses(stack: Stack, _parameters: Parameters) -> Iterato
     used = {urn for resource in stack.resources if resource.type not in RULES_OF_GROUPS for urn in _urns(resource)}
     for group in stack.of(SECURITY_GROUP):
         opened = stack.companions(group, INGRESS_RULE, "securityGroupId") or items(lookup(group.props, "ingress"))
-        if opened and group.urn not in used and not made_by(group, TIERS):
+        if opened and group.urn not in used and not created_by(group, TIERS):
             yield group, Problem("the security group lets traffic in, but no resource of the stack uses it")
 
 
