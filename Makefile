@@ -10,7 +10,7 @@ READY_DOCS := $(VENV_DOCS)/.ready
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse drill test lint types unit slow zone coverage lock bench docs site changelog clean
+.PHONY: help setup rehearse drill test lint types unit slow zone coverage iam-simulate lock bench docs site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -76,6 +76,9 @@ site: $(READY_DOCS) ## build the documentation site into build/site
 
 changelog: $(READY_DOCS) ## collect changelog.d into CHANGELOG.md: make changelog VERSION=X.Y.Z
 	$(VENV_DOCS)/bin/towncrier build --yes --version "$(VERSION)"
+
+iam-simulate: ## install the independent evaluator that tests/authorization/test_differential.py compares with (needs npm)
+	npm ci --prefix tests/authorization/iam_simulate --silent --no-audit --no-fund --ignore-scripts
 
 lock: ## compile all lock files again, with the newest versions
 	$(BIN)/python -m pip install --quiet uv

@@ -10,7 +10,7 @@ import grpc
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from tests.policies.every_example import CASES
+from tests.policies.examples import CASES
 
 ROOT = Path(__file__).resolve().parents[1]
 RESOURCES = 1000

@@ -17,7 +17,7 @@ class UsageError(Exception):
 KNOWN_ERRORS: Final = frozenset(
     {
         "cli.errors.UsageError",
-        "controls.evaluator.policy.PolicyError",
+        "authorization.documents.PolicyError",
         "inspection.can.QuestionError",
         "inspection.cost.PriceError",
         "inspection.network.nodes.UnknownPlaceError",

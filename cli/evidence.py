@@ -15,8 +15,8 @@ from cli.workspace import Workspace
 from controls.registry import controls
 from inspection.evidence import Exempt, collect
 from policies.configuration import FILE, load
-from policies.pack import checks, described
-from policies.reach import looked_at
+from policies.pack import described
+from policies.reach import checked_resources
 from policies.remedies import REPAIRABLE
 from stacks.organization import policies
 
@@ -38,7 +38,7 @@ def evidence(
         zone=settings.name_prefix,
         controls=controls(settings.zone).values(),
         compiled=policies(settings),
-        checked=looked_at(checks(), _by_type(deployed)),
+        checked=checked_resources({name: rule.check for name, (_, rule) in described().items()}, _by_type(deployed)),
         detecting=sorted(name.rpartition("/")[2] for name in _by_type(deployed).get(CONFORMANCE_PACK, [])),
         exemptions=[
             Exempt(

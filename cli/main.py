@@ -33,6 +33,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "can": Command("can", "Decide whether the guardrails allow a request"),
     "reach": Command("reach", "Compute which sources reach which destinations"),
     "trace": Command("trace", "Show key, replicas and readers of an S3 object"),
+    "controls": Command("controls", "List and show the controls, and where they are defined"),
     "evidence": Command("evidence", "Write the HIPAA evidence, paragraph by paragraph"),
     "cost": Command("cost", "Estimate the monthly cost of the network"),
     "graph": Command("graph", "List the stacks in order, or draw the network"),

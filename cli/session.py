@@ -59,9 +59,7 @@ class Session:
                 self._started_cloud = True
             self._cloud = cloud
             if self.workspace.follow_cloud(cloud.instance):
-                messages.print(
-                    "The last emulated AWS has ended. Its state was moved to .rehearsal/previous."
-                )
+                messages.print("The last emulated AWS has ended. Its state was moved to .rehearsal/previous.")
         self._provider = ProviderProcess.start(self.workspace.state, endpoint=self.workspace.endpoint)
         return self
 

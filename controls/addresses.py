@@ -67,7 +67,7 @@ def halves(cidr: str) -> tuple[str, str]:
 
 def by_tier(planned: Sequence[PlannedSubnet]) -> Mapping[str, Sequence[PlannedSubnet]]:
     """Tier -> its subnets, in the order of zones."""
-    found: dict[str, list[PlannedSubnet]] = {}
-    for one in planned:
-        found.setdefault(one.tier, []).append(one)
-    return found
+    subnets: dict[str, list[PlannedSubnet]] = {}
+    for subnet in planned:
+        subnets.setdefault(subnet.tier, []).append(subnet)
+    return subnets

@@ -78,7 +78,7 @@ def cite(*paragraphs: str) -> tuple[Citation, ...]:
     Raises:
         KeyError: a paragraph that is not in `TITLES`.
     """
-    return tuple(Citation(paragraph=one, title=TITLES[one]) for one in paragraphs)
+    return tuple(Citation(paragraph=paragraph, title=TITLES[paragraph]) for paragraph in paragraphs)
 
 
 def cite_proposed(*paragraphs: str) -> tuple[Citation, ...]:
@@ -87,4 +87,7 @@ def cite_proposed(*paragraphs: str) -> tuple[Citation, ...]:
     Raises:
         KeyError: a paragraph that is not in `PROPOSED`.
     """
-    return tuple(Citation(paragraph=one, title=PROPOSED[one], version=RuleVersion.NPRM_2025) for one in paragraphs)
+    return tuple(
+        Citation(paragraph=paragraph, title=PROPOSED[paragraph], version=RuleVersion.NPRM_2025)
+        for paragraph in paragraphs
+    )

@@ -121,7 +121,7 @@ FIPS: Final = "-fips"
 
 def known() -> tuple[str, ...]:
     """Every name that may stand in the configuration."""
-    fips = (f"{name}{FIPS}" for name, one in ENDPOINT_SERVICES.items() if one.fips)
+    fips = (f"{name}{FIPS}" for name, endpoint in ENDPOINT_SERVICES.items() if endpoint.fips)
     return (*ENDPOINT_SERVICES, *fips)
 
 
@@ -141,19 +141,19 @@ def service_name(name: str, region: str) -> str:
 
 def zones(name: str, region: str, *, dual_stack: bool = False) -> tuple[str, ...]:
     """Names of the private zones that lead to the endpoint; each has a record at its top, some also a wildcard."""
-    one = service(name)
+    endpoint = service(name)
     fips = name.endswith(FIPS)
-    forms = [one.fips if fips else one.regional]
+    forms = [endpoint.fips if fips else endpoint.regional]
     if dual_stack:
-        forms.append(one.fips_dual_stack if fips else one.dual_stack)
+        forms.append(endpoint.fips_dual_stack if fips else endpoint.dual_stack)
     return tuple(form.format(region=region) for form in forms if form)
 
 
 def offered(name: str, region: str) -> bool:
     """Whether AWS offers the endpoint in a region: where the service is, by botocore's data, save named exceptions."""
-    one = service(name)
-    regions = _endpoints().get(one.prefix, {}).get("endpoints", {})
-    return region not in one.absent and (region in regions or not regions)
+    endpoint = service(name)
+    regions = _endpoints().get(endpoint.prefix, {}).get("endpoints", {})
+    return region not in endpoint.absent and (region in regions or not regions)
 
 
 @cache
@@ -162,4 +162,4 @@ def _endpoints() -> Mapping[str, Mapping[str, Mapping[str, object]]]:
     from botocore.loaders import create_loader  # noqa: PLC0415 - a tenth of a second that only a check needs
 
     data = cast("Any", create_loader()).load_data("endpoints")
-    return next(one["services"] for one in data["partitions"] if one["partition"] == "aws")
+    return next(partition["services"] for partition in data["partitions"] if partition["partition"] == "aws")

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from controls.rules.checks import Check, OnStack
+
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 """IAM condition block: operator -> condition key -> value or values."""
 
@@ -103,10 +105,16 @@ class PolicyRule:
     name: str
     """The policy's name in the pack, kebab-case."""
     title: str
+    """The requirement, as one sentence without a full stop."""
     remedy: str
-    """What a person does to repair the resource, in one or two sentences."""
-    stack: bool = False
-    """Whether the policy needs several resources (a stack policy) rather than one."""
+    """How to repair a resource that violates the policy, in one or two sentences."""
+    check: Check
+    """What is checked, and on which resource types."""
+
+    @property
+    def stack(self) -> bool:
+        """Whether the policy needs several resources (a stack policy) rather than one."""
+        return isinstance(self.check, OnStack)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,5 +50,7 @@ CROSSWALK: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 def nist(citations: Iterable[Citation]) -> tuple[str, ...]:
     """The SP 800-53 controls behind some citations, each once, in order of family and number."""
-    found = {one for citation in citations for one in CROSSWALK.get(citation.paragraph, ())}
-    return tuple(sorted(found, key=lambda one: (one.partition("-")[0], int(one.partition("-")[2]))))
+    identifiers = {identifier for citation in citations for identifier in CROSSWALK.get(citation.paragraph, ())}
+    return tuple(
+        sorted(identifiers, key=lambda identifier: (identifier.partition("-")[0], int(identifier.partition("-")[2])))
+    )

@@ -1,85 +1,100 @@
-"""The registry of controls: every safeguard once, put together from the layers' parts, with nothing ambiguous."""
+"""The registry of controls, read from every `controls/<family>/<control>/control.py`."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from types import MappingProxyType
-from typing import Final, TypeVar
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Final
 
-from controls.blocks import BLOCKS
-from controls.blocks import CONTROLS as BLOCKING
-from controls.foundation import foundation
-from controls.guardrails import guardrails
-from controls.guardrails.declared import with_declarations
-from controls.model import Control, PolicyRule
+from controls.model import Control
 from controls.zone import Zone
 
-T = TypeVar("T")
+ROOT: Final = Path(__file__).parent
+FAMILIES: Final = ("foundation", "data", "ml", "network", "perimeter", "access", "cost", "recovery")
+"""The order of the families in the registry and in docs/controls.md; other families follow, by name."""
 
 
 class RegistryError(Exception):
-    """Two entries of the registry contradict each other."""
+    """Two controls contradict each other, or a control's module does not define one."""
 
 
 def controls(zone: Zone | None = None) -> Mapping[str, Control]:
-    """Control id -> control, for one zone, in registry order.
+    """The controls for one zone.
+
+    Args:
+        zone: the regions and names that statements contain; the reference zone by default.
+
+    Returns:
+        Control id -> control, by family and number.
 
     Raises:
         RegistryError: see `assemble`.
     """
-    zone = zone or Zone()
-    parts = (with_declarations(one, zone) for one in (*foundation(zone), *guardrails(zone)))
-    return assemble([*parts, *BLOCKING], BLOCKS)
+    return assemble(_control(module, zone or Zone()) for module in _modules())
 
 
-def assemble(parts: Iterable[Control], blocks: Mapping[str, Sequence[PolicyRule]]) -> Mapping[str, Control]:
-    """Merges the parts of each control by its id and adds the policies that block for it.
-
-    A control may be described in several parts, one a layer; the first one gives title, reason and severity.
+def assemble(definitions: Iterable[Control]) -> Mapping[str, Control]:
+    """Maps controls by their id.
 
     Raises:
-        RegistryError: two preventing parts for one id, blocks for an unknown id, a sid or policy name used twice.
+        RegistryError: a control id, statement id or policy name is used twice.
     """
-    found: dict[str, Control] = {}
-    for part in parts:
-        found[part.id] = _merged(found[part.id], part) if part.id in found else part
-    for identifier, rules in blocks.items():
-        if identifier not in found:
-            raise RegistryError(f"policies block for control {identifier!r}, which is not in the registry")
-        found[identifier] = replace(found[identifier], block=(*found[identifier].block, *rules))
-    _refuse_repeated("sid", ((sid, one.id) for one in found.values() for sid in sids(one)))
-    _refuse_repeated("policy name", ((rule.name, one.id) for one in found.values() for rule in one.block))
-    return MappingProxyType(found)
+    listed = list(definitions)
+    _refuse_repeated("control id", ((control.id, control.id) for control in listed))
+    _refuse_repeated("sid", ((sid, control.id) for control in listed for sid in sids(control)))
+    _refuse_repeated("policy name", ((rule.name, control.id) for control in listed for rule in control.block))
+    return MappingProxyType({control.id: control for control in listed})
 
 
 def sids(control: Control) -> Sequence[str]:
-    """The ids of the control's statements."""
+    """The ids of a control's statements."""
     return [statement.sid for statement in control.prevent.statements] if control.prevent else []
 
 
-def _merged(first: Control, second: Control) -> Control:
-    if first.prevent and second.prevent and first.prevent != second.prevent:
-        raise RegistryError(f"control {first.id!r} has two guardrails; put their statements into one")
-    return replace(
-        first,
-        citations=_union(first.citations, second.citations),
-        prevent=first.prevent or second.prevent,
-        declare=_union(first.declare, second.declare),
-        block=_union(first.block, second.block),
-        detect=_union(first.detect, second.detect),
-    )
+def folders() -> Mapping[str, Path]:
+    """Control id -> the folder that defines the control."""
+    return {_control(module, Zone()).id: Path(str(module.__file__)).parent for module in _modules()}
 
 
-def _union(first: Sequence[T], second: Sequence[T]) -> tuple[T, ...]:
-    return (*first, *(one for one in second if one not in first))
+def _control(module: ModuleType, zone: Zone) -> Control:
+    """A module defines `CONTROL`, or `control(zone)` if its statements depend on the zone."""
+    definition = module.control(zone) if hasattr(module, "control") else getattr(module, "CONTROL", None)
+    if not isinstance(definition, Control):
+        raise RegistryError(f"{module.__name__} has to define CONTROL, or control(zone) that returns a Control")
+    return definition
 
 
-def _refuse_repeated(what: str, uses: Iterable[tuple[str, str]]) -> None:
+@cache
+def _modules() -> Sequence[ModuleType]:
+    """The modules that define a control, by family and number."""
+    return [import_module(name) for _, name in sorted(_module_names())]
+
+
+def _module_names() -> Iterator[tuple[tuple[int, str, int, str], str]]:
+    for family in pkgutil.iter_modules([str(ROOT)]):
+        if family.ispkg:
+            position = FAMILIES.index(family.name) if family.name in FAMILIES else len(FAMILIES)
+            for folder in pkgutil.iter_modules([str(ROOT / family.name)]):
+                if folder.ispkg:
+                    order = (position, family.name, _number(folder.name), folder.name)
+                    yield order, f"controls.{family.name}.{folder.name}.control"
+
+
+def _number(folder: str) -> int:
+    """The number in `d4_buckets`; folders without a number come last in their family."""
+    digits = folder.partition("_")[0][1:]
+    return int(digits) if digits.isdigit() else 1_000
+
+
+def _refuse_repeated(kind: str, uses: Iterable[tuple[str, str]]) -> None:
     owner: dict[str, str] = {}
     for name, control in uses:
         if name in owner:
-            raise RegistryError(f"{what} {name!r} is used by controls {owner[name]!r} and {control!r}")
+            raise RegistryError(f"{kind} {name!r} is used by controls {owner[name]!r} and {control!r}")
         owner[name] = control
 
 
 CONTROLS: Final[Mapping[str, Control]] = controls()
-"""The registry for the reference zone; a policy pack, which does not know the zone's settings, reads metadata here."""
+"""The controls for the reference zone: for a policy pack, which does not know the zone's settings."""

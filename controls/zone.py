@@ -53,7 +53,7 @@ class Zone:
     def service_roles(self) -> Sequence[str]:
         """Name patterns of roles that AWS services use from their own network: replication, backup, feature stores.
 
-        F9 keeps them as the zone made them; `controls.guardrails.perimeter` spares them from its expected networks.
+        F9 keeps them as the zone made them; P2 exempts them from the expected networks.
         """
         return (f"{self.prefix}-service-*", self.backup_role)
 

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from authorization import Decision, Level, Policies, Policy, Principal, Request, evaluate
 from controls.compiler import CompiledPolicies
-from controls.evaluator import Decision, Policies, Policy, Principal, Request, evaluate
-from controls.evaluator.evaluate import Level
 from controls.model import PolicyType
 
 FULL_ACCESS: Final = {

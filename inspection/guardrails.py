@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from controls.evaluator import Policy
-from controls.evaluator.evaluate import Level
+from authorization import Level, Policy
 from inspection.aws import Aws, pages
 
 SCP: Final = "SERVICE_CONTROL_POLICY"

@@ -8,8 +8,7 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from controls.evaluator import Decision, Policies, Policy, Principal, Request, evaluate
-from controls.evaluator.evaluate import Level
+from authorization import Decision, Level, Policies, Policy, Principal, Request, evaluate
 from inspection import guardrails
 from inspection.aws import Aws, pages
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 # The pack's modules are imported from the project's root; its own folder, which Python or the CLI put on the path,
 # could shadow others.
-here = Path(__file__).resolve().parent
-sys.path[:] = [str(here.parent), *(path for path in sys.path if Path(path or ".").resolve() != here)]
+folder = Path(__file__).resolve().parent
+sys.path[:] = [str(folder.parent), *(path for path in sys.path if Path(path or ".").resolve() != folder)]
 
 from pulumi_policy import EnforcementLevel, PolicyPack  # noqa: E402 - after the path is right
 
 from policies.configuration import ConfigurationError  # noqa: E402 - the same
-from policies.pack import PackError, build  # noqa: E402 - the same
+from policies.pack import build  # noqa: E402 - the same
 
 try:
     policies = build()
-except (ConfigurationError, PackError) as error:
+except ConfigurationError as error:
     sys.exit(f"policy pack hipaa-ml: {error}")
 PolicyPack(name="hipaa-ml", policies=policies, enforcement_level=EnforcementLevel.MANDATORY)

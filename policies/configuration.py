@@ -1,4 +1,4 @@
-"""The pack's configuration: levels, parameters and exemptions, read from one file, refused if anything is amiss."""
+"""The pack's configuration: levels, parameters and exemptions, read from one file and validated."""
 
 import difflib
 from collections.abc import Collection
@@ -42,7 +42,7 @@ class Parameters(_Strict):
 
 
 class Exemption(_Strict):
-    """One resource may break one policy for a time, for a reason that somebody answers for."""
+    """An exemption of one resource from one policy, with an owner, a reason and an expiry date."""
 
     policy: str
     resource: Annotated[str, Field(min_length=3)]
@@ -70,7 +70,7 @@ class Configuration(_Strict):
     exemptions: list[Exemption] = Field(default_factory=list[Exemption])
 
     def weakened(self) -> list[str]:
-        """Every policy that does less than block, in words."""
+        """Every policy whose level does not block, as text."""
         strict = ("mandatory", "remediate")
         return sorted(f"{name} is {level}" for name, level in self.levels.items() if level not in strict)
 
@@ -97,7 +97,7 @@ def load(
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{file}: not YAML: {error}") from None
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in error.errors()]
+        lines = [f"{'.'.join(map(str, detail['loc'])) or 'the file'}: {detail['msg']}" for detail in error.errors()]
         raise ConfigurationError(f"{file}: " + "; ".join(lines)) from None
     problems = [
         f"levels.{name}: no policy has this name{_nearest(name, policies)}"
@@ -105,15 +105,16 @@ def load(
         if name not in policies
     ]
     problems += _without_remedy(configuration, repairable)
-    for index, one in enumerate(configuration.exemptions):
-        if one.policy not in policies:
+    for index, exemption in enumerate(configuration.exemptions):
+        if exemption.policy not in policies:
             problems.append(
-                f"exemptions.{index}.policy: no policy is named {one.policy!r}{_nearest(one.policy, policies)}"
+                f"exemptions.{index}.policy: no policy is named {exemption.policy!r}"
+                f"{_nearest(exemption.policy, policies)}"
             )
-        if one.expires < (today or date.today()):  # noqa: DTZ011 - an expiry is a calendar day where the pack runs
+        if exemption.expires < (today or date.today()):  # noqa: DTZ011 - an expiry is a calendar day where the pack runs
             problems.append(
-                f"exemptions.{index}: {one.owner}'s exemption of {one.resource!r} from {one.policy!r} ended on "
-                f"{one.expires}: repair the resource, or renew it with a new date"
+                f"exemptions.{index}: {exemption.owner}'s exemption of {exemption.resource!r} from "
+                f"{exemption.policy!r} ended on {exemption.expires}: repair the resource, or renew it with a new date"
             )
     if problems:
         raise ConfigurationError(f"{file}: " + "; ".join(problems))
@@ -121,15 +122,15 @@ def load(
 
 
 def _without_remedy(configuration: Configuration, repairable: Collection[str]) -> list[str]:
-    wanted = [name for name, level in configuration.levels.items() if level == "remediate"]
+    remediated = [name for name, level in configuration.levels.items() if level == "remediate"]
     problems = [
         f"levels.{name}: there is no automatic remedy; remediate is allowed for {', '.join(sorted(repairable))}"
-        for name in wanted
+        for name in remediated
         if name not in repairable
     ]
     parameters = configuration.parameters
     missing = [tag for tag in parameters.required_tags if tag not in parameters.default_tags]
-    if "tags-required" in wanted and missing:
+    if "tags-required" in remediated and missing:
         problems.append(f"parameters.default_tags: remediating tags-required needs a value for {', '.join(missing)}")
     return problems
 

@@ -1,4 +1,4 @@
-"""Builds the policies of the pack: metadata from the control registry, checks from the subject modules."""
+"""Builds the policies of the pack from the control registry."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -22,92 +22,32 @@ from controls.model import Control, PolicyRule
 from controls.nist import nist
 from controls.registry import CONTROLS
 from controls.rules import Undecided
-from policies import (
-    access,
-    analytics,
-    cost,
-    coverage,
-    data,
-    encryption,
-    logs,
-    ml,
-    network,
-    organization,
-    recovery,
-    residency,
-    resilience,
-    segments,
-    stores,
-    tags,
-    transmission,
-    workloads,
-)
-from policies.checks import Checks, Finding, OnResource, OnStack, Stack
+from controls.rules.checks import Finding, OnResource, OnStack, Stack
 from policies.configuration import FILE, Configuration, Group, load
 from policies.remedies import REPAIRABLE, remediation
 from policies.resources import from_resource_args, from_stack_resource
 
-SUBJECTS = (
-    encryption,
-    access,
-    logs,
-    resilience,
-    transmission,
-    ml,
-    stores,
-    analytics,
-    workloads,
-    network,
-    segments,
-    organization,
-    recovery,
-    residency,
-    tags,
-    cost,
-    data,
-    coverage,
-)
 
-
-class PackError(Exception):
-    """The registry and the checks do not fit together."""
-
-
-def described(controls: Mapping[str, Control] = CONTROLS) -> dict[str, tuple[Control, PolicyRule]]:
-    """Policy name -> the control it blocks for and its metadata, in registry order."""
-    return {rule.name: (control, rule) for control in controls.values() for rule in control.block}
-
-
-def checks() -> Checks:
-    """Policy name -> check, from all subjects."""
-    found: dict[str, OnResource | OnStack] = {}
-    for subject in SUBJECTS:
-        for name, check in subject.CHECKS.items():
-            if name in found:
-                raise PackError(f"policy {name!r} has two checks")
-            found[name] = check
-    return found
+def described(controls: Mapping[str, Control] | None = None) -> dict[str, tuple[Control, PolicyRule]]:
+    """Policy name -> the control it belongs to and its rule, in registry order."""
+    return {rule.name: (control, rule) for control in (controls or CONTROLS).values() for rule in control.block}
 
 
 def build(configuration: Configuration | None = None) -> list[Policy]:
-    """All policies of the pack at their configured levels, mandatory unless the configuration says otherwise.
+    """Builds the policies of the pack.
+
+    Args:
+        configuration: the pack's configuration; by default that of `policies/configuration.yaml`.
+
+    Returns:
+        The policies at their configured levels, mandatory unless the configuration says otherwise.
 
     Raises:
-        PackError: a policy of the registry without a check, or a check without a policy.
         ConfigurationError: the pack's configuration file is wrong.
     """
-    rules, table = described(), checks()
-    if rules.keys() != table.keys():
-        raise PackError(
-            f"policies without a check: {sorted(rules.keys() - table.keys())}; "
-            f"checks without a policy: {sorted(table.keys() - rules.keys())}"
-        )
+    rules = described()
     settings = configuration or load(rules.keys(), FILE, repairable=REPAIRABLE)
-    return [
-        _policy(control, rule, table[name], settings)
-        for name, (control, rule) in rules.items()
-        if group(control.id) in settings.packs
-    ]
+    return [_policy(control, rule, settings) for control, rule in rules.values() if group(control.id) in settings.packs]
 
 
 def group(control: str) -> Group:
@@ -115,7 +55,8 @@ def group(control: str) -> Group:
     return "cost" if control.startswith("C") else "baseline" if control.startswith("F") else "hipaa"
 
 
-def _policy(control: Control, rule: PolicyRule, check: OnResource | OnStack, configuration: Configuration) -> Policy:
+def _policy(control: Control, rule: PolicyRule, configuration: Configuration) -> Policy:
+    check = rule.check
     citation = control.citations[0]
     metadata: dict[str, Any] = {
         "name": rule.name,
@@ -131,8 +72,8 @@ def _policy(control: Control, rule: PolicyRule, check: OnResource | OnStack, con
         ),
         "tags": [
             f"control:{control.id}",
-            *(f"cfr:{one.paragraph}" for one in control.citations),
-            *(f"nist:{one}" for one in nist(control.citations)),
+            *(f"cfr:{citation.paragraph}" for citation in control.citations),
+            *(f"nist:{reference}" for reference in nist(control.citations)),
         ],
         "remediation_steps": rule.remedy,
     }
@@ -148,11 +89,14 @@ def _policy(control: Control, rule: PolicyRule, check: OnResource | OnStack, con
 def _on_resource(
     rule: PolicyRule, check: OnResource, configuration: Configuration
 ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    def findings(args: ResourceValidationArgs) -> Iterator[Finding]:
+        resource = from_resource_args(args)
+        for problem in check.check(resource, configuration.parameters):
+            yield resource, problem
+
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type in check.types:
-            resource = from_resource_args(args)
-            found = ((resource, problem) for problem in check.check(resource, configuration.parameters))
-            _report(rule, found, configuration, report)
+            _report(rule, findings(args), configuration, report)
 
     return validate
 
@@ -160,25 +104,35 @@ def _on_resource(
 def _on_stack(
     rule: PolicyRule, check: OnStack, configuration: Configuration
 ) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    def findings(args: StackValidationArgs) -> Iterator[Finding]:
+        stack = Stack([from_stack_resource(resource) for resource in args.resources])
+        yield from check.check(stack, configuration.parameters)
+
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        stack = Stack([from_stack_resource(one) for one in args.resources])
-        _report(rule, check.check(stack, configuration.parameters), configuration, report)
+        _report(rule, findings(args), configuration, report)
 
     return validate
 
 
-def _report(rule: PolicyRule, found: Iterator[Finding], configuration: Configuration, report: ReportViolation) -> None:
-    """Reports what a check found: exempt resources are left out, a check that raises counts as a violation.
+def _report(
+    rule: PolicyRule, findings: Iterator[Finding], configuration: Configuration, report: ReportViolation
+) -> None:
+    """Reports the findings of a check, except those of exempt resources.
+
+    A check that raises counts as a violation. `findings` is a generator, so that the check runs here.
 
     Raises:
-        UnknownValueError: after everything decidable was reported, if something can only be decided at `up`; the
-            analyzer turns it into an advisory line.
+        UnknownValueError: after every finding was reported, if some properties are unknown until `up`; the analyzer
+            turns it into an advisory diagnostic.
     """
     today = date.today()  # noqa: DTZ011 - an expiry is a calendar day where the pack runs
     undecided: list[str] = []
     try:
-        for resource, problem in found:
-            if any(one.covers(rule.name, resource.name, resource.urn, today) for one in configuration.exemptions):
+        for resource, problem in findings:
+            if any(
+                exemption.covers(rule.name, resource.name, resource.urn, today)
+                for exemption in configuration.exemptions
+            ):
                 continue
             if isinstance(problem, Undecided):
                 undecided.append(f"{resource.name}: {problem}")

@@ -1,17 +1,21 @@
-"""Which deployed resources a policy looks at, for evidence."""
+"""Which deployed resources each policy checks, for evidence."""
 
 from collections.abc import Mapping, Sequence
 
-from policies.checks import Checks
+from controls.rules.checks import Check
 
 
-def looked_at(checks: Checks, deployed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Policy -> names of the deployed resources its check applies to.
+def checked_resources(checks: Mapping[str, Check], deployed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The deployed resources that each policy's check applies to.
 
     Args:
         checks: the pack's checks.
         deployed: resource type -> names of the resources of that type.
+
+    Returns:
+        Policy name -> resource names, sorted.
     """
     return {
-        name: sorted(one for kind in check.types for one in deployed.get(kind, ())) for name, check in checks.items()
+        name: sorted(resource_name for kind in check.types for resource_name in deployed.get(kind, ()))
+        for name, check in checks.items()
     }

@@ -1,4 +1,4 @@
-"""Repairs that are safe to make automatically, for policies whose level is `remediate`: tags, and TLS on a bucket."""
+"""Automatic remediation for policies with the level `remediate`: tags, and TLS in bucket policies."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,13 +8,13 @@ from pulumi_policy import ResourceValidationArgs
 from pulumi_policy.proxy import UnknownValueError
 
 from controls.rules import Undecided
+from controls.rules.checks import OnResource
 from controls.rules.documents import denies_insecure_transport, document
-from policies.checks import OnResource
 from policies.configuration import Parameters
 from policies.resources import from_resource_args
 
 Remedy = Callable[[ResourceValidationArgs, Parameters], Mapping[str, Any] | None]
-"""Gives the resource's properties repaired, or nothing when there is nothing to repair."""
+"""Returns the resource's repaired properties, or `None` if there is nothing to repair."""
 
 _insecure = document("policy", denies_insecure_transport)
 
@@ -30,7 +30,7 @@ def _with_tags(args: ResourceValidationArgs, parameters: Parameters) -> Mapping[
 def _with_tls(args: ResourceValidationArgs, _parameters: Parameters) -> Mapping[str, Any] | None:
     problems = list(_insecure(from_resource_args(args).props))
     if not problems or any(isinstance(problem, Undecided) for problem in problems):
-        return None  # nothing is rewritten on a guess: the check decides at `up`
+        return None  # the document is unknown: the check decides at `up`
     policy = json.loads(args.props["policy"]) if isinstance(args.props["policy"], str) else dict(args.props["policy"])
     statements = policy.get("Statement", [])
     bucket = f"arn:aws:s3:::{args.props['bucket']}"
@@ -70,7 +70,7 @@ def remediation(
         try:
             return remedy(args, parameters)
         except UnknownValueError:
-            return None  # the same
+            return None  # unknown as well
 
     return remediate
 

@@ -1,45 +1,14 @@
-"""What a policy's check sees: a resource with plain properties, unknown values marked, companions resolved."""
+"""Converts the resources of Pulumi's policy SDK into those that checks read."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_policy import PolicyResource, ResourceValidationArgs, proxy
 from pulumi_policy.proxy import UnknownValueError
 
 from controls.rules import UNKNOWN, Props
-from controls.rules.values import ABSENT, lookup
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Resource:
-    """One resource of the stack, as a check reads it."""
-
-    type: str
-    name: str
-    urn: str
-    props: Props
-    protect: bool = False
-    provider: Props = field(default_factory=dict[str, Any])
-    """Properties of the resource's provider: its region, its default tags."""
-    depends: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    """Property name -> URNs of the resources whose outputs it uses; known in previews, when values are not."""
-
-    @property
-    def region(self) -> Any:
-        """The region the resource is created in: its own, or its provider's; `ABSENT` if neither says."""
-        own = lookup(self.props, "region")
-        return lookup(self.provider, "region") if own is ABSENT or own is UNKNOWN else own
-
-    def tags(self) -> Mapping[str, Any]:
-        """The resource's tags over its provider's default tags."""
-        merged: dict[str, Any] = {}
-        for source in (lookup(self.provider, "defaultTags.tags"), lookup(self.props, "tags")):
-            if isinstance(source, Mapping):
-                merged.update(source)
-        return merged
-
+from controls.rules.resources import Resource
 
 _MARKERS = frozenset(
     {

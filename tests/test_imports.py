@@ -12,13 +12,14 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "__main__": frozenset({"stacks"}),
     "stacks": frozenset({"components", "controls"}),
     "components": frozenset({"controls"}),
-    "controls": frozenset(),
+    "authorization": frozenset(),
+    "controls": frozenset({"authorization"}),
     "policies": frozenset({"controls"}),
-    "inspection": frozenset({"controls"}),
-    "rehearsal": frozenset(),
+    "inspection": frozenset({"authorization", "controls"}),
+    "rehearsal": frozenset({"authorization"}),
     "runbooks": frozenset(),
     "workloads": frozenset(),
-    "cli": frozenset({"controls", "inspection", "policies", "rehearsal", "stacks"}),
+    "cli": frozenset({"authorization", "controls", "inspection", "policies", "rehearsal", "stacks"}),
     "drills": frozenset({"rehearsal", "runbooks", "workloads"}),
 }
 """Top-level package -> the packages of the project it may import."""

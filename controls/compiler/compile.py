@@ -1,4 +1,4 @@
-"""From controls to organisation policies: deterministic, within AWS's limits, refused before anything is deployed."""
+"""Compiles controls into organisation policies, deterministically and within AWS's limits."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -43,10 +43,10 @@ def compile_policies(
         CompileError: with everything that does not fit.
     """
     limits = limits or Limits()
-    known = list(controls)
-    problems: list[CompileProblem] = list(_unusable(known))
+    listed = list(controls)
+    problems: list[CompileProblem] = list(_unusable(listed))
     policies: list[CompiledPolicy] = []
-    for group, items in _groups(known, zone).items():
+    for group, items in _groups(listed, zone).items():
         targets, unknown = expanded(group.targets, units, zone)
         problems += [_no_unit(items, target, units) for target in unknown]
         limit = limits.of(group.policy_type).characters
@@ -59,8 +59,8 @@ def compile_policies(
             )
             for item in too_large
         ]
-        policies += [_packed(group, number, one, targets, zone) for number, one in enumerate(bins, start=1)]
-    for control in known:
+        policies += [_packed(group, number, filled, targets, zone) for number, filled in enumerate(bins, start=1)]
+    for control in listed:
         for declaration in control.declare:
             targets, unknown = expanded(declaration.targets, units, zone)
             problems += [_no_unit_for(f"control {control.id}", target, units) for target in unknown]
@@ -126,22 +126,24 @@ def _unusable(controls: Sequence[Control]) -> Iterator[CompileProblem]:
 def _over_the_limits(compiled: CompiledPolicies) -> Iterator[CompileProblem]:
     limits = compiled.limits
     names: set[str] = set()
-    for one in compiled.policies:
+    for policy in compiled.policies:
         measured = (
-            ("name", len(one.name), limits.name),
-            ("description", len(one.description), limits.description),
-            ("document", len(one.content), limits.of(one.policy_type).characters),
+            ("name", len(policy.name), limits.name),
+            ("description", len(policy.description), limits.description),
+            ("document", len(policy.content), limits.of(policy.policy_type).characters),
         )
-        for what, size, limit in measured:
+        for aspect, size, limit in measured:
             if size > limit:
-                message = f"its {what} has {size} characters, AWS allows {limit}"
-                yield CompileProblem(subject=_subject(one), target=", ".join(one.targets), message=message)
-        if one.name in names:
-            yield CompileProblem(subject=_subject(one), target=", ".join(one.targets), message="its name is taken")
-        names.add(one.name)
+                message = f"its {aspect} has {size} characters, AWS allows {limit}"
+                yield CompileProblem(subject=_subject(policy), target=", ".join(policy.targets), message=message)
+        if policy.name in names:
+            yield CompileProblem(
+                subject=_subject(policy), target=", ".join(policy.targets), message="its name is taken"
+            )
+        names.add(policy.name)
     for room in compiled.room():
         if room.policies > room.policies_limit:
-            own = [one.name for one in compiled.at(room.target, room.policy_type)]
+            own = [policy.name for policy in compiled.at(room.target, room.policy_type)]
             message = (
                 f"{room.policies} policies of type {room.policy_type} (AWS's own included), AWS allows "
                 f"{room.policies_limit}: {', '.join(own)}"

@@ -1,4 +1,4 @@
-"""First fit: statements go into numbered policies, each into the first that has room, in an order that only grows."""
+"""First-fit packing: each statement goes into the first numbered policy that has room for it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ def first_fit(items: Sequence[Item], limit: int) -> tuple[Sequence[Bin], Sequenc
     bins: list[Bin] = []
     too_large: list[Item] = []
     for item in items:
-        place = next((one for one in bins if one.takes(item, limit)), None)
+        place = next((candidate for candidate in bins if candidate.takes(item, limit)), None)
         if place is None:
             place = Bin()
             if not place.takes(item, limit):

@@ -1,4 +1,4 @@
-"""Why guardrails cannot be compiled: every reason at once, each naming control, target, size and limit."""
+"""Errors of compilation: all at once, each with control, target, size and limit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompileProblem:
-    """One thing that does not fit."""
+    """One reason why the guardrails cannot be compiled."""
 
     subject: str
     """The control or policy, for example `control F7`."""
@@ -23,4 +23,4 @@ class CompileError(Exception):
 
     def __init__(self, problems: Sequence[CompileProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("the guardrails cannot be compiled:\n" + "\n".join(f"  {one}" for one in problems))
+        super().__init__("the guardrails cannot be compiled:\n" + "\n".join(f"  {problem}" for problem in problems))

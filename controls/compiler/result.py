@@ -1,4 +1,4 @@
-"""What compiling gives: the policies, where they hang, and how much room each target has left."""
+"""The result of compilation: policies, their targets, and the remaining capacity per target."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,21 +45,21 @@ class CompiledPolicies:
     @property
     def by_name(self) -> Mapping[str, CompiledPolicy]:
         """Policy name -> policy."""
-        return {one.name: one for one in self.policies}
+        return {policy.name: policy for policy in self.policies}
 
     def at(self, target: str, policy_type: PolicyType) -> Sequence[CompiledPolicy]:
         """The policies of a type attached directly to a target."""
-        return [one for one in self.policies if one.policy_type is policy_type and target in one.targets]
+        return [policy for policy in self.policies if policy.policy_type is policy_type and target in policy.targets]
 
     def room(self) -> Sequence[Room]:
         """What is left at every target that has a policy, for a report."""
-        places = sorted({(target, one.policy_type) for one in self.policies for target in one.targets})
+        places = sorted({(target, policy.policy_type) for policy in self.policies for target in policy.targets})
         return [self._room(target, policy_type) for target, policy_type in places]
 
     def _room(self, target: str, policy_type: PolicyType) -> Room:
         limit, attached = self.limits.of(policy_type), self.at(target, policy_type)
         used = len(attached) + limit.reserved
-        free = sum(limit.characters - len(one.content) for one in attached)
+        free = sum(limit.characters - len(policy.content) for policy in attached)
         return Room(
             target=target,
             policy_type=policy_type,

@@ -15,14 +15,14 @@ def expanded(targets: Sequence[str], units: Collection[str], zone: Zone) -> tupl
     `*` is every OU that is not suspended. Policies are inherited, so it stands for the top-level OUs: attaching to
     nested ones as well would spend their quota on copies.
     """
-    found: list[str] = []
+    paths: list[str] = []
     for target in targets:
         if target == EVERY_OU:
-            found += [unit for unit in units if "/" not in unit and unit != zone.suspended]
+            paths += [unit for unit in units if "/" not in unit and unit != zone.suspended]
         else:
-            found.append(target)
-    unknown = [target for target in found if target != ROOT and target not in units]
-    return list(dict.fromkeys(one for one in found if one not in unknown)), unknown
+            paths.append(target)
+    unknown = [target for target in paths if target != ROOT and target not in units]
+    return list(dict.fromkeys(path for path in paths if path not in unknown)), unknown
 
 
 def slug(targets: Sequence[str], zone: Zone) -> str:
@@ -31,4 +31,6 @@ def slug(targets: Sequence[str], zone: Zone) -> str:
         return "foundation"
     if tuple(targets) == (zone.suspended,):
         return "suspended"
-    return "-and-".join("root" if one == ROOT else one.lower().replace("/", "-").replace("*", "all") for one in targets)
+    return "-and-".join(
+        "root" if target == ROOT else target.lower().replace("/", "-").replace("*", "all") for target in targets
+    )

@@ -45,12 +45,12 @@ TAG_KEYS: Final = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
 @cache
 def privileges(service: str) -> Mapping[str, frozenset[str]]:
     """Action in lower case -> its condition keys in lower case; empty for a service that is not in the tables."""
-    found = TABLES.get(service, {}).get("privileges", {})
+    definitions = TABLES.get(service, {}).get("privileges", {})
     return {
         name.lower(): frozenset(
-            key.lower() for resource in one["resource_types"].values() for key in resource["condition_keys"]
+            key.lower() for resource in definition["resource_types"].values() for key in resource["condition_keys"]
         )
-        for name, one in found.items()
+        for name, definition in definitions.items()
     }
 
 
@@ -80,7 +80,7 @@ def misspelt(statement: Statement) -> Iterator[str]:
     actions = [action for action in (*statement.actions, *statement.not_actions) if action != "*"]
     for action in actions:
         service, _, name = action.partition(":")
-        if not any(fnmatchcase(one, name.lower()) for one in privileges(service)):
+        if not any(fnmatchcase(action_name, name.lower()) for action_name in privileges(service)):
             yield f"no action is named {action}"
     for resource in (*statement.resources, *statement.not_resources):
         if resource != "*" and not _is_a_resource(resource):
@@ -94,8 +94,8 @@ def misspelt(statement: Statement) -> Iterator[str]:
 @cache
 def _kinds(service: str) -> frozenset[str]:
     """How the resources of a service begin, after the account: `role`, `key`; `*` where the name stands there alone."""
-    raw = (str(one["arn"]).split(":", 5)[-1] for one in TABLES.get(service, {}).get("resources", {}).values())
-    return frozenset("*" if one.startswith("${") else re.split(r"[/:]", one)[0] for one in raw)
+    raw = (str(resource["arn"]).split(":", 5)[-1] for resource in TABLES.get(service, {}).get("resources", {}).values())
+    return frozenset("*" if suffix.startswith("${") else re.split(r"[/:]", suffix)[0] for suffix in raw)
 
 
 def _is_a_resource(pattern: str) -> bool:
@@ -110,10 +110,10 @@ def _known(key: str, actions: Sequence[str]) -> bool:
     if key in GLOBAL_KEYS or key.startswith(TAG_KEYS):
         return True
     carried = {
-        re.sub(r"\$\{[^}]*\}", "*", known)
+        re.sub(r"\$\{[^}]*\}", "*", carried_key)
         for action in actions
         for name, keys in privileges(action.partition(":")[0]).items()
         if fnmatchcase(name, action.partition(":")[2].lower())
-        for known in keys
+        for carried_key in keys
     }
     return any(fnmatchcase(key, pattern) for pattern in carried)

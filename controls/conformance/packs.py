@@ -56,23 +56,24 @@ def packs(
     Raises:
         PackError: a rule named twice, a name too long, or parameters for a rule that is in no pack.
     """
-    given = dict(parameters or {})
-    unknown = given.keys() - {rule.identifier for rule in rules}
+    remaining = dict(parameters or {})
+    unknown = remaining.keys() - {rule.identifier for rule in rules}
     if unknown:
         raise PackError(f"conformance pack {name}: parameters for {min(unknown)!r}, which is no rule of it")
-    seen: set[str] = set()
+    names: set[str] = set()
     for rule in rules:
-        if rule.name in seen:
+        if rule.name in names:
             raise PackError(f"conformance pack {name}: rule {rule.name!r} is in it twice")
         if len(rule.name) > MAXIMUM_NAME:
             raise PackError(f"conformance pack {name}: rule {rule.name!r} has a name of over {MAXIMUM_NAME} characters")
-        seen.add(rule.name)
+        names.add(rule.name)
     chunks = [rules[start : start + limit] for start in range(0, len(rules), limit)]
     return [
         ConformancePack(
             name=name if number == 1 else f"{name}-{number}",
             template=_template(
-                [(rule, {**rule.parameters, **given.get(rule.identifier, {})}) for rule in chunk], remediations or {}
+                [(rule, {**rule.parameters, **remaining.get(rule.identifier, {})}) for rule in chunk],
+                remediations or {},
             ),
             rules=chunk,
         )

@@ -50,24 +50,24 @@ def hipaa() -> Sequence[ManagedRule]:
 
 def ml_phi(controls: Iterable[Control]) -> Sequence[ManagedRule]:
     """The zone's own pack: what the registry and SageMaker's rules detect beyond AWS's pack, in a stable order."""
-    known = {rule.identifier for rule in hipaa()}
-    found: dict[str, ManagedRule] = {}
+    hipaa_identifiers = {rule.identifier for rule in hipaa()}
+    managed_rules: dict[str, ManagedRule] = {}
     for control in controls:
-        for one in control.detect:
-            if one.identifier not in known:
-                found.setdefault(
-                    one.identifier,
+        for config_rule in control.detect:
+            if config_rule.identifier not in hipaa_identifiers:
+                managed_rules.setdefault(
+                    config_rule.identifier,
                     ManagedRule(
-                        name=one.identifier.lower().replace("_", "-"),
-                        identifier=one.identifier,
-                        parameters=one.parameters,
+                        name=config_rule.identifier.lower().replace("_", "-"),
+                        identifier=config_rule.identifier,
+                        parameters=config_rule.parameters,
                         paragraphs=[citation.paragraph for citation in control.citations],
                     ),
                 )
     for row in _rows("sagemaker_config_rules.csv"):
         # A derived identifier is a guess from the rule's name: a wrong one fails the whole pack, so it waits.
-        if row["source_identifier"] not in known and row["identifier_status"].startswith("confirmed"):
-            found.setdefault(
+        if row["source_identifier"] not in hipaa_identifiers and row["identifier_status"].startswith("confirmed"):
+            managed_rules.setdefault(
                 row["source_identifier"],
                 ManagedRule(
                     name=row["rule_name"],
@@ -75,7 +75,7 @@ def ml_phi(controls: Iterable[Control]) -> Sequence[ManagedRule]:
                     paragraphs=_split(row["hipaa_controls_proposed_by_this_report"]),
                 ),
             )
-    return tuple(sorted(found.values(), key=lambda rule: rule.name))
+    return tuple(sorted(managed_rules.values(), key=lambda rule: rule.name))
 
 
 def _rows(name: str) -> Sequence[Mapping[str, str]]:

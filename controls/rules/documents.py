@@ -46,7 +46,7 @@ def document(path: str, inner: Callable[[list[Mapping[str, Any]]], Iterator[Prob
         if not isinstance(parsed, Mapping):
             yield Problem(f"{path} must be a policy document, an object with a Statement")
             return
-        yield from inner([one for one in items(parsed.get("Statement")) if isinstance(one, Mapping)])
+        yield from inner([statement for statement in items(parsed.get("Statement")) if isinstance(statement, Mapping)])
 
     return rule
 
@@ -98,7 +98,7 @@ def github_subject_is_named(statement: Mapping[str, Any]) -> Iterator[Problem]:
     """A role for GitHub's OIDC must name the audience and one repository's subject, never any repository's."""
     principal = statement.get("Principal")
     federated = items(principal.get("Federated")) if isinstance(principal, Mapping) else []
-    if not any("token.actions.githubusercontent.com" in str(one) for one in federated):
+    if not any("token.actions.githubusercontent.com" in str(provider) for provider in federated):
         return
     tests = {
         key.rpartition(":")[2]: items(value)

@@ -9,7 +9,7 @@ from controls.rules.values import ABSENT, UNKNOWN, Problem, Props, Rule, Undecid
 
 def equals(path: str, *allowed: Any, default: Any = ABSENT) -> Rule:
     """The value at `path` is one of `allowed`; `default` is what AWS takes when the property is absent."""
-    wanted = " or ".join(map(_shown, allowed))
+    expected = " or ".join(map(_shown, allowed))
 
     def rule(props: Props) -> Iterator[Problem]:
         value = lookup(props, path)
@@ -17,7 +17,7 @@ def equals(path: str, *allowed: Any, default: Any = ABSENT) -> Rule:
         if value is UNKNOWN:
             yield Undecided.at(path)
         elif value not in allowed:
-            yield Problem(f"{path} must be {wanted}, is {_shown(value)}")
+            yield Problem(f"{path} must be {expected}, is {_shown(value)}")
 
     return rule
 
@@ -75,13 +75,13 @@ def matches(path: str, pattern: str, meaning: str) -> Rule:
     return rule
 
 
-def includes(path: str, *wanted: str) -> Rule:
+def includes(path: str, *elements: str) -> Rule:
     """The list at `path` has every wanted element."""
 
     def rule(props: Props) -> Iterator[Problem]:
         value = lookup(props, path)
         present_items = items(value)
-        missing = [element for element in wanted if element not in present_items]
+        missing = [element for element in elements if element not in present_items]
         if missing and UNKNOWN in present_items:
             yield Undecided.at(path)
         elif missing:
@@ -108,8 +108,8 @@ def all_of(*rules: Rule) -> Rule:
     """Every rule holds; all problems are given, not only the first."""
 
     def rule(props: Props) -> Iterator[Problem]:
-        for one in rules:
-            yield from one(props)
+        for inner in rules:
+            yield from inner(props)
 
     return rule
 
@@ -131,6 +131,16 @@ def when(path: str, values: tuple[Any, ...], inner: Rule) -> Rule:
         if value is UNKNOWN:
             yield Undecided.at(path)
         elif value in values:
+            yield from inner(props)
+
+    return rule
+
+
+def if_present(path: str, inner: Rule) -> Rule:
+    """The rule holds where something stands at `path`; nothing there is fine."""
+
+    def rule(props: Props) -> Iterator[Problem]:
+        if lookup(props, path) is not ABSENT:
             yield from inner(props)
 
     return rule

@@ -6,10 +6,10 @@ from typing import Any, get_args
 
 import pytest
 
+from authorization import Policies, Policy, Principal, Request, evaluate
 from components import baseline as b
 from components.baseline import rights
 from components.baseline.break_glass import trust
-from controls.evaluator import Policies, Policy, Principal, Request, evaluate
 from controls.rules.documents import (
     github_subject_is_named,
     no_administrator,
@@ -289,8 +289,10 @@ def deploys(action: str, resource: str, context: Mapping[str, str]) -> bool:
         resource=resource,
         context={key: [value] for key, value in {"aws:RequestedRegion": "us-east-1", **context}.items()},
     )
-    own = Policy.parse("deploy", {"Statement": list(rights.deploy("workload", scope))})
-    return evaluate(request, Policies(identity=[own])).allowed
+    own = Policy.parse("deploy", {"Version": "2012-10-17", "Statement": list(rights.deploy("workload", scope))})
+    account = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"}
+    key_policy = Policy.parse("key policy", {"Statement": account}) if action.startswith("kms:") else None
+    return evaluate(request, Policies(identity=[own], resource=key_policy)).allowed
 
 
 @pytest.mark.parametrize("action", SERVED)

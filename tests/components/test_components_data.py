@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from authorization import Policies, Policy, Principal, Request, evaluate
 from components.keys import KeyArgs
 from components.storage import (
     CrossRegionReplicationArgs,
@@ -15,7 +16,6 @@ from components.storage import (
     SecureBucket,
     SecureBucketArgs,
 )
-from controls.evaluator import Policies, Policy, Principal, Request, evaluate
 from tests.recorder import ACCOUNT, ORGANIZATION, Recording, record
 from tests.stacks.zone import data_stack
 

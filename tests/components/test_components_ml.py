@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from authorization import Policies, Policy, Principal, Request, evaluate
 from components import ml
-from controls.evaluator import Policies, Policy, Principal, Request, evaluate
 from tests.recorder import ACCOUNT, Recording, record
 
 EAST, WEST = "us-east-1", "us-west-2"
@@ -248,6 +248,13 @@ def serving() -> Recording:
     return record(lambda: ml.ServingRole("serve", arguments))
 
 
+KEY_POLICY = Policy.parse(
+    "key policy",
+    {"Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"}},
+)
+"""Leaves the decision to the account's identity policies."""
+
+
 def serves(action: str, resource: str, **context: str) -> bool:
     [rights] = serving().of("RolePolicy")
     own = Policy.parse("own", rights.document("policy"))
@@ -258,7 +265,8 @@ def serves(action: str, resource: str, **context: str) -> bool:
         resource_account=ACCOUNT,
         context={"aws:RequestedRegion": [EAST], **{key.replace("__", ":"): [one] for key, one in context.items()}},
     )
-    return evaluate(request, Policies(identity=[own])).allowed
+    key_policy = KEY_POLICY if action.startswith("kms:") else None
+    return evaluate(request, Policies(identity=[own], resource=key_policy)).allowed
 
 
 class TestTheServingRole:

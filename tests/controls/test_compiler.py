@@ -71,7 +71,7 @@ def refused(*controls: Control, by: Limits | None = None) -> str:
     return str(raised.value)
 
 
-def test_statements_for_the_same_targets_share_a_policy_and_its_json_has_no_spare_character() -> None:
+def test_statements_with_same_targets_share_a_minified_policy() -> None:
     result = compiled(control("X1", [statement("One")]), control("X2", [statement("Two")]))
     [policy] = result.policies
     assert policy.name == "hipaa-ml-foundation-1"
@@ -79,12 +79,12 @@ def test_statements_for_the_same_targets_share_a_policy_and_its_json_has_no_spar
     assert json.dumps(json.loads(policy.content), separators=(",", ":")) == policy.content
 
 
-def test_every_ou_means_the_top_level_ones_that_are_not_suspended() -> None:
+def test_star_means_top_level_ous_except_suspended() -> None:
     [policy] = compiled(control("X1", [statement("One")])).policies
     assert list(policy.targets) == ["A", "C"]
 
 
-def test_other_targets_and_types_have_policies_of_their_own() -> None:
+def test_targets_and_types_have_separate_policies() -> None:
     result = compiled(
         control("X1", [statement("One")]),
         control("X2", [statement("Two")], ["A/B"]),
@@ -93,53 +93,53 @@ def test_other_targets_and_types_have_policies_of_their_own() -> None:
     assert list(result.by_name) == ["hipaa-ml-foundation-1", "hipaa-ml-a-b-1", "hipaa-ml-rcp-foundation-1"]
 
 
-def test_a_second_policy_is_begun_when_the_first_is_full() -> None:
+def test_full_policy_is_followed_by_a_second() -> None:
     result = compiled(control("X1", [statement("One", 600), statement("Two", 600)]), by=limits(characters=1000))
     assert places(result) == {"One": "hipaa-ml-foundation-1", "Two": "hipaa-ml-foundation-2"}
 
 
-def test_a_statement_too_large_for_any_policy_is_refused_by_control_target_size_and_limit() -> None:
-    said = refused(control("X1", [statement("One", 2000)]), by=limits(characters=1000))
-    assert "control X1 on *" in said
-    assert "One" in said
-    assert "1000" in said
+def test_oversized_statement_is_refused_with_size_and_limit() -> None:
+    message = refused(control("X1", [statement("One", 2000)]), by=limits(characters=1000))
+    assert "control X1 on *" in message
+    assert "One" in message
+    assert "1000" in message
 
 
-def test_more_policies_than_a_target_takes_are_refused_with_awss_own_counted() -> None:
+def test_too_many_policies_per_target_are_refused() -> None:
     many = control("X1", [statement(f"S{number}", 900) for number in range(3)], ["C"])
     assert len(compiled(many, by=limits(policies=4, characters=1024)).policies) == 3
-    said = refused(many, by=limits(policies=3, characters=1024))
-    assert "the guardrails on C: 4 policies" in said
-    assert "AWS allows 3" in said
+    message = refused(many, by=limits(policies=3, characters=1024))
+    assert "the guardrails on C: 4 policies" in message
+    assert "AWS allows 3" in message
 
 
-def test_a_description_too_long_is_refused() -> None:
-    said = refused(control("X1", [statement("One")]), by=limits(description=10))
-    assert "policy hipaa-ml-foundation-1" in said
-    assert "description" in said
+def test_long_description_is_refused() -> None:
+    message = refused(control("X1", [statement("One")]), by=limits(description=10))
+    assert "policy hipaa-ml-foundation-1" in message
+    assert "description" in message
 
 
-def test_an_ou_that_is_not_there_is_refused_and_all_problems_are_told_at_once() -> None:
-    said = refused(
+def test_missing_ou_is_refused_with_all_other_problems() -> None:
+    message = refused(
         control("X1", [statement("One")], ["Nowhere"]),
         control("X2", [statement("Two", 20_000)]),
     )
-    assert "control X1 on Nowhere: the zone has no such OU; it has A, A/B, C, Suspended" in said
-    assert "control X2" in said
+    assert "control X1 on Nowhere: the zone has no such OU; it has A, A/B, C, Suspended" in message
+    assert "control X2" in message
 
 
-def test_an_rcp_that_names_no_service_is_refused() -> None:
+def test_rcp_without_service_is_refused() -> None:
     everything = Statement(sid="All", actions=("*",))
     assert "name its actions" in refused(control("X1", [everything], kind=PolicyType.RCP))
 
 
-def test_a_declared_document_that_does_not_fit_is_refused() -> None:
+def test_oversized_declaration_is_refused() -> None:
     declaration = Declaration(name="big", policy_type=PolicyType.AI_OPT_OUT, content={"a": "x" * 3000}, targets=("/",))
     declaring = replace(control("X1", []), prevent=None, declare=(declaration,))
     assert "2500" in refused(declaring)
 
 
-def test_room_says_what_each_target_has_left() -> None:
+def test_room_reports_free_space_per_target() -> None:
     result = compiled(control("X1", [statement("One")], ["C"]), by=limits(policies=3, characters=1000))
     [room] = result.room()
     assert (room.target, room.policies, room.policies_limit) == ("C", 2, 3)
@@ -150,9 +150,9 @@ SIZES = st.lists(st.integers(1, 900), min_size=1, max_size=25)
 
 
 @given(sizes=SIZES, place=st.integers(0, 25), size=st.integers(1, 900))
-def test_adding_a_statement_moves_no_other_wherever_it_is_put(sizes: list[int], place: int, size: int) -> None:
-    before = [statement(f"S{number}", one) for number, one in enumerate(sizes)]
-    order = [one.sid for one in before]
+def test_adding_a_statement_moves_no_other(sizes: list[int], place: int, size: int) -> None:
+    before = [statement(f"S{number}", characters) for number, characters in enumerate(sizes)]
+    order = [added.sid for added in before]
     after = [*before[:place], statement("New", size), *before[place:]]
     by = limits(policies=100, characters=1024)
     first = places(compiled(control("X1", before), by=by, order=order))
@@ -161,13 +161,13 @@ def test_adding_a_statement_moves_no_other_wherever_it_is_put(sizes: list[int], 
 
 
 @given(sizes=SIZES)
-def test_the_same_controls_give_the_same_policies_and_none_is_over_its_limit(sizes: list[int]) -> None:
-    given_controls = control("X1", [statement(f"S{number}", one) for number, one in enumerate(sizes)])
+def test_compilation_is_deterministic_and_within_limits(sizes: list[int]) -> None:
+    given_controls = control("X1", [statement(f"S{number}", characters) for number, characters in enumerate(sizes)])
     by = limits(policies=100, characters=1024)
     first, second = compiled(given_controls, by=by), compiled(given_controls, by=by)
     assert first == second
     assert all(len(policy.content) <= 1024 for policy in first.policies)
-    assert sorted(places(first)) == sorted(one.sid for one in given_controls.prevent.statements)  # type: ignore[union-attr]
+    assert sorted(places(first)) == sorted(packed.sid for packed in given_controls.prevent.statements)  # type: ignore[union-attr]
 
 
 EXEMPT = list(ZONE.exempt_arns)
@@ -193,26 +193,24 @@ OWN = "arn:aws:iam::*:role/own"
         ),
     ],
 )
-def test_exempt_roles_join_a_condition_without_changing_what_it_says(
-    conditions: Conditions, expected: Conditions
-) -> None:
+def test_exempt_roles_are_added_to_conditions(conditions: Conditions, expected: Conditions) -> None:
     assert exempting(conditions, EXEMPT) == expected
 
 
-def test_exempt_roles_are_named_in_every_account_and_only_where_wanted() -> None:
+def test_exempt_roles_match_every_account() -> None:
     assert all(arn.startswith("arn:aws:iam::*:role/") for arn in EXEMPT)
     assert "Condition" not in rendered(statement("One"), PolicyType.SCP, EXEMPT)
     assert "Condition" in rendered(replace(statement("One"), exempt=True), PolicyType.SCP, EXEMPT)
 
 
-def test_the_whole_zone_fits_and_every_statement_is_deployed_once() -> None:
+def test_every_statement_is_in_one_policy() -> None:
     result = compile_policies(CONTROLS.values(), ZONE_UNITS, ZONE)
     packed = [sid for policy in result.policies for sid in policy.sids]
-    assert sorted(packed) == sorted(sid for one in CONTROLS.values() for sid in sids(one))
+    assert sorted(packed) == sorted(sid for definition in CONTROLS.values() for sid in sids(definition))
     assert all(policy.targets for policy in result.policies)
 
 
-def test_every_statement_has_its_place_in_the_packing_order() -> None:
-    registered = {sid for one in CONTROLS.values() for sid in sids(one)}
+def test_every_statement_is_in_the_packing_order() -> None:
+    registered = {sid for definition in CONTROLS.values() for sid in sids(definition)}
     assert registered - set(ORDER) == set(), "append these at the end of controls/compiler/order.py"
     assert len(set(ORDER)) == len(ORDER)

@@ -1,7 +1,7 @@
-"""A table of requests and what the whole zone's guardrails, compiled and in their places, let through.
+"""Requests that the compiled guardrails of the zone have to deny and to allow.
 
-Each row of `requests.csv` names account, principal, action, resource and context, and what must come of it: `allowed`,
-or `denied` with the statement that says so.
+Each row of a control's `requests.csv` has account, principal, action, resource and context, and the expected decision:
+`allowed`, or `denied` with the statement that denies it.
 """
 
 import csv
@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from authorization.patterns import matches_wildcards
 from controls.compiler import compile_policies
-from controls.model import PolicyType
-from controls.registry import controls, sids
+from controls.model import PolicyType, Statement
+from controls.registry import controls, folders, sids
 from controls.zone import Zone
 from inspection.can import Answer, Guarded, Place, QuestionError, answers
+from tests.controls.resource_types import has_resource
 
-TABLE = Path(__file__).with_name("requests.csv")
 PLACES = {
     "management": Place(account="123456789012", ou=""),
     "log-archive": Place(account="111111111111", ou="Security"),
@@ -50,26 +51,26 @@ GUARDED = Guarded(
     management_account="123456789012",
     organization_id="o-example",
 )
-ANSWERS = list(answers(GUARDED, TABLE))
+TABLES = [file for folder in folders().values() if (file := folder / "requests.csv").exists()]
+ANSWERS = [answer for table in TABLES for answer in answers(GUARDED, table)]
 
 
-@pytest.mark.parametrize(
-    "answer", ANSWERS, ids=lambda one: f"line-{one.line}-{one.request['expect'].replace(' ', '-')}"
-)
-def test_the_zone_decides_as_the_table_says(answer: Answer) -> None:
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: f"{answer.request['action']}-{answer.request['expect']}")
+def test_request_is_decided_as_expected(answer: Answer) -> None:
     assert answer.as_expected, f"{answer.request}: {answer.decision}"
 
 
-def test_the_table_is_long_and_every_statement_denies_something_in_it() -> None:
-    with TABLE.open(encoding="utf-8") as text:
-        expected = Counter(row["expect"] for row in csv.DictReader(text))
+def test_every_statement_denies_a_request_of_its_controls_table() -> None:
+    expected = Counter(answer.request["expect"] for answer in ANSWERS)
     assert expected.total() >= 250
     assert expected["allowed"] >= 100
-    denying = {one.removeprefix("denied ") for one in expected if one.startswith("denied ")}
-    assert {sid for control in CONTROLS.values() for sid in sids(control)} == denying
+    for identifier, folder in folders().items():
+        own = sids(CONTROLS[identifier])
+        rows = csv.DictReader((folder / "requests.csv").read_text(encoding="utf-8").splitlines()) if own else []
+        assert set(own) <= {row["expect"].removeprefix("denied ") for row in rows}, identifier
 
 
-ACTIONS = sorted({one.request["action"] for one in ANSWERS})
+ACTIONS = sorted({answer.request["action"] for answer in ANSWERS})
 EXEMPT = [arn.replace("*", "444444444444") for arn in ZONE.exempt_arns]
 
 
@@ -80,19 +81,19 @@ EXEMPT = [arn.replace("*", "444444444444") for arn in ZONE.exempt_arns]
     row=st.sampled_from(ANSWERS),
     role=st.sampled_from(["team/a", "hipaa-ml-deploy-imitation", "admin", "OrganizationAccountAccessRole2"]),
 )
-def test_a_role_that_is_not_exempt_gains_nothing_from_its_name(
-    account: str, action: str, row: Answer, role: str
-) -> None:
+def test_roles_that_are_not_exempt_are_decided_alike(account: str, action: str, row: Answer, role: str) -> None:
     context = {key: value for key, value in _context(row).items() if not key.startswith("aws:Principal")}
     number = PLACES[account].account
-    one = GUARDED.decide(account, f"arn:aws:iam::{number}:role/{role}", action, row.request["resource"], context)
-    other = GUARDED.decide(account, f"arn:aws:iam::{number}:role/nobody", action, row.request["resource"], context)
-    assert one.allowed == other.allowed
+    decision = GUARDED.decide(account, f"arn:aws:iam::{number}:role/{role}", action, row.request["resource"], context)
+    decision_of_other_role = GUARDED.decide(
+        account, f"arn:aws:iam::{number}:role/nobody", action, row.request["resource"], context
+    )
+    assert decision.allowed == decision_of_other_role.allowed
 
 
 @settings(max_examples=300, deadline=None)
-@given(row=st.sampled_from([one for one in ANSWERS if not one.decision.allowed]), widened=st.booleans())
-def test_what_is_denied_directly_is_denied_on_every_path_of_ous_below(row: Answer, widened: bool) -> None:
+@given(row=st.sampled_from([answer for answer in ANSWERS if not answer.decision.allowed]), widened=st.booleans())
+def test_denied_request_is_denied_in_nested_ous(row: Answer, widened: bool) -> None:
     """A deny at a level holds whatever the levels below allow: policies are inherited."""
     account = row.request["account"]
     deeper = dict(PLACES)
@@ -112,9 +113,9 @@ def _context(row: Answer) -> dict[str, str]:
     return dict(json.loads(row.request["context"] or "{}"))
 
 
-def test_several_keys_under_one_null_would_let_a_job_without_groups_through() -> None:
-    """The mistake of a public sample: that is why M1 has two statements."""
-    groups_missing = next(one for one in ANSWERS if one.request["expect"] == "denied M1Groups")
+def test_null_conditions_have_one_key_per_statement() -> None:
+    """Keys under one Null are ANDed: a job that lacks only security groups would pass. M1 has two statements."""
+    groups_missing = next(answer for answer in ANSWERS if answer.request["expect"] == "denied M1Groups")
     assert "sagemaker:VpcSubnets" in _context(groups_missing)
     assert {"M1Subnets", "M1Groups"} <= set(sids(CONTROLS["M1"]))
     for control in CONTROLS.values():
@@ -122,25 +123,25 @@ def test_several_keys_under_one_null_would_let_a_job_without_groups_through() ->
             assert len(statement.conditions.get("Null", {})) <= 1, statement.sid
 
 
-def test_no_policy_is_attached_to_nothing() -> None:
+def test_every_policy_has_a_target() -> None:
     assert all(policy.targets for policy in GUARDED.compiled.policies)
 
 
-def test_every_guardrail_that_lists_what_is_allowed_spares_the_zones_own_roles() -> None:
+def test_statements_with_not_actions_exempt_the_zones_roles() -> None:
     for control in CONTROLS.values():
         for statement in control.prevent.statements if control.prevent else ():
             if statement.not_actions:
                 assert statement.exempt, statement.sid
 
 
-def test_everything_fits_with_room_to_spare() -> None:
+def test_policies_fit_within_limits() -> None:
     for room in GUARDED.compiled.room():
         assert room.policies <= room.policies_limit
-    assert {one.policy_type for one in GUARDED.compiled.policies} >= {PolicyType.SCP, PolicyType.RCP}
+    assert {policy.policy_type for policy in GUARDED.compiled.policies} >= {PolicyType.SCP, PolicyType.RCP}
 
 
 @pytest.mark.parametrize(
-    ("account", "principal", "action", "said"),
+    ("account", "principal", "action", "message"),
     [
         ("ml-prd", "arn:aws:iam::444444444444:role/x", "s3:GetObject", "ml-prod"),
         ("ml-prod", "role/x", "s3:GetObject", "role/x"),
@@ -148,13 +149,13 @@ def test_everything_fits_with_room_to_spare() -> None:
         ("ml-prod", "arn:aws:iam::444444444444:role/x", "s3:*", "one action"),
     ],
 )
-def test_a_question_that_cannot_be_put_is_refused(account: str, principal: str, action: str, said: str) -> None:
-    with pytest.raises(QuestionError, match=said.replace("*", r"\*")):
+def test_invalid_question_is_refused(account: str, principal: str, action: str, message: str) -> None:
+    with pytest.raises(QuestionError, match=message.replace("*", r"\*")):
         GUARDED.decide(account, principal, action, "*", {})
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("account,principal\nx,y\n", "line 2: column 'action' is missing"),
         (
@@ -171,15 +172,13 @@ def test_a_question_that_cannot_be_put_is_refused(account: str, principal: str, 
         ),
     ],
 )
-def test_a_table_that_cannot_be_read_is_refused_by_file_line_and_column(
-    tmp_path: Path, content: str, said: str
-) -> None:
+def test_invalid_table_is_refused_by_file_line_and_column(tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "requests.csv"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(QuestionError) as refused:
         list(answers(GUARDED, file))
     assert str(file) in str(refused.value)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 READ = {"aws:RequestedRegion": "us-east-1"}
@@ -203,7 +202,7 @@ SPARED = [
     vpc=st.booleans(),
     via=st.sampled_from(["true", "false", ""]),
 )
-def test_data_is_reached_through_the_organisations_endpoints_and_by_services_and_by_no_other_way(
+def test_data_is_reached_through_own_endpoints_and_services_only(
     action: str, role: str, owner: str, vpc: bool, via: str
 ) -> None:
     keys = {
@@ -216,3 +215,29 @@ def test_data_is_reached_through_the_organisations_endpoints_and_by_services_and
     carries = action.startswith(("s3:", "kms:"))
     home = owner == "o-example" if carries else "aws:SourceVpc" in context
     assert decision.allowed == (home or via == "true" or role.startswith("hipaa-ml-")), str(decision)
+
+
+PAIRS = [
+    pytest.param(statement, action, id=f"{statement.sid}-{action}")
+    for control in CONTROLS.values()
+    for statement in (control.prevent.statements if control.prevent else ())
+    for action in statement.actions
+]
+
+
+@pytest.mark.parametrize(("statement", "action"), PAIRS)
+def test_removing_an_action_from_a_statement_allows_a_denied_request(statement: Statement, action: str) -> None:
+    """A request of the tables is denied because of this action alone."""
+    others = [pattern.lower() for pattern in statement.actions if pattern != action]
+    denied = {
+        answer.request["action"].lower() for answer in ANSWERS if answer.request["expect"] == f"denied {statement.sid}"
+    }
+    assert any(
+        matches_wildcards(name, action.lower()) and not any(matches_wildcards(name, pattern) for pattern in others)
+        for name in denied
+    ), f"add a request to the control's requests.csv that {statement.sid} denies because of {action}"
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.request["action"])
+def test_request_names_a_resource_that_its_action_has(answer: Answer) -> None:
+    assert has_resource(answer.request["action"], answer.request["resource"]), answer.request

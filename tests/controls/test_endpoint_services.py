@@ -19,9 +19,9 @@ ELSEWHERE = {"ecr.dkr", "s3", "sagemaker.studio"}
 NAMES = sorted(ENDPOINT_SERVICES.keys() - ELSEWHERE)
 
 
-def host(one: EndpointService, region: str, *, fips: bool = False, dual: bool = False) -> str:
+def host(endpoint: EndpointService, region: str, *, fips: bool = False, dual: bool = False) -> str:
     client: Any = boto3.client(  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - the name is data
-        one.client,  # pyright: ignore[reportArgumentType] - the same
+        endpoint.client,  # pyright: ignore[reportArgumentType] - the same
         region_name=region,
         aws_access_key_id="test",
         aws_secret_access_key="test",
@@ -32,30 +32,33 @@ def host(one: EndpointService, region: str, *, fips: bool = False, dual: bool = 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("region", REGIONS)
-def test_the_regional_and_the_dual_stack_name_are_those_that_clients_call(name: str, region: str) -> None:
-    one = ENDPOINT_SERVICES[name]
-    assert services.zones(name, region) == (host(one, region),)
-    assert services.zones(name, region, dual_stack=True) == (host(one, region), host(one, region, dual=True))
+def test_regional_and_dual_stack_names_match_the_sdk(name: str, region: str) -> None:
+    endpoint = ENDPOINT_SERVICES[name]
+    assert services.zones(name, region) == (host(endpoint, region),)
+    assert services.zones(name, region, dual_stack=True) == (host(endpoint, region), host(endpoint, region, dual=True))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_fips_names_are_those_that_clients_call(name: str) -> None:
-    one = ENDPOINT_SERVICES[name]
-    wanted = (host(one, "us-east-1", fips=True), host(one, "us-east-1", fips=True, dual=True))
-    assert services.zones(f"{name}-fips", "us-east-1", dual_stack=True) == wanted
+def test_fips_names_match_the_sdk(name: str) -> None:
+    endpoint = ENDPOINT_SERVICES[name]
+    expected_hosts = (host(endpoint, "us-east-1", fips=True), host(endpoint, "us-east-1", fips=True, dual=True))
+    assert services.zones(f"{name}-fips", "us-east-1", dual_stack=True) == expected_hosts
 
 
-def test_registries_and_studio_answer_for_every_name_below_theirs() -> None:
-    assert {name for name, one in ENDPOINT_SERVICES.items() if one.wildcard} == {"ecr.dkr", "sagemaker.studio"}
+def test_wildcard_services_are_registry_and_studio() -> None:
+    assert {name for name, endpoint in ENDPOINT_SERVICES.items() if endpoint.wildcard} == {
+        "ecr.dkr",
+        "sagemaker.studio",
+    }
     assert services.zones("ecr.dkr", "us-west-2") == ("dkr.ecr.us-west-2.amazonaws.com",)
     assert services.zones("sagemaker.studio", "us-west-2") == ("studio.us-west-2.sagemaker.aws",)
 
 
-def test_s3_has_no_zone_since_gateway_endpoints_answer_for_it() -> None:
+def test_s3_has_no_private_zone() -> None:
     assert services.zones("s3", "us-east-1", dual_stack=True) == ()
 
 
-def test_no_two_services_answer_for_one_name() -> None:
+def test_host_names_are_unique() -> None:
     names = [zone for name in services.known() for zone in services.zones(name, "us-east-1", dual_stack=True)]
     assert len(names) == len(set(names))
 
@@ -65,28 +68,30 @@ def test_service_names_are_aws_own() -> None:
     assert services.service_name("sagemaker.studio", "us-west-2") == "aws.sagemaker.us-west-2.studio"
 
 
-def test_an_endpoint_is_offered_where_its_service_is() -> None:
+def test_endpoint_is_offered_in_regions_of_its_service() -> None:
     assert services.offered("macie2", "us-east-1")
     assert not services.offered("macie2", "ca-west-1")
     assert services.offered("sagemaker.featurestore-runtime", "us-east-1")
 
 
-def test_every_region_that_data_may_be_in_has_its_zones() -> None:
-    regions = {region for group, found in RESIDENCY_GROUPS.items() if group != "us-gov" for region in found}
+def test_every_residency_region_has_availability_zones() -> None:
+    regions = {region for group, members in RESIDENCY_GROUPS.items() if group != "us-gov" for region in members}
     assert set(AVAILABILITY_ZONES) == regions
 
 
 @pytest.mark.parametrize("region", AVAILABILITY_ZONES)
-def test_zones_are_those_that_the_emulator_knows(region: str) -> None:
-    known = {zone.zone_id for zone in RegionsAndZonesBackend.zones[region]}
-    assert set(AVAILABILITY_ZONES[region]) == known
+def test_availability_zones_match_the_emulator(region: str) -> None:
+    emulated = {zone.zone_id for zone in RegionsAndZonesBackend.zones[region]}
+    assert set(AVAILABILITY_ZONES[region]) == emulated
 
 
 def test_adding_a_zone_moves_no_subnet() -> None:
     tiers = ("training", "inference", "data")
     two = subnets("10.0.0.0/16", tiers, ["a", "b"], small=("attachments",))
     four = subnets("10.0.0.0/16", tiers, ["a", "b", "c", "d"], small=("attachments",))
-    assert {(one.tier, one.zone, one.cidr) for one in two} <= {(one.tier, one.zone, one.cidr) for one in four}
+    assert {(subnet.tier, subnet.zone, subnet.cidr) for subnet in two} <= {
+        (subnet.tier, subnet.zone, subnet.cidr) for subnet in four
+    }
 
 
 def test_subnets_that_do_not_fit_are_refused() -> None:

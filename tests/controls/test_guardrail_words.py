@@ -40,12 +40,12 @@ def conditions(statement: Statement) -> Iterator[tuple[str, str]]:
 
 
 @each_statement
-def test_every_action_and_condition_key_exists(kind: PolicyType, statement: Statement) -> None:
+def test_actions_and_condition_keys_exist(kind: PolicyType, statement: Statement) -> None:
     assert list(misspelt(statement)) == []
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "message"),
     [
         (Statement(sid="A", actions=("s3:PutObjekt",)), "no action is named s3:PutObjekt"),
         (Statement(sid="A", actions=("s4:PutObject",)), "no action is named s4:PutObject"),
@@ -72,16 +72,16 @@ def test_every_action_and_condition_key_exists(kind: PolicyType, statement: Stat
         ),
     ],
 )
-def test_a_misspelt_word_is_refused_by_name_before_anything_is_deployed(statement: Statement, said: str) -> None:
+def test_misspelt_name_is_refused_before_deployment(statement: Statement, message: str) -> None:
     guardrail = Guardrail(statements=(statement,), targets=("Sandbox",))
     control = replace(CONTROLS["F1"], id="X1", prevent=guardrail)
     with pytest.raises(CompileError) as refused:
         refuse_misspelt([control])
-    assert f"control X1 on Sandbox: statement A: {said}" in str(refused.value)
+    assert f"control X1 on Sandbox: statement A: {message}" in str(refused.value)
 
 
 @each_statement
-def test_no_null_asks_for_two_keys_at_once(kind: PolicyType, statement: Statement) -> None:
+def test_null_condition_has_one_absent_key(kind: PolicyType, statement: Statement) -> None:
     # Keys under one operator are ANDed: a request that lacks only one of them would pass.
     for operator, tests in statement.conditions.items():
         absent = [key for key, value in tests.items() if operator == "Null" and value == "true"]
@@ -89,14 +89,14 @@ def test_no_null_asks_for_two_keys_at_once(kind: PolicyType, statement: Statemen
 
 
 @each_statement
-def test_no_plain_bool_waits_for_false(kind: PolicyType, statement: Statement) -> None:
+def test_bool_false_needs_a_key_every_request_carries(kind: PolicyType, statement: Statement) -> None:
     # A request without the key is neither true nor false: `Bool` lets it pass.
     for key, value in statement.conditions.get("Bool", {}).items():
         assert value == "true" or key.lower() in ALWAYS_CARRIED, key
 
 
 @each_statement
-def test_bool_if_exists_stands_only_with_actions_that_carry_the_key(kind: PolicyType, statement: Statement) -> None:
+def test_bool_if_exists_needs_actions_that_carry_the_key(kind: PolicyType, statement: Statement) -> None:
     for key, value in statement.conditions.get("BoolIfExists", {}).items():
         if value == "true" or key.lower() in GLOBAL_KEYS:
             continue
@@ -106,12 +106,12 @@ def test_bool_if_exists_stands_only_with_actions_that_carry_the_key(kind: Policy
 
 
 @each_statement
-def test_an_allow_list_names_exempt_roles_or_says_that_nobody_is(kind: PolicyType, statement: Statement) -> None:
+def test_not_actions_statement_exempts_roles(kind: PolicyType, statement: Statement) -> None:
     # With NotAction everything else is denied: without a way around it a mistake locks everybody out.
     assert statement.exempt or not statement.not_actions, statement.sid
 
 
-def test_global_services_stay_usable_whatever_region_is_allowed() -> None:
+def test_global_services_are_usable_with_any_allowed_regions() -> None:
     [prevent] = [control.prevent for control in CONTROLS.values() if control.id == "F7"]
     assert prevent is not None
     spared = {action.partition(":")[0] for action in prevent.statements[0].not_actions}
@@ -121,17 +121,17 @@ def test_global_services_stay_usable_whatever_region_is_allowed() -> None:
     assert not {"kms", "s3express", "sagemaker", "dynamodb", "config", "rds"} & spared
 
 
-def test_every_config_rule_is_in_the_hipaa_pack_or_said_not_to_be() -> None:
+def test_config_rules_are_in_the_hipaa_pack_or_listed_exceptions() -> None:
     table = Path(__file__).parents[2] / "controls" / "conformance"
     text = "\n".join(file.read_text(encoding="utf-8") for file in table.rglob("*") if file.suffix in (".csv", ".json"))
     elsewhere = {"ACCOUNT_PART_OF_ORGANIZATIONS", "REQUIRED_TAGS"}
-    foundation = [one for one in CONTROLS.values() if one.id.startswith("F")]
+    foundation = [definition for definition in CONTROLS.values() if definition.id.startswith("F")]
     for control in foundation:
         for rule in control.detect:
             assert rule.identifier in elsewhere or rule.identifier in text, (control.id, rule.identifier)
 
 
-def test_ai_services_are_opted_out_of_at_the_root_and_children_cannot_opt_in() -> None:
+def test_ai_opt_out_applies_at_the_root_and_is_final() -> None:
     [declaration] = CONTROLS["F13"].declare
     assert declaration.targets == ("/",)
     default = json.loads(json.dumps(declaration.content))["services"]["default"]

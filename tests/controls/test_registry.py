@@ -1,27 +1,29 @@
-"""The registry: one entry a control, put together from its layers, nothing twice."""
+"""The registry has one entry per control, read from its folder."""
 
 from dataclasses import replace
 
 import pytest
 
 from controls.citations import TITLES, cite
-from controls.model import ConfigRule, Control, Guardrail, PolicyRule, Severity, Statement
-from controls.registry import CONTROLS, RegistryError, assemble, controls
+from controls.model import Control, Guardrail, PolicyRule, Severity, Statement
+from controls.registry import CONTROLS, RegistryError, assemble, controls, folders
+from controls.rules.checks import on
+from controls.rules.predicates import present
 from controls.zone import Zone
 
-RULE = PolicyRule(name="a-rule", title="t", remedy="r")
+RULE = PolicyRule(name="a-rule", title="t", remedy="r", check=on("aws:s3/bucket:Bucket", present("bucket")))
 DENY = Guardrail(statements=(Statement(sid="One", actions=("s3:GetObject",)),), targets=("*",))
 PART = Control(id="X1", title="t", reason="r", citations=cite("164.312(b)"), severity=Severity.HIGH)
 
 
-def test_the_foundation_is_complete() -> None:
+def test_foundation_is_complete() -> None:
     assert {f"F{number}" for number in range(1, 14)} | {"SUSPENDED"} <= set(CONTROLS)
     for identifier in (f"F{number}" for number in range(1, 14)):
         assert "prevent" in CONTROLS[identifier].layers
 
 
 @pytest.mark.parametrize("identifier", CONTROLS)
-def test_every_control_says_why_and_cites_a_paragraph(identifier: str) -> None:
+def test_every_control_has_a_reason_and_a_citation(identifier: str) -> None:
     control = CONTROLS[identifier]
     assert len(control.reason) > 30
     assert control.reason.endswith(".")
@@ -29,33 +31,36 @@ def test_every_control_says_why_and_cites_a_paragraph(identifier: str) -> None:
     assert control.layers
 
 
-def test_layers_of_one_control_are_merged_by_its_id() -> None:
-    parts = [
-        replace(PART, prevent=DENY),
-        replace(PART, detect=(ConfigRule(identifier="A"),), citations=cite("164.312(a)(1)")),
-    ]
-    merged = assemble(parts, {"X1": (RULE,)})["X1"]
-    assert merged.layers == ["prevent", "block", "detect"]
-    assert [one.paragraph for one in merged.citations] == ["164.312(b)", "164.312(a)(1)"]
-
-
 @pytest.mark.parametrize(
-    ("parts", "blocks", "said"),
+    ("definitions", "message"),
     [
-        ([replace(PART, prevent=DENY), replace(PART, prevent=replace(DENY, targets=("A",)))], {}, "two guardrails"),
-        ([PART], {"X2": (RULE,)}, "'X2', which is not"),
-        ([replace(PART, prevent=DENY), replace(PART, id="X2", prevent=DENY)], {}, "sid 'One'"),
-        ([PART, replace(PART, id="X2")], {"X1": (RULE,), "X2": (RULE,)}, "policy name 'a-rule'"),
+        ([PART, PART], "control id 'X1'"),
+        ([replace(PART, prevent=DENY), replace(PART, id="X2", prevent=DENY)], "sid 'One'"),
+        ([replace(PART, block=(RULE,)), replace(PART, id="X2", block=(RULE,))], "policy name 'a-rule'"),
     ],
 )
-def test_contradictions_are_refused(parts: list[Control], blocks: dict[str, tuple[PolicyRule, ...]], said: str) -> None:
-    with pytest.raises(RegistryError, match=said):
-        assemble(parts, blocks)
+def test_contradicting_controls_are_refused(definitions: list[Control], message: str) -> None:
+    with pytest.raises(RegistryError, match=message):
+        assemble(definitions)
 
 
-def test_statements_follow_the_zones_regions_and_names() -> None:
-    found = controls(Zone(prefix="clinic", regions=("eu-central-1", "eu-west-1"), residency="eu"))
-    f7, f9 = found["F7"].prevent, found["F9"].prevent
+def test_order_is_by_family_and_number() -> None:
+    numbers = [f"F{number}" for number in range(1, 14)]
+    assert list(CONTROLS)[:15] == [*numbers, "SUSPENDED", "D1"]
+    assert list(CONTROLS)[-3:] == ["C1", "R1", "R2"]
+
+
+def test_every_control_has_its_own_folder() -> None:
+    assert folders().keys() == CONTROLS.keys()
+    for identifier, folder in folders().items():
+        assert folder.name.partition("_")[0] == identifier.lower()
+        text = (folder / "control.py").read_text(encoding="utf-8")
+        assert text.startswith(f'"""{identifier}: '), folder
+
+
+def test_statements_contain_the_zones_regions_and_names() -> None:
+    zoned = controls(Zone(prefix="clinic", regions=("eu-central-1", "eu-west-1"), residency="eu"))
+    f7, f9 = zoned["F7"].prevent, zoned["F9"].prevent
     assert f7 is not None
     assert f9 is not None
     assert f7.statements[0].conditions["StringNotEquals"] == {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}

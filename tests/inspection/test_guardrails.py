@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from controls.evaluator import Outcome, Policy, Principal
+from authorization import Outcome, Policy, Principal
 from inspection import guardrails
 from inspection.readers import Asked, Documents, decide
 

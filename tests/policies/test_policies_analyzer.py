@@ -1,4 +1,4 @@
-"""The pack as the engine sees it: started as a program, spoken to through Pulumi's analyzer protocol."""
+"""The pack runs as a program and decides through Pulumi's analyzer protocol."""
 
 import json
 import subprocess
@@ -14,8 +14,7 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 
-from tests.policies.every_example import CASES
-from tests.policies.examples import ALLOW_ONE, Example
+from tests.policies.examples import ALLOW_ONE, CASES, FORBIDDEN, Example, Forbidden
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,29 +65,37 @@ def request(example: Example) -> dict[str, Any]:
     }
 
 
-def found(analyzer: Any, examples: list[Example]) -> set[str]:
+def violated_policies(analyzer: Any, examples: list[Example]) -> set[str]:
     mandatory: set[str] = set()
     resources = []
     owners = {example.name: example.urn for example in examples if example.of is None}
     for example in examples:
         answer = analyzer.Analyze(analyzer_pb2.AnalyzeRequest(**request(example)))
-        mandatory |= {one.policyName for one in answer.diagnostics if one.enforcementLevel == analyzer_pb2.MANDATORY}
+        mandatory |= {
+            diagnostic.policyName
+            for diagnostic in answer.diagnostics
+            if diagnostic.enforcementLevel == analyzer_pb2.MANDATORY
+        }
         resource = analyzer_pb2.AnalyzerResource(**request(example))
         refers = {example.by: example.of, **example.uses} if example.of else example.uses
         for name, owner in refers.items():
             resource.propertyDependencies[name].urns.append(owners[owner])
         resources.append(resource)
     answer = analyzer.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources))
-    return mandatory | {one.policyName for one in answer.diagnostics if one.enforcementLevel == analyzer_pb2.MANDATORY}
+    return mandatory | {
+        diagnostic.policyName
+        for diagnostic in answer.diagnostics
+        if diagnostic.enforcementLevel == analyzer_pb2.MANDATORY
+    }
 
 
-def test_no_module_of_the_pack_hides_one_of_pythons_own() -> None:
+def test_pack_modules_do_not_shadow_the_standard_library() -> None:
     """The CLI runs the pack with its folder on the path."""
     modules = {path.stem for path in (ROOT / "policies").glob("*.py")} - {"__init__", "__main__"}
     assert modules.isdisjoint(sys.stdlib_module_names)
 
 
-def test_every_policy_is_mandatory_and_carries_its_citation_and_remedy(analyzer: Any) -> None:
+def test_every_policy_is_mandatory_with_citation_and_remedy(analyzer: Any) -> None:
     information = analyzer.GetAnalyzerInfo(empty_pb2.Empty())
     assert len(information.policies) >= 20
     for policy in information.policies:
@@ -99,12 +106,17 @@ def test_every_policy_is_mandatory_and_carries_its_citation_and_remedy(analyzer:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.policy)
-def test_each_policy_decides_the_same_over_the_wire(analyzer: Any, case: Any) -> None:
-    assert case.policy not in found(analyzer, list(case.compliant))
-    assert case.policy in found(analyzer, list(case.violating(case.changes[0])))
+def test_each_policy_decides_its_examples(analyzer: Any, case: Any) -> None:
+    assert case.policy not in violated_policies(analyzer, list(case.compliant))
+    assert case.policy in violated_policies(analyzer, list(case.changes[0].apply(case.compliant)))
 
 
-def test_a_wrong_configuration_stops_the_pack_with_a_message_and_no_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("forbidden", FORBIDDEN, ids=lambda forbidden: forbidden.policy)
+def test_each_forbidden_type_is_reported(analyzer: Any, forbidden: Forbidden) -> None:
+    assert forbidden.policy in violated_policies(analyzer, [forbidden.resource])
+
+
+def test_invalid_configuration_stops_the_pack_with_a_message(tmp_path: Path) -> None:
     program = pack("levels: {no-such-policy: advisory}", tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
@@ -122,17 +134,20 @@ parameters:
 """
 
 
-def test_a_remediating_policy_repairs_tags_and_transport_and_leaves_the_rest(tmp_path: Path) -> None:
+def test_remediation_repairs_tags_and_transport_only(tmp_path: Path) -> None:
     with served("-c", pack(REMEDIATING, tmp_path)) as stub:
 
         def remedied(kind: str, props: dict[str, Any]) -> list[dict[str, Any]]:
             request = analyzer_pb2.AnalyzeRequest(type=kind, urn="urn", name="one", properties=struct(props))
-            return [json_format.MessageToDict(one.properties) for one in stub.Remediate(request).remediations]
+            return [
+                json_format.MessageToDict(remediation.properties)
+                for remediation in stub.Remediate(request).remediations
+            ]
 
         [tagged] = remedied("aws:kms/key:Key", {"description": UNKNOWN, "tags": {"owner": "someone"}})
         assert tagged["tags"] == {"owner": "someone", "environment": "prod", "data-classification": "log"}
         assert tagged["description"] == UNKNOWN
         [closed] = remedied("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b", "policy": ALLOW_ONE})
-        assert [one["Effect"] for one in json.loads(closed["policy"])["Statement"]] == ["Allow", "Deny"]
+        assert [statement["Effect"] for statement in json.loads(closed["policy"])["Statement"]] == ["Allow", "Deny"]
         assert remedied("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b", "policy": UNKNOWN}) == []
         assert remedied("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"}) == []

@@ -29,7 +29,7 @@ exemptions:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("levels: [", "not YAML"),
         ("level: {}", "level: Extra inputs are not permitted"),
@@ -45,20 +45,20 @@ exemptions:
         (EXEMPTION.format(policy="tags-required", owner="platform", expires="2026-11-23"), "ended on 2026-11-23"),
     ],
 )
-def test_a_mistake_is_refused_by_file_and_key(tmp_path: Path, content: str, said: str) -> None:
+def test_invalid_value_is_refused_by_file_and_key(tmp_path: Path, content: str, message: str) -> None:
     file = written(tmp_path, content)
     with pytest.raises(ConfigurationError) as refused:
         load(NAMES, file, TODAY, repairable=["tags-required"])
     assert str(file) in str(refused.value)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
-def test_no_file_and_an_empty_file_mean_the_strict_defaults(tmp_path: Path) -> None:
+def test_missing_and_empty_file_mean_strict_defaults(tmp_path: Path) -> None:
     assert load(NAMES, tmp_path / "none.yaml", TODAY) == Configuration()
     assert load(NAMES, written(tmp_path, "# nothing\n"), TODAY) == Configuration()
 
 
-def test_an_exemption_holds_until_the_end_of_its_day_and_for_its_resources_only(tmp_path: Path) -> None:
+def test_exemption_covers_its_resources_until_its_last_day(tmp_path: Path) -> None:
     content = EXEMPTION.format(policy="tags-required", owner="platform", expires="2026-11-24")
     [exemption] = load(NAMES, written(tmp_path, content), TODAY).exemptions
     assert exemption.covers("tags-required", "scratch-1", "urn", TODAY)
@@ -67,18 +67,20 @@ def test_an_exemption_holds_until_the_end_of_its_day_and_for_its_resources_only(
     assert not exemption.covers("tags-required", "scratch-1", "urn", date(2026, 11, 25))
 
 
-def test_what_is_weakened_is_said() -> None:
+def test_weakened_policies_are_listed() -> None:
     configuration = Configuration(levels={"tags-required": "advisory", "s3-bucket-versioning": "mandatory"})
     assert configuration.weakened() == ["tags-required is advisory"]
 
 
-def test_the_file_that_is_shipped_is_valid() -> None:
+def test_shipped_file_is_valid() -> None:
     assert load({policy.name for policy in build(Configuration())}).weakened() == []
 
 
-def test_a_pack_is_a_choice_of_groups() -> None:
+def test_packs_select_groups_of_policies() -> None:
     everything = {policy.name for policy in build(Configuration())}
-    groups = [{policy.name for policy in build(Configuration(packs=[one]))} for one in ("baseline", "hipaa", "cost")]
+    groups = [
+        {policy.name for policy in build(Configuration(packs=[group]))} for group in ("baseline", "hipaa", "cost")
+    ]
     assert set.union(*groups) == everything
     assert sum(map(len, groups)) == len(everything)
     assert "budget-notifies" in groups[2]

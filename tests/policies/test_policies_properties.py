@@ -6,46 +6,44 @@ from typing import Any
 import pytest
 
 from rehearsal.provider.schema import Type, schema
-from tests.policies.every_example import CASES
-from tests.policies.examples import FORBIDDEN, Example
+from tests.policies.examples import CASES, FORBIDDEN, Example
 
 EXAMPLES = {(example.type, tuple(sorted(example.props))): example for case in CASES for example in case.compliant} | {
-    (one.resource.type, ()): one.resource for one in FORBIDDEN
+    (entry.resource.type, ()): entry.resource for entry in FORBIDDEN
 }
 
 
 def inputs(token: str) -> Mapping[str, Any]:
-    known = schema(token)
-    assert known is not None, f"the AWS provider has no type {token}"
-    return known.inputs
+    type_schema = schema(token)
+    assert type_schema is not None, f"the AWS provider has no type {token}"
+    return type_schema.inputs
 
 
-def unknown(props: Mapping[str, Any], known: Mapping[str, Any], path: str = "") -> Iterator[str]:
+def unknown(props: Mapping[str, Any], known_inputs: Mapping[str, Any], path: str = "") -> Iterator[str]:
     for name, value in props.items():
-        if name not in known:
+        if name not in known_inputs:
             yield f"{path}{name}"
         else:
-            yield from below(value, known[name].type, f"{path}{name}.")
+            yield from below(value, known_inputs[name].type, f"{path}{name}.")
 
 
 def below(value: Any, kind: Type, path: str) -> Iterator[str]:
     if kind.kind == "object" and isinstance(value, Mapping):
         yield from unknown(value, kind.fields, path)
     elif kind.kind == "list" and kind.element is not None and isinstance(value, list):
-        for one in value:
-            yield from below(one, kind.element, path)
+        for element in value:
+            yield from below(element, kind.element, path)
 
 
-@pytest.mark.parametrize("example", EXAMPLES.values(), ids=lambda one: one.type.rpartition(":")[2])
-def test_every_property_of_an_example_is_one_of_the_providers(example: Example) -> None:
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=lambda example: example.type.rpartition(":")[2])
+def test_example_properties_exist_in_the_provider(example: Example) -> None:
     assert list(unknown(example.props, inputs(example.type))) == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.policy)
-def test_every_property_that_a_change_touches_is_one_of_the_providers(case: Any) -> None:
+def test_changed_properties_exist_in_the_provider(case: Any) -> None:
     for change in case.changes:
-        if isinstance(change, str) or change[1] in ("parent", "protect", "provider"):
+        if change.remove_type or change.path in ("parent", "protect", "provider"):
             continue
-        index, path, _ = change
-        example = case.compliant[index]
-        assert path.split(".")[0] in inputs(example.type), path
+        example = case.compliant[change.resource]
+        assert change.path.split(".")[0] in inputs(example.type), change.path

@@ -1,7 +1,7 @@
 """A bucket policy's conditions count: moto lets `Deny` statements deny whether their conditions are met or not."""
 
-import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from flask import has_request_context, request
@@ -14,9 +14,9 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeBucket, S3Backend
 from moto.sts.models import sts_backends
 
+from authorization import Policy, PolicyError, Principal, PrincipalKind, Request, statement_applies
 from rehearsal.cloud import wire
 from rehearsal.cloud.patches import registry
-from rehearsal.cloud.patches.conditions import applies
 
 _HEADERS = {
     "s3:x-amz-server-side-encryption": "x-amz-server-side-encryption",
@@ -45,31 +45,35 @@ def apply() -> None:
 
 
 def _permission(self: Any, action: str, resource: str) -> Any:
-    if self.policy is None:
+    if self.policy is None or not has_request_context():
         return PermissionResult.NEUTRAL
-    statements = json.loads(self.policy.decode())["Statement"]
-    callers, context = _caller(self)
-    about = [
-        statement["Effect"]
-        for statement in (statements if isinstance(statements, list) else [statements])
-        if applies(statement, action=_action(action), resource=resource, principals=callers, context=context)
-    ]
-    if "Deny" in about:
+    principal, context = _caller(self)
+    asked = Request(
+        principal=principal,
+        action=_action(action),
+        resource=resource,
+        resource_account=self.account_id,
+        context={key: [value] for key, value in context.items()},
+    )
+    effects = {one.allow for one in _parsed(self.policy).statements if statement_applies(one, asked)}
+    if False in effects:
         return PermissionResult.DENIED
-    return PermissionResult.PERMITTED if "Allow" in about else PermissionResult.NEUTRAL
+    return PermissionResult.PERMITTED if effects else PermissionResult.NEUTRAL
+
+
+@lru_cache(maxsize=1024)
+def _parsed(document: bytes) -> Policy:
+    return Policy.parse("bucket policy", document.decode())
 
 
 def _action(given: str) -> str:
     action = _ACTIONS.get(given, given)
-    named = has_request_context() and request.args.get("versionId")
-    return _OF_A_VERSION.get(action, action) if named else action
+    return _OF_A_VERSION.get(action, action) if request.args.get("versionId") else action
 
 
-def _caller(bucket: Any) -> tuple[list[str], dict[str, str]]:
-    """Who asks, and the condition keys of the request. Loopback counts as TLS 1.3: nothing leaves the machine."""
+def _caller(bucket: Any) -> tuple[Principal, dict[str, str]]:
+    """The principal and the condition keys of the request. Loopback counts as TLS 1.3: nothing leaves the machine."""
     context = {"aws:securetransport": "true", "s3:tlsversion": "1.3", "aws:viaawsservice": "false"}
-    if not has_request_context():
-        return [], context
     key = wire.asked(request.environ).access_key
     account = get_account_id_from(key)
     role = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
@@ -88,7 +92,9 @@ def _caller(bucket: Any) -> tuple[list[str], dict[str, str]]:
     organization = _organization(account)
     if organization is not None:
         context["aws:principalorgid"] = organization
-    return [arn, account, f"arn:aws:iam::{account}:root", *([role.arn] if role is not None else [])], context
+    kind = PrincipalKind.ROOT if role is None else PrincipalKind.ROLE
+    session_arn = "" if role is None else str(role.arn)
+    return Principal(arn=arn, account=account, kind=kind, session_arn=session_arn), context
 
 
 def _tags(role_arn: str) -> dict[str, str]:
@@ -129,11 +135,10 @@ def _organization(account: str) -> str | None:
 def _checked(original: Any) -> Any:
     def put_bucket_policy(self: Any, bucket_name: str, policy: bytes) -> None:
         try:
-            statements = json.loads(policy)["Statement"]
-            fine = bool(statements) and all(one["Effect"] in ("Allow", "Deny") for one in statements)
-        except (ValueError, KeyError, TypeError):
-            fine = False
-        if not fine:
+            statements = Policy.parse("bucket policy", policy.decode()).statements
+        except (PolicyError, UnicodeDecodeError, AttributeError):
+            statements = []
+        if not statements:
             raise S3ClientError("MalformedPolicy", "This policy contains invalid Json or an invalid statement")
         original(self, bucket_name, policy)
 

@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Credentials, Endpoints
-from rehearsal.cloud.patches.conditions import applies
 
 EAST = "us-east-1"
 
@@ -61,22 +60,3 @@ def test_deleting_a_version_is_an_action_of_its_own(endpoints: Endpoints, in_mem
     client.delete_object(Bucket=bucket, Key="k")
     with pytest.raises(ClientError, match="AccessDenied"):
         client.delete_object(Bucket=bucket, Key="k", VersionId=version)
-
-
-@pytest.mark.parametrize(
-    ("tags", "key", "denied"),
-    [
-        ({"aws:principaltag/team": "cardiology"}, "cardiology/a", False),
-        ({"aws:principaltag/team": "cardiology"}, "oncology/a", True),
-        ({}, "cardiology/a", True),
-        ({}, "no-team/a", False),
-    ],
-)
-def test_a_variable_is_the_callers_tag_or_its_default(tags: dict[str, str], key: str, denied: bool) -> None:
-    statement = {"Effect": "Deny", "Principal": "*", "NotResource": "b/${aws:PrincipalTag/team, 'no-team'}/*"}
-    assert applies(statement, action="s3:GetObject", resource=f"b/{key}", principals=[], context=tags) is denied
-
-
-def test_a_variable_without_value_or_default_matches_nothing() -> None:
-    statement = {"Effect": "Allow", "Principal": "*", "Resource": "b/${aws:PrincipalTag/team}/*"}
-    assert not applies(statement, action="s3:GetObject", resource="b/x/a", principals=[], context={})

@@ -1,0 +1,1 @@
+"""Controls A: sessions and emergency access."""

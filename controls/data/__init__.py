@@ -1,0 +1,1 @@
+"""Controls D: keys, buckets, databases, backups, logs, secrets and access to data."""

@@ -1,0 +1,54 @@
+"""D4: Buckets keep versions, are replicated and accept TLS only.
+
+Buckets of the zone carry its prefix, so that what protects them can name them.
+"""
+
+from controls.citations import cite
+from controls.data.d4_buckets.policies import POLICIES
+from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
+from controls.targets import PHI
+from controls.zone import Zone
+
+
+def control(zone: Zone) -> Control:
+    """D4 for one zone."""
+    return Control(
+        id="D4",
+        title="Buckets keep versions, are replicated and accept TLS only",
+        reason="Records are required for six years; a model cannot be explained without its training data.",
+        citations=cite("164.312(c)(1)", "164.312(e)(1)", "164.316(b)(2)(i)", "164.308(a)(7)(ii)(A)"),
+        severity=Severity.HIGH,
+        prevent=Guardrail(
+            targets=(*PHI, "Security"),
+            statements=(
+                Statement(
+                    sid="D4Buckets",
+                    actions=(
+                        "s3:DeleteBucket",
+                        "s3:DeleteBucketPolicy",
+                        "s3:PutBucketObjectLockConfiguration",
+                        "s3:PutBucketOwnershipControls",
+                        "s3:PutBucketPolicy",
+                        "s3:PutBucketPublicAccessBlock",
+                        "s3:PutBucketVersioning",
+                        "s3:PutEncryptionConfiguration",
+                        "s3:PutLifecycleConfiguration",
+                        "s3:PutReplicationConfiguration",
+                    ),
+                    resources=(f"arn:aws:s3:::{zone.prefix}-*",),
+                ),
+                Statement(
+                    sid="D4Versions",
+                    actions=("s3:BypassGovernanceRetention", "s3:DeleteObjectVersion", "s3:PutObjectLegalHold"),
+                    resources=(f"arn:aws:s3:::{zone.prefix}-*/*",),
+                ),
+            ),
+        ),
+        detect=(
+            ConfigRule(identifier="S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED"),
+            ConfigRule(identifier="S3_BUCKET_VERSIONING_ENABLED"),
+            ConfigRule(identifier="S3_BUCKET_DEFAULT_LOCK_ENABLED"),
+            ConfigRule(identifier="S3_BUCKET_SSL_REQUESTS_ONLY"),
+        ),
+        block=POLICIES,
+    )

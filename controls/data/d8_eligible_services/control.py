@@ -1,0 +1,50 @@
+"""D8: Services outside the Business Associate Addendum are not used.
+
+Source: AWS "HIPAA Eligible Services Reference", read 2026-08, as IAM service prefixes of the Service Authorization
+Reference of the same month. Services that hold no data but that the eligible ones need (scaling, scheduling, health,
+tagging, billing) are in `NEEDED`. The list goes stale and a wrong entry stops work: the guardrail is attached to
+Policy-Staging only; widen its targets after a month without denied requests.
+"""
+
+from typing import Final
+
+from controls.citations import cite
+from controls.model import Control, Guardrail, Severity, Statement
+
+ELIGIBLE: Final = (
+    "a4b acm acm-pca airflow amplify apigateway appconfig appflow appmesh apprunner appstream appsync aps athena "
+    "auditmanager autoscaling backup batch bedrock cassandra chime cloudformation cloudfront cloudhsm cloudtrail "
+    "cloudwatch codebuild codecommit codedeploy codepipeline cognito-identity cognito-idp comprehend comprehendmedical "
+    "config connect controltower databrew dataexchange datapipeline datasync dax detective directconnect dms drs ds "
+    "dynamodb ebs ec2 ec2messages ecr ecs eks elasticache elasticbeanstalk elasticfilesystem elasticloadbalancing "
+    "elasticmapreduce emr-containers emr-serverless es events execute-api firehose forecast frauddetector fsx glacier "
+    "globalaccelerator glue grafana greengrass groundstation guardduty healthlake imagebuilder inspector2 iot "
+    "kafka kendra kinesis kinesisanalytics kinesisvideo kms lakeformation lambda lex logs macie2 mediaconvert "
+    "memorydb mgn mobiletargeting mq neptune-db network-firewall omics opensearch organizations outposts personalize "
+    "polly qldb quicksight rds rds-data rds-db redshift redshift-data rekognition robomaker rolesanywhere route53 "
+    "route53resolver s3 s3-object-lambda sagemaker scheduler secretsmanager securityhub securitylake serverlessrepo "
+    "servicecatalog servicediscovery ses shield signer sms snowball sns sqs ssm ssmmessages states storagegateway sts "
+    "swf textract timestream transcribe transfer translate vpc-lattice waf wafv2 workdocs worklink workspaces xray"
+)
+NEEDED: Final = (
+    "access-analyzer account application-autoscaling artifact autoscaling-plans aws-portal billing budgets ce cur "
+    "freetier health iam identitystore invoicing kms notifications pipes pricing ram resource-explorer-2 "
+    "resource-groups route53profiles sagemaker-mlflow servicequotas sso sso-directory support synthetics tag tax "
+    "trustedadvisor"
+)
+CONTROL: Final = Control(
+    id="D8",
+    title="Services outside the Business Associate Addendum are not used",
+    reason="Patient data in a service that the addendum does not cover is a breach, even if it is encrypted.",
+    citations=cite("164.308(b)(1)", "164.314(a)(1)"),
+    severity=Severity.HIGH,
+    prevent=Guardrail(
+        targets=("Policy-Staging",),
+        statements=(
+            Statement(
+                sid="D8Services",
+                not_actions=tuple(f"{service}:*" for service in sorted({*ELIGIBLE.split(), *NEEDED.split()})),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Controls M: SageMaker jobs, models, notebooks, Studio and endpoints; functions and builds."""

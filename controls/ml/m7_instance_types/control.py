@@ -1,0 +1,59 @@
+"""M7: Jobs use the zone's instance types and have a maximum run time."""
+
+from typing import Final
+
+from controls.citations import cite
+from controls.ml.actions import JOBS
+from controls.ml.m7_instance_types.policies import POLICIES
+from controls.model import Control, Guardrail, Severity, Statement
+from controls.targets import WORKLOADS
+
+INSTANCE_TYPES: Final = (
+    "ml.c5.*",
+    "ml.c6i.*",
+    "ml.c7i.*",
+    "ml.g5.*",
+    "ml.g6.*",
+    "ml.m5.*",
+    "ml.m6i.*",
+    "ml.m7i.*",
+    "ml.r5.*",
+    "ml.t3.*",
+    "system",
+)
+"""Instance types a team may use; `system` is Studio's own."""
+MAXIMUM_RUN_SECONDS: Final = 5 * 24 * 3600
+TYPED: Final = (
+    *JOBS,
+    "sagemaker:CreateApp",
+    "sagemaker:CreateCluster",
+    "sagemaker:CreateEndpointConfig",
+    "sagemaker:CreateNotebookInstance",
+    "sagemaker:CreateTransformJob",
+    "sagemaker:UpdateNotebookInstance",
+)
+"""Actions that carry `sagemaker:InstanceTypes`."""
+CONTROL: Final = Control(
+    id="M7",
+    title="Jobs use the zone's instance types and have a maximum run time",
+    reason="A forgotten or abused job is noticed late; a maximum run time ends it.",
+    citations=cite("164.308(a)(1)(ii)(D)"),
+    severity=Severity.MEDIUM,
+    prevent=Guardrail(
+        targets=WORKLOADS,
+        statements=(
+            # ForAnyValue: a request may name several types, and one that is not allowed is enough to deny it.
+            Statement(
+                sid="M7Types",
+                actions=TYPED,
+                conditions={"ForAnyValue:StringNotLike": {"sagemaker:InstanceTypes": list(INSTANCE_TYPES)}},
+            ),
+            Statement(
+                sid="M7Time",
+                actions=("sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"),
+                conditions={"NumericGreaterThan": {"sagemaker:MaxRuntimeInSeconds": str(MAXIMUM_RUN_SECONDS)}},
+            ),
+        ),
+    ),
+    block=POLICIES,
+)

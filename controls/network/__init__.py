@@ -1,0 +1,1 @@
+"""Controls N: gateways, routes, endpoints, DNS, flow logs and public addresses."""

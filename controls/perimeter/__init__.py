@@ -1,0 +1,1 @@
+"""Controls P: the data perimeter of identities, resources and networks."""

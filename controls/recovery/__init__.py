@@ -1,0 +1,1 @@
+"""Controls R: failover and monitoring of the standby region."""

@@ -1,0 +1,23 @@
+"""Wildcards and ARNs match as documented in the IAM User Guide."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authorization.patterns import matches_arn, matches_wildcards
+
+
+@given(st.text(alphabet="ab*?:/[", max_size=12))
+def test_text_matches_itself_and_star(text: str) -> None:
+    assert matches_wildcards(text, "*")
+    assert matches_wildcards(text.replace("*", "x").replace("?", "y"), text)
+
+
+@given(st.lists(st.sampled_from(["arn", "aws", "s3", "*", "", "x/y"]), min_size=6, max_size=6))
+def test_arn_matches_itself(segments: list[str]) -> None:
+    arn = ":".join(segments)
+    assert matches_arn(arn.replace("*", "z"), arn)
+
+
+def test_wildcard_in_arn_does_not_cross_components() -> None:
+    assert matches_arn("arn:aws:iam::111122223333:role/deploy", "arn:aws:iam::*:role/deploy")
+    assert not matches_arn("arn:aws:iam::111122223333:role/x:role/deploy", "arn:aws:*:role/deploy")
