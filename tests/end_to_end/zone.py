@@ -14,7 +14,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 PARTS = (
-    *("Pulumi.yaml", "__main__.py", "authorization", "components", "controls", "drills", "policies", "runbooks", "stacks", "workloads"),
+    *("Pulumi.yaml", "__main__.py"),
+    *("authorization", "components", "controls", "drills", "policies", "runbooks", "stacks", "workloads", "zone"),
 )
 
 
