@@ -9,8 +9,7 @@ from inspection.network.nodes import UnknownPlaceError
 from rehearsal.cloud import CloudError
 from rehearsal.engine import EngineError
 from rehearsal.provider import ProviderProcessError
-from stacks.organization import GuardrailsDoNotFitError
-from stacks.settings import SettingsError
+from zone.errors import ZoneError
 
 BAD_INPUT = 2
 
@@ -27,8 +26,7 @@ KNOWN_ERRORS = (
     UnknownPlaceError,
     PriceError,
     PolicyError,
-    SettingsError,
-    GuardrailsDoNotFitError,
+    ZoneError,
     EngineError,
     CloudError,
     ProviderProcessError,

@@ -2,16 +2,16 @@
 
 from components.audit import LogArchive, LogArchiveArgs, OrganizationTrail, OrganizationTrailArgs
 from components.audit.names import Names
-from stacks import graph
 from stacks.contracts import AuditOutputs, OrganizationOutputs
 from stacks.providers import Providers
-from stacks.settings import Settings
+from zone.plan import Plan, graph
 
 
-def deploy(settings: Settings) -> AuditOutputs:
+def deploy(plan: Plan) -> AuditOutputs:
     """Declares the layer and exports its outputs."""
+    settings = plan.settings
     organization = OrganizationOutputs.of(graph.ORGANIZATION)
-    providers = Providers(settings, organization)
+    providers = Providers(plan, organization)
     account = settings.log_archive.account
     opts = providers.options(account)
     names = Names(

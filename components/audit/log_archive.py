@@ -17,8 +17,8 @@ from components.storage import (
     SecureBucketArgs,
 )
 from components.storage import statements as allow
-from components.storage.purposes import Purpose
 from components.tokens import type_token
+from zone.shared.buckets import Purpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

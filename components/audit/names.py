@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.storage.purposes import Purpose
+from zone.shared.buckets import Purpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

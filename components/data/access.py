@@ -8,10 +8,10 @@ from pulumi_aws import athena, s3
 
 from components.data.keys import Domain, answers_domain
 from components.data.names import OWN_WORK, Names
-from components.data.table import AccessTable
 from components.documents import Statement, document
-from components.storage.purposes import DataPurpose
 from components.tokens import type_token
+from zone.shared.access_table import AccessTable
+from zone.shared.buckets import DataPurpose
 
 GIGABYTE = 1_000_000_000
 

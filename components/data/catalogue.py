@@ -9,8 +9,8 @@ from pulumi_aws import glue, lakeformation
 
 from components.data.names import Names
 from components.data.rights import HOLDING
-from components.data.table import AccessRow, AccessTable, DataSet
 from components.tokens import type_token
+from zone.shared.access_table import AccessRow, AccessTable, DataSet
 
 SENSITIVITIES: Final = ("de-identified", "identifier", "phi")
 PARQUET: Final = "org.apache.hadoop.hive.ql.io.parquet"

@@ -7,11 +7,11 @@ from typing import Final, Literal
 import pulumi
 
 from components.data.names import Names
-from components.data.table import AccessTable
 from components.documents import Statement
 from components.keys import Key, KeyArgs, KeyReplica, KeyReplicaArgs, uses
-from components.storage.purposes import DataPurpose
 from components.tokens import type_token
+from zone.shared.access_table import AccessTable
+from zone.shared.buckets import DataPurpose
 
 Domain = Literal["artifacts", "features", "logs", "phi", "secrets"]
 DOMAINS: Final[Mapping[Domain, str]] = {

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import pulumi
 
-from components.storage.purposes import DataPurpose
+from zone.shared.buckets import DataPurpose
 
 ServiceUse = Literal["batch-replication", "lake-formation", "replication", "secret-rotation"]
 """What the roles are for that AWS's services act as on the data."""

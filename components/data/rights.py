@@ -6,9 +6,9 @@ from typing import Final
 import pulumi
 
 from components.data.names import OWN_WORK, Names
-from components.data.table import AccessTable
 from components.documents import Statement
-from components.storage.purposes import DataPurpose
+from zone.shared.access_table import AccessTable
+from zone.shared.buckets import DataPurpose
 
 HOLDING: Final[Sequence[DataPurpose]] = ("deidentified", "features", "raw-phi")
 """Buckets that Lake Formation reads data sets from."""

@@ -9,11 +9,11 @@ from pulumi_aws import iam
 
 from components.data.names import Names, ServiceUse
 from components.data.rights import batch_replication, lake_formation, team
-from components.data.table import AccessTable
 from components.documents import Statement, document
 from components.storage import ReplicationRole, ReplicationRoleArgs
-from components.storage.purposes import DataPurpose
 from components.tokens import type_token
+from zone.shared.access_table import AccessTable
+from zone.shared.buckets import DataPurpose
 
 SESSION_SECONDS: Final = 3600
 _SERVICES: Final[Mapping[ServiceUse, str]] = {

@@ -1,6 +1,6 @@
 """What runbooks discover: documents in Parameter Store of either region, each with the names of its own region.
 
-The shape is that of `runbooks/zone.py`; tests/stacks/test_recovery_documents.py reads what is written
+The shape is that of `runbooks/documents.py`; tests/stacks/test_recovery_documents.py reads what is written
 here with what reads it there.
 """
 

@@ -17,9 +17,9 @@ from components.storage import (
     SecureBucket,
     SecureBucketArgs,
 )
-from components.storage.purposes import PURPOSES
 from controls.rules.documents import denies_insecure_transport, no_public_principal
 from tests.recorder import ACCOUNT, ORGANIZATION, Recording, record
+from zone.shared.buckets import PURPOSES
 
 KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
 LOCKED = [name for name, one in PURPOSES.items() if one.locked]
