@@ -5,14 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from runbooks.documents import RecoveryDocument
 from runbooks.errors import BadInputError, RefusedError
 from runbooks.journal import Kind
-from runbooks.zone import Zone
 
 Ask = Callable[[str], str]
 
 
-def typed(zone: Zone, kind: str, region: str, ask: Ask) -> None:
+def typed(zone: RecoveryDocument, kind: str, region: str, ask: Ask) -> None:
     """Asks once, and for environments that want two confirmations twice.
 
     Raises:
@@ -26,7 +26,7 @@ def typed(zone: Zone, kind: str, region: str, ask: Ask) -> None:
             raise RefusedError("not confirmed; nothing was changed")
 
 
-def approved(file: Path, zone: Zone, kind: Kind | str, region: str, *, runner: str, now: datetime) -> None:
+def approved(file: Path, zone: RecoveryDocument, kind: Kind | str, region: str, *, runner: str, now: datetime) -> None:
     """Checks an approval file: `{"operation", "environment", "region", "approved_by", "expires"}`.
 
     Raises:

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 from botocore.exceptions import ClientError
 
 from runbooks.aws import Aws, code
+from runbooks.documents import Side
 from runbooks.errors import LeaseHeldError, RefusedError
-from runbooks.zone import Side
 
 Kind = Literal["failover", "failback"]
 Status = Literal["running", "done", "aborted"]

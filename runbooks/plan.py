@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from runbooks.documents import EndpointDocument, RecoveryDocument, Side
 from runbooks.errors import RefusedError
 from runbooks.journal import Kind, Operation
-from runbooks.zone import Endpoint, Side, Zone
 
 StepKind = Literal[
     "freeze-writers",
@@ -89,7 +89,7 @@ class Snapshot:
     open_operation: Operation | None = None
 
 
-def plan(kind: Kind, zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
+def plan(kind: Kind, zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
     """The steps of a failover or failback of the chosen endpoints.
 
     Raises:
@@ -103,7 +103,15 @@ def plan(kind: Kind, zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> 
     return (_failover if kind == "failover" else _failback)(zone, seen, chosen if seen.open_operation else moving)
 
 
-def _refuse(kind: Kind, zone: Zone, seen: Snapshot, *, source: Side, target: Side, moving: Sequence[Endpoint]) -> None:
+def _refuse(
+    kind: Kind,
+    zone: RecoveryDocument,
+    seen: Snapshot,
+    *,
+    source: Side,
+    target: Side,
+    moving: Sequence[EndpointDocument],
+) -> None:
     there = zone.region(target)
     if not seen.reachable[target]:
         raise RefusedError(f"{there} does not answer: a {kind} to it cannot begin. Nothing was changed")
@@ -128,7 +136,7 @@ def _refuse(kind: Kind, zone: Zone, seen: Snapshot, *, source: Side, target: Sid
         )
 
 
-def _failover(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
+def _failover(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
     here, there = zone.primary, zone.recovery
     notes = [] if seen.reachable["primary"] else [f"{here} does not answer: nothing is asked of it"]
     return Plan(
@@ -150,7 +158,7 @@ def _failover(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
     )
 
 
-def _failback(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
+def _failback(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
     del seen
     here, there = zone.recovery, zone.primary
     stand_down = {
@@ -188,7 +196,7 @@ def _failback(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
     )
 
 
-def _endpoint_steps(zone: Zone, one: Endpoint, target: Side) -> Sequence[Step]:
+def _endpoint_steps(zone: RecoveryDocument, one: EndpointDocument, target: Side) -> Sequence[Step]:
     there = zone.region(target)
     instances = f"{one.instances} instance{'s' if one.instances != 1 else ''}"
     return [
@@ -230,7 +238,7 @@ def _endpoint_steps(zone: Zone, one: Endpoint, target: Side) -> Sequence[Step]:
     ]
 
 
-def _freeze(zone: Zone, region: str) -> Step:
+def _freeze(zone: RecoveryDocument, region: str) -> Step:
     return Step(
         kind="freeze-writers",
         title=f"tell writers to wait ({zone.writer_parameter})",
@@ -238,7 +246,7 @@ def _freeze(zone: Zone, region: str) -> Step:
     )
 
 
-def _thaw(zone: Zone, target: Side) -> Step:
+def _thaw(zone: RecoveryDocument, target: Side) -> Step:
     there = zone.region(target)
     return Step(
         kind="thaw-writers",
@@ -247,7 +255,7 @@ def _thaw(zone: Zone, target: Side) -> Step:
     )
 
 
-def _keys(zone: Zone, target: Side) -> Step:
+def _keys(zone: RecoveryDocument, target: Side) -> Step:
     there = zone.region(target)
     return Step(
         kind="promote-keys",
@@ -256,7 +264,7 @@ def _keys(zone: Zone, target: Side) -> Step:
     )
 
 
-def _closing(zone: Zone, target: Side) -> Sequence[Step]:
+def _closing(zone: RecoveryDocument, target: Side) -> Sequence[Step]:
     there = zone.region(target)
     return [
         Step(kind="notify", title="tell the people who are to know", by_hand="call them: numbers are in the contacts"),

@@ -8,9 +8,10 @@ import typer
 from runbooks import answers, confirm, display
 from runbooks import withdraw as withdrawal
 from runbooks.aws import Aws
+from runbooks.discovery import discover
 from runbooks.display import console
+from runbooks.documents import EndpointDocument, RecoveryDocument
 from runbooks.options import PREFIX, Environment, Execute, Poll, Prefix, Region
-from runbooks.zone import Endpoint, Zone, discover
 
 One = Annotated[str, typer.Option("--endpoint", help="The endpoint.")]
 
@@ -58,7 +59,9 @@ def withdraw(
     console.print(f"[bold green]{who}[/] answer{'' if back else 's'} for {one.record}")
 
 
-def _primary(environment: str, region: str, prefix: str, endpoint: str) -> tuple[Aws, Zone, Endpoint]:
+def _primary(
+    environment: str, region: str, prefix: str, endpoint: str
+) -> tuple[Aws, RecoveryDocument, EndpointDocument]:
     """An endpoint as the primary region knows it, which is asked and no other."""
     aws = Aws(say=display.say)
     found = discover(aws, prefix=prefix, environment=environment, region=region)

@@ -7,6 +7,7 @@ import pulumi
 
 from components import ml
 from components import recovery as r
+from runbooks import documents
 from stacks.contracts import MlOutputs
 from stacks.serving import EnvironmentContext, Serving
 from zone.settings.ml import Model
@@ -56,25 +57,29 @@ def replicated(context: EnvironmentContext) -> Sequence[DataPurpose]:
 def _zone(context: EnvironmentContext, there: MlOutputs, serving: Serving) -> Mapping[str, Any]:
     settings, (primary, recovery) = context.settings, context.settings.regions.all
     keys = pulumi.Output.from_input(context.data.key_arns)
-    return {
-        "environment": context.environment,
-        "primary": primary,
-        "recovery": recovery,
-        "journal_table": context.recovery.journal,
-        "topics": {primary: there.topic_arn, recovery: serving.topic_arn},
-        "record_buckets": {region: context.bucket("artifacts", region) for region in settings.regions.all},
-        "writer_parameter": context.recovery.writer,
-        "pairs": [
-            {"purpose": one, "primary": context.bucket(one, primary), "recovery": context.bucket(one, recovery)}
-            for one in replicated(context)
+    return documents.zone_values(
+        environment=context.environment,
+        primary=primary,
+        recovery=recovery,
+        journal_table=context.recovery.journal,
+        topics={primary: there.topic_arn, recovery: serving.topic_arn},
+        record_buckets={region: context.bucket("artifacts", region) for region in settings.regions.all},
+        writer_parameter=context.recovery.writer,
+        pairs=[
+            documents.pair_values(
+                purpose=purpose,
+                primary=context.bucket(purpose, primary),
+                recovery=context.bucket(purpose, recovery),
+            )
+            for purpose in replicated(context)
         ],
-        "heartbeat_key": r.HEARTBEAT_KEY,
-        "key_ids": [keys[domain][primary].apply(_key_id) for domain in PROMOTED],
-        "rto_minutes": settings.ml.recovery.rto_minutes,
-        "rpo_minutes": settings.ml.recovery.rpo_minutes,
-        "drill_days": settings.ml.recovery.drill_days,
-        "two_people": context.account_plan.environment == "prod",
-    }
+        heartbeat_key=r.HEARTBEAT_KEY,
+        key_ids=[keys[domain][primary].apply(_key_id) for domain in PROMOTED],
+        rto_minutes=settings.ml.recovery.rto_minutes,
+        rpo_minutes=settings.ml.recovery.rpo_minutes,
+        drill_days=settings.ml.recovery.drill_days,
+        two_people=context.account_plan.environment == "prod",
+    )
 
 
 def _key_id(arn: str) -> str:
@@ -88,24 +93,24 @@ def _endpoint(
     assert model.release is not None, "only released models stand by"
     release = ml.Release(**model.release.model_dump())
     standby = {"pilot-light": 0, "warm": 1}.get(model.standby, model.instances)
-    return {
-        "name": names.endpoint,
-        "mode": model.standby,
-        "record": f"{name}.{context.recovery.domain}",
-        "variant": ml.VARIANT,
-        "instances": model.instances,
-        "standby_instances": standby,
-        "config": config,
-        "model_version": release.version,
-        "artifact_bucket": context.bucket("artifacts", region),
-        "artifact_key": release.artifact_key(name),
-        "artifact_sha256": release.artifact_sha256,
-        "image_repository": names.repository,
-        "image_digest": release.image_digest,
-        "smoke_bucket": context.bucket("artifacts", region),
-        "smoke_key": f"smoke/{names.endpoint}-{release.version}.json",
-        "alarm": context.recovery.alarm(names.endpoint),
-        "withdrawal_alarm": context.recovery.withdrawal(names.endpoint) if model.standby == "active-active" else "",
-        "metric_namespace": context.recovery.namespace,
-        "metric_name": r.FAILED_OVER,
-    }
+    return documents.endpoint_values(
+        name=names.endpoint,
+        mode=model.standby,
+        record=f"{name}.{context.recovery.domain}",
+        variant=ml.VARIANT,
+        instances=model.instances,
+        standby_instances=standby,
+        config=config,
+        model_version=release.version,
+        artifact_bucket=context.bucket("artifacts", region),
+        artifact_key=release.artifact_key(name),
+        artifact_sha256=release.artifact_sha256,
+        image_repository=names.repository,
+        image_digest=release.image_digest,
+        smoke_bucket=context.bucket("artifacts", region),
+        smoke_key=f"smoke/{names.endpoint}-{release.version}.json",
+        alarm=context.recovery.alarm(names.endpoint),
+        withdrawal_alarm=context.recovery.withdrawal(names.endpoint) if model.standby == "active-active" else "",
+        metric_namespace=context.recovery.namespace,
+        metric_name=r.FAILED_OVER,
+    )

@@ -13,6 +13,7 @@ from pulumi_aws import ssm
 
 from components.recovery.names import Names
 from components.tokens import type_token
+from runbooks import documents
 
 Document = Mapping[str, Any]
 """JSON; any value may be an output."""
@@ -34,11 +35,14 @@ class RecoveryDocuments(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RecoveryDocumentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        documents: Sequence[tuple[str, str, Document]] = [
-            ("zone", f"{args.names.root}/zone", args.zone),
-            *((f"endpoint-{one}", f"{args.names.root}/endpoints/{one}", args.endpoints[one]) for one in args.endpoints),
+        parameters: Sequence[tuple[str, str, Document]] = [
+            ("zone", f"{args.names.root}/{documents.ZONE}", args.zone),
+            *(
+                (f"endpoint-{one}", f"{args.names.root}/{documents.ENDPOINTS}{one}", args.endpoints[one])
+                for one in args.endpoints
+            ),
         ]
-        for suffix, parameter, document in documents:
+        for suffix, parameter, document in parameters:
             ssm.Parameter(
                 f"{name}-{suffix}",
                 name=parameter,
