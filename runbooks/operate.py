@@ -108,7 +108,8 @@ def carry_out(
     """Runs a plan, or goes on with the operation that was left open; gives the record.
 
     Raises:
-        LeaseHeldError: somebody else is at it; StepFailedError: a step failed, what is done stays done.
+        LeaseHeldError: another operator holds the lease.
+        StepFailedError: a step failed; completed steps are kept.
     """
     journal = situation.journal
     journal.acquire(datetime.now(UTC))

@@ -114,18 +114,18 @@ def _refuse(
 ) -> None:
     there = zone.region(target)
     if not seen.reachable[target]:
-        raise RefusedError(f"{there} does not answer: a {kind} to it cannot begin. Nothing was changed")
+        raise RefusedError(f"{there} does not answer, so that a {kind} to it cannot begin. No changes were made.")
     left = seen.open_operation
     if left is not None:
         if left.kind != kind:
             raise RefusedError(
                 f"a {left.kind} begun {left.started:%Y-%m-%d %H:%M} UTC by {left.who} is still open: "
-                f"finish it with `{left.kind} --execute`, or end it with `abort --execute`. Nothing was changed"
+                f"finish it with `{left.kind} --execute`, or end it with `abort --execute`. No changes were made."
             )
         if seen.now - left.started > STALE_AFTER:
             raise RefusedError(
                 f"the {left.kind} in the journal was begun {left.started:%Y-%m-%d %H:%M} UTC and is stale: look at "
-                "`status`, then end it with `abort --execute`. Nothing was changed"
+                "`status`, then end it with `abort --execute`. No changes were made."
             )
         return
     if not moving:
@@ -138,7 +138,7 @@ def _refuse(
 
 def _failover(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
     here, there = zone.primary, zone.recovery
-    notes = [] if seen.reachable["primary"] else [f"{here} does not answer: nothing is asked of it"]
+    notes = [] if seen.reachable["primary"] else [f"{here} does not answer: no requests are sent to it"]
     return Plan(
         kind="failover",
         source="primary",
@@ -148,8 +148,9 @@ def _failover(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointD
             _freeze(zone, there),
             Step(
                 kind="measure-replication",
-                title=f"find what arrived in {there} last: what may be missing (target: {zone.rpo_minutes} min)",
-                by_hand=f"look at {zone.heartbeat_key} in the buckets of {there}: what it says is the last minute kept",
+                title=f"measure the replication lag in {there} (recovery point target: {zone.rpo_minutes} min)",
+                by_hand=f"read the metadata of {zone.heartbeat_key} in the buckets of {there}: "
+                "it is the time of the last replicated write",
             ),
             _keys(zone, "recovery"),
         ],
@@ -185,7 +186,7 @@ def _failback(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointD
             ),
             Step(
                 kind="list-conflicts",
-                title="list objects that both regions wrote; none is overwritten",
+                title="list objects that both regions wrote, without overwriting any",
                 by_hand="compare the versions in both buckets and decide, object by object",
                 minutes=60,
             ),
@@ -217,7 +218,7 @@ def _endpoint_steps(zone: RecoveryDocument, one: EndpointDocument, target: Side)
         Step(
             kind="smoke-test",
             endpoint=one.name,
-            title=f"ask {one.name} in {there} what the primary was asked, and compare the answers",
+            title=f"invoke {one.name} in {there} with the recorded inputs and compare the answers",
             by_hand=f"aws sagemaker-runtime invoke-endpoint with the inputs of {one.smoke_key}; do not move traffic "
             "to wrong answers",
         ),
@@ -232,7 +233,7 @@ def _endpoint_steps(zone: RecoveryDocument, one: EndpointDocument, target: Side)
         Step(
             kind="verify-traffic",
             endpoint=one.name,
-            title=f"see that {one.record} leads to {there} and answers",
+            title=f"verify that {one.record} resolves to {there} and answers",
             by_hand=f"look at the alarm {one.alarm} in {zone.recovery} and resolve {one.record} from a VPC",
         ),
     ]
@@ -241,7 +242,7 @@ def _endpoint_steps(zone: RecoveryDocument, one: EndpointDocument, target: Side)
 def _freeze(zone: RecoveryDocument, region: str) -> Step:
     return Step(
         kind="freeze-writers",
-        title=f"tell writers to wait ({zone.writer_parameter})",
+        title=f"suspend writers ({zone.writer_parameter})",
         by_hand=f"aws ssm put-parameter --overwrite --region {region} --name {zone.writer_parameter} --value none",
     )
 
@@ -250,7 +251,7 @@ def _thaw(zone: RecoveryDocument, target: Side) -> Step:
     there = zone.region(target)
     return Step(
         kind="thaw-writers",
-        title=f"tell writers to write in {there}",
+        title=f"allow writers in {there}",
         by_hand=f"aws ssm put-parameter --overwrite --name {zone.writer_parameter} --value {there}",
     )
 
@@ -267,7 +268,11 @@ def _keys(zone: RecoveryDocument, target: Side) -> Step:
 def _closing(zone: RecoveryDocument, target: Side) -> Sequence[Step]:
     there = zone.region(target)
     return [
-        Step(kind="notify", title="tell the people who are to know", by_hand="call them: numbers are in the contacts"),
+        Step(
+            kind="notify",
+            title="notify the operations contacts",
+            by_hand="call the operations contacts of the settings",
+        ),
         Step(
             kind="write-record",
             title="write the incident record",

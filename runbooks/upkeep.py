@@ -31,7 +31,7 @@ def record_answers(
     where = f"s3://{one.smoke_bucket}/{one.smoke_key}"
     if not execute:
         console.print(f"would ask {one.name} in {zone.primary} {len(cases)} cases and keep its answers in {where}")
-        console.print("nothing was changed; --execute does it")
+        console.print("No changes were made. Add --execute to run it.")
         return
     kept = answers.record(aws, zone, one, cases)
     console.print(f"{len(kept)} answers of version {one.model_version} are kept in {where}")
@@ -52,7 +52,7 @@ def withdraw(
     who = f"{zone.primary} and {zone.recovery}" if back else f"{zone.primary} alone"
     console.print(f"{one.record} is to lead to {who}, by the alarm {one.withdrawal_alarm} in {zone.primary}")
     if not execute:
-        console.print("nothing was changed; --execute does it")
+        console.print("No changes were made. Add --execute to run it.")
         return
     confirm.typed(zone, "withdraw", zone.primary, display.ask)
     withdrawal.move(aws, zone, one, back=back, poll=poll)

@@ -1,7 +1,7 @@
 """The `audit` layer: the organisation trail and the archive of records, in the log-archive account."""
 
 from components.audit import LogArchive, LogArchiveArgs, OrganizationTrail, OrganizationTrailArgs
-from components.audit.names import Names
+from components.audit.names import ArchiveNames
 from stacks.contracts import AuditOutputs, OrganizationOutputs
 from stacks.providers import Providers
 from zone.plan import Plan, graph
@@ -14,7 +14,7 @@ def deploy(plan: Plan) -> AuditOutputs:
     providers = Providers(plan, organization)
     account = settings.log_archive.account
     opts = providers.options(account)
-    names = Names(
+    names = ArchiveNames(
         prefix=settings.name_prefix,
         region=settings.regions.primary,
         account_id=providers.account_id(account),

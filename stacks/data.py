@@ -34,7 +34,7 @@ class DataContext:
     providers: Providers
     organization: OrganizationOutputs
     baseline: BaselineOutputs
-    names: d.Names
+    names: d.DataNames
     table: d.AccessTable
     purposes: Sequence[DataPurpose]
 
@@ -115,7 +115,7 @@ def _context(plan: Plan, environment: str) -> DataContext:
         providers=providers,
         organization=organization,
         baseline=BaselineOutputs.of(f"{graph.BASELINE}{account}"),
-        names=d.Names(
+        names=d.DataNames(
             prefix=settings.name_prefix,
             account_id=providers.account_id(account),
             regions=settings.regions.all,

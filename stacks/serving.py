@@ -80,13 +80,13 @@ class EnvironmentContext:
         return self.plan.environments[self.environment].models
 
     @property
-    def recovery(self) -> r.Names:
+    def recovery(self) -> r.RecoveryNames:
         """Names of the environment's recovery."""
-        return r.Names(prefix=self.settings.name_prefix, environment=self.environment)
+        return r.RecoveryNames(prefix=self.settings.name_prefix, environment=self.environment)
 
-    def names(self, model: str) -> ml.Names:
+    def names(self, model: str) -> ml.ModelNames:
         """Names of a model."""
-        return ml.Names(prefix=self.settings.name_prefix, environment=self.environment, model=model)
+        return ml.ModelNames(prefix=self.settings.name_prefix, environment=self.environment, model=model)
 
     def options(self, region: str | None = None) -> pulumi.ResourceOptions:
         """Options that put a component into a region of the account, this one unless another is named."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.audit.names import Names
+from components.audit.names import ArchiveNames
 from components.documents import Statement
 from components.keys import Key, KeyArgs, uses
 from components.storage import (
@@ -25,7 +25,7 @@ from zone.shared.buckets import Purpose
 class LogArchiveArgs:
     """A log archive."""
 
-    names: Names
+    names: ArchiveNames
     organization_id: pulumi.Input[str]
     record_days: int
     glacier_after_days: int

@@ -8,7 +8,7 @@ from zone.shared.buckets import Purpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
+class ArchiveNames:
     """Fixed names of one log archive."""
 
     prefix: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.data.keys import KEY_OF, KEYS_OF, Domain
-from components.data.names import OWN_WORK, Names
+from components.data.names import OWN_WORK, DataNames
 from components.documents import Statement
 from components.storage import SecureBucket, SecureBucketArgs
 from components.storage import perimeter as around
@@ -20,7 +20,7 @@ from zone.shared.buckets import LOGS, PURPOSES, DataPurpose
 class DataBucketsArgs:
     """The buckets of one region."""
 
-    names: Names
+    names: DataNames
     table: AccessTable
     region: str
     purposes: Sequence[DataPurpose]

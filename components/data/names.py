@@ -15,7 +15,7 @@ OWN_WORK: Final[Sequence[DataPurpose]] = ("artifacts", "dvc", "features", "resul
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
+class DataNames:
     """Fixed names of one environment's data."""
 
     prefix: str

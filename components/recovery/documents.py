@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import ssm
 
-from components.recovery.names import Names
+from components.recovery.names import RecoveryNames
 from components.tokens import type_token
 from runbooks import documents
 
@@ -23,7 +23,7 @@ Document = Mapping[str, Any]
 class RecoveryDocumentsArgs:
     """The documents of one environment in one region."""
 
-    names: Names
+    names: RecoveryNames
     zone: Document
     endpoints: Mapping[str, Document]
     writer_region: str

@@ -6,7 +6,7 @@ from runbooks import documents
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
+class RecoveryNames:
     """Of one environment's recovery."""
 
     prefix: str

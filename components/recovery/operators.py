@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import iam
 
 from components.documents import Statement, document
-from components.recovery.names import HEARTBEAT_KEY, Names
+from components.recovery.names import HEARTBEAT_KEY, RecoveryNames
 from components.tokens import type_token
 from runbooks.rights import Right, Values, all_rights, expand
 
@@ -17,7 +17,7 @@ from runbooks.rights import Right, Values, all_rights, expand
 class RunbookRoleArgs:
     """The role of one environment's runbooks."""
 
-    names: Names
+    names: RecoveryNames
     account_id: pulumi.Input[str]
     regions: Sequence[str]
     recovery_region: str

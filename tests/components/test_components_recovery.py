@@ -16,7 +16,7 @@ from runbooks.documents import endpoint_values, pair_values, zone_values
 from tests.recorder import ACCOUNT, Recording, record
 
 EAST, WEST = "us-east-1", "us-west-2"
-NAMES = r.Names(prefix="hipaa-ml", environment="prod")
+NAMES = r.RecoveryNames(prefix="hipaa-ml", environment="prod")
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary"
 TOPIC = f"arn:aws:sns:{WEST}:{ACCOUNT}:hipaa-ml-prod-recovery"
 KEYS = {

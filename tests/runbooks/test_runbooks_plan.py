@@ -174,8 +174,8 @@ GOOD = {
         ({"region": "us-east-1"}, RefusedError, "region is 'us-east-1'"),
         ({"expires": "2026-11-24T02:00:00"}, RefusedError, "expired"),
         ({"expires": "soon"}, BadInputError, "expires must be a time"),
-        ({"approved_by": "arn:me/jo"}, RefusedError, "it takes two"),
-        ({"approved_by": "jo"}, RefusedError, "it takes two"),
+        ({"approved_by": "arn:me/jo"}, RefusedError, "a second person must approve it"),
+        ({"approved_by": "jo"}, RefusedError, "a second person must approve it"),
         ({"approved_by": 7}, BadInputError, "must be an object with the strings"),
     ],
 )
