@@ -1,8 +1,5 @@
-"""Entry point: the stack's name picks the layer, the layer does the work."""
+"""Entry point of the Pulumi program."""
 
-import pulumi
+from stacks import program
 
-from stacks import layers
-from stacks.settings import Settings
-
-layers.deploy(pulumi.get_stack(), Settings.load())
+program.run()

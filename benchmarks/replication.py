@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from benchmarks import many_teams, zone
 from rehearsal.cloud import Cloud
-from stacks.data import BUCKETS
+from zone.shared.buckets import ENVIRONMENT_BUCKETS
 
 ENVIRONMENTS: Final = ("dev", "staging", "prod")
 EAST, WEST = "us-east-1", "us-west-2"
@@ -55,8 +55,9 @@ def _deployed(teams: int, *, up: bool) -> None:
 def _print(operation: str, teams: int, seconds: float, document: dict[str, Any], before: float) -> None:
     created = sum(stack["operations"].get("create", 0) for stack in document["stacks"])
     print(
-        f"{operation}: {teams} teams x {len(ENVIRONMENTS)} environments x {len(BUCKETS)} buckets: {created} resources "
-        f"in {seconds:.1f} s ({seconds / max(created, 1) * 1000:.0f} ms each); largest process {zone.peak_mib():.0f} MiB "
+        f"{operation}: {teams} teams x {len(ENVIRONMENTS)} environments x {len(ENVIRONMENT_BUCKETS)} buckets: "
+        f"{created} resources in {seconds:.1f} s "
+        f"({seconds / max(created, 1) * 1000:.0f} ms each); largest process {zone.peak_mib():.0f} MiB "
         f"({before:.0f} MiB before)"
     )
 

@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("Pulumi.yaml", "__main__.py", "authorization", "components", "controls", "policies", "runbooks", "stacks", "workloads", "zone")
+PARTS = (
+    "Pulumi.yaml",
+    "__main__.py",
+    "authorization",
+    "components",
+    "controls",
+    "policies",
+    "runbooks",
+    "stacks",
+    "workloads",
+    "zone",
+)
 
 
 def copy(folder: Path) -> Path:

@@ -17,7 +17,7 @@ from cli.workspace import Workspace
 from inspection.audit import AuditReport
 from inspection.audit import audit as audited
 from rehearsal.cloud import Cloud, Endpoints
-from stacks.settings import Settings
+from zone.settings import Settings
 
 
 def audit(

@@ -11,9 +11,8 @@ from rich.table import Table
 from cli.errors import UsageError, console
 from cli.workspace import Workspace
 from inspection.cost import Bill, Item, Sized, Traffic, bill, total
-from stacks import segmentation
-from stacks.configuration import network
-from stacks.settings import Settings
+from zone.plan import make_plan
+from zone.settings import Settings
 
 KEY_TYPES: Final = ("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey")
 ASSUMED: Final = (
@@ -51,6 +50,7 @@ def cost(
 def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[Sized]:
     """What each region's network is made of."""
     configured = settings.network
+    regions = make_plan(settings).network.regions
     keys: dict[str, int] = {}
     for one in deployed:
         if isinstance(one, dict) and one.get("type") in KEY_TYPES:
@@ -59,10 +59,10 @@ def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[Sized]:
     return [
         Sized(
             region=region,
-            spokes=len(network.spokes(settings, region)),
+            spokes=len(regions[region].spokes),
             zones=configured.zones,
             services=len(configured.endpoints),
-            names=len(segmentation.zone_names(settings, region)),
+            names=len(regions[region].private_zones),
             inspected=configured.egress == "inspected",
             profile=configured.dns == "profiles",
             peered=len(settings.regions.all) > 1,

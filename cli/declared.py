@@ -14,12 +14,12 @@ from inspection.declared import (
     DeclaredVpc,
     DeclaredZone,
 )
-from stacks import data, graph, places, segmentation
-from stacks.baseline import roles_of
-from stacks.configuration import network
-from stacks.data import BACKED_UP, LOGS
-from stacks.organization import policies
-from stacks.settings import MANAGEMENT, Settings
+from zone.plan import graph, make_plan
+from zone.plan.guardrails import guardrail_policies, pipeline_roles
+from zone.plan.network import INSPECTION, SHARED
+from zone.settings import MANAGEMENT, Settings
+from zone.settings.placement import network_account
+from zone.shared.buckets import BACKED_UP, LOGS
 
 
 def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) -> DeclaredZone:
@@ -42,7 +42,7 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
             DeclaredPolicy(
                 name=policy.name, type=policy.policy_type.value, content=policy.content, targets=policy.targets
             )
-            for policy in policies(settings).policies
+            for policy in guardrail_policies(settings).policies
         ],
         policy_types=[kind.value for kind in PolicyType],
         log_archive=settings.log_archive.account,
@@ -52,10 +52,10 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
             DeclaredBucket(name=name, region=settings.regions.primary, lock_days=settings.log_archive.record_days)
             for name in audit.get("record_buckets", {}).values()
         ],
-        network_account=network.account(settings) or "",
+        network_account=network_account(settings) or "",
         vpcs=list(_vpcs(settings, outputs)),
         roles={
-            name: roles_of(settings)
+            name: pipeline_roles(settings)
             for name in settings.account_names
             if name != MANAGEMENT and f"{graph.BASELINE}{name}" in outputs
         },
@@ -73,7 +73,8 @@ def declared_data(settings: Settings, name: str, outputs: Mapping[str, Any]) -> 
     def by_region(values: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], str]:
         return {(region, key): value for key, places in values.items() for region, value in places.items()}
 
-    declared = data.table(settings, name)
+    environment = make_plan(settings).environments[name]
+    declared = environment.access_table
     return DeclaredData(
         name=name,
         account=str(outputs["account_id"]),
@@ -102,7 +103,7 @@ def declared_data(settings: Settings, name: str, outputs: Mapping[str, Any]) -> 
         },
         backed_up=[
             f"arn:aws:s3:::{outputs['buckets'][purpose][settings.regions.primary]}"
-            for purpose in data.purposes(settings, name)
+            for purpose in environment.buckets
             if purpose in BACKED_UP
         ],
     )
@@ -110,20 +111,22 @@ def declared_data(settings: Settings, name: str, outputs: Mapping[str, Any]) -> 
 
 def _vpcs(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) -> Iterator[DeclaredVpc]:
     """The declarations of the deployed stacks."""
-    for region in graph.networked(settings):
-        if graph.network(region) in outputs:
-            halves = segmentation.network_cidrs(settings, region)
-            central = [("network-endpoints", network.SHARED, halves[0])]
-            if segmentation.inspected(settings):
-                central.append(("network-inspection", segmentation.INSPECTION, halves[1]))
-            owner = network.account(settings) or ""
+    plan = make_plan(settings)
+    for region in plan.stacks.network_regions:
+        region_network = plan.region(region)
+        if graph.network_stack(region) in outputs:
+            central = [("network-endpoints", SHARED, region_network.endpoint_cidr)]
+            if plan.network.inspected:
+                central.append(("network-inspection", INSPECTION, region_network.inspection_cidr))
+            owner = plan.network.account
             for name, segment, cidr in central:
                 yield DeclaredVpc(name=name, account=owner, region=region, cidr=cidr, segment=segment)
         layer = graph.ML if region == settings.regions.primary else graph.RECOVERY
-        spokes = network.spokes(settings, region)
-        for env, name in places.environments(settings).items():
-            if f"{layer}{env}" in outputs and name in spokes:
-                segment = network.segment_of(settings, name)
+        spokes = region_network.spokes
+        for environment in plan.environments.values():
+            name = environment.account
+            if f"{layer}{environment.name}" in outputs and name in spokes:
+                segment = plan.segment_of(name).name
                 yield DeclaredVpc(name=name, account=name, region=region, cidr=spokes[name], segment=segment)
 
 
@@ -140,7 +143,7 @@ def guarded(settings: Settings, outputs: Mapping[str, Any]) -> Guarded:
         for number, (name, account) in enumerate(settings.accounts.items(), start=1)
     }
     return Guarded(
-        compiled=policies(settings),
+        compiled=guardrail_policies(settings),
         places={MANAGEMENT: Place(account=settings.management_account_id, ou=""), **places},
         management_account=settings.management_account_id,
         organization_id=str(outputs.get("organization_id") or settings.organization.id or "o-notyetthere"),

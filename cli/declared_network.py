@@ -7,8 +7,8 @@ from controls.flows import EGRESS_TIERS, FLOWS, HTTPS, TIERS
 from inspection.network import ranges
 from inspection.network.declared import ENDPOINTS_VPC, INSPECTION_VPC, Declaration, Hub, Spoke
 from inspection.network.ranges import NOTHING, Ranges
-from stacks.configuration import network
-from stacks.settings import Settings
+from zone.plan import make_plan
+from zone.settings import Settings
 
 OPEN_SERVICES: Final = frozenset[str]()
 """Services whose endpoints take no policy; none of those the zone uses (PrivateLink guide, "Endpoint policies")."""
@@ -41,10 +41,10 @@ def declaration(settings: Settings) -> Declaration:
 
 
 def _spokes(settings: Settings) -> Iterator[Spoke]:
+    plan = make_plan(settings)
     for region in settings.regions.all:
-        for name in network.spokes(settings, region):
-            segment = network.segment_of(settings, name)
-            yield Spoke(name=_named(settings, name, region), region=region, segment=segment)
+        for name in plan.region(region).spokes:
+            yield Spoke(name=_named(settings, name, region), region=region, segment=plan.segment_of(name).name)
 
 
 def _named(settings: Settings, name: str, region: str) -> str:

@@ -24,8 +24,7 @@ KNOWN_ERRORS: Final = frozenset(
         "rehearsal.cloud.errors.CloudError",
         "rehearsal.engine.errors.EngineError",
         "rehearsal.provider.process.ProviderProcessError",
-        "stacks.configuration.errors.SettingsError",
-        "stacks.organization.GuardrailsDoNotFitError",
+        "zone.errors.ZoneError",
     }
 )
 """Full names of the exception classes whose messages are written for users.

@@ -18,7 +18,7 @@ from policies.configuration import FILE, load
 from policies.pack import described
 from policies.reach import checked_resources
 from policies.remedies import REPAIRABLE
-from stacks.organization import policies
+from zone.plan.guardrails import guardrail_policies
 
 CONFORMANCE_PACK = "aws:cfg/organizationConformancePack:OrganizationConformancePack"
 
@@ -37,7 +37,7 @@ def evidence(
     report = collect(
         zone=settings.name_prefix,
         controls=controls(settings.zone).values(),
-        compiled=policies(settings),
+        compiled=guardrail_policies(settings),
         checked=checked_resources({name: rule.check for name, (_, rule) in described().items()}, _by_type(deployed)),
         detecting=sorted(name.rpartition("/")[2] for name in _by_type(deployed).get(CONFORMANCE_PACK, [])),
         exemptions=[

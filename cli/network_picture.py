@@ -13,9 +13,8 @@ from inspection.network.picture import draw
 from inspection.network.reach import Reach
 from inspection.network.scene import Card, Scene, inside, leaks
 from inspection.network.svg import html, svg
-from stacks import segmentation
-from stacks.configuration import network as configured
-from stacks.settings import Settings
+from zone.plan import make_plan
+from zone.settings import Settings
 
 FORMS = {"svg": svg, "html": html}
 
@@ -42,6 +41,7 @@ def picture(form: str, file: Path | None) -> None:
 def scene(settings: Settings, undeclared: list[tuple[str, str, str]]) -> Scene:
     """The elements of the picture for a configuration."""
     declared = declaration(settings)
+    regions = make_plan(settings).network.regions
     segments = settings.network.segments
     inspected = settings.network.egress == "inspected"
     return Scene(
@@ -52,14 +52,14 @@ def scene(settings: Settings, undeclared: list[tuple[str, str, str]]) -> Scene:
             Card(
                 name=spoke.name,
                 account=spoke.name.partition("@")[0],
-                cidr=configured.spokes(settings, spoke.region)[spoke.name.partition("@")[0]],
+                cidr=regions[spoke.region].spokes[spoke.name.partition("@")[0]],
                 segment=spoke.segment,
                 region=spoke.region,
             )
             for spoke in declared.spokes
         ],
         tiers=declared.tiers,
-        hubs={region: segmentation.network_cidrs(settings, region) for region in settings.regions.all},
+        hubs={name: (region.endpoint_cidr, region.inspection_cidr) for name, region in regions.items()},
         services=settings.network.endpoints,
         inside=inside(declared),
         reaches=declared.reaches,

@@ -15,7 +15,7 @@ from cli.workspace import Workspace
 from inspection.network import live, state
 from inspection.network.model import Network
 from rehearsal.cloud import Cloud, Endpoints
-from stacks.settings import Settings
+from zone.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

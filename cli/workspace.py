@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cli.errors import UsageError
 from rehearsal.engine import Passphrase, StateStore
-from stacks import graph
-from stacks.settings import Settings
+from zone.plan import make_plan
+from zone.settings import Settings, settings_from_files
 
 STATE = ".rehearsal"
 
@@ -46,7 +46,7 @@ class Workspace:
         Raises:
             SettingsError: naming file, key and what is allowed.
         """
-        return Settings.from_files(self.root, stack)
+        return settings_from_files(self.root, stack)
 
     def store(self) -> StateStore:
         """The checkpoints of this workspace.
@@ -58,8 +58,7 @@ class Workspace:
 
     def graph(self) -> Mapping[str, Sequence[str]]:
         """Stack -> the stacks it needs, in dependency order."""
-        settings = self.settings()
-        return {stack: graph.needs(stack, settings) for stack in graph.stacks(settings)}
+        return make_plan(self.settings()).stacks.needs
 
     def selected(self, names: Sequence[str], *, everything: bool) -> list[str]:
         """The stacks a command is about, in dependency order.

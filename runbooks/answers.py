@@ -10,14 +10,14 @@ from botocore.exceptions import ClientError
 from runbooks import observe
 from runbooks.aws import Aws, code
 from runbooks.context import StepError
+from runbooks.documents import EndpointDocument, RecoveryDocument
 from runbooks.errors import BadInputError, RefusedError
-from runbooks.zone import Endpoint, Zone
 
 Case = Mapping[str, Any]
 """`instances`, as the endpoint takes them, and in a record `predictions`, as it answered."""
 
 
-def recorded(s3: Any, one: Endpoint) -> Sequence[Case]:
+def recorded(s3: Any, one: EndpointDocument) -> Sequence[Case]:
     """The record of an endpoint's version.
 
     Raises:
@@ -71,7 +71,7 @@ def read_inputs(file: Path) -> Sequence[Case]:
     return [{"instances": case["instances"]} for case in cases]
 
 
-def refuse_other_version(aws: Aws, zone: Zone, one: Endpoint) -> None:
+def refuse_other_version(aws: Aws, zone: RecoveryDocument, one: EndpointDocument) -> None:
     """Answers of another version than the documents speak of would fail every failover.
 
     Raises:
@@ -87,7 +87,7 @@ def refuse_other_version(aws: Aws, zone: Zone, one: Endpoint) -> None:
         )
 
 
-def record(aws: Aws, zone: Zone, one: Endpoint, cases: Sequence[Case]) -> Sequence[Case]:
+def record(aws: Aws, zone: RecoveryDocument, one: EndpointDocument, cases: Sequence[Case]) -> Sequence[Case]:
     """Asks the primary and writes what it says, once: a record is not overwritten. Replication takes it across.
 
     Raises:

@@ -176,7 +176,9 @@ def _operate(
         display.show(situation, plan, as_json=as_json)
     if not execute:
         return
-    operate.refuse_unpermitted(situation, plan)
+    note = operate.refuse_unpermitted(situation, plan)
+    if note:
+        display.say(note)
     if approval is not None:
         confirm.approved(approval, situation.zone, wanted.kind, target, runner=situation.who, now=datetime.now(UTC))
     else:

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from runbooks.documents import RecoveryDocument
 from runbooks.errors import BadInputError, RefusedError
 from runbooks.journal import Kind
-from runbooks.zone import Zone
 
 Ask = Callable[[str], str]
 
 
-def typed(zone: Zone, kind: str, region: str, ask: Ask) -> None:
+def typed(zone: RecoveryDocument, kind: str, region: str, ask: Ask) -> None:
     """Asks once, and for environments that want two confirmations twice.
 
     Raises:
@@ -23,10 +23,10 @@ def typed(zone: Zone, kind: str, region: str, ask: Ask) -> None:
         sentences.append(f"{region} serves {zone.environment}")
     for sentence in sentences:
         if ask(f"Type '{sentence}' to go on").strip() != sentence:
-            raise RefusedError("not confirmed; nothing was changed")
+            raise RefusedError("The operation was not confirmed. No changes were made.")
 
 
-def approved(file: Path, zone: Zone, kind: Kind | str, region: str, *, runner: str, now: datetime) -> None:
+def approved(file: Path, zone: RecoveryDocument, kind: Kind | str, region: str, *, runner: str, now: datetime) -> None:
     """Checks an approval file: `{"operation", "environment", "region", "approved_by", "expires"}`.
 
     Raises:
@@ -44,7 +44,9 @@ def approved(file: Path, zone: Zone, kind: Kind | str, region: str, *, runner: s
         raise BadInputError(f"{file}: must be an object with the strings {', '.join(keys)}")
     for key, wanted in (("operation", kind), ("environment", zone.environment), ("region", region)):
         if values[key] != wanted:
-            raise RefusedError(f"{file}: {key} is {values[key]!r}, this is about {wanted!r}; nothing was changed")
+            raise RefusedError(
+                f"{file}: {key} is {values[key]!r}; this operation needs {wanted!r}. No changes were made."
+            )
     try:
         expires = datetime.fromisoformat(values["expires"])
     except ValueError:
@@ -52,8 +54,9 @@ def approved(file: Path, zone: Zone, kind: Kind | str, region: str, *, runner: s
     if expires.tzinfo is None:
         expires = expires.replace(tzinfo=UTC)
     if expires <= now:
-        raise RefusedError(f"{file}: expired {expires.isoformat()}; nothing was changed")
+        raise RefusedError(f"{file}: the approval expired at {expires.isoformat()}. No changes were made.")
     if values["approved_by"] in (runner, runner.rpartition("/")[2]):
         raise RefusedError(
-            f"{file}: approved by {values['approved_by']}, who runs it: it takes two; nothing was changed"
+            f"{file}: approved by {values['approved_by']}, who also runs the operation; "
+            "a second person must approve it. No changes were made."
         )

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from runbooks.aws import Aws
+from runbooks.documents import EndpointDocument, RecoveryDocument, Side
 from runbooks.errors import RunbookError
 from runbooks.journal import Journal, Operation
-from runbooks.zone import Endpoint, Side, Zone
 
 
 class StepError(RunbookError):
@@ -25,7 +25,7 @@ class Context:
     """One operation at work."""
 
     aws: Aws
-    zones: Mapping[Side, Zone]
+    zones: Mapping[Side, RecoveryDocument]
     """The zone as each side that answers knows it."""
     source: Side
     target: Side
@@ -38,7 +38,7 @@ class Context:
     """Between two looks at something that takes its time."""
 
     @property
-    def zone(self) -> Zone:
+    def zone(self) -> RecoveryDocument:
         """The zone as the target knows it."""
         return self.zones[self.target]
 
@@ -56,7 +56,7 @@ class Context:
         """A client in the region of a side, the target's if none is named."""
         return self.aws.client(service, self.zone.region(side or self.target))
 
-    def endpoint(self, name: str, side: Side | None = None) -> Endpoint:
+    def endpoint(self, name: str, side: Side | None = None) -> EndpointDocument:
         """An endpoint as a side knows it."""
         return self.zones[side or self.target].endpoint(name)
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from runbooks import observe
 from runbooks.aws import Unreachable, code
 from runbooks.context import Context, StepError
-from runbooks.zone import Pair, Side
+from runbooks.documents import BucketPair, Side
 
 Details = dict[str, Any]
 FROZEN: Final = "none"
@@ -84,7 +84,7 @@ def wait_for_replication(context: Context, _name: str, deadline: datetime) -> De
     for pair in context.zone.pairs:
         waiting: list[Version] = []
 
-        def drained(pair: Pair = pair, waiting: list[Version] = waiting) -> bool:
+        def drained(pair: BucketPair = pair, waiting: list[Version] = waiting) -> bool:
             written = [one for one in _versions(context, pair, context.source) if one.status != "REPLICA"]
             counts[pair.purpose] = len(written)
             failed = [one.key for one in written if one.status == "FAILED"]
@@ -136,7 +136,7 @@ def list_conflicts(context: Context, _name: str, _deadline: datetime) -> Details
     return details
 
 
-def _versions(context: Context, pair: Pair, side: Side) -> Sequence[Version]:
+def _versions(context: Context, pair: BucketPair, side: Side) -> Sequence[Version]:
     """Versions that were written in a bucket since shortly before the loss, with their replication status."""
     since = _since(context)
     client = context.client("s3", side)

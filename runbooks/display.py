@@ -47,7 +47,7 @@ def show(situation: Situation, plan: Plan, *, as_json: bool) -> None:
     for number, step in enumerate(plan.steps, start=1):
         console.print(f"  {number:2d}. {escape(step.title)}")
     console.print(
-        "nothing was changed; --execute does it"
+        "No changes were made. Add --execute to run these steps."
         if situation.seen.open_operation is None
         else "an interrupted run goes on"
     )

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from runbooks import answers, observe, switch
 from runbooks.aws import code
 from runbooks.context import Context, StepError
-from runbooks.zone import Endpoint
+from runbooks.documents import EndpointDocument
 
 CHUNK: Final = 2**20
 Details = dict[str, Any]
@@ -69,7 +69,7 @@ def start(context: Context, name: str, deadline: datetime) -> Details:
     return {"did": did, "instances": one.instances}
 
 
-def _create(client: Any, one: Endpoint) -> None:
+def _create(client: Any, one: EndpointDocument) -> None:
     try:
         client.create_endpoint(EndpointName=one.name, EndpointConfigName=one.config)
     except ClientError as error:
@@ -78,7 +78,7 @@ def _create(client: Any, one: Endpoint) -> None:
             raise
 
 
-def _await_in_service(context: Context, client: Any, one: Endpoint, deadline: datetime) -> None:
+def _await_in_service(context: Context, client: Any, one: EndpointDocument, deadline: datetime) -> None:
     def ready() -> bool:
         found = client.describe_endpoint(EndpointName=one.name)
         if found["EndpointStatus"] in ("Failed", "OutOfService"):
@@ -88,7 +88,7 @@ def _await_in_service(context: Context, client: Any, one: Endpoint, deadline: da
     context.until(ready, deadline=deadline, waiting_for=f"{one.name} in {context.there} to be InService")
 
 
-def _floor(context: Context, one: Endpoint, instances: int) -> None:
+def _floor(context: Context, one: EndpointDocument, instances: int) -> None:
     """Autoscaling must not take away what is added here."""
     client = context.client("application-autoscaling")
     resource = f"endpoint/{one.name}/variant/{one.variant}"

@@ -1,31 +1,31 @@
-"""What can go wrong, each with the exit code that a script can tell it by."""
+"""The errors of the runbooks, each with an exit code of its own."""
 
 
 class RunbookError(Exception):
-    """A runbook cannot go on; the message says why and what to do."""
+    """A runbook cannot continue; the message names the cause and the next action."""
 
     exit_code = 1
 
 
 class BadInputError(RunbookError):
-    """The command line asks for something that cannot be; the message says what is allowed."""
+    """An argument is not valid; the message says what is allowed."""
 
     exit_code = 2
 
 
 class RefusedError(RunbookError):
-    """The state of the zone forbids it; nothing was changed."""
+    """The state of the environment does not allow the operation. No changes were made."""
 
     exit_code = 3
 
 
 class LeaseHeldError(RefusedError):
-    """Somebody else is at it."""
+    """Another operator holds the lease."""
 
     exit_code = 4
 
 
 class StepFailedError(RunbookError):
-    """A step could not be done; the message says how to do it by hand. Running the runbook again continues there."""
+    """A step failed; the message says how to do it by hand. The same command continues at this step."""
 
     exit_code = 5

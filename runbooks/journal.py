@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 from botocore.exceptions import ClientError
 
 from runbooks.aws import Aws, code
+from runbooks.documents import Side
 from runbooks.errors import LeaseHeldError, RefusedError
-from runbooks.zone import Side
 
 Kind = Literal["failover", "failback"]
 Status = Literal["running", "done", "aborted"]
@@ -54,10 +54,10 @@ class Journal:
         self.owner = owner
 
     def acquire(self, now: datetime) -> None:
-        """Takes or renews the lease.
+        """Acquires or renews the lease.
 
         Raises:
-            LeaseHeldError: somebody else holds it; names them and until when.
+            LeaseHeldError: another operator holds it; the message names the operator and the end of the lease.
         """
         item = {
             "pk": {"S": f"lease#{self._environment}"},
@@ -79,12 +79,12 @@ class Journal:
             held = self._get(f"lease#{self._environment}", "lease")
             until = datetime.fromtimestamp(int(held.get("expires", 0)), UTC)
             raise LeaseHeldError(
-                f"{held.get('owner', 'somebody')} is at it; the lease ends at {until:%H:%M:%S} UTC unless renewed. "
-                "Talk to them; nothing was changed"
+                f"Another operator ({held.get('owner', 'unknown')}) holds the lease until {until:%H:%M:%S} UTC. "
+                "No changes were made. Coordinate with that operator, or try again after the lease has ended."
             ) from None
 
     def release(self) -> None:
-        """Gives the lease up, if it is still ours."""
+        """Releases the lease, if this operator still holds it."""
         try:
             self._client.delete_item(
                 TableName=self._table,

@@ -9,20 +9,21 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from runbooks.aws import Aws, Failures, code
+from runbooks.discovery import discover
+from runbooks.documents import BucketPair, EndpointDocument, RecoveryDocument, Side
 from runbooks.journal import Journal
 from runbooks.plan import Seen, Snapshot
-from runbooks.zone import Endpoint, Pair, Side, Zone, discover
 
 SIDES: Final[tuple[Side, Side]] = ("primary", "recovery")
 _ABSENT: Final = frozenset({"ValidationException", "NotFoundException", "ResourceNotFound", "404", "NoSuchKey"})
 
 
-def snapshot(aws: Aws, zone: Zone, journal: Journal, now: datetime) -> Snapshot:
+def snapshot(aws: Aws, zone: RecoveryDocument, journal: Journal, now: datetime) -> Snapshot:
     """Both regions as they are; one that does not answer is asked for nothing more."""
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(aws.answers, (zone.region(side) for side in SIDES)))
         reachable: dict[Side, bool] = {"primary": answers[0], "recovery": answers[1]}
-        asked: list[tuple[Endpoint, Side]] = [
+        asked: list[tuple[EndpointDocument, Side]] = [
             (one, side) for one in zone.endpoints for side in SIDES if reachable[side]
         ]
         found = list(pool.map(lambda pair: _as_far_as_it_tells(aws, pair[0], zone.region(pair[1])), asked))
@@ -38,7 +39,7 @@ def snapshot(aws: Aws, zone: Zone, journal: Journal, now: datetime) -> Snapshot:
     )
 
 
-def _as_far_as_it_tells(aws: Aws, one: Endpoint, region: str) -> Seen:
+def _as_far_as_it_tells(aws: Aws, one: EndpointDocument, region: str) -> Seen:
     """An endpoint; where SageMaker alone is broken, what it answers instead."""
     try:
         return endpoint(aws, one, region)
@@ -46,7 +47,7 @@ def _as_far_as_it_tells(aws: Aws, one: Endpoint, region: str) -> Seen:
         return Seen(exists=False, status=code(error))
 
 
-def endpoint(aws: Aws, one: Endpoint, region: str) -> Seen:
+def endpoint(aws: Aws, one: EndpointDocument, region: str) -> Seen:
     """An endpoint in a region, with the version and image that it serves."""
     client = aws.client("sagemaker", region)
     try:
@@ -83,13 +84,13 @@ class Arrived:
         return None if self.heartbeat is None else max(timedelta(0), lost_at - self.heartbeat)
 
 
-def arrived(aws: Aws, zone: Zone, side: Side) -> Sequence[Arrived]:
+def arrived(aws: Aws, zone: RecoveryDocument, side: Side) -> Sequence[Arrived]:
     """The last heartbeat in every replica of a side."""
     client = aws.client("s3", zone.region(side))
     return [Arrived(purpose=one.purpose, heartbeat=_heartbeat(client, one, side, zone)) for one in zone.pairs]
 
 
-def _heartbeat(client: Any, pair: Pair, side: Side, zone: Zone) -> datetime | None:
+def _heartbeat(client: Any, pair: BucketPair, side: Side, zone: RecoveryDocument) -> datetime | None:
     try:
         found = client.head_object(Bucket=pair.bucket(side), Key=zone.heartbeat_key)
         return datetime.fromisoformat(found["Metadata"]["written"]).astimezone(UTC)
@@ -101,7 +102,7 @@ def _heartbeat(client: Any, pair: Pair, side: Side, zone: Zone) -> datetime | No
         return None
 
 
-def alarm_state(aws: Aws, zone: Zone, one: Endpoint) -> str:
+def alarm_state(aws: Aws, zone: RecoveryDocument, one: EndpointDocument) -> str:
     """OK: traffic goes to the primary; ALARM: to the recovery region; empty when there is no such alarm."""
     return state_of(aws, one.alarm, zone.recovery)
 
@@ -112,9 +113,11 @@ def state_of(aws: Aws, alarm: str, region: str) -> str:
     return str(found[0]["StateValue"]) if found else ""
 
 
-def views(aws: Aws, zone: Zone, reachable: Mapping[Side, bool], *, prefix: str) -> dict[Side, Zone]:
+def views(
+    aws: Aws, zone: RecoveryDocument, reachable: Mapping[Side, bool], *, prefix: str
+) -> dict[Side, RecoveryDocument]:
     """The zone as each region that answers knows it: names of buckets and configurations differ."""
-    found: dict[Side, Zone] = {}
+    found: dict[Side, RecoveryDocument] = {}
     for side in SIDES:
         if reachable[side]:
             try:

@@ -9,11 +9,13 @@ from typing import Any
 from runbooks import observe, permissions
 from runbooks.aws import Aws
 from runbooks.context import Context
+from runbooks.discovery import discover
+from runbooks.documents import RecoveryDocument, Side
 from runbooks.errors import RefusedError
 from runbooks.journal import Journal, Kind, Operation
 from runbooks.plan import Plan, Snapshot, plan
+from runbooks.rights import needed
 from runbooks.runner import SIDE_BY_SIDE, Progress, Runner
-from runbooks.zone import Endpoint, Side, Zone, discover
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,9 +25,9 @@ class Situation:
     aws: Aws
     prefix: str
     who: str
-    zone: Zone
+    zone: RecoveryDocument
     """As the recovery region knows it."""
-    zones: Mapping[Side, Zone]
+    zones: Mapping[Side, RecoveryDocument]
     seen: Snapshot
     journal: Journal
 
@@ -78,18 +80,21 @@ def planned(situation: Situation, wanted: Wanted) -> Plan:
     return plan(wanted.kind, zone, situation.seen, chosen)
 
 
-def refuse_unpermitted(situation: Situation, one: Plan) -> None:
-    """Asks for every permission before the first change.
+def refuse_unpermitted(situation: Situation, one: Plan) -> str:
+    """Verifies the permissions of every step before the first change.
+
+    Returns:
+        A note for the operator when the permissions could not be verified, else empty text.
 
     Raises:
-        RefusedError: listing the calls that would be refused.
+        RefusedError: permissions are missing; the message lists them.
     """
-    zone = situation.zones[one.target]
-    chosen: Sequence[Endpoint] = [zone.endpoint(name) for name in one.each]
-    lacking = permissions.missing(situation.aws, zone, chosen, zone.region(one.target))
-    if lacking:
-        listed = "\n  ".join(lacking)
-        raise RefusedError(f"{situation.who} lacks permissions; nothing was changed:\n  {listed}")
+    rights = needed([step.kind for step in one.steps])
+    verification = permissions.verify(situation.aws, list(situation.zones.values()), rights, situation.who)
+    if verification.missing:
+        listed = "\n  ".join(verification.missing)
+        raise RefusedError(f"{situation.who} lacks permissions. No changes were made. Missing:\n  {listed}")
+    return f"The permissions were not verified: {verification.unverified}." if verification.unverified else ""
 
 
 def carry_out(
@@ -103,7 +108,8 @@ def carry_out(
     """Runs a plan, or goes on with the operation that was left open; gives the record.
 
     Raises:
-        LeaseHeldError: somebody else is at it; StepFailedError: a step failed, what is done stays done.
+        LeaseHeldError: another operator holds the lease.
+        StepFailedError: a step failed; completed steps are kept.
     """
     journal = situation.journal
     journal.acquire(datetime.now(UTC))

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from runbooks.documents import EndpointDocument, RecoveryDocument, Side
 from runbooks.errors import RefusedError
 from runbooks.journal import Kind, Operation
-from runbooks.zone import Endpoint, Side, Zone
 
 StepKind = Literal[
     "freeze-writers",
@@ -89,7 +89,7 @@ class Snapshot:
     open_operation: Operation | None = None
 
 
-def plan(kind: Kind, zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
+def plan(kind: Kind, zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
     """The steps of a failover or failback of the chosen endpoints.
 
     Raises:
@@ -103,21 +103,29 @@ def plan(kind: Kind, zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> 
     return (_failover if kind == "failover" else _failback)(zone, seen, chosen if seen.open_operation else moving)
 
 
-def _refuse(kind: Kind, zone: Zone, seen: Snapshot, *, source: Side, target: Side, moving: Sequence[Endpoint]) -> None:
+def _refuse(
+    kind: Kind,
+    zone: RecoveryDocument,
+    seen: Snapshot,
+    *,
+    source: Side,
+    target: Side,
+    moving: Sequence[EndpointDocument],
+) -> None:
     there = zone.region(target)
     if not seen.reachable[target]:
-        raise RefusedError(f"{there} does not answer: a {kind} to it cannot begin. Nothing was changed")
+        raise RefusedError(f"{there} does not answer, so that a {kind} to it cannot begin. No changes were made.")
     left = seen.open_operation
     if left is not None:
         if left.kind != kind:
             raise RefusedError(
                 f"a {left.kind} begun {left.started:%Y-%m-%d %H:%M} UTC by {left.who} is still open: "
-                f"finish it with `{left.kind} --execute`, or end it with `abort --execute`. Nothing was changed"
+                f"finish it with `{left.kind} --execute`, or end it with `abort --execute`. No changes were made."
             )
         if seen.now - left.started > STALE_AFTER:
             raise RefusedError(
                 f"the {left.kind} in the journal was begun {left.started:%Y-%m-%d %H:%M} UTC and is stale: look at "
-                "`status`, then end it with `abort --execute`. Nothing was changed"
+                "`status`, then end it with `abort --execute`. No changes were made."
             )
         return
     if not moving:
@@ -128,9 +136,9 @@ def _refuse(kind: Kind, zone: Zone, seen: Snapshot, *, source: Side, target: Sid
         )
 
 
-def _failover(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
+def _failover(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
     here, there = zone.primary, zone.recovery
-    notes = [] if seen.reachable["primary"] else [f"{here} does not answer: nothing is asked of it"]
+    notes = [] if seen.reachable["primary"] else [f"{here} does not answer: no requests are sent to it"]
     return Plan(
         kind="failover",
         source="primary",
@@ -140,8 +148,9 @@ def _failover(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
             _freeze(zone, there),
             Step(
                 kind="measure-replication",
-                title=f"find what arrived in {there} last: what may be missing (target: {zone.rpo_minutes} min)",
-                by_hand=f"look at {zone.heartbeat_key} in the buckets of {there}: what it says is the last minute kept",
+                title=f"measure the replication lag in {there} (recovery point target: {zone.rpo_minutes} min)",
+                by_hand=f"read the metadata of {zone.heartbeat_key} in the buckets of {there}: "
+                "it is the time of the last replicated write",
             ),
             _keys(zone, "recovery"),
         ],
@@ -150,7 +159,7 @@ def _failover(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
     )
 
 
-def _failback(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
+def _failback(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
     del seen
     here, there = zone.recovery, zone.primary
     stand_down = {
@@ -177,7 +186,7 @@ def _failback(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
             ),
             Step(
                 kind="list-conflicts",
-                title="list objects that both regions wrote; none is overwritten",
+                title="list objects that both regions wrote, without overwriting any",
                 by_hand="compare the versions in both buckets and decide, object by object",
                 minutes=60,
             ),
@@ -188,7 +197,7 @@ def _failback(zone: Zone, seen: Snapshot, chosen: Sequence[Endpoint]) -> Plan:
     )
 
 
-def _endpoint_steps(zone: Zone, one: Endpoint, target: Side) -> Sequence[Step]:
+def _endpoint_steps(zone: RecoveryDocument, one: EndpointDocument, target: Side) -> Sequence[Step]:
     there = zone.region(target)
     instances = f"{one.instances} instance{'s' if one.instances != 1 else ''}"
     return [
@@ -209,7 +218,7 @@ def _endpoint_steps(zone: Zone, one: Endpoint, target: Side) -> Sequence[Step]:
         Step(
             kind="smoke-test",
             endpoint=one.name,
-            title=f"ask {one.name} in {there} what the primary was asked, and compare the answers",
+            title=f"invoke {one.name} in {there} with the recorded inputs and compare the answers",
             by_hand=f"aws sagemaker-runtime invoke-endpoint with the inputs of {one.smoke_key}; do not move traffic "
             "to wrong answers",
         ),
@@ -224,30 +233,30 @@ def _endpoint_steps(zone: Zone, one: Endpoint, target: Side) -> Sequence[Step]:
         Step(
             kind="verify-traffic",
             endpoint=one.name,
-            title=f"see that {one.record} leads to {there} and answers",
+            title=f"verify that {one.record} resolves to {there} and answers",
             by_hand=f"look at the alarm {one.alarm} in {zone.recovery} and resolve {one.record} from a VPC",
         ),
     ]
 
 
-def _freeze(zone: Zone, region: str) -> Step:
+def _freeze(zone: RecoveryDocument, region: str) -> Step:
     return Step(
         kind="freeze-writers",
-        title=f"tell writers to wait ({zone.writer_parameter})",
+        title=f"suspend writers ({zone.writer_parameter})",
         by_hand=f"aws ssm put-parameter --overwrite --region {region} --name {zone.writer_parameter} --value none",
     )
 
 
-def _thaw(zone: Zone, target: Side) -> Step:
+def _thaw(zone: RecoveryDocument, target: Side) -> Step:
     there = zone.region(target)
     return Step(
         kind="thaw-writers",
-        title=f"tell writers to write in {there}",
+        title=f"allow writers in {there}",
         by_hand=f"aws ssm put-parameter --overwrite --name {zone.writer_parameter} --value {there}",
     )
 
 
-def _keys(zone: Zone, target: Side) -> Step:
+def _keys(zone: RecoveryDocument, target: Side) -> Step:
     there = zone.region(target)
     return Step(
         kind="promote-keys",
@@ -256,10 +265,14 @@ def _keys(zone: Zone, target: Side) -> Step:
     )
 
 
-def _closing(zone: Zone, target: Side) -> Sequence[Step]:
+def _closing(zone: RecoveryDocument, target: Side) -> Sequence[Step]:
     there = zone.region(target)
     return [
-        Step(kind="notify", title="tell the people who are to know", by_hand="call them: numbers are in the contacts"),
+        Step(
+            kind="notify",
+            title="notify the operations contacts",
+            by_hand="call the operations contacts of the settings",
+        ),
         Step(
             kind="write-record",
             title="write the incident record",

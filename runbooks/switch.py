@@ -2,10 +2,12 @@
 
 from runbooks import observe
 from runbooks.aws import Aws
-from runbooks.zone import Endpoint, Zone
+from runbooks.documents import EndpointDocument, RecoveryDocument
 
 
-def throw(aws: Aws, zone: Zone, one: Endpoint, *, metric: str, alarm: str, region: str, on: bool) -> str:
+def throw(
+    aws: Aws, zone: RecoveryDocument, one: EndpointDocument, *, metric: str, alarm: str, region: str, on: bool
+) -> str:
     """Sets the metric once and gives the alarm's state.
 
     Call it again until the alarm follows: it judges periods, and one value may fall into the period judged already.

@@ -8,9 +8,10 @@ import typer
 from runbooks import answers, confirm, display
 from runbooks import withdraw as withdrawal
 from runbooks.aws import Aws
+from runbooks.discovery import discover
 from runbooks.display import console
+from runbooks.documents import EndpointDocument, RecoveryDocument
 from runbooks.options import PREFIX, Environment, Execute, Poll, Prefix, Region
-from runbooks.zone import Endpoint, Zone, discover
 
 One = Annotated[str, typer.Option("--endpoint", help="The endpoint.")]
 
@@ -30,7 +31,7 @@ def record_answers(
     where = f"s3://{one.smoke_bucket}/{one.smoke_key}"
     if not execute:
         console.print(f"would ask {one.name} in {zone.primary} {len(cases)} cases and keep its answers in {where}")
-        console.print("nothing was changed; --execute does it")
+        console.print("No changes were made. Add --execute to run it.")
         return
     kept = answers.record(aws, zone, one, cases)
     console.print(f"{len(kept)} answers of version {one.model_version} are kept in {where}")
@@ -51,14 +52,16 @@ def withdraw(
     who = f"{zone.primary} and {zone.recovery}" if back else f"{zone.primary} alone"
     console.print(f"{one.record} is to lead to {who}, by the alarm {one.withdrawal_alarm} in {zone.primary}")
     if not execute:
-        console.print("nothing was changed; --execute does it")
+        console.print("No changes were made. Add --execute to run it.")
         return
     confirm.typed(zone, "withdraw", zone.primary, display.ask)
     withdrawal.move(aws, zone, one, back=back, poll=poll)
     console.print(f"[bold green]{who}[/] answer{'' if back else 's'} for {one.record}")
 
 
-def _primary(environment: str, region: str, prefix: str, endpoint: str) -> tuple[Aws, Zone, Endpoint]:
+def _primary(
+    environment: str, region: str, prefix: str, endpoint: str
+) -> tuple[Aws, RecoveryDocument, EndpointDocument]:
     """An endpoint as the primary region knows it, which is asked and no other."""
     aws = Aws(say=display.say)
     found = discover(aws, prefix=prefix, environment=environment, region=region)

@@ -10,15 +10,15 @@ from typing import Final
 from runbooks import switch
 from runbooks.aws import Aws
 from runbooks.context import StepError
+from runbooks.documents import EndpointDocument, RecoveryDocument
 from runbooks.errors import BadInputError
-from runbooks.zone import Endpoint, Zone
 
 WITHDRAWN: Final = "Withdrawn"
 SECONDS: Final = 300.0
 """An alarm of standard resolution follows its metric within minutes."""
 
 
-def refuse_other_modes(one: Endpoint) -> None:
+def refuse_other_modes(one: EndpointDocument) -> None:
     """Only where both regions serve is there anything to take out.
 
     Raises:
@@ -28,7 +28,9 @@ def refuse_other_modes(one: Endpoint) -> None:
         raise BadInputError(f"{one.name} is {one.mode}: traffic goes to one region; withdraw is for active-active")
 
 
-def move(aws: Aws, zone: Zone, one: Endpoint, *, back: bool, poll: float, seconds: float = SECONDS) -> None:
+def move(
+    aws: Aws, zone: RecoveryDocument, one: EndpointDocument, *, back: bool, poll: float, seconds: float = SECONDS
+) -> None:
     """Sets the metric in the primary region until the alarm, and with it the health check, follows.
 
     Raises:

@@ -1,20 +1,20 @@
 """The `audit` layer: the organisation trail and the archive of records, in the log-archive account."""
 
 from components.audit import LogArchive, LogArchiveArgs, OrganizationTrail, OrganizationTrailArgs
-from components.audit.names import Names
-from stacks import graph
+from components.audit.names import ArchiveNames
 from stacks.contracts import AuditOutputs, OrganizationOutputs
 from stacks.providers import Providers
-from stacks.settings import Settings
+from zone.plan import Plan, graph
 
 
-def deploy(settings: Settings) -> AuditOutputs:
+def deploy(plan: Plan) -> AuditOutputs:
     """Declares the layer and exports its outputs."""
+    settings = plan.settings
     organization = OrganizationOutputs.of(graph.ORGANIZATION)
-    providers = Providers(settings, organization)
+    providers = Providers(plan, organization)
     account = settings.log_archive.account
     opts = providers.options(account)
-    names = Names(
+    names = ArchiveNames(
         prefix=settings.name_prefix,
         region=settings.regions.primary,
         account_id=providers.account_id(account),

@@ -4,23 +4,24 @@ import pulumi
 
 from components import baseline as b
 from components.baseline.recorder import ConfigServiceRole
-from stacks import graph, places
 from stacks.contracts import AuditOutputs, BaselineOutputs, OrganizationOutputs
 from stacks.providers import Providers
-from stacks.settings import MANAGEMENT, Settings
+from zone.plan import Plan, graph
+from zone.settings import MANAGEMENT, Settings
 
 
-def deploy(settings: Settings, account: str) -> BaselineOutputs:
+def deploy(plan: Plan, account: str) -> BaselineOutputs:
     """Declares the layer for one account and exports its outputs."""
+    settings = plan.settings
     organization = OrganizationOutputs.of(graph.ORGANIZATION)
-    providers = Providers(settings, organization)
+    providers = Providers(plan, organization)
     audit = AuditOutputs.of(graph.AUDIT)
     opts = providers.options(account)
     account_id = providers.account_id(account)
     zone = settings.zone
     alias = settings.organization.alias_prefix
     b.AccountDefaults("account", b.AccountDefaultsArgs(alias=alias and f"{alias}-{account}"), opts)
-    roles = b.PipelineRoles("pipeline", _pipeline(settings, account, account_id), opts)
+    roles = b.PipelineRoles("pipeline", _pipeline(plan, account, account_id), opts)
     break_glass = b.BreakGlassRole(
         "break-glass",
         b.BreakGlassRoleArgs(role_name=zone.break_glass_role, principals=settings.break_glass.principals),
@@ -34,17 +35,16 @@ def deploy(settings: Settings, account: str) -> BaselineOutputs:
         opts,
     )
     config_role = ConfigServiceRole("config", opts)
-    keeps_backups = places.keeps_backups(settings, account)
-    if places.place(settings, account).kind == "workload":
+    if plan.accounts[account].kind == "workload":
         b.BackupRole("backup", b.BackupRoleArgs(role_name=zone.backup_role, account_id=account_id), opts)
     keys: dict[str, pulumi.Output[str]] = {}
     topics: dict[str, pulumi.Output[str]] = {}
     for region in settings.regions.all:
-        here = providers.options(account, region)
+        region_options = providers.options(account, region)
         defaults = b.RegionDefaults(
             f"defaults-{region}",
             b.RegionDefaultsArgs(prefix=zone.prefix, region=region, account_id=account_id),
-            here,
+            region_options,
         )
         b.Recorder(
             f"recorder-{region}",
@@ -54,7 +54,7 @@ def deploy(settings: Settings, account: str) -> BaselineOutputs:
                 key_arn=audit.config_key_arn,
                 global_resources=region == settings.regions.primary,
             ),
-            here,
+            region_options,
         )
         alarm = b.BreakGlassAlarm(
             f"break-glass-alarm-{region}",
@@ -65,9 +65,9 @@ def deploy(settings: Settings, account: str) -> BaselineOutputs:
                 role_arn=break_glass.arn,
                 notify=settings.break_glass.notify,
             ),
-            here,
+            region_options,
         )
-        if keeps_backups:
+        if plan.accounts[account].has_backup_vaults:
             b.BackupVault(
                 f"backup-{region}",
                 b.BackupVaultArgs(
@@ -76,7 +76,7 @@ def deploy(settings: Settings, account: str) -> BaselineOutputs:
                     account_id=account_id,
                     organization_id=organization.organization_id if account == settings.data.backup.account else None,
                 ),
-                here,
+                region_options,
             )
         keys[region], topics[region] = defaults.key_arn, alarm.topic_arn
     outputs = BaselineOutputs(
@@ -92,19 +92,14 @@ def deploy(settings: Settings, account: str) -> BaselineOutputs:
     return outputs
 
 
-def roles_of(settings: Settings) -> tuple[str, ...]:
-    """Names of the roles that a baseline makes, for audits; pure."""
-    zone = settings.zone
-    return (zone.deploy_role, zone.preview_role, zone.break_glass_role)
-
-
-def _pipeline(settings: Settings, account: str, account_id: pulumi.Input[str]) -> b.PipelineRolesArgs:
+def _pipeline(plan: Plan, account: str, account_id: pulumi.Input[str]) -> b.PipelineRolesArgs:
+    settings = plan.settings
     zone = settings.zone
     return b.PipelineRolesArgs(
         prefix=zone.prefix,
         account_id=account_id,
         management_account_id=settings.management_account_id,
-        kind=places.place(settings, account).kind,
+        kind=plan.accounts[account].kind,
         regions=settings.regions.all,
         deploy_role=zone.deploy_role,
         preview_role=zone.preview_role,

@@ -13,25 +13,12 @@ from typing import Final
 import pulumi
 
 from components import data as d
-from components.data import LOGS
-from components.storage.purposes import PURPOSES, DataPurpose
-from stacks import graph, places
-from stacks.configuration.checks import stack_suffix
 from stacks.contracts import BaselineOutputs, DataOutputs, OrganizationOutputs
 from stacks.providers import Providers
-from stacks.settings import Settings
+from zone.plan import Plan, graph
+from zone.settings import Settings
+from zone.shared.buckets import LOGS, PURPOSES, DataPurpose
 
-BUCKETS: Final[Sequence[DataPurpose]] = (
-    "access-logs",
-    "artifacts",
-    "deidentified",
-    "dvc",
-    "features",
-    "raw-phi",
-    "results",
-)
-BACKED_UP: Final = frozenset(one for one in BUCKETS if PURPOSES[one].backed_up and one != LOGS)
-"""Purposes whose buckets a backup plan must select."""
 PSEUDONYMS: Final = "pseudonyms"
 """Keys the pseudonyms of patients in de-identified data, 45 CFR 164.514(c)."""
 
@@ -39,7 +26,7 @@ ROTATION: Final = Path(__file__).parents[1] / "workloads" / "secret_rotation" / 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Here:
+class DataContext:
     """The environment that is deployed."""
 
     settings: Settings
@@ -47,7 +34,7 @@ class Here:
     providers: Providers
     organization: OrganizationOutputs
     baseline: BaselineOutputs
-    names: d.Names
+    names: d.DataNames
     table: d.AccessTable
     purposes: Sequence[DataPurpose]
 
@@ -57,7 +44,7 @@ class Here:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class RegionData:
     """What one region has."""
 
     region: str
@@ -67,41 +54,41 @@ class Place:
     catalogue: d.Catalogue
 
 
-def deploy(settings: Settings, environment: str) -> DataOutputs:
+def deploy(plan: Plan, environment: str) -> DataOutputs:
     """Declares the layer for one environment and exports its outputs."""
-    here = _here(settings, places.environments(settings)[environment])
-    primary, recovery = settings.regions.all
+    context = _context(plan, environment)
+    primary, recovery = plan.settings.regions.all
     roles = d.ServiceRoles(
         "services",
         d.ServiceRolesArgs(
-            names=here.names,
-            boundary_arn=here.baseline.boundary_policy_arn,
-            replicated=[one for one in here.purposes if one != LOGS],
+            names=context.names,
+            boundary_arn=context.baseline.boundary_policy_arn,
+            replicated=[one for one in context.purposes if one != LOGS],
         ),
-        here.options(primary),
+        context.options(primary),
     )
-    first_keys = _keys(here, primary, None)
-    first = _place(here, primary, first_keys, roles)
-    second = _place(here, recovery, _keys(here, recovery, first_keys), roles)
+    first_keys = _keys(context, primary, None)
+    first = _region_data(context, primary, first_keys, roles)
+    second = _region_data(context, recovery, _keys(context, recovery, first_keys), roles)
     teams = d.TeamRoles(
         "teams",
         d.TeamRolesArgs(
-            names=here.names,
-            table=here.table,
-            boundary_arn=here.baseline.boundary_policy_arn,
+            names=context.names,
+            table=context.table,
+            boundary_arn=context.baseline.boundary_policy_arn,
             key_arns=[place.keys.arns[one] for place in (first, second) for one in ("artifacts", "features", "phi")],
         ),
-        here.options(primary),
+        context.options(primary),
     )
-    _replicate(here, roles, first, second)
-    _replicate(here, roles, second, first)
-    secret = _secret(here, first, second)
-    backups, vaults = _backups(here, first)
+    _replicate(context, roles, first, second)
+    _replicate(context, roles, second, first)
+    secret = _secret(context, first, second)
+    backups, vaults = _backups(context, first)
     outputs = DataOutputs(
-        account_id=here.names.account_id,
+        account_id=context.names.account_id,
         key_arns={domain: {one.region: one.keys.arns[domain] for one in (first, second)} for domain in first.keys.arns},
         buckets={
-            purpose: {one.region: one.buckets.names[purpose] for one in (first, second)} for purpose in here.purposes
+            purpose: {one.region: one.buckets.names[purpose] for one in (first, second)} for purpose in context.purposes
         },
         access_points={one.region: one.access.access_points for one in (first, second)},
         team_role_arns=teams.arns,
@@ -118,54 +105,17 @@ def deploy(settings: Settings, environment: str) -> DataOutputs:
     return outputs
 
 
-def table(settings: Settings, environment: str) -> d.AccessTable:
-    """The access table of an environment, as declared; pure, so that audits can compare with it."""
-    patients = places.place(settings, places.environments(settings)[environment]).data_classification == "phi"
-    data = settings.data
-    sets = {
-        name: d.DataSet(
-            name=name,
-            owner=one.owner,
-            bucket=one.bucket,
-            prefix=data.prefix_of(name),
-            columns={column: what.type for column, what in one.columns.items()},
-            sensitivity={column: what.sensitivity for column, what in one.columns.items()},
-        )
-        for name, one in data.holding(patients=patients).items()
-    }
-    rows = [
-        d.AccessRow(
-            team=row.team,
-            data_set=row.data_set,
-            columns=data.columns_of(row),
-            rows=row.rows,
-            purpose=row.purpose,
-            whole=row.whole,
-        )
-        for row in data.access
-        if row.data_set in sets
-    ]
-    return d.AccessTable(teams={name: one.project for name, one in data.teams.items()}, data_sets=sets, rows=rows)
-
-
-def purposes(settings: Settings, environment: str) -> Sequence[DataPurpose]:
-    """The buckets of an environment: raw patient data only where patients' data may be."""
-    account = places.environments(settings)[environment]
-    patients = places.place(settings, account).data_classification == "phi"
-    return [one for one in BUCKETS if patients or one != "raw-phi"]
-
-
-def _here(settings: Settings, account: str) -> Here:
+def _context(plan: Plan, environment: str) -> DataContext:
     organization = OrganizationOutputs.of(graph.ORGANIZATION)
-    providers = Providers(settings, organization)
-    environment = stack_suffix(account)
-    return Here(
+    providers = Providers(plan, organization)
+    settings, account = plan.settings, plan.environments[environment].account
+    return DataContext(
         settings=settings,
         account=account,
         providers=providers,
         organization=organization,
         baseline=BaselineOutputs.of(f"{graph.BASELINE}{account}"),
-        names=d.Names(
+        names=d.DataNames(
             prefix=settings.name_prefix,
             account_id=providers.account_id(account),
             regions=settings.regions.all,
@@ -173,34 +123,34 @@ def _here(settings: Settings, account: str) -> Here:
             access_role=settings.account_access_role,
             backup_role=settings.zone.backup_role,
         ),
-        table=table(settings, environment),
-        purposes=purposes(settings, environment),
+        table=plan.environments[environment].access_table,
+        purposes=plan.environments[environment].buckets,
     )
 
 
-def _keys(here: Here, region: str, primary: d.DomainKeys | None) -> d.DomainKeys:
-    settings = here.settings
+def _keys(context: DataContext, region: str, primary: d.DomainKeys | None) -> d.DomainKeys:
+    settings = context.settings
     args = d.DomainKeysArgs(
-        names=here.names,
-        table=here.table,
+        names=context.names,
+        table=context.table,
         region=region,
         administrators=settings.data.keys.administrators or settings.zone.exempt_roles,
         primaries=None if primary is None else primary.arns,
     )
-    return d.DomainKeys(f"keys-{region}", args, here.options(region))
+    return d.DomainKeys(f"keys-{region}", args, context.options(region))
 
 
-def _place(here: Here, region: str, keys: d.DomainKeys, roles: d.ServiceRoles) -> Place:
-    settings = here.settings
-    opts = here.options(region)
+def _region_data(context: DataContext, region: str, keys: d.DomainKeys, roles: d.ServiceRoles) -> RegionData:
+    settings = context.settings
+    opts = context.options(region)
     buckets = d.DataBuckets(
         f"buckets-{region}",
         d.DataBucketsArgs(
-            names=here.names,
-            table=here.table,
+            names=context.names,
+            table=context.table,
             region=region,
-            purposes=here.purposes,
-            organization_id=here.organization.organization_id,
+            purposes=context.purposes,
+            organization_id=context.organization.organization_id,
             exempt_arns=settings.zone.exempt_arns,
             key_arns=keys.arns,
             retention_days=_retention(settings),
@@ -211,10 +161,10 @@ def _place(here: Here, region: str, keys: d.DomainKeys, roles: d.ServiceRoles) -
     access = d.DataAccess(
         f"access-{region}",
         d.DataAccessArgs(
-            names=here.names,
-            table=here.table,
+            names=context.names,
+            table=context.table,
             region=region,
-            organization_id=here.organization.organization_id,
+            organization_id=context.organization.organization_id,
             key_arns=keys.arns,
             most_gigabytes=settings.data.athena.most_gigabytes,
             after=[buckets],
@@ -224,20 +174,20 @@ def _place(here: Here, region: str, keys: d.DomainKeys, roles: d.ServiceRoles) -
     catalogue = d.Catalogue(
         f"catalogue-{region}",
         d.CatalogueArgs(
-            names=here.names,
-            table=here.table,
+            names=context.names,
+            table=context.table,
             region=region,
             administrator_arns=[
-                here.names.role_arn(one) for one in (settings.zone.deploy_role, settings.account_access_role)
+                context.names.role_arn(one) for one in (settings.zone.deploy_role, settings.account_access_role)
             ],
             lake_formation_role_arn=roles.lake_formation.arn,
             key_arn=keys.arns["features"],
-            purposes=here.purposes,
+            purposes=context.purposes,
             after=[buckets, *roles.ready],
         ),
         opts,
     )
-    return Place(region=region, keys=keys, buckets=buckets, access=access, catalogue=catalogue)
+    return RegionData(region=region, keys=keys, buckets=buckets, access=access, catalogue=catalogue)
 
 
 def _retention(settings: Settings) -> Mapping[DataPurpose, int | None]:
@@ -253,8 +203,8 @@ def _retention(settings: Settings) -> Mapping[DataPurpose, int | None]:
     }
 
 
-def _replicate(here: Here, roles: d.ServiceRoles, source: Place, destination: Place) -> None:
-    topics = here.baseline.alarm_topics(here.settings.regions.all)
+def _replicate(context: DataContext, roles: d.ServiceRoles, source: RegionData, destination: RegionData) -> None:
+    topics = context.baseline.alarm_topics(context.settings.regions.all)
     name = f"{source.region}-to-{destination.region}"
     d.RegionPair(
         f"replication-{name}",
@@ -268,7 +218,7 @@ def _replicate(here: Here, roles: d.ServiceRoles, source: Place, destination: Pl
             destination_keys=destination.keys,
             alarm_topic_arn=topics[source.region],
         ),
-        here.options(source.region),
+        context.options(source.region),
     )
     d.LagAlarms(
         f"lag-{name}",
@@ -276,45 +226,45 @@ def _replicate(here: Here, roles: d.ServiceRoles, source: Place, destination: Pl
             source=source.buckets,
             destination=destination.buckets,
             topic_arn=topics[destination.region],
-            after_minutes=here.settings.data.replication.alarm_after_minutes,
+            after_minutes=context.settings.data.replication.alarm_after_minutes,
         ),
-        here.options(destination.region),
+        context.options(destination.region),
     )
 
 
-def _secret(here: Here, first: Place, second: Place) -> d.DataSecret:
-    settings = here.settings
+def _secret(context: DataContext, first: RegionData, second: RegionData) -> d.DataSecret:
+    settings = context.settings
     return d.DataSecret(
         PSEUDONYMS,
         d.DataSecretArgs(
-            names=here.names,
+            names=context.names,
             secret=PSEUDONYMS,
             description="Keys the pseudonyms of patients in de-identified data",
             region=first.region,
             key_arn=first.keys.arns["secrets"],
             replica_region=second.region,
             replica_key_arn=second.keys.arns["secrets"],
-            readers=[here.names.jobs],
+            readers=[context.names.jobs],
             log_key_arn=first.keys.arns["logs"],
             log_days=settings.log_archive.operational_days,
-            boundary_arn=here.baseline.boundary_policy_arn,
+            boundary_arn=context.baseline.boundary_policy_arn,
             rotation=ROTATION.read_text(encoding="utf-8"),
         ),
-        here.options(first.region),
+        context.options(first.region),
     )
 
 
-def _backups(here: Here, first: Place) -> tuple[d.DataBackups, Mapping[str, pulumi.Input[str]]]:
-    settings, vault = here.settings, here.settings.zone.backup_vault
+def _backups(context: DataContext, first: RegionData) -> tuple[d.DataBackups, Mapping[str, pulumi.Input[str]]]:
+    settings, vault = context.settings, context.settings.zone.backup_vault
     primary, recovery = settings.regions.all
-    owner = here.providers.account_id(settings.data.backup.account)
+    owner = context.providers.account_id(settings.data.backup.account)
 
     def arn(region: str, account_id: pulumi.Input[str]) -> pulumi.Output[str]:
         return pulumi.Output.format("arn:aws:backup:{0}:{1}:backup-vault:{2}", region, account_id, vault)
 
     vaults: dict[str, pulumi.Input[str]] = {
-        "primary": arn(primary, here.names.account_id),
-        "recovery": arn(recovery, here.names.account_id),
+        "primary": arn(primary, context.names.account_id),
+        "recovery": arn(recovery, context.names.account_id),
         "backup-account": arn(primary, owner),
     }
     backups = d.DataBackups(
@@ -324,11 +274,11 @@ def _backups(here: Here, first: Place) -> tuple[d.DataBackups, Mapping[str, pulu
             vault_name=vault,
             vault_arn=vaults["primary"],
             copy_to=[vaults["recovery"], vaults["backup-account"]],
-            role_arn=here.names.role_arn(settings.zone.backup_role),
+            role_arn=context.names.role_arn(settings.zone.backup_role),
             resources=[bucket.arn for purpose, bucket in first.buckets.buckets.items() if PURPOSES[purpose].backed_up],
             keep_days=settings.data.backup.keep_days,
             schedule=settings.data.backup.schedule,
         ),
-        here.options(primary),
+        context.options(primary),
     )
     return backups, vaults

@@ -15,19 +15,18 @@ from components.network.peering import Peering, PeeringArgs, PeeringSide, Peerin
 from components.network.share import OrganizationShare, OrganizationShareArgs
 from components.network.transit_gateway import TransitGateway, TransitGatewayArgs
 from components.network.vpc import VpcArgs
-from stacks import graph, segmentation
-from stacks.configuration import network
 from stacks.contracts import AuditOutputs, NetworkOutputs, OrganizationOutputs
 from stacks.providers import Providers
-from stacks.settings import Settings
+from zone.plan import Plan, graph
+from zone.plan.network import INSPECTION, SHARED
 
 FIRST_ASN: Final = 64512
 """Of the primary region's Transit Gateway; the other has the next."""
 
 
-def deploy(settings: Settings, region: str) -> NetworkOutputs:
+def deploy(plan: Plan, region: str) -> NetworkOutputs:
     """Declares the layer for one region and exports its outputs."""
-    outputs = _Region(settings, region).deploy()
+    outputs = _Region(plan, region).deploy()
     outputs.export()
     return outputs
 
@@ -44,18 +43,17 @@ class _Base:
 class _Region:
     """One region's network being declared."""
 
-    def __init__(self, settings: Settings, region: str) -> None:
-        self._settings, self._region = settings, region
+    def __init__(self, plan: Plan, region: str) -> None:
+        settings = plan.settings
+        self._plan, self._settings, self._region = plan, settings, region
         self._primary = region == settings.regions.primary
         self._organization = OrganizationOutputs.of(graph.ORGANIZATION)
         self._audit = AuditOutputs.of(graph.AUDIT)
-        self._providers = Providers(settings, self._organization)
-        account = network.account(settings)
-        assert account is not None, "the settings' checks refuse a network without an account"
-        self._account = account
-        self._opts = self._providers.options(account, region)
+        self._providers = Providers(plan, self._organization)
+        self._account = plan.network.account
+        self._opts = self._providers.options(self._account, region)
         # The recovery region stands on the primary one only while it is built, never while it runs.
-        self._first = None if self._primary else NetworkOutputs.of(graph.network(settings.regions.primary))
+        self._first = None if self._primary else NetworkOutputs.of(graph.network_stack(settings.regions.primary))
         self._shared: dict[str, pulumi.Input[str]] = {}
 
     def deploy(self) -> NetworkOutputs:
@@ -68,7 +66,7 @@ class _Region:
         gateway = self._gateway()
         base = _Base(gateway=gateway, names=names, pools=pools)
         endpoints = self._endpoints(base)
-        inspection = self._inspection(base) if segmentation.inspected(settings) else None
+        inspection = self._inspection(base) if self._plan.network.inspected else None
         peering = self._peering(gateway)
         self._shared |= {"transit-gateway": gateway.arn, "dns-firewall": names.arn}
         if endpoints.names.profile_arn is not None:
@@ -120,15 +118,14 @@ class _Region:
 
     def _gateway(self) -> TransitGateway:
         settings = self._settings
-        tables = segmentation.tables(settings)
         return TransitGateway(
             "transit-gateway",
             TransitGatewayArgs(
                 description=f"{settings.name_prefix} {self._region}",
                 asn=FIRST_ASN + settings.regions.all.index(self._region),
-                tables=tables,
+                tables=self._plan.network.route_tables,
                 log_bucket_arn=self._audit.network_log_bucket_arn,
-                foreign={one: segmentation.foreign(settings, one) for one in settings.network.segments},
+                foreign={name: segment.blackholes for name, segment in self._plan.network.segments.items()},
             ),
             self._opts,
         )
@@ -139,21 +136,21 @@ class _Region:
             segment=segment,
             region=self._region,
             cidr=cidr,
-            subnets=segmentation.central_subnets(self._settings, self._region, cidr, tiers),
+            subnets=self._plan.region(self._region).central_subnets(cidr, tiers),
             log_bucket_arn=self._audit.network_log_bucket_arn,
             dns_rule_group_id=base.names.rule_group_id,
             ipam_pool_id=base.pools[self._region],
-            dual_stack=self._settings.network.dual_stack and segment != segmentation.INSPECTION,
+            dual_stack=self._settings.network.dual_stack and segment != INSPECTION,
         )
 
     def _endpoints(self, base: "_Base") -> EndpointVpc:
         settings, region = self._settings, self._region
-        cidr, _ = segmentation.network_cidrs(settings, region)
+        cidr = self._plan.region(region).endpoint_cidr
         supernet = settings.network.supernets[region]
         found = EndpointVpc(
             "endpoints",
             EndpointVpcArgs(
-                vpc=self._vpc("network-endpoints", network.SHARED, cidr, ("endpoints",), base),
+                vpc=self._vpc("network-endpoints", SHARED, cidr, ("endpoints",), base),
                 transit_gateway_id=base.gateway.id,
                 supernets=[supernet],
                 clients=[supernet],
@@ -167,8 +164,8 @@ class _Region:
             "endpoints-membership",
             SegmentMembershipArgs(
                 attachment_id=found.attachment_id,
-                segment=network.SHARED,
-                known_in=segmentation.neighbours(settings, network.SHARED),
+                segment=SHARED,
+                known_in=self._plan.network.segments[SHARED].neighbors,
                 route_table_ids=base.gateway.route_table_ids,
             ),
             self._opts,
@@ -177,11 +174,11 @@ class _Region:
 
     def _inspection(self, base: "_Base") -> InspectionVpc:
         settings, region = self._settings, self._region
-        _, cidr = segmentation.network_cidrs(settings, region)
+        cidr = self._plan.region(region).inspection_cidr
         found = InspectionVpc(
             "inspection",
             InspectionVpcArgs(
-                vpc=self._vpc("network-inspection", segmentation.INSPECTION, cidr, ("firewall", "public"), base),
+                vpc=self._vpc("network-inspection", INSPECTION, cidr, ("firewall", "public"), base),
                 transit_gateway_id=base.gateway.id,
                 supernets=[settings.network.supernets[region]],
                 allowed_domains=settings.network.allowed_domains,
@@ -195,7 +192,7 @@ class _Region:
             "inspection-membership",
             SegmentMembershipArgs(
                 attachment_id=found.attachment_id,
-                segment=segmentation.INSPECTION,
+                segment=INSPECTION,
                 known_in=(),
                 default_in=[one for one, segment in settings.network.segments.items() if segment.accounts],
                 route_table_ids=base.gateway.route_table_ids,
@@ -208,7 +205,7 @@ class _Region:
         """The recovery region asks, the primary one accepts: both are this stack's, since only now both are there."""
         if self._first is None:
             return ""
-        settings, region, primary = self._settings, self._region, self._settings.regions.primary
+        region, primary = self._region, self._settings.regions.primary
         peering = Peering(
             "peering",
             PeeringArgs(
@@ -224,8 +221,8 @@ class _Region:
             f"peering-{primary}",
             PeeringSideArgs(
                 attachment_id=peering.attachment_id,
-                route_table_ids={one: known[one] for one in segmentation.tables(settings)},
-                routes=segmentation.routes_across(settings, primary),
+                route_table_ids={one: known[one] for one in self._plan.network.route_tables},
+                routes=self._plan.region(primary).remote_routes,
                 accept=True,
                 name_tag="peering",
             ),
@@ -236,7 +233,7 @@ class _Region:
             PeeringSideArgs(
                 attachment_id=accepted.attachment_id,
                 route_table_ids=gateway.route_table_ids,
-                routes=segmentation.routes_across(settings, region),
+                routes=self._plan.region(region).remote_routes,
                 accept=False,
                 name_tag="peering",
             ),

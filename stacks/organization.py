@@ -6,37 +6,19 @@ import pulumi
 
 from components import organization as o
 from components.organization.permission_set_policies import permission_sets
-from controls.compiler import CompiledPolicies, CompileError, compile_policies, refuse_misspelt
-from controls.registry import controls
-from stacks import places
+from controls.compiler import CompiledPolicies
 from stacks.contracts import OrganizationOutputs
 from stacks.providers import Providers
-from stacks.settings import MANAGEMENT, Settings
+from zone.plan import Plan
+from zone.plan.guardrails import guardrail_policies
+from zone.settings import MANAGEMENT, Settings
 
 
-class GuardrailsDoNotFitError(pulumi.RunError):
-    """The guardrails do not fit AWS's limits or the declared OUs; nothing was deployed."""
-
-
-def policies(settings: Settings) -> CompiledPolicies:
-    """The zone's organisation policies, compiled; pure, so that tools can ask for them too.
-
-    Raises:
-        GuardrailsDoNotFitError: naming control, target, size and limit.
-    """
-    zone = settings.zone
-    known = controls(zone).values()
-    try:
-        refuse_misspelt(known)
-        return compile_policies(known, settings.organizational_units, zone, settings.limits)
-    except CompileError as error:
-        raise GuardrailsDoNotFitError(str(error)) from None
-
-
-def deploy(settings: Settings) -> OrganizationOutputs:
+def deploy(plan: Plan) -> OrganizationOutputs:
     """Declares the layer and exports its outputs."""
-    compiled = policies(settings)  # before any resource: what does not fit must not stop half-way
-    opts = Providers(settings).options(MANAGEMENT)
+    settings = plan.settings
+    compiled = guardrail_policies(settings)  # before any resource: what does not fit must not stop half-way
+    opts = Providers(plan).options(MANAGEMENT)
     organization = o.Organization("organization", o.OrganizationArgs(id=settings.organization.id), opts)
     units = o.OrganizationalUnits(
         "units",
@@ -46,7 +28,7 @@ def deploy(settings: Settings) -> OrganizationOutputs:
     accounts = o.Accounts(
         "accounts",
         o.AccountsArgs(
-            accounts=_accounts(settings, units.ids),
+            accounts=_accounts(plan, units.ids),
             access_role=settings.account_access_role,
             contacts=_contacts(settings),
         ),
@@ -80,10 +62,10 @@ def deploy(settings: Settings) -> OrganizationOutputs:
     return outputs
 
 
-def _accounts(settings: Settings, units: Mapping[str, pulumi.Output[str]]) -> dict[str, o.AccountSpec]:
+def _accounts(plan: Plan, units: Mapping[str, pulumi.Output[str]]) -> dict[str, o.AccountSpec]:
     return {
-        name: o.AccountSpec(email=one.email, unit_id=units[one.ou], tags=places.tags(settings, name), id=one.id)
-        for name, one in settings.accounts.items()
+        name: o.AccountSpec(email=one.email, unit_id=units[one.ou], tags=plan.accounts[name].tags, id=one.id)
+        for name, one in plan.settings.accounts.items()
     }
 
 

@@ -3,9 +3,9 @@
 import pulumi
 import pulumi_aws as aws
 
-from stacks import places
 from stacks.contracts import OrganizationOutputs
-from stacks.settings import MANAGEMENT, Settings
+from zone.plan import Plan
+from zone.settings import MANAGEMENT
 
 
 class Providers:
@@ -15,8 +15,9 @@ class Providers:
     role there. `allowed_account_ids` makes the provider refuse to work if it finds itself anywhere else.
     """
 
-    def __init__(self, settings: Settings, organization: OrganizationOutputs | None = None) -> None:
-        self._settings = settings
+    def __init__(self, plan: Plan, organization: OrganizationOutputs | None = None) -> None:
+        self._plan = plan
+        self._settings = plan.settings
         self._organization = organization
         self._made: dict[tuple[str, str], aws.Provider] = {}
 
@@ -54,5 +55,5 @@ class Providers:
             region=region,
             allowed_account_ids=[account_id],
             assume_roles=None if account == MANAGEMENT else assumed,
-            default_tags=aws.ProviderDefaultTagsArgs(tags={**places.tags(settings, account)}),
+            default_tags=aws.ProviderDefaultTagsArgs(tags={**self._plan.accounts[account].tags}),
         )

@@ -5,32 +5,37 @@ region and a failback the other, and neither may need this stack to be run in be
 """
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
 import pulumi
 
 from components import recovery as r
 from components.data.keys import KEY_OF
 from components.ml import PrivateZoneMembership, PrivateZoneMembershipArgs
-from stacks import graph, places, spokes
-from stacks.configuration.ml import Model
+from stacks import spokes
 from stacks.contracts import MlOutputs, OrganizationOutputs, RecoveryOutputs
-from stacks.ml import network_of
 from stacks.providers import Providers
 from stacks.recovery_documents import PROMOTED, recovery_documents, replicated
-from stacks.serving import Here, Serving, serve, subnets
-from stacks.settings import ROOT, Settings
+from stacks.serving import EnvironmentContext, Serving, serve, subnets
+from zone.plan import Plan, graph
+from zone.settings.ml import Model
+
+RUNBOOKS: Final = Path(__file__).resolve().parents[1] / "runbooks"
+"""Source of the readiness function."""
 
 
-def deploy(settings: Settings, environment: str) -> RecoveryOutputs:
+def deploy(plan: Plan, environment: str) -> RecoveryOutputs:
     """Declares the layer for one environment and exports its outputs."""
+    settings = plan.settings
     primary, region = settings.regions.all
     organization = OrganizationOutputs.of(graph.ORGANIZATION)
-    providers = Providers(settings, organization)
-    network = spokes.spoke(settings, places.environments(settings)[environment], region, organization, providers)
-    standing = settings.ml.standing_by(environment)
+    providers = Providers(plan, organization)
+    network = spokes.spoke(plan, plan.environments[environment].account, region, organization, providers)
+    standing = plan.environments[environment].standby_models
     if not standing:
         nothing = RecoveryOutputs(
-            **network_of(network),
+            **spokes.spoke_fields(network),
             serving_key_arn="",
             endpoints={},
             configs={},
@@ -40,17 +45,17 @@ def deploy(settings: Settings, environment: str) -> RecoveryOutputs:
         )
         nothing.export()
         return nothing
-    here = Here.of(settings, environment, region, network, organization, providers)
+    context = EnvironmentContext.of(plan, environment, region, network, organization, providers)
     serving = serve(
-        here,
+        context,
         standing,
         {name: one.standby for name, one in standing.items() if one.standby in ("warm", "pilot-light")},
     )
-    table, role = _recover(here, MlOutputs.of(f"{graph.ML}{environment}"), standing, serving, primary)
+    table, role = _recover(context, MlOutputs.of(f"{graph.ML}{environment}"), standing, serving, primary)
     outputs = RecoveryOutputs(
-        **network_of(network),
+        **spokes.spoke_fields(network),
         serving_key_arn=serving.key_arn,
-        endpoints={name: here.names(name).endpoint for name in serving.configs},
+        endpoints={name: context.names(name).endpoint for name in serving.configs},
         configs=serving.configs,
         topic_arn=serving.topic_arn,
         journal_table=table,
@@ -61,110 +66,112 @@ def deploy(settings: Settings, environment: str) -> RecoveryOutputs:
 
 
 def _recover(
-    here: Here, there: MlOutputs, standing: Mapping[str, Model], serving: Serving, primary: str
+    context: EnvironmentContext, there: MlOutputs, standing: Mapping[str, Model], serving: Serving, primary: str
 ) -> tuple[pulumi.Input[str], pulumi.Input[str]]:
     """What runbooks work with; nothing where no model stands by."""
     if not serving.configs:
         return "", ""
     journal = r.RecoveryJournal(
-        "journal", r.RecoveryJournalArgs(table=here.recovery.journal, key_arn=serving.key_arn), here.options()
+        "journal", r.RecoveryJournalArgs(table=context.recovery.journal, key_arn=serving.key_arn), context.options()
     )
     released = {name: standing[name] for name in serving.configs}
-    role = _role(here, there, released, serving)
-    _switches(here, there, released, serving)
-    recovery_documents(here, there, released, serving)
-    purposes = replicated(here)
+    role = _role(context, there, released, serving)
+    _switches(context, there, released, serving)
+    recovery_documents(context, there, released, serving)
+    purposes = replicated(context)
     r.Heartbeat(
         "heartbeat",
         r.HeartbeatArgs(
-            role_name=here.recovery.heartbeat_role(primary),
+            role_name=context.recovery.heartbeat_role(primary),
             region=primary,
-            account_id=here.account_id,
-            boundary_arn=here.baseline.boundary_policy_arn,
-            buckets={one: (here.bucket(one, primary), here.key(KEY_OF[one], primary)) for one in purposes},
+            account_id=context.account_id,
+            boundary_arn=context.baseline.boundary_policy_arn,
+            buckets={one: (context.bucket(one, primary), context.key(KEY_OF[one], primary)) for one in purposes},
         ),
-        here.options(primary),
+        context.options(primary),
     )
-    _readiness(here, role, serving)
+    _readiness(context, role, serving)
     return journal.table, role.arn
 
 
-def _role(here: Here, there: MlOutputs, released: Mapping[str, Model], serving: Serving) -> r.RunbookRole:
-    settings = here.settings
-    purposes = replicated(here)
+def _role(
+    context: EnvironmentContext, there: MlOutputs, released: Mapping[str, Model], serving: Serving
+) -> r.RunbookRole:
+    settings = context.settings
+    purposes = replicated(context)
     keys: list[pulumi.Input[str]] = [serving.key_arn, there.serving_key_arn]
-    keys += [here.key(domain, region) for domain in PROMOTED for region in settings.regions.all]
+    keys += [context.key(domain, region) for domain in PROMOTED for region in settings.regions.all]
     return r.RunbookRole(
         "runbooks",
         r.RunbookRoleArgs(
-            names=here.recovery,
-            account_id=here.account_id,
+            names=context.recovery,
+            account_id=context.account_id,
             regions=settings.regions.all,
-            recovery_region=here.region,
-            boundary_arn=here.baseline.boundary_policy_arn,
+            recovery_region=context.region,
+            boundary_arn=context.baseline.boundary_policy_arn,
             principals=settings.ml.recovery.operators or settings.break_glass.principals,
-            endpoints=[here.names(name).endpoint for name in released],
-            artifact_buckets=[here.bucket("artifacts", region) for region in settings.regions.all],
-            replicated_buckets=[here.bucket(one, region) for one in purposes for region in settings.regions.all],
-            record_buckets=[here.bucket("artifacts", region) for region in settings.regions.all],
+            endpoints=[context.names(name).endpoint for name in released],
+            artifact_buckets=[context.bucket("artifacts", region) for region in settings.regions.all],
+            replicated_buckets=[context.bucket(one, region) for one in purposes for region in settings.regions.all],
+            record_buckets=[context.bucket("artifacts", region) for region in settings.regions.all],
             key_arns=keys,
             topics=[serving.topic_arn, there.topic_arn],
-            repositories=[here.names(name).repository for name in released],
+            repositories=[context.names(name).repository for name in released],
         ),
-        here.options(),
+        context.options(),
     )
 
 
-def _switches(here: Here, there: MlOutputs, released: Mapping[str, Model], serving: Serving) -> None:
+def _switches(context: EnvironmentContext, there: MlOutputs, released: Mapping[str, Model], serving: Serving) -> None:
     """A name for each endpoint, which leads to the region that serves; known in both regions' VPCs."""
     PrivateZoneMembership(
         "private",
-        PrivateZoneMembershipArgs(zone_id=there.private_zone_id, vpc_id=here.network.vpc_id, region=here.region),
-        here.options(),
+        PrivateZoneMembershipArgs(zone_id=there.private_zone_id, vpc_id=context.network.vpc_id, region=context.region),
+        context.options(),
     )
     for name, model in released.items():
-        endpoint = here.names(name).endpoint
+        endpoint = context.names(name).endpoint
         r.TrafficSwitch(
             f"{name}-switch",
             r.TrafficSwitchArgs(
-                environment=here.environment,
+                environment=context.environment,
                 endpoint=endpoint,
-                record=f"{name}.{here.recovery.domain}",
+                record=f"{name}.{context.recovery.domain}",
                 zone_id=there.private_zone_id,
-                alarm=here.recovery.alarm(endpoint),
-                namespace=here.recovery.namespace,
-                primary_region=here.settings.regions.primary,
-                recovery_region=here.region,
+                alarm=context.recovery.alarm(endpoint),
+                namespace=context.recovery.namespace,
+                primary_region=context.settings.regions.primary,
+                recovery_region=context.region,
                 topic_arn=serving.topic_arn,
                 shared=r.Shared(
-                    alarm=here.recovery.withdrawal(endpoint),
+                    alarm=context.recovery.withdrawal(endpoint),
                     topic_arn=there.topic_arn,
-                    primary=here.options(here.settings.regions.primary),
+                    primary=context.options(context.settings.regions.primary),
                 )
                 if model.standby == "active-active"
                 else None,
             ),
-            here.options(),
+            context.options(),
         )
 
 
-def _readiness(here: Here, role: r.RunbookRole, serving: Serving) -> None:
-    recovery = here.settings.ml.recovery
+def _readiness(context: EnvironmentContext, role: r.RunbookRole, serving: Serving) -> None:
+    recovery = context.settings.ml.recovery
     r.ReadinessCheck(
         "readiness",
         r.ReadinessCheckArgs(
-            names=here.recovery,
-            region=here.region,
-            account_id=here.account_id,
-            boundary_arn=here.baseline.boundary_policy_arn,
+            names=context.recovery,
+            region=context.region,
+            account_id=context.account_id,
+            boundary_arn=context.baseline.boundary_policy_arn,
             runbook_role_arn=role.arn,
             key_arn=serving.key_arn,
-            code=pulumi.AssetArchive({"runbooks": pulumi.FileArchive(str(ROOT / "runbooks"))}),
-            subnet_ids=subnets(here.network, "inference"),
-            security_group_ids=[pulumi.Output.from_input(here.network.security_group_ids)["inference"]],
+            code=pulumi.AssetArchive({"runbooks": pulumi.FileArchive(str(RUNBOOKS))}),
+            subnet_ids=subnets(context.network, "inference"),
+            security_group_ids=[pulumi.Output.from_input(context.network.security_group_ids)["inference"]],
             topic_arn=serving.topic_arn,
             rpo_minutes=recovery.rpo_minutes,
             drill_days=recovery.drill_days,
         ),
-        here.options(),
+        context.options(),
     )

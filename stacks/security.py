@@ -3,68 +3,25 @@
 Both regions in one stack: each service is set up region by region, but one policy and one person answer for all of it.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping
 
 import pulumi
 
 from components import governance as g
-from controls.conformance import ConformancePack, ManagedRule, PackError, hipaa, ml_phi, packs
-from controls.conformance.remediation import REMEDIATIONS
-from controls.registry import controls
-from stacks import graph
-from stacks.configuration.errors import SettingsError
-from stacks.configuration.types import Service
 from stacks.contracts import OrganizationOutputs, SecurityOutputs
 from stacks.providers import Providers
-from stacks.settings import Settings
-
-SERVICES: Final[Sequence[Service]] = ("access-analyzer", "config", "guardduty", "inspector", "macie", "securityhub")
-"""What the account of this stack is the delegated administrator of."""
-
-
-def account(settings: Settings) -> str:
-    """The name of the account that administers every service of this stack; pure.
-
-    Raises:
-        SettingsError: no account does, or several share them.
-    """
-    found = {service: settings.administrator(service) for service in SERVICES}
-    names = {name for name in found.values() if name is not None}
-    if len(names) == 1 and None not in found.values():
-        return names.pop()
-    said = ", ".join(f"{service}: {name or 'nobody'}" for service, name in found.items())
-    raise SettingsError(
-        [f"accounts.<name>.administers: one account must administer all of {', '.join(SERVICES)}; now {said}"]
-    )
+from zone.plan import Plan, graph
+from zone.plan.security import conformance_packs, security_account
+from zone.settings import Settings
 
 
-def conformance(settings: Settings) -> Sequence[ConformancePack]:
-    """The zone's conformance packs, each small enough to be given inline; pure, so that tools can ask for them too.
-
-    Raises:
-        SettingsError: naming a parameter's rule that is in no pack, or what AWS's limits refuse.
-    """
-    given = settings.security.conformance_parameters
-    sets = {"hipaa": hipaa(), "ml-phi": ml_phi(controls(settings.zone).values())}
-    known = {rule.identifier for rules in sets.values() for rule in rules}
-    unknown = sorted(given.keys() - known)
-    if unknown:
-        raise SettingsError(
-            [f"security.conformance_parameters.{one}: no rule of a conformance pack" for one in unknown]
-        )
-    found: list[ConformancePack] = []
-    for name, rules in sets.items():
-        found += _inline(f"{settings.name_prefix}-{name}", rules, given)
-    return found
-
-
-def deploy(settings: Settings) -> SecurityOutputs:
+def deploy(plan: Plan) -> SecurityOutputs:
     """Declares the layer and exports its outputs."""
-    name = account(settings)  # these two before any resource: what is wrong must not stop half-way
-    specs = [g.PackSpec(name=one.name, template=one.template) for one in conformance(settings)]
+    settings = plan.settings
+    name = security_account(settings)  # these two before any resource: what is wrong must not stop half-way
+    specs = [g.PackSpec(name=one.name, template=one.template) for one in conformance_packs(settings)]
     organization = OrganizationOutputs.of(graph.ORGANIZATION)
-    providers = Providers(settings, organization)
+    providers = Providers(plan, organization)
     account_id = providers.account_id(name)
     prefix, regions, security = settings.name_prefix, settings.regions, settings.security
     home = providers.options(name)
@@ -87,22 +44,22 @@ def deploy(settings: Settings) -> SecurityOutputs:
     detectors: dict[str, pulumi.Input[str]] = {}
     topics: dict[str, pulumi.Input[str]] = {}
     for region in regions.all:
-        here = providers.options(name, region)
+        opts = providers.options(name, region)
         primary = region == regions.primary
         deployed[region] = g.ConformancePacks(
-            f"conformance-{region}", g.ConformancePacksArgs(packs=specs, excluded_accounts=excluded), here
+            f"conformance-{region}", g.ConformancePacksArgs(packs=specs, excluded_accounts=excluded), opts
         ).arns
         detectors[region] = g.ThreatDetection(
             f"guardduty-{region}",
             g.ThreatDetectionArgs(frequency=security.finding_frequency, detector_id=security.detectors.get(region)),
-            here,
+            opts,
         ).detector_id
-        identifiers[region] = g.DataDiscovery(f"macie-{region}", _discovery(settings), here).identifier_arns
-        g.VulnerabilityScanning(f"inspector-{region}", g.VulnerabilityScanningArgs(account_id=account_id), here)
+        identifiers[region] = g.DataDiscovery(f"macie-{region}", _discovery(settings), opts).identifier_arns
+        g.VulnerabilityScanning(f"inspector-{region}", g.VulnerabilityScanningArgs(account_id=account_id), opts)
         g.AccessAnalyzers(
             f"access-analyzer-{region}",
             g.AccessAnalyzersArgs(prefix=prefix, unused_access_days=security.unused_access_days if primary else None),
-            here,
+            opts,
         )
         topics[region] = g.FindingAlerts(
             f"findings-{region}",
@@ -113,7 +70,7 @@ def deploy(settings: Settings) -> SecurityOutputs:
                 notify=security.notify or [settings.contacts.security.email],
                 home=primary,
             ),
-            here,
+            opts,
         ).topic_arn
     outputs = SecurityOutputs(
         account_id=account_id,
@@ -126,28 +83,6 @@ def deploy(settings: Settings) -> SecurityOutputs:
     )
     outputs.export()
     return outputs
-
-
-def _inline(
-    name: str, rules: Sequence[ManagedRule], given: Mapping[str, Mapping[str, str]]
-) -> Sequence[ConformancePack]:
-    """Packs of one set of rules; long parameters make a template too large, so it is cut until every part fits."""
-    identifiers = {rule.identifier for rule in rules}
-    parameters = {one: values for one, values in given.items() if one in identifiers}
-    limit = len(rules)
-    while True:
-        try:
-            found = packs(name, rules, parameters, limit, REMEDIATIONS)
-        except PackError as error:
-            raise SettingsError([f"security.conformance_parameters: {error}"]) from None
-        if all(one.inline for one in found):
-            return found
-        if limit == 1:
-            large = next(one for one in found if not one.inline)
-            raise SettingsError(
-                [f"security.conformance_parameters.{large.rules[0].identifier}: too long for a conformance pack"]
-            )
-        limit = (limit + 1) // 2
 
 
 def _discovery(settings: Settings) -> g.DataDiscoveryArgs:

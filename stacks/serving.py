@@ -11,18 +11,18 @@ from components import recovery as r
 from components.keys import Key, KeyArgs
 from components.ml.endpoint import Standby
 from components.ml.uses import serving as uses
-from stacks import graph, places
-from stacks.configuration.ml import Model
 from stacks.contracts import BaselineOutputs, DataOutputs, OrganizationOutputs, SpokeOutputs
 from stacks.providers import Providers
-from stacks.settings import Settings
+from zone.plan import AccountPlan, Plan, graph
+from zone.settings import Settings
+from zone.settings.ml import Model
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Here:
-    """An environment in one region."""
+class EnvironmentContext:
+    """An environment in one region, with the outputs of the stacks that it depends on."""
 
-    settings: Settings
+    plan: Plan
     environment: str
     region: str
     network: SpokeOutputs
@@ -34,17 +34,17 @@ class Here:
     @classmethod
     def of(  # noqa: PLR0917 - one of each
         cls,
-        settings: Settings,
+        plan: Plan,
         environment: str,
         region: str,
         network: SpokeOutputs,
         organization: OrganizationOutputs,
         providers: Providers,
-    ) -> "Here":
+    ) -> "EnvironmentContext":
         """Reads what the environment's other stacks export."""
-        account = places.environments(settings)[environment]
+        account = plan.environments[environment].account
         return cls(
-            settings=settings,
+            plan=plan,
             environment=environment,
             region=region,
             network=network,
@@ -55,9 +55,19 @@ class Here:
         )
 
     @property
+    def settings(self) -> Settings:
+        """The settings of the zone."""
+        return self.plan.settings
+
+    @property
+    def account_plan(self) -> AccountPlan:
+        """The plan of the environment's account."""
+        return self.plan.account_of(self.environment)
+
+    @property
     def account(self) -> str:
         """The account's name."""
-        return places.environments(self.settings)[self.environment]
+        return self.account_plan.name
 
     @property
     def account_id(self) -> pulumi.Input[str]:
@@ -67,16 +77,16 @@ class Here:
     @property
     def models(self) -> Mapping[str, Model]:
         """The models that are served in the environment, by name."""
-        return self.settings.ml.served_in(self.environment)
+        return self.plan.environments[self.environment].models
 
     @property
-    def recovery(self) -> r.Names:
+    def recovery(self) -> r.RecoveryNames:
         """Names of the environment's recovery."""
-        return r.Names(prefix=self.settings.name_prefix, environment=self.environment)
+        return r.RecoveryNames(prefix=self.settings.name_prefix, environment=self.environment)
 
-    def names(self, model: str) -> ml.Names:
+    def names(self, model: str) -> ml.ModelNames:
         """Names of a model."""
-        return ml.Names(prefix=self.settings.name_prefix, environment=self.environment, model=model)
+        return ml.ModelNames(prefix=self.settings.name_prefix, environment=self.environment, model=model)
 
     def options(self, region: str | None = None) -> pulumi.ResourceOptions:
         """Options that put a component into a region of the account, this one unless another is named."""
@@ -106,53 +116,53 @@ class Serving:
     """Model -> endpoint configuration, for those that have a release."""
 
 
-def serve(here: Here, models: Mapping[str, Model], standby: Mapping[str, Standby]) -> Serving:
+def serve(context: EnvironmentContext, models: Mapping[str, Model], standby: Mapping[str, Standby]) -> Serving:
     """Declares what serving takes, and the endpoints of models that have a release.
 
     Args:
-        here: the environment and region.
-        models: those that are served here.
+        context: the environment and region.
+        models: those that are served context.
         standby: model -> how it stands by here; those that are not named serve.
     """
-    groups = [here.names(name).log_group for name in models]
+    groups = [context.names(name).log_group for name in models]
     key = Key(
         "serving",
         KeyArgs(
-            alias=f"{here.settings.name_prefix}-serving",
+            alias=f"{context.settings.name_prefix}-serving",
             description="Images, volumes and logs of endpoints",
-            account_id=here.account_id,
-            uses=uses(here.region, here.account_id, [*groups, f"/aws/lambda/{here.recovery.readiness}"]),
+            account_id=context.account_id,
+            uses=uses(context.region, context.account_id, [*groups, f"/aws/lambda/{context.recovery.readiness}"]),
         ),
-        here.options(),
+        context.options(),
     )
     topic = r.OperationsTopic(
         "operations",
         r.OperationsTopicArgs(
-            topic=here.recovery.topic,
-            account_id=here.account_id,
+            topic=context.recovery.topic,
+            account_id=context.account_id,
             key_arn=key.arn,
-            publisher_role_arn=here.role_arn,
-            notify=_hearers(here.settings),
+            publisher_role_arn=context.role_arn,
+            notify=_hearers(context.settings),
         ),
-        here.options(),
+        context.options(),
     )
     configs: dict[str, pulumi.Input[str]] = {}
     for name, model in models.items():
-        config = _model(here, name, model, key.arn, topic.arn, standby.get(name, "none"))
+        config = _model(context, name, model, key.arn, topic.arn, standby.get(name, "none"))
         if config is not None:
             configs[name] = config
     return Serving(key_arn=key.arn, topic_arn=topic.arn, configs=configs)
 
 
 def _model(  # noqa: PLR0917 - one of each
-    here: Here,
+    context: EnvironmentContext,
     name: str,
     model: Model,
     key_arn: pulumi.Output[str],
     topic_arn: pulumi.Output[str],
     standby: Standby,
 ) -> pulumi.Output[str] | None:
-    names, opts = here.names(name), here.options()
+    names, opts = context.names(name), context.options()
     repository = ml.ImageRepository(
         f"{name}-images", ml.ImageRepositoryArgs(repository=names.repository, key_arn=key_arn), opts
     )
@@ -161,13 +171,13 @@ def _model(  # noqa: PLR0917 - one of each
         f"{name}-role",
         ml.ServingRoleArgs(
             names=names,
-            region=here.region,
-            account_id=here.account_id,
-            boundary_arn=here.baseline.boundary_policy_arn,
+            region=context.region,
+            account_id=context.account_id,
+            boundary_arn=context.baseline.boundary_policy_arn,
             repository_arn=repository.arn,
-            artifact_bucket=here.bucket("artifacts"),
-            capture_bucket=here.bucket("artifacts"),
-            key_arns=[key_arn, here.key("artifacts")],
+            artifact_bucket=context.bucket("artifacts"),
+            capture_bucket=context.bucket("artifacts"),
+            key_arns=[key_arn, context.key("artifacts")],
         ),
         opts,
     )
@@ -177,7 +187,7 @@ def _model(  # noqa: PLR0917 - one of each
         name,
         ml.ModelEndpointArgs(
             names=names,
-            region=here.region,
+            region=context.region,
             release=ml.Release(
                 version=model.release.version,
                 image_digest=model.release.image_digest,
@@ -186,13 +196,13 @@ def _model(  # noqa: PLR0917 - one of each
             ),
             role_arn=role.arn,
             repository_url=repository.url,
-            artifact_bucket=here.bucket("artifacts"),
+            artifact_bucket=context.bucket("artifacts"),
             # What was asked and answered is a record of what was decided about a patient: it is kept with the model.
-            capture_bucket=here.bucket("artifacts"),
-            capture_key_arn=here.key("artifacts"),
+            capture_bucket=context.bucket("artifacts"),
+            capture_key_arn=context.key("artifacts"),
             volume_key_arn=key_arn,
-            subnet_ids=subnets(here.network, "inference"),
-            security_group_ids=[pulumi.Output.from_input(here.network.security_group_ids)["inference"]],
+            subnet_ids=subnets(context.network, "inference"),
+            security_group_ids=[pulumi.Output.from_input(context.network.security_group_ids)["inference"]],
             instance_type=model.instance_type,
             instances=model.instances,
             capture_percent=model.capture_percent,

@@ -1,5 +1,8 @@
 """A workload's network in one region: its VPC, and its place among the segments."""
 
+from dataclasses import fields
+from typing import Any
+
 import pulumi
 
 from components.network.membership import SegmentMembership, SegmentMembershipArgs
@@ -11,27 +14,24 @@ from components.network.zone_associations import (
     ZoneAuthorizations,
     ZoneAuthorizationsArgs,
 )
-from stacks import graph, segmentation
-from stacks.configuration import network
 from stacks.contracts import AuditOutputs, NetworkOutputs, OrganizationOutputs, SpokeOutputs
 from stacks.providers import Providers
-from stacks.settings import Settings
+from zone.plan import Plan, graph
 
 
-def spoke(
-    settings: Settings, name: str, region: str, organization: OrganizationOutputs, providers: Providers
-) -> SpokeOutputs:
+def spoke(plan: Plan, name: str, region: str, organization: OrganizationOutputs, providers: Providers) -> SpokeOutputs:
     """Declares an account's spoke in a region, and gives what its stack exports of it.
 
     Two providers: the VPC is the account's, what the Transit Gateway makes of its attachment is the network account's,
     since a spoke that could associate itself could choose its segment; and so is the leave to associate its zones.
     """
+    settings = plan.settings
     audit = AuditOutputs.of(graph.AUDIT)
-    central = NetworkOutputs.of(graph.network(region))
-    owner = network.account(settings)
-    assert owner is not None, "the settings' checks refuse a network without an account"
-    cidr = network.spokes(settings, region)[name]
-    segment = network.segment_of(settings, name)
+    central = NetworkOutputs.of(graph.network_stack(region))
+    owner = plan.network.account
+    region_network = plan.region(region)
+    cidr = region_network.spokes[name]
+    segment = plan.segment_of(name)
     profiles = settings.network.dns == "profiles"
     pools = pulumi.Output.from_input(central.ipam_pool_ids)
     zones = pulumi.Output.from_input(central.zone_ids)
@@ -41,10 +41,10 @@ def spoke(
         SpokeVpcArgs(
             vpc=VpcArgs(
                 tag=name,
-                segment=segment,
+                segment=segment.name,
                 region=region,
                 cidr=cidr,
-                subnets=segmentation.spoke_subnets(settings, region, cidr),
+                subnets=region_network.spoke_subnets(cidr),
                 log_bucket_arn=audit.network_log_bucket_arn,
                 dns_rule_group_id=central.dns_rule_group_id,
                 ipam_pool_id=pools[region],
@@ -52,9 +52,9 @@ def spoke(
             ),
             transit_gateway_id=central.transit_gateway_id,
             supernets=list(settings.network.supernets.values()),
-            endpoints_cidr=segmentation.network_cidrs(settings, region)[0],
-            peers=[one for one in segmentation.peers(settings, segment) if one != cidr],
-            egress=segmentation.inspected(settings),
+            endpoints_cidr=region_network.endpoint_cidr,
+            peers=[peer for peer in segment.peer_cidrs if peer != cidr],
+            egress=plan.network.inspected,
             organization_id=organization.organization_id,
             profile_id=central.profile_id if profiles else None,
         ),
@@ -64,9 +64,9 @@ def spoke(
         "membership",
         SegmentMembershipArgs(
             attachment_id=made.attachment_id,
-            segment=segment,
-            known_in=segmentation.known_in(settings, segment),
-            route_table_ids={one: tables[one] for one in segmentation.tables(settings)},
+            segment=segment.name,
+            known_in=segment.propagated_into,
+            route_table_ids={table: tables[table] for table in plan.network.route_tables},
             foreign=True,
         ),
         providers.options(owner, region),
@@ -77,7 +77,7 @@ def spoke(
             ZoneAuthorizationsArgs(
                 vpc_id=made.vpc.id,
                 region=region,
-                zone_ids={one: zones[one] for one in segmentation.zone_names(settings, region)},
+                zone_ids={zone: zones[zone] for zone in region_network.private_zones},
             ),
             providers.options(owner, region),
         )
@@ -89,10 +89,15 @@ def spoke(
     return SpokeOutputs(
         vpc_id=made.vpc.id,
         cidr=cidr,
-        segment=segment,
+        segment=segment.name,
         attachment_id=made.attachment_id,
         subnet_ids={tier: made.vpc.subnet_ids(tier) for tier in made.vpc.subnets},
         security_group_ids=made.groups.ids,
         s3_endpoint_id=made.gateway_endpoints["s3"].id,
         dynamodb_endpoint_id=made.gateway_endpoints["dynamodb"].id,
     )
+
+
+def spoke_fields(spoke: SpokeOutputs) -> dict[str, Any]:
+    """The fields of a spoke's outputs, for the outputs of a stack that exports more besides."""
+    return {field.name: getattr(spoke, field.name) for field in fields(spoke)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.audit.names import Names
+from components.audit.names import ArchiveNames
 from components.documents import Statement
 from components.keys import Key, KeyArgs, uses
 from components.storage import (
@@ -17,15 +17,15 @@ from components.storage import (
     SecureBucketArgs,
 )
 from components.storage import statements as allow
-from components.storage.purposes import Purpose
 from components.tokens import type_token
+from zone.shared.buckets import Purpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LogArchiveArgs:
     """A log archive."""
 
-    names: Names
+    names: ArchiveNames
     organization_id: pulumi.Input[str]
     record_days: int
     glacier_after_days: int

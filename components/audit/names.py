@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.storage.purposes import Purpose
+from zone.shared.buckets import Purpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
+class ArchiveNames:
     """Fixed names of one log archive."""
 
     prefix: str

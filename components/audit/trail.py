@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import cloudtrail, cloudwatch, iam
 
 from components.audit.log_archive import LogArchive
-from components.audit.names import Names
+from components.audit.names import ArchiveNames
 from components.audit.selectors import selectors
 from components.documents import Statement, document
 from components.keys import Key, KeyArgs, uses
@@ -25,7 +25,7 @@ TRUST: Final[Statement] = {
 class OrganizationTrailArgs:
     """The trail."""
 
-    names: Names
+    names: ArchiveNames
     archive: LogArchive
     organization_id: pulumi.Input[str]
     log_days: int
@@ -100,7 +100,7 @@ class OrganizationTrail(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn, "log_group": self.log_group})
 
 
-def _rights(names: Names, organization_id: pulumi.Input[str]) -> Statement:
+def _rights(names: ArchiveNames, organization_id: pulumi.Input[str]) -> Statement:
     """Streams are named after the account that writes (CloudTrail User Guide, "Role policy document")."""
     group = pulumi.Output.format(
         "arn:aws:logs:{0}:{1}:log-group:{2}:log-stream:", names.region, names.account_id, names.log_group

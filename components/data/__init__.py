@@ -2,17 +2,16 @@
 
 from components.data.access import DataAccess, DataAccessArgs
 from components.data.backups import DataBackups, DataBackupsArgs
-from components.data.buckets import LOGS, DataBuckets, DataBucketsArgs
+from components.data.buckets import DataBuckets, DataBucketsArgs
 from components.data.catalogue import Catalogue, CatalogueArgs
 from components.data.keys import DomainKeys, DomainKeysArgs
-from components.data.names import Names
+from components.data.names import DataNames
 from components.data.replication import LagAlarms, LagAlarmsArgs, RegionPair, RegionPairArgs
 from components.data.roles import ServiceRoles, ServiceRolesArgs, TeamRoles, TeamRolesArgs
 from components.data.secrets import DataSecret, DataSecretArgs
-from components.data.table import AccessRow, AccessTable, DataSet
+from zone.shared.access_table import AccessRow, AccessTable, DataSet
 
 __all__ = [
-    "LOGS",
     "AccessRow",
     "AccessTable",
     "Catalogue",
@@ -23,6 +22,7 @@ __all__ = [
     "DataBackupsArgs",
     "DataBuckets",
     "DataBucketsArgs",
+    "DataNames",
     "DataSecret",
     "DataSecretArgs",
     "DataSet",
@@ -30,7 +30,6 @@ __all__ = [
     "DomainKeysArgs",
     "LagAlarms",
     "LagAlarmsArgs",
-    "Names",
     "RegionPair",
     "RegionPairArgs",
     "ServiceRoles",

@@ -7,11 +7,11 @@ import pulumi
 from pulumi_aws import athena, s3
 
 from components.data.keys import Domain, answers_domain
-from components.data.names import OWN_WORK, Names
-from components.data.table import AccessTable
+from components.data.names import OWN_WORK, DataNames
 from components.documents import Statement, document
-from components.storage.purposes import DataPurpose
 from components.tokens import type_token
+from zone.shared.access_table import AccessTable
+from zone.shared.buckets import DataPurpose
 
 GIGABYTE = 1_000_000_000
 
@@ -20,7 +20,7 @@ GIGABYTE = 1_000_000_000
 class DataAccessArgs:
     """Every team's ways into one region's data."""
 
-    names: Names
+    names: DataNames
     table: AccessTable
     region: str
     organization_id: pulumi.Input[str]

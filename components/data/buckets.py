@@ -2,28 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 
 from components.data.keys import KEY_OF, KEYS_OF, Domain
-from components.data.names import OWN_WORK, Names
-from components.data.table import AccessTable
+from components.data.names import OWN_WORK, DataNames
 from components.documents import Statement
 from components.storage import SecureBucket, SecureBucketArgs
 from components.storage import perimeter as around
 from components.storage import statements as allow
-from components.storage.purposes import PURPOSES, DataPurpose
 from components.tokens import type_token
-
-LOGS: Final[DataPurpose] = "access-logs"
+from zone.shared.access_table import AccessTable
+from zone.shared.buckets import LOGS, PURPOSES, DataPurpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DataBucketsArgs:
     """The buckets of one region."""
 
-    names: Names
+    names: DataNames
     table: AccessTable
     region: str
     purposes: Sequence[DataPurpose]

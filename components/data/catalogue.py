@@ -7,10 +7,10 @@ from typing import Final
 import pulumi
 from pulumi_aws import glue, lakeformation
 
-from components.data.names import Names
+from components.data.names import DataNames
 from components.data.rights import HOLDING
-from components.data.table import AccessRow, AccessTable, DataSet
 from components.tokens import type_token
+from zone.shared.access_table import AccessRow, AccessTable, DataSet
 
 SENSITIVITIES: Final = ("de-identified", "identifier", "phi")
 PARQUET: Final = "org.apache.hadoop.hive.ql.io.parquet"
@@ -20,7 +20,7 @@ PARQUET: Final = "org.apache.hadoop.hive.ql.io.parquet"
 class CatalogueArgs:
     """The catalogue of one region."""
 
-    names: Names
+    names: DataNames
     table: AccessTable
     region: str
     administrator_arns: Sequence[pulumi.Input[str]]

@@ -6,12 +6,12 @@ from typing import Final, Literal
 
 import pulumi
 
-from components.data.names import Names
-from components.data.table import AccessTable
+from components.data.names import DataNames
 from components.documents import Statement
 from components.keys import Key, KeyArgs, KeyReplica, KeyReplicaArgs, uses
-from components.storage.purposes import DataPurpose
 from components.tokens import type_token
+from zone.shared.access_table import AccessTable
+from zone.shared.buckets import DataPurpose
 
 Domain = Literal["artifacts", "features", "logs", "phi", "secrets"]
 DOMAINS: Final[Mapping[Domain, str]] = {
@@ -41,7 +41,7 @@ KEYS_OF: Final[Mapping[DataPurpose, Sequence[Domain]]] = {
 class DomainKeysArgs:
     """The keys of one region: primaries there, or replicas of those elsewhere."""
 
-    names: Names
+    names: DataNames
     table: AccessTable
     region: str
     administrators: Sequence[str]
@@ -82,21 +82,21 @@ class DomainKeys(pulumi.ComponentResource):
         self.register_outputs({"arns": self.arns})
 
 
-def key_uses(domain: Domain, names: Names, table: AccessTable, region: str) -> Sequence[Statement]:
+def key_uses(domain: Domain, names: DataNames, table: AccessTable, region: str) -> Sequence[Statement]:
     """Key policy statements of a domain in a region: its readers, the services that read for them, nobody else."""
     return [one for use in _USES[domain] for one in use(domain, names, table, region)]
 
 
-_Use = Callable[[Domain, Names, AccessTable, str], Sequence[Statement]]
+_Use = Callable[[Domain, DataNames, AccessTable, str], Sequence[Statement]]
 
 
-def _objects(domain: Domain, names: Names, table: AccessTable, region: str) -> Sequence[Statement]:
+def _objects(domain: Domain, names: DataNames, table: AccessTable, region: str) -> Sequence[Statement]:
     """Teams with files in a bucket of the domain, and AWS's services for them, through S3."""
     roles = [names.role_arn(names.team_role(team)) for team in readers(domain, table)]
     return uses.through("s3", region, names.account_id, [*roles, *names.services])
 
 
-def _jobs(_domain: Domain, names: Names, _table: AccessTable, region: str) -> Sequence[Statement]:
+def _jobs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """Training and inference, through S3 and for their disks."""
     through_s3 = uses.through("s3", region, names.account_id, [names.jobs])
     return [{**one, "Sid": "JobsThroughS3"} for one in through_s3] + list(
@@ -104,17 +104,17 @@ def _jobs(_domain: Domain, names: Names, _table: AccessTable, region: str) -> Se
     )
 
 
-def _catalogue(_domain: Domain, names: Names, _table: AccessTable, region: str) -> Sequence[Statement]:
+def _catalogue(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """Glue encrypts the catalogue: names of columns and their statistics."""
     return uses.through("glue", region, names.account_id, [names.role_arn(f"{names.prefix}-*")])
 
 
-def _secrets(_domain: Domain, names: Names, _table: AccessTable, region: str) -> Sequence[Statement]:
+def _secrets(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """Secrets Manager, for roles of the zone; each secret's own policy and the role's say which."""
     return uses.through("secretsmanager", region, names.account_id, [names.role_arn(f"{names.prefix}-*")])
 
 
-def _logs(_domain: Domain, names: Names, _table: AccessTable, region: str) -> Sequence[Statement]:
+def _logs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     return uses.logs(region, names.account_id, "/")
 
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import pulumi
 
-from components.storage.purposes import DataPurpose
+from zone.shared.buckets import DataPurpose
 
 ServiceUse = Literal["batch-replication", "lake-formation", "replication", "secret-rotation"]
 """What the roles are for that AWS's services act as on the data."""
@@ -15,7 +15,7 @@ OWN_WORK: Final[Sequence[DataPurpose]] = ("artifacts", "dvc", "features", "resul
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
+class DataNames:
     """Fixed names of one environment's data."""
 
     prefix: str

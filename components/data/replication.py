@@ -13,8 +13,8 @@ from components.storage import (
     ReplicationLagArgs,
     ReplicationRole,
 )
-from components.storage.purposes import PURPOSES
 from components.tokens import type_token
+from zone.shared.buckets import PURPOSES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

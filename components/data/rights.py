@@ -5,16 +5,16 @@ from typing import Final
 
 import pulumi
 
-from components.data.names import OWN_WORK, Names
-from components.data.table import AccessTable
+from components.data.names import OWN_WORK, DataNames
 from components.documents import Statement
-from components.storage.purposes import DataPurpose
+from zone.shared.access_table import AccessTable
+from zone.shared.buckets import DataPurpose
 
 HOLDING: Final[Sequence[DataPurpose]] = ("deidentified", "features", "raw-phi")
 """Buckets that Lake Formation reads data sets from."""
 
 
-def team(one: str, names: Names, table: AccessTable, key_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
+def team(one: str, names: DataNames, table: AccessTable, key_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
     """A team reads the files it may see whole, through its access points; the rest through Lake Formation's filters.
 
     Rights hold in every region: after a failover nothing has to be granted.
@@ -97,7 +97,7 @@ QUERY: Final = [
 ]
 
 
-def lake_formation(names: Names) -> Sequence[Statement]:
+def lake_formation(names: DataNames) -> Sequence[Statement]:
     """Lake Formation reads the files below the data sets, to give each team the columns and rows it may see."""
     buckets = [names.bucket_arn(purpose, region) for region in names.regions for purpose in HOLDING]
     return [
@@ -121,7 +121,7 @@ def lake_formation(names: Names) -> Sequence[Statement]:
     ]
 
 
-def batch_replication(names: Names, purposes: Sequence[DataPurpose]) -> Sequence[Statement]:
+def batch_replication(names: DataNames, purposes: Sequence[DataPurpose]) -> Sequence[Statement]:
     """S3 Batch Operations starts copies of existing objects, either way (S3 User Guide, "Batch Replication")."""
     buckets = [names.bucket_arn(purpose, region) for region in names.regions for purpose in purposes]
     return [
@@ -140,7 +140,7 @@ def batch_replication(names: Names, purposes: Sequence[DataPurpose]) -> Sequence
     ]
 
 
-def _buckets(one: str, names: Names, purposes: Sequence[DataPurpose]) -> list[pulumi.Output[str]]:
+def _buckets(one: str, names: DataNames, purposes: Sequence[DataPurpose]) -> list[pulumi.Output[str]]:
     """Buckets, and a team's access points to them."""
     found: list[pulumi.Output[str]] = []
     for region in names.regions:
@@ -149,7 +149,7 @@ def _buckets(one: str, names: Names, purposes: Sequence[DataPurpose]) -> list[pu
     return found
 
 
-def _objects(one: str, names: Names, places: Sequence[tuple[DataPurpose, str]]) -> list[pulumi.Output[str]]:
+def _objects(one: str, names: DataNames, places: Sequence[tuple[DataPurpose, str]]) -> list[pulumi.Output[str]]:
     """Objects below prefixes, by the bucket's name and through the team's access point."""
     found: list[pulumi.Output[str]] = []
     for region in names.regions:
@@ -167,7 +167,7 @@ def _prefixes(one: str, table: AccessTable) -> list[str]:
     return sorted(seen)
 
 
-def _catalogue(one: str, names: Names, table: AccessTable) -> list[pulumi.Output[str]]:
+def _catalogue(one: str, names: DataNames, table: AccessTable) -> list[pulumi.Output[str]]:
     owners = sorted({table.data_sets[row.data_set].owner for row in table.reading(one)} | {one})
     found: list[pulumi.Output[str]] = []
     for region in names.regions:

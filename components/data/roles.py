@@ -7,13 +7,13 @@ from typing import Final
 import pulumi
 from pulumi_aws import iam
 
-from components.data.names import Names, ServiceUse
+from components.data.names import DataNames, ServiceUse
 from components.data.rights import batch_replication, lake_formation, team
-from components.data.table import AccessTable
 from components.documents import Statement, document
 from components.storage import ReplicationRole, ReplicationRoleArgs
-from components.storage.purposes import DataPurpose
 from components.tokens import type_token
+from zone.shared.access_table import AccessTable
+from zone.shared.buckets import DataPurpose
 
 SESSION_SECONDS: Final = 3600
 _SERVICES: Final[Mapping[ServiceUse, str]] = {
@@ -26,7 +26,7 @@ _SERVICES: Final[Mapping[ServiceUse, str]] = {
 class ServiceRolesArgs:
     """Roles that services act as; their rights come with what they do."""
 
-    names: Names
+    names: DataNames
     boundary_arn: pulumi.Input[str]
     replicated: Sequence[DataPurpose]
     """Buckets that are copied to the other region."""
@@ -83,7 +83,7 @@ def _service_role(name: str, args: ServiceRolesArgs, use: ServiceUse, opts: pulu
 class TeamRolesArgs:
     """Roles of teams."""
 
-    names: Names
+    names: DataNames
     table: AccessTable
     boundary_arn: pulumi.Input[str]
     key_arns: Sequence[pulumi.Input[str]]
@@ -120,7 +120,7 @@ class TeamRoles(pulumi.ComponentResource):
         self.register_outputs({"arns": arns})
 
 
-def _members(names: Names, one: str) -> Statement:
+def _members(names: DataNames, one: str) -> Statement:
     """Principals of the account that carry the team's tag; sessions bring no tags of their own with them."""
     return {
         "Sid": "Members",

@@ -7,7 +7,7 @@ from typing import Final
 import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_, secretsmanager
 
-from components.data.names import Names
+from components.data.names import DataNames
 from components.documents import Statement, document
 from components.tokens import type_token
 
@@ -19,7 +19,7 @@ RUNTIME: Final = "python3.13"
 class DataSecretArgs:
     """A secret."""
 
-    names: Names
+    names: DataNames
     secret: str
     """What it is called after the zone's prefix."""
     description: str

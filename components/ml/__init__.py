@@ -2,7 +2,7 @@
 
 from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
 from components.ml.log import EndpointLog, EndpointLogArgs
-from components.ml.names import Names
+from components.ml.names import ModelNames
 from components.ml.private_zone import (
     EndpointName,
     EndpointNameArgs,
@@ -28,9 +28,9 @@ __all__ = [
     "ImageRepositoryArgs",
     "ModelEndpoint",
     "ModelEndpointArgs",
+    "ModelNames",
     "ModelRegistry",
     "ModelRegistryArgs",
-    "Names",
     "PrivateZone",
     "PrivateZoneArgs",
     "PrivateZoneMembership",

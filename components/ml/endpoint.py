@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import appautoscaling, sagemaker
 
 from components.ml.alarms import EndpointAlarms, EndpointAlarmsArgs
-from components.ml.names import Names
+from components.ml.names import ModelNames
 from components.ml.release import Release
 from components.tokens import type_token
 
@@ -25,7 +25,7 @@ REQUESTS_PER_INSTANCE: Final = 2000
 class ModelEndpointArgs:
     """An endpoint."""
 
-    names: Names
+    names: ModelNames
     region: str
     release: Release
     role_arn: pulumi.Input[str]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
+class ModelNames:
     """Of one model in one environment."""
 
     prefix: str

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import iam
 
 from components.documents import Statement, document, trusts
-from components.ml.names import Names
+from components.ml.names import ModelNames
 from components.tokens import type_token
 
 
@@ -14,7 +14,7 @@ from components.tokens import type_token
 class ServingRoleArgs:
     """The execution role of one model in one region."""
 
-    names: Names
+    names: ModelNames
     region: str
     account_id: pulumi.Input[str]
     boundary_arn: pulumi.Input[str]

@@ -8,9 +8,9 @@ from typing import Final
 import pulumi
 from pulumi_aws import ec2
 
-from components.network.transit_gateway import PRIVATE
 from components.tokens import type_token
 from controls.flows import HTTPS
+from zone.shared.addresses import PRIVATE
 
 ANYWHERE: Final = "0.0.0.0/0"
 ANSWERS: Final = (1024, 65535)

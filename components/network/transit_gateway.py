@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import pulumi
 from pulumi_aws import ec2, ec2transitgateway
 
 from components.tokens import type_token
-
-PRIVATE: Final = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
-"""Addresses that are not the internet: no default route may carry them (RFC 1918, RFC 6598)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

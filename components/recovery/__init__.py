@@ -3,7 +3,7 @@
 from components.recovery.documents import RecoveryDocuments, RecoveryDocumentsArgs
 from components.recovery.heartbeat import Heartbeat, HeartbeatArgs
 from components.recovery.journal import RecoveryJournal, RecoveryJournalArgs
-from components.recovery.names import FAILED_OVER, HEARTBEAT_KEY, WITHDRAWN, Names
+from components.recovery.names import FAILED_OVER, HEARTBEAT_KEY, WITHDRAWN, RecoveryNames
 from components.recovery.operators import RunbookRole, RunbookRoleArgs
 from components.recovery.readiness import ReadinessCheck, ReadinessCheckArgs
 from components.recovery.switch import Shared, TrafficSwitch, TrafficSwitchArgs
@@ -15,7 +15,6 @@ __all__ = [
     "WITHDRAWN",
     "Heartbeat",
     "HeartbeatArgs",
-    "Names",
     "OperationsTopic",
     "OperationsTopicArgs",
     "ReadinessCheck",
@@ -24,6 +23,7 @@ __all__ = [
     "RecoveryDocumentsArgs",
     "RecoveryJournal",
     "RecoveryJournalArgs",
+    "RecoveryNames",
     "RunbookRole",
     "RunbookRoleArgs",
     "Shared",

@@ -1,6 +1,6 @@
 """What runbooks discover: documents in Parameter Store of either region, each with the names of its own region.
 
-The shape is that of `runbooks/zone.py`; tests/stacks/test_recovery_documents.py reads what is written
+The shape is that of `runbooks/documents.py`; tests/stacks/test_recovery_documents.py reads what is written
 here with what reads it there.
 """
 
@@ -11,8 +11,9 @@ from typing import Any
 import pulumi
 from pulumi_aws import ssm
 
-from components.recovery.names import Names
+from components.recovery.names import RecoveryNames
 from components.tokens import type_token
+from runbooks import documents
 
 Document = Mapping[str, Any]
 """JSON; any value may be an output."""
@@ -22,7 +23,7 @@ Document = Mapping[str, Any]
 class RecoveryDocumentsArgs:
     """The documents of one environment in one region."""
 
-    names: Names
+    names: RecoveryNames
     zone: Document
     endpoints: Mapping[str, Document]
     writer_region: str
@@ -34,11 +35,14 @@ class RecoveryDocuments(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RecoveryDocumentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        documents: Sequence[tuple[str, str, Document]] = [
-            ("zone", f"{args.names.root}/zone", args.zone),
-            *((f"endpoint-{one}", f"{args.names.root}/endpoints/{one}", args.endpoints[one]) for one in args.endpoints),
+        parameters: Sequence[tuple[str, str, Document]] = [
+            ("zone", f"{args.names.root}/{documents.ZONE}", args.zone),
+            *(
+                (f"endpoint-{one}", f"{args.names.root}/{documents.ENDPOINTS}{one}", args.endpoints[one])
+                for one in args.endpoints
+            ),
         ]
-        for suffix, parameter, document in documents:
+        for suffix, parameter, document in parameters:
             ssm.Parameter(
                 f"{name}-{suffix}",
                 name=parameter,

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from runbooks import documents
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
+class RecoveryNames:
     """Of one environment's recovery."""
 
     prefix: str
@@ -18,12 +20,12 @@ class Names:
     @property
     def root(self) -> str:
         """Where its documents are in Parameter Store."""
-        return f"/{self.prefix}/recovery/{self.environment}"
+        return documents.root(self.prefix, self.environment)
 
     @property
     def writer(self) -> str:
         """The parameter that names the region that may write."""
-        return f"{self.root}/state/writer-region"
+        return f"{self.root}/{documents.WRITER}"
 
     @property
     def domain(self) -> str:

@@ -1,21 +1,23 @@
-"""What runbooks act as: the rights of exactly their steps, in both regions, on this environment alone."""
+"""The role of the runbooks: the permissions that their steps declare, in both regions, on one environment alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import iam
 
 from components.documents import Statement, document
-from components.recovery.names import HEARTBEAT_KEY, Names
+from components.recovery.names import HEARTBEAT_KEY, RecoveryNames
 from components.tokens import type_token
+from runbooks.rights import Right, Values, all_rights, expand
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunbookRoleArgs:
     """The role of one environment's runbooks."""
 
-    names: Names
+    names: RecoveryNames
     account_id: pulumi.Input[str]
     regions: Sequence[str]
     recovery_region: str
@@ -80,194 +82,48 @@ class RunbookRole(pulumi.ComponentResource):
 
 
 def statements(args: RunbookRoleArgs) -> list[Statement]:
-    """One statement a kind of step; tests ask the evaluator what they allow and what not."""
-    return [*_endpoints(args), *_data(args), *_journal_and_switch(args)]
+    """The policy's statements: one per right that the steps of the runbooks declare."""
+    values = _values(args)
+    return [_statement(right, values) for right in all_rights()]
 
 
-def _arns(args: RunbookRoleArgs, service: str, resources: Sequence[str]) -> list[pulumi.Output[str]]:
-    return [
-        pulumi.Output.format("arn:aws:{0}:{1}:{2}:{3}", service, region, args.account_id, one)
-        for region in args.regions
-        for one in resources
-    ]
+def _values(args: RunbookRoleArgs) -> Values:
+    names = args.names
+    return {
+        "region": args.regions,
+        "recovery": [args.recovery_region],
+        "account": [args.account_id],
+        "role": [pulumi.Output.format("arn:aws:iam::{0}:role/{1}", args.account_id, names.role)],
+        "root": [names.root],
+        "writer_parameter": [names.writer],
+        "journal_table": [names.journal],
+        "heartbeat_key": [HEARTBEAT_KEY],
+        "namespace": [names.namespace],
+        "endpoint": args.endpoints,
+        "repository": args.repositories,
+        "alarm": [alarm for one in args.endpoints for alarm in (names.alarm(one), names.withdrawal(one))],
+        "artifact_bucket": args.artifact_buckets,
+        "replicated_bucket": args.replicated_buckets,
+        "record_bucket": args.record_buckets,
+        "key": args.key_arns,
+        "topic": args.topics,
+    }
 
 
-def _endpoints(args: RunbookRoleArgs) -> list[Statement]:
-    # `-absent` ends the names that permissions are tried with before anything is changed (runbooks/permissions.py).
-    named = [f"endpoint/{one}{suffix}" for one in args.endpoints for suffix in ("", "-absent")]
-    return [
-        {
-            "Sid": "SeeEndpoints",
-            "Effect": "Allow",
-            "Action": ["sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
-            "Resource": _arns(args, "sagemaker", [*named, "endpoint-config/*", "model/*"]),
-        },
-        {
-            "Sid": "ServeEndpoints",
-            "Effect": "Allow",
-            "Action": [
-                "sagemaker:CreateEndpoint",
-                "sagemaker:DeleteEndpoint",
-                "sagemaker:InvokeEndpoint",
-                "sagemaker:UpdateEndpointWeightsAndCapacities",
-            ],
-            "Resource": _arns(args, "sagemaker", [*named, "endpoint-config/*"]),
-        },
-        {
-            "Sid": "Scale",
-            "Effect": "Allow",
-            "Action": [
-                "application-autoscaling:DescribeScalableTargets",
-                "application-autoscaling:RegisterScalableTarget",
-            ],
-            # Scalable targets have no ARN that a policy could name before they are there.
-            "Resource": "*",
-            "Condition": {"StringEquals": {"aws:RequestedRegion": list(args.regions)}},
-        },
-        {
-            "Sid": "SeeImages",
-            "Effect": "Allow",
-            "Action": "ecr:DescribeImages",
-            "Resource": _arns(args, "ecr", [f"repository/{one}" for one in args.repositories]),
-        },
-    ]
+def _statement(right: Right, values: Values) -> Statement:
+    def expanded(templates: Sequence[str]) -> Any:
+        results = [result for template in templates for result in expand(template, values, pulumi.Output.format)]
+        return results if len(results) > 1 else results[0]
 
-
-def _data(args: RunbookRoleArgs) -> list[Statement]:
-    return [
-        {
-            "Sid": "ReadArtifacts",
-            "Effect": "Allow",
-            "Action": "s3:GetObject",
-            "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/*", one) for one in args.artifact_buckets],
-        },
-        {
-            "Sid": "SeeHeartbeats",
-            "Effect": "Allow",
-            "Action": "s3:GetObject",
-            "Resource": [
-                pulumi.Output.format("arn:aws:s3:::{0}/{1}", one, HEARTBEAT_KEY) for one in args.replicated_buckets
-            ],
-        },
-        {
-            "Sid": "CompareVersions",
-            "Effect": "Allow",
-            "Action": "s3:ListBucketVersions",
-            "Resource": [pulumi.Output.format("arn:aws:s3:::{0}", one) for one in args.replicated_buckets],
-        },
-        {
-            "Sid": "SeeReplication",
-            "Effect": "Allow",
-            # HeadObject of a version, for its replication status, is this permission: S3 has no narrower one. No
-            # statement below lets what is in these objects be decrypted.
-            "Action": "s3:GetObjectVersion",
-            "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/*", one) for one in args.replicated_buckets],
-        },
-        {
-            "Sid": "WriteRecords",
-            "Effect": "Allow",
-            "Action": "s3:PutObject",
-            "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/incidents/*", one) for one in args.record_buckets],
-        },
-        {
-            "Sid": "RecordAnswersOnce",
-            "Effect": "Allow",
-            "Action": "s3:PutObject",
-            "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/smoke/*", one) for one in args.artifact_buckets],
-            # What was recorded stays (S3 User Guide, "Enforce conditional writes on Amazon S3 buckets").
-            "Condition": {"Null": {"s3:if-none-match": "false"}},
-        },
-        {
-            "Sid": "ReadThroughS3",
-            "Effect": "Allow",
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": list(args.key_arns),
-            # Artifacts and records alone: what is in the other buckets is compared, and never read. The context is the
-            # bucket's ARN with a bucket key, else the object's (S3 User Guide, "Encryption context").
-            "Condition": {
-                "StringEquals": {"kms:ViaService": [f"s3.{region}.amazonaws.com" for region in args.regions]},
-                "StringLike": {
-                    "kms:EncryptionContext:aws:s3:arn": [
-                        pulumi.Output.format("arn:aws:s3:::{0}{1}", bucket, suffix)
-                        for bucket in (*args.artifact_buckets, *args.record_buckets)
-                        for suffix in ("", "/*")
-                    ]
-                },
-            },
-        },
-        {
-            "Sid": "JournalAndTell",
-            "Effect": "Allow",
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": list(args.key_arns),
-            "Condition": {
-                "StringEquals": {
-                    "kms:ViaService": [
-                        f"{service}.{region}.amazonaws.com"
-                        for region in args.regions
-                        for service in ("dynamodb", "sns")
-                    ]
-                }
-            },
-        },
-        {
-            "Sid": "GrantVolumes",
-            "Effect": "Allow",
-            # Whoever creates an endpoint lets SageMaker use its volumes' key (API Reference, `CreateEndpointConfig`).
-            "Action": "kms:CreateGrant",
-            "Resource": list(args.key_arns),
-            "Condition": {
-                "StringEquals": {"kms:ViaService": [f"sagemaker.{region}.amazonaws.com" for region in args.regions]},
-                "Bool": {"kms:GrantIsForAWSResource": "true"},
-            },
-        },
-        {
-            "Sid": "PromoteKeys",
-            "Effect": "Allow",
-            "Action": ["kms:DescribeKey", "kms:UpdatePrimaryRegion"],
-            "Resource": list(args.key_arns),
-        },
-    ]
-
-
-def _journal_and_switch(args: RunbookRoleArgs) -> list[Statement]:
-    parameters = f"parameter{args.names.root}"
-    alarms = [
-        f"alarm:{alarm}" for one in args.endpoints for alarm in (args.names.alarm(one), args.names.withdrawal(one))
-    ]
-    return [
-        {
-            "Sid": "Journal",
-            "Effect": "Allow",
-            "Action": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
-            "Resource": pulumi.Output.format(
-                "arn:aws:dynamodb:{0}:{1}:table/{2}", args.recovery_region, args.account_id, args.names.journal
-            ),
-        },
-        {
-            "Sid": "Discover",
-            "Effect": "Allow",
-            "Action": "ssm:GetParametersByPath",
-            "Resource": _arns(args, "ssm", [parameters, f"{parameters}/*"]),
-        },
-        {
-            "Sid": "TellWriters",
-            "Effect": "Allow",
-            "Action": "ssm:PutParameter",
-            "Resource": _arns(args, "ssm", [f"parameter{args.names.writer}"]),
-        },
-        {
-            "Sid": "Switch",
-            "Effect": "Allow",
-            "Action": "cloudwatch:PutMetricData",
-            "Resource": "*",
-            "Condition": {"StringEquals": {"cloudwatch:namespace": args.names.namespace}},
-        },
-        {
-            "Sid": "SeeSwitch",
-            "Effect": "Allow",
-            "Action": "cloudwatch:DescribeAlarms",
-            "Resource": _arns(args, "cloudwatch", alarms),
-        },
-        {"Sid": "Tell", "Effect": "Allow", "Action": "sns:Publish", "Resource": list(args.topics)},
-    ]
+    statement: dict[str, Any] = {
+        "Sid": right.sid,
+        "Effect": "Allow",
+        "Action": list(right.actions) if len(right.actions) > 1 else right.actions[0],
+        "Resource": expanded(right.resources),
+    }
+    if right.conditions:
+        statement["Condition"] = {
+            operator: {key: expanded(templates) for key, templates in keys.items()}
+            for operator, keys in right.conditions.items()
+        }
+    return statement

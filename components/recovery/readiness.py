@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_, scheduler
 
 from components.documents import Statement, document, trusts
-from components.recovery.names import Names
+from components.recovery.names import RecoveryNames
 from components.tokens import type_token
 
 MINUTES: Final = 15
@@ -31,7 +31,7 @@ class Watched:
 class ReadinessCheckArgs:
     """The function of one environment."""
 
-    names: Names
+    names: RecoveryNames
     region: str
     account_id: pulumi.Input[str]
     boundary_arn: pulumi.Input[str]

@@ -10,9 +10,9 @@ from pulumi_aws import s3
 from components.documents import Statement, document
 from components.storage import lifecycle
 from components.storage.inventory import inventory
-from components.storage.purposes import PURPOSES, Purpose
 from components.storage.statements import kept, over_tls
 from components.tokens import type_token
+from zone.shared.buckets import PURPOSES, Purpose
 
 SIX_YEARS: Final = 2192
 """Days: 45 CFR 164.316(b)(2)(i), two leap days included."""

@@ -16,10 +16,10 @@ from controls.rules.documents import (
     no_privilege_escalation,
     no_public_principal,
 )
-from stacks.places import Kind
 from tests.recorder import ACCOUNT, Recording, record
+from zone.settings.placement import AccountKind
 
-KINDS = get_args(Kind)
+KINDS = get_args(AccountKind)
 USER = "arn:aws:iam::123456789012:user/one"
 BUDGET: dict[str, Any] = {"budget_name": "b", "monthly_usd": 100, "notify": ["a@hospital.example"]}
 

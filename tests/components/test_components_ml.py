@@ -13,7 +13,7 @@ from tests.recorder import ACCOUNT, Recording, record
 
 EAST, WEST = "us-east-1", "us-west-2"
 KEY = f"arn:aws:kms:{EAST}:{ACCOUNT}:key/mrk-1"
-NAMES = ml.Names(prefix="hipaa-ml", environment="prod", model="readmission")
+NAMES = ml.ModelNames(prefix="hipaa-ml", environment="prod", model="readmission")
 RELEASE = ml.Release(version="7", image_digest="sha256:" + "a" * 64, artifact_sha256="b" * 64, model_sha256="c" * 64)
 ENDPOINT = ml.ModelEndpointArgs(
     names=NAMES,

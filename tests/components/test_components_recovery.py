@@ -11,11 +11,12 @@ import pytest
 from authorization import Policies, Policy, Principal, Request, evaluate
 from components import recovery as r
 from runbooks.aws import Aws
-from runbooks.zone import discover
+from runbooks.discovery import discover
+from runbooks.documents import endpoint_values, pair_values, zone_values
 from tests.recorder import ACCOUNT, Recording, record
 
 EAST, WEST = "us-east-1", "us-west-2"
-NAMES = r.Names(prefix="hipaa-ml", environment="prod")
+NAMES = r.RecoveryNames(prefix="hipaa-ml", environment="prod")
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary"
 TOPIC = f"arn:aws:sns:{WEST}:{ACCOUNT}:hipaa-ml-prod-recovery"
 KEYS = {
@@ -127,22 +128,22 @@ def written(recording: Recording) -> Sequence[Mapping[str, str]]:
 
 
 class TestTheDocuments:
-    ZONE: Mapping[str, Any] = {
-        "environment": "prod",
-        "primary": EAST,
-        "recovery": WEST,
-        "journal_table": NAMES.journal,
-        "topics": {EAST: TOPIC, WEST: TOPIC},
-        "record_buckets": {EAST: "east", WEST: "west"},
-        "writer_parameter": NAMES.writer,
-        "pairs": [{"purpose": "artifacts", "primary": "east", "recovery": "west"}],
-        "heartbeat_key": r.HEARTBEAT_KEY,
-        "key_ids": ["mrk-artifacts"],
-        "rto_minutes": 15,
-        "rpo_minutes": 15,
-        "drill_days": 90,
-        "two_people": True,
-    }
+    ZONE = zone_values(
+        environment="prod",
+        primary=EAST,
+        recovery=WEST,
+        journal_table=NAMES.journal,
+        topics={EAST: TOPIC, WEST: TOPIC},
+        record_buckets={EAST: "east", WEST: "west"},
+        writer_parameter=NAMES.writer,
+        pairs=[pair_values(purpose="artifacts", primary="east", recovery="west")],
+        heartbeat_key=r.HEARTBEAT_KEY,
+        key_ids=["mrk-artifacts"],
+        rto_minutes=15,
+        rpo_minutes=15,
+        drill_days=90,
+        two_people=True,
+    )
 
     def recording(self) -> Recording:
         arguments = r.RecoveryDocumentsArgs(
@@ -170,27 +171,27 @@ class TestTheDocuments:
         assert list(writer.request.ignoreChanges) == ["value"]
 
 
-ENDPOINT: Mapping[str, Any] = {
-    "name": "risk-prod",
-    "mode": "warm",
-    "record": "risk.prod.ml.internal",
-    "variant": "primary",
-    "instances": 2,
-    "standby_instances": 1,
-    "config": "risk-7-config",
-    "model_version": "7",
-    "artifact_bucket": "east",
-    "artifact_key": "risk/7/model.tar.gz",
-    "artifact_sha256": "b" * 64,
-    "image_repository": "hipaa-ml/risk",
-    "image_digest": "sha256:" + "a" * 64,
-    "smoke_bucket": "east",
-    "smoke_key": "smoke/risk-prod-7.json",
-    "alarm": NAMES.alarm("risk-prod"),
-    "withdrawal_alarm": "",
-    "metric_namespace": NAMES.namespace,
-    "metric_name": r.FAILED_OVER,
-}
+ENDPOINT = endpoint_values(
+    name="risk-prod",
+    mode="warm",
+    record="risk.prod.ml.internal",
+    variant="primary",
+    instances=2,
+    standby_instances=1,
+    config="risk-7-config",
+    model_version="7",
+    artifact_bucket="east",
+    artifact_key="risk/7/model.tar.gz",
+    artifact_sha256="b" * 64,
+    image_repository="hipaa-ml/risk",
+    image_digest="sha256:" + "a" * 64,
+    smoke_bucket="east",
+    smoke_key="smoke/risk-prod-7.json",
+    alarm=NAMES.alarm("risk-prod"),
+    withdrawal_alarm="",
+    metric_namespace=NAMES.namespace,
+    metric_name=r.FAILED_OVER,
+)
 
 
 class TestTheHeartbeat:

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.audit.names import Names
+from components.audit.names import ArchiveNames
 from components.documents import Statement
 from components.keys import Key, KeyArgs, uses
 from components.storage import (
@@ -17,9 +17,9 @@ from components.storage import (
     SecureBucket,
     SecureBucketArgs,
 )
-from components.storage.purposes import PURPOSES
 from controls.rules.documents import denies_insecure_transport, no_public_principal
 from tests.recorder import ACCOUNT, ORGANIZATION, Recording, record
+from zone.shared.buckets import PURPOSES
 
 KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
 LOCKED = [name for name, one in PURPOSES.items() if one.locked]
@@ -132,7 +132,7 @@ def test_a_key_nobody_uses_is_refused() -> None:
         KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=())
 
 
-NAMES = Names(prefix="hipaa-ml", region="us-east-1", account_id=ACCOUNT, management_account_id="123456789012")
+NAMES = ArchiveNames(prefix="hipaa-ml", region="us-east-1", account_id=ACCOUNT, management_account_id="123456789012")
 USES: Mapping[str, Callable[[], Sequence[Statement]]] = {
     "cloudtrail": lambda: uses.cloudtrail(NAMES.trail_arn, "123456789012"),
     "config": lambda: uses.config(ORGANIZATION),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.cloud import Cloud
-from runbooks.zone import Mode
+from runbooks.documents import Mode
 from tests.runbooks.recoverable import Recoverable
 
 

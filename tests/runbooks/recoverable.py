@@ -14,8 +14,9 @@ import boto3
 
 from rehearsal.cloud import Cloud, Endpoints, Image, host
 from runbooks.aws import Aws
+from runbooks.documents import WRITER as WRITER_NAME
+from runbooks.documents import BucketPair, EndpointDocument, Mode, RecoveryDocument, root
 from runbooks.operate import Situation, look
-from runbooks.zone import Mode
 from workloads.readmission import artifact, cohort, model
 from workloads.readmission.schema import FIELDS, typical
 
@@ -24,7 +25,7 @@ PREFIX, ENVIRONMENT = "hipaa-ml", "prod"
 PURPOSES = ("artifacts", "results")
 TABLE = f"{PREFIX}-{ENVIRONMENT}-recovery"
 NAMESPACE = "HipaaMl/Recovery"
-WRITER = f"/{PREFIX}/recovery/{ENVIRONMENT}/state/writer-region"
+WRITER = f"{root(PREFIX, ENVIRONMENT)}/{WRITER_NAME}"
 HEARTBEAT = "recovery/heartbeat.json"
 DOMAIN = "prod.ml.internal"
 CASES = [{"instances": [dict(zip(FIELDS, typical(), strict=True)) | {"age_years": age}]} for age in (40, 70, 90)]
@@ -158,51 +159,54 @@ class Recoverable:
         client = self.client("ssm", region)
         topic = self.client("sns", region).create_topic(Name="recovery")["TopicArn"]
         topics = {one: topic.replace(region, one) for one in (PRIMARY, RECOVERY)}
-        zone = {
-            "environment": ENVIRONMENT,
-            "primary": PRIMARY,
-            "recovery": RECOVERY,
-            "journal_table": TABLE,
-            "topics": topics,
-            "record_buckets": {one: self.bucket("records", one) for one in (PRIMARY, RECOVERY)},
-            "writer_parameter": WRITER,
-            "pairs": [
-                {"purpose": one, "primary": self.bucket(one, PRIMARY), "recovery": self.bucket(one, RECOVERY)}
-                for one in PURPOSES
+        document = RecoveryDocument(
+            environment=ENVIRONMENT,
+            primary=PRIMARY,
+            recovery=RECOVERY,
+            journal_table=TABLE,
+            topics=topics,
+            record_buckets={name: self.bucket("records", name) for name in (PRIMARY, RECOVERY)},
+            writer_parameter=WRITER,
+            pairs=[
+                BucketPair(
+                    purpose=purpose, primary=self.bucket(purpose, PRIMARY), recovery=self.bucket(purpose, RECOVERY)
+                )
+                for purpose in PURPOSES
             ],
-            "heartbeat_key": HEARTBEAT,
-            "key_ids": keys,
-            "rto_minutes": 15,
-            "rpo_minutes": 15,
-            "drill_days": 90,
-            "two_people": True,
-        }
-        root = f"/{PREFIX}/recovery/{ENVIRONMENT}"
-        client.put_parameter(Name=f"{root}/zone", Value=json.dumps(zone), Type="String")
+            heartbeat_key=HEARTBEAT,
+            key_ids=keys,
+            rto_minutes=15,
+            rpo_minutes=15,
+            drill_days=90,
+            two_people=True,
+            endpoints=[self._endpoint_document(name, mode, region, sha256) for name, mode in self.modes.items()],
+        )
+        for name, text in document.texts().items():
+            client.put_parameter(Name=f"{root(PREFIX, ENVIRONMENT)}/{name}", Value=text, Type="String")
         client.put_parameter(Name=WRITER, Value=PRIMARY, Type="String")
-        for name, mode in self.modes.items():
-            document = {
-                "name": name,
-                "mode": mode,
-                "record": f"{name}.{DOMAIN}",
-                "variant": "primary",
-                "instances": 2,
-                "standby_instances": 0 if mode == "pilot-light" else 1,
-                "config": f"{name}-7",
-                "model_version": "7",
-                "artifact_bucket": self.bucket("artifacts", region),
-                "artifact_key": "readmission/7/model.tar.gz",
-                "artifact_sha256": sha256,
-                "image_repository": "readmission",
-                "image_digest": self.image_digest(region),
-                "smoke_bucket": self.bucket("artifacts", region),
-                "smoke_key": f"smoke/{name}-7.json",
-                "alarm": f"{PREFIX}-{name}-failed-over",
-                "withdrawal_alarm": f"{PREFIX}-{name}-withdrawn" if mode == "active-active" else "",
-                "metric_namespace": NAMESPACE,
-                "metric_name": "FailedOver",
-            }
-            client.put_parameter(Name=f"{root}/endpoints/{name}", Value=json.dumps(document), Type="String")
+
+    def _endpoint_document(self, name: str, mode: Mode, region: str, sha256: str) -> EndpointDocument:
+        return EndpointDocument(
+            name=name,
+            mode=mode,
+            record=f"{name}.{DOMAIN}",
+            variant="primary",
+            instances=2,
+            standby_instances=0 if mode == "pilot-light" else 1,
+            config=f"{name}-7",
+            model_version="7",
+            artifact_bucket=self.bucket("artifacts", region),
+            artifact_key="readmission/7/model.tar.gz",
+            artifact_sha256=sha256,
+            image_repository="readmission",
+            image_digest=self.image_digest(region),
+            smoke_bucket=self.bucket("artifacts", region),
+            smoke_key=f"smoke/{name}-7.json",
+            alarm=f"{PREFIX}-{name}-failed-over",
+            withdrawal_alarm=f"{PREFIX}-{name}-withdrawn" if mode == "active-active" else "",
+            metric_namespace=NAMESPACE,
+            metric_name="FailedOver",
+        )
 
     def _table(self) -> None:
         self.client("dynamodb", RECOVERY).create_table(

@@ -44,7 +44,7 @@ def test_without_execute_a_plan_is_shown_and_nothing_is_changed(environment: Rec
     assert done.returncode == 0, done.stderr
     assert "us-east-1 does not answer" in done.stdout
     assert "point sepsis.prod.ml.internal to us-west-2" in done.stdout
-    assert "nothing was changed" in done.stdout
+    assert "No changes were made" in done.stdout
     assert environment.writer(RECOVERY) == PRIMARY
 
 
@@ -56,7 +56,7 @@ def test_production_is_failed_over_by_two_sentences_and_goes_home_by_an_approval
     words = ("failover", "--env", "prod", "--execute", "--poll", "0.05")
     refused = runbook(environment, *words, typed="yes\n")
     assert refused.returncode == 3
-    assert "not confirmed; nothing was changed" in refused.stderr
+    assert "The operation was not confirmed. No changes were made." in refused.stderr
     done = runbook(environment, *words, typed="failover prod\nus-west-2 serves prod\n")
     assert done.returncode == 0, done.stderr + done.stdout
     assert "us-west-2 serves prod" in done.stdout
@@ -210,7 +210,7 @@ def test_of_two_regions_that_both_serve_the_lost_recovery_region_is_taken_out_an
     environment.cloud.stop_region(RECOVERY)
     shown = runbook(environment, *words, "sepsis", via=PRIMARY)
     assert shown.returncode == 0, shown.stderr
-    assert "nothing was changed" in shown.stdout
+    assert "No changes were made" in shown.stdout
     assert set(resolve(environment.cloud, ACCOUNT, name)) == both
     typed = "withdraw prod\nus-east-1 serves prod\n"
     done = runbook(environment, *words, "sepsis", "--execute", "--poll", "0.05", via=PRIMARY, typed=typed)

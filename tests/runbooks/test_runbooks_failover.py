@@ -14,6 +14,7 @@ from runbooks.errors import LeaseHeldError, RefusedError, StepFailedError
 from runbooks.journal import Journal
 from tests.runbooks.operating import run, step, wanted
 from tests.runbooks.recoverable import ENVIRONMENT, PRIMARY, RECOVERY, TABLE, Recoverable
+from tests.runbooks.simulated_iam import simulate
 
 ACCOUNT = "111122223333"
 NAMES = ("readmission", "sepsis")
@@ -140,9 +141,12 @@ def test_throttling_is_retried_and_said(environment: Recoverable) -> None:
     assert any("DescribeEndpoint is throttled" in one for one in said)
 
 
-def test_a_missing_permission_is_found_before_the_first_change(environment: Recoverable) -> None:
-    environment.cloud.inject("sagemaker:CreateEndpoint", error="AccessDeniedException", status=403, region=RECOVERY)
-    with pytest.raises(RefusedError, match=r"lacks permissions; nothing was changed:\n  sagemaker:create_endpoint"):
+def test_missing_permission_is_reported_before_first_change(
+    environment: Recoverable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulate(monkeypatch, lambda action, _: action != "sagemaker:CreateEndpoint")
+    message = r"lacks permissions\. No changes were made\. Missing:\n  sagemaker:CreateEndpoint on arn:aws:sagemaker"
+    with pytest.raises(RefusedError, match=message):
         run(environment, "failover")
     assert environment.writer(RECOVERY) == PRIMARY
     assert environment.look().seen.open_operation is None
@@ -194,7 +198,7 @@ def test_wrong_answers_do_not_get_traffic(environment: Recoverable) -> None:
 def test_two_operators_cannot_both_be_at_it(environment: Recoverable) -> None:
     other = Journal(environment.aws(), table=TABLE, region=RECOVERY, environment=ENVIRONMENT, owner="arn:somebody/else")
     other.acquire(datetime.now(UTC))
-    with pytest.raises(LeaseHeldError, match=r"arn:somebody/else is at it"):
+    with pytest.raises(LeaseHeldError, match=r"Another operator \(arn:somebody/else\) holds the lease until"):
         run(environment, "failover")
     assert environment.writer(RECOVERY) == PRIMARY
     other.acquire(datetime.now(UTC) - timedelta(hours=1))  # theirs runs out

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runbooks.confirm import approved, typed
+from runbooks.documents import BucketPair, EndpointDocument, RecoveryDocument
 from runbooks.errors import BadInputError, RefusedError
 from runbooks.journal import Operation
 from runbooks.plan import STALE_AFTER, Snapshot, plan
-from runbooks.zone import Endpoint, Pair, Zone
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
-def endpoint(name: str) -> Endpoint:
-    return Endpoint(
+def endpoint(name: str) -> EndpointDocument:
+    return EndpointDocument(
         name=name,
         mode="warm",
         record=f"{name}.prod.ml.internal",
@@ -43,7 +43,7 @@ def endpoint(name: str) -> Endpoint:
     )
 
 
-ZONE = Zone(
+ZONE = RecoveryDocument(
     environment="prod",
     primary="us-east-1",
     recovery="us-west-2",
@@ -51,7 +51,7 @@ ZONE = Zone(
     topics={},
     record_buckets={"us-east-1": "records-1", "us-west-2": "records-2"},
     writer_parameter="/writer",
-    pairs=[Pair(purpose="artifacts", primary="one", recovery="two")],
+    pairs=[BucketPair(purpose="artifacts", primary="one", recovery="two")],
     heartbeat_key="heartbeat",
     key_ids=["mrk-1"],
     rto_minutes=15,
@@ -174,8 +174,8 @@ GOOD = {
         ({"region": "us-east-1"}, RefusedError, "region is 'us-east-1'"),
         ({"expires": "2026-11-24T02:00:00"}, RefusedError, "expired"),
         ({"expires": "soon"}, BadInputError, "expires must be a time"),
-        ({"approved_by": "arn:me/jo"}, RefusedError, "it takes two"),
-        ({"approved_by": "jo"}, RefusedError, "it takes two"),
+        ({"approved_by": "arn:me/jo"}, RefusedError, "a second person must approve it"),
+        ({"approved_by": "jo"}, RefusedError, "a second person must approve it"),
         ({"approved_by": 7}, BadInputError, "must be an object with the strings"),
     ],
 )

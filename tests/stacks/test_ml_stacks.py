@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from stacks.configuration import files
 from tests.recorder import Recording
 from tests.stacks.zone import ROOT, recorded, run
+from zone.settings import files
 
 STACK, DATA = "ml-prod", "data-prod"
 ML = files.read(ROOT, "organization").values["ml"]

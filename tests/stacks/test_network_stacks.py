@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from stacks.configuration import files
 from tests.recorder import Recording, Resource
 from tests.stacks.zone import ROOT, recorded, run
+from zone.settings import files
 
 EAST, WEST, SPOKE, STANDBY = "network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev"
 NETWORK = files.read(ROOT, "organization").values["network"]

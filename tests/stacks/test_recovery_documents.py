@@ -11,8 +11,9 @@ from moto import mock_aws
 
 from components import recovery as r
 from runbooks.aws import Aws
+from runbooks.discovery import discover
+from runbooks.documents import BucketPair, EndpointDocument, RecoveryDocument
 from runbooks.errors import RunbookError
-from runbooks.zone import Endpoint, Pair, Zone, discover
 from tests.stacks.test_ml_stacks import RELEASE, with_model
 from tests.stacks.zone import recorded, run
 
@@ -55,10 +56,10 @@ def key_id(domain: str) -> str:
     return str(recorded("data-prod").outputs["key_arns"][domain][EAST]).rpartition("/")[2]
 
 
-def expected(region: str) -> Zone:
+def expected(region: str) -> RecoveryDocument:
     """The environment as a region must know it."""
     artifacts = bucket("artifacts", region)
-    return Zone(
+    return RecoveryDocument(
         environment="prod",
         primary=EAST,
         recovery=WEST,
@@ -67,7 +68,7 @@ def expected(region: str) -> Zone:
         record_buckets={one: bucket("artifacts", one) for one in REGIONS},
         writer_parameter=f"{ROOT}/state/writer-region",
         pairs=[
-            Pair(purpose=purpose, primary=bucket(purpose, EAST), recovery=bucket(purpose, WEST))
+            BucketPair(purpose=purpose, primary=bucket(purpose, EAST), recovery=bucket(purpose, WEST))
             for purpose in ("artifacts", "deidentified", "features", "raw-phi")
         ],
         heartbeat_key=r.HEARTBEAT_KEY,
@@ -77,7 +78,7 @@ def expected(region: str) -> Zone:
         drill_days=90,
         two_people=True,
         endpoints=[
-            Endpoint(
+            EndpointDocument(
                 name="readmission-prod",
                 mode="warm",
                 record="readmission.prod.ml.internal",
@@ -111,7 +112,7 @@ def test_a_region_tells_runbooks_of_the_zone_with_the_names_of_its_own(aws: Aws,
 def test_the_regions_differ_in_what_is_a_regions_own_and_in_nothing_else(aws: Aws) -> None:
     east, west = (discover(aws, prefix="hipaa-ml", environment="prod", region=region) for region in REGIONS)
     [here], [there] = east.endpoints, west.endpoints
-    differing = {one.name for one in fields(Endpoint) if getattr(here, one.name) != getattr(there, one.name)}
+    differing = {one.name for one in fields(EndpointDocument) if getattr(here, one.name) != getattr(there, one.name)}
     assert differing == {"config", "artifact_bucket", "smoke_bucket"}
     assert {**asdict(east), "endpoints": []} == {**asdict(west), "endpoints": []}
 
@@ -119,9 +120,9 @@ def test_the_regions_differ_in_what_is_a_regions_own_and_in_nothing_else(aws: Aw
 @pytest.mark.parametrize("region", REGIONS)
 def test_nothing_is_written_that_no_runbook_reads(region: str) -> None:
     zone = document(region, "zone")
-    assert zone.keys() == names(Zone) - {"endpoints"}
-    assert {frozenset(pair) for pair in zone["pairs"]} == {frozenset(names(Pair))}
-    assert document(region, "endpoints/readmission-prod").keys() == names(Endpoint)
+    assert zone.keys() == names(RecoveryDocument) - {"endpoints"}
+    assert {frozenset(pair) for pair in zone["pairs"]} == {frozenset(names(BucketPair))}
+    assert document(region, "endpoints/readmission-prod").keys() == names(EndpointDocument)
 
 
 def names(kind: type) -> set[str]:
@@ -130,8 +131,8 @@ def names(kind: type) -> set[str]:
 
 
 LACKING = [
-    *(("zone", name) for name in sorted(names(Zone) - {"endpoints"})),
-    *(("endpoints/readmission-prod", name) for name in sorted(names(Endpoint))),
+    *(("zone", name) for name in sorted(names(RecoveryDocument) - {"endpoints"})),
+    *(("endpoints/readmission-prod", name) for name in sorted(names(EndpointDocument))),
 ]
 
 
@@ -139,7 +140,8 @@ LACKING = [
 def test_a_document_that_lacks_a_field_is_refused_by_its_name(aws: Aws, where: str, name: str) -> None:
     lacking = {key: value for key, value in document(WEST, where).items() if key != name}
     aws.client("ssm", WEST).put_parameter(Name=f"{ROOT}/{where}", Value=json.dumps(lacking), Overwrite=True)
-    with pytest.raises(RunbookError, match=f"{ROOT} in {WEST}: a document lacks '{name}': deploy recovery-prod again"):
+    message = f"{ROOT} in {WEST}: a document is not valid: '{name}' is missing. Deploy the stack recovery-prod again"
+    with pytest.raises(RunbookError, match=message):
         discover(aws, prefix="hipaa-ml", environment="prod", region=WEST)
 
 
@@ -159,7 +161,7 @@ def test_a_standby_says_how_many_instances_it_has_until_it_serves(mode: str, ins
     seen = run("recovery-prod", ml=with_model(standby=mode, instances=3))
     for region in REGIONS:
         made = seen.by_name[f"documents-{region}-endpoint-readmission-prod"].inputs["value"]["value"]
-        endpoint = Endpoint.parse(json.loads(made))
+        endpoint = EndpointDocument.parse(json.loads(made))
         assert (endpoint.mode, endpoint.instances, endpoint.standby_instances) == (mode, 3, instances)
         assert bool(endpoint.withdrawal_alarm) == (mode == "active-active")
 

@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 import yaml
 
-from stacks import graph, security
-from stacks.configuration import files
-from stacks.settings import Settings, SettingsError
+from stacks import security
 from tests.recorder import Recording, record
+from zone.plan import graph, make_plan
+from zone.plan.security import conformance_packs, security_account
+from zone.settings import Settings, SettingsError, files, parse_settings
 
 ROOT = Path(__file__).parents[2]
 
 
 def settings(given: Mapping[str, Any] | None = None, **more: Any) -> Settings:
     values = {**files.read(ROOT, "security").values, "security": dict(given or {}), **more}
-    return Settings.parse(values, {})
+    return parse_settings(values, {})
 
 
 def run(one: Settings) -> Recording:
@@ -31,7 +32,7 @@ def run(one: Settings) -> Recording:
         "policies": {},
     }
     return record(
-        lambda: security.deploy(one),
+        lambda: security.deploy(make_plan(one)),
         name=graph.SECURITY,
         upstream={graph.ORGANIZATION: upstream, "organization/hipaa-ml/organization": upstream},
     )
@@ -56,16 +57,16 @@ def test_the_security_contact_hears_of_findings_unless_others_are_named() -> Non
 
 def test_parameters_reach_the_pack_that_has_the_rule() -> None:
     one = settings({"conformance_parameters": {"ACCESS_KEYS_ROTATED": {"maxAccessKeyAge": "45"}}})
-    template = yaml.safe_load(security.conformance(one)[0].template)
+    template = yaml.safe_load(conformance_packs(one)[0].template)
     rule = template["Resources"]["AccessKeysRotated"]["Properties"]
     assert rule["InputParameters"] == {"maxAccessKeyAge": "45"}
 
 
 def test_long_parameters_split_a_pack_instead_of_failing() -> None:
     long = {"ACCESS_KEYS_ROTATED": {"a": "x" * 20_000}}
-    packs = security.conformance(settings({"conformance_parameters": long}))
+    packs = conformance_packs(settings({"conformance_parameters": long}))
     assert all(pack.inline for pack in packs)
-    assert sum(len(pack.rules) for pack in packs) == sum(len(pack.rules) for pack in security.conformance(settings()))
+    assert sum(len(pack.rules) for pack in packs) == sum(len(pack.rules) for pack in conformance_packs(settings()))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_long_parameters_split_a_pack_instead_of_failing() -> None:
 )
 def test_parameters_that_fit_no_pack_are_refused_by_key(given: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        security.conformance(settings({"conformance_parameters": given}))
+        conformance_packs(settings({"conformance_parameters": given}))
 
 
 @pytest.mark.parametrize(
@@ -101,17 +102,17 @@ def test_services_that_nobody_administers_are_named() -> None:
     accounts = dict(files.read(ROOT, "security").values["accounts"])
     accounts["security-tooling"] = {**accounts["security-tooling"], "administers": ["config", "guardduty"]}
     with pytest.raises(SettingsError, match="macie: nobody"):
-        security.account(settings(accounts=accounts))
+        security_account(settings(accounts=accounts))
 
 
 def test_security_comes_after_every_baseline() -> None:
-    order = graph.stacks(settings())
+    order = make_plan(settings()).stacks.names
     baselines = [order.index(stack) for stack in order if stack.startswith(graph.BASELINE)]
     assert order.index(graph.SECURITY) > max(baselines)
 
 
 def test_every_repair_waits_for_a_person() -> None:
-    resources = yaml.safe_load(security.conformance(settings())[0].template)["Resources"]
+    resources = yaml.safe_load(conformance_packs(settings())[0].template)["Resources"]
     repairs = {name: one for name, one in resources.items() if one["Type"] == "AWS::Config::RemediationConfiguration"}
     assert len(repairs) == 4
     for one in repairs.values():

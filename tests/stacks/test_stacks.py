@@ -9,11 +9,12 @@ import pulumi
 import pytest
 import yaml
 
-from stacks import contracts, graph, layers
-from stacks.organization import GuardrailsDoNotFitError
-from stacks.settings import Settings, SettingsError
+from stacks import contracts, program
 from tests.recorder import Recording, record
 from tests.stacks.zone import ACCOUNTS, IDENTITIES, ROOT, STACKS, configuration, identities, recorded, run
+from zone.plan import make_plan
+from zone.plan.guardrails import GuardrailsDoNotFitError
+from zone.settings import SettingsError, settings_from_files
 
 OWNERS: Mapping[str, tuple[str, ...]] = {
     "organization": ("management",),
@@ -158,9 +159,9 @@ def test_every_policy_document_names_what_it_allows() -> None:
 
 
 def test_a_stack_that_is_not_of_the_zone_is_refused_with_those_that_are() -> None:
-    settings = Settings.from_files(ROOT, "organization")
-    with pytest.raises(layers.UnknownStackError, match="'organisation'; the zone has: organization, audit, baseline-"):
-        layers.deploy("organisation", settings)
+    plan = make_plan(settings_from_files(ROOT, "organization"))
+    with pytest.raises(program.UnknownStackError, match="'organisation'; the zone has: organization, audit, baseline-"):
+        program.deploy("organisation", plan)
 
 
 def test_an_account_that_is_configured_but_not_made_yet_is_named() -> None:
@@ -196,12 +197,12 @@ def test_a_preview_can_run_with_a_role_that_only_reads() -> None:
 
 
 def test_every_stack_follows_those_it_needs() -> None:
-    settings = Settings.from_files(ROOT, "organization")
-    order = graph.stacks(settings)
+    settings = settings_from_files(ROOT, "organization")
+    order = make_plan(settings).stacks.names
     for stack in order:
-        assert all(order.index(need) < order.index(stack) for need in graph.needs(stack, settings))
+        assert all(order.index(need) < order.index(stack) for need in make_plan(settings).stacks.needs_of(stack))
     with pytest.raises(ValueError, match="no stack is named"):
-        graph.needs("organisation", settings)
+        make_plan(settings).stacks.needs_of("organisation")
 
 
 def test_an_existing_organisation_and_account_are_adopted() -> None:

@@ -6,10 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from stacks import graph, layers
-from stacks.configuration import files
-from stacks.settings import Settings
+from stacks.program import deploy as deploy_stack
+from stacks.program import load_settings
 from tests.recorder import Recording, record
+from zone.plan import make_plan, plan_from_files
+from zone.settings import files
 
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = ("management", "ml-prod")
@@ -31,9 +32,9 @@ def run(
     """Runs a stack of the reference zone with some settings changed, on top of some stacks that were changed too."""
 
     def deploy() -> object:
-        return layers.deploy(stack, Settings.load())
+        return deploy_stack(stack, make_plan(load_settings()))
 
-    names = graph.needs(stack, Settings.from_files(ROOT, stack))
+    names = plan_from_files(ROOT, stack).stacks.needs_of(stack)
     changed = given or {}
     upstream = {name: (changed.get(name) or recorded(name)).outputs for name in names}
     return record(program or deploy, name=stack, upstream=upstream, config=configuration(stack, **changes))
@@ -46,7 +47,7 @@ def data_stack(stack: str, **changes: Any) -> Recording:
     }
 
     def deploy() -> object:
-        return layers.deploy(stack, Settings.load())
+        return deploy_stack(stack, make_plan(load_settings()))
 
     return record(deploy, name=stack, upstream=upstream, config=configuration(stack, **changes))
 

@@ -1,0 +1,79 @@
+"""Reads the recovery documents from Parameter Store of one region."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from runbooks.aws import Aws, Unreachable, denied
+from runbooks.documents import ENDPOINTS, STATE, ZONE, DocumentError, EndpointDocument, RecoveryDocument, root
+from runbooks.errors import BadInputError, RunbookError
+
+
+def discover(aws: Aws, *, prefix: str, environment: str, region: str) -> RecoveryDocument:
+    """Reads the recovery documents of an environment from one region.
+
+    Raises:
+        BadInputError: the region has no such environment.
+        RunbookError: the region does not answer, or a document is not what it should be.
+    """
+    path = root(prefix, environment)
+    client = aws.client("ssm", region)
+    try:
+        parameters = {
+            one["Name"].removeprefix(f"{path}/"): one["Value"]
+            for page in client.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
+            for one in page["Parameters"]
+        }
+        if ZONE not in parameters:
+            raise BadInputError(_nothing(client, prefix, environment, region))
+    except Unreachable as error:
+        raise RunbookError(f"{region} does not answer: {error}. Name the region that does with --region") from None
+    except ClientError as error:
+        if denied(error):
+            raise BadInputError(
+                f"{path} in {region} may not be read as this role: either there is no environment {environment!r}, or "
+                "the role is another one's. Each environment's runbooks have a role of their own"
+            ) from None
+        raise RunbookError(f"cannot read {path} in {region}: {error}") from None
+    documents = {name: _json(f"{path}/{name}", text) for name, text in parameters.items() if not name.startswith(STATE)}
+    try:
+        endpoints = [
+            EndpointDocument.parse(document)
+            for name, document in sorted(documents.items())
+            if name.startswith(ENDPOINTS)
+        ]
+        return RecoveryDocument.parse(documents[ZONE], endpoints)
+    except DocumentError as error:
+        raise RunbookError(
+            f"{path} in {region}: a document is not valid: {error}. Deploy the stack recovery-{environment} again"
+        ) from None
+
+
+def _json(name: str, text: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        raise RunbookError(f"the parameter {name} is not JSON") from None
+    if not isinstance(document, dict):
+        raise RunbookError(f"the parameter {name} is not a JSON object")
+    return document
+
+
+def _nothing(client: Any, prefix: str, environment: str, region: str) -> str:
+    """What there is instead; a runbook's own role may see its own environment alone."""
+    path, message = root(prefix, "").rstrip("/"), f"no environment {environment!r} in {region}"
+    try:
+        names = {
+            one["Name"].removeprefix(f"{path}/").partition("/")[0]
+            for page in client.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
+            for one in page["Parameters"]
+        }
+    except ClientError as error:
+        if denied(error):
+            return message
+        raise
+    return f"{message}; " + (
+        f"environments there: {', '.join(sorted(names))}" if names else "no environment was deployed there"
+    )

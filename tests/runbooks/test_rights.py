@@ -1,0 +1,126 @@
+"""Declared permissions: each step requests nothing beyond them, and nothing is declared without a request or reason."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import get_args
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from runbooks import operate, rights
+from runbooks.documents import RecoveryDocument
+from runbooks.permissions import principal_arn, verify
+from runbooks.plan import StepKind
+from runbooks.readiness import readiness
+from runbooks.runner import Progress
+from tests.runbooks.operating import wanted
+from tests.runbooks.recoverable import ENVIRONMENT, PREFIX, RECOVERY, Recoverable
+from tests.runbooks.simulated_iam import SESSION, SimulatedIam, simulate
+
+ROLE = "arn:aws:iam::111122223333:role/hipaa-ml-service-recovery-prod"
+ACTIONS: Mapping[tuple[str, str], frozenset[str]] = {
+    ("s3", "HeadObject"): frozenset({"s3:GetObject", "s3:GetObjectVersion"}),
+    ("s3", "ListObjectVersions"): frozenset({"s3:ListBucketVersions"}),
+    ("sagemaker-runtime", "InvokeEndpoint"): frozenset({"sagemaker:InvokeEndpoint"}),
+    ("sts", "GetCallerIdentity"): frozenset(),
+}
+"""Service and operation -> the IAM actions of which one permits it, where the names differ."""
+
+
+def permitting(service: str, operation: str) -> frozenset[str]:
+    return ACTIONS.get((service, operation), frozenset({f"{service}:{operation}"}))
+
+
+def requests_by_step(environment: Recoverable) -> Mapping[str, set[frozenset[str]]]:
+    """Kind of a step -> the actions of its requests, over a failover and a failback."""
+    by_step: dict[str, set[frozenset[str]]] = defaultdict(set)
+    for kind in ("failover", "failback"):
+        environment.heartbeat()
+        aws = environment.aws()
+        situation = operate.look(aws, prefix=PREFIX, environment=ENVIRONMENT, region=RECOVERY)
+        order = wanted(kind, parallel=1, accept_conflicts=True)
+        start = 0
+
+        def tell(progress: Progress, aws: operate.Aws = aws) -> None:
+            nonlocal start
+            if progress.phase == "done":
+                requests = {permitting(call.service, call.operation) for call in aws.calls[start:]}
+                by_step[progress.step.kind] |= requests
+            start = len(aws.calls)
+
+        operate.carry_out(situation, order, operate.planned(situation, order), tell=tell, say=lambda _: None)
+    return by_step
+
+
+def test_every_step_has_declared_rights() -> None:
+    assert set(rights.STEPS) == set(get_args(StepKind))
+
+
+def test_steps_request_only_declared_actions_and_declarations_are_used(make: Callable[..., Recoverable]) -> None:
+    by_step = requests_by_step(make(readmission="warm"))
+    assert set(by_step) == set(rights.STEPS)
+    for step, requests in by_step.items():
+        declared = {action for right in (*rights.OPERATION, *rights.STEPS[step]) for action in right.actions}
+        assert not [actions for actions in requests if actions and not actions & declared], step
+    requested = {action for requests in by_step.values() for actions in requests for action in actions}
+    unused = {right.sid for right in rights.all_rights() if not right.unrecorded and not requested & set(right.actions)}
+    assert not unused
+
+
+def documents(environment: Recoverable) -> list[RecoveryDocument]:
+    return list(environment.look().zones.values())
+
+
+def test_verification_asks_for_every_declared_action_and_resource(untouched: Recoverable) -> None:
+    iam = SimulatedIam()
+    aws = untouched.aws()
+    aws.client = lambda service, region: iam  # type: ignore[method-assign]
+    verification = verify(aws, documents(untouched), rights.all_rights(), SESSION)
+    assert not verification.missing
+    assert not verification.unverified
+    asked = {action for request in iam.requests for action in request["ActionNames"]}
+    assert asked == {action for right in rights.all_rights() for action in right.actions}
+    assert {request["PolicySourceArn"] for request in iam.requests} == {ROLE}
+    texts = json.dumps([request["ResourceArns"] for request in iam.requests])
+    assert not re.search(r"[{}]", texts)
+    assert not re.search(r"\*[^\"]|[^\"]\*", texts)
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (EndpointConnectionError(endpoint_url="https://iam.amazonaws.com"), False),
+        (ClientError({"Error": {"Code": "AccessDenied"}}, "SimulatePrincipalPolicy"), True),
+    ],
+)
+def test_permissions_are_not_verified_when_iam_does_not_answer(
+    untouched: Recoverable, error: Exception, *, refused: bool
+) -> None:
+    aws = untouched.aws()
+    iam = SimulatedIam(error=error)
+    aws.client = lambda service, region: iam  # type: ignore[method-assign]
+    verification = verify(aws, documents(untouched), rights.all_rights(), SESSION)
+    assert verification.unverified
+    assert not verification.missing
+    assert verification.refused is refused
+
+
+def test_readiness_reports_missing_permissions_and_writes_nothing(
+    untouched: Recoverable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulate(monkeypatch, lambda action, _: action != "kms:UpdatePrimaryRegion")
+    situation = untouched.look()
+    findings = [finding for finding in readiness(situation) if finding.check == "permissions"]
+    assert findings
+    assert all(not finding.ok for finding in findings)
+    assert all(finding.found.startswith("missing: kms:UpdatePrimaryRegion on ") for finding in findings)
+    writing = ("Put", "Create", "Update", "Delete", "Publish", "Register", "Invoke")
+    assert not [call for call in situation.aws.calls if call.operation.startswith(writing)]
+
+
+def test_principal_of_a_session_is_its_role() -> None:
+    assert principal_arn(SESSION) == ROLE
+    assert principal_arn("arn:aws:iam::111122223333:user/somebody") == "arn:aws:iam::111122223333:user/somebody"
+    assert principal_arn("arn:aws:iam::111122223333:root") is None

@@ -1,0 +1,115 @@
+"""Mistakes in the `ml` key are said before anything is created: file, key, value, what is allowed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.zone.test_settings import ROOT, Tree, account, edited, refused
+from zone.plan import make_plan
+from zone.settings import Settings, parse_settings, settings_from_files
+
+Change = Callable[[Tree], object]
+
+
+def model(**changes: object) -> Change:
+    return lambda values: values["ml"]["models"]["readmission"].update(changes)
+
+
+def release(**changes: object) -> Change:
+    return lambda values: values["ml"]["models"]["readmission"]["release"].update(changes)
+
+
+def recovery(**changes: object) -> Change:
+    return lambda values: values["ml"].update(recovery=changes)
+
+
+def accepted(change: Change) -> Settings:
+    return parse_settings(edited(change), {})
+
+
+MODEL = "ml.models.readmission"
+WRONG: dict[str, tuple[Change, list[str]]] = {
+    "a standby that is none": (
+        model(standby="hot"),
+        [f"{MODEL}.standby: 'hot'", "'none', 'pilot-light', 'warm' or 'active-active'"],
+    ),
+    "one instance": (model(instances=1), [f"{MODEL}.instances: 1", "greater than or equal to 2"]),
+    "more requests captured than there are": (
+        model(capture_percent=101),
+        [f"{MODEL}.capture_percent: 101", "less than or equal to 100"],
+    ),
+    "an instance of another service": (
+        model(instance_type="m5.large"),
+        [f"{MODEL}.instance_type: 'm5.large'", "an instance type such as ml.m5.large"],
+    ),
+    "a model for nobody": (model(environments=[]), [f"{MODEL}.environments: []"]),
+    "an environment that is not there": (
+        model(environments=["prd"]),
+        [f"{MODEL}.environments.0: no environment 'prd' (did you mean 'prod'?); allowed: dev, staging, prod"],
+    ),
+    "an account without network": (
+        account("ml-prod", networks={}),
+        [f"{MODEL}.environments.1: the account 'ml-prod' has no network in us-east-1, where the model is to be served"],
+    ),
+    "a standby without network": (
+        account("ml-prod", networks={"us-east-1": "10.48.0.0/16"}),
+        [f"{MODEL}.environments.1: the account 'ml-prod' has no network in us-west-2", "accounts.ml-prod.networks"],
+    ),
+    "an image by its tag": (
+        release(image_digest="latest"),
+        [f"{MODEL}.release.image_digest: 'latest'", "sha256: and 64 hexadecimal digits"],
+    ),
+    "an artifact without digest": (
+        lambda values: values["ml"]["models"]["readmission"]["release"].pop("artifact_sha256"),
+        [f"{MODEL}.release.artifact_sha256: is missing"],
+    ),
+    "a digest that is cut off": (
+        release(model_sha256="4809ad1a"),
+        [f"{MODEL}.release.model_sha256: '4809ad1a'", "64 hexadecimal digits"],
+    ),
+    "a version that is a path": (release(version="../2"), [f"{MODEL}.release.version: '../2'", "letters, digits"]),
+    "a model's name in capitals": (
+        lambda values: values["ml"]["models"].update(Sepsis=values["ml"]["models"]["readmission"]),
+        ["ml.models.Sepsis", "2 to 30 lower-case letters"],
+    ),
+    "drills on no day": (recovery(drill_days=0), ["ml.recovery.drill_days: 0", "greater than or equal to 1"]),
+    "drills less than once a year": (recovery(drill_days=366), ["ml.recovery.drill_days: 366", "365"]),
+    "no time to fail over": (recovery(rto_minutes=0), ["ml.recovery.rto_minutes: 0"]),
+    "nothing to be lost, ever": (recovery(rpo_minutes=0), ["ml.recovery.rpo_minutes: 0"]),
+    "an operator without ARN": (recovery(operators=["jane"]), ["ml.recovery.operators.0: 'jane'"]),
+    "a key misspelt": (model(stand_by="warm"), [f"{MODEL}.stand_by", "did you mean 'standby'?"]),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda name: name.replace(" ", "-"))
+def test_a_wrong_model_or_recovery_is_refused(wrong: str) -> None:
+    change, words = WRONG[wrong]
+    message = refused(change)
+    assert all(word in message for word in words), message
+    assert "Pulumi.yaml" in message
+
+
+def test_a_model_that_stands_by_nowhere_needs_no_network_there() -> None:
+    change = account("ml-prod", networks={"us-east-1": "10.48.0.0/16"})
+    settings = accepted(lambda values: [change(values), model(standby="none")(values)])
+    assert "recovery-prod" not in make_plan(settings).stacks.names
+
+
+def test_a_recovery_stack_without_a_standby_needs_its_network_alone() -> None:
+    settings = accepted(model(standby="none"))
+    assert make_plan(settings).stacks.needs_of("recovery-prod") == ("organization", "audit", "network-us-west-2")
+    assert "data-prod" in make_plan(settings).stacks.needs_of("ml-prod")
+
+
+def test_every_mode_of_standing_by_is_allowed() -> None:
+    for standby in ("none", "pilot-light", "warm", "active-active"):
+        assert accepted(model(standby=standby)).ml.models["readmission"].standby == standby
+
+
+def test_the_reference_zone_serves_its_model_in_staging_and_production() -> None:
+    ml = settings_from_files(ROOT, "organization").ml
+    assert {env: set(ml.standing_by(env)) for env in ("dev", "staging", "prod")} == {
+        "dev": set(),
+        "staging": {"readmission"},
+        "prod": {"readmission"},
+    }

@@ -1,0 +1,1 @@
+"""The settings of the landing zone and everything that follows from them: pure Python, without Pulumi and AWS."""

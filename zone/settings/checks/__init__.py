@@ -1,0 +1,13 @@
+"""Checks that involve several values of the settings: one module per section."""
+
+from collections.abc import Iterator
+
+from zone.settings.checks import data, general, ml, network
+from zone.settings.errors import Problem
+from zone.settings.model import Settings
+
+
+def problems(settings: Settings) -> Iterator[Problem]:
+    """Values that contradict one another, in the order of the sections."""
+    for section in (general, network, data, ml):
+        yield from section.problems(settings)

@@ -1,0 +1,152 @@
+"""What no single value can show: repeated ids and addresses, OUs that are not there, networks that overlap."""
+
+import ipaddress
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from typing import Final
+
+from controls.residency import RESIDENCY_GROUPS
+from zone.settings.errors import Problem, suggestion
+from zone.settings.model import Settings
+from zone.settings.names import MANAGEMENT, SUSPENDED, stack_suffix
+
+
+def problems(settings: Settings) -> Iterator[Problem]:
+    """Everything that does not fit together."""
+    for check in CHECKS:
+        yield from check(settings)
+
+
+def _regions(settings: Settings) -> Iterator[Problem]:
+    regions = settings.regions
+    allowed = RESIDENCY_GROUPS[regions.residency]
+    for name in ("primary", "recovery"):
+        region = getattr(regions, name)
+        if region not in allowed:
+            yield Problem(
+                path=("regions", name),
+                message=f"{region!r} is outside the residency group {regions.residency!r}; "
+                f"allowed: {', '.join(sorted(allowed))}",
+            )
+    if regions.primary == regions.recovery:
+        yield Problem(path=("regions", "recovery"), message=f"must differ from primary, both are {regions.primary!r}")
+
+
+def _units(settings: Settings) -> Iterator[Problem]:
+    seen: list[str] = []
+    for index, path in enumerate(settings.organizational_units):
+        parent = path.rpartition("/")[0]
+        if path in seen:
+            yield Problem(path=("organizational_units", index), message=f"{path!r} stands here a second time")
+        if parent and parent not in seen:
+            yield Problem(
+                path=("organizational_units", index),
+                message=f"the parent {parent!r} of {path!r} must be declared before it{suggestion(parent, seen)}",
+            )
+        seen.append(path)
+    if SUSPENDED not in seen:
+        yield Problem(path=("organizational_units",), message=f"lacks {SUSPENDED!r}, where accounts wait to be closed")
+
+
+def _places(settings: Settings) -> Iterator[Problem]:
+    units = settings.organizational_units
+    for name, account in settings.accounts.items():
+        if account.ou not in units:
+            yield Problem(
+                path=("accounts", name, "ou"),
+                message=f"no OU {account.ou!r} is declared{suggestion(account.ou, units)}; allowed: {', '.join(units)}",
+            )
+        for region in account.networks:
+            if region not in settings.regions.all:
+                yield Problem(
+                    path=("accounts", name, "networks", region),
+                    message=f"not a region of the zone; allowed: {', '.join(settings.regions.all)}",
+                )
+    if MANAGEMENT in settings.accounts:
+        yield Problem(path=("accounts", MANAGEMENT), message="the name is taken by the management account")
+
+
+def _unique(settings: Settings) -> Iterator[Problem]:
+    ids = [(MANAGEMENT, settings.management_account_id)]
+    ids += [(name, one.id) for name, one in settings.accounts.items() if one.id]
+    yield from _repeated("id", ids)
+    yield from _repeated("email", [(name, one.email.lower()) for name, one in settings.accounts.items()])
+    yield from _repeated("stacks", [(name, stack_suffix(name)) for name in settings.accounts])
+    administered = [(name, service) for name, one in settings.accounts.items() for service in one.administers]
+    yield from _repeated("administers", administered)
+
+
+def _repeated(key: str, values: Sequence[tuple[str, str]]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for name, value in values:
+        if value in first:
+            message = f"{value!r} is used by the accounts {first[value]!r} and {name!r}; each needs its own"
+            yield Problem(path=("accounts", name, key), message=message)
+        first.setdefault(value, name)
+
+
+def _networks(settings: Settings) -> Iterator[Problem]:
+    networks = [
+        (("accounts", name, "networks", region), ipaddress.IPv4Network(cidr))
+        for name, account in settings.accounts.items()
+        for region, cidr in account.networks.items()
+    ]
+    # Sorted by first address, only what an earlier one still covers can overlap: quick for 1,000 accounts.
+    networks.sort(key=lambda one: (int(one[1].network_address), one[1].prefixlen))
+    open_ones: list[tuple[tuple[str, ...], ipaddress.IPv4Network]] = []
+    for path, network in networks:
+        open_ones = [one for one in open_ones if one[1].broadcast_address >= network.network_address]
+        for other_path, other in open_ones:
+            message = f"{network} overlaps with {other} of {'.'.join(other_path)}; the Transit Gateway joins both"
+            yield Problem(path=path, message=message)
+        open_ones.append((path, network))
+
+
+def _references(settings: Settings) -> Iterator[Problem]:
+    accounts = settings.accounts
+    archive = settings.log_archive.account
+    if archive not in accounts:
+        yield Problem(
+            path=("log_archive", "account"),
+            message=f"no account {archive!r} is declared{suggestion(archive, accounts)}; "
+            f"allowed: {', '.join(accounts)}",
+        )
+    if settings.log_archive.glacier_after_days >= settings.log_archive.record_days:
+        yield Problem(path=("log_archive", "glacier_after_days"), message="must be less than record_days")
+    if settings.identity_center is not None:
+        for index, one in enumerate(settings.identity_center.assignments):
+            for name in one.accounts:
+                if name not in accounts and name != MANAGEMENT:
+                    yield Problem(
+                        path=("identity_center", "assignments", index, "accounts"),
+                        message=f"no account {name!r} is declared{suggestion(name, accounts)}",
+                    )
+    for first, second in combinations(settings.break_glass.principals, 2):
+        if first == second:
+            yield Problem(path=("break_glass", "principals"), message=f"{first!r} stands here a second time")
+
+
+def _security(settings: Settings) -> Iterator[Problem]:
+    for index, name in enumerate(settings.security.excluded_accounts):
+        if name not in settings.accounts and name != MANAGEMENT:
+            yield Problem(
+                path=("security", "excluded_accounts", index),
+                message=f"no account {name!r} is declared{suggestion(name, settings.accounts)}",
+            )
+    for region in settings.security.detectors:
+        if region not in settings.regions.all:
+            yield Problem(
+                path=("security", "detectors", region),
+                message=f"not a region of the zone; allowed: {', '.join(settings.regions.all)}",
+            )
+
+
+CHECKS: Final[Sequence[Callable[[Settings], Iterator[Problem]]]] = (
+    _regions,
+    _units,
+    _places,
+    _unique,
+    _networks,
+    _references,
+    _security,
+)

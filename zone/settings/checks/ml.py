@@ -1,0 +1,31 @@
+"""Checks of the `ml` key against the rest of the settings."""
+
+from collections.abc import Iterator
+
+from zone.settings.errors import Problem, suggestion
+from zone.settings.model import Settings
+from zone.settings.placement import workload_environments
+
+
+def problems(settings: Settings) -> Iterator[Problem]:
+    """What of it does not fit the rest of the settings."""
+    known = workload_environments(settings)
+    for name, model in settings.ml.models.items():
+        for index, environment in enumerate(model.environments):
+            path = ("ml", "models", name, "environments", index)
+            if environment not in known:
+                allowed = ", ".join(known)
+                yield Problem(
+                    path=path,
+                    message=f"no environment {environment!r}{suggestion(environment, known)}; allowed: {allowed}",
+                )
+                continue
+            networks = settings.accounts[known[environment]].networks
+            wanted = [settings.regions.primary, *([settings.regions.recovery] if model.standby != "none" else [])]
+            lacking = [region for region in wanted if region not in networks]
+            if lacking:
+                yield Problem(
+                    path=path,
+                    message=f"the account {known[environment]!r} has no network in {lacking[0]}, where the model is to "
+                    f"be served; give it one in accounts.{known[environment]}.networks",
+                )

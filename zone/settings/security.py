@@ -1,0 +1,82 @@
+"""The `security` key: what the governance stack can be told; every value has a safe default."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from zone.settings import types as t
+from zone.settings.sections import Strict
+
+
+def _expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression ({error})") from None
+    if "(?<" in value or "(?=" in value or "(?!" in value or re.search(r"\\[1-9]", value):
+        raise ValueError("Macie knows no look-around, named groups or back-references; allowed: the rest of PCRE")
+    return value
+
+
+Expression = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_expression)]
+"""A pattern Macie takes: at most 512 characters of PCRE without look-around (Macie User Guide, "Custom data ids")."""
+Keyword = Annotated[str, Field(min_length=3, max_length=90)]
+IgnoreWord = Annotated[str, Field(min_length=4, max_length=90)]
+"""Lengths: Macie API Reference, "Custom Data Identifiers"."""
+RuleIdentifier = Annotated[
+    str, t.like(r"[A-Z][A-Z0-9_]{1,127}", "the identifier of an AWS Config rule: IAM_PASSWORD_POLICY")
+]
+ParameterName = Annotated[str, t.like(r"[A-Za-z][A-Za-z0-9]{0,254}", "the name of a rule's parameter: maxAccessKeyAge")]
+DetectorId = Annotated[str, t.like(r"[0-9a-f]{32}", "a GuardDuty detector's id, 32 hexadecimal digits")]
+
+
+class DataIdentifier(Strict):
+    """What Macie looks for, besides what it knows itself."""
+
+    regex: Expression
+    keywords: Annotated[list[Keyword], Field(max_length=50)] = Field(default_factory=list)
+    """One of these must stand near a match; none means every match counts."""
+    ignore_words: Annotated[list[IgnoreWord], Field(max_length=10)] = Field(default_factory=list)
+    distance: Annotated[int, Field(ge=1, le=300)] = 50
+    """Characters between a keyword and the end of the match."""
+    description: Annotated[str, Field(max_length=512)] = ""
+
+
+def _identifiers() -> dict[str, DataIdentifier]:
+    return {
+        "medical-record-number": DataIdentifier(
+            regex=r"[A-Z]{0,3}[0-9]{6,10}",
+            keywords=["medical record number", "medical record no", "mrn", "patient id", "patient number"],
+            description="Medical record numbers: identifiers under 45 CFR 164.514(b)(2)(i)(H)",
+        )
+    }
+
+
+class Security(Strict):
+    """What the `security` stack sets for the whole organisation."""
+
+    notify: Annotated[list[t.Email], Field(min_length=1)] | None = None
+    """Who hears of findings of high and critical severity; the security contact unless given."""
+    conformance_parameters: dict[RuleIdentifier, Annotated[dict[ParameterName, str], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    """Identifier of an AWS Config rule -> its parameters, over those of the pack."""
+    excluded_accounts: Annotated[list[t.AccountName], Field(max_length=1000)] = Field(default_factory=list)
+    """Accounts that conformance packs are not deployed to: for example one without an AWS Config recorder."""
+    data_identifiers: Annotated[dict[t.AccountName, DataIdentifier], Field(max_length=30)] = Field(
+        default_factory=_identifiers
+    )
+    """Name -> what Macie looks for; the hospital's own form of a medical record number belongs here."""
+    finding_frequency: Literal["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"] = "FIFTEEN_MINUTES"
+    """How often GuardDuty and Macie publish repeated findings; new ones come at once."""
+    unused_access_days: Annotated[int, Field(ge=1, le=365)] = 90
+    """After how many days access that nobody used is a finding."""
+    detectors: dict[t.Region, DetectorId] = Field(default_factory=dict)
+    """Region -> GuardDuty detector that exists there already (one an account and region): it is adopted."""
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len(set(self.excluded_accounts)) != len(self.excluded_accounts):
+            raise ValueError("an account stands in excluded_accounts a second time")
+        return self

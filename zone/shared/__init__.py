@@ -1,0 +1,1 @@
+"""Types and constants that both the plan and the components use."""
