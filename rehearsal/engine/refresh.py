@@ -2,9 +2,9 @@
 
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 from rehearsal.engine import differ, update, urns
+from rehearsal.engine.context import EngineContext
 from rehearsal.engine.errors import CancelledError, EngineError, StepError
 from rehearsal.engine.events import PropertyDiff, StackResult
 from rehearsal.engine.goal import Goal
@@ -15,11 +15,8 @@ from rehearsal.engine.steps import settle_leftovers
 from rehearsal.engine.teardown import Teardown
 from rehearsal.engine.values import same
 
-if TYPE_CHECKING:
-    from rehearsal.engine.engine import Engine
 
-
-def refresh(engine: "Engine", stack: str, *, preview_only: bool) -> StackResult:
+def refresh(engine: EngineContext, stack: str, *, preview_only: bool) -> StackResult:
     """Compare the state with what is there, and take over what differs."""
     clock = update.Clock()
     _must_be_up(engine, stack)
@@ -80,7 +77,7 @@ def _drift(old: Resource, new: Resource) -> list[PropertyDiff]:
     return differ.described(diff, old_inputs=left, old_outputs=left, new=right, hidden=old.hide_diff)
 
 
-def destroy(engine: "Engine", stack: str, *, unprotect: bool) -> StackResult:
+def destroy(engine: EngineContext, stack: str, *, unprotect: bool) -> StackResult:
     """Delete everything in the state."""
     clock = update.Clock()
     _must_be_up(engine, stack)
@@ -111,7 +108,7 @@ def destroy(engine: "Engine", stack: str, *, unprotect: bool) -> StackResult:
     return dataclasses.replace(outcome, outputs={}, resources=(), types={})
 
 
-def _must_be_up(engine: "Engine", stack: str) -> None:
+def _must_be_up(engine: EngineContext, stack: str) -> None:
     if not engine.store.exists(stack):
         raise StepError(f"stack {stack!r} is not up: there is nothing to look at")
 

@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rehearsal.provider import reading, retry
 from rehearsal.provider.convert import properties
 from rehearsal.provider.errors import HalfDoneError, RefusedError
+from rehearsal.provider.spec import Work, search
 from rehearsal.provider.values import Values, same
-from rehearsal.provider.work import Work, search
 
 _TAGS = frozenset({"tags", "tagsAll"})
 

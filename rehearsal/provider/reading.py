@@ -6,8 +6,8 @@ from typing import Any
 from rehearsal.provider.convert import properties, tags, value_of
 from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.schema import Schema, Type
+from rehearsal.provider.spec import Work, search
 from rehearsal.provider.values import Values, same
-from rehearsal.provider.work import Work, search
 
 _ANY = Type(kind="any")
 

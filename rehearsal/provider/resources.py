@@ -13,9 +13,8 @@ from rehearsal.provider.ledger import Entry, Ledger, Mode
 from rehearsal.provider.planning import Planner
 from rehearsal.provider.schema import Schema
 from rehearsal.provider.services import SPECS
-from rehearsal.provider.spec import Emulated
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values, any_unknown, same
-from rehearsal.provider.work import Work
 
 
 class Resources:

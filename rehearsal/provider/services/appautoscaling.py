@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.vocabulary import on
 
 _PLACE: Final = on("resourceId", "scalableDimension", "serviceNamespace")
 

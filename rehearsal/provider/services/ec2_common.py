@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from rehearsal.provider.errors import RefusedError
-from rehearsal.provider.spec import Step, Tagging
+from rehearsal.provider.spec import Step, Work, search
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work, search
+from rehearsal.provider.vocabulary import Tagging
 
 TAGS: Final = Tagging(add="create_tags", remove="delete_tags")
 """Tags come back with the resource itself."""

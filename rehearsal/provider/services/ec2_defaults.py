@@ -2,8 +2,7 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Work
 
 
 def _encrypt(work: Work) -> dict[str, Any]:

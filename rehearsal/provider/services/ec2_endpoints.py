@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn, created
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work, search
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work, search
+from rehearsal.provider.vocabulary import on
 
 _RESOURCES: Final = {
     "vpcId": "VPC",

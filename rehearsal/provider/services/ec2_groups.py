@@ -6,9 +6,9 @@ from typing import Any, Final, Literal
 from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import on
 
 Direction = Literal["ingress", "egress"]
 _PROTOCOLS: Final[Mapping[str, str]] = {"tcp": "6", "udp": "17", "icmp": "1"}

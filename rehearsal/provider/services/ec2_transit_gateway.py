@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn, created
 from rehearsal.provider.services.shapes import one, wrap
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import on
 
 _MODULE: Final = "aws:ec2transitgateway/"
 _GONE: Final = ("deleted", "deleting", "rejected", "failed")

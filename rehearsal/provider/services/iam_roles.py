@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Call, Emulated, Tagging, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.vocabulary import Call, Tagging, on
 
 
 def _complete_role(work: Work) -> None:

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, Tagging, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.vocabulary import Tagging, on
 
 
 def _split(work: Work) -> dict[str, str]:

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from rehearsal.provider.services.organizations import TAGS
 from rehearsal.provider.services.shapes import default, one
-from rehearsal.provider.spec import Emulated, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.vocabulary import on
 
 _SUMMARY: Final = "Policy.PolicySummary."
 

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, Step, on
+from rehearsal.provider.spec import Emulated, Step, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import on
 
 
 def _create(work: Work) -> Values:

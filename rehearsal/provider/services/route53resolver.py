@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import created
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import on
 
 
 def _create(work: Work) -> Values:

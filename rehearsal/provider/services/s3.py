@@ -8,8 +8,8 @@ from rehearsal.provider import retry
 from rehearsal.provider.convert import tags
 from rehearsal.provider.errors import RefusedError
 from rehearsal.provider.services.shapes import wrap
-from rehearsal.provider.spec import Emulated, Step, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Step, Work
+from rehearsal.provider.vocabulary import on
 
 _ZONES: Final = {
     "us-east-1": "Z3AQBSTGFYJSTF",

@@ -5,9 +5,9 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from rehearsal.provider import retry
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import on
 
 
 def _which(work: Work) -> Values:

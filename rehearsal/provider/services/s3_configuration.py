@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import wrap
-from rehearsal.provider.spec import Emulated, Step, on
+from rehearsal.provider.spec import Emulated, Step, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import on
 
 Shape = Callable[[Work, Values], Values]
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from rehearsal.provider.errors import RefusedError
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Tagging, on
 
 _TAGS: Final = Tagging(add="add_tags", remove="delete_tags", read="list_tags")
 _WORKING: Final = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})

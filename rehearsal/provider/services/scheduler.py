@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import drop
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import on
 
 
 def _group(values: Values) -> str:
