@@ -67,10 +67,10 @@ class Steps:
             run.replaced.add(new.urn)
         with run.step(new, "replace", diff):
             if not before:
-                return self._created(new, client, also=[old])
+                return self._created(new, client, also=[old], replaced=replaced_id(old))
             if not old.pending_replacement and new.urn not in run.torn_down:
                 self._teardown.before_replacing(old, new.urn)
-            return self._created(new, client, also=[])
+            return self._created(new, client, also=[], replaced=replaced_id(old))
 
     def update(self, new: Resource, old: Resource, client: ProviderClient, diff: Sequence[PropertyDiff]) -> Resource:
         """Update a resource in place."""
@@ -146,7 +146,9 @@ class Steps:
                 run.record("reading", new.urn, put=put)
         return new
 
-    def _created(self, new: Resource, client: ProviderClient, *, also: Sequence[Resource]) -> Resource:
+    def _created(
+        self, new: Resource, client: ProviderClient, *, also: Sequence[Resource], replaced: str = ""
+    ) -> Resource:
         run = self._run
         new = dataclasses.replace(new, created=now(), modified=now())
         with run.asking("creating", new):
@@ -157,6 +159,7 @@ class Steps:
                     new.inputs,
                     timeout=new.custom_timeouts.get("create", 0.0),
                     preview=run.dry_run,
+                    replaced=replaced,
                 ),
             )
             if not outcome.id and not run.dry_run:
@@ -198,6 +201,7 @@ def settle_pending(run: Pass, client: ProviderClient, urn: str, old: Resource | 
             begun.inputs,
             timeout=begun.custom_timeouts.get("create", 0.0),
             preview=False,
+            replaced=replaced_id(old),
         )
     made = dataclasses.replace(begun, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
     put = [made]
@@ -211,6 +215,11 @@ def settle_pending(run: Pass, client: ProviderClient, urn: str, old: Resource | 
     with run.lock:
         run.olds[urn] = made
     return made
+
+
+def replaced_id(old: Resource | None) -> str:
+    """The id of the resource that a creation replaces; empty when it replaces none that the program owns."""
+    return "" if old is None or old.external else old.id
 
 
 def settle_leftovers(run: Pass, providers: Providers) -> None:

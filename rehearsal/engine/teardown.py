@@ -147,6 +147,20 @@ class Teardown:
         return bool(differ.with_replace_on(diff, old.replace_on_changes).replaces)
 
 
+def unneeded(victims: Sequence[Resource], kept: Iterable[Resource]) -> list[Resource]:
+    """The victims that none of the `kept` resources is, or depends on (parents and providers included)."""
+    by_urn = {victim.urn: victim for victim in victims if not victim.delete}
+    needed: set[str] = set()
+    waiting = [resource.urn for resource in kept]
+    while waiting:
+        urn = waiting.pop()
+        if urn in needed or urn not in by_urn:
+            continue
+        needed.add(urn)
+        waiting += by_urn[urn].needs()
+    return [victim for victim in victims if victim.delete or victim.urn not in needed]
+
+
 def waves(victims: Iterable[Resource]) -> list[list[Resource]]:
     """Victims in waves, each of which nothing left over depends on."""
     left = {victim.key: victim for victim in victims}

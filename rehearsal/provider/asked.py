@@ -20,6 +20,8 @@ class Asked:
     configured: Configured
     show: Show = field(default=lambda _: None)
     id: str = ""
+    replaced: str = ""
+    """Id of the resource that the created one replaces, where the engine names it."""
 
     @property
     def token(self) -> str:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rehearsal.provider import reading, retry
 from rehearsal.provider.convert import properties
-from rehearsal.provider.errors import HalfDoneError, RefusedError
+from rehearsal.provider.errors import ExistsError, HalfDoneError, RefusedError
 from rehearsal.provider.spec import Work, search
 from rehearsal.provider.values import Values, same
 
@@ -36,7 +36,8 @@ def create(work: Work, *, ours: bool) -> State:
         _make(work)
     except ClientError as error:
         if not (ours and retry.exists(error)) or not _adopt(work):
-            raise _refused(work, "creating", error) from error
+            refused = _refused(work, "creating", error)
+            raise (ExistsError(str(refused)) if retry.exists(error) else refused) from error
     except BotoCoreError as error:
         raise _refused(work, "creating", error) from error
     work.id = work.id or _id(work)

@@ -19,11 +19,14 @@ class Planner:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._replacing: dict[str, str] = {}
+        self._replaced: dict[str, str] = {}
+        """URN -> id of the existing resource that the next creation replaces."""
         self._lock = threading.Lock()
 
     def check(self, asked: Asked, olds: Values, news: Values) -> tuple[Values, check.Failures]:
         """Inputs completed with name and default tags, and what is wrong with them."""
         type_ = asked.schema
+        self._note_replacement(asked, olds)
         inputs = {name: value for name, value in news.items() if not name.startswith("__")}
         named = {**inputs, **self._name(asked, type_, olds, inputs)}
         failures = [*check.problems(type_, named), *validate.problems(asked.token, named)]
@@ -75,6 +78,24 @@ class Planner:
             found["region"] = inputs.get("region") or asked.configured.region
         return found
 
+    def replaced(self, asked: Asked) -> str:
+        """The id of the resource that a creation replaces; empty when it replaces none."""
+        with self._lock:
+            return asked.replaced or self._replaced.get(asked.urn, "")
+
+    def _note_replacement(self, asked: Asked, olds: Values) -> None:
+        """Find out whether the checked resource replaces an existing one.
+
+        An engine checks a replacement without old inputs. The Pulumi CLI does not say which resource it replaces: it
+        is the one that was created last under the URN.
+        """
+        existing = None if olds or asked.replaced else self._ledger.created(asked.urn)
+        replaced = asked.replaced or (existing.id if existing is not None else "")
+        with self._lock:
+            self._replaced.pop(asked.urn, None)
+            if replaced:
+                self._replaced[asked.urn] = replaced
+
     def _name(self, asked: Asked, type_: Schema, olds: Values, inputs: Values) -> Values:
         how = naming.naming(type_)
         if how is None or inputs.get(how.property) is not None:
@@ -85,7 +106,7 @@ class Planner:
         if naming.automatic(how, asked.logical, old):
             return {how.property: old}
         with self._lock:
-            replaced = self._replacing.get(asked.urn, "")
+            replaced = self._replacing.get(asked.urn) or self._replaced.get(asked.urn, "")
         return {
             how.property: naming.name(
                 how,

@@ -8,7 +8,7 @@ from rehearsal.cloud import Endpoints
 from rehearsal.provider import computed, driver
 from rehearsal.provider.asked import Asked
 from rehearsal.provider.diff import Difference
-from rehearsal.provider.errors import HalfDoneError, NotEmulatedError, RefusedError
+from rehearsal.provider.errors import ExistsError, HalfDoneError, NotEmulatedError, RefusedError
 from rehearsal.provider.ledger import Entry, Ledger, Mode
 from rehearsal.provider.planning import Planner
 from rehearsal.provider.schema import Schema
@@ -39,38 +39,55 @@ class Resources:
 
     def create(self, asked: Asked, inputs: Values) -> tuple[str, Values]:
         """Create a resource, once: asked again with the same inputs after a crash, it gives the same one."""
-        type_ = asked.schema
-        token = _token(asked.urn, self._ledger.generation(asked.urn), inputs)
+        replaced = self.planner.replaced(asked)
+        token = _token(asked.urn, self._ledger.generation(asked.urn), inputs, replaced)
         existing = self._ledger.by_token(asked.urn, token)
         if existing is not None:
             found = self.read(_with(asked, existing.id), inputs, inputs)
             if found is not None:
                 return existing.id, found[1]
-            token = _token(asked.urn, self._ledger.generation(asked.urn), inputs)
-        earlier = self._ledger.intend(asked.urn, token)
+            token = _token(asked.urn, self._ledger.generation(asked.urn), inputs, replaced)
         spec = self._spec(asked, None)
-        if spec is not None:
-            work = self._work(asked, type_, spec, inputs)
-            work.creation = token
-            try:
-                with self._serially(asked, spec):
-                    state = driver.create(work, ours=earlier)
-            except NotEmulatedError as error:
-                self._give_up(asked, error)
-            except HalfDoneError as error:
-                self._put(asked, error.id, "emulated", token=token, inputs=inputs)
-                if not self._endpoints.foreign:
-                    raise
-                asked.show(f"{error}: what belongs to it is recorded")
-                return error.id, self._complete(asked, type_, {**error.outputs, **inputs}, error.id)
-            except RefusedError as error:
-                if not self._endpoints.foreign:
-                    raise
-                asked.show(f"{error}: it is recorded, not emulated")
-            else:
-                self._put(asked, state.id, "emulated", token=token, inputs=inputs, unread=state.unread)
-                return state.id, self._complete(asked, type_, state.outputs, state.id)
+        interrupted = self._ledger.intend(asked.urn, token)
+        try:
+            emulated = None if spec is None else self._create_emulated(asked, spec, inputs, token, ours=interrupted)
+            return emulated or self._create_recorded(asked, inputs, token, replaced)
+        except ExistsError:
+            self._ledger.withdraw(asked.urn, token)
+            raise
+
+    def _create_emulated(
+        self, asked: Asked, spec: Emulated, inputs: Values, token: str, *, ours: bool
+    ) -> tuple[str, Values] | None:
+        """Create a resource in the emulated cloud; None when it is to be recorded instead."""
+        type_ = asked.schema
+        work = self._work(asked, type_, spec, inputs)
+        work.creation = token
+        try:
+            with self._serially(asked, spec):
+                state = driver.create(work, ours=ours)
+        except NotEmulatedError as error:
+            self._give_up(asked, error)
+            return None
+        except HalfDoneError as error:
+            self._put(asked, error.id, "emulated", token=token, inputs=inputs)
+            if not self._endpoints.foreign:
+                raise
+            asked.show(f"{error}: what belongs to it is recorded")
+            return error.id, self._complete(asked, type_, {**error.outputs, **inputs}, error.id)
+        except RefusedError as error:
+            if not self._endpoints.foreign:
+                raise
+            asked.show(f"{error}: it is recorded, not emulated")
+            return None
+        self._put(asked, state.id, "emulated", token=token, inputs=inputs, unread=state.unread)
+        return state.id, self._complete(asked, type_, state.outputs, state.id)
+
+    def _create_recorded(self, asked: Asked, inputs: Values, token: str, replaced: str) -> tuple[str, Values]:
+        type_ = asked.schema
         id_ = computed.new_id(type_, inputs, token)
+        if replaced and id_ == replaced:
+            raise ExistsError(f"creating {asked.token} {id_}: AlreadyExists: the resource that it replaces has this id")
         self._put(asked, id_, "recorded", token=token, inputs=inputs)
         return id_, self._complete(asked, type_, inputs, id_)
 
@@ -218,10 +235,11 @@ def _with(asked: Asked, id_: str) -> Asked:
     return Asked(urn=asked.urn, configured=asked.configured, show=asked.show, id=id_)
 
 
-def _token(urn: str, generation: int, inputs: Values) -> str:
+def _token(urn: str, generation: int, inputs: Values, replaced: str) -> str:
     if any_unknown(inputs):
         raise RefusedError(f"{urn}: a value is not known although everything that it needs was created")
-    text = json.dumps([urn, generation, inputs], sort_keys=True)
+    parts: list[object] = [urn, generation, inputs, *([replaced] if replaced else [])]
+    text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

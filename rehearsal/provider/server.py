@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 THREADS: Final = 32
 _SIZE: Final = 400 * 1024 * 1024
+_REPLACED: Final = "rehearsal-replaced-bin"
+"""Metadata with which the rehearsal's engine names the resource that a new one replaces."""
 _KINDS: Final = {
     ("add", False): provider_pb2.PropertyDiff.ADD,
     ("add", True): provider_pb2.PropertyDiff.ADD_REPLACE,
@@ -182,6 +184,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return Asked(
             urn=request.urn,
             id=getattr(request, "id", ""),
+            replaced=_replaced(context),
             configured=self._who(context, request.urn),
             show=lambda message: self._log.warn(engine, request.urn, message),
         )
@@ -222,6 +225,10 @@ def _answering(context: Any, about: str) -> Generator[None]:
     except Exception as error:
         log.exception("%s", about)
         context.abort(grpc.StatusCode.INTERNAL, f"{about}: the rehearsal's AWS provider failed: {error!r}")
+
+
+def _replaced(context: Any) -> str:
+    return next((value.decode() for key, value in context.invocation_metadata() if key == _REPLACED), "")
 
 
 def _failures(found: list[tuple[str, str]]) -> list[provider_pb2.CheckFailure]:

@@ -200,7 +200,8 @@ TYPES: Final = (
         create=_create_group,
         read="describe_security_groups",
         result="SecurityGroups[0]",
-        delete="delete_security_group",
+        # EC2 refuses a name beside the id.
+        delete=lambda work: work.call("delete_security_group", GroupId=work.id),
         id="{id}",
         names={"GroupIds": "id", "GroupId": "id", "GroupName": "name", "Resources": "id"},
         forces=on("name", "namePrefix", "description", "vpcId"),

@@ -117,9 +117,10 @@ TYPES: Final = (
         type="aws:ec2/eip:Eip",
         service="ec2",
         create=created("allocate_address", "AllocationId"),
-        read="describe_addresses",
+        # EC2 refuses an address beside the allocation.
+        read=lambda work: work.call("describe_addresses", AllocationIds=[work.id]),
         result="Addresses[0]",
-        delete="release_address",
+        delete=lambda work: work.call("release_address", AllocationId=work.id),
         id="{id}",
         names={"AllocationIds": "id", "AllocationId": "id", "Resources": "id"},
         forces=on("domain", "address", "publicIpv4Pool"),
