@@ -57,6 +57,7 @@ bench: $(READY_ML) ## print the figures of benchmarks/
 
 docs: $(READY) ## write the generated pages anew
 	$(BIN)/python -m controls.document > docs/controls.md
+	$(BIN)/python -m rehearsal.provider.coverage > docs/coverage.md
 
 lock: ## compile both lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -209,45 +209,37 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             if found is None:
                 raise StepError(f"{args['urn']} is not registered")
             return {"urn": found.urn, "id": found.id, "provider": found.provider, "state": found.outputs}
-        raise UnsupportedOptionError(f"the function {token} is not honoured by this engine: the Pulumi CLI does")
+        raise _unsupported(f"the function {token}")
 
     @_answering
     def Call(self, request: resource_pb2.ResourceCallRequest) -> provider_pb2.CallResponse:
         """Refused: methods of resources."""
-        raise UnsupportedOptionError(
-            f"the method {request.tok} is not honoured by this engine (Call): the Pulumi CLI does"
-        )
+        raise _unsupported(f"the method {request.tok}")
 
     @_answering
     def RegisterStackTransform(self, request: Any) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
         """Refused: stack transforms."""
-        raise UnsupportedOptionError("stack transforms are not honoured by this engine: the Pulumi CLI does")
+        raise _unsupported("stack transforms")
 
     @_answering
     def RegisterStackInvokeTransform(self, request: Any) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
         """Refused: invoke transforms."""
-        raise UnsupportedOptionError("invoke transforms are not honoured by this engine: the Pulumi CLI does")
+        raise _unsupported("invoke transforms")
 
     @_answering
     def RegisterResourceHook(self, request: Any) -> empty_pb2.Empty:
         """Refused: resource hooks."""
-        raise UnsupportedOptionError(
-            f"the resource hook {request.name!r} is not honoured by this engine: the Pulumi CLI does"
-        )
+        raise _unsupported(f"the resource hook {request.name!r}")
 
     @_answering
     def RegisterErrorHook(self, request: Any) -> empty_pb2.Empty:
         """Refused: error hooks."""
-        raise UnsupportedOptionError(
-            f"the error hook {request.name!r} is not honoured by this engine: the Pulumi CLI does"
-        )
+        raise _unsupported(f"the error hook {request.name!r}")
 
     @_answering
     def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> resource_pb2.RegisterPackageResponse:
         """Refused: parameterized packages; a plain one needs no registration here."""
-        raise UnsupportedOptionError(
-            f"the parameterized package {request.name!r} is not honoured by this engine: the Pulumi CLI does"
-        )
+        raise _unsupported(f"the parameterized package {request.name!r}")
 
     @_answering
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
@@ -261,3 +253,7 @@ def _returned(result: Values, failures: Failures | None = None) -> resource_pb2.
     for prop, reason in failures or ():
         answer.failures.add(property=prop, reason=reason)
     return answer
+
+
+def _unsupported(feature: str) -> UnsupportedOptionError:
+    return UnsupportedOptionError(f"this engine does not support {feature}: run this program with the Pulumi CLI")

@@ -6,11 +6,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rehearsal.provider import reading, retry
+from rehearsal.provider import declared, reading, retry
 from rehearsal.provider.convert import properties
 from rehearsal.provider.errors import ExistsError, HalfDoneError, RefusedError
 from rehearsal.provider.spec import Work, search
 from rehearsal.provider.values import Values, same
+from rehearsal.provider.vocabulary import Find
 
 _TAGS = frozenset({"tags", "tagsAll"})
 
@@ -79,9 +80,9 @@ def delete(work: Work) -> None:
         if callable(work.spec.delete):
             work.spec.delete(work)
         elif work.spec.delete:
-            work.auto(work.spec.delete)
+            declared.call(work, work.spec.delete)
     except ClientError as error:
-        if not retry.missing(error):
+        if not declared.means_absent(work, error):
             raise _refused(work, "deleting", error) from error
     except BotoCoreError as error:
         raise _refused(work, "deleting", error) from error
@@ -93,10 +94,14 @@ def _make(work: Work) -> None:
         made = work.spec.create(work)
         work.made |= made or {}
         return
-    answer = work.auto(work.spec.create)
+    answer = declared.call(work, work.spec.create)
     found = search(work.spec.made, answer)
     work.made |= properties(found, work.schema.outputs, work.spec.names)
     if isinstance(found, dict) and "Id" in found:
+        if not found["Id"]:
+            raise RefusedError(
+                f"creating {work.spec.type}: {search('Unsuccessful[0].Error.Message', answer) or answer}"
+            )
         work.made["id"] = found["Id"]
 
 
@@ -130,6 +135,7 @@ def _complete(work: Work) -> None:
     wanted = work.inputs.get("tagsAll")
     if wanted and work.spec.tags is not None and not _takes_tags(work):
         _tag(work, add=wanted, remove={})
+    declared.apply_settings(work)
     if work.spec.after is not None:
         work.spec.after(work)
 
@@ -145,10 +151,11 @@ def _takes_tags(work: Work) -> bool:
 
 def _change(work: Work) -> None:
     changed = work.changed - _TAGS
+    declared.apply_settings(work)
     if callable(work.spec.update):
         work.spec.update(work)
-    elif changed and work.spec.update == "put" and isinstance(work.spec.create, str):
-        work.auto(work.spec.create)
+    elif changed and work.spec.update == "put" and not callable(work.spec.create):
+        declared.call(work, work.spec.create)
     elif changed and work.spec.update == "put" and callable(work.spec.create):
         work.spec.create(work)
     elif changed and isinstance(work.spec.update, str) and work.spec.update:
@@ -184,10 +191,14 @@ def _settled(work: Work) -> State:
 
 def _told(work: Work) -> Values | None:
     try:
-        answer = work.spec.read(work) if callable(work.spec.read) else work.auto(work.spec.read)
+        reading_ = work.spec.read
+        if isinstance(reading_, Find):
+            answer = declared.find(work, reading_)
+        else:
+            answer = reading_(work) if callable(reading_) else work.auto(reading_)
         return None if answer is None else reading.told(work, answer)
     except ClientError as error:
-        if retry.missing(error):
+        if declared.means_absent(work, error):
             return None
         raise
 

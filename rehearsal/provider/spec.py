@@ -18,7 +18,7 @@ from rehearsal.provider.convert import parameters
 from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.schema import Schema
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Tagging
+from rehearsal.provider.vocabulary import Call, Find, Setting, Tagging
 
 _hooked: Final[set[int]] = set()
 _hooking = threading.Lock()
@@ -38,8 +38,8 @@ class Emulated:
 
     type: str
     service: str
-    create: str | Step
-    read: str | Step
+    create: str | Call | Step
+    read: str | Find | Step
     id: str
     """Template of the id over the properties, inputs and outputs: `{name}`, `{policyId}:{targetId}`."""
     result: str = "@"
@@ -52,7 +52,7 @@ class Emulated:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     update: str | tuple[Call, ...] | Step = ""
     """Operations for what changed; `put` is creating again; nothing means that every change replaces."""
-    delete: str | Step = ""
+    delete: str | Call | Step = ""
     forces: frozenset[str] = frozenset()
     """Properties that cannot be changed in place."""
     keep: frozenset[str] = frozenset()
@@ -62,6 +62,12 @@ class Emulated:
     """Changes the property values before parameters are made of them."""
     finish: Callable[["Work", Values], Values] | None = None
     """Changes the outputs after they were read."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """Output -> template of its value, for what the API does not return: `arn:aws:s3:::{id}`."""
+    settings: tuple[Setting, ...] = ()
+    """Properties that have operations of their own."""
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Error code -> parts of its message, one of which says that the resource does not exist."""
     tidy: Step | None = None
     """What must go before the resource can be deleted."""
     after: Step | None = None

@@ -22,7 +22,7 @@ TYPES: Final = (
         create=_encrypt,
         read=_encrypted,
         update="put",
-        delete=lambda work: work.call("disable_ebs_encryption_by_default"),
+        delete="disable_ebs_encryption_by_default",
         id="{region}",
         exclusive=True,
     ),

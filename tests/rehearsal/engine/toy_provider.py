@@ -139,7 +139,8 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
         assert not has_unknowns(inputs), inputs
         plain = json.dumps(reveal(inputs), sort_keys=True)
         with self.lock:
-            replaced = next((v.decode() for k, v in context.invocation_metadata() if k == "rehearsal-replaced-bin"), "")
+            metadata: Any = context.invocation_metadata()
+            replaced = next((v.decode() for k, v in metadata if k == "rehearsal-replaced-bin"), "")
             seen = self.db.execute(
                 "select id from things where urn = ? and inputs = ? and id != ?", (request.urn, plain, replaced)
             ).fetchone()
