@@ -11,7 +11,17 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from rehearsal.engine import Event, Log, PropertyDiff, StackFinished, StackResult, StackStarted, StepDone, Violation
+from rehearsal.engine import (
+    Event,
+    Log,
+    PropertyDiff,
+    Remediated,
+    StackFinished,
+    StackResult,
+    StackStarted,
+    StepDone,
+    Violation,
+)
 
 SIGNS: Mapping[str, tuple[str, str]] = {
     "create": ("+", "green"),
@@ -153,6 +163,20 @@ def show_violations(console: Console, results: Sequence[StackResult]) -> None:
             console.print(
                 Text(f"{result.name}: {waiting} checks wait for values that only `up` knows", style="dim"),
             )
+
+
+def show_remediations(console: Console, results: Sequence[StackResult]) -> None:
+    """Print every change that a policy made to a resource's inputs."""
+    for result in results:
+        for change in distinct_remediations(result):
+            console.print(Text(f"\nremediated: {change.policy}", style="cyan"), end="")
+            console.print(Text(f"  {result.name}: {_name(change.urn)}"))
+            console.print(Text(f"  {change.description}"), soft_wrap=True)
+
+
+def distinct_remediations(result: StackResult) -> Sequence[Remediated]:
+    """The remediations of a run, one per policy and resource."""
+    return tuple({(change.policy, change.urn): change for change in result.remediations}.values())
 
 
 def said(violation: Violation) -> str:

@@ -16,12 +16,24 @@ class ViolationDocument(TypedDict):
     message: str
 
 
+class RemediationDocument(TypedDict):
+    """A policy that changed a resource's inputs."""
+
+    policy: str
+    urn: str
+    description: str
+
+
 class StackDocument(TypedDict):
     """What one stack's run did or would do."""
 
     name: str
     operations: dict[str, int]
     violations: list[ViolationDocument]
+    """Findings that were decided."""
+    undecided: list[ViolationDocument]
+    """Findings that wait for values which only `up` knows."""
+    remediations: list[RemediationDocument]
     emulated: int
     recorded: int
     seconds: float
@@ -58,6 +70,11 @@ def comment(document: Mapping[str, Any]) -> str:
             f"- `{one['name']}`: **{violation['policy']}** on `{violation['urn'].rpartition('::')[2] or 'the stack'}`: "
             f"{_cell(violation['message'])}"
             for violation in _mandatory(one)
+        ]
+        lines += [
+            f"- `{one['name']}`: **{item['policy']}** changed `{item['urn'].rpartition('::')[2]}`: "
+            f"{_cell(item['description'])}"
+            for item in one.get("remediations", [])
         ]
     return "\n".join(lines) + "\n"
 

@@ -9,12 +9,21 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.display import Progressing, is_undecided, said, show_plan, show_summary, show_violations
+from cli.display import (
+    Progressing,
+    distinct_remediations,
+    is_undecided,
+    said,
+    show_plan,
+    show_remediations,
+    show_summary,
+    show_violations,
+)
 from cli.errors import console, messages
-from cli.report import OPERATIONS, RunDocument, StackDocument
+from cli.report import OPERATIONS, RunDocument, StackDocument, ViolationDocument
 from cli.session import AT_ONCE, Session
 from cli.workspace import Workspace
-from rehearsal.engine import StackResult
+from rehearsal.engine import StackResult, Violation
 from rehearsal.provider import emulated_types
 
 Operation = Literal["up", "preview", "refresh", "destroy"]
@@ -120,6 +129,7 @@ def _run(
     else:
         for result in results:
             show_plan(console, result, details=details)
+        show_remediations(console, results)
         show_violations(console, results)
         merged: dict[str, Counter[str]] = {}
         for counts in modes.values():
@@ -139,16 +149,26 @@ def _run(
         raise typer.Exit(1)
 
 
+def _finding(violation: Violation) -> ViolationDocument:
+    return {
+        "policy": violation.policy,
+        "urn": violation.urn,
+        "level": violation.level,
+        "message": said(violation),
+    }
+
+
 def _document(results: Sequence[StackResult], modes: dict[str, Counter[tuple[str, str]]]) -> RunDocument:
     def stack(result: StackResult) -> StackDocument:
         counts = modes.get(result.name, Counter())
         return {
             "name": result.name,
             "operations": {name: result.operations.get(name, 0) for name in OPERATIONS},
-            "violations": [
-                {"policy": one.policy, "urn": one.urn, "level": one.level, "message": said(one)}
-                for one in result.violations
-                if not is_undecided(one)
+            "violations": [_finding(violation) for violation in result.violations if not is_undecided(violation)],
+            "undecided": [_finding(violation) for violation in result.violations if is_undecided(violation)],
+            "remediations": [
+                {"policy": change.policy, "urn": change.urn, "description": change.description}
+                for change in distinct_remediations(result)
             ],
             "emulated": sum(count for (_kind, mode), count in counts.items() if mode == "emulated"),
             "recorded": sum(count for (_kind, mode), count in counts.items() if mode == "recorded"),
