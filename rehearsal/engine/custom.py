@@ -13,7 +13,7 @@ from rehearsal.engine.provider_answers import Diff
 from rehearsal.engine.provider_client import Failures, ProviderClient
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.run_state import Pass
+from rehearsal.engine.run_state import StackRun
 from rehearsal.engine.steps import Steps, replaced_id
 from rehearsal.engine.values import Values, is_unknown, same
 
@@ -21,7 +21,7 @@ from rehearsal.engine.values import Values, is_unknown, same
 class CustomResources:
     """Decides, for one pass, what must happen to each resource that a provider manages."""
 
-    def __init__(self, run: Pass, providers: Providers, policies: Policies, steps: Steps) -> None:
+    def __init__(self, run: StackRun, providers: Providers, policies: Policies, steps: Steps) -> None:
         self._run = run
         self._providers = providers
         self._policies = policies
@@ -37,7 +37,7 @@ class CustomResources:
                 )
             imported = self._steps.imported(new, client)
             old = imported
-        recreating = new.urn in self._run.torn_down
+        recreating = new.urn in self._run.deleted_before_replacement
         fresh = old is None or recreating or (old.external and imported is None)
         inputs = goal.inputs if old is None else self._ignoring(goal.inputs, old, new)
         olds = {} if fresh or old is None else old.inputs

@@ -12,7 +12,7 @@ from rehearsal.engine.goal import Goal
 from rehearsal.engine.provider_client import ProviderClient
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.run_state import Pass, now
+from rehearsal.engine.run_state import StackRun, now
 from rehearsal.engine.steps import settle_leftovers
 from rehearsal.engine.teardown import Teardown, unneeded
 from rehearsal.engine.values import same
@@ -24,23 +24,23 @@ def refresh(engine: EngineContext, stack: str, *, preview_only: bool) -> StackRe
     _must_be_up(engine, stack)
     run = update.start(engine, stack, dry_run=preview_only)
     providers = Providers(run, engine.connections, _no_default)
-    run.news = dict(run.olds)
+    run.new_resources = dict(run.old_resources)
     journal = None if preview_only else run.opened.start("refresh")
     try:
         with ThreadPoolExecutor(max_workers=run.parallel) as pool:
-            list(pool.map(lambda old: _refreshed(run, providers, old), list(run.olds.values())))
+            list(pool.map(lambda old: _refreshed(run, providers, old), list(run.old_resources.values())))
         if run.interrupted.is_set():
             run.fail(CancelledError("the run was interrupted: what had begun was finished and saved"))
     finally:
         if journal is not None:
             clock.waited += journal.waited_seconds
             run.opened.finish()
-    if run.lost:
+    if run.connection_lost:
         engine.connections.forget()
     return update.result(engine, run, "refresh", clock)
 
 
-def _refreshed(run: Pass, providers: Providers, old: Resource) -> None:
+def _refreshed(run: StackRun, providers: Providers, old: Resource) -> None:
     if not old.custom or urns.package_of(old.type) == "pulumi" or urns.is_provider(old.type) or old.pending_replacement:
         return
     if run.stopped:
@@ -57,7 +57,7 @@ def _refreshed(run: Pass, providers: Providers, old: Resource) -> None:
         if found is None:
             with run.step(old, "delete"):
                 run.record("reading", old.urn, drop=[old.key])
-                run.news.pop(old.urn, None)
+                run.new_resources.pop(old.urn, None)
             return
         inputs = old.inputs if found.inputs is None else found.inputs
         new = dataclasses.replace(old, id=found.id, inputs=inputs, outputs=found.outputs, init_errors=found.failures)
@@ -113,8 +113,8 @@ def destroy(engine: EngineContext, stack: str, *, unprotect: bool) -> StackResul
     _must_be_up(engine, stack)
     run = update.start(engine, stack, dry_run=False)
     providers = Providers(run, engine.connections, _no_default)
-    protected = [] if unprotect else [old for old in run.olds.values() if old.protect]
-    victims = [*run.olds.values(), *run.doomed]
+    protected = [] if unprotect else [old for old in run.old_resources.values() if old.protect]
+    victims = [*run.old_resources.values(), *run.awaiting_deletion]
     if protected:
         victims = unneeded(victims, protected)
     journal = run.opened.start("destroy")
@@ -131,7 +131,7 @@ def destroy(engine: EngineContext, stack: str, *, unprotect: bool) -> StackResul
     finally:
         clock.waited += journal.waited_seconds
         run.opened.finish()
-    if run.lost:
+    if run.connection_lost:
         engine.connections.forget()
     outcome = update.result(engine, run, "destroy", clock)
     engine.references.forget(stack)

@@ -184,7 +184,7 @@ def _tag(work: Work, *, add: Values, remove: Values) -> None:
 def _settled(work: Work) -> State:
     values = _told(work)
     if values is None:
-        raise RefusedError(f"{work.spec.type} {work.id}: it was made, and is not there when read")
+        raise RefusedError(f"{work.spec.type} {work.id}: the resource was created, but reading it returns nothing")
     unread = reading.unread(work, values)
     return State(id=work.id, outputs=reading.outputs(work, values), inputs=dict(work.inputs), unread=unread)
 
@@ -207,7 +207,7 @@ def _id(work: Work) -> str:
     try:
         return work.spec.id.format_map(work.values)
     except KeyError as error:
-        raise RefusedError(f"{work.spec.type}: nothing says what its {error} is, of which its id is made") from error
+        raise RefusedError(f"{work.spec.type}: the id needs the property {error}, which has no value") from error
 
 
 def _refused(work: Work, doing: str, error: Exception) -> Exception:

@@ -15,11 +15,11 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rehearsal.cloud import Endpoints
 from rehearsal.provider import config, functions
-from rehearsal.provider.asked import Asked
 from rehearsal.provider.diff import difference
 from rehearsal.provider.engine_log import EngineLog
 from rehearsal.provider.errors import HalfDoneError, RefusedError
 from rehearsal.provider.ledger import Ledger
+from rehearsal.provider.resource_request import ResourceRequest
 from rehearsal.provider.resources import Resources
 from rehearsal.provider.values import any_unknown, read, same, write
 
@@ -179,9 +179,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         del request, context
         return empty_pb2.Empty()
 
-    def _asked(self, request: Any, context: Any) -> Asked:
+    def _asked(self, request: Any, context: Any) -> ResourceRequest:
         engine = self._engines.get(context.peer(), "")
-        return Asked(
+        return ResourceRequest(
             urn=request.urn,
             id=getattr(request, "id", ""),
             replaced=_replaced(context),
