@@ -12,7 +12,17 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.differences import difference_lines
-from rehearsal.engine import Event, Log, StackFinished, StackResult, StackStarted, StepDone, StepStarted, Violation
+from rehearsal.engine import (
+    Event,
+    Log,
+    Remediated,
+    StackFinished,
+    StackResult,
+    StackStarted,
+    StepDone,
+    StepStarted,
+    Violation,
+)
 
 SIGNS: Mapping[str, tuple[str, str]] = {
     "create": ("+", "green"),
@@ -146,7 +156,7 @@ def show_remediations(console: Console, results: Sequence[StackResult]) -> None:
     """Prints the resources whose inputs a policy has changed, per stack and policy."""
     for result in results:
         names: dict[str, list[str]] = {}
-        for remediation in result.remediations:
+        for remediation in distinct_remediations(result):
             names.setdefault(remediation.policy, []).append(_name(remediation.urn))
         for policy, resources in names.items():
             console.print(Text(f"\nremediated: {policy}", style="bold cyan"), end="")
@@ -180,6 +190,11 @@ def show_violations(console: Console, results: Sequence[StackResult]) -> None:
         undecided = sum(is_undecided(violation) for violation in result.violations)
         if undecided:
             console.print(Text(f"{result.name}: {undecided} checks need values that are known after `up`", style="dim"))
+
+
+def distinct_remediations(result: StackResult) -> Sequence[Remediated]:
+    """The remediations of a run, one per policy and resource: `up` reports those of its preview again."""
+    return tuple({(change.policy, change.urn): change for change in result.remediations}.values())
 
 
 def violation_text(violation: Violation) -> str:

@@ -92,6 +92,11 @@ def comment(document: Mapping[str, Any]) -> str:
             f"{_cell(violation['message'])}"
             for violation in _mandatory(stack)
         ]
+        lines += [
+            f"- `{stack['name']}`: **{item['policy']}** changed `{item['urn'].rpartition('::')[2]}`: "
+            f"{_cell(item['description'])}"
+            for item in stack.get("remediations", [])
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,7 @@ import typer
 from cli.display import (
     UNCHANGED,
     ProgressDisplay,
+    distinct_remediations,
     is_undecided,
     show_plan,
     show_remediations,
@@ -218,7 +219,7 @@ def _stack_document(result: StackResult, modes: Counter[tuple[str, str]]) -> Sta
         "undecided": documents(undecided=True),
         "remediations": [
             {"policy": remediation.policy, "urn": remediation.urn, "description": remediation.description}
-            for remediation in result.remediations
+            for remediation in distinct_remediations(result)
         ],
         "emulated": sum(count for (_type, mode), count in modes.items() if mode == "emulated"),
         "recorded": sum(count for (_type, mode), count in modes.items() if mode == "recorded"),

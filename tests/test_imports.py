@@ -92,16 +92,9 @@ def test_no_package_can_reach_itself_through_another() -> None:
     assert nx.is_directed_acyclic_graph(packages), nx.find_cycle(packages)
 
 
-TEMPORARY_CYCLES = (
-    frozenset({"rehearsal.engine.engine", "rehearsal.engine.refresh", "rehearsal.engine.update"}),
-    frozenset({"rehearsal.provider.spec", "rehearsal.provider.work"}),
-)
-"""Cycles that the reorganisation of `rehearsal` removes; this list goes away with them."""
-
-
 def test_modules_have_no_import_cycles() -> None:
     cycles = [frozenset(component) for component in nx.strongly_connected_components(GRAPH) if len(component) > 1]
-    assert not [sorted(cycle) for cycle in cycles if cycle not in TEMPORARY_CYCLES]
+    assert not [sorted(cycle) for cycle in cycles]
 
 
 LAYERS = ("audit", "baseline", "data", "ml", "network", "organization", "recovery", "security")

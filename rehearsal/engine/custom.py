@@ -13,15 +13,15 @@ from rehearsal.engine.provider_answers import Diff
 from rehearsal.engine.provider_client import Failures, ProviderClient
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.run_state import Pass
-from rehearsal.engine.steps import Steps
+from rehearsal.engine.run_state import StackRun
+from rehearsal.engine.steps import Steps, replaced_id
 from rehearsal.engine.values import Values, is_unknown, same
 
 
 class CustomResources:
     """Decides, for one pass, what must happen to each resource that a provider manages."""
 
-    def __init__(self, run: Pass, providers: Providers, policies: Policies, steps: Steps) -> None:
+    def __init__(self, run: StackRun, providers: Providers, policies: Policies, steps: Steps) -> None:
         self._run = run
         self._providers = providers
         self._policies = policies
@@ -37,11 +37,13 @@ class CustomResources:
                 )
             imported = self._steps.imported(new, client)
             old = imported
-        recreating = new.urn in self._run.torn_down
+        recreating = new.urn in self._run.deleted_before_replacement
         fresh = old is None or recreating or (old.external and imported is None)
         inputs = goal.inputs if old is None else self._ignoring(goal.inputs, old, new)
         olds = {} if fresh or old is None else old.inputs
-        checked, failures = self._check(client, new, olds, goal.inputs if fresh else inputs)
+        checked, failures = self._check(
+            client, new, olds, goal.inputs if fresh else inputs, replaced=replaced_id(old) if recreating else ""
+        )
         refuse_failures(new, failures)
         new = self._policies.resource(dataclasses.replace(new, inputs=checked), goal)
         if old is None:
@@ -59,18 +61,18 @@ class CustomResources:
         if not (diff.replaces or old.pending_replacement):
             return self._steps.update(new, old, client, shown)
         self._may_replace(new, old, goal, diff, shown)
-        again, failures = self._check(client, new, {}, goal.inputs)
+        again, failures = self._check(client, new, {}, goal.inputs, replaced=replaced_id(old))
         refuse_failures(new, failures)
         before = goal.delete_before_replace if goal.delete_before_replace is not None else diff.delete_before_replace
         return self._steps.replace(dataclasses.replace(new, inputs=again), old, client, shown, before=before)
 
     def _check(
-        self, client: ProviderClient, new: Resource, olds: Values, news: Values
+        self, client: ProviderClient, new: Resource, olds: Values, news: Values, *, replaced: str
     ) -> tuple[Values, list[tuple[str, str]]]:
         # The seed is the URN's: a create that is asked for again after a crash gets the same generated names.
         seed = hashlib.sha256(new.urn.encode()).digest()
         try:
-            return client.check(new.urn, olds=olds, news=news, seed=seed)
+            return client.check(new.urn, olds=olds, news=news, seed=seed, replaced=replaced)
         except EngineError as error:
             raise type(error)(f"{new.title}: {error}") from error
 

@@ -6,7 +6,7 @@ EngineError
 ├── CheckpointError         a checkpoint or journal is corrupt, newer, or not this stack's
 ├── StackLockedError        another run holds the stack
 ├── UpstreamMissingError    a stack or an output that a StackReference names is not there
-├── UnsupportedOptionError  the program asked for something this engine does not honour
+├── UnsupportedOptionError  the program asked for something this engine does not support
 ├── ProviderError           the provider refused, failed, or went away
 ├── PolicyPackError         a policy pack did not start, or died
 ├── ProgramError            the program raised
@@ -44,7 +44,7 @@ class UpstreamMissingError(EngineError):
 
 
 class UnsupportedOptionError(EngineError):
-    """The program uses an option or a call this engine does not honour; names it."""
+    """The program uses an option or a call this engine does not support; names it."""
 
 
 class ProviderError(EngineError):

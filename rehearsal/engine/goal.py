@@ -1,7 +1,7 @@
 """What the program asks for: a registration or a read, checked and put into the engine's own terms."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -61,7 +61,7 @@ class Goal:
 def from_request(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal:
     """The goal in a RegisterResource request.
 
-    Raises UnsupportedOptionError, naming the resource and the option, for what this engine does not honour.
+    Raises UnsupportedOptionError, naming the resource and the option, for what this engine does not support.
     """
     _refuse(request)
     dependencies = set(request.dependencies)
@@ -105,21 +105,29 @@ def from_request(request: resource_pb2.RegisterResourceRequest, root: Path) -> G
     )
 
 
-def _refuse(request: resource_pb2.RegisterResourceRequest) -> None:
+def _has_hooks(request: resource_pb2.RegisterResourceRequest) -> bool:
     hooks = request.hooks
-    named = {
-        "remote (a component made by a provider)": request.remote,
-        "transforms": bool(request.transforms),
-        "state_migrations": bool(request.state_migrations),
-        "hooks": request.HasField("hooks") and any(getattr(hooks, item.name) for item in hooks.DESCRIPTOR.fields),
-        "env_var_mappings": bool(request.envVarMappings),
-        "a parameterized package": bool(request.packageRef),
-        "snippets": bool(request.snippetId),
-    }
-    for option, used in named.items():
-        if used:
+    return request.HasField("hooks") and any(getattr(hooks, item.name) for item in hooks.DESCRIPTOR.fields)
+
+
+REFUSED_OPTIONS: Final[Mapping[str, Callable[[resource_pb2.RegisterResourceRequest], bool]]] = {
+    "remote (a component made by a provider)": lambda request: request.remote,
+    "transforms": lambda request: bool(request.transforms),
+    "state_migrations": lambda request: bool(request.state_migrations),
+    "hooks": _has_hooks,
+    "env_var_mappings": lambda request: bool(request.envVarMappings),
+    "a parameterized package": lambda request: bool(request.packageRef),
+    "snippets": lambda request: bool(request.snippetId),
+}
+"""Option of a registration that this engine refuses -> whether a request uses it (docs/engine.md lists them)."""
+
+
+def _refuse(request: resource_pb2.RegisterResourceRequest) -> None:
+    for option, uses in REFUSED_OPTIONS.items():
+        if uses(request):
             raise UnsupportedOptionError(
-                f"{request.type} {request.name!r} uses {option}, which this engine does not honour: the Pulumi CLI does"
+                f"{request.type} {request.name!r} uses {option}, which this engine does not support. "
+                "Run this program with the Pulumi CLI, or remove the option"
             )
     for path in (*request.ignoreChanges, *request.replaceOnChanges, *request.hideDiffs):
         try:

@@ -22,7 +22,7 @@ from rehearsal.engine.provider_client import Failures
 from rehearsal.engine.references import References
 from rehearsal.engine.registrar import STACK_REFERENCE, Registrar
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.run_state import Pass
+from rehearsal.engine.run_state import StackRun
 from rehearsal.engine.values import Values, has_unknowns, read_struct, reveal, settle_outputs, write_struct
 
 _FEATURES: Final = {
@@ -91,7 +91,7 @@ def _answering(
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     """Serves one pass of one program."""
 
-    def __init__(self, run: Pass, registrar: Registrar, references: References) -> None:
+    def __init__(self, run: StackRun, registrar: Registrar, references: References) -> None:
         self.run = run
         self._registrar = registrar
         self._references = references
@@ -134,11 +134,11 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         run = self.run
         outputs = settle_outputs(read_struct(request.outputs), set())
         with run.lock:
-            known = run.news.get(request.urn)
+            known = run.new_resources.get(request.urn)
             if known is None:
                 raise StepError(f"outputs for {request.urn}, which was not registered")
             new = dataclasses.replace(known, outputs=outputs)
-            run.news[request.urn] = new
+            run.new_resources[request.urn] = new
         if new != known:
             run.record("outputs", new.urn, put=[new])
         return empty_pb2.Empty()
@@ -175,7 +175,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
         )
         client = None if known is not None else self._registrar.providers.client(provider, urn)
-        made = self._registrar.steps.read(new, run.olds.get(urn), client, known)
+        made = self._registrar.steps.read(new, run.old_resources.get(urn), client, known)
         outputs = made.outputs if request.acceptSecrets else reveal(made.outputs)
         return resource_pb2.ReadResourceResponse(urn=made.urn, properties=write_struct(outputs))
 
@@ -205,49 +205,41 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             self.referenced.append(str(args["name"]))
             return self._references.read(str(args["name"]))
         if token == "pulumi:pulumi:getResource":  # noqa: S105 - a function's token
-            found = self.run.news.get(str(args["urn"]))
+            found = self.run.new_resources.get(str(args["urn"]))
             if found is None:
                 raise StepError(f"{args['urn']} is not registered")
             return {"urn": found.urn, "id": found.id, "provider": found.provider, "state": found.outputs}
-        raise UnsupportedOptionError(f"the function {token} is not honoured by this engine: the Pulumi CLI does")
+        raise _unsupported(f"the function {token}")
 
     @_answering
     def Call(self, request: resource_pb2.ResourceCallRequest) -> provider_pb2.CallResponse:
         """Refused: methods of resources."""
-        raise UnsupportedOptionError(
-            f"the method {request.tok} is not honoured by this engine (Call): the Pulumi CLI does"
-        )
+        raise _unsupported(f"the method {request.tok}")
 
     @_answering
     def RegisterStackTransform(self, request: Any) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
         """Refused: stack transforms."""
-        raise UnsupportedOptionError("stack transforms are not honoured by this engine: the Pulumi CLI does")
+        raise _unsupported("stack transforms")
 
     @_answering
     def RegisterStackInvokeTransform(self, request: Any) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
         """Refused: invoke transforms."""
-        raise UnsupportedOptionError("invoke transforms are not honoured by this engine: the Pulumi CLI does")
+        raise _unsupported("invoke transforms")
 
     @_answering
     def RegisterResourceHook(self, request: Any) -> empty_pb2.Empty:
         """Refused: resource hooks."""
-        raise UnsupportedOptionError(
-            f"the resource hook {request.name!r} is not honoured by this engine: the Pulumi CLI does"
-        )
+        raise _unsupported(f"the resource hook {request.name!r}")
 
     @_answering
     def RegisterErrorHook(self, request: Any) -> empty_pb2.Empty:
         """Refused: error hooks."""
-        raise UnsupportedOptionError(
-            f"the error hook {request.name!r} is not honoured by this engine: the Pulumi CLI does"
-        )
+        raise _unsupported(f"the error hook {request.name!r}")
 
     @_answering
     def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> resource_pb2.RegisterPackageResponse:
         """Refused: parameterized packages; a plain one needs no registration here."""
-        raise UnsupportedOptionError(
-            f"the parameterized package {request.name!r} is not honoured by this engine: the Pulumi CLI does"
-        )
+        raise _unsupported(f"the parameterized package {request.name!r}")
 
     @_answering
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
@@ -261,3 +253,7 @@ def _returned(result: Values, failures: Failures | None = None) -> resource_pb2.
     for prop, reason in failures or ():
         answer.failures.add(property=prop, reason=reason)
     return answer
+
+
+def _unsupported(feature: str) -> UnsupportedOptionError:
+    return UnsupportedOptionError(f"this engine does not support {feature}: run this program with the Pulumi CLI")

@@ -12,14 +12,14 @@ from rehearsal.engine.events import Remediated, Violation
 from rehearsal.engine.goal import Goal
 from rehearsal.engine.packs import LEVELS, PolicyPack
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.run_state import Pass
+from rehearsal.engine.run_state import StackRun
 from rehearsal.engine.values import Values, read_struct, write_struct
 
 
 class Policies:
     """The packs of a run, asked about the resources of one pass."""
 
-    def __init__(self, run: Pass, packs: Sequence[PolicyPack]) -> None:
+    def __init__(self, run: StackRun, packs: Sequence[PolicyPack]) -> None:
         self._run = run
         self._packs = packs
 
@@ -61,7 +61,7 @@ class Policies:
             return
         run = self._run
         resources: list[analyzer_pb2.AnalyzerResource] = []
-        for new in run.news.values():
+        for new in run.new_resources.values():
             goal = run.goals.get(new.urn) or Goal(type=new.type, name=urns.name_of(new.urn), custom=new.custom)
             item = analyzer_pb2.AnalyzerResource(
                 **self._described(new, goal, new.outputs), parent=new.parent, dependencies=new.dependencies
@@ -74,7 +74,7 @@ class Policies:
                 level = (
                     "mandatory" if item.enforcementLevel == analyzer_pb2.REMEDIATE else LEVELS[item.enforcementLevel]
                 )
-                self._violation(pack, item, item.urn if item.urn in run.news else run.root_urn, level)
+                self._violation(pack, item, item.urn if item.urn in run.new_resources else run.root_urn, level)
 
     def _remediated(self, pack: PolicyPack, new: Resource, goal: Goal) -> Resource:
         request = analyzer_pb2.AnalyzeRequest(**self._described(new, goal, new.inputs))
@@ -129,7 +129,7 @@ class Policies:
             "options": options,
         }
         provider_urn, provider_id = urns.split_reference(new.provider)
-        provider = run.news.get(provider_urn) or run.olds.get(provider_urn)
+        provider = run.new_resources.get(provider_urn) or run.old_resources.get(provider_urn)
         if provider is not None and provider_id:
             described["provider"] = analyzer_pb2.AnalyzerProviderResource(
                 type=provider.type,

@@ -28,6 +28,8 @@ _OPTIONS: Final = (
     # Each provider resource has its own connection: the provider tells them apart by their peer.
     ("grpc.use_local_subchannel_pool", 1),
 )
+_REPLACED: Final = "rehearsal-replaced-bin"
+"""Metadata of a request: id of the resource that the checked or created one replaces. Other providers ignore it."""
 _HANDSHAKE_SECONDS: Final = 30
 
 Failures = list[tuple[str, str]]  # (property, reason)
@@ -105,12 +107,17 @@ class ProviderClient:
         self._previews = self._previews or answer.supportsPreview
         self.configured = True
 
-    def check(self, urn: str, *, olds: Values, news: Values, seed: bytes) -> tuple[Values, Failures]:
-        """A resource's inputs, checked and completed; and what fails."""
+    def check(
+        self, urn: str, *, olds: Values, news: Values, seed: bytes, replaced: str = ""
+    ) -> tuple[Values, Failures]:
+        """Check and complete a resource's inputs; returns them and the failures.
+
+        `olds` is empty for a creation; `replaced` is the id of the resource that the new one replaces, if any.
+        """
         if not self.configured:
             return news, []
         request = provider_pb2.CheckRequest(**_names(urn), olds=self._out(olds), news=self._out(news), randomSeed=seed)
-        answer = self._call("Check", request)
+        answer = self._call("Check", request, replaced=replaced)
         return self._back(read_struct(answer.inputs), news), _failures(answer)
 
     def diff(
@@ -127,8 +134,11 @@ class ProviderClient:
         )
         return read_diff(self._call("Diff", request))
 
-    def create(self, urn: str, inputs: Values, *, timeout: float, preview: bool) -> Outcome:
-        """Create a resource; in a preview say what is known of its outputs."""
+    def create(self, urn: str, inputs: Values, *, timeout: float, preview: bool, replaced: str = "") -> Outcome:
+        """Create a resource; in a preview, return the outputs that are known before it is created.
+
+        `replaced` is the id of the resource that it replaces: the provider tells a replacement from a repeated request.
+        """
         if preview and not self.configured:
             return Outcome()
         if preview and not self._previews:
@@ -137,7 +147,7 @@ class ProviderClient:
             **_names(urn), properties=self._out(inputs), timeout=timeout, preview=preview
         )
         try:
-            answer = self._call("Create", request)
+            answer = self._call("Create", request, replaced=replaced)
         except PartialError as partial:
             return self._partial(partial, inputs)
         return Outcome(id=answer.id, outputs=self._back(read_struct(answer.properties), inputs))
@@ -218,12 +228,14 @@ class ProviderClient:
         outputs = self._back(partial.outputs, inputs)
         return Outcome(id=partial.id, outputs=outputs, inputs=partial.inputs, failures=partial.reasons)
 
-    def _call(self, method: str, request: Any, *, wait: bool = False) -> Any:
+    def _call(self, method: str, request: Any, *, wait: bool = False, replaced: str = "") -> Any:
         started = time.monotonic()
         with self._slots:
             try:
                 call = getattr(self._stub, method)
-                return call(request, timeout=_HANDSHAKE_SECONDS, wait_for_ready=True) if wait else call(request)
+                if wait:
+                    return call(request, timeout=_HANDSHAKE_SECONDS, wait_for_ready=True)
+                return call(request, metadata=((_REPLACED, replaced.encode()),) if replaced else ())
             except grpc.RpcError as error:
                 raise failure(method, self.address, error) from error
             finally:

@@ -12,7 +12,7 @@ from rehearsal.engine.provider_answers import Diff
 from rehearsal.engine.provider_client import ProviderClient
 from rehearsal.engine.registry import Connections
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.run_state import Pass
+from rehearsal.engine.run_state import StackRun
 from rehearsal.engine.values import UNKNOWN, Values, same
 
 BUILTIN = "pulumi"
@@ -21,7 +21,7 @@ BUILTIN = "pulumi"
 class Providers:
     """Resolves provider references of a pass to configured connections."""
 
-    def __init__(self, run: Pass, connections: Connections, register: Callable[[Goal], Resource]) -> None:
+    def __init__(self, run: StackRun, connections: Connections, register: Callable[[Goal], Resource]) -> None:
         self._run = run
         self._connections = connections
         self._register = register
@@ -48,7 +48,7 @@ class Providers:
     def client(self, reference: str, for_urn: str) -> ProviderClient:
         """The connection for a reference, from this pass or (for what is to be deleted) from the last run's state."""
         urn, id_ = urns.split_reference(reference)
-        provider = self._run.news.get(urn)
+        provider = self._run.new_resources.get(urn)
         if provider is None or provider.id != id_:
             # By id alone where the provider was renamed since; ids of providers are unique.
             known = [
@@ -102,7 +102,7 @@ class Providers:
         before = next(
             (item for item in self._run.opened.resources.values() if item.urn == old_urn and item.id == old_id), None
         )
-        after = self._run.news.get(new_urn)
+        after = self._run.new_resources.get(new_urn)
         if before is None or after is None or self._run.adopted.get(new_urn) == old_urn:
             return False
         return bool(self.diff(before, after.inputs).replaces)
@@ -134,7 +134,7 @@ class Providers:
             return self._defaults[key]
 
 
-def _disabled(run: Pass) -> list[str]:
+def _disabled(run: StackRun) -> list[str]:
     text = run.config.values.get("pulumi:disable-default-providers", "")
     if not text:
         return []

@@ -10,7 +10,7 @@ from rehearsal.engine.policy_run import Policies
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.registry import Connections
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.run_state import Pass, now
+from rehearsal.engine.run_state import StackRun, now
 from rehearsal.engine.steps import Steps, settle_pending
 from rehearsal.engine.values import Values, same
 
@@ -20,7 +20,7 @@ STACK_REFERENCE = "pulumi:pulumi:StackReference"
 class Registrar:
     """Serves the registrations of one pass; any number of threads may call it."""
 
-    def __init__(self, run: Pass, connections: Connections, policies: Policies) -> None:
+    def __init__(self, run: StackRun, connections: Connections, policies: Policies) -> None:
         self.run = run
         self.policies = policies
         self.providers = Providers(run, connections, self.register)
@@ -75,7 +75,7 @@ class Registrar:
             self._seen.add(urn)
             run.goals[urn] = goal
             for candidate in (urn, *former):
-                old = run.olds.get(candidate)
+                old = run.old_resources.get(candidate)
                 if old is None:
                     continue
                 if candidate != urn:
@@ -114,7 +114,7 @@ class Registrar:
     def _component(self, new: Resource, goal: Goal, old: Resource | None) -> Resource:
         new = self.policies.resource(new, goal)
         if old is None:
-            return self.steps.noted("create", dataclasses.replace(new, created=now(), modified=now()), None)
+            return self.steps.component("create", dataclasses.replace(new, created=now(), modified=now()), None)
         new = dataclasses.replace(new, outputs=old.outputs)
         if same(old.inputs, new.inputs):
             return self.steps.same(new, old)
@@ -122,7 +122,7 @@ class Registrar:
         shown = differ.described(
             diff, old_inputs=old.inputs, old_outputs=old.outputs, new=new.inputs, hidden=new.hide_diff
         )
-        return self.steps.noted("update", dataclasses.replace(new, modified=now()), old, shown)
+        return self.steps.component("update", dataclasses.replace(new, modified=now()), old, shown)
 
     def _provider(self, new: Resource, goal: Goal, old: Resource | None) -> Resource:
         inputs, failures = self.providers.check(new.urn, goal, old.inputs if old else {})

@@ -1,4 +1,4 @@
-"""One pass of the program over one stack: what was, what is, what went wrong, and the record of each step."""
+"""One run of the program over one stack: old and new resources, errors, and the record of each step."""
 
 import dataclasses
 import threading
@@ -31,11 +31,11 @@ from rehearsal.engine.store import Opened
 from rehearsal.engine.values import Values, is_secret, secret
 
 
-class Pass:
-    """The state that one pass shares between the threads that serve the program.
+class StackRun:
+    """The state of one run of the program over one stack, shared by the threads that serve the program.
 
-    `olds` are the resources of the last run by URN, `doomed` those that still await deletion, `news` what this pass
-    has registered. In a dry run nothing is recorded and nobody is changed.
+    `old_resources` are the resources in the state by URN, `awaiting_deletion` those that were replaced and not yet
+    deleted, `new_resources` those that the program registered in this run. A dry run records nothing.
     """
 
     def __init__(
@@ -58,25 +58,25 @@ class Pass:
         self.config = config
         self.parallel = parallel
         self.lock = threading.RLock()
-        self.olds: dict[str, Resource] = {}
-        self.doomed: list[Resource] = []
+        self.old_resources: dict[str, Resource] = {}
+        self.awaiting_deletion: list[Resource] = []
         for resource in opened.resources.values():
             if resource.delete:
-                self.doomed.append(resource)
+                self.awaiting_deletion.append(resource)
             else:
-                self.olds[resource.urn] = resource
-        self.news: dict[str, Resource] = {}
+                self.old_resources[resource.urn] = resource
+        self.new_resources: dict[str, Resource] = {}
         self.goals: dict[str, Goal] = {}
         self.adopted: dict[str, str] = {}
         self.adopted_by: dict[str, str] = {}
         self.replaced: set[str] = set()
-        self.torn_down: set[str] = set()
+        self.deleted_before_replacement: set[str] = set()
         self.steps: list[Step] = []
         self.violations: list[Violation] = []
         self.remediations: list[Remediated] = []
         self.errors: list[EngineError] = []
         self.interrupted = threading.Event()
-        self.lost = False
+        self.connection_lost = False
         self._sink = sink
         self._telling = threading.RLock()
 
@@ -105,17 +105,17 @@ class Pass:
     def fail(self, error: EngineError) -> None:
         """Keep an error; the first of a kind is what the run ends with."""
         with self.lock:
-            self.lost = self.lost or isinstance(error, ConnectionLostError)
+            self.connection_lost = self.connection_lost or isinstance(error, ConnectionLostError)
             if not any(str(error) == str(known) for known in self.errors):
                 self.errors.append(error)
 
     def emit(self, event: Event) -> None:
-        """Pass an event on, one at a time."""
+        """StackRun an event on, one at a time."""
         with self._telling:
             self._sink(event)
 
     def log(self, severity: Severity, message: str, urn: str = "", ephemeral: bool = False) -> None:
-        """Pass a message on."""
+        """StackRun a message on."""
         self.emit(Log(stack=self.stack, severity=severity, message=message, urn=urn, ephemeral=ephemeral))
 
     @contextmanager
@@ -194,7 +194,7 @@ class Pass:
                 outputs[key] = secret(value)
         settled = dataclasses.replace(resource, outputs=outputs)
         with self.lock:
-            self.news[settled.urn] = settled
+            self.new_resources[settled.urn] = settled
         return settled
 
 

@@ -23,7 +23,7 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         self._root = ""
 
     def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ARG002
-        """Pass a message on."""
+        """StackRun a message on."""
         self._log(_SEVERITIES[request.severity], request.message, request.urn, request.ephemeral)
         return empty_pb2.Empty()
 

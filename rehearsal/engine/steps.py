@@ -11,7 +11,7 @@ from rehearsal.engine.provider_answers import Outcome
 from rehearsal.engine.provider_client import ProviderClient
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.run_state import Pass, now
+from rehearsal.engine.run_state import StackRun, now
 from rehearsal.engine.teardown import Teardown
 from rehearsal.engine.values import Values, is_unknown
 
@@ -21,12 +21,12 @@ _T = TypeVar("_T")
 class Steps:
     """Takes the steps of one pass: asks the provider, records the outcome. In a dry run, says what would come of it."""
 
-    def __init__(self, run: Pass, providers: Providers) -> None:
+    def __init__(self, run: StackRun, providers: Providers) -> None:
         self._run = run
         self._providers = providers
         self._teardown = Teardown(run, providers)
 
-    def noted(self, op: Op, new: Resource, old: Resource | None, diff: Sequence[PropertyDiff] = ()) -> Resource:
+    def component(self, op: Op, new: Resource, old: Resource | None, diff: Sequence[PropertyDiff] = ()) -> Resource:
         """A step that asks no provider: components."""
         with self._run.step(new, op, diff or (differ.added(new.inputs) if op == "create" else ())):
             new = self._run.settle(new)
@@ -40,8 +40,8 @@ class Steps:
             new = self._run.settle(new)
             put = [new]
             if op == "replace" and old is not None:
-                put.append(self._doom(old))
-            if op != "same" or _told_apart(new, old):
+                put.append(self._schedule_deletion(old))
+            if op != "same" or _must_be_recorded(new, old):
                 self._run.record(op, new.urn, put=put, drop=_former(new, old))
         return new
 
@@ -49,7 +49,7 @@ class Steps:
         """Nothing to do; recorded only when something around the resource changed. Not counted after an import."""
         with self._run.step(new, "same", counted=counted):
             new = self._run.settle(new)
-            if not counted or _told_apart(new, old):
+            if not counted or _must_be_recorded(new, old):
                 self._run.record("same", new.urn, put=[new], drop=_former(new, old))
         return new
 
@@ -67,10 +67,10 @@ class Steps:
             run.replaced.add(new.urn)
         with run.step(new, "replace", diff):
             if not before:
-                return self._created(new, client, also=[old])
-            if not old.pending_replacement and new.urn not in run.torn_down:
+                return self._created(new, client, also=[old], replaced=replaced_id(old))
+            if not old.pending_replacement and new.urn not in run.deleted_before_replacement:
                 self._teardown.before_replacing(old, new.urn)
-            return self._created(new, client, also=[])
+            return self._created(new, client, also=[], replaced=replaced_id(old))
 
     def update(self, new: Resource, old: Resource, client: ProviderClient, diff: Sequence[PropertyDiff]) -> Resource:
         """Update a resource in place."""
@@ -78,7 +78,7 @@ class Steps:
         with run.step(new, "update", diff):
             new = dataclasses.replace(new, id=old.id, modified=now())
             with run.asking("updating", dataclasses.replace(new, outputs=old.outputs)):
-                outcome = self._named(
+                outcome = self._with_title(
                     new,
                     lambda: client.update(
                         new.urn,
@@ -93,13 +93,13 @@ class Steps:
                 )
             new = run.settle(dataclasses.replace(new, outputs=outcome.outputs, init_errors=outcome.failures))
             run.record("updating", new.urn, put=[new], drop=_former(new, old))
-            return _came_up(new, outcome)
+            return _require_healthy(new, outcome)
 
     def imported(self, new: Resource, client: ProviderClient) -> Resource:
         """The resource that exists already, read by the id the program gives."""
         run = self._run
         with run.step(new, "import"):
-            found = self._named(
+            found = self._with_title(
                 new,
                 lambda: client.read(
                     new.urn,
@@ -125,7 +125,7 @@ class Steps:
         with run.step(new, "read"):
             outputs: Values = known or {}
             if client is not None and known is None and not is_unknown(new.id) and client.configured:
-                found = self._named(
+                found = self._with_title(
                     new,
                     lambda: client.read(
                         new.urn,
@@ -141,22 +141,25 @@ class Steps:
             new = run.settle(dataclasses.replace(new, outputs=outputs))
             put = [new]
             if old is not None and not old.external and old.id != new.id:
-                put.append(self._doom(old))
-            if old is None or len(put) > 1 or _told_apart(new, old):
+                put.append(self._schedule_deletion(old))
+            if old is None or len(put) > 1 or _must_be_recorded(new, old):
                 run.record("reading", new.urn, put=put)
         return new
 
-    def _created(self, new: Resource, client: ProviderClient, *, also: Sequence[Resource]) -> Resource:
+    def _created(
+        self, new: Resource, client: ProviderClient, *, also: Sequence[Resource], replaced: str = ""
+    ) -> Resource:
         run = self._run
         new = dataclasses.replace(new, created=now(), modified=now())
         with run.asking("creating", new):
-            outcome = self._named(
+            outcome = self._with_title(
                 new,
                 lambda: client.create(
                     new.urn,
                     new.inputs,
                     timeout=new.custom_timeouts.get("create", 0.0),
                     preview=run.dry_run,
+                    replaced=replaced,
                 ),
             )
             if not outcome.id and not run.dry_run:
@@ -165,25 +168,25 @@ class Steps:
         new = run.settle(new)
         put, drop = [new], list(new.aliases)
         for old in also:
-            put.append(self._doom(old))
+            put.append(self._schedule_deletion(old))
             drop.append(old.urn) if old.urn != new.urn else None
         run.record("creating", new.urn, put=put, drop=drop)
-        return _came_up(new, outcome)
+        return _require_healthy(new, outcome)
 
-    def _doom(self, old: Resource) -> Resource:
-        doomed = dataclasses.replace(old, delete=True)
+    def _schedule_deletion(self, old: Resource) -> Resource:
+        victim = dataclasses.replace(old, delete=True)
         with self._run.lock:
-            self._run.doomed.append(doomed)
-        return doomed
+            self._run.awaiting_deletion.append(victim)
+        return victim
 
-    def _named(self, new: Resource, ask: Callable[[], _T]) -> _T:
+    def _with_title(self, new: Resource, ask: Callable[[], _T]) -> _T:
         try:
             return ask()
         except EngineError as error:
             raise type(error)(f"{new.title}: {error}") from error
 
 
-def settle_pending(run: Pass, client: ProviderClient, urn: str, old: Resource | None) -> Resource | None:
+def settle_pending(run: StackRun, client: ProviderClient, urn: str, old: Resource | None) -> Resource | None:
     """Finish a create that a killed run had begun, with the very inputs it was begun with.
 
     Nobody knows whether it happened. The provider answers a create it has seen with the resource it made then; so
@@ -198,41 +201,47 @@ def settle_pending(run: Pass, client: ProviderClient, urn: str, old: Resource | 
             begun.inputs,
             timeout=begun.custom_timeouts.get("create", 0.0),
             preview=False,
+            replaced=replaced_id(old),
         )
     made = dataclasses.replace(begun, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
     put = [made]
     if old is not None and not old.pending_replacement and old.id != made.id:
-        doomed = dataclasses.replace(old, delete=True)
+        victim = dataclasses.replace(old, delete=True)
         with run.lock:
-            run.doomed.append(doomed)
-        put.append(doomed)
+            run.awaiting_deletion.append(victim)
+        put.append(victim)
     run.record("creating", urn, put=put, drop=[] if old is None or old.urn == urn else [old.urn])
     run.log("info", "finished what an interrupted run had begun", urn=urn)
     with run.lock:
-        run.olds[urn] = made
+        run.old_resources[urn] = made
     return made
 
 
-def settle_leftovers(run: Pass, providers: Providers) -> None:
+def replaced_id(old: Resource | None) -> str:
+    """The id of the resource that a creation replaces; empty when it replaces none that the program owns."""
+    return "" if old is None or old.external else old.id
+
+
+def settle_leftovers(run: StackRun, providers: Providers) -> None:
     """Finish the begun creates of what nobody registered, so that it can be deleted instead of forgotten."""
     for (urn, op), begun in list(run.opened.pending.items()):
-        if op == "creating" and urn not in run.news and not run.dry_run:
-            settle_pending(run, providers.client(begun.provider, urn), urn, run.olds.get(urn))
+        if op == "creating" and urn not in run.new_resources and not run.dry_run:
+            settle_pending(run, providers.client(begun.provider, urn), urn, run.old_resources.get(urn))
 
 
 def _former(new: Resource, old: Resource | None) -> list[str]:
     return [old.urn] if old is not None and old.urn != new.urn else []
 
 
-def _told_apart(new: Resource, old: Resource | None) -> bool:
+def _must_be_recorded(new: Resource, old: Resource | None) -> bool:
     if old is None:
         return True
     # Aliases are kept only until they are recorded; timestamps alone are no change.
     return dataclasses.replace(new, created=old.created, modified=old.modified, extra=old.extra) != old
 
 
-def _came_up(new: Resource, outcome: Outcome) -> Resource:
+def _require_healthy(new: Resource, outcome: Outcome) -> Resource:
     if outcome.failures:
         said = "; ".join(outcome.failures)
-        raise ProviderError(f"{new.title} was made but did not come up well: {said}")
+        raise ProviderError(f"{new.title} was created, but is not healthy: {said}")
     return new

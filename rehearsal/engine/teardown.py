@@ -8,14 +8,14 @@ from rehearsal.engine import differ, urns
 from rehearsal.engine.errors import EngineError, StepError
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.run_state import Pass
+from rehearsal.engine.run_state import StackRun
 from rehearsal.engine.values import UNKNOWN
 
 
 class Teardown:
     """Deletes resources of one pass in reverse order of dependency, independent ones in parallel."""
 
-    def __init__(self, run: Pass, providers: Providers) -> None:
+    def __init__(self, run: StackRun, providers: Providers) -> None:
         self._run = run
         self._providers = providers
 
@@ -23,9 +23,9 @@ class Teardown:
         """Delete what the program did not register, and what was replaced. Raises StepError for what is protected."""
         run = self._run
         gone = [
-            dataclasses.replace(old, pending_replacement=True) if old.urn in run.torn_down else old
-            for old in run.olds.values()
-            if old.urn not in run.news and old.urn not in run.adopted_by
+            dataclasses.replace(old, pending_replacement=True) if old.urn in run.deleted_before_replacement else old
+            for old in run.old_resources.values()
+            if old.urn not in run.new_resources and old.urn not in run.adopted_by
         ]
         protected = [old for old in gone if old.protect and not old.pending_replacement]
         if protected:
@@ -35,7 +35,7 @@ class Teardown:
                 if len(protected) == 1
                 else f"the program no longer has {names}, all protected: take `protect` off first, or bring them back"
             )
-        self.delete([*gone, *run.doomed])
+        self.delete([*gone, *run.awaiting_deletion])
 
     def delete(self, victims: Sequence[Resource]) -> None:
         """Delete resources, dependents first. Raises the first error, after what was under way has ended."""
@@ -101,7 +101,7 @@ class Teardown:
         gone = {victim.urn for victim in doomed}
         for victim in doomed:
             with run.lock:
-                run.torn_down.add(run.adopted_by.get(victim.urn, victim.urn))
+                run.deleted_before_replacement.add(run.adopted_by.get(victim.urn, victim.urn))
                 if victim is not old:
                     run.replaced.add(victim.urn)
             if victim.pending_replacement:
@@ -116,8 +116,8 @@ class Teardown:
         run = self._run
         found: dict[str, Resource] = {}
         moved = {root.urn}
-        for old in run.olds.values():
-            if old.urn in run.news or old.urn == root.urn or not old.custom or old.external:
+        for old in run.old_resources.values():
+            if old.urn in run.new_resources or old.urn == root.urn or not old.custom or old.external:
                 continue
             if self._must_follow(old, moved):
                 moved.add(old.urn)
@@ -145,6 +145,20 @@ class Teardown:
         if diff.changes is None:
             diff = differ.inputs_differ(old.inputs, news)
         return bool(differ.with_replace_on(diff, old.replace_on_changes).replaces)
+
+
+def unneeded(victims: Sequence[Resource], kept: Iterable[Resource]) -> list[Resource]:
+    """The victims that none of the `kept` resources is, or depends on (parents and providers included)."""
+    by_urn = {victim.urn: victim for victim in victims if not victim.delete}
+    needed: set[str] = set()
+    waiting = [resource.urn for resource in kept]
+    while waiting:
+        urn = waiting.pop()
+        if urn in needed or urn not in by_urn:
+            continue
+        needed.add(urn)
+        waiting += by_urn[urn].needs()
+    return [victim for victim in victims if victim.delete or victim.urn not in needed]
 
 
 def waves(victims: Iterable[Resource]) -> list[list[Resource]]:

@@ -3,24 +3,21 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
+from rehearsal.engine.context import EngineContext
 from rehearsal.engine.errors import CancelledError, EngineError, ProgramError
 from rehearsal.engine.events import Operation, StackResult
 from rehearsal.engine.monitor import Monitor
 from rehearsal.engine.policy_run import Policies
 from rehearsal.engine.program import ORGANIZATION, Outcome, Program
 from rehearsal.engine.registrar import Registrar
-from rehearsal.engine.run_state import Pass
+from rehearsal.engine.run_state import StackRun
 from rehearsal.engine.services import EngineService, serve
 from rehearsal.engine.steps import settle_leftovers
 from rehearsal.engine.teardown import Teardown
 from rehearsal.engine.values import shown
-
-if TYPE_CHECKING:
-    from rehearsal.engine.engine import Engine
 
 
 class Clock:
@@ -42,7 +39,7 @@ class Clock:
         return time.process_time() - self._processor + self.waited
 
 
-def preview(engine: "Engine", stack: str) -> StackResult:
+def preview(engine: EngineContext, stack: str) -> StackResult:
     """What an update would do."""
     clock = Clock()
     run = start(engine, stack, dry_run=True)
@@ -50,7 +47,7 @@ def preview(engine: "Engine", stack: str) -> StackResult:
     return result(engine, run, "preview", clock)
 
 
-def up(engine: "Engine", stack: str) -> StackResult:
+def up(engine: EngineContext, stack: str) -> StackResult:
     """Preview, then update."""
     clock = Clock()
     planned = start(engine, stack, dry_run=True)
@@ -70,13 +67,13 @@ def up(engine: "Engine", stack: str) -> StackResult:
     return result(engine, run, "up", clock)
 
 
-def start(engine: "Engine", stack: str, *, dry_run: bool) -> Pass:
+def start(engine: EngineContext, stack: str, *, dry_run: bool) -> StackRun:
     """Read configuration and state for one pass; folds in what a killed run left behind."""
     config = engine.project.config(stack, engine.store.passphrase)
     opened = engine.store.open(stack)
     if not dry_run:
         engine.store.recover(stack, opened)
-    run = Pass(
+    run = StackRun(
         stack=stack,
         project=engine.project.name,
         root=engine.project.program if engine.project.program.is_dir() else engine.project.program.parent,
@@ -90,7 +87,7 @@ def start(engine: "Engine", stack: str, *, dry_run: bool) -> Pass:
     return run
 
 
-def run_program(engine: "Engine", run: Pass) -> None:
+def run_program(engine: EngineContext, run: StackRun) -> None:
     """Run the program over a pass: register, delete what is left over, let policies look at the whole."""
     packs = engine.packs()
     for pack in packs:
@@ -138,11 +135,11 @@ def run_program(engine: "Engine", run: Pass) -> None:
             policies.stack()
     except EngineError as error:
         run.fail(error)
-    if run.lost:
+    if run.connection_lost:
         engine.connections.forget()
 
 
-def _ended(engine: "Engine", run: Pass, outcome: Outcome, referenced: Sequence[str]) -> None:
+def _ended(engine: EngineContext, run: StackRun, outcome: Outcome, referenced: Sequence[str]) -> None:
     """Take over how the program ended. What it says after a step failed only repeats that."""
     if not outcome.ok and not run.errors:
         lacking = engine.references.lacking(referenced, outcome.missing_output) if outcome.missing_output else None
@@ -154,9 +151,9 @@ def _ended(engine: "Engine", run: Pass, outcome: Outcome, referenced: Sequence[s
         run.fail(CancelledError("the run was interrupted: what had begun was finished and saved"))
 
 
-def result(engine: "Engine", run: Pass, operation: Operation, clock: Clock) -> StackResult:
+def result(engine: EngineContext, run: StackRun, operation: Operation, clock: Clock) -> StackResult:
     """The result of a pass."""
-    root = run.news.get(run.root_urn)
+    root = run.new_resources.get(run.root_urn)
     outputs = root.outputs if root else {}
     blocked = [violation for violation in run.violations if violation.level == "mandatory"]
     ok = not run.errors and not blocked
@@ -168,7 +165,7 @@ def result(engine: "Engine", run: Pass, operation: Operation, clock: Clock) -> S
         error = f"mandatory policies are violated: {names}" + (
             "; nothing was changed" if operation == "up" and run.dry_run else ""
         )
-    resources = [item for item in run.news.values() if item.type != "pulumi:pulumi:Stack"]
+    resources = [item for item in run.new_resources.values() if item.type != "pulumi:pulumi:Stack"]
     packs = engine.packs() if operation in ("preview", "up") and not run.errors else ()
     return StackResult(
         name=run.stack,

@@ -35,9 +35,7 @@ def parameter(shape: Any, value: Any, names: Mapping[str, str]) -> Any:  # noqa:
     """A property value as a parameter of the API."""
     match shape.type_name:
         case "structure":
-            if isinstance(value, list):
-                value = value[0] if value else None
-            return parameters(shape, value, names) if isinstance(value, Mapping) else None
+            return _structure(shape, value, names)
         case "list":
             pair = _pair(shape.member)
             if pair is not None and isinstance(value, Mapping):
@@ -64,6 +62,15 @@ def parameter(shape: Any, value: Any, names: Mapping[str, str]) -> Any:  # noqa:
             return value.encode() if isinstance(value, str) else value
         case _:
             return value
+
+
+def _structure(shape: Any, value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, Mapping):
+        return parameters(shape, value, names)
+    # EC2 wraps a changed attribute in a structure of its own.
+    return {"Value": value} if value is not None and list(shape.members) == ["Value"] else None
 
 
 def _pair(shape: Any) -> tuple[str, str] | None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rehearsal.provider import reading, retry
+from rehearsal.provider import declared, reading, retry
 from rehearsal.provider.convert import properties
-from rehearsal.provider.errors import HalfDoneError, RefusedError
+from rehearsal.provider.errors import ExistsError, HalfDoneError, RefusedError
+from rehearsal.provider.spec import Work, search
 from rehearsal.provider.values import Values, same
-from rehearsal.provider.work import Work, search
+from rehearsal.provider.vocabulary import Find
 
 _TAGS = frozenset({"tags", "tagsAll"})
 
@@ -36,7 +37,8 @@ def create(work: Work, *, ours: bool) -> State:
         _make(work)
     except ClientError as error:
         if not (ours and retry.exists(error)) or not _adopt(work):
-            raise _refused(work, "creating", error) from error
+            refused = _refused(work, "creating", error)
+            raise (ExistsError(str(refused)) if retry.exists(error) else refused) from error
     except BotoCoreError as error:
         raise _refused(work, "creating", error) from error
     work.id = work.id or _id(work)
@@ -78,9 +80,9 @@ def delete(work: Work) -> None:
         if callable(work.spec.delete):
             work.spec.delete(work)
         elif work.spec.delete:
-            work.auto(work.spec.delete)
+            declared.call(work, work.spec.delete)
     except ClientError as error:
-        if not retry.missing(error):
+        if not declared.means_absent(work, error):
             raise _refused(work, "deleting", error) from error
     except BotoCoreError as error:
         raise _refused(work, "deleting", error) from error
@@ -92,10 +94,14 @@ def _make(work: Work) -> None:
         made = work.spec.create(work)
         work.made |= made or {}
         return
-    answer = work.auto(work.spec.create)
+    answer = declared.call(work, work.spec.create)
     found = search(work.spec.made, answer)
     work.made |= properties(found, work.schema.outputs, work.spec.names)
     if isinstance(found, dict) and "Id" in found:
+        if not found["Id"]:
+            raise RefusedError(
+                f"creating {work.spec.type}: {search('Unsuccessful[0].Error.Message', answer) or answer}"
+            )
         work.made["id"] = found["Id"]
 
 
@@ -129,6 +135,7 @@ def _complete(work: Work) -> None:
     wanted = work.inputs.get("tagsAll")
     if wanted and work.spec.tags is not None and not _takes_tags(work):
         _tag(work, add=wanted, remove={})
+    declared.apply_settings(work)
     if work.spec.after is not None:
         work.spec.after(work)
 
@@ -144,10 +151,11 @@ def _takes_tags(work: Work) -> bool:
 
 def _change(work: Work) -> None:
     changed = work.changed - _TAGS
+    declared.apply_settings(work)
     if callable(work.spec.update):
         work.spec.update(work)
-    elif changed and work.spec.update == "put" and isinstance(work.spec.create, str):
-        work.auto(work.spec.create)
+    elif changed and work.spec.update == "put" and not callable(work.spec.create):
+        declared.call(work, work.spec.create)
     elif changed and work.spec.update == "put" and callable(work.spec.create):
         work.spec.create(work)
     elif changed and isinstance(work.spec.update, str) and work.spec.update:
@@ -176,17 +184,21 @@ def _tag(work: Work, *, add: Values, remove: Values) -> None:
 def _settled(work: Work) -> State:
     values = _told(work)
     if values is None:
-        raise RefusedError(f"{work.spec.type} {work.id}: it was made, and is not there when read")
+        raise RefusedError(f"{work.spec.type} {work.id}: the resource was created, but reading it returns nothing")
     unread = reading.unread(work, values)
     return State(id=work.id, outputs=reading.outputs(work, values), inputs=dict(work.inputs), unread=unread)
 
 
 def _told(work: Work) -> Values | None:
     try:
-        answer = work.spec.read(work) if callable(work.spec.read) else work.auto(work.spec.read)
+        reading_ = work.spec.read
+        if isinstance(reading_, Find):
+            answer = declared.find(work, reading_)
+        else:
+            answer = reading_(work) if callable(reading_) else work.auto(reading_)
         return None if answer is None else reading.told(work, answer)
     except ClientError as error:
-        if retry.missing(error):
+        if declared.means_absent(work, error):
             return None
         raise
 
@@ -195,7 +207,7 @@ def _id(work: Work) -> str:
     try:
         return work.spec.id.format_map(work.values)
     except KeyError as error:
-        raise RefusedError(f"{work.spec.type}: nothing says what its {error} is, of which its id is made") from error
+        raise RefusedError(f"{work.spec.type}: the id needs the property {error}, which has no value") from error
 
 
 def _refused(work: Work, doing: str, error: Exception) -> Exception:

@@ -28,5 +28,9 @@ class HalfDoneError(RefusedError):
         self.id, self.outputs, self.inputs = id_, dict(outputs), dict(inputs)
 
 
+class ExistsError(RefusedError):
+    """A resource of that name exists already and belongs to another declaration."""
+
+
 class NotEmulatedError(Exception):
     """The emulator has no such operation: the resource is recorded instead."""

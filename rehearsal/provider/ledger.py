@@ -77,6 +77,13 @@ class Ledger:
         rows = self._query(f"select {columns} from resources where urn = ? and token = ?", urn, token)  # noqa: S608
         return _entry(rows[0]) if rows else None
 
+    def created(self, urn: str) -> Entry | None:
+        """The resource that was created last under a URN and still exists."""
+        columns = "urn, id, type, account, region, mode, token, unread"
+        statement = f"select {columns} from resources where urn = ? and token != '' order by rowid desc"  # noqa: S608
+        rows = self._query(statement, urn)
+        return _entry(rows[0]) if rows else None
+
     def put(self, entry: Entry) -> None:
         """Note that a resource exists; what was intended for it is done."""
         self._change(
@@ -101,6 +108,10 @@ class Ledger:
         earlier = bool(self._query("select 1 from intents where urn = ?", urn))
         self._change(("insert or ignore into intents values (?, ?)", (urn, token)))
         return earlier
+
+    def withdraw(self, urn: str, token: str) -> None:
+        """Forget an intention that AWS refused because the name is taken: what exists is not this resource."""
+        self._change(("delete from intents where urn = ? and token = ?", (urn, token)))
 
     def generation(self, urn: str) -> int:
         """How many resources of this URN were deleted before."""

@@ -6,8 +6,8 @@ from typing import Any
 from rehearsal.provider.convert import properties, tags, value_of
 from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.schema import Schema, Type
+from rehearsal.provider.spec import Work, search
 from rehearsal.provider.values import Values, same
-from rehearsal.provider.work import Work, search
 
 _ANY = Type(kind="any")
 
@@ -30,6 +30,9 @@ def told(work: Work, answer: Any) -> Values | None:
             values.pop(name, None)
     for name in work.spec.keep:
         values.pop(name, None)
+    context = {**work.values, **values}
+    for name, template in work.spec.templates.items():
+        values[name] = template.format_map(context)
     if work.schema.has_tags:
         work.made = {**work.made, **{name: one for name, one in values.items() if name not in work.schema.inputs}}
         given = _tags(work, found)

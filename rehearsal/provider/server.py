@@ -15,11 +15,11 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rehearsal.cloud import Endpoints
 from rehearsal.provider import config, functions
-from rehearsal.provider.asked import Asked
 from rehearsal.provider.diff import difference
 from rehearsal.provider.engine_log import EngineLog
 from rehearsal.provider.errors import HalfDoneError, RefusedError
 from rehearsal.provider.ledger import Ledger
+from rehearsal.provider.resource_request import ResourceRequest
 from rehearsal.provider.resources import Resources
 from rehearsal.provider.values import any_unknown, read, same, write
 
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 THREADS: Final = 32
 _SIZE: Final = 400 * 1024 * 1024
+_REPLACED: Final = "rehearsal-replaced-bin"
+"""Metadata with which the rehearsal's engine names the resource that a new one replaces."""
 _KINDS: Final = {
     ("add", False): provider_pb2.PropertyDiff.ADD,
     ("add", True): provider_pb2.PropertyDiff.ADD_REPLACE,
@@ -177,11 +179,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         del request, context
         return empty_pb2.Empty()
 
-    def _asked(self, request: Any, context: Any) -> Asked:
+    def _asked(self, request: Any, context: Any) -> ResourceRequest:
         engine = self._engines.get(context.peer(), "")
-        return Asked(
+        return ResourceRequest(
             urn=request.urn,
             id=getattr(request, "id", ""),
+            replaced=_replaced(context),
             configured=self._who(context, request.urn),
             show=lambda message: self._log.warn(engine, request.urn, message),
         )
@@ -222,6 +225,10 @@ def _answering(context: Any, about: str) -> Generator[None]:
     except Exception as error:
         log.exception("%s", about)
         context.abort(grpc.StatusCode.INTERNAL, f"{about}: the rehearsal's AWS provider failed: {error!r}")
+
+
+def _replaced(context: Any) -> str:
+    return next((value.decode() for key, value in context.invocation_metadata() if key == _REPLACED), "")
 
 
 def _failures(found: list[tuple[str, str]]) -> list[provider_pb2.CheckFailure]:

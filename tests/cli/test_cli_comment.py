@@ -1,8 +1,16 @@
 """The comment on a pull request says in a few lines what changes and what blocks, and nothing in it comes alive."""
 
+import io
 from typing import Any
 
+from rich.console import Console
+
+from cli.display import show_remediations
 from cli.report import comment
+from cli.runs import _document  # pyright: ignore[reportPrivateUsage]
+from rehearsal.engine import Remediated, StackResult, Violation
+
+UNDECIDED = "can't run policy 'q' during preview: a value is unknown"
 
 
 def stack(name: str, *, violations: list[dict[str, str]] | None = None, error: str | None = None, **counts: int) -> Any:
@@ -36,6 +44,28 @@ def test_a_violation_names_policy_resource_and_remedy() -> None:
     text = comment(document)
     assert "**This change is blocked.**" in text
     assert "**s3-bucket-versioning** on `records`: no versions. Remedy: add" in text
+
+
+def test_comment_lists_remediations() -> None:
+    change = {"policy": "s3-bucket-tls", "urn": violation("")["urn"], "description": "Adds a TLS statement."}
+    document = {"ok": True, "stacks": [{**stack("audit", create=1), "remediations": [change]}]}
+    assert "- `audit`: **s3-bucket-tls** changed `records`: Adds a TLS statement." in comment(document)
+
+
+def test_run_document_and_text_contain_each_remediation_once() -> None:
+    change = Remediated(stack="audit", policy="s3-bucket-tls", pack="p", urn="urn::records", description="Adds TLS.")
+    waiting = Violation(
+        stack="audit", policy="q", pack="p", urn="u", level="advisory", description="", message=UNDECIDED
+    )
+    result = StackResult(
+        name="audit", operation="up", ok=True, operations={}, remediations=(change, change), violations=(waiting,)
+    )
+    written = _document([result], {})["stacks"][0]
+    assert written["remediations"] == [{"policy": "s3-bucket-tls", "urn": "urn::records", "description": "Adds TLS."}]
+    assert [finding["policy"] for finding in written["undecided"]] == ["q"]
+    console = Console(file=io.StringIO(), width=100)
+    show_remediations(console, [result])
+    assert console.file.getvalue().count("remediated: s3-bucket-tls  audit: records") == 1  # type: ignore[attr-defined]
 
 
 def test_an_advisory_blocks_nothing_and_is_not_listed() -> None:

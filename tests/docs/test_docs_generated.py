@@ -1,11 +1,17 @@
 """Generated pages are what their generators write; pages written by hand name only files that are there."""
 
+import dataclasses
+import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from rehearsal.engine.goal import REFUSED_OPTIONS, Goal
+from rehearsal.engine.monitor import Monitor
+from rehearsal.provider import coverage
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,7 +23,21 @@ def test_the_page_of_controls_is_up_to_date() -> None:
     assert (ROOT / "docs" / "controls.md").read_text(encoding="utf-8") == written, "run `make docs`"
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/rehearsal.md", "docs/deploying.md"])
+def test_coverage_page_is_current() -> None:
+    assert (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8") == coverage.page(), "run `make docs`"
+
+
+def test_engine_page_lists_supported_and_refused_options() -> None:
+    text = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    supported, _, refused = text.partition("## Refused")
+    names = set(re.findall(r"`(\w+)`", supported.partition("## Resource options")[2]))
+    assert {field.name for field in dataclasses.fields(Goal)} <= names
+    assert re.findall(r"^- `([^`]+)`$", refused, re.MULTILINE) == list(REFUSED_OPTIONS)
+    calls = {name for name, method in vars(Monitor).items() if (inspect.getdoc(method) or "").startswith("Refused:")}
+    assert set(re.findall(r"`([A-Z]\w+)`", refused)) == calls
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/rehearsal.md", "docs/deploying.md", "docs/engine.md"])
 def test_a_page_links_only_to_files_that_are_there(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):

@@ -1,13 +1,20 @@
-"""What moto gets wrong, repaired in the cloud's own process; noticed when a newer moto changes under a patch."""
+"""Patches of moto, one module per subject; every module of this package with an `apply` function is one.
+
+`apply()` patches moto; a patch that needs to know of this cloud has `apply_with(settings)` instead. A patch whose
+target has other code in the installed moto is reported, not applied blindly (see `registry`).
+"""
 
 import contextlib
+import importlib
 import os
+import pkgutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.cloud.patches import registry
+from rehearsal.cloud.patches.settings import Settings
 from rehearsal.cloud.replication import Replicator
 
 
@@ -36,70 +43,23 @@ def apply(
     for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
         del os.environ[name]
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-    from rehearsal.cloud.patches import (  # noqa: PLC0415 - moto reads the environment when it is loaded
-        access_points,
-        account,
-        addresses,
-        alarms,
-        backups,
-        batch_jobs,
-        bucket_logging,
-        bucket_policy,
-        buckets,
-        copying,
-        dns,
-        endpoints,
-        firewall,
-        images,
-        keys,
-        lake_formation,
-        logs,
-        models,
-        operations,
-        organization,
-        replication,
-        replication_metrics,
-        roles,
-        scaling,
-        secrets,
-        sharing,
-        tables,
-        transit_gateway,
-        workgroups,
-    )
+    from rehearsal.cloud.patches import copying, replication_metrics  # noqa: PLC0415 - moto reads the environment when it is loaded
 
-    account.apply(management_account)
-    for patch in (
-        access_points,
-        addresses,
-        alarms,
-        backups,
-        bucket_logging,
-        bucket_policy,
-        buckets,
-        dns,
-        endpoints,
-        firewall,
-        images,
-        keys,
-        lake_formation,
-        logs,
-        models,
-        operations,
-        organization,
-        roles,
-        scaling,
-        secrets,
-        sharing,
-        tables,
-        transit_gateway,
-        workgroups,
-    ):
-        patch.apply()
     replicator = Replicator(perform=copying.perform, publish=replication_metrics.publish, locked=locked, lost=lost)
-    replication.apply(replicator)
-    batch_jobs.apply(replicator)
+    settings = Settings(management_account=management_account, replicator=replicator)
+    patches = [importlib.import_module(f"{__name__}.{name}") for name in names()]
+    for patch in patches:
+        if hasattr(patch, "apply_with"):
+            patch.apply_with(settings)
+    for patch in patches:
+        if hasattr(patch, "apply"):
+            patch.apply()
     return Patched(changed=tuple(registry.changed), replicator=replicator)
+
+
+def names() -> Sequence[str]:
+    """The modules of this package, sorted: those with an `apply` or `apply_with` function are patches."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
 def resolve(account: str, name: str) -> Sequence[str]:

@@ -9,10 +9,12 @@ from moto.iam import models as iam
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from rehearsal.cloud.patches import registry
+from rehearsal.cloud.patches.settings import Settings
 
 
-def apply(account: str) -> None:
+def apply_with(settings: Settings) -> None:
     """Whoever signs with a key that moto does not know acts in this account."""
+    account = settings.management_account
     for name, module in list(sys.modules.items()):
         if name.startswith("moto") and hasattr(module, "DEFAULT_ACCOUNT_ID"):
             module.DEFAULT_ACCOUNT_ID = account  # pyright: ignore[reportAttributeAccessIssue]

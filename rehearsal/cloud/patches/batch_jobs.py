@@ -11,6 +11,7 @@ from moto.s3control.responses import S3ControlResponse
 
 from rehearsal.cloud.patches import registry
 from rehearsal.cloud.patches.replication import queue, routes
+from rehearsal.cloud.patches.settings import Settings
 from rehearsal.cloud.replication import Replicator
 from rehearsal.cloud.replication.job import Found, Job
 
@@ -32,8 +33,9 @@ class _InvalidRequestError(ServiceException):
     status = 400
 
 
-def apply(replicator: Replicator) -> None:
+def apply_with(settings: Settings) -> None:
     """CreateJob, DescribeJob, ListJobs and UpdateJobStatus, with a generated manifest."""
+    replicator = settings.replicator
     for path in _PATHS:
         urls.url_paths.setdefault(path, S3ControlResponse.dispatch)
 

@@ -39,7 +39,6 @@ def apply() -> None:
     """What moto 5.2 refuses and AWS accepts, and the other way round."""
     for known in (models.FakeServiceAccess.TRUSTED_SERVICES, models.FakeDelegatedAdministrator.SUPPORTED_SERVICES):
         known.extend(name for name in _PRINCIPALS if name not in known)
-    organization_policies.apply()
     registry.replace(models.OrganizationsBackend, "create_organizational_unit", "424b11ddc4f5", _unique_unit)
     registry.replace(models.OrganizationsBackend, "delete_organizational_unit", "ac5d9fc3d92c", _empty_unit)
     registry.replace(models.OrganizationsBackend, "create_account", "c78c80012bff", _unique_account)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from moto.s3.models import FakeKey, S3Backend, s3_backends
 
 from rehearsal.cloud.patches import registry
+from rehearsal.cloud.patches.settings import Settings
 from rehearsal.cloud.replication import Kind, Operation, Replicator, Route
 
 _CHANGES: Final = {
@@ -17,8 +18,9 @@ _CHANGES: Final = {
 """What changes an object that is there already; tags are put by another kind of arguments."""
 
 
-def apply(replicator: Replicator) -> None:
+def apply_with(settings: Settings) -> None:
     """Queue what is put, deleted or changed; show each object's replication status."""
+    replicator = settings.replicator
 
     def put(original: Any) -> Any:
         def put_object(self: Any, bucket_name: str, *args: Any, **kwargs: Any) -> Any:

@@ -1,102 +1,28 @@
-"""The emulated types, one module an AWS service."""
+"""The emulated types, one module per AWS service; every module of this package registers its `TYPES`."""
 
-from collections.abc import Mapping
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rehearsal.provider.services import (
-    account,
-    appautoscaling,
-    athena,
-    backup,
-    budgets,
-    cloudtrail,
-    cloudwatch,
-    cloudwatch_events,
-    cloudwatch_logs,
-    configservice,
-    dynamodb,
-    ec2_defaults,
-    ec2_endpoints,
-    ec2_groups,
-    ec2_routes,
-    ec2_transit_gateway,
-    ec2_vpc,
-    ecr,
-    glue,
-    iam,
-    iam_roles,
-    identity_center,
-    kms,
-    lakeformation,
-    lakeformation_grants,
-    networkfirewall,
-    organizations,
-    organizations_policies,
-    ram,
-    route53,
-    route53_records,
-    route53resolver,
-    s3,
-    s3_access_points,
-    s3_configuration,
-    s3_inventory,
-    s3_objects,
-    sagemaker,
-    scheduler,
-    secretsmanager,
-    security,
-    sns,
-    sqs,
-    ssm,
-)
 from rehearsal.provider.spec import Emulated
 
-_MODULES: Final = (
-    account,
-    appautoscaling,
-    athena,
-    backup,
-    budgets,
-    cloudtrail,
-    cloudwatch,
-    cloudwatch_events,
-    cloudwatch_logs,
-    configservice,
-    dynamodb,
-    ec2_defaults,
-    ec2_endpoints,
-    ec2_groups,
-    ec2_routes,
-    ec2_transit_gateway,
-    ec2_vpc,
-    ecr,
-    glue,
-    iam,
-    iam_roles,
-    identity_center,
-    kms,
-    lakeformation,
-    lakeformation_grants,
-    networkfirewall,
-    organizations,
-    organizations_policies,
-    ram,
-    route53,
-    route53_records,
-    route53resolver,
-    s3,
-    s3_access_points,
-    s3_configuration,
-    s3_inventory,
-    s3_objects,
-    sagemaker,
-    scheduler,
-    secretsmanager,
-    security,
-    sns,
-    sqs,
-    ssm,
-)
 
-SPECS: Final[Mapping[str, Emulated]] = {spec.type: spec for module in _MODULES for spec in module.TYPES}
-"""Resource type -> how it is emulated."""
+def _declared() -> Iterator[Emulated]:
+    """Every declaration of every module of this package, in the order of the modules' names."""
+    for name in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+        module = importlib.import_module(f"{__name__}.{name}")
+        yield from getattr(module, "TYPES", ())
+
+
+def _by_type() -> Mapping[str, Emulated]:
+    specs: dict[str, Emulated] = {}
+    for spec in _declared():
+        if spec.type in specs:
+            raise ValueError(f"{spec.type} is declared twice")
+        specs[spec.type] = spec
+    return specs
+
+
+SPECS: Final[Mapping[str, Emulated]] = _by_type()
+"""Resource type -> declaration of how it is emulated."""

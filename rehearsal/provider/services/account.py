@@ -3,9 +3,9 @@
 from typing import Final
 
 from rehearsal.provider.services.shapes import drop, wrap
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import on
 
 
 def _own(work: Work, values: Values) -> Values:

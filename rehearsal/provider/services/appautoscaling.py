@@ -1,32 +1,11 @@
 """Application Auto Scaling: targets and the policies that scale them."""
 
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated
+from rehearsal.provider.vocabulary import Find, on
 
 _PLACE: Final = on("resourceId", "scalableDimension", "serviceNamespace")
-
-
-def _place(work: Work) -> dict[str, Any]:
-    values = work.values
-    return {
-        "ServiceNamespace": values["serviceNamespace"],
-        "ScalableDimension": values["scalableDimension"],
-    }
-
-
-def _read_target(work: Work) -> Any:
-    id_ = work.values["resourceId"]
-    return one(work.pages("describe_scalable_targets", "ScalableTargets", ResourceIds=[id_], **_place(work)))
-
-
-def _read_policy(work: Work) -> Any:
-    values = work.values
-    listed = work.pages("describe_scaling_policies", "ScalingPolicies", ResourceId=values["resourceId"], **_place(work))
-    found = one(listed, PolicyName=values["name"])
-    return found and {**found, "alarmArns": [alarm["AlarmARN"] for alarm in found.get("Alarms", [])]}
 
 
 TYPES: Final = (
@@ -34,7 +13,16 @@ TYPES: Final = (
         type="aws:appautoscaling/target:Target",
         service="application-autoscaling",
         create="register_scalable_target",
-        read=_read_target,
+        read=Find(
+            op="describe_scalable_targets",
+            by={
+                "ServiceNamespace": "serviceNamespace",
+                "ScalableDimension": "scalableDimension",
+                "ResourceIds": "resourceId",
+            },
+            at="ScalableTargets",
+            paged=True,
+        ),
         update="put",
         delete="deregister_scalable_target",
         id="{serviceNamespace}/{resourceId}/{scalableDimension}",
@@ -45,7 +33,18 @@ TYPES: Final = (
         type="aws:appautoscaling/policy:Policy",
         service="application-autoscaling",
         create="put_scaling_policy",
-        read=_read_policy,
+        read=Find(
+            op="describe_scaling_policies",
+            by={
+                "ServiceNamespace": "serviceNamespace",
+                "ScalableDimension": "scalableDimension",
+                "ResourceId": "resourceId",
+            },
+            at="ScalingPolicies",
+            where={"PolicyName": "name"},
+            paged=True,
+        ),
+        outputs={"alarmArns": "Alarms[].AlarmARN"},
         update="put",
         delete="delete_scaling_policy",
         id="{serviceNamespace}/{resourceId}/{scalableDimension}/{name}",

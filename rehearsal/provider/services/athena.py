@@ -1,10 +1,10 @@
 """Athena: workgroups."""
 
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 
 def _arn(work: Work, name: str) -> str:
@@ -14,11 +14,6 @@ def _arn(work: Work, name: str) -> str:
 def _create(work: Work) -> Values:
     work.call("create_work_group", **work.params("create_work_group", {**work.inputs, "tags": None}))
     return {"arn": _arn(work, work.inputs["name"])}
-
-
-def _read(work: Work) -> Any:
-    found = work.call("get_work_group", WorkGroup=work.id).get("WorkGroup")
-    return found and {**found, "arn": _arn(work, work.id)}
 
 
 def _update(work: Work) -> None:
@@ -35,9 +30,10 @@ TYPES: Final = (
         type="aws:athena/workgroup:Workgroup",
         service="athena",
         create=_create,
-        read=_read,
+        read=Find(op="get_work_group", by={"WorkGroup": "id"}, at="WorkGroup"),
+        templates={"arn": "arn:aws:athena:{region}:{accountId}:workgroup/{id}"},
         update=_update,
-        delete=lambda work: work.call("delete_work_group", WorkGroup=work.id),
+        delete=Call(op="delete_work_group", by={"WorkGroup": "id"}),
         id="{name}",
         names={"WorkGroup": "name", "KmsKey": "kmsKeyArn", "ResourceARN": "arn"},
         forces=on("name"),

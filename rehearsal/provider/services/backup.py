@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 _NAMES: Final = {
     "BackupPlanArn": "arn",
@@ -42,20 +42,10 @@ def _create_plan(work: Work) -> Values:
     return {"id": answer["BackupPlanId"], "arn": answer["BackupPlanArn"], "version": answer["VersionId"]}
 
 
-def _read_plan(work: Work) -> Any:
-    found = work.call("get_backup_plan", BackupPlanId=work.id)
-    return None if found.get("DeletionDate") else {**found, **found["BackupPlan"]}
-
-
 def _update_plan(work: Work) -> None:
     if work.changed - on("tags", "tagsAll"):
         given = work.params("update_backup_plan", {**_plan(work.inputs), "id": work.id})
         work.call("update_backup_plan", **given)
-
-
-def _delete_plan(work: Work) -> None:
-    if _read_plan(work) is not None:
-        work.call("delete_backup_plan", BackupPlanId=work.id)
 
 
 def _select(work: Work) -> Values:
@@ -100,20 +90,15 @@ def _selected(work: Work) -> Any:
     }
 
 
-def _lock(work: Work) -> Any:
-    found = work.call("describe_backup_vault", BackupVaultName=work.values["backupVaultName"])
-    return found if found.get("Locked") else None
-
-
 TYPES: Final = (
     Emulated(
         type="aws:backup/vault:Vault",
         service="backup",
         create="create_backup_vault",
         made="{arn: BackupVaultArn}",
-        read=lambda work: work.call("describe_backup_vault", BackupVaultName=work.id),
-        update=lambda _work: None,
-        delete=lambda work: work.call("delete_backup_vault", BackupVaultName=work.id),
+        read=Find(op="describe_backup_vault", by={"BackupVaultName": "id"}),
+        update=(),
+        delete=Call(op="delete_backup_vault", by={"BackupVaultName": "id"}),
         id="{name}",
         names={**_NAMES, "BackupVaultName": "name", "BackupVaultTags": "tags"},
         forces=on("name", "kmsKeyArn"),
@@ -124,7 +109,7 @@ TYPES: Final = (
         type="aws:backup/vaultLockConfiguration:VaultLockConfiguration",
         service="backup",
         create="put_backup_vault_lock_configuration",
-        read=_lock,
+        read=Find(op="describe_backup_vault", by={"BackupVaultName": "backupVaultName"}, exists="Locked"),
         delete="delete_backup_vault_lock_configuration",
         id="{backupVaultName}",
         names={"BackupVaultArn": "backupVaultArn"},
@@ -145,9 +130,9 @@ TYPES: Final = (
         type="aws:backup/plan:Plan",
         service="backup",
         create=_create_plan,
-        read=_read_plan,
+        read=Find(op="get_backup_plan", by={"BackupPlanId": "id"}, exists="!DeletionDate", merge=("BackupPlan",)),
         update=_update_plan,
-        delete=_delete_plan,
+        delete=Call(op="delete_backup_plan", by={"BackupPlanId": "id"}),
         id="{id}",
         names=_NAMES,
         tags=_TAGS,
@@ -157,7 +142,7 @@ TYPES: Final = (
         service="backup",
         create=_select,
         read=_selected,
-        delete=lambda work: work.call("delete_backup_selection", **_selection(work)),
+        delete=Call(op="delete_backup_selection", by={"BackupPlanId": "planId", "SelectionId": "id"}),
         id="{id}",
     ),
 )

@@ -2,9 +2,8 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, Tagging, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 _PRINCIPAL: Final = "cloudtrail.amazonaws.com"
 
@@ -60,37 +59,6 @@ def _update(work: Work) -> None:
         _select(work)
 
 
-def _delegate(work: Work) -> dict[str, Any]:
-    """CloudTrail's own operation is one on Organizations, with CloudTrail's name filled in."""
-    work.call(
-        "register_delegated_administrator",
-        service="organizations",
-        AccountId=work.inputs["accountId"],
-        ServicePrincipal=_PRINCIPAL,
-    )
-    return {}
-
-
-def _delegated(work: Work) -> Any:
-    listed = work.pages(
-        "list_delegated_administrators",
-        "DelegatedAdministrators",
-        service="organizations",
-        ServicePrincipal=_PRINCIPAL,
-    )
-    found = one(listed, Id=work.id)
-    return found and {**found, "accountId": found["Id"], "servicePrincipal": _PRINCIPAL}
-
-
-def _revoke(work: Work) -> None:
-    work.call(
-        "deregister_delegated_administrator",
-        service="organizations",
-        AccountId=work.id,
-        ServicePrincipal=_PRINCIPAL,
-    )
-
-
 TYPES: Final = (
     Emulated(
         type="aws:cloudtrail/trail:Trail",
@@ -117,9 +85,28 @@ TYPES: Final = (
     Emulated(
         type="aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount",
         service="cloudtrail",
-        create=_delegate,
-        read=_delegated,
-        delete=_revoke,
+        # CloudTrail's own operation is one of Organizations, with CloudTrail's principal.
+        create=Call(
+            op="register_delegated_administrator",
+            by={"AccountId": "accountId"},
+            fixed={"ServicePrincipal": _PRINCIPAL},
+            service="organizations",
+        ),
+        read=Find(
+            op="list_delegated_administrators",
+            fixed={"ServicePrincipal": _PRINCIPAL},
+            at="DelegatedAdministrators",
+            where={"Id": "id"},
+            paged=True,
+            service="organizations",
+        ),
+        outputs={"accountId": "Id", "servicePrincipal": f"'{_PRINCIPAL}'"},
+        delete=Call(
+            op="deregister_delegated_administrator",
+            by={"AccountId": "id"},
+            fixed={"ServicePrincipal": _PRINCIPAL},
+            service="organizations",
+        ),
         id="{accountId}",
         forces=on("accountId"),
     ),

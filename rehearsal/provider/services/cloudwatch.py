@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Tagging, on
 
 _NAMES: Final = {"AlarmName": "name", "AlarmArn": "arn", "ResourceARN": "arn"}
 
@@ -29,7 +29,7 @@ TYPES: Final = (
         create="put_metric_alarm",
         read=_read_alarm,
         update="put",
-        delete=lambda work: work.call("delete_alarms", AlarmNames=[work.id]),
+        delete=Call(op="delete_alarms", by={"AlarmNames": "id"}),
         id="{name}",
         names=_NAMES,
         prepare=_dimensions,

@@ -1,11 +1,10 @@
 """EventBridge: rules and their targets."""
 
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 
 def _bus(values: Values) -> dict[str, str]:
@@ -24,18 +23,6 @@ def _target(work: Work) -> Values:
 
 def _target_id(work: Work) -> str:
     return str(work.old.get("targetId") or f"pulumi-{work.inputs['arn'].rpartition(':')[2]}")[:64]
-
-
-def _read_target(work: Work) -> Any:
-    values = work.values
-    listed = work.pages("list_targets_by_rule", "Targets", Rule=values["rule"], **_bus(values))
-    found = one(listed, Id=values["targetId"])
-    return found and {**found, "rule": values["rule"]}
-
-
-def _remove_target(work: Work) -> None:
-    values = work.values
-    work.call("remove_targets", Rule=values["rule"], Ids=[values["targetId"]], **_bus(values))
 
 
 def _state(_work: Work, values: Values) -> Values:
@@ -62,9 +49,16 @@ TYPES: Final = (
         type="aws:cloudwatch/eventTarget:EventTarget",
         service="events",
         create=_target,
-        read=_read_target,
+        read=Find(
+            op="list_targets_by_rule",
+            by={"Rule": "rule", "EventBusName": "eventBusName"},
+            at="Targets",
+            where={"Id": "targetId"},
+            paged=True,
+            echo=on("rule"),
+        ),
         update="put",
-        delete=_remove_target,
+        delete=Call(op="remove_targets", by={"Rule": "rule", "Ids": "targetId", "EventBusName": "eventBusName"}),
         id="{rule}-{targetId}",
         names={"Id": "targetId"},
         forces=on("rule", "targetId", "eventBusName"),

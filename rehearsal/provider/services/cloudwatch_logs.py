@@ -3,29 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
-
-
-def _retain(work: Work) -> None:
-    name, days = work.values["name"], int(work.inputs.get("retentionInDays") or 0)
-    if days:
-        work.call("put_retention_policy", logGroupName=name, retentionInDays=days)
-    elif work.changed:
-        work.call("delete_retention_policy", logGroupName=name)
-
-
-def _update_group(work: Work) -> None:
-    name = work.values["name"]
-    if "retentionInDays" in work.changed:
-        _retain(work)
-    if "kmsKeyId" in work.changed:
-        key = work.inputs.get("kmsKeyId")
-        if key:
-            work.call("associate_kms_key", logGroupName=name, kmsKeyId=key)
-        else:
-            work.call("disassociate_kms_key", logGroupName=name)
+from rehearsal.provider.vocabulary import Find, Setting, Tagging, on
 
 
 def _read_group(work: Work) -> Any:
@@ -50,23 +30,17 @@ def _read_filter(work: Work) -> Any:
     return found and {**found, "metricTransformation": found["metricTransformations"][0]}
 
 
-def _read_resource_policy(work: Work) -> Any:
-    return one(work.pages("describe_resource_policies", "resourcePolicies"), policyName=work.id)
-
-
-def _read_protection(work: Work) -> Any:
-    found = work.call("get_data_protection_policy", logGroupIdentifier=work.id)
-    return {**found, "logGroupName": work.id} if found.get("policyDocument") else None
-
-
 TYPES: Final = (
     Emulated(
         type="aws:cloudwatch/logGroup:LogGroup",
         service="logs",
         create="create_log_group",
-        after=_retain,
         read=_read_group,
-        update=_update_group,
+        update=(),
+        settings=(
+            Setting(on=on("retentionInDays"), set="put_retention_policy", unset="delete_retention_policy"),
+            Setting(on=on("kmsKeyId"), set="associate_kms_key", unset="disassociate_kms_key", at_creation=False),
+        ),
         delete="delete_log_group",
         id="{name}",
         names={"logGroupName": "name", "resourceArn": "arn"},
@@ -95,7 +69,7 @@ TYPES: Final = (
         type="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
         service="logs",
         create="put_resource_policy",
-        read=_read_resource_policy,
+        read=Find(op="describe_resource_policies", at="resourcePolicies", where={"policyName": "id"}, paged=True),
         update="put",
         delete="delete_resource_policy",
         id="{policyName}",
@@ -105,7 +79,12 @@ TYPES: Final = (
         type="aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
         service="logs",
         create="put_data_protection_policy",
-        read=_read_protection,
+        read=Find(
+            op="get_data_protection_policy",
+            by={"logGroupIdentifier": "id"},
+            exists="policyDocument",
+            echo=on("logGroupName"),
+        ),
         update="put",
         delete="delete_data_protection_policy",
         id="{logGroupName}",

@@ -1,11 +1,11 @@
 """AWS Config: recorder, delivery channel, aggregator."""
 
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.services.shapes import one, wrap
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.services.shapes import wrap
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 
 def _channel(work: Work, values: Values) -> Values:
@@ -18,15 +18,6 @@ def _channel(work: Work, values: Values) -> Values:
     return {**values, "deliveryChannel": {**inner["deliveryChannel"], **more}}
 
 
-def _read_channel(work: Work) -> Any:
-    found = one(work.call("describe_delivery_channels")["DeliveryChannels"], name=work.id)
-    return found and {**found, "snapshotDeliveryProperties": found.get("configSnapshotDeliveryProperties")}
-
-
-def _read_recorder(work: Work) -> Any:
-    return one(work.call("describe_configuration_recorders")["ConfigurationRecorders"], name=work.id)
-
-
 def _run(work: Work) -> Values:
     enabled = work.inputs.get("isEnabled") is True
     operation = "start_configuration_recorder" if enabled else "stop_configuration_recorder"
@@ -34,27 +25,12 @@ def _run(work: Work) -> Values:
     return {}
 
 
-def _running(work: Work) -> Any:
-    found = one(work.call("describe_configuration_recorder_status")["ConfigurationRecordersStatus"], name=work.id)
-    return found and {"name": work.id, "isEnabled": found["recording"]}
-
-
-def _read_aggregator(work: Work) -> Any:
-    listed = work.pages("describe_configuration_aggregators", "ConfigurationAggregators")
-    found = one(listed, ConfigurationAggregatorName=work.id)
-    return found and {
-        **found,
-        "accountAggregationSource": found.get("AccountAggregationSources"),
-        "organizationAggregationSource": found.get("OrganizationAggregationSource"),
-    }
-
-
 TYPES: Final = (
     Emulated(
         type="aws:cfg/recorder:Recorder",
         service="config",
         create="put_configuration_recorder",
-        read=_read_recorder,
+        read=Find(op="describe_configuration_recorders", at="ConfigurationRecorders", where={"name": "id"}),
         update="put",
         delete="delete_configuration_recorder",
         id="{name}",
@@ -66,7 +42,8 @@ TYPES: Final = (
         type="aws:cfg/deliveryChannel:DeliveryChannel",
         service="config",
         create="put_delivery_channel",
-        read=_read_channel,
+        read=Find(op="describe_delivery_channels", at="DeliveryChannels", where={"name": "id"}),
+        outputs={"snapshotDeliveryProperties": "configSnapshotDeliveryProperties"},
         update="put",
         delete="delete_delivery_channel",
         id="{name}",
@@ -78,9 +55,10 @@ TYPES: Final = (
         type="aws:cfg/recorderStatus:RecorderStatus",
         service="config",
         create=_run,
-        read=_running,
+        read=Find(op="describe_configuration_recorder_status", at="ConfigurationRecordersStatus", where={"name": "id"}),
+        outputs={"isEnabled": "recording"},
         update="put",
-        delete=lambda work: work.call("stop_configuration_recorder", ConfigurationRecorderName=work.id),
+        delete=Call(op="stop_configuration_recorder", by={"ConfigurationRecorderName": "id"}),
         id="{name}",
         forces=on("name"),
     ),
@@ -88,7 +66,16 @@ TYPES: Final = (
         type="aws:cfg/configurationAggregator:ConfigurationAggregator",
         service="config",
         create="put_configuration_aggregator",
-        read=_read_aggregator,
+        read=Find(
+            op="describe_configuration_aggregators",
+            at="ConfigurationAggregators",
+            where={"ConfigurationAggregatorName": "id"},
+            paged=True,
+        ),
+        outputs={
+            "accountAggregationSource": "AccountAggregationSources",
+            "organizationAggregationSource": "OrganizationAggregationSource",
+        },
         update="put",
         delete="delete_configuration_aggregator",
         id="{name}",

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import drop
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Tagging, on
 
 
 def _create(work: Work) -> Values:
@@ -88,7 +88,7 @@ TYPES: Final = (
         after=_recover,
         read=_read,
         update=_update,
-        delete=lambda work: work.call("delete_table", TableName=work.id),
+        delete=Call(op="delete_table", by={"TableName": "id"}),
         id="{name}",
         names={"ResourceArn": "arn", "TableName": "name"},
         forces=on(

@@ -2,8 +2,7 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Work
 
 
 def _encrypt(work: Work) -> dict[str, Any]:
@@ -23,7 +22,7 @@ TYPES: Final = (
         create=_encrypt,
         read=_encrypted,
         update="put",
-        delete=lambda work: work.call("disable_ebs_encryption_by_default"),
+        delete="disable_ebs_encryption_by_default",
         id="{region}",
         exclusive=True,
     ),

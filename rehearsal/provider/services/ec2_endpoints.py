@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.services.ec2_common import TAGS, arn, created
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.services.ec2_common import TAGS, arn
+from rehearsal.provider.spec import Emulated, Work, search
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work, search
+from rehearsal.provider.vocabulary import Call, on
 
 _RESOURCES: Final = {
     "vpcId": "VPC",
@@ -72,26 +72,28 @@ TYPES: Final = (
     Emulated(
         type="aws:ec2/vpcEndpoint:VpcEndpoint",
         service="ec2",
-        create=created("create_vpc_endpoint", "VpcEndpoint.VpcEndpointId"),
+        create="create_vpc_endpoint",
+        made="{Id: VpcEndpoint.VpcEndpointId}",
         read=_read_endpoint,
         update=_update_endpoint,
-        delete=lambda work: work.call("delete_vpc_endpoints", VpcEndpointIds=[work.id]),
+        delete=Call(op="delete_vpc_endpoints", by={"VpcEndpointIds": "id"}),
         id="{id}",
         names={"PolicyDocument": "policy", "Resources": "id"},
         forces=on("vpcId", "serviceName", "vpcEndpointType"),
-        finish=arn("vpc-endpoint"),
+        templates=arn("vpc-endpoint"),
         tags=TAGS,
     ),
     Emulated(
         type="aws:ec2/flowLog:FlowLog",
         service="ec2",
-        create=created("create_flow_logs", "FlowLogIds[0]"),
+        create="create_flow_logs",
+        made="{Id: FlowLogIds[0]}",
         read=_read_log,
         prepare=_logged,
-        delete=lambda work: work.call("delete_flow_logs", FlowLogIds=[work.id]),
+        delete=Call(op="delete_flow_logs", by={"FlowLogIds": "id"}),
         id="{id}",
         names={"DeliverLogsPermissionArn": "iamRoleArn", "Resources": "id"},
-        finish=arn("vpc-flow-log"),
+        templates=arn("vpc-flow-log"),
         tags=TAGS,
     ),
 )

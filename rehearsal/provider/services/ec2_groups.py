@@ -5,10 +5,9 @@ from typing import Any, Final, Literal
 
 from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.services.ec2_common import TAGS, arn
-from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, on
 
 Direction = Literal["ingress", "egress"]
 _PROTOCOLS: Final[Mapping[str, str]] = {"tcp": "6", "udp": "17", "icmp": "1"}
@@ -82,34 +81,25 @@ def _rule(direction: Direction) -> Emulated:
         )
         return {"id": answer["SecurityGroupRules"][0]["SecurityGroupRuleId"]}
 
-    def read(work: Work) -> Any:
-        listed = work.call("describe_security_group_rules", SecurityGroupRuleIds=[work.id])["SecurityGroupRules"]
-        found = one(listed, SecurityGroupRuleId=work.id)
-        reference = (found or {}).get("ReferencedGroupInfo", {}).get("GroupId")
-        return found and {
-            **found,
-            "securityGroupId": found["GroupId"],
-            "referencedSecurityGroupId": reference,
-            "securityGroupRuleId": work.id,
-        }
-
-    def delete(work: Work) -> None:
-        work.call(
-            f"revoke_security_group_{direction}",
-            GroupId=work.values["securityGroupId"],
-            SecurityGroupRuleIds=[work.id],
-        )
-
     name = direction.capitalize()
     return Emulated(
         type=f"aws:vpc/securityGroup{name}Rule:SecurityGroup{name}Rule",
         service="ec2",
         create=create,
-        read=read,
-        delete=delete,
+        read=Find(
+            op="describe_security_group_rules",
+            by={"SecurityGroupRuleIds": "id"},
+            at="SecurityGroupRules",
+            where={"SecurityGroupRuleId": "id"},
+        ),
+        outputs={"securityGroupId": "GroupId", "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId"},
+        delete=Call(
+            op=f"revoke_security_group_{direction}",
+            by={"GroupId": "securityGroupId", "SecurityGroupRuleIds": "id"},
+        ),
         id="{id}",
         names={"Resources": "id"},
-        finish=arn("security-group-rule"),
+        templates=arn("security-group-rule"),
         tags=TAGS,
     )
 
@@ -200,12 +190,13 @@ TYPES: Final = (
         create=_create_group,
         read="describe_security_groups",
         result="SecurityGroups[0]",
-        delete="delete_security_group",
+        # EC2 refuses a name beside the id.
+        delete=Call(op="delete_security_group", by={"GroupId": "id"}),
         id="{id}",
         names={"GroupIds": "id", "GroupId": "id", "GroupName": "name", "Resources": "id"},
         forces=on("name", "namePrefix", "description", "vpcId"),
         keep=on("ingress", "egress"),
-        finish=arn("security-group"),
+        templates=arn("security-group"),
         tags=TAGS,
     ),
     Emulated(
@@ -216,7 +207,7 @@ TYPES: Final = (
         id="{id}",
         names={"GroupId": "id", "GroupName": "name", "Resources": "id"},
         forces=on("vpcId"),
-        finish=arn("security-group"),
+        templates=arn("security-group"),
         tags=TAGS,
         exclusive=True,
     ),
@@ -234,7 +225,7 @@ TYPES: Final = (
         id="{id}",
         names={"NetworkAclId": "id", "Resources": "id"},
         forces=on("vpcId"),
-        finish=arn("network-acl"),
+        templates=arn("network-acl"),
         tags=TAGS,
     ),
 )

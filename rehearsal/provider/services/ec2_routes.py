@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.services.ec2_common import TAGS, arn, created
-from rehearsal.provider.spec import Emulated, on
-from rehearsal.provider.work import Work, search
+from rehearsal.provider.services.ec2_common import TAGS, arn
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.vocabulary import Call, Find, on
 
 _TARGETS: Final = (
     "egressOnlyGatewayId",
@@ -31,14 +31,6 @@ def _read_route(work: Work) -> Any:
     return {**found, "routeTableId": values["routeTableId"], **moved}
 
 
-def _read_association(work: Work) -> Any:
-    found = work.call(
-        "describe_route_tables",
-        Filters=[{"Name": "association.route-table-association-id", "Values": [work.id]}],
-    )["RouteTables"]
-    return search(f"[].Associations[] | [?RouteTableAssociationId=='{work.id}'] | [0]", found)
-
-
 def _attach(work: Work) -> None:
     vpc = work.inputs.get("vpcId")
     had = work.old.get("vpcId")
@@ -54,19 +46,12 @@ def _detach(work: Work) -> None:
         work.call("detach_internet_gateway", InternetGatewayId=work.id, VpcId=attachment["VpcId"])
 
 
-def _read_nat(work: Work) -> Any:
-    found = work.call("describe_nat_gateways", NatGatewayIds=[work.id])["NatGateways"]
-    if not found or found[0]["State"] in ("deleted", "deleting"):
-        return None
-    address = (found[0].get("NatGatewayAddresses") or [{}])[0]
-    return {**found[0], **address}
-
-
 TYPES: Final = (
     Emulated(
         type="aws:ec2/routeTable:RouteTable",
         service="ec2",
-        create=created("create_route_table", "RouteTable.RouteTableId"),
+        create="create_route_table",
+        made="{Id: RouteTable.RouteTableId}",
         read="describe_route_tables",
         result="RouteTables[0]",
         delete="delete_route_table",
@@ -74,14 +59,20 @@ TYPES: Final = (
         names={"RouteTableIds": "id", "RouteTableId": "id", "Resources": "id"},
         forces=on("vpcId"),
         keep=on("routes", "propagatingVgws"),
-        finish=arn("route-table"),
+        templates=arn("route-table"),
         tags=TAGS,
     ),
     Emulated(
         type="aws:ec2/routeTableAssociation:RouteTableAssociation",
         service="ec2",
-        create=created("associate_route_table", "AssociationId"),
-        read=_read_association,
+        create="associate_route_table",
+        made="{Id: AssociationId}",
+        read=Find(
+            op="describe_route_tables",
+            filters={"association.route-table-association-id": "id"},
+            at="RouteTables[].Associations[]",
+            where={"RouteTableAssociationId": "id"},
+        ),
         delete="disassociate_route_table",
         id="{id}",
         names={"AssociationId": "id"},
@@ -100,7 +91,8 @@ TYPES: Final = (
     Emulated(
         type="aws:ec2/internetGateway:InternetGateway",
         service="ec2",
-        create=created("create_internet_gateway", "InternetGateway.InternetGatewayId"),
+        create="create_internet_gateway",
+        made="{Id: InternetGateway.InternetGatewayId}",
         after=_attach,
         read="describe_internet_gateways",
         result="InternetGateways[0]",
@@ -110,29 +102,38 @@ TYPES: Final = (
         delete="delete_internet_gateway",
         id="{id}",
         names={"InternetGatewayIds": "id", "InternetGatewayId": "id", "Resources": "id"},
-        finish=arn("internet-gateway"),
+        templates=arn("internet-gateway"),
         tags=TAGS,
     ),
     Emulated(
         type="aws:ec2/eip:Eip",
         service="ec2",
-        create=created("allocate_address", "AllocationId"),
-        read="describe_addresses",
+        create="allocate_address",
+        made="{Id: AllocationId}",
+        # EC2 refuses an address beside the allocation.
+        read=Find(op="describe_addresses", by={"AllocationIds": "id"}),
         result="Addresses[0]",
-        delete="release_address",
+        delete=Call(op="release_address", by={"AllocationId": "id"}),
         id="{id}",
         names={"AllocationIds": "id", "AllocationId": "id", "Resources": "id"},
         forces=on("domain", "address", "publicIpv4Pool"),
         # They say which gateway has the address, which a later resource decides.
         keep=on("networkInterface", "associationId", "instance", "privateIp", "associateWithPrivateIp"),
-        finish=arn("elastic-ip"),
+        templates=arn("elastic-ip"),
         tags=TAGS,
     ),
     Emulated(
         type="aws:ec2/natGateway:NatGateway",
         service="ec2",
-        create=created("create_nat_gateway", "NatGateway.NatGatewayId"),
-        read=_read_nat,
+        create="create_nat_gateway",
+        made="{Id: NatGateway.NatGatewayId}",
+        read=Find(
+            op="describe_nat_gateways",
+            by={"NatGatewayIds": "id"},
+            at="NatGateways",
+            gone=on("deleted", "deleting"),
+            merge=("NatGatewayAddresses[0]",),
+        ),
         delete="delete_nat_gateway",
         id="{id}",
         names={"NatGatewayId": "id", "Resources": "id", "PrivateIpAddress": "privateIp"},

@@ -2,41 +2,27 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.services.ec2_common import TAGS, arn, created
+from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.services.shapes import one, wrap
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, on
 
 _MODULE: Final = "aws:ec2transitgateway/"
-_GONE: Final = ("deleted", "deleting", "rejected", "failed")
+_GONE: Final = on("deleted", "deleting", "rejected", "failed")
+_READ_ATTACHMENT: Final = Find(
+    op="describe_transit_gateway_vpc_attachments",
+    by={"TransitGatewayAttachmentIds": "id"},
+    at="TransitGatewayVpcAttachments",
+    where={"TransitGatewayAttachmentId": "id"},
+    gone=_GONE,
+    merge=("Options",),
+)
 _SIDES: Final = {"AmazonSideAsn": "amazonSideAsn"}
 
 
 def _options(work: Work, values: Values) -> Values:
     return wrap("options")(work, values)
-
-
-def _read_gateway(work: Work) -> Any:
-    listed = work.call("describe_transit_gateways", TransitGatewayIds=[work.id])["TransitGateways"]
-    found = one(listed, TransitGatewayId=work.id)
-    if found is None or found["State"] in _GONE:
-        return None
-    return {**found, **found["Options"], "arn": found["TransitGatewayArn"]}
-
-
-def _read_table(work: Work) -> Any:
-    listed = work.call("describe_transit_gateway_route_tables", TransitGatewayRouteTableIds=[work.id])
-    found = one(listed["TransitGatewayRouteTables"], TransitGatewayRouteTableId=work.id)
-    return None if found is None or found["State"] in _GONE else found
-
-
-def _read_attachment(work: Work) -> Any:
-    listed = work.call("describe_transit_gateway_vpc_attachments", TransitGatewayAttachmentIds=[work.id])
-    found = one(listed["TransitGatewayVpcAttachments"], TransitGatewayAttachmentId=work.id)
-    if found is None or found["State"] in _GONE:
-        return None
-    return {**found, **found.get("Options", {})}
 
 
 def _update_attachment(work: Work) -> None:
@@ -49,12 +35,6 @@ def _update_attachment(work: Work) -> None:
         RemoveSubnetIds=sorted(had - wanted),
         **work.params("modify_transit_gateway_vpc_attachment", {"options": given}),
     )
-
-
-def _accept(work: Work) -> Values:
-    id_ = work.inputs["transitGatewayAttachmentId"]
-    work.call("accept_transit_gateway_vpc_attachment", TransitGatewayAttachmentId=id_)
-    return {"id": id_}
 
 
 def _read_peering(work: Work) -> Any:
@@ -87,25 +67,6 @@ def _read_accepted(work: Work) -> Any:
     }
 
 
-def _accept_peering(work: Work) -> Values:
-    id_ = work.inputs["transitGatewayAttachmentId"]
-    work.call("accept_transit_gateway_peering_attachment", TransitGatewayAttachmentId=id_)
-    return {"id": id_}
-
-
-def _of_table(operation: str, key: str) -> Any:
-    """Reads an association or a propagation: by the table, then by the attachment."""
-
-    def read(work: Work) -> Any:
-        values = work.values
-        table, attachment = values["transitGatewayRouteTableId"], values["transitGatewayAttachmentId"]
-        listed = work.call(operation, TransitGatewayRouteTableId=table)[key]
-        found = one(listed, TransitGatewayAttachmentId=attachment)
-        return found and {**found, "transitGatewayRouteTableId": table}
-
-    return read
-
-
 def _read_route(work: Work) -> Any:
     values = work.values
     table, cidr = values["transitGatewayRouteTableId"], values["destinationCidrBlock"]
@@ -133,9 +94,18 @@ TYPES: Final = (
     Emulated(
         type=f"{_MODULE}transitGateway:TransitGateway",
         service="ec2",
-        create=created("create_transit_gateway", "TransitGateway.TransitGatewayId"),
+        create="create_transit_gateway",
+        made="{Id: TransitGateway.TransitGatewayId}",
         prepare=_options,
-        read=_read_gateway,
+        read=Find(
+            op="describe_transit_gateways",
+            by={"TransitGatewayIds": "id"},
+            at="TransitGateways",
+            where={"TransitGatewayId": "id"},
+            gone=_GONE,
+            merge=("Options",),
+        ),
+        outputs={"arn": "TransitGatewayArn"},
         update="modify_transit_gateway",
         delete="delete_transit_gateway",
         id="{id}",
@@ -146,38 +116,44 @@ TYPES: Final = (
     Emulated(
         type=f"{_MODULE}routeTable:RouteTable",
         service="ec2",
-        create=created("create_transit_gateway_route_table", "TransitGatewayRouteTable.TransitGatewayRouteTableId"),
-        read=_read_table,
-        delete=lambda work: work.call("delete_transit_gateway_route_table", TransitGatewayRouteTableId=work.id),
+        create="create_transit_gateway_route_table",
+        made="{Id: TransitGatewayRouteTable.TransitGatewayRouteTableId}",
+        read=Find(
+            op="describe_transit_gateway_route_tables",
+            by={"TransitGatewayRouteTableIds": "id"},
+            at="TransitGatewayRouteTables",
+            where={"TransitGatewayRouteTableId": "id"},
+            gone=_GONE,
+        ),
+        delete=Call(op="delete_transit_gateway_route_table", by={"TransitGatewayRouteTableId": "id"}),
         id="{id}",
         names={"Resources": "id"},
         forces=on("transitGatewayId"),
-        finish=arn("transit-gateway-route-table"),
+        templates=arn("transit-gateway-route-table"),
         tags=TAGS,
     ),
     Emulated(
         type=f"{_MODULE}vpcAttachment:VpcAttachment",
         service="ec2",
-        create=created(
-            "create_transit_gateway_vpc_attachment", "TransitGatewayVpcAttachment.TransitGatewayAttachmentId"
-        ),
+        create="create_transit_gateway_vpc_attachment",
+        made="{Id: TransitGatewayVpcAttachment.TransitGatewayAttachmentId}",
         prepare=_options,
-        read=_read_attachment,
+        read=_READ_ATTACHMENT,
         update=_update_attachment,
-        delete=lambda work: work.call("delete_transit_gateway_vpc_attachment", TransitGatewayAttachmentId=work.id),
+        delete=Call(op="delete_transit_gateway_vpc_attachment", by={"TransitGatewayAttachmentId": "id"}),
         id="{id}",
         names={"Resources": "id"},
         forces=on("transitGatewayId", "vpcId"),
-        finish=arn("transit-gateway-attachment"),
+        templates=arn("transit-gateway-attachment"),
         tags=TAGS,
     ),
     Emulated(
         type=f"{_MODULE}vpcAttachmentAccepter:VpcAttachmentAccepter",
         service="ec2",
-        create=_accept,
-        read=_read_attachment,
+        create="accept_transit_gateway_vpc_attachment",
+        read=_READ_ATTACHMENT,
         # The attachment is the other account's: it goes with it.
-        id="{id}",
+        id="{transitGatewayAttachmentId}",
         names={"Resources": "id"},
         forces=on("transitGatewayAttachmentId"),
         tags=TAGS,
@@ -186,11 +162,10 @@ TYPES: Final = (
     Emulated(
         type=f"{_MODULE}peeringAttachment:PeeringAttachment",
         service="ec2",
-        create=created(
-            "create_transit_gateway_peering_attachment", "TransitGatewayPeeringAttachment.TransitGatewayAttachmentId"
-        ),
+        create="create_transit_gateway_peering_attachment",
+        made="{Id: TransitGatewayPeeringAttachment.TransitGatewayAttachmentId}",
         read=_read_peering,
-        delete=lambda work: work.call("delete_transit_gateway_peering_attachment", TransitGatewayAttachmentId=work.id),
+        delete=Call(op="delete_transit_gateway_peering_attachment", by={"TransitGatewayAttachmentId": "id"}),
         id="{id}",
         names={"Resources": "id"},
         forces=on("transitGatewayId", "peerTransitGatewayId", "peerRegion", "peerAccountId", "options"),
@@ -201,9 +176,9 @@ TYPES: Final = (
     Emulated(
         type=f"{_MODULE}peeringAttachmentAccepter:PeeringAttachmentAccepter",
         service="ec2",
-        create=_accept_peering,
+        create="accept_transit_gateway_peering_attachment",
         read=_read_accepted,
-        id="{id}",
+        id="{transitGatewayAttachmentId}",
         names={"Resources": "id"},
         forces=on("transitGatewayAttachmentId"),
         tags=TAGS,
@@ -213,7 +188,13 @@ TYPES: Final = (
         type=f"{_MODULE}routeTableAssociation:RouteTableAssociation",
         service="ec2",
         create="associate_transit_gateway_route_table",
-        read=_of_table("get_transit_gateway_route_table_associations", "Associations"),
+        read=Find(
+            op="get_transit_gateway_route_table_associations",
+            by={"TransitGatewayRouteTableId": "transitGatewayRouteTableId"},
+            at="Associations",
+            where={"TransitGatewayAttachmentId": "transitGatewayAttachmentId"},
+            echo=on("transitGatewayRouteTableId"),
+        ),
         delete="disassociate_transit_gateway_route_table",
         id="{transitGatewayRouteTableId}_{transitGatewayAttachmentId}",
         forces=on("transitGatewayRouteTableId", "transitGatewayAttachmentId"),
@@ -223,7 +204,13 @@ TYPES: Final = (
         type=f"{_MODULE}routeTablePropagation:RouteTablePropagation",
         service="ec2",
         create="enable_transit_gateway_route_table_propagation",
-        read=_of_table("get_transit_gateway_route_table_propagations", "TransitGatewayRouteTablePropagations"),
+        read=Find(
+            op="get_transit_gateway_route_table_propagations",
+            by={"TransitGatewayRouteTableId": "transitGatewayRouteTableId"},
+            at="TransitGatewayRouteTablePropagations",
+            where={"TransitGatewayAttachmentId": "transitGatewayAttachmentId"},
+            echo=on("transitGatewayRouteTableId"),
+        ),
         delete="disable_transit_gateway_route_table_propagation",
         id="{transitGatewayRouteTableId}_{transitGatewayAttachmentId}",
         forces=on("transitGatewayRouteTableId", "transitGatewayAttachmentId"),

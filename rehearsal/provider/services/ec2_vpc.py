@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.services.ec2_common import TAGS, arn, created
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.services.ec2_common import TAGS, arn
+from rehearsal.provider.spec import Emulated, Work, search
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work, search
+from rehearsal.provider.vocabulary import Call, Setting, on
 
 _ATTRIBUTES: Final = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "EnableDnsHostnames"}
 _DHCP: Final = {
@@ -16,13 +16,6 @@ _DHCP: Final = {
     "netbiosNodeType": "netbios-node-type",
 }
 _DEFAULT_OPTIONS: Final = "default"
-
-
-def _attributes(work: Work) -> None:
-    for name, attribute in _ATTRIBUTES.items():
-        if work.inputs.get(name) is not None and (not work.changed or name in work.changed):
-            given: dict[str, Any] = {attribute: {"Value": work.inputs[name]}}
-            work.call("modify_vpc_attribute", VpcId=work.id, **given)
 
 
 def _read_vpc(work: Work) -> Any:
@@ -49,17 +42,6 @@ def _read_vpc(work: Work) -> Any:
     }
 
 
-def _public(work: Work) -> None:
-    if work.inputs.get("mapPublicIpOnLaunch") is not None and (
-        not work.changed or "mapPublicIpOnLaunch" in work.changed
-    ):
-        work.call(
-            "modify_subnet_attribute",
-            SubnetId=work.id,
-            MapPublicIpOnLaunch={"Value": work.inputs["mapPublicIpOnLaunch"]},
-        )
-
-
 def _create_options(work: Work) -> Values:
     wanted = [
         {"Key": key, "Values": values if isinstance(values, list) else [str(values)]}
@@ -78,7 +60,7 @@ def _read_options(work: Work) -> Any:
 def _scalar(_work: Work, values: Values) -> Values:
     """A list of one, where the property is a text."""
     return {
-        **arn("dhcp-options")(_work, values),
+        **values,
         **{
             name: values[name][0]
             for name in ("domainName", "netbiosNodeType")
@@ -97,33 +79,44 @@ TYPES: Final = (
     Emulated(
         type="aws:ec2/vpc:Vpc",
         service="ec2",
-        create=created("create_vpc", "Vpc.VpcId"),
-        after=_attributes,
+        create="create_vpc",
+        made="{Id: Vpc.VpcId}",
         read=_read_vpc,
-        update=_attributes,
+        update=(),
+        settings=tuple(
+            Setting(on=on(name), set="modify_vpc_attribute", by={"VpcId": "id", attribute: name})
+            for name, attribute in _ATTRIBUTES.items()
+        ),
         delete="delete_vpc",
         id="{id}",
         names={"VpcId": "id", "Resources": "id", "AmazonProvidedIpv6CidrBlock": "assignGeneratedIpv6CidrBlock"},
         forces=on("cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength", "instanceTenancy"),
         # An association of its own decides it.
         keep=on("dhcpOptionsId"),
-        finish=arn("vpc"),
+        templates=arn("vpc"),
         tags=TAGS,
     ),
     Emulated(
         type="aws:ec2/subnet:Subnet",
         service="ec2",
-        create=created("create_subnet", "Subnet.SubnetId"),
-        after=_public,
+        create="create_subnet",
+        made="{Id: Subnet.SubnetId}",
         read="describe_subnets",
         result="Subnets[0]",
         outputs={"ipv6CidrBlock": "Subnets[0].Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock"},
-        update=_public,
+        update=(),
+        settings=(
+            Setting(
+                on=on("mapPublicIpOnLaunch"),
+                set="modify_subnet_attribute",
+                by={"SubnetId": "id", "MapPublicIpOnLaunch": "mapPublicIpOnLaunch"},
+            ),
+        ),
         delete="delete_subnet",
         id="{id}",
         names={"SubnetIds": "id", "SubnetId": "id", "Resources": "id"},
         forces=on("availabilityZone", "availabilityZoneId", "cidrBlock", "ipv6CidrBlock", "vpcId"),
-        finish=arn("subnet"),
+        templates=arn("subnet"),
         tags=TAGS,
     ),
     Emulated(
@@ -135,6 +128,7 @@ TYPES: Final = (
         id="{id}",
         names={"DhcpOptionsId": "id", "Resources": "id"},
         finish=_scalar,
+        templates=arn("dhcp-options"),
         tags=TAGS,
     ),
     Emulated(
@@ -142,9 +136,7 @@ TYPES: Final = (
         service="ec2",
         create="associate_dhcp_options",
         read=_read_association,
-        delete=lambda work: work.call(
-            "associate_dhcp_options", VpcId=work.values["vpcId"], DhcpOptionsId=_DEFAULT_OPTIONS
-        ),
+        delete=Call(op="associate_dhcp_options", by={"VpcId": "vpcId"}, fixed={"DhcpOptionsId": _DEFAULT_OPTIONS}),
         id="{dhcpOptionsId}-{vpcId}",
         forces=on("dhcpOptionsId", "vpcId"),
         exclusive=True,

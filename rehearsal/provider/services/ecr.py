@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Call, Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 _NOTHING: Final[dict[str, Any]] = {"rules": []}
 
@@ -21,11 +21,6 @@ def _listed(_work: Work, values: Values) -> Values:
     return {name: value for name, value in values.items() if name != "encryptionConfigurations"}
 
 
-def _delete(work: Work) -> None:
-    force = work.values.get("forceDelete") is True
-    work.call("delete_repository", repositoryName=work.id, force=force)
-
-
 def _read_replication(work: Work) -> Any:
     found = work.call("describe_registry")
     configuration = found.get("replicationConfiguration") or _NOTHING
@@ -40,14 +35,14 @@ TYPES: Final = (
         service="ecr",
         create="create_repository",
         made="repository",
-        read=lambda work: work.call("describe_repositories", repositoryNames=[work.id]),
+        read=Find(op="describe_repositories", by={"repositoryNames": "id"}),
         result="repositories[0]",
         outputs={"encryptionConfigurations": "repositories[0].[encryptionConfiguration]"},
         update=(
             Call(op="put_image_tag_mutability", on=on("imageTagMutability", "imageTagMutabilityExclusionFilters")),
             Call(op="put_image_scanning_configuration", on=on("imageScanningConfiguration")),
         ),
-        delete=_delete,
+        delete=Call(op="delete_repository", by={"repositoryName": "id", "force": "forceDelete"}),
         id="{name}",
         names={
             "repositoryArn": "arn",
@@ -78,7 +73,7 @@ TYPES: Final = (
         create="put_replication_configuration",
         read=_read_replication,
         update="put",
-        delete=lambda work: work.call("put_replication_configuration", replicationConfiguration=_NOTHING),
+        delete=Call(op="put_replication_configuration", by={}, fixed={"replicationConfiguration": _NOTHING}),
         id="{accountId}",
     ),
 )

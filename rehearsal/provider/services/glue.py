@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import default_permissions, drop, wrap
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 _TABLE: Final = (
     "name",
@@ -38,21 +38,6 @@ def _read_database(work: Work) -> Any:
     return {**drop(found, "CreateTableDefaultPermissions"), "arn": arn}
 
 
-def _read_table(work: Work) -> Any:
-    found = work.call("get_table", DatabaseName=work.values["databaseName"], Name=work.values["name"])["Table"]
-    path = f"{found['DatabaseName']}/{found['Name']}"
-    return {**found, "arn": f"arn:aws:glue:{work.region}:{work.account}:table/{path}"}
-
-
-def _decrypt(work: Work) -> None:
-    """The catalogue always has settings; without ours they are AWS's own."""
-    off = {
-        "EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"},
-        "ConnectionPasswordEncryption": {"ReturnConnectionPasswordEncrypted": False},
-    }
-    work.call("put_data_catalog_encryption_settings", DataCatalogEncryptionSettings=off)
-
-
 TYPES: Final = (
     Emulated(
         type="aws:glue/catalogDatabase:CatalogDatabase",
@@ -71,7 +56,8 @@ TYPES: Final = (
         type="aws:glue/catalogTable:CatalogTable",
         service="glue",
         create="create_table",
-        read=_read_table,
+        read=Find(op="get_table", by={"DatabaseName": "databaseName", "Name": "name"}, at="Table"),
+        templates={"arn": "arn:aws:glue:{region}:{accountId}:table/{databaseName}/{name}"},
         update="update_table",
         delete="delete_table",
         id="{accountId}:{databaseName}:{name}",
@@ -84,7 +70,17 @@ TYPES: Final = (
         create="put_data_catalog_encryption_settings",
         read="get_data_catalog_encryption_settings",
         update="put",
-        delete=_decrypt,
+        # Without settings of its own the catalogue has those of AWS.
+        delete=Call(
+            op="put_data_catalog_encryption_settings",
+            by={},
+            fixed={
+                "DataCatalogEncryptionSettings": {
+                    "EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"},
+                    "ConnectionPasswordEncryption": {"ReturnConnectionPasswordEncrypted": False},
+                }
+            },
+        ),
         id="{accountId}",
         forces=on("catalogId"),
     ),

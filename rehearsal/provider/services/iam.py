@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Call, Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Tagging, on
 
 _VERSIONS: Final = 5
 """Versions a managed policy can have (IAM User Guide, "IAM and STS quotas")."""

@@ -1,10 +1,9 @@
 """IAM: roles, their policies, instance profiles."""
 
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Call, Emulated, Tagging, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 
 def _complete_role(work: Work) -> None:
@@ -50,13 +49,6 @@ def _strip(work: Work, name: str) -> None:
         work.call("detach_role_policy", RoleName=name, PolicyArn=policy["PolicyArn"])
     for policy in work.pages("list_role_policies", "PolicyNames", RoleName=name):
         work.call("delete_role_policy", RoleName=name, PolicyName=policy)
-
-
-def _read_role_attachment(work: Work) -> Any:
-    values = work.values
-    attached = work.pages("list_attached_role_policies", "AttachedPolicies", RoleName=values["role"])
-    found = one(attached, PolicyArn=values["policyArn"])
-    return found and {"role": values["role"], "policyArn": found["PolicyArn"]}
 
 
 def _give_role(work: Work) -> None:
@@ -113,7 +105,14 @@ TYPES: Final = (
         type="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         service="iam",
         create="attach_role_policy",
-        read=_read_role_attachment,
+        read=Find(
+            op="list_attached_role_policies",
+            by={"RoleName": "role"},
+            at="AttachedPolicies",
+            where={"PolicyArn": "policyArn"},
+            paged=True,
+            echo=on("role"),
+        ),
         delete="detach_role_policy",
         id="{role}/{policyArn}",
         names={"RoleName": "role"},

@@ -1,47 +1,12 @@
 """IAM Identity Center: permission sets, who has them where, groups."""
 
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, Tagging, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated
+from rehearsal.provider.vocabulary import Find, Tagging, on
 
-
-def _split(work: Work) -> dict[str, str]:
-    values = work.values
-    return {"InstanceArn": values["instanceArn"], "PermissionSetArn": values.get("arn") or values["permissionSetArn"]}
-
-
-def _read_set(work: Work) -> Any:
-    found = work.call("describe_permission_set", **_split(work))["PermissionSet"]
-    return {**found, "arn": found["PermissionSetArn"], "instanceArn": work.values["instanceArn"]}
-
-
-def _read_inline(work: Work) -> Any:
-    values = _split(work)
-    policy = work.call("get_inline_policy_for_permission_set", **values).get("InlinePolicy")
-    return {**values, "inlinePolicy": policy} if policy else None
-
-
-def _read_managed(work: Work) -> Any:
-    values = _split(work)
-    listed = work.pages("list_managed_policies_in_permission_set", "AttachedManagedPolicies", **values)
-    found = one(listed, Arn=work.values["managedPolicyArn"])
-    return found and {**values, "managedPolicyArn": found["Arn"], "managedPolicyName": found["Name"]}
-
-
-def _read_assignment(work: Work) -> Any:
-    values = work.values
-    listed = work.pages("list_account_assignments", "AccountAssignments", **_split(work), AccountId=values["targetId"])
-    found = one(listed, PrincipalId=values["principalId"], PrincipalType=values["principalType"])
-    return found and {**found, "targetId": found["AccountId"], "targetType": "AWS_ACCOUNT"}
-
-
-def _read_group(work: Work) -> Any:
-    values = work.values
-    found = work.call("describe_group", IdentityStoreId=values["identityStoreId"], GroupId=values["groupId"])
-    return {**found, "identityStoreId": values["identityStoreId"]}
-
+_SET: Final = {"InstanceArn": "instanceArn", "PermissionSetArn": "permissionSetArn"}
+_SET_PROPERTIES: Final = on("instanceArn", "permissionSetArn")
 
 TYPES: Final = (
     Emulated(
@@ -49,7 +14,12 @@ TYPES: Final = (
         service="sso-admin",
         create="create_permission_set",
         made="PermissionSet",
-        read=_read_set,
+        read=Find(
+            op="describe_permission_set",
+            by={"InstanceArn": "instanceArn", "PermissionSetArn": "arn"},
+            at="PermissionSet",
+            echo=on("instanceArn"),
+        ),
         update="update_permission_set",
         delete="delete_permission_set",
         id="{arn},{instanceArn}",
@@ -61,7 +31,7 @@ TYPES: Final = (
         type="aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
         service="sso-admin",
         create="put_inline_policy_to_permission_set",
-        read=_read_inline,
+        read=Find(op="get_inline_policy_for_permission_set", by=_SET, exists="InlinePolicy", echo=_SET_PROPERTIES),
         update="put",
         delete="delete_inline_policy_from_permission_set",
         id="{permissionSetArn},{instanceArn}",
@@ -71,7 +41,15 @@ TYPES: Final = (
         type="aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
         service="sso-admin",
         create="attach_managed_policy_to_permission_set",
-        read=_read_managed,
+        read=Find(
+            op="list_managed_policies_in_permission_set",
+            by=_SET,
+            at="AttachedManagedPolicies",
+            where={"Arn": "managedPolicyArn"},
+            paged=True,
+            echo=_SET_PROPERTIES,
+        ),
+        outputs={"managedPolicyArn": "Arn", "managedPolicyName": "Name"},
         delete="detach_managed_policy_from_permission_set",
         id="{managedPolicyArn},{permissionSetArn},{instanceArn}",
         forces=on("instanceArn", "permissionSetArn", "managedPolicyArn"),
@@ -80,7 +58,15 @@ TYPES: Final = (
         type="aws:ssoadmin/accountAssignment:AccountAssignment",
         service="sso-admin",
         create="create_account_assignment",
-        read=_read_assignment,
+        read=Find(
+            op="list_account_assignments",
+            by={**_SET, "AccountId": "targetId"},
+            at="AccountAssignments",
+            where={"PrincipalId": "principalId", "PrincipalType": "principalType"},
+            paged=True,
+            echo=on("instanceArn"),
+        ),
+        outputs={"targetId": "AccountId", "targetType": "'AWS_ACCOUNT'"},
         delete="delete_account_assignment",
         id="{principalId},{principalType},{targetId},AWS_ACCOUNT,{permissionSetArn},{instanceArn}",
         fixed={"TargetType": "AWS_ACCOUNT"},
@@ -90,7 +76,11 @@ TYPES: Final = (
         type="aws:identitystore/group:Group",
         service="identitystore",
         create="create_group",
-        read=_read_group,
+        read=Find(
+            op="describe_group",
+            by={"IdentityStoreId": "identityStoreId", "GroupId": "groupId"},
+            echo=on("identityStoreId"),
+        ),
         update=lambda work: work.call(
             "update_group",
             IdentityStoreId=work.values["identityStoreId"],

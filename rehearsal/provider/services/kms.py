@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Tagging, on
 
 _NAMES: Final = {"KeySpec": "customerMasterKeySpec", "CustomerMasterKeySpec": "", "KeyId": "keyId"}
 _TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_resource_tags")

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import default_permissions
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, on
 
 _ADMINS: Final = {"admins": "DataLakeAdmins", "readOnlyAdmins": "ReadOnlyAdmins"}
 _DEFAULTS: Final = {
@@ -81,7 +81,7 @@ TYPES: Final = (
         create="put_data_lake_settings",
         read=_read_settings,
         update="put",
-        delete=lambda work: work.call("put_data_lake_settings", DataLakeSettings={}),
+        delete=Call(op="put_data_lake_settings", by={}, fixed={"DataLakeSettings": {}}),
         id="{accountId}",
         prepare=_settings,
         forces=on("catalogId"),

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from rehearsal.provider.errors import RefusedError
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
 
 _KINDS: Final = {
     "database": "Database",

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 
 def _read(work: Work) -> Any:
@@ -41,12 +41,6 @@ def _log(work: Work) -> Values:
     return {}
 
 
-def _logged(work: Work) -> Any:
-    answer = work.call("describe_logging_configuration", FirewallArn=work.id)
-    found = answer.get("LoggingConfiguration") or {}
-    return {"firewallArn": work.id, "loggingConfiguration": found} if found.get("LogDestinationConfigs") else None
-
-
 TYPES: Final = (
     Emulated(
         type="aws:networkfirewall/firewall:Firewall",
@@ -54,7 +48,7 @@ TYPES: Final = (
         create="create_firewall",
         made="Firewall",
         read=_read,
-        delete=lambda work: work.call("delete_firewall", FirewallArn=work.id),
+        delete=Call(op="delete_firewall", by={"FirewallArn": "id"}),
         id="{arn}",
         names={"FirewallName": "name", "FirewallArn": "arn", "ResourceArn": "arn"},
         forces=on("name", "vpcId", "subnetMappings", "encryptionConfiguration", "description", "firewallPolicyArn"),
@@ -64,10 +58,17 @@ TYPES: Final = (
         type="aws:networkfirewall/loggingConfiguration:LoggingConfiguration",
         service="network-firewall",
         create=_log,
-        read=_logged,
+        read=Find(
+            op="describe_logging_configuration",
+            by={"FirewallArn": "id"},
+            exists="LoggingConfiguration.LogDestinationConfigs",
+            echo=on("firewallArn"),
+        ),
         update="put",
-        delete=lambda work: work.call(
-            "update_logging_configuration", FirewallArn=work.id, LoggingConfiguration={"LogDestinationConfigs": []}
+        delete=Call(
+            op="update_logging_configuration",
+            by={"FirewallArn": "id"},
+            fixed={"LoggingConfiguration": {"LogDestinationConfigs": []}},
         ),
         id="{firewallArn}",
         forces=on("firewallArn"),

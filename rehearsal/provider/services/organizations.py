@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from rehearsal.provider.errors import RefusedError
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Call, Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Tagging, on
 
 TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_tags_for_resource")
 _POLL: Final = 0.2

@@ -4,17 +4,10 @@ from typing import Any, Final
 
 from rehearsal.provider.services.organizations import TAGS
 from rehearsal.provider.services.shapes import default, one
-from rehearsal.provider.spec import Emulated, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.vocabulary import Find, on
 
 _SUMMARY: Final = "Policy.PolicySummary."
-
-
-def _read_attachment(work: Work) -> Any:
-    values = work.values
-    targets = work.pages("list_targets_for_policy", "Targets", PolicyId=values["policyId"])
-    found = one(targets, TargetId=values["targetId"])
-    return found and {"PolicyId": values["policyId"], "TargetId": found["TargetId"]}
 
 
 def _read_administrator(work: Work) -> Any:
@@ -58,7 +51,14 @@ TYPES: Final = (
         type="aws:organizations/policyAttachment:PolicyAttachment",
         service="organizations",
         create="attach_policy",
-        read=_read_attachment,
+        read=Find(
+            op="list_targets_for_policy",
+            by={"PolicyId": "policyId"},
+            at="Targets",
+            where={"TargetId": "targetId"},
+            paged=True,
+            echo=on("policyId"),
+        ),
         delete="detach_policy",
         id="{targetId}:{policyId}",
         forces=on("policyId", "targetId"),

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Tagging, on
 
 
 def _create_zone(work: Work) -> Values:
@@ -85,7 +85,7 @@ TYPES: Final = (
         create=_create_zone,
         read=_read_zone,
         update=_update_zone,
-        delete=lambda work: work.call("delete_hosted_zone", Id=work.id),
+        delete=Call(op="delete_hosted_zone", by={"Id": "id"}),
         id="{zoneId}",
         names={"ResourceId": "zoneId", "AddTags": "tags", "RemoveTagKeys": "tagKeys"},
         fixed={"ResourceType": "hostedzone"},

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Tagging, on
 
 
 def _record(values: Values) -> dict[str, Any]:
@@ -157,7 +157,7 @@ TYPES: Final = (
         create=_create_check,
         read=_read_check,
         update="update_health_check",
-        delete=lambda work: work.call("delete_health_check", HealthCheckId=work.id),
+        delete=Call(op="delete_health_check", by={"HealthCheckId": "id"}),
         id="{id}",
         names=_NAMES,
         fixed={"ResourceType": "healthcheck"},

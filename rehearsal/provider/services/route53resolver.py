@@ -1,11 +1,10 @@
 """Route 53 Resolver: query logs. Its firewall is recorded: the emulator has none."""
 
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.services.ec2_common import created
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, on
 
 
 def _create(work: Work) -> Values:
@@ -20,32 +19,27 @@ def _create(work: Work) -> Values:
     return {"id": made["Id"], "arn": made["Arn"]}
 
 
-def _read_association(work: Work) -> Any:
-    found = work.call("get_resolver_query_log_config_association", ResolverQueryLogConfigAssociationId=work.id)[
-        "ResolverQueryLogConfigAssociation"
-    ]
-    return {
-        "resolverQueryLogConfigId": found["ResolverQueryLogConfigId"],
-        "resourceId": found["ResourceId"],
-    }
-
-
 TYPES: Final = (
     Emulated(
         type="aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig",
         service="route53resolver",
         create=_create,
-        read=lambda work: work.call("get_resolver_query_log_config", ResolverQueryLogConfigId=work.id),
+        read=Find(op="get_resolver_query_log_config", by={"ResolverQueryLogConfigId": "id"}),
         result="ResolverQueryLogConfig",
-        delete=lambda work: work.call("delete_resolver_query_log_config", ResolverQueryLogConfigId=work.id),
+        delete=Call(op="delete_resolver_query_log_config", by={"ResolverQueryLogConfigId": "id"}),
         id="{id}",
         forces=on("name", "destinationArn"),
     ),
     Emulated(
         type="aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation",
         service="route53resolver",
-        create=created("associate_resolver_query_log_config", "ResolverQueryLogConfigAssociation.Id"),
-        read=_read_association,
+        create="associate_resolver_query_log_config",
+        made="{Id: ResolverQueryLogConfigAssociation.Id}",
+        read=Find(
+            op="get_resolver_query_log_config_association",
+            by={"ResolverQueryLogConfigAssociationId": "id"},
+            at="ResolverQueryLogConfigAssociation",
+        ),
         delete="disassociate_resolver_query_log_config",
         id="{id}",
         forces=on("resolverQueryLogConfigId", "resourceId"),

@@ -6,10 +6,10 @@ from botocore.exceptions import ClientError
 
 from rehearsal.provider import retry
 from rehearsal.provider.convert import tags
-from rehearsal.provider.errors import RefusedError
+from rehearsal.provider.errors import ExistsError
 from rehearsal.provider.services.shapes import wrap
-from rehearsal.provider.spec import Emulated, Step, on
-from rehearsal.provider.work import Work
+from rehearsal.provider.spec import Emulated, Step, Work
+from rehearsal.provider.vocabulary import on
 
 _ZONES: Final = {
     "us-east-1": "Z3AQBSTGFYJSTF",
@@ -42,7 +42,7 @@ def _create(work: Work) -> dict[str, Any]:
     if work.region == "us-east-1":
         # There, and only there, AWS says yes to who creates a bucket that is his already (CreateBucket, "Errors").
         if not work.ours and _there(work, name):
-            raise RefusedError(f"creating {work.spec.type} {name}: BucketAlreadyOwnedByYou: the account has it already")
+            raise ExistsError(f"creating {work.spec.type} {name}: BucketAlreadyOwnedByYou: the account has it already")
     else:
         more["CreateBucketConfiguration"] = {"LocationConstraint": work.region}
     if work.inputs.get("objectLockEnabled"):

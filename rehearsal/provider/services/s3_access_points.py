@@ -5,9 +5,9 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from rehearsal.provider import retry
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Setting, on
 
 
 def _which(work: Work) -> Values:
@@ -17,18 +17,6 @@ def _which(work: Work) -> Values:
 def _create(work: Work) -> Values:
     work.call("create_access_point", **work.params("create_access_point", {**work.values, "tags": None}))
     return {}
-
-
-def _allow(work: Work) -> None:
-    if work.inputs.get("policy"):
-        work.call("put_access_point_policy", **_which(work), Policy=work.inputs["policy"])
-
-
-def _update(work: Work) -> None:
-    if "policy" in work.changed and not work.inputs.get("policy"):
-        work.call("delete_access_point_policy", **_which(work))
-    elif "policy" in work.changed:
-        _allow(work)
 
 
 def _policy(work: Work, which: Values) -> str | None:
@@ -74,10 +62,17 @@ TYPES: Final = (
         type="aws:s3/accessPoint:AccessPoint",
         service="s3control",
         create=_create,
-        after=_allow,
         read=_read,
-        update=_update,
-        delete=lambda work: work.call("delete_access_point", **_which(work)),
+        update=(),
+        settings=(
+            Setting(
+                on=on("policy"),
+                set="put_access_point_policy",
+                unset="delete_access_point_policy",
+                by={"AccountId": "accountId", "Name": "name", "Policy": "policy"},
+            ),
+        ),
+        delete=Call(op="delete_access_point", by={"AccountId": "accountId", "Name": "name"}),
         id="{accountId}:{name}",
         forces=on(
             "accountId", "bucket", "bucketAccountId", "name", "publicAccessBlockConfiguration", "vpcConfiguration"

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import wrap
-from rehearsal.provider.spec import Emulated, Step, on
+from rehearsal.provider.spec import Emulated, Step, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, on
 
 Shape = Callable[[Work, Values], Values]
 
 
-def _part(token: str, put: str, get: str | Step, delete: str | Step, **more: Any) -> tuple[Emulated, ...]:
+def _part(token: str, put: str, get: str | Step, delete: str | Call | Step, **more: Any) -> tuple[Emulated, ...]:
     """One part of the configuration, under its name and, where the SDK has one, its former name ending in V2."""
     module, _, name = token.partition(":")
     former = {
@@ -44,22 +44,6 @@ def _suspend(work: Work) -> None:
         work.call(
             "put_bucket_versioning", Bucket=work.values["bucket"], VersioningConfiguration={"Status": "Suspended"}
         )
-
-
-def _no_logging(work: Work) -> None:
-    work.call("put_bucket_logging", Bucket=work.values["bucket"], BucketLoggingStatus={})
-
-
-def _no_retention(work: Work) -> None:
-    work.call(
-        "put_object_lock_configuration",
-        Bucket=work.values["bucket"],
-        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"},
-    )
-
-
-def _no_notification(work: Work) -> None:
-    work.call("put_bucket_notification_configuration", Bucket=work.values["bucket"], NotificationConfiguration={})
 
 
 def _ownership(_work: Work, values: Values) -> Values:
@@ -183,7 +167,7 @@ TYPES: Final = (
         "bucketLogging:BucketLogging",
         "put_bucket_logging",
         "get_bucket_logging",
-        _no_logging,
+        Call(op="put_bucket_logging", by={"Bucket": "bucket"}, fixed={"BucketLoggingStatus": {}}),
         prepare=_logging,
         result="LoggingEnabled",
     ),
@@ -191,7 +175,11 @@ TYPES: Final = (
         "bucketObjectLockConfiguration:BucketObjectLockConfiguration",
         "put_object_lock_configuration",
         "get_object_lock_configuration",
-        _no_retention,
+        Call(
+            op="put_object_lock_configuration",
+            by={"Bucket": "bucket"},
+            fixed={"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
+        ),
         prepare=_lock,
         result="ObjectLockConfiguration",
     ),
@@ -199,7 +187,11 @@ TYPES: Final = (
         "bucketNotification:BucketNotification",
         "put_bucket_notification_configuration",
         _notified,
-        _no_notification,
+        Call(
+            op="put_bucket_notification_configuration",
+            by={"Bucket": "bucket"},
+            fixed={"NotificationConfiguration": {}},
+        ),
         prepare=_notify,
     ),
     *_part(

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, on
 
 
 def _which(work: Work) -> Values:
@@ -59,7 +59,7 @@ TYPES: Final = (
         create=_put,
         read=_read,
         update="put",
-        delete=lambda work: work.call("delete_bucket_inventory_configuration", **_which(work)),
+        delete=Call(op="delete_bucket_inventory_configuration", by={"Bucket": "bucket", "Id": "name"}),
         id="{bucket}:{name}",
         forces=on("bucket", "name"),
     ),

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rehearsal.provider.errors import RefusedError
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import on
 
 
 def _content(inputs: Values) -> bytes:

@@ -1,54 +1,20 @@
 """SageMaker: models, endpoint configurations, endpoints, groups of model versions."""
 
 import time
-from collections.abc import Callable
-from typing import Any, Final
-
-from botocore.exceptions import ClientError
+from typing import Final
 
 from rehearsal.provider.errors import RefusedError
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 _TAGS: Final = Tagging(add="add_tags", remove="delete_tags", read="list_tags")
 _WORKING: Final = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
+_ABSENT: Final = {"ValidationException": ("not find", "does not exist")}
+"""SageMaker has no error code for resources that do not exist (API Reference, `DescribeModel`)."""
 _PATIENCE: Final = 120.0
 """Seconds; AWS's provider waits for an hour, for machines that are not started here."""
 _INTERVAL: Final = 0.05
-
-
-def _absent(error: ClientError) -> bool:
-    """SageMaker has no error of its own for what is not there (API Reference, `DescribeModel`)."""
-    details = error.response.get("Error", {})
-    message = details.get("Message", "")
-    return details.get("Code") == "ValidationException" and ("not find" in message or "does not exist" in message)
-
-
-def _described(operation: str, parameter: str) -> Callable[[Work], Any]:
-    def read(work: Work) -> Any:
-        try:
-            return work.call(operation, **{parameter: work.id})
-        except ClientError as error:
-            if _absent(error):
-                return None
-            raise
-
-    return read
-
-
-def _deleted(operation: str, parameter: str) -> Callable[[Work], None]:
-    def delete(work: Work) -> None:
-        try:
-            work.call(operation, **{parameter: work.id})
-        except ClientError as error:
-            if not _absent(error):
-                raise
-
-    return delete
-
-
-_read_endpoint: Final = _described("describe_endpoint", "EndpointName")
 
 
 def _serve(work: Work) -> None:
@@ -82,9 +48,10 @@ TYPES: Final = (
     Emulated(
         type="aws:sagemaker/model:Model",
         service="sagemaker",
+        absent=_ABSENT,
         create="create_model",
-        read=_described("describe_model", "ModelName"),
-        delete=_deleted("delete_model", "ModelName"),
+        read=Find(op="describe_model", by={"ModelName": "id"}),
+        delete=Call(op="delete_model", by={"ModelName": "id"}),
         id="{name}",
         names={
             "ModelArn": "arn",
@@ -106,9 +73,10 @@ TYPES: Final = (
     Emulated(
         type="aws:sagemaker/endpointConfiguration:EndpointConfiguration",
         service="sagemaker",
+        absent=_ABSENT,
         create="create_endpoint_config",
-        read=_described("describe_endpoint_config", "EndpointConfigName"),
-        delete=_deleted("delete_endpoint_config", "EndpointConfigName"),
+        read=Find(op="describe_endpoint_config", by={"EndpointConfigName": "id"}),
+        delete=Call(op="delete_endpoint_config", by={"EndpointConfigName": "id"}),
         id="{name}",
         names={
             "EndpointConfigArn": "arn",
@@ -132,11 +100,12 @@ TYPES: Final = (
     Emulated(
         type="aws:sagemaker/endpoint:Endpoint",
         service="sagemaker",
+        absent=_ABSENT,
         create="create_endpoint",
         after=_serve,
-        read=_read_endpoint,
+        read=Find(op="describe_endpoint", by={"EndpointName": "id"}),
         update=_update_endpoint,
-        delete=_deleted("delete_endpoint", "EndpointName"),
+        delete=Call(op="delete_endpoint", by={"EndpointName": "id"}),
         id="{name}",
         names={"EndpointArn": "arn", "EndpointName": "name", "ResourceArn": "arn"},
         forces=on("name"),
@@ -145,9 +114,10 @@ TYPES: Final = (
     Emulated(
         type="aws:sagemaker/modelPackageGroup:ModelPackageGroup",
         service="sagemaker",
+        absent=_ABSENT,
         create="create_model_package_group",
-        read=_described("describe_model_package_group", "ModelPackageGroupName"),
-        delete=_deleted("delete_model_package_group", "ModelPackageGroupName"),
+        read=Find(op="describe_model_package_group", by={"ModelPackageGroupName": "id"}),
+        delete=Call(op="delete_model_package_group", by={"ModelPackageGroupName": "id"}),
         id="{modelPackageGroupName}",
         names={"ModelPackageGroupArn": "arn", "ResourceArn": "arn"},
         forces=on("modelPackageGroupDescription", "modelPackageGroupName"),
@@ -156,10 +126,11 @@ TYPES: Final = (
     Emulated(
         type="aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
         service="sagemaker",
+        absent=_ABSENT,
         create="put_model_package_group_policy",
-        read=_described("get_model_package_group_policy", "ModelPackageGroupName"),
+        read=Find(op="get_model_package_group_policy", by={"ModelPackageGroupName": "id"}),
         update="put",
-        delete=_deleted("delete_model_package_group_policy", "ModelPackageGroupName"),
+        delete=Call(op="delete_model_package_group_policy", by={"ModelPackageGroupName": "id"}),
         id="{modelPackageGroupName}",
         forces=on("modelPackageGroupName"),
     ),

@@ -1,11 +1,13 @@
 """EventBridge Scheduler: schedules of the default group or another."""
 
-from typing import Any, Final
+from typing import Final
 
 from rehearsal.provider.services.shapes import drop
-from rehearsal.provider.spec import Emulated, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, on
+
+_BY: Final = {"Name": "name", "GroupName": "groupName"}
 
 
 def _group(values: Values) -> str:
@@ -18,24 +20,14 @@ def _create(work: Work) -> Values:
     return {"groupName": _group(work.values)}
 
 
-def _read(work: Work) -> Any:
-    group, _, name = work.id.partition("/")
-    return work.call("get_schedule", Name=name, GroupName=group)
-
-
-def _delete(work: Work) -> None:
-    group, _, name = work.id.partition("/")
-    work.call("delete_schedule", Name=name, GroupName=group)
-
-
 TYPES: Final = (
     Emulated(
         type="aws:scheduler/schedule:Schedule",
         service="scheduler",
         create=_create,
-        read=_read,
+        read=Find(op="get_schedule", by=_BY),
         update="update_schedule",
-        delete=_delete,
+        delete=Call(op="delete_schedule", by=_BY),
         id="{groupName}/{name}",
         forces=on("groupName", "name", "namePrefix"),
     ),

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Find, Tagging, on
 
 
 def _read(work: Work) -> Any:
@@ -51,18 +51,6 @@ def _delete(work: Work) -> None:
     work.call("delete_secret", SecretId=work.id, **how)
 
 
-def _read_policy(work: Work) -> Any:
-    found = work.call("get_resource_policy", SecretId=work.id)
-    return {**found, "secretArn": work.id} if found.get("ResourcePolicy") else None
-
-
-def _read_rotation(work: Work) -> Any:
-    found = work.call("describe_secret", SecretId=work.id)
-    if not found.get("RotationEnabled"):
-        return None
-    return {**found, "secretId": work.id, "rotationLambdaArn": found.get("RotationLambdaARN") or None}
-
-
 TYPES: Final = (
     Emulated(
         type="aws:secretsmanager/secret:Secret",
@@ -87,7 +75,7 @@ TYPES: Final = (
         type="aws:secretsmanager/secretPolicy:SecretPolicy",
         service="secretsmanager",
         create="put_resource_policy",
-        read=_read_policy,
+        read=Find(op="get_resource_policy", by={"SecretId": "id"}, exists="ResourcePolicy", echo=on("secretArn")),
         update="put",
         delete="delete_resource_policy",
         id="{secretArn}",
@@ -99,7 +87,7 @@ TYPES: Final = (
         type="aws:secretsmanager/secretRotation:SecretRotation",
         service="secretsmanager",
         create="rotate_secret",
-        read=_read_rotation,
+        read=Find(op="describe_secret", by={"SecretId": "id"}, exists="RotationEnabled", echo=on("secretId")),
         update="put",
         delete="cancel_rotate_secret",
         id="{secretId}",

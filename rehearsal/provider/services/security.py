@@ -1,29 +1,21 @@
 """GuardDuty and Macie: which account administers them for the organisation."""
 
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.services.shapes import one
-from rehearsal.provider.spec import Emulated, on
-from rehearsal.provider.work import Work
-
-
-def _guardduty(work: Work) -> Any:
-    listed = work.pages("list_organization_admin_accounts", "AdminAccounts")
-    found = one(listed, AdminAccountId=work.id)
-    return found and {"adminAccountId": found["AdminAccountId"]}
-
-
-def _macie(work: Work) -> Any:
-    found = one(work.pages("list_organization_admin_accounts", "adminAccounts"), accountId=work.id)
-    return found and {"adminAccountId": found["accountId"]}
-
+from rehearsal.provider.spec import Emulated
+from rehearsal.provider.vocabulary import Find, on
 
 TYPES: Final = (
     Emulated(
         type="aws:guardduty/organizationAdminAccount:OrganizationAdminAccount",
         service="guardduty",
         create="enable_organization_admin_account",
-        read=_guardduty,
+        read=Find(
+            op="list_organization_admin_accounts",
+            at="AdminAccounts",
+            where={"AdminAccountId": "id"},
+            paged=True,
+        ),
         delete="disable_organization_admin_account",
         id="{adminAccountId}",
         forces=on("adminAccountId"),
@@ -32,7 +24,8 @@ TYPES: Final = (
         type="aws:macie2/organizationAdminAccount:OrganizationAdminAccount",
         service="macie2",
         create="enable_organization_admin_account",
-        read=_macie,
+        read=Find(op="list_organization_admin_accounts", at="adminAccounts", where={"accountId": "id"}, paged=True),
+        outputs={"adminAccountId": "accountId"},
         delete="disable_organization_admin_account",
         id="{adminAccountId}",
         forces=on("adminAccountId"),

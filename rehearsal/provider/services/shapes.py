@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from rehearsal.provider.spec import Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
 
 
 def wrap(parameter: str, *names: str) -> Callable[[Work, Values], Values]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 TOPIC: Final = {
     "displayName": "DisplayName",
@@ -76,21 +76,6 @@ def _update_subscription(work: Work) -> None:
             )
 
 
-def _set_policy(work: Work) -> Values:
-    work.call(
-        "set_topic_attributes",
-        TopicArn=work.inputs["arn"],
-        AttributeName="Policy",
-        AttributeValue=work.inputs["policy"],
-    )
-    return {}
-
-
-def _read_policy(work: Work) -> Any:
-    found = work.call("get_topic_attributes", TopicArn=work.id)["Attributes"]
-    return {"arn": work.id, "policy": found.get("Policy"), "owner": found.get("Owner")}
-
-
 def _own_policy(work: Work) -> None:
     """Without a policy of its own a topic answers to its account only."""
     account = work.id.split(":")[4]
@@ -131,8 +116,13 @@ TYPES: Final = (
     Emulated(
         type="aws:sns/topicPolicy:TopicPolicy",
         service="sns",
-        create=_set_policy,
-        read=_read_policy,
+        create=Call(
+            op="set_topic_attributes",
+            by={"TopicArn": "arn", "AttributeValue": "policy"},
+            fixed={"AttributeName": "Policy"},
+        ),
+        read=Find(op="get_topic_attributes", by={"TopicArn": "id"}, at="Attributes"),
+        names={"TopicArn": "arn"},
         update="put",
         delete=_own_policy,
         id="{arn}",

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.sns import attributes
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Tagging, on
 
 _QUEUE: Final = {
     "delaySeconds": "DelaySeconds",

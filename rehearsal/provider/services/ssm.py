@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Tagging, on
+from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.work import Work
+from rehearsal.provider.vocabulary import Tagging, on
 
 _TAGS: Final = Tagging(
     add="add_tags_to_resource", remove="remove_tags_from_resource", read="list_tags_for_resource", at="TagList"

@@ -13,12 +13,40 @@ def test_a_protected_resource_is_neither_deleted_nor_replaced(bench: Bench) -> N
     replaced = bench.up(P + 'Thing("a", immovable=2, opts=Options(provider=p, protect=True))')
     assert not replaced.ok
     assert "toy:index:Thing 'a' is protected, but immovable can only change by replacing it" in replaced.error
+    assert bench.calls("Delete") == []
+
+
+def test_destroy_keeps_protected_resources_and_their_dependencies(bench: Bench) -> None:
+    bench.up(
+        P + 'a = Thing("a", opts=Options(provider=p))\n'
+        'b = Thing("b", x=a.arn, opts=Options(provider=p, protect=True))\n'
+        'Thing("c", x=b.arn, opts=Options(provider=p))\nThing("d", opts=Options(provider=p))'
+    )
     destroyed = bench.engine().destroy("dev")
     assert not destroyed.ok
-    assert "toy:index:Thing 'a'" in destroyed.error
-    assert bench.calls("Delete") == []
+    assert "keeps toy:index:Thing 'b'" in destroyed.error
+    assert set(bench.things()) == {"a", "b"}
+    assert {"a", "b", "p"} <= set(bench.resources())
     assert bench.engine().destroy("dev", unprotect=True).ok
     assert bench.things() == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("replacement_trigger=1", "replacement_trigger=2"), ('replace_on_changes=["x"]', 'replace_on_changes=["x"]')],
+    ids=["trigger", "replace-on-changes"],
+)
+def test_forced_replacement_creates_a_new_resource(bench: Bench, before: str, after: str) -> None:
+    program = P + f'Thing("a", name="fixed", x=1, opts=Options(provider=p, {before}))'
+    bench.up(program)
+    first = bench.resources()["a"]["id"]
+    changed = program.replace(before, after) if before != after else program.replace("x=1", "x=2")
+    result = bench.up(changed)
+    assert result.ok, result.error
+    assert ops(result) == {"replace": 1}
+    assert bench.resources()["a"]["id"] != first
+    assert set(bench.things()) == {"a"}
+    assert ops(bench.up()) == {"same": 1}
 
 
 def test_protection_is_inherited_by_children(bench: Bench) -> None:

@@ -217,6 +217,22 @@ def test_drift_is_shown_and_taken_over_and_what_is_gone_is_forgotten(bench: Benc
     assert ops(back) == {"update": 1, "create": 1} or ops(back) == {"replace": 1, "create": 1}
 
 
+def test_refresh_ignores_outputs_and_ignored_properties(bench: Bench) -> None:
+    bench.up(
+        'p = Provider("p")\nThing("a", name="a", x=1, opts=Options(provider=p))\n'
+        'Thing("b", name="b", x=1, opts=Options(provider=p, ignore_changes=["x"]))'
+    )
+    b = bench.resources()["b"]["id"]
+    bench.change("update things set inputs = ? where id = ?", '{"name": "b", "x": 99}', b)
+    bench.change("create table extra (id text, outputs text)")
+    bench.change("insert into extra values (?, ?)", bench.resources()["a"]["id"], '{"attachments": 1}')
+    result = bench.engine().refresh("dev")
+    assert ops(result) == {"same": 2}
+    assert bench.resources()["a"]["outputs"]["attachments"] == 1
+    assert bench.resources()["b"]["inputs"]["x"] == 1
+    assert ops(bench.up()) == {"same": 2}
+
+
 def test_destroy_deletes_everything_dependents_first(bench: Bench) -> None:
     bench.up(TWO)
     ids = {name: entry["id"] for name, entry in bench.resources().items() if "id" in entry}

@@ -7,7 +7,7 @@ from typing import Any
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider.values import Values
-from tests.rehearsal.provider.provider_bench import Client, Made
+from tests.rehearsal.provider.provider_bench import Client, Made, urn_of
 
 
 def policy(*actions: str, effect: str = "Allow", **more: Any) -> str:
@@ -44,7 +44,9 @@ class World:
 
     def once(self, key: str, token: str, inputs: Callable[[], Values]) -> Made:
         if key not in self._made:
-            self._made[key] = self._client.make(token, inputs(), f"world-{key}")
+            # Several worlds share one cloud: with old inputs it is not the check of a replacement.
+            urn, news = urn_of(token, f"world-{key}"), inputs()
+            self._made[key] = self._client.create(urn, self._client.checked(urn, news, news))
         return self._made[key]
 
     @property

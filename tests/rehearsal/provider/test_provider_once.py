@@ -39,7 +39,9 @@ def _no_faults(cloud: Cloud) -> Iterator[None]:
     cloud.clear_faults()
 
 
-@pytest.mark.parametrize(("token", "news"), TOKENS)
+@pytest.mark.parametrize(
+    ("token", "news"), TOKENS, ids=[token.rpartition(":")[2] + str(i) for i, (token, _) in enumerate(TOKENS)]
+)
 def test_a_creation_asked_for_again_gives_the_same(client: Client, token: str, news: Values) -> None:
     urn = urn_of(token)
     inputs = client.checked(urn, news)
@@ -112,6 +114,49 @@ def test_what_belongs_to_somebody_else_is_not_taken_over(client: Client, cloud: 
         client.make("aws:iam/role:Role", {"name": "theirs", "assumeRolePolicy": policy("sts:AssumeRole")})
 
 
+def test_a_replacement_with_equal_inputs_is_a_new_resource(client: Client) -> None:
+    urn = urn_of("aws:iam/role:Role")
+    news: Values = {"assumeRolePolicy": policy("sts:AssumeRole")}
+    first = client.create(urn, client.checked(urn, news))
+    client.checked(urn, news, first.inputs)
+    second = client.create(urn, client.checked(urn, news))
+    assert first.outputs["name"] != second.outputs["name"]
+    client.delete(first)
+    assert client.read(second) is not None
+    client.delete(second)
+
+
+@pytest.mark.parametrize(
+    ("token", "news", "message"),
+    [
+        ("aws:iam/role:Role", {"name": "taken", "assumeRolePolicy": policy("sts:AssumeRole")}, "EntityAlreadyExists"),
+        ("aws:s3/bucket:Bucket", {"bucket": "taken-by-its-predecessor"}, "BucketAlreadyOwnedByYou"),
+    ],
+    ids=["role", "bucket"],
+)
+def test_a_replacement_with_a_fixed_name_fails_and_keeps_the_old(
+    client: Client, token: str, news: Values, message: str
+) -> None:
+    urn = urn_of(token)
+    first = client.create(urn, client.checked(urn, news))
+    for _ in range(2):
+        inputs = client.checked(urn, news)
+        with pytest.raises(Exception, match=message):
+            client.create(urn, inputs)
+    assert client.read(first) is not None
+    client.delete(first)
+
+
+def test_a_recorded_replacement_with_a_fixed_name_fails(client: Client) -> None:
+    urn = urn_of("aws:sfn/activity:Activity")
+    first = client.create(urn, client.checked(urn, {"name": "taken"}))
+    inputs = client.checked(urn, {"name": "taken"})
+    with pytest.raises(Exception, match="AlreadyExists"):
+        client.create(urn, inputs)
+    assert client.read(first) is not None
+    client.delete(first)
+
+
 @pytest.mark.parametrize(
     ("operation", "error"),
     [
@@ -168,3 +213,15 @@ def test_a_region_that_is_lost_is_said(client: Client, cloud: Cloud) -> None:
             client.make("aws:sqs/queue:Queue", {"region": "us-west-2"})
     finally:
         cloud.start_region("us-west-2")
+
+
+def test_security_group_and_address_are_deleted_by_id_alone(client: Client, cloud: Cloud) -> None:
+    ec2 = cloud.endpoints().client("ec2", "us-east-1")
+    vpc = client.make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.99.0.0/16"})
+    group = client.make("aws:ec2/securityGroup:SecurityGroup", {"vpcId": vpc.id})
+    address = client.make("aws:ec2/eip:Eip", {"domain": "vpc"})
+    client.delete(group)
+    client.delete(address)
+    client.delete(vpc)
+    assert group.id not in [found["GroupId"] for found in ec2.describe_security_groups()["SecurityGroups"]]
+    assert address.id not in [found["AllocationId"] for found in ec2.describe_addresses()["Addresses"]]

@@ -1,0 +1,75 @@
+"""The vocabulary of declarations that contains no code: operations of an update, tagging, sets of properties."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One operation of the API."""
+
+    op: str
+    """botocore's method name."""
+    on: frozenset[str] = frozenset()
+    """In an update: the operation is called when one of these properties changed; empty: when any did."""
+    by: Mapping[str, str] | None = None
+    """Parameter -> property. None: parameters are found by name; otherwise no others are sent."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Parameter -> value."""
+    service: str = ""
+    """Service of the operation; empty: the type's own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Find(Call):
+    """A reading operation, and which part of its answer is the resource."""
+
+    at: str = "@"
+    """JMESPath of the resource, or of the list that contains it."""
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Member of a list's item -> property that it equals; the first such item is the resource."""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """EC2 filter -> property."""
+    paged: bool = False
+    """Every page of the listing is read."""
+    gone: frozenset[str] = frozenset()
+    """States (lower case) in which the resource no longer exists."""
+    state: str = "State"
+    """Member with the state."""
+    exists: str = ""
+    """JMESPath over the resource; without a result the resource does not exist."""
+    merge: tuple[str, ...] = ()
+    """JMESPath of structures whose members belong to the resource itself."""
+    echo: frozenset[str] = frozenset()
+    """Properties that the answer does not have: those of the request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """Properties with operations of their own: called after the creation when set, and when they change."""
+
+    on: frozenset[str]
+    set: str
+    """Operation when the properties have values."""
+    unset: str = ""
+    """Operation when a change removes the values."""
+    by: Mapping[str, str] | None = None
+    """Parameter -> property, of both operations; None: found by name."""
+    at_creation: bool = True
+    """False: the creating operation takes the properties itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tagging:
+    """The operations for tags. `at`: where the reading operation's answer has them (JMESPath)."""
+
+    add: str
+    remove: str
+    read: str = ""
+    at: str = "Tags"
+
+
+def on(*properties: str) -> frozenset[str]:
+    """A set of property names."""
+    return frozenset(properties)
