@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from controls.rules import Problem, Props, tokens
+from controls.rules import UNKNOWN, Problem, Props, Undecided, tokens
 from controls.rules.checks import Finding, Stack, StackCheck
 from controls.rules.documents import document
 from controls.rules.parameters import Parameters
@@ -35,7 +35,10 @@ def each_phi_bucket(rule: Callable[[list[Mapping[str, Any]]], Iterator[Problem]]
 
     def found(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
         for bucket in stack.of(*tokens.BUCKETS):
-            if bucket.tags().get("data-classification") == "phi":
+            classification = bucket.tag("data-classification")
+            if classification is UNKNOWN:
+                yield bucket, Undecided.at("tags")
+            elif classification == "phi":
                 for bucket_policy in stack.companions(bucket, tokens.BUCKET_POLICY, "bucket"):
                     yield from ((bucket, problem) for problem in check(bucket_policy.props))
 

@@ -34,3 +34,15 @@ class Resource:
             if isinstance(source, Mapping):
                 merged.update(source)
         return merged
+
+    def tag(self, key: str) -> Any:
+        """The value of a tag: `ABSENT` without it, `UNKNOWN` when the resource's own tags are not known yet.
+
+        While its own tags are unknown, a default tag of the provider says nothing: the resource may override it.
+        """
+        own = lookup(self.props, "tags")
+        if own is UNKNOWN:
+            return UNKNOWN
+        if isinstance(own, Mapping) and own.get(key) is not None:
+            return own[key]
+        return lookup(self.provider, f"defaultTags.tags.{key}")

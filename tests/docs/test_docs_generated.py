@@ -12,6 +12,7 @@ import pytest
 from rehearsal.engine.goal import REFUSED_OPTIONS, Goal
 from rehearsal.engine.monitor import Monitor
 from rehearsal.provider import coverage
+from zone.settings import document
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +22,10 @@ def test_the_page_of_controls_is_up_to_date() -> None:
         [sys.executable, "-m", "controls.document"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     ).stdout
     assert (ROOT / "docs" / "controls.md").read_text(encoding="utf-8") == written, "run `make docs`"
+
+
+def test_configuration_reference_is_current() -> None:
+    assert (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8") == document.page(), "run `make docs`"
 
 
 def test_coverage_page_is_current() -> None:
@@ -37,7 +42,9 @@ def test_engine_page_lists_supported_and_refused_options() -> None:
     assert set(re.findall(r"`([A-Z]\w+)`", refused)) == calls
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/rehearsal.md", "docs/deploying.md", "docs/engine.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md")))]
+)
 def test_a_page_links_only_to_files_that_are_there(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):

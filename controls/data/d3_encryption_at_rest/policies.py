@@ -45,9 +45,12 @@ def _bucket_encryption(stack: Stack, _parameters: Parameters) -> Iterator[Findin
         rules = [rule for setting in settings for rule in items(lookup(setting.props, "rules"))]
         rules += items(lookup(bucket.props, "serverSideEncryptionConfiguration.rule"))
         name, value = ACCESS_LOG_TAG
-        if bucket.tags().get(name) == value:
+        purpose = bucket.tag(name)
+        if purpose == value:
             continue
-        yield from ((bucket, problem) for problem in _encrypted_with_own_key(rules))
+        for problem in _encrypted_with_own_key(rules):
+            # A bucket for access logs may use SSE-S3: while the tag is unknown, the problem may be none.
+            yield bucket, Undecided.at("tags") if purpose is UNKNOWN else problem
 
 
 POLICIES: Final[Sequence[PolicyRule]] = (

@@ -48,11 +48,13 @@ def _stays_home(stack: Stack, bucket: Resource, replication: Resource) -> Iterat
 def patient_data_is_replicated(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
     """Buckets classified as patient data have a replica, in a region of the same residency group."""
     for bucket in stack.of(*tokens.BUCKETS):
-        if bucket.tags().get("data-classification") != "phi":
+        classification = bucket.tag("data-classification")
+        if classification not in ("phi", UNKNOWN):
             continue
         replications = stack.companions(bucket, tokens.BUCKET_REPLICATION, "bucket")
         if not replications:
-            yield bucket, Problem("the bucket holds patient data and is not replicated")
+            problem = Problem("the bucket holds patient data and is not replicated")
+            yield bucket, Undecided.at("tags") if classification is UNKNOWN else problem
         for replication in replications:
             yield from ((bucket, problem) for problem in _stays_home(stack, bucket, replication))
 
@@ -68,9 +70,11 @@ def in_time(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
         ),
     )
     for bucket in stack.of(*tokens.BUCKETS):
-        if bucket.tags().get("data-classification") == "phi":
+        classification = bucket.tag("data-classification")
+        if classification in ("phi", UNKNOWN):
             for replication in stack.companions(bucket, tokens.BUCKET_REPLICATION, "bucket"):
-                yield from ((replication, problem) for problem in rule(replication.props))
+                for problem in rule(replication.props):
+                    yield replication, Undecided.at("tags") if classification is UNKNOWN else problem
 
 
 ACCESS_POINT: Final = "aws:s3/accessPoint:AccessPoint"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from controls.model import PolicyRule
-from controls.rules import UNKNOWN, Problem, tokens
+from controls.rules import UNKNOWN, Problem, Undecided, tokens
 from controls.rules.checks import Finding, Stack, across, on
 from controls.rules.parameters import Parameters
 from controls.rules.predicates import all_of, between, each, equals, present
@@ -40,7 +40,7 @@ def _inline(store: Resource) -> bool:
 
 
 def _carries(store: Resource, tag: Any) -> bool:
-    return tag is not UNKNOWN and store.tags().get(tag.get("key")) == tag.get("value")
+    return tag is not UNKNOWN and store.tag(tag.get("key")) == tag.get("value")
 
 
 def _selects(selection: Resource, store: Resource) -> bool:
@@ -58,7 +58,9 @@ def _uncovered(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
     selections = stack.of(SELECTION)
     for kind, copies in REPLICATION.items():
         for store in stack.of(kind):
-            classification = store.tags().get("data-classification")
+            classification = store.tag("data-classification")
+            if classification is UNKNOWN:
+                yield store, Undecided.at("tags")
             if classification not in CLASSIFIED:
                 continue
             by_tag = kind not in tokens.BUCKETS and classification in BY_ORGANIZATION
