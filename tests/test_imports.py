@@ -57,14 +57,14 @@ def statements(file: Path) -> Iterator[tuple[str, str]]:
 def drawn() -> nx.DiGraph:
     """The import graph of the project's own modules; `from package import module` is an import of the module alone."""
     graph: nx.DiGraph = nx.DiGraph()
-    known = {name for package in ALLOWED for name, _ in modules(package)}
+    known_modules = {name for package in ALLOWED for name, _ in modules(package)}
     for package in ALLOWED:
         for name, file in modules(package):
             graph.add_node(name)
             for module, imported_name in statements(file):
                 full = f"{module}.{imported_name}"
-                target = full if full in known else module
-                if target in known and target != name:
+                target = full if full in known_modules else module
+                if target in known_modules and target != name:
                     graph.add_edge(name, target)
     return graph
 
@@ -125,7 +125,7 @@ def test_zone_imports_neither_pulumi_nor_aws_packages() -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_rehearsals_parts_do_not_know_one_another(part: str) -> None:
-    others = tuple(f"rehearsal.{one}" for one in PARTS if one != part)
+    others = tuple(f"rehearsal.{part_name}" for part_name in PARTS if part_name != part)
     wrong = {
         f"{source} imports {target}"
         for source, target in GRAPH.edges
@@ -140,7 +140,7 @@ def test_the_rehearsals_parts_do_not_know_one_another(part: str) -> None:
 def test_the_engine_knows_nothing_of_aws() -> None:
     for name, file in modules("rehearsal"):
         if name.startswith("rehearsal.engine"):
-            foreign = {top(one) for one in imported(file)} & {"boto3", "botocore", "moto", "pulumi_aws"}
+            foreign = {top(module_name) for module_name in imported(file)} & {"boto3", "botocore", "moto", "pulumi_aws"}
             assert not foreign, name
 
 
@@ -156,7 +156,7 @@ def test_components_ask_neither_configuration_nor_environment_nor_clock() -> Non
 
 def test_controls_are_data_and_functions_without_any_service() -> None:
     for name, file in modules("controls"):
-        foreign = {top(one) for one in imported(file)} & {"pulumi", "pulumi_aws", "boto3", "os"}
+        foreign = {top(module_name) for module_name in imported(file)} & {"pulumi", "pulumi_aws", "boto3", "os"}
         assert not foreign, name
 
 

@@ -31,7 +31,7 @@ def violation(message: str, level: str = "mandatory") -> dict[str, str]:
     return {"policy": "s3-bucket-versioning", "urn": urn, "level": level, "message": message}
 
 
-def test_a_change_that_passes_is_a_line_a_stack_that_changes() -> None:
+def test_passing_change_lists_one_line_per_changed_stack() -> None:
     text = comment({"ok": True, "stacks": [stack("organization", create=3), stack("audit", same=40)]})
     assert "This change can be deployed." in text
     assert "| `organization` | 3 | 0 | 0 | 0 | 0 |  |" in text

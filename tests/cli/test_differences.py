@@ -37,7 +37,7 @@ def test_a_difference_in_a_long_text_is_visible(position: int) -> None:
     assert len(line) < 3 * MAX_VALUE_LENGTH
 
 
-def test_reordered_plain_values_of_a_document_are_no_difference_but_still_reported() -> None:
+def test_reordered_plain_values_are_reported() -> None:
     (line,) = lines(["a", "b"], ["b", "a"])
     assert line.startswith("~ policy: ")
 

@@ -15,28 +15,28 @@ NETWORKS = (
 
 @pytest.fixture
 def zone(tmp_path: Path) -> Iterator[Zone]:
-    one = Zone(tmp_path / "zone")
-    yield one
-    one.rehearse("cloud", "stop")
+    project = Zone(tmp_path / "zone")
+    yield project
+    project.rehearse("cloud", "stop")
 
 
 @pytest.fixture(scope="session")
 def network_zone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Zone, Ran]]:
     """Networks of both regions and six spokes, without what is served in them; for all modules of `xdist_group`."""
-    one = Zone(tmp_path_factory.mktemp("zone") / "zone")
-    one.configure(ml={})
-    yield one, one.rehearse("up", *NETWORKS, "--json", timeout=1200)
-    one.rehearse("cloud", "stop")
+    project = Zone(tmp_path_factory.mktemp("zone") / "zone")
+    project.configure(ml={})
+    yield project, project.rehearse("up", *NETWORKS, "--json", timeout=1200)
+    project.rehearse("cloud", "stop")
 
 
 @pytest.fixture(scope="module")
 def make_zone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Zone]]:
-    made: list[Zone] = []
+    projects: list[Zone] = []
 
     def make() -> Zone:
-        made.append(Zone(tmp_path_factory.mktemp("zone") / "zone"))
-        return made[-1]
+        projects.append(Zone(tmp_path_factory.mktemp("zone") / "zone"))
+        return projects[-1]
 
     yield make
-    for one in made:
-        one.rehearse("cloud", "stop")
+    for project in projects:
+        project.rehearse("cloud", "stop")

@@ -33,10 +33,10 @@ def replaced(old: str, new: str) -> Change:
     return change
 
 
-def both(one: Change, other: Change) -> Change:
+def both(first: Change, second: Change) -> Change:
     def change(zone: Zone) -> None:
-        one(zone)
-        other(zone)
+        first(zone)
+        second(zone)
 
     return change
 
@@ -77,7 +77,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_in_the_configuration_is_named_and_nothing_is_started(zone: Zone, mistake: str) -> None:
+def test_configuration_mistake_is_named_before_anything_starts(zone: Zone, mistake: str) -> None:
     change, message = MISTAKES[mistake]
     change(zone)
     ran = zone.rehearse("up", "--all")
@@ -180,7 +180,7 @@ def test_a_violation_blocks_before_anything_is_created(zone: Zone) -> None:
     assert ran.code == 1
     [stack] = ran.document["stacks"]
     assert stack["operations"]["create"] == 0
-    [violation] = [one for one in stack["violations"] if one["level"] == "mandatory"]
+    [violation] = [violation_ for violation_ in stack["violations"] if violation_["level"] == "mandatory"]
     assert violation["policy"] == "iam-no-users"
     assert violation["urn"].endswith("::somebody")
     assert "45 CFR 164.312" in violation["message"]

@@ -38,8 +38,8 @@ class Environment:
         self.admin = self.aws.credentials(self.account)
         ec2 = self.endpoints.client("ec2", EAST, self.admin)
         vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-        made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{EAST}.s3")
-        self.endpoint = str(made["VpcEndpoint"]["VpcEndpointId"])
+        endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{EAST}.s3")
+        self.endpoint = str(endpoint["VpcEndpoint"]["VpcEndpointId"])
 
     @property
     def aws(self) -> RehearsedAws:
@@ -74,11 +74,13 @@ class Environment:
         return found
 
     def team(self, name: str) -> Credentials:
-        given = self.endpoints.client("sts", EAST, self.admin).assume_role(
+        credentials = self.endpoints.client("sts", EAST, self.admin).assume_role(
             RoleArn=self.outputs["team_role_arns"][name], RoleSessionName=name
         )["Credentials"]
         return Credentials(
-            access_key=given["AccessKeyId"], secret_key=given["SecretAccessKey"], token=given["SessionToken"]
+            access_key=credentials["AccessKeyId"],
+            secret_key=credentials["SecretAccessKey"],
+            token=credentials["SessionToken"],
         )
 
     def s3(self, team: str, region: str = EAST, *, inside: bool = True) -> Any:
@@ -91,13 +93,13 @@ class Environment:
         params["headers"]["x-rehearsal-vpce"] = self.endpoint
 
 
-def until(true: Callable[[], Any], what: str) -> Any:
+def until(true: Callable[[], Any], description: str) -> Any:
     for _ in range(400):
-        found = true()
-        if found:
-            return found
+        value = true()
+        if value:
+            return value
         time.sleep(0.05)
-    raise AssertionError(f"never happened: {what}")
+    raise AssertionError(f"never happened: {description}")
 
 
 def there(client: Any, bucket: str, key: str) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def _no_lag(prod: Environment) -> Iterator[None]:
     prod.cloud.set_replication_lag(0)
 
 
-def test_patients_data_arrives_in_the_other_region_under_that_regions_key(prod: Environment) -> None:
+def test_patient_data_is_replicated_under_the_key_of_the_region(prod: Environment) -> None:
     east, west = prod.s3("cardiology"), prod.s3("cardiology", WEST)
     east.put_object(Bucket=prod.bucket("raw-phi"), Key=PHI, Body=b"patients")
     copy = until(lambda: there(west, prod.bucket("raw-phi", WEST), PHI), "the object arrives")
@@ -139,11 +141,11 @@ def test_two_clinical_teams_are_refused_each_others_patients(prod: Environment, 
     key = f"{owner}/isolated/2026.parquet"
     prod.s3(owner).put_object(Bucket=bucket, Key=key, Body=b"patients")
     until(lambda: there(prod.s3(owner, WEST), copies, key), "the object arrives")
-    other, elsewhere = prod.s3(stranger), prod.s3(stranger, WEST)
+    stranger_client, elsewhere = prod.s3(stranger), prod.s3(stranger, WEST)
     for refused in (
-        lambda: other.get_object(Bucket=bucket, Key=key),
-        lambda: other.put_object(Bucket=bucket, Key=key, Body=b""),
-        lambda: other.delete_object(Bucket=bucket, Key=key),
+        lambda: stranger_client.get_object(Bucket=bucket, Key=key),
+        lambda: stranger_client.put_object(Bucket=bucket, Key=key, Body=b""),
+        lambda: stranger_client.delete_object(Bucket=bucket, Key=key),
         lambda: elsewhere.get_object(Bucket=copies, Key=key),
         lambda: prod.s3(stranger, inside=False).put_object(Bucket=bucket, Key=f"{stranger}/x", Body=b""),
     ):
@@ -152,7 +154,7 @@ def test_two_clinical_teams_are_refused_each_others_patients(prod: Environment, 
     assert prod.s3(owner).get_object(Bucket=bucket, Key=key)["Body"].read() == b"patients"
 
 
-def test_what_is_granted_on_columns_and_rows_is_the_declared_table(prod: Environment) -> None:
+def test_column_and_row_grants_match_the_declared_table(prod: Environment) -> None:
     """Oncology may see of cardiology's patients two columns, of those who agreed; and cardiology nothing of theirs."""
     for region in (EAST, WEST):
         reads = prod.reads(region)
@@ -165,13 +167,17 @@ def test_what_is_granted_on_columns_and_rows_is_the_declared_table(prod: Environ
         assert len(reads) == 6
 
 
-def test_an_audit_agrees_with_the_data_and_finds_a_grant_to_everybody(prod: Environment) -> None:
+def test_audit_finds_a_grant_to_everybody(prod: Environment) -> None:
     def differing() -> list[str]:
-        told = prod.zone.rehearse("audit", "--json")
-        assert told.code in (0, 1), told.err
-        seen = [observation for observation in told.document["observations"] if observation["area"].startswith("data ")]
-        assert len(seen) > 100
-        return [f"{one['area']}: {one['found']}" for one in seen if not one["ok"]]
+        result = prod.zone.rehearse("audit", "--json")
+        assert result.code in (0, 1), result.err
+        observations = [
+            observation for observation in result.document["observations"] if observation["area"].startswith("data ")
+        ]
+        assert len(observations) > 100
+        return [
+            f"{observation['area']}: {observation['found']}" for observation in observations if not observation["ok"]
+        ]
 
     assert differing() == []
     lake = prod.endpoints.client("lakeformation", EAST, prod.admin)
@@ -187,7 +193,7 @@ def test_an_audit_agrees_with_the_data_and_finds_a_grant_to_everybody(prod: Envi
         lake.revoke_permissions(**everybody)
 
 
-def test_a_secret_has_a_value_that_nobody_wrote_and_its_copy_is_the_same(prod: Environment) -> None:
+def test_secret_has_a_generated_value_and_an_equal_replica(prod: Environment) -> None:
     [arn] = prod.outputs["secret_arns"].values()
     value = prod.endpoints.client("secretsmanager", EAST, prod.admin).get_secret_value(SecretId=arn)["SecretString"]
     west = prod.endpoints.client("secretsmanager", WEST, prod.admin)
@@ -219,7 +225,7 @@ def test_an_outage_leaves_a_backlog_whose_recovery_point_cloudwatch_tells(prod: 
     assert all(there(west, prod.bucket("artifacts", WEST), f"cardiology/{number}") for number in range(10))
 
 
-def test_what_was_there_before_is_copied_by_the_runbook_and_only_once(prod: Environment) -> None:
+def test_runbook_copies_existing_objects_exactly_once(prod: Environment) -> None:
     bucket = prod.bucket("features")
     admin = prod.endpoints.client("s3", EAST, prod.admin)
     configuration = admin.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]
@@ -238,11 +244,11 @@ def test_what_was_there_before_is_copied_by_the_runbook_and_only_once(prod: Envi
 def test_a_trace_tells_key_replica_and_readers(prod: Environment) -> None:
     prod.s3("cardiology").put_object(Bucket=prod.bucket("raw-phi"), Key=PHI, Body=b"patients")
     until(lambda: there(prod.s3("cardiology", WEST), prod.bucket("raw-phi", WEST), PHI), "the object arrives")
-    told = prod.zone.rehearse("trace", f"s3://{prod.bucket('raw-phi')}/{PHI}")
-    assert told.code == 0, told.err
-    assert "alias/hipaa-ml-phi" in told.out
-    assert f"replica in  {WEST}" in told.out
-    readers = told.out.partition("Who reads it")[2]
+    result = prod.zone.rehearse("trace", f"s3://{prod.bucket('raw-phi')}/{PHI}")
+    assert result.code == 0, result.err
+    assert "alias/hipaa-ml-phi" in result.out
+    assert f"replica in  {WEST}" in result.out
+    readers = result.out.partition("Who reads it")[2]
     assert "hipaa-ml-data-team-cardiology" in readers
     assert "hipaa-ml-data-team-oncology" not in readers
     assert "hipaa-ml-deploy" not in readers
@@ -257,10 +263,10 @@ def test_a_trace_tells_key_replica_and_readers(prod: Environment) -> None:
     ],
 )
 def test_a_trace_of_nothing_says_what_there_is(prod: Environment, uri: str, message: str) -> None:
-    told = prod.zone.rehearse("trace", uri.format(bucket=prod.bucket("raw-phi")))
-    assert told.code == 2
-    assert message in told.err
-    assert "Traceback" not in told.err
+    result = prod.zone.rehearse("trace", uri.format(bucket=prod.bucket("raw-phi")))
+    assert result.code == 2
+    assert message in result.err
+    assert "Traceback" not in result.err
 
 
 def test_nothing_drifts_and_nothing_changes_a_second_time(prod: Environment) -> None:
@@ -279,9 +285,9 @@ def test_a_throttled_kms_is_tried_again_and_said(prod: Environment) -> None:
 @pytest.fixture(scope="module")
 def dvc(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """DVC in an environment of its own: it holds boto3 back."""
-    given = os.environ.get("DVC_ENVIRONMENT")
-    if given:
-        return Path(given) / "bin" / "dvc"
+    folder = os.environ.get("DVC_ENVIRONMENT")
+    if folder:
+        return Path(folder) / "bin" / "dvc"
     home = tmp_path_factory.mktemp("dvc")
     venv.create(home, with_pip=True)
     words = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", DVC]
@@ -291,11 +297,9 @@ def dvc(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "bin" / "dvc"
 
 
-def test_a_version_of_data_is_pushed_from_a_laptop_and_pulled_at_a_commit(
-    prod: Environment, dvc: Path, tmp_path: Path
-) -> None:
-    here, other = tmp_path / "here", tmp_path / "other"
-    here.mkdir()
+def test_dvc_version_is_pushed_and_pulled_at_a_commit(prod: Environment, dvc: Path, tmp_path: Path) -> None:
+    first_clone, second_clone = tmp_path / "here", tmp_path / "other"
+    first_clone.mkdir()
     team = prod.team("cardiology")
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
@@ -313,7 +317,7 @@ def test_a_version_of_data_is_pushed_from_a_laptop_and_pulled_at_a_commit(
         "GIT_COMMITTER_EMAIL": "a@hospital.example",
     }
 
-    def run(*words: str, cwd: Path = here) -> str:
+    def run(*words: str, cwd: Path = first_clone) -> str:
         done = subprocess.run(
             [str(dvc) if words[0] == "dvc" else str(shutil.which(words[0])), *words[1:]],
             cwd=cwd,
@@ -332,14 +336,14 @@ def test_a_version_of_data_is_pushed_from_a_laptop_and_pulled_at_a_commit(
     run("dvc", "remote", "modify", "zone", "endpointurl", url)
     commits: list[str] = []
     for content in ("first\n", "second\n"):
-        (here / "cohort.csv").write_text(content)
+        (first_clone / "cohort.csv").write_text(content)
         run("dvc", "add", "--quiet", "cohort.csv")
         run("git", "add", ".")
         run("git", "commit", "--quiet", "-m", content.strip())
         run("dvc", "push", "--quiet")
         commits.append(run("git", "rev-parse", "HEAD"))
-    run("git", "clone", "--quiet", str(here), str(other), cwd=tmp_path)
+    run("git", "clone", "--quiet", str(first_clone), str(second_clone), cwd=tmp_path)
     for commit, content in zip(commits, ("first\n", "second\n"), strict=True):
-        run("git", "checkout", "--quiet", commit, cwd=other)
-        run("dvc", "pull", "--quiet", cwd=other)
-        assert (other / "cohort.csv").read_text() == content
+        run("git", "checkout", "--quiet", commit, cwd=second_clone)
+        run("dvc", "pull", "--quiet", cwd=second_clone)
+        assert (second_clone / "cohort.csv").read_text() == content

@@ -76,7 +76,7 @@ class Held:
         cloud = Cloud.attach(self.zone.root / ".rehearsal")
         assert cloud is not None
         account = self.zone.rehearse("outputs", "data-prod", "--json").document["account_id"]
-        given = (
+        session_credentials = (
             cloud.endpoints()
             .client("sts", EAST)
             .assume_role(
@@ -84,7 +84,9 @@ class Held:
             )["Credentials"]
         )
         credentials = Credentials(
-            access_key=given["AccessKeyId"], secret_key=given["SecretAccessKey"], token=given["SessionToken"]
+            access_key=session_credentials["AccessKeyId"],
+            secret_key=session_credentials["SecretAccessKey"],
+            token=session_credentials["SessionToken"],
         )
         return cloud.endpoints().client(service, region, credentials)
 
@@ -100,10 +102,10 @@ def held(make_zone: Callable[[], Zone]) -> Held:
 
 def steps(runbook: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     """Kinds of steps, in order; those of an endpoint without its name."""
-    return [one["step"].partition("#")[0] for one in runbook if one["status"] == "done"]
+    return [entry["step"].partition("#")[0] for entry in runbook if entry["status"] == "done"]
 
 
-def test_a_region_is_lost_and_comes_back_and_every_target_is_met(held: Held) -> None:
+def test_region_loss_and_return_meet_every_target(held: Held) -> None:
     assert held.ran.code == 0, held.ran.out + held.ran.err
     assert [held.drill(variant)["verdict"]["met"] for variant in VARIANTS] == [True, True]
 
@@ -120,7 +122,7 @@ def test_the_other_region_answers_within_the_target(held: Held, variant: str) ->
 def test_both_regions_predict_the_same(held: Held, variant: str) -> None:
     verdict = held.drill(variant)["verdict"]
     assert verdict["differing"] == 0
-    [smoke] = [one for one in held.drill(variant)["failover"] if one["step"].startswith("smoke-test#")]
+    [smoke] = [entry for entry in held.drill(variant)["failover"] if entry["step"].startswith("smoke-test#")]
     assert smoke["status"] == "done"
 
 
@@ -137,10 +139,10 @@ def test_the_runbook_asks_nothing_of_the_lost_region(held: Held) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_the_runbooks_move_traffic_after_they_verified_and_go_home_again(held: Held, variant: str) -> None:
+def test_runbooks_verify_before_moving_traffic_both_ways(held: Held, variant: str) -> None:
     away, home = (steps(held.drill(variant)[runbook]) for runbook in ("failover", "failback"))
-    for one in (away, home):
-        assert one.index("smoke-test") < one.index("move-traffic") < one.index("thaw-writers")
+    for operation in (away, home):
+        assert operation.index("smoke-test") < operation.index("move-traffic") < operation.index("thaw-writers")
     assert home.index("wait-for-replication") < home.index("move-traffic")
     moments = held.drill(variant)["moments"]
     assert [moment["what"] for moment in moments] == [
@@ -152,7 +154,7 @@ def test_the_runbooks_move_traffic_after_they_verified_and_go_home_again(held: H
     assert [moment["at"] for moment in moments] == sorted(moment["at"] for moment in moments)
 
 
-def test_the_page_holds_the_figures_and_a_timeline_of_each_drill(held: Held) -> None:
+def test_report_shows_figures_and_timeline_per_drill(held: Held) -> None:
     assert "Every drill met its targets" in held.page
     assert held.page.count("<svg") == len(VARIANTS)
     for variant in VARIANTS:
@@ -202,11 +204,11 @@ WRONG: Mapping[str, tuple[Sequence[str], str]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda name: name.replace(" ", "-"))
-def test_a_drill_that_cannot_be_held_says_why_and_changes_nothing(zone: Zone, wrong: str) -> None:
+def test_impossible_drill_gives_reason_and_changes_nothing(zone: Zone, wrong: str) -> None:
     words, message = WRONG[wrong]
     ran = drills(zone, *words)
     assert ran.code == 2
     assert f"error: {message}" in ran.out
     assert "Traceback" not in ran.err
-    left = {one.name for one in (zone.root / ".rehearsal").glob("*")}
-    assert left <= {"passphrase"}, "there is a cloud, a stack or a report"
+    remaining = {path.name for path in (zone.root / ".rehearsal").glob("*")}
+    assert remaining <= {"passphrase"}, "there is a cloud, a stack or a report"

@@ -17,7 +17,7 @@ def emulator() -> Iterator[str]:
         yield url
 
 
-def test_an_organisation_comes_up_on_another_emulator_and_says_what_is_only_recorded(zone: Zone, emulator: str) -> None:
+def test_organization_deploys_to_another_emulator_with_recorded_types_listed(zone: Zone, emulator: str) -> None:
     zone.shrink()
     ran = zone.rehearse("up", "organization", "--endpoint", emulator, "--json")
     assert ran.code == 0, ran.err

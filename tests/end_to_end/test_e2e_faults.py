@@ -31,9 +31,9 @@ def run(zone: Zone, *words: str) -> subprocess.Popen[str]:
 
 
 def cloud(zone: Zone) -> Cloud:
-    found = Cloud.attach(zone.root / ".rehearsal")
-    assert found is not None
-    return found
+    running_cloud = Cloud.attach(zone.root / ".rehearsal")
+    assert running_cloud is not None
+    return running_cloud
 
 
 def client(zone: Zone, service: str) -> Any:
@@ -58,7 +58,7 @@ def inventory(zone: Zone) -> Counter[str]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_run_killed_at_any_moment_is_finished_by_the_next(zone: Zone, seed: int) -> None:
+def test_next_run_completes_a_killed_run(zone: Zone, seed: int) -> None:
     zone.shrink()
     assert zone.rehearse("cloud", "start").code == 0
     chance = random.Random(seed)
@@ -72,15 +72,15 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(zone: Zone, seed: in
     again = zone.rehearse("up", "organization", "--json")
     counts = again.stack("organization")["operations"]
     assert {counts[name] for name in ("create", "update", "replace", "delete")} == {0}
-    found = inventory(zone)
-    assert set(found.values()) == {1}, found
+    resources = inventory(zone)
+    assert set(resources.values()) == {1}, resources
     assert zone.rehearse("audit", "--json").document["observations"]
     differing = [
         observation
         for observation in zone.rehearse("audit", "--json").document["observations"]
         if not observation["ok"]
     ]
-    assert {one["area"] for one in differing} <= {"trail", "buckets"}, differing
+    assert {observation["area"] for observation in differing} <= {"trail", "buckets"}, differing
 
 
 def test_throttling_and_concurrent_modification_are_retried_and_shown(zone: Zone) -> None:
@@ -94,7 +94,7 @@ def test_throttling_and_concurrent_modification_are_retried_and_shown(zone: Zone
     assert "TooManyRequestsException" in ran.out
 
 
-def test_of_two_runs_of_one_stack_the_second_refuses_or_waits(zone: Zone) -> None:
+def test_second_run_of_a_stack_refuses_or_waits(zone: Zone) -> None:
     zone.shrink()
     assert zone.rehearse("cloud", "start").code == 0
     cloud(zone).inject("organizations:CreateOrganization", delay=6.0, times=1)
@@ -137,7 +137,7 @@ def test_a_program_that_raises_half_way_keeps_what_was_created(zone: Zone, break
     assert set(inventory(zone).values()) == {1}
 
 
-def test_a_provider_that_dies_half_way_is_said_and_the_next_run_finishes(zone: Zone) -> None:
+def test_next_run_completes_after_provider_crash(zone: Zone) -> None:
     zone.shrink()
     assert zone.rehearse("cloud", "start").code == 0
     cloud(zone).inject("organizations:CreateOrganization", delay=5.0, times=1)
@@ -145,13 +145,13 @@ def test_a_provider_that_dies_half_way_is_said_and_the_next_run_finishes(zone: Z
     deadline = time.monotonic() + 60
     killed = False
     while not killed and time.monotonic() < deadline:
-        found = subprocess.run(
+        processes = subprocess.run(
             ["pgrep", "-f", f"rehearsal.provider --state {zone.root}"], capture_output=True, text=True, check=False
         ).stdout.split()
         journal = zone.root / ".rehearsal" / "stacks" / "organization.journal"
-        if found and journal.exists():
+        if processes and journal.exists():
             time.sleep(0.5)
-            os.kill(int(found[0]), signal.SIGKILL)
+            os.kill(int(processes[0]), signal.SIGKILL)
             killed = True
         time.sleep(0.05)
     _, message = process.communicate(timeout=120)

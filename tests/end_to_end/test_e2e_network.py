@@ -29,10 +29,14 @@ def test_both_regions_come_up_and_stay_as_they_are(brought_up: tuple[Zone, Ran])
 
 def test_the_audit_of_the_network_agrees(brought_up: tuple[Zone, Ran]) -> None:
     zone, _ = brought_up
-    seen = zone.rehearse("audit", "--json").document["observations"]
-    network = [one for one in seen if one["area"] in ("VPCs", "flow logs", "internet gateways", "segments")]
+    observations = zone.rehearse("audit", "--json").document["observations"]
+    network = [
+        observation
+        for observation in observations
+        if observation["area"] in ("VPCs", "flow logs", "internet gateways", "segments")
+    ]
     assert len(network) == 4 * 10  # two central VPCs a region, six spokes
-    assert [one for one in network if not one["ok"]] == []
+    assert [observation for observation in network if not observation["ok"]] == []
 
 
 def tables(zone: Zone, region: str) -> Mapping[str, Mapping[str, str]]:
@@ -47,18 +51,20 @@ def tables(zone: Zone, region: str) -> Mapping[str, Mapping[str, str]]:
     )
     account = zone.rehearse("outputs", "network-us-east-1", "--json").document["account_id"]
     ec2: Any = aws.client("ec2", account=account)
-    found: dict[str, Mapping[str, str]] = {}
+    tables_by_name: dict[str, Mapping[str, str]] = {}
     for table in ec2.describe_transit_gateway_route_tables()["TransitGatewayRouteTables"]:
         segment = next((tag["Value"] for tag in table.get("Tags", []) if tag["Key"] == "segment"), "default")
         routes = ec2.search_transit_gateway_routes(
             TransitGatewayRouteTableId=table["TransitGatewayRouteTableId"],
             Filters=[{"Name": "type", "Values": ["static", "propagated"]}],
         )["Routes"]
-        found[segment] = {route["DestinationCidrBlock"]: f"{route['Type']} {route['State']}" for route in routes}
-    return found
+        tables_by_name[segment] = {
+            route["DestinationCidrBlock"]: f"{route['Type']} {route['State']}" for route in routes
+        }
+    return tables_by_name
 
 
-def test_production_is_a_black_hole_for_development_and_the_other_way_round(brought_up: tuple[Zone, Ran]) -> None:
+def test_prod_and_dev_are_black_holes_for_each_other(brought_up: tuple[Zone, Ran]) -> None:
     zone, _ = brought_up
     east = tables(zone, "us-east-1")
     assert east["dev"]["10.48.0.0/16"] == east["prod"]["10.16.0.0/16"] == "static blackhole"

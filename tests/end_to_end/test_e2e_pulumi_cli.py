@@ -58,7 +58,7 @@ class Cli:
 
 def changes(text: str) -> Counter[str]:
     """`changeSummary` of a preview, or of the summary event of an update."""
-    decoder, position, found = json.JSONDecoder(), 0, Counter[str]()
+    decoder, position, summary_counts = json.JSONDecoder(), 0, Counter[str]()
     while position < len(text):
         if text[position] != "{":
             position += 1
@@ -66,8 +66,8 @@ def changes(text: str) -> Counter[str]:
         document, position = decoder.raw_decode(text, position)
         summary: Any = document.get("changeSummary") or document.get("summaryEvent", {}).get("resourceChanges")
         if summary:
-            found = Counter(summary)
-    return found
+            summary_counts = Counter(summary)
+    return summary_counts
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def resources(export: Any) -> list[tuple[str, str]]:
     )
 
 
-def test_the_real_cli_brings_the_stacks_up_and_agrees_with_the_embedded_engine(cli: Cli, tmp_path: Path) -> None:
+def test_pulumi_cli_and_embedded_engine_agree(cli: Cli, tmp_path: Path) -> None:
     exported: dict[str, Any] = {}
     for stack in STACKS:
         cli("stack", "init", stack)
@@ -109,16 +109,16 @@ def test_the_real_cli_brings_the_stacks_up_and_agrees_with_the_embedded_engine(c
         exported[stack] = json.loads(cli("stack", "export", "--stack", stack).stdout)
     cli.zone.rehearse("cloud", "stop")
 
-    other = Zone(tmp_path / "embedded")
+    other_zone = Zone(tmp_path / "embedded")
     try:
-        other.shrink(ACCOUNTS)
-        ran = other.rehearse("up", *STACKS, "--json")
+        other_zone.shrink(ACCOUNTS)
+        ran = other_zone.rehearse("up", *STACKS, "--json")
         assert ran.code == 0, ran.err
         for stack in STACKS:
-            embedded = json.loads(other.rehearse("export", stack).out)
+            embedded = json.loads(other_zone.rehearse("export", stack).out)
             assert resources(embedded) == resources(exported[stack])
     finally:
-        other.rehearse("cloud", "stop")
+        other_zone.rehearse("cloud", "stop")
 
 
 def test_the_real_cli_sees_the_same_violation(cli: Cli) -> None:
@@ -139,7 +139,7 @@ def test_the_real_cli_sees_the_same_violation(cli: Cli) -> None:
     assert "iam-no-users" in {violation["policy"] for violation in ran.stack("organization")["violations"]}
 
 
-def test_a_state_of_the_embedded_engine_goes_to_the_real_cli_without_a_change(cli: Cli, tmp_path: Path) -> None:
+def test_pulumi_cli_imports_engine_state_without_changes(cli: Cli, tmp_path: Path) -> None:
     stacks = (*STACKS, "data-prod")
     ran = cli.zone.rehearse("up", *stacks, "--json")
     assert ran.code == 0, ran.err

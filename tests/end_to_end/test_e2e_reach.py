@@ -15,16 +15,16 @@ pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("network"), pytest
 
 @pytest.fixture(scope="module")
 def zone(network_zone: tuple[Zone, Ran]) -> Zone:
-    one, ran = network_zone
+    deployed_zone, ran = network_zone
     assert ran.code == 0, ran.err
-    return one
+    return deployed_zone
 
 
 def matrix(zone: Zone, *options: str) -> dict[str, Any]:
     ran = zone.rehearse("reach", "--all", "--json", *options)
-    found: dict[str, Any] = json.loads(ran.out)
-    assert ran.code == (0 if found["ok"] else 1), ran.err
-    return found
+    document: dict[str, Any] = json.loads(ran.out)
+    assert ran.code == (0 if document["ok"] else 1), ran.err
+    return document
 
 
 def test_the_deployed_matrix_is_the_declared_one_from_either_side(zone: Zone) -> None:
@@ -66,7 +66,7 @@ def test_the_picture_and_the_bill_are_drawn_from_the_settings(zone: Zone) -> Non
     assert json.loads(bill.out)["total"] > 0
 
 
-def test_a_route_that_somebody_made_by_hand_is_found_live_and_not_in_the_state(zone: Zone) -> None:
+def test_manual_route_is_found_live_only(zone: Zone) -> None:
     cloud = Cloud.attach(zone.root / ".rehearsal")
     assert cloud is not None
     accounts = json.loads(zone.rehearse("outputs", "organization", "--json").out)["account_ids"]
@@ -85,13 +85,13 @@ def test_a_route_that_somebody_made_by_hand_is_found_live_and_not_in_the_state(z
         DestinationCidrBlock=prod["cidr"].replace("/16", "/17"),
     )
     live = matrix(zone, "--live")
-    found = [
+    differences = [
         difference
         for difference in live["differences"]
         if (difference["from"], difference["to"]) == ("ml-dev", "ml-prod")
     ]
-    assert found
-    assert prod["attachment_id"] in " ".join(found[0]["because"])
+    assert differences
+    assert prod["attachment_id"] in " ".join(differences[0]["because"])
     assert matrix(zone)["ok"], "the state does not know"
 
 
@@ -108,7 +108,7 @@ def test_names_lead_to_the_endpoints_without_profiles_too(make_zone: Callable[[]
         }
         assert "aws:route53/zoneAssociation:ZoneAssociation" in types
         assert not any(kind.startswith("aws:route53/profiles") for kind in types)
-    for way in ((), ("--live",)):
-        reached = zone.rehearse("reach", "ml-dev/inference", "sagemaker.runtime", "--port", "443", *way)
+    for options in ((), ("--live",)):
+        reached = zone.rehearse("reach", "ml-dev/inference", "sagemaker.runtime", "--port", "443", *options)
         assert reached.code == 0, reached.out + reached.err
         assert "reaches sagemaker.runtime at tcp/443" in reached.out

@@ -86,7 +86,7 @@ def client(zone: Zone, service: str, profile: str | None = None) -> Any:
         os.environ.update(old)
 
 
-def test_what_was_changed_behind_the_programs_back_is_found_and_repaired(brought_up: tuple[Zone, Ran]) -> None:
+def test_drift_is_found_and_repaired(brought_up: tuple[Zone, Ran]) -> None:
     zone, _ = brought_up
     organizations = client(zone, "organizations")
     policies = organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
@@ -99,13 +99,13 @@ def test_what_was_changed_behind_the_programs_back_is_found_and_repaired(brought
 
     audit = zone.rehearse("audit", "--json")
     assert audit.code == 1
-    found = {
+    differences = {
         (observation["area"], observation["subject"])
         for observation in audit.document["observations"]
         if not observation["ok"]
     }
-    assert any(area == "policies" and guardrail["Name"] in subject for area, subject in found)
-    assert ("organizational units", "Nobody-Declared") in found
+    assert any(area == "policies" and guardrail["Name"] in subject for area, subject in differences)
+    assert ("organizational units", "Nobody-Declared") in differences
 
     refreshed = zone.rehearse("refresh", "organization", "--json")
     assert refreshed.code == 0, refreshed.err

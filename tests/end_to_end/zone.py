@@ -81,8 +81,8 @@ class Zone:
     def shrink(self, accounts: Sequence[str] = ("log-archive", "ml-prod")) -> None:
         """Keeps only a few accounts and neither network nor models, which need more, so that a test is quick."""
         kept = {
-            name: {key: value for key, value in one.items() if key != "networks"}
-            for name, one in self.setting("accounts").items()
+            name: {key: value for key, value in account.items() if key != "networks"}
+            for name, account in self.setting("accounts").items()
             if name in accounts
         }
         self.configure(accounts=kept)

@@ -51,9 +51,9 @@ class Built:
     parts: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     declaration: Declaration
 
-    def add(self, kind: str, one: Any, *, key: str = "") -> Any:
-        self.parts.setdefault(kind, {})[key or one.id] = one
-        return one
+    def add(self, kind: str, element: Any, *, key: str = "") -> Any:
+        self.parts.setdefault(kind, {})[key or element.id] = element
+        return element
 
     def change(self, kind: str, key: str, **values: Any) -> None:
         self.parts[kind][key] = replace(self.parts[kind][key], **values)
@@ -188,7 +188,7 @@ class _Region:
     def _route_table(self, vpc: str, tier: str, routes: Sequence[Route], zone: str = "") -> str:
         zones = [zone] if zone else self.zones
         name = f"rtb-{vpc}-{tier}{f'-{zone}' if zone else ''}"
-        subnets = [f"subnet-{vpc}-{tier}-{one}" for one in zones]
+        subnets = [f"subnet-{vpc}-{tier}-{zone}" for zone in zones]
         return self.built.add("tables", RouteTable(id=name, vpc=vpc, routes=routes, subnets=subnets)).id
 
     def _attach(self, vpc: str, segment: str, *, appliance: bool = False) -> str:
@@ -287,6 +287,6 @@ class _Region:
             )
 
 
-def peer(built: Built, one: str, other: str) -> None:
+def peer(built: Built, requester: str, accepter: str) -> None:
     """An accepted peering between two VPCs."""
-    built.add("peerings", Peering(id="pcx-planted", vpcs=(one, other)))
+    built.add("peerings", Peering(id="pcx-planted", vpcs=(requester, accepter)))

@@ -57,9 +57,9 @@ class Account:
         )
         self.permit(read.role, "SELECT", {"DataCellsFilter": {**CELLS, "Name": name}})
 
-    def permit(self, who: str, what: str, resource: dict[str, Any]) -> None:
+    def permit(self, who: str, permission: str, resource: dict[str, Any]) -> None:
         self.client("lakeformation", account=ACCOUNT).grant_permissions(
-            Principal={"DataLakePrincipalIdentifier": who}, Resource=resource, Permissions=[what]
+            Principal={"DataLakePrincipalIdentifier": who}, Resource=resource, Permissions=[permission]
         )
 
     def governed(self, *admins: str) -> None:
@@ -115,12 +115,12 @@ def test_grants_are_compared_with_the_declared_table_read_by_read(account: Accou
     account.permit("IAM_ALLOWED_PRINCIPALS", "ALL", {"Database": {"Name": "d"}})
     account.permit(ONCOLOGY, "SELECT", {"Table": {"DatabaseName": "d", "Name": "encounters"}})
     account.governed(DEPLOY, ONCOLOGY)
-    found = differing(data_grants(zone, account))
-    assert (f"prod {EAST} administrators", str([DEPLOY]), str([DEPLOY, ONCOLOGY])) in found
-    assert (f"prod {EAST} {ONCOLOGY}", "nothing", str(wider)) in found
-    assert (f"prod {EAST} IAM_ALLOWED_PRINCIPALS", "nothing", "ALL") in found
-    assert (f"prod {EAST} {ONCOLOGY}", "nothing", "SELECT on Table d.encounters") in found
-    assert len(found) == 4
+    observations = differing(data_grants(zone, account))
+    assert (f"prod {EAST} administrators", str([DEPLOY]), str([DEPLOY, ONCOLOGY])) in observations
+    assert (f"prod {EAST} {ONCOLOGY}", "nothing", str(wider)) in observations
+    assert (f"prod {EAST} IAM_ALLOWED_PRINCIPALS", "nothing", "ALL") in observations
+    assert (f"prod {EAST} {ONCOLOGY}", "nothing", "SELECT on Table d.encounters") in observations
+    assert len(observations) == 4
 
 
 def test_a_declared_read_that_is_not_granted_is_missed(account: Account, zone: DeclaredZone) -> None:

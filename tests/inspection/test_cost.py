@@ -20,18 +20,18 @@ def sized(spokes: int, region: str = "us-east-1") -> Sized:
 
 
 def test_the_bill_is_what_a_person_adds_up() -> None:
-    found = bill([sized(3)], Traffic(endpoints=1000, egress=100))
+    estimate = bill([sized(3)], Traffic(endpoints=1000, egress=100))
     central = 25 * 2 * 0.01 * 730 + 1000 * 0.01 + 0.05 * 730 + 1000 * 0.02 + 24 * 0.50 + 0.75 * 730
     shared = 3 * 0.05 * 730 + 0.05 * 730 + 2 * 0.395 * 730 + 100 * 0.065 + 100 * 0.02 + 2 * 0.005 * 730 + 1
-    assert total(found.central) == pytest.approx(central)
-    assert found.total == pytest.approx(central + shared)
-    assert total(found.distributed) == pytest.approx(3 * 25 * 2 * 0.01 * 730 + 1000 * 0.01)
+    assert total(estimate.central) == pytest.approx(central)
+    assert estimate.total == pytest.approx(central + shared)
+    assert total(estimate.distributed) == pytest.approx(3 * 25 * 2 * 0.01 * 730 + 1000 * 0.01)
 
 
 def test_central_endpoints_pay_from_some_spoke_on() -> None:
     def saved(spokes: int) -> float:
-        found = bill([sized(spokes)], Traffic())
-        return total(found.distributed) - total(found.central)
+        estimate = bill([sized(spokes)], Traffic())
+        return total(estimate.distributed) - total(estimate.central)
 
     assert saved(1) < 0 < saved(10)
 
@@ -40,14 +40,14 @@ def test_every_price_has_its_page_and_its_date() -> None:
     assert all(price.source.startswith("aws.amazon.com/") and price.as_of[:2] == "20" for price in prices().values())
 
 
-def test_a_price_says_what_it_was_checked_against_or_that_it_was_not() -> None:
+def test_price_states_its_verification() -> None:
     assert {price.verified for price in prices().values()} <= {"aws", "third-party", "no"}
     assert all(bool(price.checked_against) == (price.verified != "no") for price in prices().values())
 
 
-def test_a_bill_names_the_prices_that_nobody_checked_in_its_regions_only() -> None:
-    found = bill([sized(1, "us-west-2")], Traffic())
-    assert found.unverified == [
+def test_estimate_lists_unverified_prices_of_its_regions() -> None:
+    estimate = bill([sized(1, "us-west-2")], Traffic())
+    assert estimate.unverified == [
         "interface-endpoint in us-west-2",
         "firewall-endpoint in us-west-2",
         "firewall-data in us-west-2",
@@ -57,14 +57,14 @@ def test_a_bill_names_the_prices_that_nobody_checked_in_its_regions_only() -> No
 def test_profiles_cost_more_for_each_vpc_beyond_a_hundred() -> None:
     def profiles(spokes: int) -> float:
         return sum(
-            one.monthly for one in bill([sized(spokes)], Traffic()).central if "profile" in one.description.lower()
+            item.monthly for item in bill([sized(spokes)], Traffic()).central if "profile" in item.description.lower()
         )
 
     assert profiles(100) == pytest.approx(0.75 * 730)
     assert profiles(200) == pytest.approx(0.75 * 730 + 100 * 0.0014 * 730)
 
 
-def test_a_region_without_prices_is_refused_with_those_that_have_them() -> None:
+def test_region_without_prices_is_refused_with_alternatives() -> None:
     with pytest.raises(PriceError) as refused:
         bill([sized(1, "eu-west-1")], Traffic())
     assert str(refused.value) == (

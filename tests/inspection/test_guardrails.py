@@ -31,7 +31,7 @@ class Organization:
         return False
 
     def list_policies_for_target(self, **which: str) -> dict[str, Any]:
-        return {"Policies": [{"Id": one} for one, _, _ in ATTACHED[which["TargetId"]]]}
+        return {"Policies": [{"Id": policy_id} for policy_id, _, _ in ATTACHED[which["TargetId"]]]}
 
     def list_parents(self, **which: str) -> dict[str, Any]:
         return {"Parents": [{"Id": {ACCOUNT: "ou-1", "ou-1": "r-1"}[which["ChildId"]]}]}
@@ -40,11 +40,16 @@ class Organization:
         return {"OrganizationalUnit": {"Id": which["OrganizationalUnitId"], "Name": "ML-Prod"}}
 
     def describe_policy(self, **which: str) -> dict[str, Any]:
-        [found] = {one for every in ATTACHED.values() for one in every if one[0] == which["PolicyId"]}
-        return {"Policy": {"PolicySummary": {"Name": found[1]}, "Content": found[2]}}
+        [policy] = {
+            attached_policy
+            for every in ATTACHED.values()
+            for attached_policy in every
+            if attached_policy[0] == which["PolicyId"]
+        }
+        return {"Policy": {"PolicySummary": {"Name": policy[1]}, "Content": policy[2]}}
 
 
-def test_guardrails_are_told_from_the_root_down_by_the_names_people_know() -> None:
+def test_guardrails_are_listed_from_the_root_by_name() -> None:
     levels = guardrails.in_force(Organization(), ACCOUNT, guardrails.SCP)
     assert [(place, [one.name for one in attached]) for place, attached in levels] == [
         ("the root", ["FullAWSAccess"]),
@@ -54,7 +59,7 @@ def test_guardrails_are_told_from_the_root_down_by_the_names_people_know() -> No
 
 
 @pytest.mark.parametrize("guarded", [True, False])
-def test_a_guardrail_that_denies_is_named_and_without_it_the_role_reads(*, guarded: bool) -> None:
+def test_denying_guardrail_is_named(*, guarded: bool) -> None:
     documents = Documents(
         account=ACCOUNT,
         region="us-east-1",

@@ -41,16 +41,16 @@ def ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def vpc(ec2: Any, name: str, cidr: str) -> tuple[str, str, str]:
     """A VPC with one subnet of the tier `data`, its group closed, its own route table."""
-    made = ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=made, CidrBlock=cidr.replace("/16", "/24"))["Subnet"]["SubnetId"]
-    group = ec2.create_security_group(GroupName=name, Description=name, VpcId=made)["GroupId"]
+    vpc_id = ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc_id, CidrBlock=cidr.replace("/16", "/24"))["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc_id)["GroupId"]
     everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     ec2.revoke_security_group_egress(GroupId=group, IpPermissions=everything)
-    ec2.create_tags(Resources=[made], Tags=[{"Key": "Name", "Value": name}, {"Key": "segment", "Value": "dev"}])
+    ec2.create_tags(Resources=[vpc_id], Tags=[{"Key": "Name", "Value": name}, {"Key": "segment", "Value": "dev"}])
     ec2.create_tags(Resources=[subnet, group], Tags=[{"Key": "tier", "Value": "data"}])
-    table = ec2.create_route_table(VpcId=made)["RouteTable"]["RouteTableId"]
+    table = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
     ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
-    return made, subnet, table
+    return vpc_id, subnet, table
 
 
 def joined(ec2: Any) -> tuple[str, str]:
@@ -61,9 +61,9 @@ def joined(ec2: Any) -> tuple[str, str]:
     routes = ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
     table = routes["TransitGatewayRouteTableId"]
     for name, cidr in (("ml-dev", "10.1.0.0/16"), ("ml-prod", "10.2.0.0/16")):
-        made, subnet, own = vpc(ec2, name, cidr)
+        vpc_id, subnet, own = vpc(ec2, name, cidr)
         attachment = ec2.create_transit_gateway_vpc_attachment(
-            TransitGatewayId=gateway, VpcId=made, SubnetIds=[subnet]
+            TransitGatewayId=gateway, VpcId=vpc_id, SubnetIds=[subnet]
         )["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
         ec2.associate_transit_gateway_route_table(
             TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=attachment
@@ -82,11 +82,14 @@ def read() -> Network:
 def test_what_ec2_answers_becomes_the_model(ec2: Any) -> None:
     gateway, table = joined(ec2)
     network = read()
-    assert sorted(one.name for one in network.vpcs.values()) == ["ml-dev", "ml-prod"]
+    assert sorted(found_vpc.name for found_vpc in network.vpcs.values()) == ["ml-dev", "ml-prod"]
     assert {subnet.tier for subnet in network.subnets.values()} == {"data"}
     assert all(group.egress == () for group in network.groups.values())
     assert len(network.tables) == len(network.vpcs), "main tables that nobody wrote to are implied"
-    assert all(one.routes == (Route(destination="0.0.0.0/0", target=gateway),) for one in network.tables.values())
+    assert all(
+        route_table.routes == (Route(destination="0.0.0.0/0", target=gateway),)
+        for route_table in network.tables.values()
+    )
     assert network.acls == {}, "default ACLs let everything through, as no ACL does"
     assert network.gateways[gateway].association_table == ""
     assert (
@@ -96,13 +99,16 @@ def test_what_ec2_answers_becomes_the_model(ec2: Any) -> None:
 
 def test_a_group_that_somebody_opened_is_seen(ec2: Any) -> None:
     joined(ec2)
-    one, other = sorted(read().groups.values(), key=lambda group: group.name)
-    for group, call in ((one, ec2.authorize_security_group_egress), (other, ec2.authorize_security_group_ingress)):
+    first_group, second_group = sorted(read().groups.values(), key=lambda group: group.name)
+    for group, call in (
+        (first_group, ec2.authorize_security_group_egress),
+        (second_group, ec2.authorize_security_group_ingress),
+    ):
         rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
         call(GroupId=group.id, IpPermissions=[rule])
     network = read()
     ssh = ranges.ports("tcp", 22, 22)
-    assert network.groups[other.id].ingress == (Rule(ports=ssh, peer="10.0.0.0/8"),)
+    assert network.groups[second_group.id].ingress == (Rule(ports=ssh, peer="10.0.0.0/8"),)
     reach = Reach(network, REGION)
     [source], [destination] = reach.places.named("ml-dev/data"), reach.places.named("ml-prod/data")
     assert reach.answer(source, destination).ports == ssh

@@ -54,9 +54,9 @@ def scene(sizes: dict[str, int], leaks: tuple[tuple[str, str, str], ...] = ()) -
 def refuse_disorder(drawing: Drawing) -> None:
     boxes = {box.name: box for box in drawing.boxes}
     assert len(boxes) == len(drawing.boxes), "names are unique"
-    for one, other in combinations(drawing.boxes, 2):
-        if one.inside == other.inside:
-            assert not one.overlaps(other), (one, other)
+    for first, second in combinations(drawing.boxes, 2):
+        if first.inside == second.inside:
+            assert not first.overlaps(second), (first, second)
     for box in drawing.boxes:
         assert not box.inside or boxes[box.inside].holds(box), box
         assert box.right <= drawing.width
@@ -64,8 +64,8 @@ def refuse_disorder(drawing: Drawing) -> None:
     for text in drawing.texts:
         assert not text.inside or boxes[text.inside].holds(text.box), text
         assert text.box.right <= drawing.width, text
-    for one, other in combinations(drawing.texts, 2):
-        assert not one.box.overlaps(other.box), (one, other)
+    for first, second in combinations(drawing.texts, 2):
+        assert not first.box.overlaps(second.box), (first, second)
 
 
 @settings(max_examples=25, deadline=None)
@@ -81,7 +81,7 @@ def test_nothing_overlaps_however_many_vpcs_there_are(sizes: dict[str, int]) -> 
 def test_a_leak_is_drawn_in_red_and_said() -> None:
     drawing = draw(scene({"prod": 2, "dev": 2}, (("ml-dev-0", "ml-prod-1", "a route leads there"),)))
     refuse_disorder(drawing)
-    [line] = [one for one in drawing.lines if one.colour == LEAK]
+    [line] = [drawn_line for drawn_line in drawing.lines if drawn_line.colour == LEAK]
     assert line.ends == ("ml-dev-0", "ml-prod-1")
     assert any("ml-dev-0 → ml-prod-1" in text.content for text in drawing.texts)
 

@@ -11,7 +11,7 @@ from inspection.network.model import Route
 from inspection.network.tables import flatten
 
 numbers = st.lists(
-    st.tuples(st.integers(0, 40), st.integers(0, 8)).map(lambda one: (one[0], one[0] + one[1])), max_size=6
+    st.tuples(st.integers(0, 40), st.integers(0, 8)).map(lambda pair: (pair[0], pair[0] + pair[1])), max_size=6
 ).map(lambda several: ranges.union(tuple(several)))
 
 
@@ -20,14 +20,14 @@ def members(some: ranges.Ranges) -> set[int]:
 
 
 @given(one=numbers, other=numbers)
-def test_ranges_are_sets(one: ranges.Ranges, other: ranges.Ranges) -> None:
-    assert members(ranges.union(one, other)) == members(one) | members(other)
-    assert members(ranges.intersection(one, other)) == members(one) & members(other)
-    assert members(ranges.difference(one, other)) == members(one) - members(other)
+def test_ranges_are_sets(first: ranges.Ranges, second: ranges.Ranges) -> None:
+    assert members(ranges.union(first, second)) == members(first) | members(second)
+    assert members(ranges.intersection(first, second)) == members(first) & members(second)
+    assert members(ranges.difference(first, second)) == members(first) - members(second)
 
 
 networks = st.tuples(st.integers(0, 255), st.integers(22, 32)).map(
-    lambda one: str(ipaddress.ip_network((0x0A000000 + one[0] * 4, one[1]), strict=False))
+    lambda pair: str(ipaddress.ip_network((0x0A000000 + pair[0] * 4, pair[1]), strict=False))
 )
 
 
@@ -35,7 +35,7 @@ networks = st.tuples(st.integers(0, 255), st.integers(22, 32)).map(
 def test_the_longest_prefix_wins_for_every_address(cidrs: list[str], wanted: str) -> None:
     routes = [Route(destination=cidr, target=cidr) for cidr in dict.fromkeys(cidrs)]
     flat = flatten((ranges.addresses(route.destination), route) for route in routes)
-    found = {
+    routes_by_number = {
         address: route.target if route else None
         for (low, high), route in flat.pieces(ranges.addresses(wanted))
         for address in range(low, high + 1)
@@ -46,8 +46,8 @@ def test_the_longest_prefix_wins_for_every_address(cidrs: list[str], wanted: str
             for route in routes
             if address in ipaddress.ip_network(route.destination)
         ]
-        longest = str(max(fitting, key=lambda one: one.prefixlen)) if fitting else None
-        assert found[int(address)] == longest
+        longest = str(max(fitting, key=lambda network: network.prefixlen)) if fitting else None
+        assert routes_by_number[int(address)] == longest
 
 
 def test_of_equal_routes_the_static_one_wins() -> None:

@@ -22,8 +22,10 @@ def differing(built: Built) -> list[Difference]:
     return list(differences(Reach(built.network(), PRIMARY), built.declaration))
 
 
-def told(found: list[Difference]) -> str:
-    return "\n".join(f"{one}\n" + "\n".join(f"  {hop}" for hop in one.because) for one in found)
+def told(differences_found: list[Difference]) -> str:
+    return "\n".join(
+        f"{difference}\n" + "\n".join(f"  {hop}" for hop in difference.because) for difference in differences_found
+    )
 
 
 def test_the_generated_network_is_as_declared() -> None:
@@ -65,9 +67,9 @@ def _static_route(built: Built) -> str:
 
 def _peering(built: Built) -> str:
     peer(built, "vpc-ml-dev", "vpc-ml-prod")
-    for one, other in (("dev", "prod"), ("prod", "dev")):
-        table = built.parts["tables"][f"rtb-vpc-ml-{one}-training"]
-        cidr = built.parts["vpcs"][f"vpc-ml-{other}"].cidrs[0]
+    for source, destination in (("dev", "prod"), ("prod", "dev")):
+        table = built.parts["tables"][f"rtb-vpc-ml-{source}-training"]
+        cidr = built.parts["vpcs"][f"vpc-ml-{destination}"].cidrs[0]
         built.change("tables", table.id, routes=[*table.routes, Route(destination=cidr, target="pcx-planted")])
     return "pcx-planted"
 
@@ -160,8 +162,8 @@ def _across_regions(built: Built) -> str:
     cidr = built.parts["vpcs"]["vpc-ml-prod@us-west-2"].cidrs[0]
     dev = built.parts["gateway_tables"]["tgw-rtb-us-east-1-dev"]
     built.change("gateway_tables", dev.id, routes=[*dev.routes, Route(destination=cidr, target="tgw-attach-peering")])
-    other = built.parts["gateway_tables"]["tgw-rtb-us-west-2-peering"]
-    built.change("gateway_tables", other.id, propagated=frozenset({"tgw-attach-vpc-ml-prod@us-west-2"}))
+    peering_table = built.parts["gateway_tables"]["tgw-rtb-us-west-2-peering"]
+    built.change("gateway_tables", peering_table.id, propagated=frozenset({"tgw-attach-vpc-ml-prod@us-west-2"}))
     return "tgw-attach-peering (static)"
 
 
@@ -189,16 +191,16 @@ PLANTS: list[tuple[Callable[[Built], str], Sort]] = [
 def test_a_planted_leak_is_found_and_named(plant: Callable[[Built], str], sort: Sort) -> None:
     built = generate(SMALL)
     name = plant(built)
-    found = differing(built)
-    assert sort in {one.sort for one in found}, told(found)
-    assert name in told([one for one in found if one.sort is sort])
+    differences_found = differing(built)
+    assert sort in {difference.sort for difference in differences_found}, told(differences_found)
+    assert name in told([difference for difference in differences_found if difference.sort is sort])
 
 
 sizes = st.builds(
     Size,
     segments=st.dictionaries(
         st.sampled_from(["prod", "staging", "dev", "test", "research"]), st.integers(1, 3), min_size=2, max_size=5
-    ).map(lambda one: {"prod": 1, "staging": 1, "dev": 1, **one}),
+    ).map(lambda sizes_by_name: {"prod": 1, "staging": 1, "dev": 1, **sizes_by_name}),
     regions=st.sampled_from([("us-east-1",), ("us-east-1", "us-west-2")]),
     zones=st.integers(2, 3),
 )
@@ -220,14 +222,18 @@ def test_a_leak_planted_in_any_network_is_named(size: Size, plant: tuple[Callabl
     assert name in told(differing(built))
 
 
-def test_a_propagation_with_its_way_back_and_open_groups_is_a_leak_with_ports() -> None:
+def test_two_way_propagation_with_open_groups_is_a_leak() -> None:
     built = generate(SMALL)
-    for one, other in (("dev", "prod"), ("prod", "dev")):
-        table = built.parts["gateway_tables"][f"tgw-rtb-us-east-1-{one}"]
-        built.change("gateway_tables", table.id, propagated=table.propagated | {f"tgw-attach-vpc-ml-{other}"})
+    for source, destination in (("dev", "prod"), ("prod", "dev")):
+        table = built.parts["gateway_tables"][f"tgw-rtb-us-east-1-{source}"]
+        built.change("gateway_tables", table.id, propagated=table.propagated | {f"tgw-attach-vpc-ml-{destination}"})
     group: SecurityGroup = built.parts["groups"]["sg-vpc-ml-prod-data"]
     built.change("groups", group.id, ingress=[*group.ingress, Rule(ports=HTTPS, peer="10.0.0.0/9")])
-    leaks = {(one.source, one.destination): one for one in differing(built) if one.sort is Sort.LEAK}
+    leaks = {
+        (difference.source, difference.destination): difference
+        for difference in differing(built)
+        if difference.sort is Sort.LEAK
+    }
     # Only training may send HTTPS anywhere; the other tiers' groups keep them in.
     assert leaks["ml-dev/training", "ml-prod/data"].message == "tcp/443 is open and not declared"
     assert ("ml-dev/inference", "ml-prod/data") not in leaks
@@ -240,7 +246,7 @@ def test_a_propagation_with_its_way_back_and_open_groups_is_a_leak_with_ports() 
         ("10.200.255.9", "10.200.255.9 is private and in no subnet of the deployed network"),
     ],
 )
-def test_a_place_that_is_not_there_is_refused_with_near_ones(text: str, message: str) -> None:
+def test_unknown_place_is_refused_with_similar_names(text: str, message: str) -> None:
     reach = Reach(generate(SMALL).network(), PRIMARY)
     with pytest.raises(UnknownPlaceError) as refused:
         reach.places.named(text)

@@ -53,10 +53,10 @@ def test_routes_are_the_same_inline_and_as_resources() -> None:
         entry("ec2/route", "r-1", routeTableId="rtb-1", destinationCidrBlock="0.0.0.0/0", transitGatewayId="tgw-1"),
     ]
     joined = entry("ec2/routeTableAssociation", "a-1", routeTableId="rtb-1", subnetId="subnet-1")
-    found = [state.network([VPC, SUBNET, joined, *some]).tables["rtb-1"] for some in ([inline], own)]
-    assert found[0] == found[1]
-    assert found[0].routes == (Route(destination="0.0.0.0/0", target="tgw-1"),)
-    assert found[0].subnets == ("subnet-1",)
+    networks = [state.network([VPC, SUBNET, joined, *some]).tables["rtb-1"] for some in ([inline], own)]
+    assert networks[0] == networks[1]
+    assert networks[0].routes == (Route(destination="0.0.0.0/0", target="tgw-1"),)
+    assert networks[0].subnets == ("subnet-1",)
 
 
 def test_rules_are_the_same_inline_and_as_resources() -> None:
@@ -82,14 +82,14 @@ def test_rules_are_the_same_inline_and_as_resources() -> None:
             for key, peer in (("cidrIpv4", "10.0.0.0/8"), ("referencedSecurityGroupId", "222222222222/sg-1"))
         ),
     ]
-    found = [state.network([VPC, *some]).groups["sg-1"] for some in ([inline], own)]
-    assert found[0] == found[1]
+    groups_found = [state.network([VPC, *some]).groups["sg-1"] for some in ([inline], own)]
+    assert groups_found[0] == groups_found[1]
     https = ranges.ports("tcp", 443, 443)
-    assert set(found[0].ingress) == {Rule(ports=https, peer="10.0.0.0/8"), Rule(ports=https, peer="sg-1")}
-    assert found[0].egress == ()
+    assert set(groups_found[0].ingress) == {Rule(ports=https, peer="10.0.0.0/8"), Rule(ports=https, peer="sg-1")}
+    assert groups_found[0].egress == ()
 
 
-def test_a_zone_is_seen_by_association_and_by_profile_and_leads_to_its_endpoint() -> None:
+def test_private_zone_resolves_by_association_and_profile() -> None:
     entries = [
         entry("ec2/vpcEndpoint", "vpce-1", serviceName="com.amazonaws.us-east-1.kms", dnsEntries=[{"dnsName": "x.a"}]),
         entry("route53/zone", "Z1", name="kms.us-east-1.amazonaws.com", vpcs=[{"vpcId": "vpc-hub"}]),
@@ -108,14 +108,14 @@ def test_a_zone_is_seen_by_association_and_by_profile_and_leads_to_its_endpoint(
     )
 
 
-def test_a_transit_gateway_with_default_tables_is_known_to_have_them() -> None:
+def test_default_tables_of_a_transit_gateway_are_recognised() -> None:
     off = {"defaultRouteTableAssociation": "disable", "associationDefaultRouteTableId": "tgw-rtb-0"}
     on = {**off, "defaultRouteTableAssociation": "enable"}
-    found = [
-        state.network([entry("ec2transitgateway/transitGateway", "tgw-1", **one)]).gateways["tgw-1"]
-        for one in (off, on)
+    tables_found = [
+        state.network([entry("ec2transitgateway/transitGateway", "tgw-1", **setting)]).gateways["tgw-1"]
+        for setting in (off, on)
     ]
-    assert [one.association_table for one in found] == ["", "tgw-rtb-0"]
+    assert [gateway.association_table for gateway in tables_found] == ["", "tgw-rtb-0"]
 
 
 def test_services_are_named_as_people_name_them() -> None:

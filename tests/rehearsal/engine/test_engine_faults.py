@@ -133,7 +133,7 @@ def _start(bench: Bench, address: str) -> "subprocess.Popen[bytes]":
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
-def test_a_run_killed_at_any_moment_is_finished_by_the_next(bench: Bench, seed: int) -> None:
+def test_next_run_completes_a_killed_run(bench: Bench, seed: int) -> None:
     moments = random.Random(seed)
     address = bench.provider()
     kills = 0
