@@ -72,8 +72,8 @@ def _show(report: AuditReport, *, every: bool) -> None:
     for observation in report.observations:
         totals[observation.area] += 1
         wrong[observation.area] += not observation.ok
-    table = Table(title="Audit: what exists against what was declared", title_justify="left", box=None)
-    for heading in ("area", "looked at", "differs"):
+    table = Table(title="Audit: deployed accounts compared with the configuration", title_justify="left", box=None)
+    for heading in ("area", "checked", "differs"):
         table.add_column(heading, justify="left" if heading == "area" else "right")
     for area, count in totals.items():
         style = "red" if wrong[area] else "green"

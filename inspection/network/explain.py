@@ -1,4 +1,4 @@
-"""Why one place reaches another or does not: every table, rule and name on the way, there and back."""
+"""Explains why a source reaches a destination or not: every table, rule and name on the path, in both directions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ def _right_of(scene: Scene, x: float) -> float:
 
 
 def _matrix(drawing: Drawing, scene: Scene, x: float, y: float) -> float:
-    drawing.text(Text(content="Who may call whom", x=x, y=y + 14, size=15, weight=700))
+    drawing.text(Text(content="Allowed connections", x=x, y=y + 14, size=15, weight=700))
     shades = {**colours(scene.segments), "endpoints": SHARED, "internet": INSPECTION}
     columns = [*scene.segments, "endpoints", "internet"]
     for number, name in enumerate(columns):
@@ -71,7 +71,7 @@ def _may(scene: Scene, segment: str, name: str) -> str:
 
 def _inside(drawing: Drawing, scene: Scene, x: float, y: float) -> float:
     drawing.text(Text(content="Within every VPC (TCP ports)", x=x, y=y + 14, size=15, weight=700))
-    lines = [*scene.inside, "everything else is dropped, there and back"]
+    lines = [*scene.inside, "all other traffic is dropped, in both directions"]
     for number, line in enumerate(lines):
         last = number == len(lines) - 1
         drawing.text(Text(content=line, x=x, y=y + 40 + number * 20, size=12, colour=MUTED if last else INK))
