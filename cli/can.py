@@ -1,19 +1,22 @@
 """`zone can`: decides whether a principal may perform an action, and names the deciding statement."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from cli.declared import guarded
 from cli.errors import UsageError, console
 from cli.workspace import Workspace
-from inspection.can import answers
+from inspection.can import Consideration, Guarded, answers
+from inspection.vocabulary import keys_not_carried, unknown_action
 
 EXPLAINED = (
-    "The principal's own policies are taken to allow everything: the answer is whether the zone's guardrails "
-    "(SCPs and RCPs) let it happen at all."
+    "Only the guardrails (SCPs and RCPs) are evaluated. The principal's identity policies and the resource's "
+    "policy are assumed to allow the request."
 )
 
 
@@ -25,8 +28,16 @@ def can(
         str | None, typer.Option(metavar="ARN", help="A role, user, root, or a service such as s3.amazonaws.com.")
     ] = None,
     context: Annotated[
-        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A condition key that the request carries.")
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="A condition key of the request. Repeat it for several values."),
     ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="List every statement that was considered.")] = False,
+    outsider: Annotated[
+        bool, typer.Option("--outsider", help="The principal is of an account outside of the organisation.")
+    ] = False,
+    new_action: Annotated[
+        bool, typer.Option("--new-action", help="Decide an action or key that the authorization tables do not have.")
+    ] = False,
     requests: Annotated[
         Path | None,
         typer.Option(
@@ -35,7 +46,7 @@ def can(
         ),
     ] = None,
 ) -> None:
-    """Decide whether the guardrails allow a request. Exit codes: 0 allowed, 1 denied, 2 bad input.
+    """Decide whether the guardrails allow a request. Exit codes: 0 allowed, 1 denied, 2 wrong input.
 
     With --requests, list the rows that are decided otherwise than expected; exit code 1 if there are any.
     """
@@ -52,18 +63,65 @@ def can(
         console.print(f"{len(decided)} requests, {len(wrong)} decided otherwise than expected")
         raise typer.Exit(1 if wrong else 0)
     if action is None or account is None or principal is None:
-        raise UsageError("give --account NAME, --principal ARN and an ACTION, or --requests FILE.csv")
-    decision = zone.decide(account, principal, action, resource, _pairs(context or [], settings.regions.primary))
+        raise UsageError("Give --account NAME, --principal ARN and an ACTION, or --requests FILE.csv.")
+    values = _values(context or [], settings.regions.primary)
+    if zone.is_outsider(principal) is not outsider:
+        raise UsageError(_outsider(zone, principal))
+    if not new_action:
+        _refuse_unknown_words(action, values)
+    decision = zone.decide(account, principal, action, resource, values)
+    if explain:
+        _show(zone.considerations(account, principal, action, resource, values))
     console.print(Text(str(decision), style="green" if decision.allowed else "red"), soft_wrap=True)
     console.print(Text(EXPLAINED, style="dim"), soft_wrap=True)
     raise typer.Exit(0 if decision.allowed else 1)
 
 
-def _pairs(context: list[str], region: str) -> dict[str, str]:
-    pairs = {"aws:RequestedRegion": region}
+def _outsider(zone: Guarded, principal: str) -> str:
+    if not zone.is_outsider(principal):
+        return f"{principal} belongs to an account of the organisation: leave --outsider out"
+    accounts = ", ".join(f"{name} {place.account}" for name, place in sorted(zone.places.items()))
+    return (
+        f"The account of {principal} is not in the organisation. Accounts: {accounts}. "
+        "For a principal of another organisation, add --outsider"
+    )
+
+
+def _refuse_unknown_words(action: str, values: Mapping[str, Sequence[str]]) -> None:
+    problem = unknown_action(action)
+    if problem is not None:
+        raise UsageError(f"{problem}. For an action that is newer than the tables, add --new-action")
+    keys = keys_not_carried(action, values)
+    if keys:
+        raise UsageError(
+            f"{action} never carries the condition key {', '.join(keys)}. "
+            "For a key that is newer than the tables, add --new-action"
+        )
+
+
+def _show(considerations: Iterable[Consideration]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("applies", "effect", "statement", "policy", "attached to"):
+        table.add_column(heading, overflow="fold")
+    for consideration in considerations:
+        style = ("red" if consideration.effect == "Deny" else "green") if consideration.applies else "dim"
+        cells = (
+            "yes" if consideration.applies else "no",
+            consideration.effect,
+            consideration.sid,
+            consideration.policy,
+            consideration.layer,
+        )
+        table.add_row(*(Text(cell, style=style) for cell in cells))
+    console.print(table)
+
+
+def _values(context: Sequence[str], region: str) -> dict[str, list[str]]:
+    """The condition keys of the command line; a key that is given several times has several values."""
+    values: dict[str, list[str]] = {}
     for pair in context:
         key, equals, value = pair.partition("=")
         if not equals or ":" not in key:
             raise UsageError(f"--context {pair!r} is not KEY=VALUE, for example aws:RequestedRegion=us-west-2")
-        pairs[key] = value
-    return pairs
+        values.setdefault(key, []).append(value)
+    return {"aws:RequestedRegion": [region], **values}

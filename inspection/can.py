@@ -1,4 +1,4 @@
-"""May this principal do that: the zone's compiled guardrails, put to the evaluator at an account's place."""
+"""Decides whether the guardrails of the zone allow a request, and explains the decision statement by statement."""
 
 import csv
 import json
@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from authorization import Decision, Level, Policies, Policy, Principal, Request, evaluate
+from authorization import Decision, Level, Policies, Policy, Principal, Request, evaluate, statement_applies
 from controls.compiler import CompiledPolicies
 from controls.model import PolicyType
 
@@ -16,11 +16,17 @@ FULL_ACCESS: Final = {
     "Version": "2012-10-17",
     "Statement": {"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"},
 }
+ARN_SEGMENTS: Final = 6
+"""arn:partition:service:region:account:resource."""
 COLUMNS: Final = ("account", "principal", "action", "resource", "context", "expect")
 
 
+Context = Mapping[str, str | Sequence[str]]
+"""Condition key -> value or values."""
+
+
 class QuestionError(Exception):
-    """A question that cannot be put: names what is wrong with it, and in which line of a file."""
+    """A request that cannot be decided; the message names the file, line and field, and what is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +40,22 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Consideration:
+    """One statement that was considered for a request."""
+
+    layer: str
+    """`SCP on Workloads/ML-Prod`, `RCP on the root` and so on."""
+    policy: str
+    sid: str
+    effect: str
+    """`Allow` or `Deny`."""
+    applies: bool
+    """Whether action, resource, principal and conditions of the statement match the request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Guarded:
-    """An organisation with its compiled policies: answers what they let through."""
+    """An organisation with its compiled guardrails: decides requests."""
 
     compiled: CompiledPolicies
     places: Mapping[str, Place]
@@ -43,38 +63,87 @@ class Guarded:
     management_account: str
     organization_id: str
 
-    def decide(self, account: str, principal: str, action: str, resource: str, context: Mapping[str, str]) -> Decision:
-        """Decides a request made in an account by a principal whose own policies allow everything.
+    def decide(self, account: str, principal: str, action: str, resource: str, context: Context) -> Decision:
+        """Decides a request of a principal whose own policies allow everything.
 
-        Guardrails bound what identity policies may grant; so the answer is whether the zone lets it happen at all.
+        Args:
+            account: Name of the account of the request; it owns the resource unless the ARN names another account.
+            principal: ARN of a role, user, role session or root user, or the name of a service.
+            action: `service:Action`.
+            resource: ARN, or `*`.
+            context: Condition keys of the request, over those that every request carries.
 
         Raises:
-            QuestionError: an account that is not in the zone, a principal or an action that is none.
+            QuestionError: the account is not in the zone, or principal, action or resource are malformed.
         """
+        request = self._request(account, principal, action, resource, context)
+        return evaluate(request, self._policies(account, request))
+
+    def considerations(
+        self, account: str, principal: str, action: str, resource: str, context: Context
+    ) -> Iterator[Consideration]:
+        """Every statement of the guardrails that bind the request, and whether it applies; arguments as in `decide`."""
+        request = self._request(account, principal, action, resource, context)
+        policies = self._policies(account, request)
+        for kind, levels in (("RCP", policies.rcps), ("SCP", policies.scps)):
+            for level, attached in levels:
+                for policy in attached:
+                    for statement in policy.statements:
+                        yield Consideration(
+                            layer=f"{kind} on {level}",
+                            policy=policy.name,
+                            sid=statement.sid,
+                            effect="Allow" if statement.allow else "Deny",
+                            applies=statement_applies(statement, request),
+                        )
+
+    def is_outsider(self, principal: str) -> bool:
+        """Whether a principal belongs to an account outside of the organisation."""
+        account = _principal(principal).account
+        return bool(account) and all(place.account != account for place in self.places.values())
+
+    def _request(self, account: str, principal: str, action: str, resource: str, context: Context) -> Request:
         if account not in self.places:
-            raise QuestionError(f"no account is named {account!r}; accounts: {', '.join(sorted(self.places))}")
+            raise QuestionError(f"There is no account {account!r}. Accounts: {', '.join(sorted(self.places))}")
         service, colon, name = action.partition(":")
         if not (service and colon and name) or "*" in action:
-            raise QuestionError(f"{action!r} is not one action; write it as service:Action, for example s3:GetObject")
-        try:
-            who = Principal.of(principal)
-        except ValueError as error:
-            raise QuestionError(str(error)) from None
-        # What every request carries, unless the question says otherwise.
-        derived = {"aws:ResourceOrgID": self.organization_id, "aws:SecureTransport": "true"}
+            raise QuestionError(f"{action!r} is not one action. Write it as service:Action, for example s3:GetObject")
+        owner = self._owner(account, resource)
+        derived: dict[str, str] = {"aws:SecureTransport": "true"}
+        if any(place.account == owner for place in self.places.values()):
+            derived["aws:ResourceOrgID"] = self.organization_id
+        who = _principal(principal)
         if self._home(who) is not None:
             derived["aws:PrincipalOrgID"] = self.organization_id
-        request = Request(
+        return Request(
             principal=who,
             action=action,
             resource=resource,
-            resource_account=self.places[account].account,
-            context={key: [value] for key, value in {**derived, **context}.items()},
+            resource_account=owner,
+            context={
+                key: [value] if isinstance(value, str) else list(value) for key, value in {**derived, **context}.items()
+            },
         )
-        return evaluate(request, self._policies(account, request))
+
+    def _owner(self, account: str, resource: str) -> str:
+        """The account id in a resource ARN; the account of the request where the ARN has none.
+
+        Raises:
+            QuestionError: the resource is neither `*` nor an ARN.
+        """
+        segments = resource.split(":", ARN_SEGMENTS - 1)
+        if resource == "*":
+            return self.places[account].account
+        if len(segments) < ARN_SEGMENTS or segments[0] != "arn":
+            raise QuestionError(f"{resource!r} is neither * nor an ARN such as arn:aws:s3:::BUCKET/KEY")
+        return segments[4] or self.places[account].account
 
     def _home(self, principal: Principal) -> str | None:
-        return next((name for name, location in self.places.items() if location.account == principal.account), None)
+        return self._named(principal.account)
+
+    def _named(self, account: str) -> str | None:
+        """The name of the account with an id; None when it is not in the organisation."""
+        return next((name for name, place in self.places.items() if place.account == account), None)
 
     def _owns(self, request: Request) -> bool:
         """Whether the resource is the organisation's own, not AWS's (its images, sample buckets) or a stranger's."""
@@ -87,7 +156,9 @@ class Guarded:
             resource=Policy.parse("resource policy that allows it", _open(request)),
             # SCPs bind the organisation's own principals, RCPs its resources, whoever asks.
             scps=self._levels(home, PolicyType.SCP, "FullAWSAccess") if home else (),
-            rcps=self._levels(account, PolicyType.RCP, "RCPFullAWSAccess") if self._owns(request) else (),
+            rcps=self._levels(self._named(request.resource_account) or account, PolicyType.RCP, "RCPFullAWSAccess")
+            if self._owns(request)
+            else (),
             management_account=self.management_account,
         )
 
@@ -105,6 +176,13 @@ class Guarded:
             ),
             (f"account {account}", [full]),
         ]
+
+
+def _principal(text: str) -> Principal:
+    try:
+        return Principal.of(text)
+    except ValueError as error:
+        raise QuestionError(str(error)) from None
 
 
 @cache
@@ -144,8 +222,8 @@ def answers(guarded: Guarded, file: Path) -> Iterator[Answer]:
     try:
         with file.open(encoding="utf-8", newline="") as text:
             rows = list(csv.DictReader(text))
-    except OSError as error:
-        raise QuestionError(f"{file}: {error.strerror}") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise QuestionError(f"{file}: {getattr(error, 'strerror', None) or error}") from None
     for line, row in enumerate(rows, start=2):
         missing = [column for column in COLUMNS if row.get(column) is None]
         if missing:
@@ -155,10 +233,24 @@ def answers(guarded: Guarded, file: Path) -> Iterator[Answer]:
                 f"{file}, line {line}: expect is {row['expect']!r}; allowed: allowed, denied, denied SID"
             )
         try:
-            context = json.loads(row["context"] or "{}")
+            context = _context(row["context"])
             decision = guarded.decide(row["account"], row["principal"], row["action"], row["resource"], context)
-        except json.JSONDecodeError as error:
-            raise QuestionError(f"{file}, line {line}: context is not JSON: {error}") from None
         except QuestionError as error:
             raise QuestionError(f"{file}, line {line}: {error}") from None
         yield Answer(line=line, request=row, decision=decision)
+
+
+def _context(text: str) -> Context:
+    """The condition keys of one row: a JSON object whose values are texts or lists of texts."""
+    try:
+        context: object = json.loads(text or "{}")
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise QuestionError(f"context is not JSON: {error}") from None
+    allowed = 'context is not allowed; allowed: an object such as {"aws:TagKeys": ["team", "owner"]}'
+    if not isinstance(context, dict):
+        raise QuestionError(allowed)
+    for key, value in context.items():
+        values: list[object] = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in values):
+            raise QuestionError(f"{allowed}; {key} is {json.dumps(value)[:80]}")
+    return context

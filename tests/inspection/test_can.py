@@ -1,0 +1,122 @@
+"""`zone can` decides what it is asked, refuses what it cannot decide, and explains its decisions."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspection.can import Guarded, QuestionError, answers
+from inspection.vocabulary import keys_not_carried, unknown_action
+from tests.controls.test_controls_requests import GUARDED
+
+ROLE = "arn:aws:iam::444444444444:role/team/scientist"
+STRANGER = "arn:aws:iam::999999999999:role/stranger"
+
+
+def decide(action: str, resource: str = "*", principal: str = ROLE, **context: Any) -> bool:
+    values = {"aws:RequestedRegion": "us-east-1", **{key.replace("__", ":"): value for key, value in context.items()}}
+    return GUARDED.decide("ml-prod", principal, action, resource, values).allowed
+
+
+@pytest.fixture
+def zone() -> Guarded:
+    return GUARDED
+
+
+def test_every_value_of_a_multivalued_key_counts() -> None:
+    allowed, refused = "ml.m5.large", "ml.p5.48xlarge"
+    outcomes = {
+        types: decide("sagemaker:CreateApp", sagemaker__InstanceTypes=list(types))
+        for types in ((allowed,), (refused,), (refused, allowed), (allowed, refused))
+    }
+    assert outcomes[refused, allowed] is outcomes[allowed, refused] is outcomes[(refused,)] is False
+
+
+def test_resource_of_another_organization_has_no_organization_of_ours(zone: Guarded) -> None:
+    context = {"aws:RequestedRegion": "us-east-1", "aws:ViaAWSService": "true"}
+    own = zone.decide("ml-prod", ROLE, "sqs:SendMessage", "arn:aws:sqs:us-east-1:444444444444:queue", context)
+    foreign = zone.decide("ml-prod", ROLE, "sqs:SendMessage", "arn:aws:sqs:us-east-1:999999999999:queue", context)
+    assert own.allowed
+    assert not foreign.allowed
+
+
+def test_principal_outside_of_the_organization_is_recognized(zone: Guarded) -> None:
+    assert zone.is_outsider(STRANGER)
+    assert not zone.is_outsider(ROLE)
+    assert not zone.is_outsider("s3.amazonaws.com")
+
+
+@pytest.mark.parametrize("resource", ["bucket", "arn:aws:s3", "aws:s3:::b"])
+def test_malformed_resource_is_refused(zone: Guarded, resource: str) -> None:
+    with pytest.raises(QuestionError, match="neither"):
+        zone.decide("ml-prod", ROLE, "s3:GetObject", resource, {})
+
+
+@pytest.mark.parametrize(
+    ("action", "problem"),
+    [("nosuch:Action", "no service prefix"), ("s3:GetObjct", "similar: s3:getobject"), ("s3:GetObject", None)],
+)
+def test_unknown_actions_are_named(action: str, problem: str | None) -> None:
+    message = unknown_action(action)
+    assert (message is None) == (problem is None)
+    assert (problem or "") in (message or "")
+
+
+def test_keys_that_an_action_never_carries_are_named() -> None:
+    keys = ["sagemaker:VpcSubnets", "aws:SourceVpc", "s3:prefix"]
+    assert keys_not_carried("s3:ListBucket", keys) == ["sagemaker:VpcSubnets"]
+    assert keys_not_carried("sagemaker:CreateModel", keys) == ["s3:prefix"]
+
+
+def test_explanation_lists_denying_and_inapplicable_statements(zone: Guarded) -> None:
+    considered = list(
+        zone.considerations(
+            "ml-prod", ROLE, "organizations:LeaveOrganization", "*", {"aws:RequestedRegion": "us-east-1"}
+        )
+    )
+    applying = {item.sid for item in considered if item.applies and item.effect == "Deny"}
+    assert "F1Leave" in applying
+    assert len(considered) > 50
+    assert any(not item.applies for item in considered)
+
+
+@pytest.mark.parametrize(
+    ("context", "message"),
+    [
+        ("{", "not JSON"),
+        ("[1]", "allowed: an object"),
+        (json.dumps({"aws:TagKeys": {"a": 1}}), "aws:TagKeys"),
+        (json.dumps({"aws:MultiFactorAuthAge": 5}), "aws:MultiFactorAuthAge is 5"),
+    ],
+)
+def test_wrong_context_of_a_row_is_named_with_its_line(
+    zone: Guarded, tmp_path: Path, context: str, message: str
+) -> None:
+    file = tmp_path / "requests.csv"
+    quoted = context.replace('"', '""')
+    file.write_text(
+        f'account,principal,action,resource,context,expect\nml-prod,{ROLE},s3:GetObject,*,"{quoted}",allowed\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(QuestionError, match="line 2") as refused:
+        list(answers(zone, file))
+    assert message in str(refused.value)
+
+
+def test_row_with_several_values_is_decided(zone: Guarded, tmp_path: Path) -> None:
+    file = tmp_path / "requests.csv"
+    context = json.dumps({"aws:TagKeys": ["team", "cost"], "aws:RequestedRegion": "us-east-1"}).replace('"', '""')
+    file.write_text(
+        f'account,principal,action,resource,context,expect\nml-prod,{ROLE},s3:ListAllMyBuckets,*,"{context}",allowed\n',
+        encoding="utf-8",
+    )
+    (answer,) = answers(zone, file)
+    assert answer.as_expected
+
+
+def test_field_longer_than_the_csv_limit_is_no_traceback(zone: Guarded, tmp_path: Path) -> None:
+    file = tmp_path / "requests.csv"
+    file.write_text("account,principal,action,resource,context,expect\n" + "x" * 140_000 + ",,,,,\n", encoding="utf-8")
+    with pytest.raises(QuestionError, match="field larger than field limit"):
+        list(answers(zone, file))
