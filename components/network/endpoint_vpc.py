@@ -105,7 +105,7 @@ class EndpointVpc(pulumi.ComponentResource):
         group = ec2.SecurityGroup(
             f"{self._name}-group",
             vpc_id=self.vpc.id,
-            description="Interface endpoints: HTTPS from the zone's spokes, and no calls of their own",
+            description="Interface endpoints: HTTPS from the spokes, no outbound connections",
             tags={"Name": f"{self._args.vpc.tag}-endpoints", "tier": "endpoints"},
             opts=self._child,
         )

@@ -18,6 +18,7 @@ from rehearsal.cloud.calls import Calls
 from rehearsal.cloud.faults import Fault, Faults
 from rehearsal.cloud.partition import GLOBAL, global_services
 from rehearsal.cloud.tokens import Answer, Tokens
+from rehearsal.cloud.validation import invalid_request
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,11 @@ class Gateway:
             # werkzeug drops what raises this, and leaves the socket open unless it is told.
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise RegionLostError(what.region)
-        answer = self._once(what, environ, body)
+        invalid = invalid_request(what.services, environ, body)
+        if invalid is not None:
+            answer = _aws(what, environ, body, code=invalid.code, message=invalid.message, status=None)
+        else:
+            answer = self._once(what, environ, body)
         headers = [pair for pair in answer.headers if pair[0].lower() not in ("content-length", "connection")]
         start_response(answer.status, [*headers, ("Content-Length", _length(answer, environ))])
         return [answer.body]

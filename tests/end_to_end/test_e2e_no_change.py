@@ -20,9 +20,15 @@ pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("no_change"), pyte
 BASELINE = Path(__file__).parent / "data" / "state-425cf67.tar.xz"
 PASSPHRASE = "no-change"
 INTENDED_CHANGES: Mapping[str, str] = {
+    "endpoints-group": "EC2 refuses the apostrophe in the former description, and a description cannot be changed in place",
+    "runbooks-rights": "the policy of the runbook role is computed from the rights that the steps declare",
     "readiness-function": "the code of this function is the source of `runbooks/`, which every commit may change",
 }
 """Resource name -> why today's program changes this resource of the baseline."""
+
+
+REPLACED = frozenset({"endpoints-group"})
+"""Resource names of `INTENDED_CHANGES` that are replaced, and what follows them: rules and endpoints of the group."""
 
 
 @pytest.fixture
@@ -55,7 +61,8 @@ def test_todays_program_changes_no_resource_of_the_baseline(zone: Zone, emulator
     changes = changed_resources(preview.document)
     unintended = {urn: op for urn, op in changes.items() if urn.rpartition("::")[2] not in INTENDED_CHANGES}
     assert not unintended
-    assert set(changes.values()) <= {"update"}, "no resource is replaced or deleted"
+    replaced = {urn.rpartition("::")[2] for urn, operation in changes.items() if operation not in ("create", "update")}
+    assert replaced <= REPLACED, "a resource of the baseline is replaced or deleted"
     assert unchanged + len(changes) >= 3440
 
 
