@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("no_change"), pyte
 BASELINE = Path(__file__).parent / "data" / "state-425cf67.tar.xz"
 PASSPHRASE = "no-change"
 INTENDED_CHANGES: Mapping[str, str] = {
-    "endpoints-group": "EC2 refuses the apostrophe in the former description, and a description cannot be changed in place",
+    "endpoints-group": "EC2 refuses the apostrophe in the former description; a new description replaces the group",
     "runbooks-rights": "the policy of the runbook role is computed from the rights that the steps declare",
     "readiness-function": "the code of this function is the source of `runbooks/`, which every commit may change",
 }
