@@ -52,24 +52,24 @@ class Gateway:
             status, text = self._control(environ, body)
             start_response(f"{status} control", [("Content-Type", "application/json")])
             return [text]
-        what = wire.asked(environ)
-        lost = (GLOBAL if global_services().intersection(what.services) else what.region) in self.lost
+        message = wire.asked(environ)
+        lost = (GLOBAL if global_services().intersection(message.services) else message.region) in self.lost
         if self.calls.on:
-            self._note(what, environ, body, lost=lost)
+            self._note(message, environ, body, lost=lost)
         if lost:
             # werkzeug drops what raises this, and leaves the socket open unless it is told.
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            raise RegionLostError(what.region)
-        answer = self._once(what, environ, body)
+            raise RegionLostError(message.region)
+        answer = self._once(message, environ, body)
         headers = [pair for pair in answer.headers if pair[0].lower() not in ("content-length", "connection")]
         start_response(answer.status, [*headers, ("Content-Length", _length(answer, environ))])
         return [answer.body]
 
     def _note(self, what: wire.Asked, environ: Environ, body: bytes, *, lost: bool) -> None:
-        service, found = wire.operation(what, environ, body)
+        service, result = wire.operation(what, environ, body)
         self.calls.add(
             service=service,
-            operation=str(found.name) if found is not None else "",
+            operation=str(result.name) if result is not None else "",
             region=what.region,
             agent=environ.get("HTTP_USER_AGENT", ""),
             lost=lost,
@@ -105,9 +105,9 @@ class Gateway:
     def _fault(self, what: wire.Asked, environ: Environ, body: bytes) -> Fault | None:
         if not self.faults:
             return None
-        service, found = wire.operation(what, environ, body)
+        service, result = wire.operation(what, environ, body)
         names = (service, *what.services) if service else what.services
-        fault = self.faults.take(names, str(found.name) if found is not None else "", what.region)
+        fault = self.faults.take(names, str(result.name) if result is not None else "", what.region)
         if fault is not None and fault.delay:
             time.sleep(fault.delay)
         return fault

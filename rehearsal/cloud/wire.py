@@ -47,11 +47,11 @@ def operation(what: Asked, environ: dict[str, Any], body: bytes) -> tuple[str, O
     s3control = environ.get("PATH_INFO", "").startswith("/v20180820/")
     for service in reversed(what.services) if s3control else what.services:
         try:
-            found, _ = get_service_router(service).match(BackendRequest({**environ, "wsgi.input": io.BytesIO(body)}))
+            result, _ = get_service_router(service).match(BackendRequest({**environ, "wsgi.input": io.BytesIO(body)}))
         except Exception:  # noqa: BLE001 - a request that fits no model is simply not named
             log.debug("no operation of %s for %s", service, environ.get("PATH_INFO"))
             continue
-        return service, found
+        return service, result
     return (what.services[0] if what.services else ""), None
 
 
@@ -59,12 +59,12 @@ def error(
     what: Asked, environ: dict[str, Any], body: bytes, *, code: str, message: str, status: int | None = None
 ) -> tuple[int, dict[str, str], bytes]:
     """An AWS error: status, headers and body, in the protocol that the client of that service reads."""
-    service, found = operation(what, environ, body)
+    service, result = operation(what, environ, body)
     try:
         model = get_service_model(service)
         protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE"))
-        known: Any = found if found is not None else MotoOperationModel({}, model)
-        answer: Any = get_serializer_class(service, protocol)(known).serialize(AwsError(code, message))
+        existing: Any = result if result is not None else MotoOperationModel({}, model)
+        answer: Any = get_serializer_class(service, protocol)(existing).serialize(AwsError(code, message))
     except Exception:  # noqa: BLE001 - whatever the service, the client must get an answer
         return status or 400, {"Content-Type": "text/plain"}, f"{code}: {message}".encode()
     text = answer["body"]

@@ -30,7 +30,7 @@ def table_inputs(*columns: str) -> Callable[[World], Values]:
             "inputFormat": "in",
             "outputFormat": "out",
             "serDeInfo": {"serializationLibrary": "lib"},
-            "columns": [{"name": one, "type": "string"} for one in columns],
+            "columns": [{"name": column, "type": "string"} for column in columns],
         },
     }
 
@@ -58,7 +58,7 @@ def catalogue(mode: str) -> Callable[[World], Values]:
 
 def lake(*admins: str) -> Callable[[World], Values]:
     return lambda world: {
-        "admins": [role(world, one) for one in admins],
+        "admins": [role(world, admin) for admin in admins],
         "createDatabaseDefaultPermissions": [],
         "createTableDefaultPermissions": [],
     }
@@ -93,16 +93,18 @@ def filtered(world: World) -> Values:
     return {
         "principal": role(world, TEAM),
         "permissions": ["SELECT"],
-        "dataCellsFilter": {one: data[one] for one in names},
+        "dataCellsFilter": {name: data[name] for name in names},
     }
 
 
 def revoke(world: World, made: Made) -> None:
     lake_formation = world.boto("lakeformation")
-    for one in lake_formation.list_permissions()["PrincipalResourcePermissions"]:
-        if "DataCellsFilter" in one["Resource"]:
+    for principal_resource_permission in lake_formation.list_permissions()["PrincipalResourcePermissions"]:
+        if "DataCellsFilter" in principal_resource_permission["Resource"]:
             lake_formation.revoke_permissions(
-                Principal=one["Principal"], Resource=one["Resource"], Permissions=one["Permissions"]
+                Principal=principal_resource_permission["Principal"],
+                Resource=principal_resource_permission["Resource"],
+                Permissions=principal_resource_permission["Permissions"],
             )
 
 
@@ -150,7 +152,7 @@ def secret_inputs(description: str, *regions: str) -> Callable[[World], Values]:
         "description": description,
         "kmsKeyId": world.key.outputs["arn"],
         "recoveryWindowInDays": 30,
-        "replicas": [{"region": one, "kmsKeyId": "alias/other"} for one in regions],
+        "replicas": [{"region": region, "kmsKeyId": "alias/other"} for region in regions],
         "tags": {"a": description},
     }
 

@@ -239,12 +239,12 @@ def association(world: World) -> Values:
 
 def masking(*identifiers: str) -> Callable[[World], Values]:
     def inputs(world: World) -> Values:
-        arns = [f"arn:aws:dataprotection::aws:data-identifier/{one}" for one in identifiers]
+        arns = [f"arn:aws:dataprotection::aws:data-identifier/{identifier}" for identifier in identifiers]
         operations: list[dict[str, Any]] = [
             {"Audit": {"FindingsDestination": {}}},
             {"Deidentify": {"MaskConfig": {}}},
         ]
-        statements = [{"DataIdentifier": arns, "Operation": one} for one in operations]
+        statements = [{"DataIdentifier": arns, "Operation": operation} for operation in operations]
         document = {"Name": "mask", "Version": "2021-06-01", "Statement": statements}
         return {"logGroupName": world.log_group.id, "policyDocument": json.dumps(document)}
 

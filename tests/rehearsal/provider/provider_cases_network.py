@@ -105,7 +105,11 @@ def asked(world: World) -> str:
 def asked_once(world: World) -> str:
     waiting = world.boto("ec2", "us-west-2").describe_transit_gateway_peering_attachments()
     states = ("pendingAcceptance", "available")
-    found = [one for one in waiting["TransitGatewayPeeringAttachments"] if one["State"] in states]
+    found = [
+        transit_gateway_peering_attachment
+        for transit_gateway_peering_attachment in waiting["TransitGatewayPeeringAttachments"]
+        if transit_gateway_peering_attachment["State"] in states
+    ]
     return str(found[0]["TransitGatewayAttachmentId"]) if found else asked(world)
 
 

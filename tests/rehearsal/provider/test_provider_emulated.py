@@ -87,7 +87,7 @@ def test_an_emulated_resource_lives(
 
 
 def test_every_emulated_type_has_a_case() -> None:
-    former = {one for one in emulated_types() if one.endswith("V2")}
+    former = {emulated_type for emulated_type in emulated_types() if emulated_type.endswith("V2")}
     cases = {case.type for case in CASES}
     assert emulated_types() - former - cases == {
         "aws:organizations/organization:Organization",  # what every other stands on

@@ -81,7 +81,7 @@ def test_an_answer_that_was_lost_makes_no_second_resource(client: Client, cloud:
         client.create(urn, inputs)
     made = client.create(urn, inputs)
     kms = cloud.endpoints().client("kms", "us-east-1")
-    described = [kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"] for one in kms.list_keys()["Keys"]]
+    described = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
     lost = [one for one in described if one["Description"] == "lost"]
     assert [one["KeyId"] for one in lost] == [made.id]
     client.delete(made)

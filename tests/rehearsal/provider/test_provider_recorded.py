@@ -42,7 +42,9 @@ def test_a_recorded_resource_lives(client: Client, token: str, state: Path) -> N
     assert found is not None
     made = client.make(token, required(found.inputs))
     assert made.id
-    always = {name for name, one in found.outputs.items() if one.required and one.type.kind not in ("object", "any")}
+    always = {
+        name for name, output in found.outputs.items() if output.required and output.type.kind not in ("object", "any")
+    }
     assert always <= set(made.outputs)
     ledger = Ledger(state / "recorded.sqlite")
     assert ledger.modes()[made.urn] == "recorded"
