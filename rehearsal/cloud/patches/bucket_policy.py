@@ -76,7 +76,7 @@ def _action(given: str) -> str:
 def _caller(bucket: Any) -> tuple[Principal, dict[str, str]]:
     """The principal and the condition keys of the request. Loopback counts as TLS 1.3: nothing leaves the machine."""
     context = {"aws:securetransport": "true", "s3:tlsversion": "1.3", "aws:viaawsservice": "false"}
-    key = wire.asked(request.environ).access_key
+    key = wire.credential_scope(request.environ).access_key
     account = get_account_id_from(key)
     role = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
     arn = role.role_arn if role is not None else f"arn:aws:iam::{account}:root"

@@ -36,8 +36,10 @@ def table_inputs(*columns: str) -> Callable[[World], Values]:
 
 
 def table(world: World) -> str:
-    made = world.once("glue-table", "aws:glue/catalogTable:CatalogTable", lambda: table_inputs("a", "b", "c")(world))
-    return str(made.outputs["name"])
+    resource = world.once(
+        "glue-table", "aws:glue/catalogTable:CatalogTable", lambda: table_inputs("a", "b", "c")(world)
+    )
+    return str(resource.outputs["name"])
 
 
 def renamed_columns(world: World) -> Values:
@@ -65,8 +67,8 @@ def lake(*admins: str) -> Callable[[World], Values]:
 
 
 def lf_tag(world: World, key: str = "sensitivity") -> str:
-    made = world.once(f"lf-tag-{key}", f"{LAKE}lfTag:LfTag", lambda: {"key": key, "values": ["phi", "none"]})
-    return str(made.outputs["key"])
+    resource = world.once(f"lf-tag-{key}", f"{LAKE}lfTag:LfTag", lambda: {"key": key, "values": ["phi", "none"]})
+    return str(resource.outputs["key"])
 
 
 def cells(*columns: str, rows: str | None = None) -> Callable[[World], Values]:
@@ -87,8 +89,8 @@ def filtered(world: World) -> Values:
     """A grant on what a filter lets through."""
     inputs = cells("a")(world)
     inputs["tableData"]["name"] = "granted"
-    made = world.once("cells", f"{LAKE}dataCellsFilter:DataCellsFilter", lambda: inputs)
-    data = made.outputs["tableData"]
+    resource = world.once("cells", f"{LAKE}dataCellsFilter:DataCellsFilter", lambda: inputs)
+    data = resource.outputs["tableData"]
     names = ("databaseName", "name", "tableCatalogId", "tableName")
     return {
         "principal": role(world, TEAM),
