@@ -46,4 +46,4 @@ class Calls:
     def taken(self) -> list[dict[str, Any]]:
         """What was kept so far."""
         with self._lock:
-            return [asdict(one) for one in self._kept]
+            return [asdict(entry) for entry in self._kept]

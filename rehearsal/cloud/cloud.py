@@ -216,10 +216,10 @@ def _launch(state: Path, words: Sequence[str]) -> None:
     if not line:
         process.wait(_PATIENCE)
         raise CloudError(f"the emulated cloud did not come up; see {state / 'cloud.log'}")
-    said = json.loads(line)
-    if "error" in said:
+    output = json.loads(line)
+    if "error" in output:
         process.wait(_PATIENCE)
-        raise CloudError(said["error"])
+        raise CloudError(output["error"])
     # It is meant to outlive this process, which therefore does not wait for it.
     process.returncode = 0
 

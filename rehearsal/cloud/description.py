@@ -39,8 +39,8 @@ class Description:
 
     def remove(self, state: Path) -> None:
         """Take the description away, unless another cloud has put its own there."""
-        found = Description.read(state)
-        if found is not None and found.instance == self.instance:
+        result = Description.read(state)
+        if result is not None and result.instance == self.instance:
             (state / NAME).unlink(missing_ok=True)
 
 

@@ -39,4 +39,4 @@ def record_calls(cloud: Cloud) -> None:
 
 def calls(cloud: Cloud) -> Sequence[Call]:
     """The requests since `record_calls`."""
-    return [Call(**one) for one in cloud.command("calls")]
+    return [Call(**entry) for entry in cloud.command("calls")]

@@ -53,29 +53,29 @@ class Gateway:
             status, text = self._control(environ, body)
             start_response(f"{status} control", [("Content-Type", "application/json")])
             return [text]
-        what = wire.asked(environ)
-        lost = (GLOBAL if global_services().intersection(what.services) else what.region) in self.lost
+        scope = wire.credential_scope(environ)
+        lost = (GLOBAL if global_services().intersection(scope.services) else scope.region) in self.lost
         if self.calls.on:
-            self._note(what, environ, body, lost=lost)
+            self._note(scope, environ, body, lost=lost)
         if lost:
             # werkzeug drops what raises this, and leaves the socket open unless it is told.
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            raise RegionLostError(what.region)
-        invalid = invalid_request(what.services, environ, body)
+            raise RegionLostError(scope.region)
+        invalid = invalid_request(scope.services, environ, body)
         if invalid is not None:
-            answer = _aws(what, environ, body, code=invalid.code, message=invalid.message, status=None)
+            answer = _aws(scope, environ, body, code=invalid.code, message=invalid.message, status=None)
         else:
-            answer = self._once(what, environ, body)
+            answer = self._once(scope, environ, body)
         headers = [pair for pair in answer.headers if pair[0].lower() not in ("content-length", "connection")]
         start_response(answer.status, [*headers, ("Content-Length", _length(answer, environ))])
         return [answer.body]
 
-    def _note(self, what: wire.Asked, environ: Environ, body: bytes, *, lost: bool) -> None:
-        service, found = wire.operation(what, environ, body)
+    def _note(self, scope: wire.CredentialScope, environ: Environ, body: bytes, *, lost: bool) -> None:
+        service, operation = wire.operation(scope, environ, body)
         self.calls.add(
             service=service,
-            operation=str(found.name) if found is not None else "",
-            region=what.region,
+            operation=str(operation.name) if operation is not None else "",
+            region=scope.region,
             agent=environ.get("HTTP_USER_AGENT", ""),
             lost=lost,
         )
@@ -84,59 +84,59 @@ class Gateway:
         """Holds the requests to a service back while it is held: for what the service does by itself meanwhile."""
         return self._locks[signing_name]
 
-    def _once(self, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
+    def _once(self, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Answer:
         token = environ.get("HTTP_X_REHEARSAL_TOKEN")
         if token is None:
-            return self._faulty(what, environ, body)
+            return self._faulty(scope, environ, body)
         with self.tokens.slot(token) as slot:
             if slot.answer is not None:
                 return slot.answer
-            fault = self._fault(what, environ, body)
+            fault = self._fault(scope, environ, body)
             if fault is not None and fault.error is not None and not fault.after:
-                return _failed(fault, what, environ, body)
-            answer = self._moto_answer(what, environ, body)
+                return _failed(fault, scope, environ, body)
+            answer = self._moto_answer(scope, environ, body)
             if int(answer.status.split()[0]) < 400:  # noqa: PLR2004 - HTTP's boundary between success and failure
                 slot.answer = answer
-            return answer if fault is None or fault.error is None else _failed(fault, what, environ, body)
+            return answer if fault is None or fault.error is None else _failed(fault, scope, environ, body)
 
-    def _faulty(self, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
-        fault = self._fault(what, environ, body)
+    def _faulty(self, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Answer:
+        fault = self._fault(scope, environ, body)
         if fault is None or fault.error is None:
-            return self._moto_answer(what, environ, body)
+            return self._moto_answer(scope, environ, body)
         if fault.after:
-            self._moto_answer(what, environ, body)
-        return _failed(fault, what, environ, body)
+            self._moto_answer(scope, environ, body)
+        return _failed(fault, scope, environ, body)
 
-    def _fault(self, what: wire.Asked, environ: Environ, body: bytes) -> Fault | None:
+    def _fault(self, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Fault | None:
         if not self.faults:
             return None
-        service, found = wire.operation(what, environ, body)
-        names = (service, *what.services) if service else what.services
-        fault = self.faults.take(names, str(found.name) if found is not None else "", what.region)
+        service, operation = wire.operation(scope, environ, body)
+        names = (service, *scope.services) if service else scope.services
+        fault = self.faults.take(names, str(operation.name) if operation is not None else "", scope.region)
         if fault is not None and fault.delay:
             time.sleep(fault.delay)
         return fault
 
-    def _moto_answer(self, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
+    def _moto_answer(self, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
-        free = what.signing_name in _UNLOCKED
+        free = scope.signing_name in _UNLOCKED
         try:
-            with contextlib.nullcontext() if free else self._locks[what.signing_name]:
+            with contextlib.nullcontext() if free else self._locks[scope.signing_name]:
                 chunks = self._moto(environ, lambda status, headers, *_: started.append((status, headers)))
                 text = b"".join(chunks)
         except NotImplementedError as error:
-            return _aws(what, environ, body, code="NotImplemented", message=str(error), status=501)
+            return _aws(scope, environ, body, code="NotImplemented", message=str(error), status=501)
         except Exception as error:
-            log.exception("moto failed on %s %s", what, environ.get("PATH_INFO"))
+            log.exception("moto failed on %s %s", scope, environ.get("PATH_INFO"))
             return _aws(
-                what, environ, body, code="InternalFailure", message=f"the emulator failed: {error!r}", status=500
+                scope, environ, body, code="InternalFailure", message=f"the emulator failed: {error!r}", status=500
             )
         status, headers = started[-1]
         if status.startswith("404") and text.lstrip()[:9].lower() == b"<!doctype":
             return _aws(
-                what, environ, body, code="NotImplemented", message="the emulator has no such operation", status=501
+                scope, environ, body, code="NotImplemented", message="the emulator has no such operation", status=501
             )
         return Answer(status=status, headers=headers, body=text)
 
@@ -154,13 +154,15 @@ def _body(environ: Environ) -> bytes:
     return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
 
 
-def _aws(what: wire.Asked, environ: Environ, body: bytes, *, code: str, message: str, status: int | None) -> Answer:
-    number, headers, text = wire.error(what, environ, body, code=code, message=message, status=status)
+def _aws(
+    scope: wire.CredentialScope, environ: Environ, body: bytes, *, code: str, message: str, status: int | None
+) -> Answer:
+    number, headers, text = wire.error(scope, environ, body, code=code, message=message, status=status)
     return Answer(status=f"{number} {code}", headers=list(headers.items()), body=text)
 
 
-def _failed(fault: Fault, what: wire.Asked, environ: Environ, body: bytes) -> Answer:
-    return _aws(what, environ, body, code=fault.error or "InternalFailure", message=fault.message, status=fault.status)
+def _failed(fault: Fault, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Answer:
+    return _aws(scope, environ, body, code=fault.error or "InternalFailure", message=fault.message, status=fault.status)
 
 
 def _length(answer: Answer, environ: Environ) -> str:

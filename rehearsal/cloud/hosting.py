@@ -155,8 +155,10 @@ def _await_healthy(hosted: Hosted) -> None:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if hosted.process.poll() is not None:
-            said = (hosted.folder / "log").read_text(errors="replace").splitlines()
-            raise HostingError(f"the container ended with code {hosted.process.returncode}: {said[-1] if said else ''}")
+            output = (hosted.folder / "log").read_text(errors="replace").splitlines()
+            raise HostingError(
+                f"the container ended with code {hosted.process.returncode}: {output[-1] if output else ''}"
+            )
         connection = http.client.HTTPConnection("127.0.0.1", hosted.port, timeout=2)
         try:
             connection.request("GET", "/ping")

@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """What a request asks for: signing name and region of its signature, and who signed."""
+class CredentialScope:
+    """Credential scope of a request: signing name, region and access key, each empty when unsigned."""
 
     signing_name: str
     region: str
@@ -29,42 +29,42 @@ class Asked:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """Botocore's names of the services it may be for."""
+        """Botocore service names that use this signing name."""
         return service_names(self.signing_name)
 
 
-def asked(environ: dict[str, Any]) -> Asked:
-    """Read the signature (Credential=KEY/DATE/REGION/SERVICE/aws4_request) of a request."""
+def credential_scope(environ: dict[str, Any]) -> CredentialScope:
+    """Read the credential scope (Credential=KEY/DATE/REGION/SERVICE/aws4_request) from the Authorization header."""
     words = environ.get("HTTP_AUTHORIZATION", "").split()
-    scope = words[1].split(",")[0].split("=", 1)[-1].split("/") if len(words) > 1 else []
-    if len(scope) < 5:  # noqa: PLR2004 - the five parts of a scope
-        return Asked(signing_name="", region="", access_key="")
-    return Asked(signing_name=scope[3].lower(), region=scope[2], access_key=scope[0])
+    parts = words[1].split(",")[0].split("=", 1)[-1].split("/") if len(words) > 1 else []
+    if len(parts) < 5:  # noqa: PLR2004 - the five parts of a scope
+        return CredentialScope(signing_name="", region="", access_key="")
+    return CredentialScope(signing_name=parts[3].lower(), region=parts[2], access_key=parts[0])
 
 
-def operation(what: Asked, environ: dict[str, Any], body: bytes) -> tuple[str, OperationModel | None]:
+def operation(scope: CredentialScope, environ: dict[str, Any], body: bytes) -> tuple[str, OperationModel | None]:
     """The service and operation of a request; the operation is None when botocore's model knows none like it."""
     s3control = environ.get("PATH_INFO", "").startswith("/v20180820/")
-    for service in reversed(what.services) if s3control else what.services:
+    for service in reversed(scope.services) if s3control else scope.services:
         try:
-            found, _ = get_service_router(service).match(BackendRequest({**environ, "wsgi.input": io.BytesIO(body)}))
+            result, _ = get_service_router(service).match(BackendRequest({**environ, "wsgi.input": io.BytesIO(body)}))
         except Exception:  # noqa: BLE001 - a request that fits no model is simply not named
             log.debug("no operation of %s for %s", service, environ.get("PATH_INFO"))
             continue
-        return service, found
-    return (what.services[0] if what.services else ""), None
+        return service, result
+    return (scope.services[0] if scope.services else ""), None
 
 
 def error(
-    what: Asked, environ: dict[str, Any], body: bytes, *, code: str, message: str, status: int | None = None
+    scope: CredentialScope, environ: dict[str, Any], body: bytes, *, code: str, message: str, status: int | None = None
 ) -> tuple[int, dict[str, str], bytes]:
     """An AWS error: status, headers and body, in the protocol that the client of that service reads."""
-    service, found = operation(what, environ, body)
+    service, result = operation(scope, environ, body)
     try:
         model = get_service_model(service)
         protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE"))
-        known: Any = found if found is not None else MotoOperationModel({}, model)
-        answer: Any = get_serializer_class(service, protocol)(known).serialize(AwsError(code, message))
+        existing: Any = result if result is not None else MotoOperationModel({}, model)
+        answer: Any = get_serializer_class(service, protocol)(existing).serialize(AwsError(code, message))
     except Exception:  # noqa: BLE001 - whatever the service, the client must get an answer
         return status or 400, {"Content-Type": "text/plain"}, f"{code}: {message}".encode()
     text = answer["body"]

@@ -12,16 +12,16 @@ def candidates(goal: Goal, *, stack: str, project: str, adopted: Mapping[str, st
     `adopted` maps the URN of each resource registered so far under an alias to the URN it had: children follow their
     parent, and where a child's name starts with its parent's, the name follows too.
     """
-    found: dict[str, None] = {}
+    result: dict[str, None] = {}
     own = [_collapse(goal, alias, stack=stack, project=project, adopted=adopted) for alias in goal.aliases]
-    found.update(dict.fromkeys(own))
+    result.update(dict.fromkeys(own))
     former = adopted.get(goal.parent) if goal.parent else None
     if former:
         before = urns.name_of(goal.parent)
         for type_, name in [(goal.type, goal.name), *((urns.type_of(urn), urns.name_of(urn)) for urn in own)]:
             renamed = urns.name_of(former) + name.removeprefix(before) if name.startswith(before) else name
-            found[urns.make(stack=stack, project=project, parent=former, type_=type_, name=renamed)] = None
-    return tuple(found)
+            result[urns.make(stack=stack, project=project, parent=former, type_=type_, name=renamed)] = None
+    return tuple(result)
 
 
 def _collapse(goal: Goal, alias: Alias, *, stack: str, project: str, adopted: Mapping[str, str]) -> str:

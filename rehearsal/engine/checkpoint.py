@@ -120,8 +120,8 @@ def _needs(entry: Entry) -> list[str]:
     urns = [entry.get("parent", ""), entry.get("provider", "").rpartition("::")[0], entry.get("deletedWith", "")]
     urns += entry.get("dependencies") or ()
     urns += entry.get("replaceWith") or ()
-    for found in (entry.get("propertyDependencies") or {}).values():
-        urns += found or ()
+    for property_dependency in (entry.get("propertyDependencies") or {}).values():
+        urns += property_dependency or ()
     return [urn for urn in urns if urn]
 
 

@@ -45,9 +45,9 @@ class Passphrase:
 
         Raises PassphraseError when the file that the environment names cannot be read.
         """
-        given = os.environ.get("PULUMI_CONFIG_PASSPHRASE")
-        if given is not None:
-            return cls(text=given, source="PULUMI_CONFIG_PASSPHRASE")
+        pulumi_config_passphrase = os.environ.get("PULUMI_CONFIG_PASSPHRASE")
+        if pulumi_config_passphrase is not None:
+            return cls(text=pulumi_config_passphrase, source="PULUMI_CONFIG_PASSPHRASE")
         named = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE")
         if named:
             try:
@@ -123,13 +123,13 @@ class Crypter:
     def encrypt(self, plain: str) -> str:
         """`v1:<nonce>:<ciphertext>` of a text."""
         with self._lock:
-            if (known := self._seen.get(plain)) is not None:
-                return known
+            if (existing := self._seen.get(plain)) is not None:
+                return existing
             nonce = secrets.token_bytes(_NONCE_BYTES)
             sealed = self._cipher.encrypt(nonce, plain.encode(), None)
-            made = f"v1:{base64.b64encode(nonce).decode()}:{base64.b64encode(sealed).decode()}"
-            self._seen[plain] = made
-            return made
+            created = f"v1:{base64.b64encode(nonce).decode()}:{base64.b64encode(sealed).decode()}"
+            self._seen[plain] = created
+            return created
 
     def decrypt(self, text: str) -> str:
         """The text in `v1:<nonce>:<ciphertext>`; raises PassphraseError when it cannot be opened."""

@@ -136,8 +136,8 @@ class CustomResources:
 def refuse_failures(new: Resource, failures: Failures) -> None:
     """Raise StepError for what a provider's check found wrong."""
     if failures:
-        said = "; ".join(f"{prop}: {reason}" if prop else reason for prop, reason in failures)
-        raise StepError(f"{new.title} is not valid: {said}")
+        output = "; ".join(f"{prop}: {reason}" if prop else reason for prop, reason in failures)
+        raise StepError(f"{new.title} is not valid: {output}")
 
 
 def _triggered(new: Resource, old: Resource) -> bool:

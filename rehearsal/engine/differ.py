@@ -11,19 +11,19 @@ from rehearsal.engine.values import SIGNATURE, Value, Values, is_secret, reveal,
 
 def inputs_differ(old: Values, new: Values) -> Diff:
     """The difference of two sets of inputs, where no provider says better."""
-    found = {path: (kind, True) for path, kind in _walk((), old, new)}
-    keys = tuple(dict.fromkeys(str(paths.parse(path)[0]) for path in found))
-    return Diff(changes=bool(found), changed=keys, detailed=found)
+    result = {path: (kind, True) for path, kind in _walk((), old, new)}
+    keys = tuple(dict.fromkeys(str(paths.parse(path)[0]) for path in result))
+    return Diff(changes=bool(result), changed=keys, detailed=result)
 
 
 def with_replace_on(diff: Diff, replace_on: Sequence[str]) -> Diff:
     """The difference in which what `replaceOnChanges` covers forces a replacement."""
     if not diff.changes or not replace_on:
         return diff
-    wanted = [paths.parse(text) for text in replace_on]
+    requested = [paths.parse(text) for text in replace_on]
 
     def covered(path: str) -> bool:
-        return any(paths.covers(outer, paths.parse(path)) for outer in wanted)
+        return any(paths.covers(outer, paths.parse(path)) for outer in requested)
 
     detailed = {
         path: (kind if kind.endswith("-replace") or not covered(path) else f"{kind}-replace", is_input)
@@ -80,8 +80,8 @@ def _shown_at(values: Values, path: paths.Path) -> Value:
     for step in path:
         if is_secret(current):
             return shown(current)
-        there, current = paths.get(current, (step,))
-        if not there:
+        exists, current = paths.get(current, (step,))
+        if not exists:
             return None
     return shown(current)
 

@@ -65,14 +65,14 @@ def from_request(request: resource_pb2.RegisterResourceRequest, root: Path) -> G
     """
     _refuse(request)
     dependencies = set(request.dependencies)
-    found: dict[str, tuple[str, ...]] = {}
+    result: dict[str, tuple[str, ...]] = {}
     inputs: Values = {}
     for key, value in hashed(read_struct(request.object), root).items():
         own: set[str] = set()
         inputs[key] = settle_outputs(value, own)
-        given = request.propertyDependencies[key].urns if key in request.propertyDependencies else ()
-        urns = given if request.propertyDependencies else request.dependencies
-        found[key] = tuple(sorted({*urns, *own}))
+        property_urns = request.propertyDependencies[key].urns if key in request.propertyDependencies else ()
+        urns = property_urns if request.propertyDependencies else request.dependencies
+        result[key] = tuple(sorted({*urns, *own}))
     replace = request.deleteBeforeReplace if request.deleteBeforeReplace or request.deleteBeforeReplaceDefined else None
     return Goal(
         type=request.type,
@@ -81,7 +81,7 @@ def from_request(request: resource_pb2.RegisterResourceRequest, root: Path) -> G
         parent=request.parent,
         inputs=inputs,
         dependencies=tuple(sorted(dependencies)),
-        property_dependencies=found,
+        property_dependencies=result,
         provider=request.provider,
         providers=dict(request.providers),
         version=request.version,

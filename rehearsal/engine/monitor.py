@@ -120,12 +120,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     @_answering
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
         """Make a resource what the program says."""
-        made = self._registrar.register(goals.from_request(request, self.run.root))
-        outputs: Values = made.outputs if made.custom else {}
+        created = self._registrar.register(goals.from_request(request, self.run.root))
+        outputs: Values = created.outputs if created.custom else {}
         if not request.supportsPartialValues:
             outputs = {key: value for key, value in outputs.items() if not has_unknowns(value)}
         return resource_pb2.RegisterResourceResponse(
-            urn=made.urn, id=made.id, object=write_struct(outputs if request.acceptSecrets else reveal(outputs))
+            urn=created.urn, id=created.id, object=write_struct(outputs if request.acceptSecrets else reveal(outputs))
         )
 
     @_answering
@@ -134,12 +134,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         run = self.run
         outputs = settle_outputs(read_struct(request.outputs), set())
         with run.lock:
-            known = run.new_resources.get(request.urn)
-            if known is None:
+            new_resource = run.new_resources.get(request.urn)
+            if new_resource is None:
                 raise StepError(f"outputs for {request.urn}, which was not registered")
-            new = dataclasses.replace(known, outputs=outputs)
+            new = dataclasses.replace(new_resource, outputs=outputs)
             run.new_resources[request.urn] = new
-        if new != known:
+        if new != new_resource:
             run.record("outputs", new.urn, put=[new])
         return empty_pb2.Empty()
 
@@ -156,10 +156,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             provider=request.provider,
             version=request.version,
         )
-        known: Values | None = None
+        reference: Values | None = None
         if request.type == STACK_REFERENCE:
             self.referenced.append(request.id)
-            known = self._references.read(request.id)
+            reference = self._references.read(request.id)
         provider = self._registrar.providers.reference(goal)
         urn = urns.make(stack=run.stack, project=run.project, parent=goal.parent, type_=goal.type, name=goal.name)
         new = Resource(
@@ -174,10 +174,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             dependencies=tuple(sorted(request.dependencies)),
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
         )
-        client = None if known is not None else self._registrar.providers.client(provider, urn)
-        made = self._registrar.steps.read(new, run.old_resources.get(urn), client, known)
-        outputs = made.outputs if request.acceptSecrets else reveal(made.outputs)
-        return resource_pb2.ReadResourceResponse(urn=made.urn, properties=write_struct(outputs))
+        client = None if reference is not None else self._registrar.providers.client(provider, urn)
+        created = self._registrar.steps.read(new, run.old_resources.get(urn), client, reference)
+        outputs = created.outputs if request.acceptSecrets else reveal(created.outputs)
+        return resource_pb2.ReadResourceResponse(urn=created.urn, properties=write_struct(outputs))
 
     @_answering
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
@@ -205,10 +205,15 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             self.referenced.append(str(args["name"]))
             return self._references.read(str(args["name"]))
         if token == "pulumi:pulumi:getResource":  # noqa: S105 - a function's token
-            found = self.run.new_resources.get(str(args["urn"]))
-            if found is None:
+            new_resource = self.run.new_resources.get(str(args["urn"]))
+            if new_resource is None:
                 raise StepError(f"{args['urn']} is not registered")
-            return {"urn": found.urn, "id": found.id, "provider": found.provider, "state": found.outputs}
+            return {
+                "urn": new_resource.urn,
+                "id": new_resource.id,
+                "provider": new_resource.provider,
+                "state": new_resource.outputs,
+            }
         raise _unsupported(f"the function {token}")
 
     @_answering

@@ -80,12 +80,12 @@ class PolicyPack:
         self._call("Handshake", request, wait=True, optional=True)
         self.info = self._call("GetAnalyzerInfo", empty_pb2.Empty(), wait=True)
         self.levels = {policy.name: LEVELS[policy.enforcementLevel] for policy in self.info.policies}
-        wanted = {name: _initial(item) for name, item in self.info.initialConfig.items()}
-        wanted.update(_read_config(config, self.levels) if config else {})
+        requested = {name: _initial(item) for name, item in self.info.initialConfig.items()}
+        requested.update(_read_config(config, self.levels) if config else {})
         request = analyzer_pb2.ConfigureAnalyzerRequest()
         for name in self.levels:
-            level, properties = wanted.get(name, (None, {}))
-            level = level or wanted.get("all", (None, {}))[0] or self.levels[name]
+            level, properties = requested.get(name, (None, {}))
+            level = level or requested.get("all", (None, {}))[0] or self.levels[name]
             self.levels[name] = level
             request.policyConfig[name].enforcementLevel = analyzer_pb2.EnforcementLevel.Value(level.upper())
             request.policyConfig[name].properties.CopyFrom(write_struct(properties))

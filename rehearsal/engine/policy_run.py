@@ -66,8 +66,8 @@ class Policies:
             item = analyzer_pb2.AnalyzerResource(
                 **self._described(new, goal, new.outputs), parent=new.parent, dependencies=new.dependencies
             )
-            for key, found in new.property_dependencies.items():
-                item.propertyDependencies[key].urns.extend(found)
+            for key, value in new.property_dependencies.items():
+                item.propertyDependencies[key].urns.extend(value)
             resources.append(item)
         for pack in self._packs:
             for item in pack.analyze_stack(analyzer_pb2.AnalyzeStackRequest(resources=resources)):
@@ -86,17 +86,17 @@ class Policies:
                 self._violation(pack, advice, new.urn, "advisory")
                 continue
             new = dataclasses.replace(new, inputs=read_struct(item.properties))
-            told = Remediated(
+            remediation = Remediated(
                 stack=self._run.stack, policy=item.policyName, pack=pack.name, urn=new.urn, description=item.description
             )
-            self._run.remediations.append(told)
-            self._run.emit(told)
+            self._run.remediations.append(remediation)
+            self._run.emit(remediation)
         return new
 
     def _violation(self, pack: PolicyPack, item: analyzer_pb2.AnalyzeDiagnostic, urn: str, level: str) -> None:
         # The SDK puts the description in front of each message; here both have a place of their own.
         message = item.message.removeprefix(item.description).strip() or item.message
-        found = Violation(
+        result = Violation(
             stack=self._run.stack,
             policy=item.policyName,
             pack=item.policyPackName or pack.name,
@@ -106,8 +106,8 @@ class Policies:
             description=item.description,
         )
         with self._run.lock:
-            self._run.violations.append(found)
-        self._run.emit(found)
+            self._run.violations.append(result)
+        self._run.emit(result)
 
     def _described(self, new: Resource, goal: Goal, properties: Values) -> dict[str, Any]:
         run = self._run

@@ -76,12 +76,12 @@ class Program:
             self._process.stdin.close()
         if not content:
             return Outcome(ok=False, message=f"the program's process ended with status {code} before the program did")
-        said = json.loads(content)
+        output = json.loads(content)
         return Outcome(
-            ok=said["ok"],
-            message=said.get("message", ""),
-            detail=said.get("detail", ""),
-            missing_output=said.get("missing_output", ""),
+            ok=output["ok"],
+            message=output.get("message", ""),
+            detail=output.get("detail", ""),
+            missing_output=output.get("missing_output", ""),
         )
 
     def kill(self) -> None:

@@ -43,8 +43,8 @@ def _outcome(error: BaseException, program: str) -> dict[str, Any]:
         return {"ok": False, "message": str(root), "detail": detail}
     place, missing = "", {}
     for link in reversed(chain) if wrapped else (error,):
-        found, lacking = _look(link, program)
-        place, missing = place or found, missing or lacking
+        result, lacking = _look(link, program)
+        place, missing = place or result, missing or lacking
     if not missing and not place and isinstance(root, KeyError) and root.args:
         # The SDK raises it from a task whose frames may be gone; nothing of the program's own is in the traceback.
         missing = {"missing_output": str(root.args[0])}
@@ -57,9 +57,9 @@ def _outcome(error: BaseException, program: str) -> dict[str, Any]:
 def _cause(error: BaseException, known: Sequence[BaseException]) -> BaseException | None:
     """What an error came from. The SDK raises failures again, even from themselves: those `known` are passed over."""
     context = None if error.__suppress_context__ and error.__cause__ is not error else error.__context__
-    for one in (error.__cause__, context):
-        if one is not None and not any(one is other for other in known):
-            return one
+    for entry in (error.__cause__, context):
+        if entry is not None and not any(entry is peer for peer in known):
+            return entry
     return None
 
 
@@ -121,8 +121,8 @@ def _run(settings: dict[str, Any]) -> dict[str, Any]:
             root_directory=settings["root"],
         )
     )
-    given = Path(settings["program"])
-    main = given / "__main__.py" if given.is_dir() else given
+    program_path = Path(settings["program"])
+    main = program_path / "__main__.py" if program_path.is_dir() else program_path
 
     sdk = str(Path(pulumi.__file__).parent) + os.sep
 
@@ -138,8 +138,8 @@ def main() -> None:
     """Run the program described on standard input."""
     settings: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    given = Path(settings["program"])
-    home = str(given if given.is_dir() else given.parent)
+    program_path = Path(settings["program"])
+    home = str(program_path if program_path.is_dir() else program_path.parent)
     os.chdir(home)
     sys.path[0] = home
     sys.argv = [str(Path(home) / "__main__.py")]

@@ -129,7 +129,7 @@ class Project:
         return f"{namespace}:{rest.removeprefix('config:')}"
 
     def _add_declared(self, stack: str, own: Mapping[str, Any], values: dict[str, str], secret_keys: set[str]) -> None:
-        given = {self._full(str(key)): value for key, value in own.items()}
+        settings_by_key = {self._full(str(key)): value for key, value in own.items()}
         for key, declaration in self.declarations.items():
             full, where = self._full(key), f"{self.file}: config: {key}"
             if not isinstance(declaration, dict):
@@ -149,10 +149,10 @@ class Project:
                     f"{self.stack_config_file(stack)}: config: {key} must be encrypted: {where} says secret"
                 )
             expected = _TYPES.get(str(declaration.get("type", "")))
-            if expected and not (full in secret_keys or _is_a(given[full], expected)):
+            if expected and not (full in secret_keys or _is_a(settings_by_key[full], expected)):
                 raise ProjectError(
                     f"{self.stack_config_file(stack)}: config: {key} must be of type {declaration['type']}, "
-                    f"found {given[full]!r}"
+                    f"found {settings_by_key[full]!r}"
                 )
 
 

@@ -58,9 +58,9 @@ class Outcome:
 
 def read_diff(answer: provider_pb2.DiffResponse) -> Diff:
     """A DiffResponse in the engine's terms."""
-    known = {provider_pb2.DiffResponse.DIFF_NONE: False, provider_pb2.DiffResponse.DIFF_SOME: True}
+    known_changes = {provider_pb2.DiffResponse.DIFF_NONE: False, provider_pb2.DiffResponse.DIFF_SOME: True}
     return Diff(
-        changes=known.get(answer.changes),
+        changes=known_changes.get(answer.changes),
         replaces=tuple(answer.replaces),
         changed=tuple(answer.diffs),
         detailed={path: (_KINDS[item.kind], item.inputDiff) for path, item in answer.detailedDiff.items()},

@@ -51,10 +51,10 @@ class Providers:
         provider = self._run.new_resources.get(urn)
         if provider is None or provider.id != id_:
             # By id alone where the provider was renamed since; ids of providers are unique.
-            known = [
+            existing = [
                 item for item in self._run.opened.resources.values() if item.id == id_ and urns.is_provider(item.type)
             ]
-            provider = next((item for item in known if item.urn == urn), known[0] if known else provider)
+            provider = next((item for item in existing if item.urn == urn), existing[0] if existing else provider)
         if provider is None:
             raise StepError(f"{for_urn} names the provider {reference}, which neither the program nor the state has")
         return self._connections.configured(provider.urn, provider.id, provider.inputs)
@@ -121,7 +121,7 @@ class Providers:
                 )
                 prefix = f"{package}:"
                 inputs = {k.removeprefix(prefix): v for k, v in self._run.config.values.items() if k.startswith(prefix)}
-                made = self._register(
+                created = self._register(
                     Goal(
                         type=urns.PROVIDER_PREFIX + package,
                         name=name,
@@ -130,7 +130,7 @@ class Providers:
                         version=version,
                     )
                 )
-                self._defaults[key] = urns.reference(made.urn, made.id)
+                self._defaults[key] = urns.reference(created.urn, created.id)
             return self._defaults[key]
 
 
@@ -139,11 +139,11 @@ def _disabled(run: StackRun) -> list[str]:
     if not text:
         return []
     try:
-        found = json.loads(text)
+        result = json.loads(text)
     except ValueError:
-        found = None
-    if not isinstance(found, list):
+        result = None
+    if not isinstance(result, list):
         raise ProjectError(
             f"stack {run.stack!r}: pulumi:disable-default-providers: expected a list of packages, found {text!r}"
         )
-    return [str(item) for item in found]
+    return [str(item) for item in result]

@@ -23,13 +23,17 @@ class References:
         self._fresh[stack] = outputs
 
     def forget(self, stack: str) -> None:
-        """The stack is gone."""
+        """Discard the outputs of a stack that was destroyed."""
         self._fresh.pop(stack, None)
 
     def read(self, name: str) -> dict[str, Any]:
-        """The properties of a StackReference: name, outputs, secretOutputNames.
+        """Return the properties of a StackReference: name, outputs, secretOutputNames.
 
-        Raises UpstreamMissingError naming the stack to bring up first.
+        Args:
+            name: The stack's name, as the program gives it to `StackReference`.
+
+        Raises:
+            UpstreamMissingError: The stack is not deployed; the message names the command that deploys it.
         """
         stack = self._stack(name)
         outputs = self._fresh.get(stack)
@@ -37,7 +41,7 @@ class References:
             outputs = self._store.raw_outputs(stack)
         if outputs is None:
             raise UpstreamMissingError(
-                f"""stack "{stack}" is not up: bring it up first with 'rehearse up {self._order(stack)}'"""
+                f"""Stack "{stack}" is not deployed. Run 'zone up {self._order(stack)}' first."""
             )
         secret_names = sorted(key for key, value in outputs.items() if has_secrets(value))
         return {"name": name, "outputs": outputs, "secretOutputNames": secret_names}
@@ -50,7 +54,7 @@ class References:
         which = " or ".join(f'"{stack}"' for stack in lacking)
         again = " ".join(lacking)
         return UpstreamMissingError(
-            f"""stack {which} has no output "{output}": bring it up to date first with 'rehearse up {again}'"""
+            f"""Stack {which} has no output "{output}". Run 'zone up {again}' first to update it."""
         )
 
     def _stack(self, name: str) -> str:

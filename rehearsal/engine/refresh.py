@@ -47,20 +47,20 @@ def _refreshed(run: StackRun, providers: Providers, old: Resource) -> None:
         return
     try:
         client = providers.client(old.provider, old.urn)
-        found = client.read(
+        result = client.read(
             old.urn,
             id_=old.id,
             inputs=old.inputs,
             state=old.outputs,
             timeout=old.custom_timeouts.get("read", 0.0),
         )
-        if found is None:
+        if result is None:
             with run.step(old, "delete"):
                 run.record("reading", old.urn, drop=[old.key])
                 run.new_resources.pop(old.urn, None)
             return
-        inputs = old.inputs if found.inputs is None else found.inputs
-        new = dataclasses.replace(old, id=found.id, inputs=inputs, outputs=found.outputs, init_errors=found.failures)
+        inputs = old.inputs if result.inputs is None else result.inputs
+        new = dataclasses.replace(old, id=result.id, inputs=inputs, outputs=result.outputs, init_errors=result.failures)
         settled = run.settle(_ignoring(old, new))
         if same(old.inputs, settled.inputs) and same(old.outputs, settled.outputs) and old.id == settled.id:
             run.settle(old)
@@ -102,9 +102,9 @@ def _drift(client: ProviderClient, old: Resource, new: Resource) -> list[Propert
     if old.id == new.id and not new.init_errors and diff.changes is False:
         return None
     by_inputs = differ.inputs_differ(old.inputs, new.inputs)
-    left, right = (old.inputs, new.inputs) if by_inputs.changes else (old.outputs, new.outputs)
-    found = by_inputs if by_inputs.changes else differ.inputs_differ(left, right)
-    return differ.described(found, old_inputs=left, old_outputs=left, new=right, hidden=old.hide_diff)
+    remaining, right = (old.inputs, new.inputs) if by_inputs.changes else (old.outputs, new.outputs)
+    result = by_inputs if by_inputs.changes else differ.inputs_differ(remaining, right)
+    return differ.described(result, old_inputs=remaining, old_outputs=remaining, new=right, hidden=old.hide_diff)
 
 
 def destroy(engine: EngineContext, stack: str, *, unprotect: bool) -> StackResult:

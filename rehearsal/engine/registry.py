@@ -36,10 +36,10 @@ class Connections:
         """Where the package's provider listens; a launcher is called the first time."""
         with self._lock:
             if package not in self._addresses:
-                found = self._provider.get(package) if isinstance(self._provider, Mapping) else self._provider
-                if found is None:
+                result = self._provider.get(package) if isinstance(self._provider, Mapping) else self._provider
+                if result is None:
                     raise ProviderError(f"no provider is at hand for the package {package!r}")
-                self._addresses[package] = found if isinstance(found, str) else found()
+                self._addresses[package] = result if isinstance(result, str) else result()
             return self._addresses[package]
 
     def unconfigured(self, package: str) -> ProviderClient:

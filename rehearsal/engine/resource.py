@@ -59,33 +59,33 @@ class Resource:
 
     def needs(self) -> tuple[str, ...]:
         """URNs this resource cannot outlive or precede: parent, provider, dependencies."""
-        found = dict.fromkeys(self.dependencies)
+        result = dict.fromkeys(self.dependencies)
         for dependencies in self.property_dependencies.values():
-            found.update(dict.fromkeys(dependencies))
+            result.update(dict.fromkeys(dependencies))
         for urn in (self.parent, self.provider.rpartition("::")[0], self.deleted_with, *self.replace_with):
             if urn:
-                found[urn] = None
-        found.pop(self.urn, None)
-        return tuple(found)
+                result[urn] = None
+        result.pop(self.urn, None)
+        return tuple(result)
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any], crypter: Crypter | None) -> Self:
         """The resource in a checkpoint's JSON. Raises KeyError, TypeError or ValueError for what is none."""
-        known: dict[str, Any] = {}
+        attributes: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for key, value in raw.items():
             name = _NAMES.get(key)
             if name is None:
                 extra[key] = value
             elif name in _SECRETIVE:
-                known[name] = decrypt_values(value, crypter)
+                attributes[name] = decrypt_values(value, crypter)
             elif name == "property_dependencies":
-                known[name] = {prop: tuple(urns or ()) for prop, urns in (value or {}).items()}
+                attributes[name] = {prop: tuple(urns or ()) for prop, urns in (value or {}).items()}
             elif name == "hide_diff":
-                known[name] = tuple(tuple(path) for path in value)
+                attributes[name] = tuple(tuple(path) for path in value)
             else:
-                known[name] = tuple(value) if isinstance(value, list) else value
-        return cls(**known, extra=extra)
+                attributes[name] = tuple(value) if isinstance(value, list) else value
+        return cls(**attributes, extra=extra)
 
     def to_json(self, crypter: Crypter) -> dict[str, Any]:
         """The checkpoint's JSON: what is empty is left out, inputs aside (tools look for them); secrets encrypted."""

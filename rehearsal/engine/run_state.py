@@ -106,7 +106,7 @@ class StackRun:
         """Keep an error; the first of a kind is what the run ends with."""
         with self.lock:
             self.connection_lost = self.connection_lost or isinstance(error, ConnectionLostError)
-            if not any(str(error) == str(known) for known in self.errors):
+            if not any(str(error) == str(existing) for existing in self.errors):
                 self.errors.append(error)
 
     def emit(self, event: Event) -> None:

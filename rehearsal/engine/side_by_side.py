@@ -26,15 +26,15 @@ def among(stacks: Sequence[str], needs: Graph, *, reverse: bool = False) -> dict
     result: dict[str, set[str]] = {stack: set() for stack in stacks}
     for stack in stacks:
         above = list(needs.get(stack, ()))
-        seen: set[str] = set()
+        visited: set[str] = set()
         while above:
-            one = above.pop()
-            if one in seen:
+            entry = above.pop()
+            if entry in visited:
                 continue
-            seen.add(one)
-            above.extend(needs.get(one, ()))
-            if one in result:
-                before, after = (stack, one) if reverse else (one, stack)
+            visited.add(entry)
+            above.extend(needs.get(entry, ()))
+            if entry in result:
+                before, after = (stack, entry) if reverse else (entry, stack)
                 result[after].add(before)
     return result
 

@@ -13,13 +13,13 @@ def heeded(interrupt: Callable[[], None]) -> Generator[None, None, None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    said = False
+    output = False
 
     def heed(_: int, __: FrameType | None) -> None:
-        nonlocal said
-        if said:
+        nonlocal output
+        if output:
             raise KeyboardInterrupt
-        said = True
+        output = True
         interrupt()
 
     before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -99,7 +99,7 @@ class Steps:
         """The resource that exists already, read by the id the program gives."""
         run = self._run
         with run.step(new, "import"):
-            found = self._with_title(
+            result = self._with_title(
                 new,
                 lambda: client.read(
                     new.urn,
@@ -109,12 +109,12 @@ class Steps:
                     timeout=new.custom_timeouts.get("read", 0.0),
                 ),
             )
-            if found is None:
+            if result is None:
                 raise StepError(f"{new.title} cannot be imported: there is none with the id {new.import_id!r}")
-            if found.inputs is None:
+            if result.inputs is None:
                 raise ProviderError(f"the provider cannot import {new.type}: it says nothing about inputs")
             return dataclasses.replace(
-                new, id=found.id, inputs=found.inputs, outputs=found.outputs, created=now(), modified=now()
+                new, id=result.id, inputs=result.inputs, outputs=result.outputs, created=now(), modified=now()
             )
 
     def read(
@@ -125,7 +125,7 @@ class Steps:
         with run.step(new, "read"):
             outputs: Values = known or {}
             if client is not None and known is None and not is_unknown(new.id) and client.configured:
-                found = self._with_title(
+                result = self._with_title(
                     new,
                     lambda: client.read(
                         new.urn,
@@ -135,9 +135,9 @@ class Steps:
                         timeout=0.0,
                     ),
                 )
-                if found is None:
+                if result is None:
                     raise StepError(f"{new.title}: there is none with the id {new.id!r}")
-                new, outputs = dataclasses.replace(new, id=found.id), found.outputs
+                new, outputs = dataclasses.replace(new, id=result.id), result.outputs
             new = run.settle(dataclasses.replace(new, outputs=outputs))
             put = [new]
             if old is not None and not old.external and old.id != new.id:
@@ -203,9 +203,9 @@ def settle_pending(run: StackRun, client: ProviderClient, urn: str, old: Resourc
             preview=False,
             replaced=replaced_id(old),
         )
-    made = dataclasses.replace(begun, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
-    put = [made]
-    if old is not None and not old.pending_replacement and old.id != made.id:
+    created = dataclasses.replace(begun, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
+    put = [created]
+    if old is not None and not old.pending_replacement and old.id != created.id:
         victim = dataclasses.replace(old, delete=True)
         with run.lock:
             run.awaiting_deletion.append(victim)
@@ -213,8 +213,8 @@ def settle_pending(run: StackRun, client: ProviderClient, urn: str, old: Resourc
     run.record("creating", urn, put=put, drop=[] if old is None or old.urn == urn else [old.urn])
     run.log("info", "finished what an interrupted run had begun", urn=urn)
     with run.lock:
-        run.old_resources[urn] = made
-    return made
+        run.old_resources[urn] = created
+    return created
 
 
 def replaced_id(old: Resource | None) -> str:
@@ -242,6 +242,6 @@ def _must_be_recorded(new: Resource, old: Resource | None) -> bool:
 
 def _require_healthy(new: Resource, outcome: Outcome) -> Resource:
     if outcome.failures:
-        said = "; ".join(outcome.failures)
-        raise ProviderError(f"{new.title} was created, but is not healthy: {said}")
+        output = "; ".join(outcome.failures)
+        raise ProviderError(f"{new.title} was created, but is not healthy: {output}")
     return new

@@ -69,8 +69,8 @@ class StateStore:
 
     def stacks(self) -> list[str]:
         """The names of the stacks that have a checkpoint or a journal, sorted."""
-        found = {path.stem for pattern in ("*.json", "*.journal") for path in self.directory.glob(pattern)}
-        return sorted(found)
+        result = {path.stem for pattern in ("*.json", "*.journal") for path in self.directory.glob(pattern)}
+        return sorted(result)
 
     def exists(self, stack: str) -> bool:
         """Whether the stack has been brought up (in part at least)."""
@@ -134,8 +134,8 @@ class StateStore:
     def fresh(self) -> Crypter:
         """The crypter for stacks that have no salt yet: one for all of them, since deriving a key is slow."""
         if "" not in self._crypters:
-            known = next((crypter for salt, crypter in self._crypters.items() if salt), None)
-            self._crypters[""] = known or self._neighbour() or Crypter.new(self.passphrase)
+            item = next((crypter for salt, crypter in self._crypters.items() if salt), None)
+            self._crypters[""] = item or self._neighbour() or Crypter.new(self.passphrase)
         return self._crypters[""]
 
     def _neighbour(self) -> Crypter | None:

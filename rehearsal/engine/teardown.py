@@ -114,20 +114,24 @@ class Teardown:
     def _dependents(self, root: Resource) -> list[Resource]:
         """Resources that must be replaced because `root` goes away first, dependents before what they depend on."""
         run = self._run
-        found: dict[str, Resource] = {}
+        result: dict[str, Resource] = {}
         moved = {root.urn}
         for old in run.old_resources.values():
             if old.urn in run.new_resources or old.urn == root.urn or not old.custom or old.external:
                 continue
             if self._must_follow(old, moved):
                 moved.add(old.urn)
-                found[old.urn] = old
-        return list(reversed(found.values()))
+                result[old.urn] = old
+        return list(reversed(result.values()))
 
     def _must_follow(self, old: Resource, moved: set[str]) -> bool:
         if urns.split_reference(old.provider)[0] in moved or old.deleted_with in moved or moved & {*old.replace_with}:
             return True
-        touched = {key for key, found in old.property_dependencies.items() if moved & {*found} and key in old.inputs}
+        touched = {
+            key
+            for key, dependencies in old.property_dependencies.items()
+            if moved & {*dependencies} and key in old.inputs
+        }
         if not touched or urns.is_provider(old.type):
             return False
         news = {key: UNKNOWN if key in touched else value for key, value in old.inputs.items()}
@@ -163,19 +167,19 @@ def unneeded(victims: Sequence[Resource], kept: Iterable[Resource]) -> list[Reso
 
 def waves(victims: Iterable[Resource]) -> list[list[Resource]]:
     """Victims in waves, each of which nothing left over depends on."""
-    left = {victim.key: victim for victim in victims}
+    remaining = {victim.key: victim for victim in victims}
     by_urn: dict[str, list[str]] = {}
-    for key, victim in left.items():
+    for key, victim in remaining.items():
         by_urn.setdefault(victim.urn, []).append(key)
-    needs = {key: [k for urn in victim.needs() for k in by_urn.get(urn, ())] for key, victim in left.items()}
-    dependents = dict.fromkeys(left, 0)
-    for found in needs.values():
-        for key in found:
+    needs = {key: [k for urn in victim.needs() for k in by_urn.get(urn, ())] for key, victim in remaining.items()}
+    dependents = dict.fromkeys(remaining, 0)
+    for required_keys in needs.values():
+        for key in required_keys:
             dependents[key] += 1
     result: list[list[Resource]] = []
     ready = [key for key, count in dependents.items() if not count]
     while ready:
-        result.append([left[key] for key in ready])
+        result.append([remaining[key] for key in ready])
         following: list[str] = []
         for key in ready:
             for need in needs[key]:

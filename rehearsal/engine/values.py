@@ -183,14 +183,14 @@ def settle_outputs(value: Value, dependencies: set[str]) -> Value:
 def mark_secrets(outputs: Values, inputs: Mapping[str, Value]) -> Values:
     """Outputs in which everything that echoes a secret input is secret, as the CLI marks them."""
     marked = dict(outputs)
-    for key, given in inputs.items():
+    for key, value in inputs.items():
         if key not in marked or is_secret(marked[key]):
             continue
         got = marked[key]
-        plain = isinstance(given, dict) and isinstance(got, dict) and SIGNATURE not in given and SIGNATURE not in got
+        plain = isinstance(value, dict) and isinstance(got, dict) and SIGNATURE not in value and SIGNATURE not in got
         if plain:
-            marked[key] = mark_secrets(got, given)
-        elif has_secrets(given):
+            marked[key] = mark_secrets(got, value)
+        elif has_secrets(value):
             marked[key] = secret(got)
     return marked
 

@@ -18,13 +18,13 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute, replaced as a whole
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
+        visited: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen:
+            if key.value in visited:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key.value!r} stands here a second time", key.start_mark
                 )
-            seen.add(str(key.value))
+            visited.add(str(key.value))
         return super().construct_mapping(node, deep=deep)
 
 

@@ -28,7 +28,7 @@ def main() -> int:
     else:
         cloud = Cloud.attach(arguments.state)
         if cloud is None:
-            print("the emulated cloud is not up: start it first (`rehearse cloud start`)", file=sys.stderr)  # noqa: T201
+            print("The emulated cloud is not running. Start it with `zone cloud start`.", file=sys.stderr)  # noqa: T201
             return 1
         endpoints, instance = cloud.endpoints(retries=1), cloud.instance
     ledger.follow(instance)

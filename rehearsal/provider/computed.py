@@ -155,15 +155,15 @@ def arn(schema: Schema, id_: str, account: str, region: str) -> str:
 def complete(schema: Schema, values: Values, *, id_: str, account: str, region: str) -> Values:
     """Outputs with everything filled in that the type always has; what it may lack is left out."""
     found = dict(values)
-    for name, one in schema.outputs.items():
+    for name, output in schema.outputs.items():
         if name in found and found[name] is not None:
             continue
         if name == "tags":
             continue
         if name == "tagsAll":
             found[name] = values.get("tags") or {}
-        elif one.required:
-            value = _value(schema, name, one.type.kind, id_=id_, account=account, region=region)
+        elif output.required:
+            value = _value(schema, name, output.type.kind, id_=id_, account=account, region=region)
             if value is not None:
                 found[name] = value
     if "region" in schema.outputs:

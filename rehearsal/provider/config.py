@@ -104,8 +104,8 @@ def configure(inputs: Mapping[str, Any], endpoints: Endpoints) -> Configured:
         account = str(endpoints.client("sts", region, credentials).get_caller_identity()["Account"])
     except (ClientError, BotoCoreError) as error:
         raise RefusedError(f"the AWS provider cannot tell whose account it acts in: {error}") from error
-    allowed = [str(one) for one in values.get("allowedAccountIds") or []]
-    forbidden = [str(one) for one in values.get("forbiddenAccountIds") or []]
+    allowed = [str(allowed_account_id) for allowed_account_id in values.get("allowedAccountIds") or []]
+    forbidden = [str(forbidden_account_id) for forbidden_account_id in values.get("forbiddenAccountIds") or []]
     if allowed and account not in allowed:
         raise RefusedError(
             f"AWS account ID not allowed: the credentials are of {account}; allowed: {', '.join(allowed)}"

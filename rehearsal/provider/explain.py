@@ -1,4 +1,4 @@
-"""Explains how the rehearsal's provider treats a resource type: `rehearse provider explain TYPE`."""
+"""Explains how the rehearsal's provider treats a resource type: `zone provider explain TYPE`."""
 
 import difflib
 import functools

@@ -58,22 +58,24 @@ def _organization(_args: Values, endpoints: Endpoints, who: Configured) -> Value
     found = client.describe_organization()["Organization"]
     accounts = [
         {
-            "id": one["Id"],
-            "arn": one["Arn"],
-            "name": one["Name"],
-            "email": one["Email"],
-            "status": one["Status"],
-            "state": one.get("State", one["Status"]),
+            "id": account["Id"],
+            "arn": account["Arn"],
+            "name": account["Name"],
+            "email": account["Email"],
+            "status": account["Status"],
+            "state": account.get("State", account["Status"]),
         }
         for page in client.get_paginator("list_accounts").paginate()
-        for one in page["Accounts"]
+        for account in page["Accounts"]
     ]
     roots = [
         {
             "id": root["Id"],
             "arn": root["Arn"],
             "name": root["Name"],
-            "policyTypes": [{"status": one["Status"], "type": one["Type"]} for one in root["PolicyTypes"]],
+            "policyTypes": [
+                {"status": policy_type["Status"], "type": policy_type["Type"]} for policy_type in root["PolicyTypes"]
+            ],
         }
         for root in client.list_roots()["Roots"]
     ]
@@ -85,12 +87,12 @@ def _organization(_args: Values, endpoints: Endpoints, who: Configured) -> Value
         "masterAccountArn": found["MasterAccountArn"],
         "masterAccountId": found["MasterAccountId"],
         "masterAccountEmail": found["MasterAccountEmail"],
-        "masterAccountName": next(one["name"] for one in accounts if one["id"] == found["MasterAccountId"]),
+        "masterAccountName": next(account["name"] for account in accounts if account["id"] == found["MasterAccountId"]),
         "accounts": accounts,
-        "nonMasterAccounts": [one for one in accounts if one["id"] != found["MasterAccountId"]],
+        "nonMasterAccounts": [account for account in accounts if account["id"] != found["MasterAccountId"]],
         "roots": roots,
-        "awsServiceAccessPrincipals": [one["ServicePrincipal"] for one in principals],
-        "enabledPolicyTypes": [one["type"] for root in roots for one in root["policyTypes"]],
+        "awsServiceAccessPrincipals": [principal["ServicePrincipal"] for principal in principals],
+        "enabledPolicyTypes": [policy_type["type"] for root in roots for policy_type in root["policyTypes"]],
     }
 
 
@@ -110,7 +112,7 @@ def _policy_document(args: Values, _endpoints: Endpoints, _who: Configured) -> V
     statements: dict[str, Any] = {}
     for source in args.get("sourcePolicyDocuments") or []:
         _collect(statements, json.loads(source)["Statement"])
-    _collect(statements, [_statement(one, args.get("version")) for one in args.get("statements") or []])
+    _collect(statements, [_statement(statement, args.get("version")) for statement in args.get("statements") or []])
     for source in args.get("overridePolicyDocuments") or []:
         _collect(statements, json.loads(source)["Statement"])
     document = {"Version": args.get("version") or "2012-10-17", "Statement": list(statements.values())}
@@ -151,10 +153,10 @@ def _statement(one: Mapping[str, Any], _version: Any) -> dict[str, Any]:
 
 def _principals(principals: list[Mapping[str, Any]]) -> Any:
     found: dict[str, Any] = {}
-    for one in principals:
-        if one["type"] == "*" and one["identifiers"] == ["*"]:
+    for principal in principals:
+        if principal["type"] == "*" and principal["identifiers"] == ["*"]:
             return "*"
-        found[one["type"]] = _one_or_many(one["identifiers"])
+        found[principal["type"]] = _one_or_many(principal["identifiers"])
     return found
 
 

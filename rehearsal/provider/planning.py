@@ -71,8 +71,8 @@ class Planner:
         """What is known of a resource's outputs before it is created."""
         type_ = request.schema
         found = {name: value for name, value in inputs.items() if name in type_.outputs or name in type_.inputs}
-        for name, one in type_.outputs.items():
-            if name not in found and one.required:
+        for name, output in type_.outputs.items():
+            if name not in found and output.required:
                 found[name] = UNKNOWN
         if "region" in type_.outputs:
             found["region"] = inputs.get("region") or request.configured.region

@@ -74,5 +74,5 @@ def accounts(management_account: str) -> Mapping[str, str]:
     from moto.organizations.models import organizations_backends  # noqa: PLC0415 - the same
 
     backend: Any = organizations_backends[management_account]["aws"]
-    members = {one.name: one.id for one in backend.accounts if one.id != management_account}
+    members = {account.name: account.id for account in backend.accounts if account.id != management_account}
     return {"management": management_account, **members}

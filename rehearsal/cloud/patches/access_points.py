@@ -31,8 +31,8 @@ def _regional(original: Any) -> Any:
 
 
 def _placed(original: Any) -> Any:
-    def placed(self: Any, account_id: str, region_name: str, *given: Any, **named: Any) -> None:
-        original(self, account_id, region_name, *given, **named)
+    def placed(self: Any, account_id: str, region_name: str, *args: Any, **named: Any) -> None:
+        original(self, account_id, region_name, *args, **named)
         self.arn = self.arn.replace(":us-east-1:", f":{region_name}:", 1)
 
     return placed

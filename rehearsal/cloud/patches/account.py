@@ -31,5 +31,5 @@ def _shared(self: Any) -> list[Any]:
 @functools.cache
 def _managed() -> tuple[Any, ...]:
     """One set for all accounts: moto parses 1,300 policies for each, which a thousand accounts would not survive."""
-    found: dict[str, Any] = json.loads(aws_managed_policies_data)
-    return tuple(iam.AWSManagedPolicy.from_data(name, "aws", "aws", data) for name, data in found.items())
+    result: dict[str, Any] = json.loads(aws_managed_policies_data)
+    return tuple(iam.AWSManagedPolicy.from_data(name, "aws", "aws", data) for name, data in result.items())

@@ -33,9 +33,9 @@ def _judging(original: Any) -> Any:
 
 
 def _of(alarm: Any, datum: Mapping[str, Any]) -> bool:
-    given = {one["Name"]: one["Value"] for one in datum.get("Dimensions") or []}
-    wanted = {one.name: one.value for one in alarm.dimensions}
-    return bool(alarm.metric_name == datum["MetricName"] and given == wanted)
+    parameters = {dimension["Name"]: dimension["Value"] for dimension in datum.get("Dimensions") or []}
+    requested = {dimension.name: dimension.value for dimension in alarm.dimensions}
+    return bool(alarm.metric_name == datum["MetricName"] and parameters == requested)
 
 
 def _judge(alarm: Any, datum: Mapping[str, Any]) -> None:

@@ -40,13 +40,13 @@ def apply() -> None:
 
 
 def _kept(response: Any, what: str) -> dict[Any, Any]:
-    found: dict[Any, Any] = response.backup_backend.__dict__.setdefault(what, {})
-    return found
+    result: dict[Any, Any] = response.backup_backend.__dict__.setdefault(what, {})
+    return result
 
 
 def _part(response: Any, after: str) -> str:
     """The part of the path that comes after another."""
-    parts = [unquote(one) for one in response.path.split("/")]
+    parts = [unquote(entry) for entry in response.path.split("/")]
     return parts[parts.index(after) + 1]
 
 
@@ -56,9 +56,9 @@ def _select(self: Any) -> str:
     selection = json.loads(self.body)["BackupSelection"]
     if not selection.get("Resources") and not selection.get("ListOfTags") and not selection.get("Conditions"):
         raise InvalidParameterValueException("Either Resources, ListOfTags or Conditions must be given")
-    made = {"SelectionId": str(mock_random.uuid4()), "BackupPlanId": plan, "CreationDate": unix_time()}
-    _kept(self, _SELECTIONS)[plan, made["SelectionId"]] = {**made, "BackupSelection": selection}
-    return json.dumps(made)
+    created = {"SelectionId": str(mock_random.uuid4()), "BackupPlanId": plan, "CreationDate": unix_time()}
+    _kept(self, _SELECTIONS)[plan, created["SelectionId"]] = {**created, "BackupSelection": selection}
+    return json.dumps(created)
 
 
 def _selected(self: Any) -> str:
@@ -75,18 +75,18 @@ def _selection(response: Any) -> Any:
 def _selections(self: Any) -> str:
     plan = _part(self, "plans")
     listed = [
-        {**one, "SelectionName": one["BackupSelection"]["SelectionName"]}
-        for (of, _), one in _kept(self, _SELECTIONS).items()
+        {**value, "SelectionName": value["BackupSelection"]["SelectionName"]}
+        for (of, _), value in _kept(self, _SELECTIONS).items()
         if of == plan
     ]
-    for one in listed:
-        one.pop("BackupSelection")
+    for entry in listed:
+        entry.pop("BackupSelection")
     return json.dumps({"BackupSelectionsList": listed})
 
 
 def _unselect(self: Any) -> str:
-    one = _selection(self)
-    del _kept(self, _SELECTIONS)[one["BackupPlanId"], one["SelectionId"]]
+    entry = _selection(self)
+    del _kept(self, _SELECTIONS)[entry["BackupPlanId"], entry["SelectionId"]]
     return "{}"
 
 
@@ -122,9 +122,9 @@ def _update_plan(self: Any) -> str:
 
 
 def _free_names(original: Any) -> Any:
-    def create_backup_plan(self: Any, *given: Any, **named: Any) -> Any:
-        for one in [one for one in self.plans.values() if one.deletion_date is not None]:
-            del self.plans[one.backup_plan_id]
-        return original(self, *given, **named)
+    def create_backup_plan(self: Any, *args: Any, **named: Any) -> Any:
+        for plan in [plan for plan in self.plans.values() if plan.deletion_date is not None]:
+            del self.plans[plan.backup_plan_id]
+        return original(self, *args, **named)
 
     return create_backup_plan

@@ -48,7 +48,7 @@ def apply_with(settings: Settings) -> None:
     def list_jobs(self: Any) -> ActionResult:
         wanted = self._get_param("JobStatuses") or []
         keys = ("JobId", "Description", "Priority", "Status", "CreationTime", "ProgressSummary")
-        every = [one.described() for one in replicator.jobs.of(self.current_account)]
+        every = [resource.described() for resource in replicator.jobs.of(self.current_account)]
         listed = [
             {**{key: one[key] for key in keys}, "Operation": "S3ReplicateObject"}
             for one in every

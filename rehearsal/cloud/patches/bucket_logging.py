@@ -21,7 +21,7 @@ def _may_log(target_bucket: Any, target_prefix: str | None) -> bool:
         return False
     statements = json.loads(target_bucket.policy.decode())["Statement"]
     written = f"arn:{target_bucket.partition}:s3:::{target_bucket.name}/{target_prefix or ''}x"
-    return any(_allows(one, written) for one in _listed(statements))
+    return any(_allows(entry, written) for entry in _listed(statements))
 
 
 def _allows(statement: dict[str, Any], resource: str) -> bool:

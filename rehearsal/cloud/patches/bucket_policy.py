@@ -48,14 +48,16 @@ def _permission(self: Any, action: str, resource: str) -> Any:
     if self.policy is None or not has_request_context():
         return PermissionResult.NEUTRAL
     principal, context = _caller(self)
-    asked = Request(
+    requested = Request(
         principal=principal,
         action=_action(action),
         resource=resource,
         resource_account=self.account_id,
         context={key: [value] for key, value in context.items()},
     )
-    effects = {one.allow for one in _parsed(self.policy).statements if statement_applies(one, asked)}
+    effects = {
+        statement.allow for statement in _parsed(self.policy).statements if statement_applies(statement, requested)
+    }
     if False in effects:
         return PermissionResult.DENIED
     return PermissionResult.PERMITTED if effects else PermissionResult.NEUTRAL
@@ -74,7 +76,7 @@ def _action(given: str) -> str:
 def _caller(bucket: Any) -> tuple[Principal, dict[str, str]]:
     """The principal and the condition keys of the request. Loopback counts as TLS 1.3: nothing leaves the machine."""
     context = {"aws:securetransport": "true", "s3:tlsversion": "1.3", "aws:viaawsservice": "false"}
-    key = wire.asked(request.environ).access_key
+    key = wire.credential_scope(request.environ).access_key
     account = get_account_id_from(key)
     role = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
     arn = role.role_arn if role is not None else f"arn:aws:iam::{account}:root"
@@ -100,9 +102,9 @@ def _caller(bucket: Any) -> tuple[Principal, dict[str, str]]:
 def _tags(role_arn: str) -> dict[str, str]:
     """Tags of a role; those of a session, which nothing here sets, would come over them."""
     roles = iam_backends[role_arn.split(":")[4]]["aws"].roles.values()
-    role = next((one for one in roles if one.arn == role_arn), None)
+    role = next((entry for entry in roles if entry.arn == role_arn), None)
     tags: Any = [] if role is None else role.tags
-    return {one["Key"]: one["Value"] for one in (tags.values() if isinstance(tags, dict) else tags)}
+    return {tag["Key"]: tag["Value"] for tag in (tags.values() if isinstance(tags, dict) else tags)}
 
 
 def endpoint(given: str | re.Match[str] | None) -> dict[str, str]:
@@ -113,13 +115,13 @@ def endpoint(given: str | re.Match[str] | None) -> dict[str, str]:
     name = str(given[1]) if isinstance(given, re.Match) else given or ""
     for account, regions in ec2_backends.items() if name else ():
         for backend in regions.values():
-            found = backend.vpc_end_points.get(name)
-            if found is not None:
+            vpc_end_point = backend.vpc_end_points.get(name)
+            if vpc_end_point is not None:
                 organization = _organization(account)
                 owner = {"aws:vpceorgid": organization} if organization else {}
                 return {
                     "aws:sourcevpce": name,
-                    "aws:sourcevpc": str(found.vpc_id),
+                    "aws:sourcevpc": str(vpc_end_point.vpc_id),
                     "aws:vpceaccount": account,
                     **owner,
                 }
@@ -128,8 +130,8 @@ def endpoint(given: str | re.Match[str] | None) -> dict[str, str]:
 
 def _organization(account: str) -> str | None:
     master, partition = organizations_backends.master_accounts.get(account, (account, "aws"))
-    found = organizations_backends[master][partition].org
-    return found.id if found is not None else None
+    result = organizations_backends[master][partition].org
+    return result.id if result is not None else None
 
 
 def _checked(original: Any) -> Any:

@@ -41,10 +41,10 @@ def _checked(original: Any) -> Any:
         for rule in rules if isinstance(rules, list) else [rules]:
             name = rule["Destination"]["Bucket"].rpartition(":")[2]
             _, account = s3_backends.bucket_accounts.get(name, ("aws", ""))
-            there = s3_backends[account]["aws"].buckets.get(name) if account else None
+            existing = s3_backends[account]["aws"].buckets.get(name) if account else None
             if name == bucket_name:
                 raise S3ClientError("InvalidRequest", "Destination bucket cannot be the same as the source bucket.")
-            if there is None or not there.is_versioned:
+            if existing is None or not existing.is_versioned:
                 raise S3ClientError("InvalidRequest", "Destination bucket must exist and must have versioning enabled.")
         original(self, bucket_name, replication)
 
@@ -76,8 +76,8 @@ def _giving_eventbridge(original: Any) -> Any:
         if not getattr(self.backend.get_bucket(self.bucket_name), "eventbridge", False):
             return status, headers, body
         root: dict[str, Any] = xmltodict.parse(body) if body else {"NotificationConfiguration": None}
-        found = dict(root["NotificationConfiguration"] or {})
-        document = {"NotificationConfiguration": {**found, "EventBridgeConfiguration": None}}
+        result = dict(root["NotificationConfiguration"] or {})
+        document = {"NotificationConfiguration": {**result, "EventBridgeConfiguration": None}}
         return status, headers, xmltodict.unparse(document)
 
     return get_bucket_notification

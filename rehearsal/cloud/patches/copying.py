@@ -12,20 +12,20 @@ from rehearsal.cloud.replication import Operation, Outcome, Route
 def perform(operation: Operation) -> Outcome:
     """Make a copy; FAILED where S3 would fail: no bucket, no versions, no role, no usable key."""
     route = operation.route
-    there = s3_backends[route.destination_account]["aws"].buckets.get(route.destination)
+    existing_bucket = s3_backends[route.destination_account]["aws"].buckets.get(route.destination)
     if operation.kind != "change" and not _exists(operation):
         return Outcome.COMPLETED  # gone before it was copied: there is nothing to do
-    if there is None or not there.is_versioned or not _role(route) or not _usable(operation):
+    if existing_bucket is None or not existing_bucket.is_versioned or not _role(route) or not _usable(operation):
         if operation.kind == "object":
             operation.thing.replication_status = "FAILED"
         return Outcome.FAILED
-    {"object": _copy, "marker": _mark, "change": _change}[operation.kind](operation, there)
+    {"object": _copy, "marker": _mark, "change": _change}[operation.kind](operation, existing_bucket)
     return Outcome.COMPLETED
 
 
 def _exists(operation: Operation) -> bool:
     here = s3_backends[operation.route.account]["aws"].buckets.get(operation.route.source)
-    return here is not None and any(one is operation.thing for one in here.keys.getlist(operation.name, []))
+    return here is not None and any(entry is operation.thing for entry in here.keys.getlist(operation.name, []))
 
 
 def _role(route: Route) -> bool:
@@ -38,22 +38,22 @@ def _usable(operation: Operation) -> bool:
     route, thing = operation.route, operation.thing
     if operation.kind != "object" or thing.encryption != "aws:kms":
         return True
-    wanted = [(route.account, thing.kms_key_id, route.source_region)]
-    wanted.append((route.destination_account, route.key, route.destination_region))
-    return route.encrypted and all(_key(account, key, region) for account, key, region in wanted)
+    requested = [(route.account, thing.kms_key_id, route.source_region)]
+    requested.append((route.destination_account, route.key, route.destination_region))
+    return route.encrypted and all(_key(account, key, region) for account, key, region in requested)
 
 
 def _key(account: str, key: str | None, region: str) -> bool:
     if not key:
         return False
-    known = kms_backends[account][region].keys
-    found = known.get(key.rpartition("/")[2])
-    return found is not None and found.enabled and (not key.startswith("arn:") or found.arn == key)
+    existing = kms_backends[account][region].keys
+    result = existing.get(key.rpartition("/")[2])
+    return result is not None and result.enabled and (not key.startswith("arn:") or result.arn == key)
 
 
 def _copy(operation: Operation, there: Any) -> None:
     route, source = operation.route, operation.thing
-    if any(one.version_id == source.version_id for one in there.keys.getlist(operation.name, [])):
+    if any(entry.version_id == source.version_id for entry in there.keys.getlist(operation.name, [])):
         source.replication_status = "COMPLETED"
         return
     rule = (there.encryption or {}).get("Rule", {})
@@ -87,10 +87,10 @@ def _copy(operation: Operation, there: Any) -> None:
 
 
 def _mark(operation: Operation, there: Any) -> None:
-    known = there.keys.getlist(operation.name, [])
-    if not known or any(one.version_id == operation.thing.version_id for one in known):
+    existing = there.keys.getlist(operation.name, [])
+    if not existing or any(entry.version_id == operation.thing.version_id for entry in existing):
         return
-    marker: Any = FakeDeleteMarker(key=known[-1])
+    marker: Any = FakeDeleteMarker(key=existing[-1])
     marker._version_id = operation.thing.version_id  # noqa: SLF001 - moto offers no other way to name a version
     marker.last_modified = operation.thing.last_modified
     marker.replication_status = "REPLICA"
@@ -98,14 +98,14 @@ def _mark(operation: Operation, there: Any) -> None:
 
 
 def _change(operation: Operation, there: Any) -> None:
-    for one in there.keys.getlist(operation.name, []):
-        if one.version_id == operation.thing.version_id and isinstance(one, FakeKey):
-            _alike(operation.thing, one)
+    for entry in there.keys.getlist(operation.name, []):
+        if entry.version_id == operation.thing.version_id and isinstance(entry, FakeKey):
+            _alike(operation.thing, entry)
 
 
 def _alike(source: Any, replica: Any) -> None:
     replica.lock_mode, replica.lock_until = source.lock_mode, source.lock_until
     replica.lock_legal_status = source.lock_legal_status
-    here, there = (s3_backends[one.account_id][one.partition].tagger for one in (source, replica))
-    there.delete_all_tags_for_resource(replica.arn)
-    there.tag_resource(replica.arn, there.convert_dict_to_tags_input(here.get_tag_dict_for_resource(source.arn)))
+    here, existing = (s3_backends[entry.account_id][entry.partition].tagger for entry in (source, replica))
+    existing.delete_all_tags_for_resource(replica.arn)
+    existing.tag_resource(replica.arn, existing.convert_dict_to_tags_input(here.get_tag_dict_for_resource(source.arn)))

@@ -27,10 +27,10 @@ def apply() -> None:
 
 def _keeping(original: Any) -> Any:
     def create_health_check(self: Any) -> Any:
-        known = set(self.backend.health_checks)
+        existing = set(self.backend.health_checks)
         answer = original(self)
         config = self._get_param("HealthCheckConfig")
-        for identity in set(self.backend.health_checks) - known:
+        for identity in set(self.backend.health_checks) - existing:
             self.backend.health_checks[identity].kept = {name: config[name] for name in _KEPT if config.get(name)}
         return answer
 
@@ -41,8 +41,8 @@ def _changing(original: Any) -> Any:
     def update_health_check(self: Any) -> Any:
         answer = original(self)
         check: Any = self.backend.health_checks[self._get_param("HealthCheckId")]
-        given = {name: self._get_param(name) for name in _KEPT}
-        check.kept = {**getattr(check, "kept", {}), **{name: value for name, value in given.items() if value}}
+        parameters = {name: self._get_param(name) for name in _KEPT}
+        check.kept = {**getattr(check, "kept", {}), **{name: value for name, value in parameters.items() if value}}
         check.health_check_version += 1
         return answer
 
@@ -54,7 +54,9 @@ def _wherever_it_is(original: Any) -> Any:
 
     def on_the_zones_account(self: Any, zone_id: str, *args: Any, **more: Any) -> Any:
         name = zone_id.replace("/hostedzone/", "")
-        return original(next((one for one in _backends() if name in one.zones), self), zone_id, *args, **more)
+        return original(
+            next((backend for backend in _backends() if name in backend.zones), self), zone_id, *args, **more
+        )
 
     return on_the_zones_account
 
@@ -75,14 +77,16 @@ def _deleting(original: Any) -> Any:
 
     def change_resource_record_sets(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
         zone: Any = self.get_hosted_zone(zoneid)
-        before: set[int] = {id(one) for one in zone.rrsets}
+        before: set[int] = {id(rrset) for rrset in zone.rrsets}
         original(self, zoneid, change_list)
         gone = {
-            (one["Name"], one["Type"], one.get("SetIdentifier"))
-            for one in (change["ResourceRecordSet"] for change in change_list if change["Action"] == "DELETE")
+            (entry["Name"], entry["Type"], entry.get("SetIdentifier"))
+            for entry in (change["ResourceRecordSet"] for change in change_list if change["Action"] == "DELETE")
         }
         zone.rrsets = [
-            one for one in zone.rrsets if id(one) not in before or (one.name, one.type, one.set_identifier) not in gone
+            rrset
+            for rrset in zone.rrsets
+            if id(rrset) not in before or (rrset.name, rrset.type, rrset.set_identifier) not in gone
         ]
 
     return change_resource_record_sets
@@ -94,16 +98,20 @@ def resolve(account: str, name: str) -> list[str]:
     Only what Route 53's data plane knows counts: records, health checks, and states of alarms. Raises CloudError for a
     name that no zone has.
     """
-    wanted = f"{name.rstrip('.')}."
+    requested = f"{name.rstrip('.')}."
     zones = route53_backends[account]["aws"].zones.values()
-    records: list[Any] = [one for zone in zones for one in zone.rrsets if one.name == wanted]
+    records: list[Any] = [rrset for zone in zones for rrset in zone.rrsets if rrset.name == requested]
     if not records:
         raise CloudError(f"no zone of the account {account} has a record {name}")
-    healthy = [one for one in records if one.health_check_id is None or _healthy(account, one.health_check_id)]
-    primary = [one for one in healthy if one.failover == "PRIMARY"]
-    chosen = primary or [one for one in healthy if one.failover == "SECONDARY"] or healthy or records
+    healthy = [
+        record for record in records if record.health_check_id is None or _healthy(account, record.health_check_id)
+    ]
+    primary = [entry for entry in healthy if entry.failover == "PRIMARY"]
+    chosen = primary or [item for item in healthy if item.failover == "SECONDARY"] or healthy or records
     # Weighted records share the answers; whoever asks takes one by chance.
-    return [value for one in chosen if one.weight is None or int(one.weight) > 0 for value in one.records]
+    return [
+        value for element in chosen if element.weight is None or int(element.weight) > 0 for value in element.records
+    ]
 
 
 def _healthy(account: str, identity: str) -> bool:
@@ -113,8 +121,8 @@ def _healthy(account: str, identity: str) -> bool:
     alarm = getattr(check, "kept", {}).get("AlarmIdentifier")
     if alarm is None:
         return True
-    found = cloudwatch_backends[account][alarm["Region"]].alarms.get(alarm["Name"])
-    state = found.state_value if found is not None else "INSUFFICIENT_DATA"
+    result = cloudwatch_backends[account][alarm["Region"]].alarms.get(alarm["Name"])
+    state = result.state_value if result is not None else "INSUFFICIENT_DATA"
     if state == "INSUFFICIENT_DATA":
         return bool(check.kept.get("InsufficientDataHealthStatus") != "Unhealthy")
     return bool((state == "OK") != bool(check.inverted))

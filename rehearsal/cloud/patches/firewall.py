@@ -19,7 +19,7 @@ def apply() -> None:
 
 def _with_endpoints(original: Any) -> Any:
     def create_firewall(self: Any, **kwargs: Any) -> Any:
-        made = original(self, **kwargs)
+        created = original(self, **kwargs)
         ec2 = ec2_backends[self.account_id][self.region_name]
         states: dict[str, Any] = {}
         for mapping in kwargs["subnet_mappings"] or []:
@@ -31,27 +31,29 @@ def _with_endpoints(original: Any) -> Any:
                 policy_document=None,
                 route_table_ids=[],
                 subnet_ids=[subnet.id],
-                tags={"AWSNetworkFirewallManaged": "true", "Firewall": made.arn},
+                tags={"AWSNetworkFirewallManaged": "true", "Firewall": created.arn},
             )
             states[subnet.availability_zone] = {
                 "Attachment": {"SubnetId": subnet.id, "EndpointId": endpoint.id, "Status": "READY"},
                 "Config": {},
             }
-        made.firewall_status = {**made.firewall_status, "SyncStates": states}
-        return made
+        created.firewall_status = {**created.firewall_status, "SyncStates": states}
+        return created
 
     return create_firewall
 
 
 def _delete(self: Any, firewall_arn: str | None, firewall_name: str | None) -> Any:
-    found = self._get_firewall(firewall_arn, firewall_name)
+    result = self._get_firewall(firewall_arn, firewall_name)
     ec2 = ec2_backends[self.account_id][self.region_name]
-    ec2.delete_vpc_endpoints([one["Attachment"]["EndpointId"] for one in found.firewall_status["SyncStates"].values()])
-    return self.firewalls.pop(found.arn)
+    ec2.delete_vpc_endpoints(
+        [sync_state["Attachment"]["EndpointId"] for sync_state in result.firewall_status["SyncStates"].values()]
+    )
+    return self.firewalls.pop(result.arn)
 
 
 def _answer(self: Any) -> Any:
-    found = self.networkfirewall_backend.delete_firewall(
+    firewall = self.networkfirewall_backend.delete_firewall(
         self._get_param("FirewallArn"), self._get_param("FirewallName")
     )
-    return ActionResult({"Firewall": {"FirewallArn": found.arn, "FirewallName": found.firewall_name}})
+    return ActionResult({"Firewall": {"FirewallArn": firewall.arn, "FirewallName": firewall.firewall_name}})

@@ -39,7 +39,7 @@ def _destinations(backend: Any, repository: str) -> list[tuple[str, str]]:
         (destination["registryId"], destination["region"])
         for rule in backend.replication_config["rules"]
         if not rule.get("repositoryFilters")
-        or any(repository.startswith(one["filter"]) for one in rule["repositoryFilters"])
+        or any(repository.startswith(repository_filter["filter"]) for repository_filter in rule["repositoryFilters"])
         for destination in rule["destinations"]
     ]
 
@@ -57,5 +57,5 @@ def _arrive(there: Any, source: Any, image: Any) -> None:
         )
     kept = there.repositories[source.name].images
     digest = image.get_image_digest()
-    kept[:] = [one for one in kept if one.get_image_digest() != digest]
+    kept[:] = [entry for entry in kept if entry.get_image_digest() != digest]
     kept.append(copy.deepcopy(image))

@@ -73,7 +73,7 @@ def _update_primary_region(self: Any) -> str:
         raise JsonRESTError("UnsupportedOperationException", f"{old.arn} is not a primary key")
     if new is None or new is old:
         raise JsonRESTError("NotFoundException", f"There is no replica of {old.arn} in {region}")
-    every = [one for one in _siblings(backend.account_id, key_id) if one is not new]
+    every = [sibling for sibling in _siblings(backend.account_id, key_id) if sibling is not new]
     replicas = [{"Arn": one.arn, "Region": one.region} for one in every]
     primary = {"Arn": new.arn, "Region": region}
     for one in (new, *every):
@@ -87,7 +87,7 @@ def _update_primary_region(self: Any) -> str:
 
 def _siblings(account: str, key_id: str) -> list[Any]:
     """The same key in every region."""
-    return [one.keys[key_id] for one in kms_backends[account].values() if key_id in one.keys]
+    return [kms_backend.keys[key_id] for kms_backend in kms_backends[account].values() if key_id in kms_backend.keys]
 
 
 def _everywhere(original: Any) -> Any:
@@ -96,8 +96,8 @@ def _everywhere(original: Any) -> Any:
     def rotation(self: Any, key_id: str, *args: Any) -> None:
         original(self, key_id, *args)
         mine = self.keys[self.get_key_id(key_id)]
-        for one in _siblings(self.account_id, mine.id):
-            one.key_rotation_status = mine.key_rotation_status
+        for sibling in _siblings(self.account_id, mine.id):
+            sibling.key_rotation_status = mine.key_rotation_status
 
     return rotation
 
@@ -127,7 +127,11 @@ def check_policy(policy: str, account: str) -> None:
     try:
         document = json.loads(policy)
         statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
-        allowing = [one for one in statements if one["Effect"] == "Allow" and _puts(one) and _of(one, account)]
+        allowing = [
+            statement
+            for statement in statements
+            if statement["Effect"] == "Allow" and _puts(statement) and _of(statement, account)
+        ]
     except (ValueError, KeyError, TypeError) as error:
         raise JsonRESTError("MalformedPolicyDocumentException", f"The policy is malformed: {error}") from error
     if not allowing:

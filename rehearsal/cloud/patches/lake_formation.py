@@ -34,8 +34,8 @@ def apply() -> None:
 
 
 def _filters(response: Any) -> dict[tuple[str, ...], dict[str, Any]]:
-    found: dict[tuple[str, ...], dict[str, Any]] = response.lakeformation_backend.__dict__.setdefault(_FILTERS, {})
-    return found
+    result: dict[tuple[str, ...], dict[str, Any]] = response.lakeformation_backend.__dict__.setdefault(_FILTERS, {})
+    return result
 
 
 def _given(response: Any) -> dict[str, Any]:
@@ -44,12 +44,12 @@ def _given(response: Any) -> dict[str, Any]:
 
 
 def _named(response: Any) -> tuple[str, ...]:
-    return tuple(str(response._get_param(one)) for one in _KEY)  # noqa: SLF001 - the same
+    return tuple(str(response._get_param(entry)) for entry in _KEY)  # noqa: SLF001 - the same
 
 
 def _create(self: Any) -> str:
     table = _given(self)
-    key = tuple(str(table[one]) for one in _KEY)
+    key = tuple(str(table[entry]) for entry in _KEY)
     if key in _filters(self):
         raise AlreadyExists(f"Data cells filter {table['Name']} already exists")
     _filters(self)[key] = table
@@ -58,7 +58,7 @@ def _create(self: Any) -> str:
 
 def _update(self: Any) -> str:
     table = _given(self)
-    key = tuple(str(table[one]) for one in _KEY)
+    key = tuple(str(table[entry]) for entry in _KEY)
     if key not in _filters(self):
         raise EntityNotFound
     _filters(self)[key] = table
@@ -66,10 +66,10 @@ def _update(self: Any) -> str:
 
 
 def _get(self: Any) -> str:
-    found = _filters(self).get(_named(self))
-    if found is None:
+    result = _filters(self).get(_named(self))
+    if result is None:
         raise EntityNotFound
-    return json.dumps({"DataCellsFilter": found})
+    return json.dumps({"DataCellsFilter": result})
 
 
 def _delete(self: Any) -> str:
@@ -80,11 +80,11 @@ def _delete(self: Any) -> str:
 
 def _list(self: Any) -> str:
     table = self._get_param("Table") or {}
-    wanted = {"DatabaseName": table.get("DatabaseName"), "TableName": table.get("Name")}
+    requested = {"DatabaseName": table.get("DatabaseName"), "TableName": table.get("Name")}
     listed = [
-        one
-        for one in _filters(self).values()
-        if all(value is None or one[key] == value for key, value in wanted.items())
+        entry
+        for entry in _filters(self).values()
+        if all(value is None or entry[key] == value for key, value in requested.items())
     ]
     return json.dumps({"DataCellsFilters": listed})
 
@@ -121,8 +121,8 @@ def _untagged(original: Any) -> Any:
             ("Table", self.lf_table_tags, ("DatabaseName", "Name")),
         ):
             if name in resource:
-                one = resource[name]
-                kept.setdefault((one.get("CatalogId", self.account_id), *(one.get(key) for key in keys)), [])
+                entry = resource[name]
+                kept.setdefault((entry.get("CatalogId", self.account_id), *(entry.get(key) for key in keys)), [])
         return original(self, catalog_id, resource)
 
     return get_resource_lf_tags

@@ -21,9 +21,9 @@ def apply() -> None:
 def _replacing(original: Any) -> Any:
     def add_filter(self: Any, filter_name: str, filter_pattern: str, log_group_name: str, *more: Any) -> None:
         self.metric_filters[:] = [
-            one
-            for one in self.metric_filters
-            if (one["filterName"], one["logGroupName"]) != (filter_name, log_group_name)
+            metric_filter
+            for metric_filter in self.metric_filters
+            if (metric_filter["filterName"], metric_filter["logGroupName"]) != (filter_name, log_group_name)
         ]
         original(self, filter_name, filter_pattern, log_group_name, *more)
 
@@ -44,7 +44,7 @@ def _put_protection(self: Any) -> str:
         statements = json.loads(policy)["Statement"]
     except (ValueError, KeyError, TypeError) as error:
         raise InvalidParameterException(f"Invalid policy document: {error}") from error
-    if sorted(operation for one in statements for operation in one["Operation"]) != ["Audit", "Deidentify"]:
+    if sorted(operation for statement in statements for operation in statement["Operation"]) != ["Audit", "Deidentify"]:
         raise InvalidParameterException("A policy has one Audit and one Deidentify statement")
     group.data_protection = policy
     return json.dumps({"logGroupIdentifier": group.name, "policyDocument": policy})

@@ -34,7 +34,7 @@ def _isolating(original: Any) -> Any:
 
 def _replacing(original: Any) -> Any:
     def add_tags(self: Any, arn: str, tags: list[dict[str, str]]) -> list[dict[str, str]]:
-        self.delete_tags(arn, [one["Key"] for one in tags])
+        self.delete_tags(arn, [tag["Key"] for tag in tags])
         tagged: list[dict[str, str]] = original(self, arn, tags)
         return tagged
 
@@ -43,8 +43,8 @@ def _replacing(original: Any) -> Any:
 
 def _group(self: Any) -> ModelPackageGroup:
     name = self._get_param("ModelPackageGroupName")
-    found: ModelPackageGroup = self.sagemaker_backend.describe_model_package_group(name)
-    return found
+    model_package_group: ModelPackageGroup = self.sagemaker_backend.describe_model_package_group(name)
+    return model_package_group
 
 
 def _put_policy(self: Any) -> Any:
@@ -72,7 +72,7 @@ def _delete_group(self: Any) -> Any:
     group = _group(self)
     backend = self.sagemaker_backend
     name = group.model_package_group_name
-    if any(one.model_package_group_name == name for one in backend.model_packages.values()):
+    if any(model_package.model_package_group_name == name for model_package in backend.model_packages.values()):
         raise AwsError("ConflictException", f"Model package group {group.arn} has model packages.")
     del backend.model_package_groups[name]
     return EmptyResult()

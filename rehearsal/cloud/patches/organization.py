@@ -37,8 +37,8 @@ _PRINCIPALS: Final = (
 
 def apply() -> None:
     """What moto 5.2 refuses and AWS accepts, and the other way round."""
-    for known in (models.FakeServiceAccess.TRUSTED_SERVICES, models.FakeDelegatedAdministrator.SUPPORTED_SERVICES):
-        known.extend(name for name in _PRINCIPALS if name not in known)
+    for existing in (models.FakeServiceAccess.TRUSTED_SERVICES, models.FakeDelegatedAdministrator.SUPPORTED_SERVICES):
+        existing.extend(name for name in _PRINCIPALS if name not in existing)
     registry.replace(models.OrganizationsBackend, "create_organizational_unit", "424b11ddc4f5", _unique_unit)
     registry.replace(models.OrganizationsBackend, "delete_organizational_unit", "ac5d9fc3d92c", _empty_unit)
     registry.replace(models.OrganizationsBackend, "create_account", "c78c80012bff", _unique_account)
@@ -69,9 +69,9 @@ def _empty_unit(original: Any) -> Any:
             raise OrganizationsClientError(
                 "OrganizationalUnitNotEmptyException", "The specified OU is not empty: move or remove what is in it."
             )
-        found = self.get_organizational_unit_by_id(unit)
-        for policy in found.attached_policies:
-            policy.attachments.remove(found)
+        organizational_unit_by_id = self.get_organizational_unit_by_id(unit)
+        for policy in organizational_unit_by_id.attached_policies:
+            policy.attachments.remove(organizational_unit_by_id)
         original(self, **kwargs)
 
     return delete_organizational_unit

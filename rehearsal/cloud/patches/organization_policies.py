@@ -69,10 +69,10 @@ def _check(kind: str, content: Any) -> None:
             f"You have exceeded the maximum policy size: {len(content)} characters, {limit} allowed for {kind}.",
         )
     if kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
-        found = json.loads(content).get("Statement")
-        statements = found if isinstance(found, list) else [found]
-        for one in statements:
-            if not isinstance(one, dict) or one.get("Effect") not in ("Allow", "Deny"):
+        result = json.loads(content).get("Statement")
+        statements = result if isinstance(result, list) else [result]
+        for statement in statements:
+            if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
                 raise OrganizationsClientError(
                     "MalformedPolicyDocumentException", "The provided policy document has an invalid statement."
                 )
@@ -81,9 +81,9 @@ def _check(kind: str, content: Any) -> None:
 def _every_type(original: Any) -> Any:
     def __init__(self: Any, organization: Any, **kwargs: Any) -> None:  # noqa: N807 - it is one
         kind = kwargs.get("Type", "")
-        known = kind in ("", "SERVICE_CONTROL_POLICY") or kind not in TYPES
-        original(self, organization, **{**kwargs, "Type": kind if known else "SERVICE_CONTROL_POLICY"})
-        if not known:
+        existing = kind in ("", "SERVICE_CONTROL_POLICY") or kind not in TYPES
+        original(self, organization, **{**kwargs, "Type": kind if existing else "SERVICE_CONTROL_POLICY"})
+        if not existing:
             self.type = kind
             self._arn_format = "arn:{0}:organizations::{1}:policy/{2}/" + kind.lower() + "/{3}"
 
@@ -104,7 +104,7 @@ def _update(original: Any) -> Any:
         policy = self.get_policy_by_id(kwargs["PolicyId"])
         if "Content" in kwargs:
             _check(policy.type, kwargs["Content"])
-        if any(other.name == kwargs.get("Name") and other is not policy for other in self.policies):
+        if any(peer.name == kwargs.get("Name") and peer is not policy for peer in self.policies):
             raise OrganizationsClientError("DuplicatePolicyException", "A policy with the same name already exists.")
         return original(self, **kwargs)
 
@@ -114,21 +114,23 @@ def _update(original: Any) -> Any:
 def _attach(original: Any) -> Any:
     def attach_policy(self: Any, **kwargs: Any) -> None:
         policy, target = self.get_policy_by_id(kwargs["PolicyId"]), kwargs["TargetId"]
-        found = next((one for one in (*self.ou, *self.accounts) if one.id == target), None)
-        if found is not None:
-            if policy in found.attached_policies:
+        result = next((entry for entry in (*self.ou, *self.accounts) if entry.id == target), None)
+        if result is not None:
+            if policy in result.attached_policies:
                 raise OrganizationsClientError(
                     "DuplicatePolicyAttachmentException", "The selected policy is already attached to the target."
                 )
-            same = [one for one in found.attached_policies if one.type == policy.type]
+            same = [
+                attached_policy for attached_policy in result.attached_policies if attached_policy.type == policy.type
+            ]
             limit = PER_TARGET.get(policy.type, 10)
             if len(same) >= limit:
                 raise OrganizationsClientError(
                     "ConstraintViolationException",
                     f"You have attached the maximum number of policies of {policy.type} to {target}: {limit}.",
                 )
-            root = next(one for one in self.ou if isinstance(one, models.FakeRoot))
-            enabled = [one["Type"] for one in root.policy_types]
+            root = next(item for item in self.ou if isinstance(item, models.FakeRoot))
+            enabled = [policy_type["Type"] for policy_type in root.policy_types]
             if policy.type not in enabled and not policy.aws_managed:
                 raise OrganizationsClientError(
                     "PolicyTypeNotEnabledException", f"{policy.type} is not enabled in the root of the organization."
@@ -141,8 +143,8 @@ def _attach(original: Any) -> Any:
 def _detach(original: Any) -> Any:
     def detach_policy(self: Any, **kwargs: Any) -> None:
         policy = self.get_policy_by_id(kwargs["PolicyId"])
-        found = next((one for one in (*self.ou, *self.accounts) if one.id == kwargs["TargetId"]), None)
-        if found is not None and policy not in found.attached_policies:
+        result = next((entry for entry in (*self.ou, *self.accounts) if entry.id == kwargs["TargetId"]), None)
+        if result is not None and policy not in result.attached_policies:
             raise OrganizationsClientError("PolicyNotAttachedException", "The policy isn't attached to the target.")
         original(self, **kwargs)
 

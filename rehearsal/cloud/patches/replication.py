@@ -99,14 +99,14 @@ def routes(bucket: Any, name: str, thing: Any) -> Iterator[Route]:
     configuration: Mapping[str, Any] | None = getattr(bucket, "replication", None)
     if not configuration:
         return
-    seen: set[str] = set()
-    for rule in sorted(_listed(configuration["Rule"]), key=lambda one: -int(one.get("Priority") or 0)):
+    visited: set[str] = set()
+    for rule in sorted(_listed(configuration["Rule"]), key=lambda entry: -int(entry.get("Priority") or 0)):
         target = rule["Destination"]["Bucket"].rpartition(":")[2]
-        if rule.get("Status") != "Enabled" or target in seen or not _meets(rule, name, thing):
+        if rule.get("Status") != "Enabled" or target in visited or not _meets(rule, name, thing):
             continue
-        seen.add(target)
+        visited.add(target)
         _, account = s3_backends.bucket_accounts.get(target, ("aws", bucket.account_id))
-        there = s3_backends[account]["aws"].buckets.get(target)
+        existing_bucket = s3_backends[account]["aws"].buckets.get(target)
         criteria = rule.get("SourceSelectionCriteria") or {}
         to = rule["Destination"]
         yield Route(
@@ -115,7 +115,7 @@ def routes(bucket: Any, name: str, thing: Any) -> Iterator[Route]:
             source_region=bucket.region_name,
             destination_account=account,
             destination=target,
-            destination_region=there.region_name if there is not None else "",
+            destination_region=existing_bucket.region_name if existing_bucket is not None else "",
             rule_id=rule.get("ID") or "",
             role=configuration.get("Role") or "",
             key=(to.get("EncryptionConfiguration") or {}).get("ReplicaKmsKeyID"),
@@ -127,15 +127,15 @@ def routes(bucket: Any, name: str, thing: Any) -> Iterator[Route]:
 
 
 def _meets(rule: Mapping[str, Any], name: str, thing: Any) -> bool:
-    given = rule.get("Filter") or {}
-    both = given.get("And") or given
-    prefix = both.get("Prefix") or rule.get("Prefix") or ""
-    wanted = {one["Key"]: one["Value"] for one in _listed(both.get("Tag") or [])}
-    if wanted and isinstance(thing, FakeKey):
+    parameters = rule.get("Filter") or {}
+    merged = parameters.get("And") or parameters
+    prefix = merged.get("Prefix") or rule.get("Prefix") or ""
+    requested = {entry["Key"]: entry["Value"] for entry in _listed(merged.get("Tag") or [])}
+    if requested and isinstance(thing, FakeKey):
         backend = s3_backends[thing.account_id][thing.partition]
         have = backend.tagger.get_tag_dict_for_resource(thing.arn)
-        return name.startswith(prefix) and wanted.items() <= have.items()
-    return name.startswith(prefix) and not wanted
+        return name.startswith(prefix) and requested.items() <= have.items()
+    return name.startswith(prefix) and not requested
 
 
 def _on(part: Mapping[str, Any] | None) -> bool:

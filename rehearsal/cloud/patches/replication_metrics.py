@@ -21,26 +21,26 @@ _ABOVE: Final[Mapping[str, Any]] = {
 
 def publish(rules: Sequence[Pending]) -> None:
     """Put the metrics of some rules, and set the alarms that look at them."""
-    for one in rules:
-        _, source = s3_backends.bucket_accounts.get(one.source, ("aws", ""))
-        _, destination = s3_backends.bucket_accounts.get(one.destination, ("aws", ""))
+    for rule in rules:
+        _, source = s3_backends.bucket_accounts.get(rule.source, ("aws", ""))
+        _, destination = s3_backends.bucket_accounts.get(rule.destination, ("aws", ""))
         if not source or not destination:
             continue
         late = {
-            "BytesPendingReplication": float(one.bytes),
-            "OperationsPendingReplication": float(one.operations),
-            "ReplicationLatency": round(one.latency, 3),
+            "BytesPendingReplication": float(rule.bytes),
+            "OperationsPendingReplication": float(rule.operations),
+            "ReplicationLatency": round(rule.latency, 3),
         }
-        _tell(source, one.destination_region, one, late)
-        _tell(source, one.source_region, one, {"OperationsFailedReplication": float(one.newly_failed)})
+        _tell(source, rule.destination_region, rule, late)
+        _tell(source, rule.source_region, rule, {"OperationsFailedReplication": float(rule.newly_failed)})
 
 
-def _tell(account: str, region: str, one: Pending, values: Mapping[str, float]) -> None:
+def _tell(account: str, region: str, pending: Pending, values: Mapping[str, float]) -> None:
     backend: Any = cloudwatch_backends[account][region]
     dimensions = [
-        {"Name": "SourceBucket", "Value": one.source},
-        {"Name": "DestinationBucket", "Value": one.destination},
-        {"Name": "RuleId", "Value": one.rule_id},
+        {"Name": "SourceBucket", "Value": pending.source},
+        {"Name": "DestinationBucket", "Value": pending.destination},
+        {"Name": "RuleId", "Value": pending.rule_id},
     ]
     data = [{"MetricName": name, "Value": value, "Dimensions": dimensions} for name, value in values.items()]
     backend.put_metric_data(NAMESPACE, data)
@@ -56,6 +56,6 @@ def _tell(account: str, region: str, one: Pending, values: Mapping[str, float]) 
 
 def _alarms(backend: Any, metric: str, names: set[tuple[str, str]]) -> Iterator[Any]:
     for alarm in backend.alarms.values():
-        given = {(one.name, one.value) for one in alarm.dimensions or ()}
-        if alarm.namespace == NAMESPACE and alarm.metric_name == metric and given == names:
+        parameters = {(dimension.name, dimension.value) for dimension in alarm.dimensions or ()}
+        if alarm.namespace == NAMESPACE and alarm.metric_name == metric and parameters == names:
             yield alarm

@@ -27,23 +27,23 @@ def _rotate(self: Any, secret_id: str, **given: Any) -> Any:
     secret.next_rotation_date = int(time.time()) + secret.auto_rotate_after_days * 86400
     if given.get("rotate_immediately", True):
         version = given.get("client_request_token") or secrets.token_hex(16)
-        made = {
+        created = {
             "createdate": int(time.time()),
             "version_id": version,
             "version_stages": ["AWSCURRENT"],
             "secret_string": secrets.token_urlsafe(32),
         }
-        secret.reset_default_version(made, version)
+        secret.reset_default_version(created, version)
         secret.last_rotation_date = int(time.time())
     return secret.to_short_dict()
 
 
 def _under_their_keys(original: Any) -> Any:
     def create_replicas(self: Any, replica_regions: list[dict[str, str]], force_overwrite: bool) -> Any:
-        made = original(self, replica_regions, force_overwrite)
-        for replica, asked in zip(made, replica_regions or [], strict=True):
-            if asked.get("KmsKeyId"):
-                replica.config["KmsKeyId"] = asked["KmsKeyId"]
-        return made
+        created = original(self, replica_regions, force_overwrite)
+        for replica, requested in zip(created, replica_regions or [], strict=True):
+            if requested.get("KmsKeyId"):
+                replica.config["KmsKeyId"] = requested["KmsKeyId"]
+        return created
 
     return create_replicas

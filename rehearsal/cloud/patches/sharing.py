@@ -46,10 +46,12 @@ def shared_with(account: str, region: str) -> Iterator[str]:
 
 def _share(self: Any) -> Any:
     arn = self._get_param("resourceShareArn")
-    found = next((one for one in self.ram_backend.resource_shares if one.arn == arn), None)
-    if found is None:
+    result = next(
+        (resource_share for resource_share in self.ram_backend.resource_shares if resource_share.arn == arn), None
+    )
+    if result is None:
         raise UnknownResourceException(f"ResourceShare {arn} could not be found.")
-    return found
+    return result
 
 
 def _associate(self: Any) -> str:
@@ -61,8 +63,8 @@ def _associate(self: Any) -> str:
 
 def _disassociate(self: Any) -> str:
     share = _share(self)
-    for kept, given in ((share.principals, "principals"), (share.resource_arns, "resourceArns")):
-        for one in self._get_param(given) or []:
-            if one in kept:
-                kept.remove(one)
+    for kept, parameters in ((share.principals, "principals"), (share.resource_arns, "resourceArns")):
+        for entry in self._get_param(parameters) or []:
+            if entry in kept:
+                kept.remove(entry)
     return json.dumps({"resourceShareAssociations": []})

@@ -14,9 +14,9 @@ def apply() -> None:
 
 def _rekeying(original: Any) -> Any:
     def update_table(self: Any) -> Any:
-        asked = self.body.get("SSESpecification")
-        if asked:
-            self.dynamodb_backend.get_table(self.body["TableName"]).sse_specification = asked
+        requested_ssespecification = self.body.get("SSESpecification")
+        if requested_ssespecification:
+            self.dynamodb_backend.get_table(self.body["TableName"]).sse_specification = requested_ssespecification
         return original(self)
 
     return update_table

@@ -94,7 +94,9 @@ def _with_shared(_original: Any) -> Any:
 def _listed(original: Any) -> Any:
     def describe_transit_gateways(self: Any, filters: Any, transit_gateway_ids: Any) -> Any:
         known = {**dict(self.transit_gateways), **{one.id: one for one in self.transit_gateways.shared()}}
-        if missing := [one for one in transit_gateway_ids or [] if one not in known]:
+        if missing := [
+            transit_gateway_id for transit_gateway_id in transit_gateway_ids or [] if transit_gateway_id not in known
+        ]:
             raise InvalidTransitGatewayID(missing[0], f"Transit Gateway {missing[0]} was deleted or does not exist.")
         view = type("View", (), {"transit_gateways": known})()
         return original(view, filters, transit_gateway_ids)
@@ -111,8 +113,12 @@ def _attach(self: Any, **kwargs: Any) -> Any:
     if gateway is None:
         id_ = kwargs["transit_gateway_id"]
         raise InvalidTransitGatewayID(id_, f"Transit Gateway {id_} was deleted or does not exist.")
-    for one in self.transit_gateway_attachments.values():
-        if one.resource_id == kwargs["vpc_id"] and one.transit_gateway_id == gateway.id and one.state != "deleted":
+    for transit_gateway_attachment in self.transit_gateway_attachments.values():
+        if (
+            transit_gateway_attachment.resource_id == kwargs["vpc_id"]
+            and transit_gateway_attachment.transit_gateway_id == gateway.id
+            and transit_gateway_attachment.state != "deleted"
+        ):
             raise DuplicateTransitGatewayAttachmentError(gateway.id)
     made: Any = attachments.TransitGatewayVpcAttachment(
         self,

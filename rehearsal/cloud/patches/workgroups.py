@@ -23,9 +23,9 @@ def _update(self: Any) -> Any:
     for name, value in updates.items():
         if name in _NESTED:
             kept = dict(group.configuration.get(_NESTED[name]) or {})
-            given = {key: one for key, one in value.items() if not key.startswith("Remove")}
-            gone = {key.removeprefix("Remove") for key, one in value.items() if key.startswith("Remove") and one}
-            merged = {**{key: one for key, one in kept.items() if key not in gone}, **given}
+            parameters = {key: entry for key, entry in value.items() if not key.startswith("Remove")}
+            gone = {key.removeprefix("Remove") for key, item in value.items() if key.startswith("Remove") and item}
+            merged = {**{key: element for key, element in kept.items() if key not in gone}, **parameters}
             group.configuration[_NESTED[name]] = merged
         elif name.startswith("Remove"):
             group.configuration.pop(name.removeprefix("Remove"), None)

@@ -85,7 +85,7 @@ class Jobs:
 
     def add(self, job: Job) -> Job:
         """Take a job; the one that was made with the same token before, if there is one."""
-        same = next((one for one in self.of(job.account) if one.token == job.token), None)
+        same = next((resource for resource in self.of(job.account) if resource.token == job.token), None)
         if same is not None:
             return same
         self._jobs[job.id] = job
@@ -93,16 +93,16 @@ class Jobs:
 
     def of(self, account: str) -> list[Job]:
         """An account's jobs, the newest first."""
-        return [one for one in reversed(self._jobs.values()) if one.account == account]
+        return [job for job in reversed(self._jobs.values()) if job.account == account]
 
     def get(self, account: str, job_id: str) -> Job | None:
         """One job of an account."""
-        found = self._jobs.get(job_id)
-        return found if found is not None and found.account == account else None
+        job = self._jobs.get(job_id)
+        return job if job is not None and job.account == account else None
 
     def active(self, lost: set[str]) -> Iterator[Job]:
         """Jobs that have something to do where no region is down."""
-        return (one for one in list(self._jobs.values()) if one.status not in DONE and one.region not in lost)
+        return (job for job in list(self._jobs.values()) if job.status not in DONE and job.region not in lost)
 
 
 def _status(thing: Any) -> str | None:

@@ -91,28 +91,28 @@ class Replicator:
         now = time.monotonic()
         with self._guard:
             waiting, routes = list(self._queue), dict(self._routes)
-        found: list[Pending] = []
+        result: list[Pending] = []
         for name, route in routes.items():
-            mine = [one for one in waiting if _name(one.route) == name]
-            found.append(
+            own = [entry for entry in waiting if _name(entry.route) == name]
+            result.append(
                 Pending(
                     source=route.source,
                     destination=route.destination,
                     rule_id=route.rule_id,
                     source_region=route.source_region,
                     destination_region=route.destination_region,
-                    operations=len(mine),
-                    bytes=sum(one.size for one in mine),
-                    latency=max((now - one.queued for one in mine), default=0.0),
+                    operations=len(own),
+                    bytes=sum(item.size for item in own),
+                    latency=max((now - element.queued for element in own), default=0.0),
                     failed=self._failed[name],
                     completed=self._completed[name],
                 )
             )
-        return found
+        return result
 
     def status(self) -> Mapping[str, Any]:
         """Lags and counts, for people and drills; runbooks ask CloudWatch."""
-        return {"lag": self._lag("*"), "lags": dict(self._lags), "rules": [asdict(one) for one in self.pending()]}
+        return {"lag": self._lag("*"), "lags": dict(self._lags), "rules": [asdict(entry) for entry in self.pending()]}
 
     def work(self) -> int:
         """Copy what is due; how much that was."""
@@ -141,10 +141,10 @@ class Replicator:
         with self._guard:
             rest: deque[Operation] = deque()
             while self._queue and len(due) < BATCH:
-                one = self._queue.popleft()
-                open_way = not {one.route.source_region, one.route.destination_region} & lost
-                ready = open_way and now - one.queued >= self._lag(one.route.source_region)
-                (due if ready else rest).append(one)
+                entry = self._queue.popleft()
+                open_way = not {entry.route.source_region, entry.route.destination_region} & lost
+                ready = open_way and now - entry.queued >= self._lag(entry.route.source_region)
+                (due if ready else rest).append(entry)
             rest.extend(self._queue)
             self._queue = rest
         return due
@@ -153,7 +153,7 @@ class Replicator:
         return self._lags.get(region, self._lags.get("*", 0.0))
 
     def _run(self) -> None:
-        told: Mapping[tuple[str, str, str], Pending] = {}
+        state: Mapping[tuple[str, str, str], Pending] = {}
         last = 0.0
         while not self._stopped.is_set():
             worked = 0
@@ -162,7 +162,7 @@ class Replicator:
                 worked = self.work()
                 if time.monotonic() - last >= PUBLISHED:
                     last = time.monotonic()
-                    told = self._tell(told)
+                    state = self._tell(state)
             except Exception:
                 # What one bucket does to it must not end every other's replication.
                 log.exception("replication failed")
@@ -171,11 +171,11 @@ class Replicator:
 
     def _tell(self, told: Mapping[tuple[str, str, str], Pending]) -> Mapping[tuple[str, str, str], Pending]:
         """Tell CloudWatch of rules that have something to do, or had it the last time it was told."""
-        now = {(one.source, one.destination, one.rule_id): one for one in self.pending()}
+        now = {(entry.source, entry.destination, entry.rule_id): entry for entry in self.pending()}
         busy = [
-            replace(one, newly_failed=one.failed - (told[name].failed if name in told else 0))
-            for name, one in now.items()
-            if one.operations or one != told.get(name)
+            replace(value, newly_failed=value.failed - (told[name].failed if name in told else 0))
+            for name, value in now.items()
+            if value.operations or value != told.get(name)
         ]
         if busy:
             self._publish(busy)

@@ -34,16 +34,16 @@ class ReplicationStatus:
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Self:
         """From the control endpoint's answer."""
-        known = {field.name for field in fields(ReplicationRule)}
-        rules = [ReplicationRule(**{k: v for k, v in one.items() if k in known}) for one in answer["rules"]]
+        existing = {field.name for field in fields(ReplicationRule)}
+        rules = [ReplicationRule(**{k: v for k, v in rule.items() if k in existing}) for rule in answer["rules"]]
         return cls(lag=answer["lag"], lags=answer["lags"], rules=rules)
 
     @property
     def backlog(self) -> int:
         """Operations that wait, of every rule."""
-        return sum(one.operations for one in self.rules)
+        return sum(rule.operations for rule in self.rules)
 
     @property
     def rpo(self) -> float:
         """Seconds of writing that would be lost if every source were lost now."""
-        return max((one.latency for one in self.rules), default=0.0)
+        return max((rule.latency for rule in self.rules), default=0.0)

@@ -20,9 +20,15 @@ def _update(work: Work) -> None:
     configuration: Values = dict(work.inputs.get("configuration") or {})
     results = configuration.pop("resultConfiguration", None)
     updates = {**configuration, **({"resultConfigurationUpdates": results} if results else {})}
-    given: Values = {"name": work.id, "description": work.inputs.get("description"), "configurationUpdates": updates}
+    parameters: Values = {
+        "name": work.id,
+        "description": work.inputs.get("description"),
+        "configurationUpdates": updates,
+    }
     if work.changed - on("tags", "tagsAll", "forceDestroy"):
-        work.call("update_work_group", **work.params("update_work_group", {**given, "state": work.inputs.get("state")}))
+        work.call(
+            "update_work_group", **work.params("update_work_group", {**parameters, "state": work.inputs.get("state")})
+        )
 
 
 TYPES: Final = (

@@ -44,8 +44,8 @@ def _create_plan(work: Work) -> Values:
 
 def _update_plan(work: Work) -> None:
     if work.changed - on("tags", "tagsAll"):
-        given = work.params("update_backup_plan", {**_plan(work.inputs), "id": work.id})
-        work.call("update_backup_plan", **given)
+        parameters = work.params("update_backup_plan", {**_plan(work.inputs), "id": work.id})
+        work.call("update_backup_plan", **parameters)
 
 
 def _select(work: Work) -> Values:
@@ -56,18 +56,22 @@ def _select(work: Work) -> Values:
         "Resources": values.get("resources"),
         "NotResources": values.get("notResources"),
         "ListOfTags": [
-            {"ConditionType": one["type"], "ConditionKey": one["key"], "ConditionValue": one["value"]}
-            for one in values.get("selectionTags") or []
+            {
+                "ConditionType": selection_tag["type"],
+                "ConditionKey": selection_tag["key"],
+                "ConditionValue": selection_tag["value"],
+            }
+            for selection_tag in values.get("selectionTags") or []
         ],
         "Conditions": {
-            api: [{"ConditionKey": one["key"], "ConditionValue": one["value"]} for one in listed]
+            api: [{"ConditionKey": entry["key"], "ConditionValue": entry["value"]} for entry in listed]
             for condition in values.get("conditions") or []
             for name, api in _CONDITIONS.items()
             if (listed := condition.get(name))
         },
     }
-    wanted = {name: value for name, value in selection.items() if value}
-    answer = work.call("create_backup_selection", BackupPlanId=values["planId"], BackupSelection=wanted)
+    requested = {name: value for name, value in selection.items() if value}
+    answer = work.call("create_backup_selection", BackupPlanId=values["planId"], BackupSelection=requested)
     return {"id": answer["SelectionId"]}
 
 
@@ -76,15 +80,19 @@ def _selection(work: Work) -> Values:
 
 
 def _selected(work: Work) -> Any:
-    found = work.call("get_backup_selection", **_selection(work))
-    selection = found["BackupSelection"]
+    backup_selection = work.call("get_backup_selection", **_selection(work))
+    selection = backup_selection["BackupSelection"]
     return {
         **selection,
-        "planId": found["BackupPlanId"],
+        "planId": backup_selection["BackupPlanId"],
         "name": selection["SelectionName"],
         "selectionTags": [
-            {"type": one["ConditionType"], "key": one["ConditionKey"], "value": one["ConditionValue"]}
-            for one in selection.get("ListOfTags") or []
+            {
+                "type": list_of_tag["ConditionType"],
+                "key": list_of_tag["ConditionKey"],
+                "value": list_of_tag["ConditionValue"],
+            }
+            for list_of_tag in selection.get("ListOfTags") or []
         ],
         "conditions": work.inputs.get("conditions"),
     }

@@ -11,24 +11,31 @@ def _shape(_work: Work, values: Values) -> Values:
     notifications = [
         {
             "notification": {
-                "notificationType": one.get("notificationType"),
-                "comparisonOperator": one.get("comparisonOperator"),
-                "threshold": one.get("threshold"),
-                "thresholdType": one.get("thresholdType"),
+                "notificationType": notification.get("notificationType"),
+                "comparisonOperator": notification.get("comparisonOperator"),
+                "threshold": notification.get("threshold"),
+                "thresholdType": notification.get("thresholdType"),
             },
             "subscribers": [
-                *({"subscriptionType": "EMAIL", "address": to} for to in one.get("subscriberEmailAddresses") or []),
-                *({"subscriptionType": "SNS", "address": to} for to in one.get("subscriberSnsTopicArns") or []),
+                *(
+                    {"subscriptionType": "EMAIL", "address": to}
+                    for to in notification.get("subscriberEmailAddresses") or []
+                ),
+                *(
+                    {"subscriptionType": "SNS", "address": to}
+                    for to in notification.get("subscriberSnsTopicArns") or []
+                ),
             ],
         }
-        for one in values.get("notifications") or []
+        for notification in values.get("notifications") or []
     ]
     budget = {
         "name": values.get("name"),
         "budgetType": values.get("budgetType"),
         "timeUnit": values.get("timeUnit"),
         "budgetLimit": {"amount": values.get("limitAmount"), "unit": values.get("limitUnit")},
-        "costFilters": {one["name"]: one["values"] for one in values.get("costFilters") or []} or None,
+        "costFilters": {cost_filter["name"]: cost_filter["values"] for cost_filter in values.get("costFilters") or []}
+        or None,
         "costTypes": values.get("costTypes"),
     }
     return {**values, "budget": budget, "newBudget": budget, "notificationsWithSubscribers": notifications or None}
@@ -36,18 +43,18 @@ def _shape(_work: Work, values: Values) -> Values:
 
 def _read(work: Work) -> Any:
     values = work.values
-    found = work.call("describe_budget", AccountId=values["accountId"], BudgetName=values["name"])["Budget"]
-    limit = found.get("BudgetLimit", {})
+    budget = work.call("describe_budget", AccountId=values["accountId"], BudgetName=values["name"])["Budget"]
+    limit = budget.get("BudgetLimit", {})
     amount = str(limit.get("Amount", ""))
-    wanted = str(work.inputs.get("limitAmount", amount))
+    requested = str(work.inputs.get("limitAmount", amount))
     return {
-        "name": found["BudgetName"],
+        "name": budget["BudgetName"],
         "accountId": values["accountId"],
-        "budgetType": found["BudgetType"],
-        "timeUnit": found["TimeUnit"],
-        "limitAmount": wanted if _number(wanted) == _number(amount) else amount,
+        "budgetType": budget["BudgetType"],
+        "timeUnit": budget["TimeUnit"],
+        "limitAmount": requested if _number(requested) == _number(amount) else amount,
         "limitUnit": limit.get("Unit"),
-        "arn": f"arn:aws:budgets::{values['accountId']}:budget/{found['BudgetName']}",
+        "arn": f"arn:aws:budgets::{values['accountId']}:budget/{budget['BudgetName']}",
     }
 
 

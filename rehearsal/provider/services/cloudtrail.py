@@ -37,10 +37,10 @@ def _select(work: Work) -> None:
 
 
 def _read(work: Work) -> Any:
-    found = work.call("get_trail", Name=_name(work))["Trail"]
+    trail = work.call("get_trail", Name=_name(work))["Trail"]
     selectors = work.call("get_event_selectors", TrailName=work.id)
     return {
-        **found,
+        **trail,
         "enableLogging": work.call("get_trail_status", Name=work.id)["IsLogging"],
         "eventSelectors": selectors.get("EventSelectors") or None,
         "advancedEventSelectors": selectors.get("AdvancedEventSelectors") or None,

@@ -10,10 +10,13 @@ _NAMES: Final = {"AlarmName": "name", "AlarmArn": "arn", "ResourceARN": "arn"}
 
 
 def _read_alarm(work: Work) -> Any:
-    found = work.call("describe_alarms", AlarmNames=[work.id]).get("MetricAlarms")
-    if not found:
+    metric_alarms = work.call("describe_alarms", AlarmNames=[work.id]).get("MetricAlarms")
+    if not metric_alarms:
         return None
-    return {**found[0], "dimensions": {one["Name"]: one["Value"] for one in found[0].get("Dimensions", [])}}
+    return {
+        **metric_alarms[0],
+        "dimensions": {dimension["Name"]: dimension["Value"] for dimension in metric_alarms[0].get("Dimensions", [])},
+    }
 
 
 def _dimensions(_work: Work, values: Values) -> Values:

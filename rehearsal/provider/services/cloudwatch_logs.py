@@ -9,8 +9,8 @@ from rehearsal.provider.vocabulary import Find, Setting, Tagging, on
 
 
 def _read_group(work: Work) -> Any:
-    found = one(work.pages("describe_log_groups", "logGroups", logGroupNamePrefix=work.id), logGroupName=work.id)
-    return found and {**found, "arn": found["arn"].removesuffix(":*")}
+    result = one(work.pages("describe_log_groups", "logGroups", logGroupNamePrefix=work.id), logGroupName=work.id)
+    return result and {**result, "arn": result["arn"].removesuffix(":*")}
 
 
 def _transform(_work: Work, values: Values) -> Values:
@@ -26,8 +26,8 @@ def _read_filter(work: Work) -> Any:
     group = values["logGroupName"]
     listed = work.pages("describe_metric_filters", "metricFilters", logGroupName=group, filterNamePrefix=values["name"])
     # The emulator keeps what a filter was before as well; the last one is what it is.
-    found = one(listed[::-1], filterName=values["name"])
-    return found and {**found, "metricTransformation": found["metricTransformations"][0]}
+    result = one(listed[::-1], filterName=values["name"])
+    return result and {**result, "metricTransformation": result["metricTransformations"][0]}
 
 
 TYPES: Final = (

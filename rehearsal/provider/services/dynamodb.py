@@ -14,7 +14,8 @@ def _create(work: Work) -> Values:
     given = work.params("create_table", drop(values, "serverSideEncryption", "attributes", "replicas"))
     given |= {
         "AttributeDefinitions": [
-            {"AttributeName": one["name"], "AttributeType": one["type"]} for one in values.get("attributes") or []
+            {"AttributeName": attribute["name"], "AttributeType": attribute["type"]}
+            for attribute in values.get("attributes") or []
         ],
         "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys if name],
         "BillingMode": values.get("billingMode") or "PROVISIONED",
@@ -68,7 +69,8 @@ def _read(work: Work) -> Any:
         "hashKey": keys.get("HASH"),
         "rangeKey": keys.get("RANGE"),
         "attributes": [
-            {"name": one["AttributeName"], "type": one["AttributeType"]} for one in found["AttributeDefinitions"]
+            {"name": attribute_definition["AttributeName"], "type": attribute_definition["AttributeType"]}
+            for attribute_definition in found["AttributeDefinitions"]
         ],
         "billingMode": found.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
         "deletionProtectionEnabled": found.get("DeletionProtectionEnabled") is True,

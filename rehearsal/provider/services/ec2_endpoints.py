@@ -22,12 +22,14 @@ def _read_endpoint(work: Work) -> Any:
     listed = work.call("describe_vpc_endpoints", VpcEndpointIds=[work.id])["VpcEndpoints"]
     if not listed or str(listed[0]["State"]).lower() in ("deleted", "deleting"):
         return None
-    found = listed[0]
-    lists = {"securityGroupIds": [group["GroupId"] for group in found.get("Groups") or []]}
-    if found["VpcEndpointType"] == "Gateway":
-        named = work.call("describe_prefix_lists", Filters=[_named(found["ServiceName"])])["PrefixLists"]
-        lists["prefixListId"] = search("[0].PrefixListId", [one for one in named if _is(one, found["ServiceName"])])
-    return {**found, **lists}
+    result = listed[0]
+    lists = {"securityGroupIds": [group["GroupId"] for group in result.get("Groups") or []]}
+    if result["VpcEndpointType"] == "Gateway":
+        named = work.call("describe_prefix_lists", Filters=[_named(result["ServiceName"])])["PrefixLists"]
+        lists["prefixListId"] = search(
+            "[0].PrefixListId", [entry for entry in named if _is(entry, result["ServiceName"])]
+        )
+    return {**result, **lists}
 
 
 def _named(service: str) -> dict[str, Any]:
@@ -39,18 +41,18 @@ def _is(prefix_list: Any, service: str) -> bool:
 
 
 def _update_endpoint(work: Work) -> None:
-    given: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     if "policy" in work.changed:
         policy = work.inputs.get("policy")
-        given |= {"PolicyDocument": policy} if policy else {"ResetPolicy": True}
+        parameters |= {"PolicyDocument": policy} if policy else {"ResetPolicy": True}
     for name, parameter in _LISTS.items():
         if name in work.changed:
-            wanted, had = set(work.inputs.get(name) or []), set(work.old.get(name) or [])
-            given |= {f"Add{parameter}": sorted(wanted - had), f"Remove{parameter}": sorted(had - wanted)}
+            requested, had = set(work.inputs.get(name) or []), set(work.old.get(name) or [])
+            parameters |= {f"Add{parameter}": sorted(requested - had), f"Remove{parameter}": sorted(had - requested)}
     if "privateDnsEnabled" in work.changed:
-        given["PrivateDnsEnabled"] = work.inputs.get("privateDnsEnabled") is True
-    if given:
-        work.call("modify_vpc_endpoint", VpcEndpointId=work.id, **given)
+        parameters["PrivateDnsEnabled"] = work.inputs.get("privateDnsEnabled") is True
+    if parameters:
+        work.call("modify_vpc_endpoint", VpcEndpointId=work.id, **parameters)
 
 
 def _logged(_work: Work, values: Values) -> Values:

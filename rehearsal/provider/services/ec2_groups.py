@@ -31,45 +31,49 @@ def _create_group(work: Work) -> Values:
 
 def _close(work: Work, group: str) -> None:
     """The provider removes what AWS puts into every new group."""
-    found = work.call("describe_security_groups", GroupIds=[group])["SecurityGroups"][0]
+    security_group = work.call("describe_security_groups", GroupIds=[group])["SecurityGroups"][0]
     for direction, key in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress")):
-        if found.get(key):
-            work.call(f"revoke_security_group_{direction}", GroupId=group, IpPermissions=found[key])
+        if security_group.get(key):
+            work.call(f"revoke_security_group_{direction}", GroupId=group, IpPermissions=security_group[key])
 
 
 def _adopt_default(work: Work) -> Values:
-    here = [
+    filters = [
         {"Name": "vpc-id", "Values": [work.inputs["vpcId"]]},
         {"Name": "group-name", "Values": ["default"]},
     ]
-    group = work.call("describe_security_groups", Filters=here)["SecurityGroups"][0]["GroupId"]
+    group = work.call("describe_security_groups", Filters=filters)["SecurityGroups"][0]["GroupId"]
     _close(work, group)
     return {"id": group}
 
 
 def _closed(work: Work) -> Any:
-    found = work.call("describe_security_groups", GroupIds=[work.id])["SecurityGroups"][0]
+    security_group = work.call("describe_security_groups", GroupIds=[work.id])["SecurityGroups"][0]
     # Somebody's rule in a group that is to have none is drift.
-    return {**found, "ingress": found["IpPermissions"], "egress": found["IpPermissionsEgress"]}
+    return {
+        **security_group,
+        "ingress": security_group["IpPermissions"],
+        "egress": security_group["IpPermissionsEgress"],
+    }
 
 
 def _permission(work: Work) -> dict[str, Any]:
-    given = work.inputs
-    described = {"Description": given["description"]} if given.get("description") else {}
+    parameters = work.inputs
+    described = {"Description": parameters["description"]} if parameters.get("description") else {}
     lists: tuple[tuple[str, str, str], ...] = (
         ("cidrIpv4", "IpRanges", "CidrIp"),
         ("cidrIpv6", "Ipv6Ranges", "CidrIpv6"),
         ("referencedSecurityGroupId", "UserIdGroupPairs", "GroupId"),
         ("prefixListId", "PrefixListIds", "PrefixListId"),
     )
-    found: dict[str, Any] = {"IpProtocol": str(given["ipProtocol"])}
+    result: dict[str, Any] = {"IpProtocol": str(parameters["ipProtocol"])}
     for name, key, member in lists:
-        if given.get(name):
-            found[key] = [{member: given[name], **described}]
+        if parameters.get(name):
+            result[key] = [{member: parameters[name], **described}]
     for name, key in (("fromPort", "FromPort"), ("toPort", "ToPort")):
-        if given.get(name) is not None:
-            found[key] = int(given[name])
-    return found
+        if parameters.get(name) is not None:
+            result[key] = int(parameters[name])
+    return result
 
 
 def _rule(direction: Direction) -> Emulated:
@@ -145,23 +149,23 @@ def _associate(work: Work, wanted: set[str]) -> None:
     default = next(acl["NetworkAclId"] for acl in acls if acl["IsDefault"])
     for acl in acls:
         for association in acl["Associations"]:
-            mine = acl["NetworkAclId"] == work.id
+            own = acl["NetworkAclId"] == work.id
             belongs = association["SubnetId"] in wanted
-            if mine != belongs and (mine or belongs):
+            if own != belongs and (own or belongs):
                 work.call(
                     "replace_network_acl_association",
                     AssociationId=association["NetworkAclAssociationId"],
-                    NetworkAclId=default if mine else work.id,
+                    NetworkAclId=default if own else work.id,
                 )
 
 
 def _read_acl(work: Work) -> Any:
-    found = work.call("describe_network_acls", NetworkAclIds=[work.id])["NetworkAcls"]
-    if not found:
+    network_acls = work.call("describe_network_acls", NetworkAclIds=[work.id])["NetworkAcls"]
+    if not network_acls:
         return None
-    acl = found[0]
+    acl = network_acls[0]
     entries = sorted(
-        (entry for entry in acl["Entries"] if entry["RuleNumber"] != _LAST_ENTRY), key=lambda one: one["RuleNumber"]
+        (entry for entry in acl["Entries"] if entry["RuleNumber"] != _LAST_ENTRY), key=lambda entry: entry["RuleNumber"]
     )
     return {
         **acl,

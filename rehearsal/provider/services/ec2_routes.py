@@ -20,15 +20,16 @@ _TARGETS: Final = (
 def _read_route(work: Work) -> Any:
     values = work.values
     table = work.call("describe_route_tables", RouteTableIds=[values["routeTableId"]])["RouteTables"][0]
-    found = next(
-        (one for one in table["Routes"] if one.get("DestinationCidrBlock") == values["destinationCidrBlock"]), None
+    result = next(
+        (route for route in table["Routes"] if route.get("DestinationCidrBlock") == values["destinationCidrBlock"]),
+        None,
     )
-    if found is None:
+    if result is None:
         return None
-    gateway = found.get("GatewayId", "")
+    gateway = result.get("GatewayId", "")
     # AWS tells of a firewall's or a balancer's endpoint as of any gateway.
     moved = {"GatewayId": None, "vpcEndpointId": gateway} if gateway.startswith("vpce-") else {}
-    return {**found, "routeTableId": values["routeTableId"], **moved}
+    return {**result, "routeTableId": values["routeTableId"], **moved}
 
 
 def _attach(work: Work) -> None:
@@ -41,8 +42,8 @@ def _attach(work: Work) -> None:
 
 
 def _detach(work: Work) -> None:
-    found = work.call("describe_internet_gateways", InternetGatewayIds=[work.id])["InternetGateways"]
-    for attachment in found[0]["Attachments"] if found else []:
+    internet_gateways = work.call("describe_internet_gateways", InternetGatewayIds=[work.id])["InternetGateways"]
+    for attachment in internet_gateways[0]["Attachments"] if internet_gateways else []:
         work.call("detach_internet_gateway", InternetGatewayId=work.id, VpcId=attachment["VpcId"])
 
 

@@ -26,44 +26,44 @@ def _options(work: Work, values: Values) -> Values:
 
 
 def _update_attachment(work: Work) -> None:
-    wanted, had = set(work.inputs.get("subnetIds") or []), set(work.old.get("subnetIds") or [])
-    given = _options(work, work.values)["options"]
+    requested, had = set(work.inputs.get("subnetIds") or []), set(work.old.get("subnetIds") or [])
+    options = _options(work, work.values)["options"]
     work.call(
         "modify_transit_gateway_vpc_attachment",
         TransitGatewayAttachmentId=work.id,
-        AddSubnetIds=sorted(wanted - had),
-        RemoveSubnetIds=sorted(had - wanted),
-        **work.params("modify_transit_gateway_vpc_attachment", {"options": given}),
+        AddSubnetIds=sorted(requested - had),
+        RemoveSubnetIds=sorted(had - requested),
+        **work.params("modify_transit_gateway_vpc_attachment", {"options": options}),
     )
 
 
 def _read_peering(work: Work) -> Any:
     listed = work.call("describe_transit_gateway_peering_attachments", TransitGatewayAttachmentIds=[work.id])
-    found = one(listed["TransitGatewayPeeringAttachments"], TransitGatewayAttachmentId=work.id)
-    if found is None or found["State"] in _GONE:
+    result = one(listed["TransitGatewayPeeringAttachments"], TransitGatewayAttachmentId=work.id)
+    if result is None or result["State"] in _GONE:
         return None
-    own, other = found["RequesterTgwInfo"], found["AccepterTgwInfo"]
+    own, peer = result["RequesterTgwInfo"], result["AccepterTgwInfo"]
     return {
-        **found,
+        **result,
         "transitGatewayId": own["TransitGatewayId"],
-        "peerTransitGatewayId": other["TransitGatewayId"],
-        "peerRegion": other["Region"],
-        "peerAccountId": other["OwnerId"],
+        "peerTransitGatewayId": peer["TransitGatewayId"],
+        "peerRegion": peer["Region"],
+        "peerAccountId": peer["OwnerId"],
         "arn": f"arn:aws:ec2:{work.region}:{work.account}:transit-gateway-attachment/{work.id}",
     }
 
 
 def _read_accepted(work: Work) -> Any:
-    found = _read_peering(work)
-    if found is None or found["State"] == "pendingAcceptance":
+    result = _read_peering(work)
+    if result is None or result["State"] == "pendingAcceptance":
         return None
-    own, other = found["AccepterTgwInfo"], found["RequesterTgwInfo"]
+    own, peer = result["AccepterTgwInfo"], result["RequesterTgwInfo"]
     return {
-        **found,
+        **result,
         "transitGatewayId": own["TransitGatewayId"],
-        "peerTransitGatewayId": other["TransitGatewayId"],
-        "peerRegion": other["Region"],
-        "peerAccountId": other["OwnerId"],
+        "peerTransitGatewayId": peer["TransitGatewayId"],
+        "peerRegion": peer["Region"],
+        "peerAccountId": peer["OwnerId"],
     }
 
 
@@ -78,15 +78,15 @@ def _read_route(work: Work) -> Any:
             {"Name": "type", "Values": ["static"]},
         ],
     )["Routes"]
-    found = one(listed, DestinationCidrBlock=cidr)
-    if found is None:
+    result = one(listed, DestinationCidrBlock=cidr)
+    if result is None:
         return None
-    attachments = found.get("TransitGatewayAttachments") or [{}]
+    attachments = result.get("TransitGatewayAttachments") or [{}]
     return {
         "destinationCidrBlock": cidr,
         "transitGatewayRouteTableId": table,
         "transitGatewayAttachmentId": attachments[0].get("TransitGatewayAttachmentId"),
-        "blackhole": found["State"] == "blackhole",
+        "blackhole": result["State"] == "blackhole",
     }
 
 

@@ -53,7 +53,10 @@ def _create_options(work: Work) -> Values:
 
 def _read_options(work: Work) -> Any:
     found = work.call("describe_dhcp_options", DhcpOptionsIds=[work.id])["DhcpOptions"][0]
-    told = {one["Key"]: [value["Value"] for value in one["Values"]] for one in found["DhcpConfigurations"]}
+    told = {
+        dhcp_configuration["Key"]: [value["Value"] for value in dhcp_configuration["Values"]]
+        for dhcp_configuration in found["DhcpConfigurations"]
+    }
     return {**found, **{name: told[key] for name, key in _DHCP.items() if key in told}}
 
 

@@ -22,11 +22,11 @@ def _listed(_work: Work, values: Values) -> Values:
 
 
 def _read_replication(work: Work) -> Any:
-    found = work.call("describe_registry")
-    configuration = found.get("replicationConfiguration") or _NOTHING
+    registry = work.call("describe_registry")
+    configuration = registry.get("replicationConfiguration") or _NOTHING
     if not configuration.get("rules"):
         return None
-    return {"registryId": found["registryId"], "replicationConfiguration": configuration}
+    return {"registryId": registry["registryId"], "replicationConfiguration": configuration}
 
 
 TYPES: Final = (

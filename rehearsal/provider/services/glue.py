@@ -32,10 +32,10 @@ def _database(work: Work, values: Values) -> Values:
 
 
 def _read_database(work: Work) -> Any:
-    found = work.call("get_database", Name=work.values["name"])["Database"]
-    arn = f"arn:aws:glue:{work.region}:{work.account}:database/{found['Name']}"
+    database = work.call("get_database", Name=work.values["name"])["Database"]
+    arn = f"arn:aws:glue:{work.region}:{work.account}:database/{database['Name']}"
     # Permissions of tables to come are no property of most databases: the settings of the data lake say them.
-    return {**drop(found, "CreateTableDefaultPermissions"), "arn": arn}
+    return {**drop(database, "CreateTableDefaultPermissions"), "arn": arn}
 
 
 TYPES: Final = (

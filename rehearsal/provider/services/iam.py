@@ -11,9 +11,9 @@ _VERSIONS: Final = 5
 
 
 def _read_policy(work: Work) -> Any:
-    found = work.call("get_policy", PolicyArn=work.id)["Policy"]
-    version = work.call("get_policy_version", PolicyArn=work.id, VersionId=found["DefaultVersionId"])
-    return {**found, "policy": version["PolicyVersion"]["Document"]}
+    policy = work.call("get_policy", PolicyArn=work.id)["Policy"]
+    version = work.call("get_policy_version", PolicyArn=work.id, VersionId=policy["DefaultVersionId"])
+    return {**policy, "policy": version["PolicyVersion"]["Document"]}
 
 
 def _update_policy(work: Work) -> None:
@@ -21,7 +21,8 @@ def _update_policy(work: Work) -> None:
         return
     versions = work.pages("list_policy_versions", "Versions", PolicyArn=work.id)
     spare = sorted(
-        (one for one in versions if not one["IsDefaultVersion"]), key=lambda one: int(one["VersionId"].lstrip("v"))
+        (version for version in versions if not version["IsDefaultVersion"]),
+        key=lambda version: int(version["VersionId"].lstrip("v")),
     )
     if len(versions) >= _VERSIONS:
         work.call("delete_policy_version", PolicyArn=work.id, VersionId=spare[0]["VersionId"])
@@ -43,11 +44,11 @@ def _update_oidc(work: Work) -> None:
     if "thumbprintLists" in work.changed:
         work.auto("update_open_id_connect_provider_thumbprint")
     if "clientIdLists" in work.changed:
-        known = work.call("get_open_id_connect_provider", OpenIDConnectProviderArn=work.id)["ClientIDList"]
-        wanted = work.inputs["clientIdLists"]
-        for client in set(wanted) - set(known):
+        client_ids = work.call("get_open_id_connect_provider", OpenIDConnectProviderArn=work.id)["ClientIDList"]
+        requested_client_ids = work.inputs["clientIdLists"]
+        for client in set(requested_client_ids) - set(client_ids):
             work.call("add_client_id_to_open_id_connect_provider", OpenIDConnectProviderArn=work.id, ClientID=client)
-        for client in set(known) - set(wanted):
+        for client in set(client_ids) - set(requested_client_ids):
             work.call(
                 "remove_client_id_from_open_id_connect_provider", OpenIDConnectProviderArn=work.id, ClientID=client
             )

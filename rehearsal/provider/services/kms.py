@@ -14,16 +14,16 @@ _WINDOW: Final = 30
 
 
 def _read_key(work: Work) -> Any:
-    found = work.call("describe_key", KeyId=work.id)["KeyMetadata"]
-    if found["KeyState"] in ("PendingDeletion", "PendingReplicaDeletion"):
+    key_metadata = work.call("describe_key", KeyId=work.id)["KeyMetadata"]
+    if key_metadata["KeyState"] in ("PendingDeletion", "PendingReplicaDeletion"):
         return None
     rotation = work.call("get_key_rotation_status", KeyId=work.id)
     policy = work.call("get_key_policy", KeyId=work.id, PolicyName="default")["Policy"]
     return {
-        **found,
-        "isEnabled": found["Enabled"],
-        "enabled": found["Enabled"],
-        "customerMasterKeySpec": found.get("KeySpec"),
+        **key_metadata,
+        "isEnabled": key_metadata["Enabled"],
+        "enabled": key_metadata["Enabled"],
+        "customerMasterKeySpec": key_metadata.get("KeySpec"),
         "enableKeyRotation": rotation["KeyRotationEnabled"],
         "keyRotationEnabled": rotation["KeyRotationEnabled"],
         "rotationPeriodInDays": rotation.get("RotationPeriodInDays"),
@@ -63,12 +63,12 @@ def _delete_key(work: Work) -> None:
 def _replicate(work: Work) -> Values:
     """A replica is asked for in the primary's region, and from then on is a key of its own."""
     primary = str(work.inputs["primaryKeyArn"])
-    here, work.region = work.region, primary.split(":")[3]
+    replica_region, work.region = work.region, primary.split(":")[3]
     try:
-        values = {**work.values, "keyId": primary.rpartition("/")[2], "replicaRegion": here}
+        values = {**work.values, "keyId": primary.rpartition("/")[2], "replicaRegion": replica_region}
         answer = work.call("replicate_key", **work.params("replicate_key", values))
     finally:
-        work.region = here
+        work.region = replica_region
     key = answer["ReplicaKeyMetadata"]["KeyId"]
     if work.inputs.get("policy"):
         work.call("put_key_policy", KeyId=key, PolicyName="default", Policy=work.inputs["policy"])
@@ -78,23 +78,23 @@ def _replicate(work: Work) -> Values:
 
 
 def _read_replica(work: Work) -> Any:
-    found = _read_key(work)
-    if found is not None:
-        found["primaryKeyArn"] = found.get("MultiRegionConfiguration", {}).get("PrimaryKey", {}).get("Arn")
-    return found
+    result = _read_key(work)
+    if result is not None:
+        result["primaryKeyArn"] = result.get("MultiRegionConfiguration", {}).get("PrimaryKey", {}).get("Arn")
+    return result
 
 
 def _read_alias(work: Work) -> Any:
-    found = one(work.pages("list_aliases", "Aliases"), AliasName=work.id)
-    if found is None:
+    result = one(work.pages("list_aliases", "Aliases"), AliasName=work.id)
+    if result is None:
         return None
-    target = work.call("describe_key", KeyId=found["TargetKeyId"])["KeyMetadata"]
-    wanted = str(work.inputs.get("targetKeyId", ""))
+    target = work.call("describe_key", KeyId=result["TargetKeyId"])["KeyMetadata"]
+    requested = str(work.inputs.get("targetKeyId", ""))
     return {
-        "name": found["AliasName"],
-        "arn": found["AliasArn"],
+        "name": result["AliasName"],
+        "arn": result["AliasArn"],
         # A key goes by its id and its ARN; whichever the program used is right.
-        "targetKeyId": wanted if wanted in (target["Arn"], target["KeyId"]) else found["TargetKeyId"],
+        "targetKeyId": requested if requested in (target["Arn"], target["KeyId"]) else result["TargetKeyId"],
         "targetKeyArn": target["Arn"],
     }
 

@@ -23,31 +23,34 @@ _REST: Final = {
 
 
 def _settings(_work: Work, values: Values) -> Values:
-    found: Values = {api: values[name] for name, api in _REST.items() if values.get(name) is not None}
+    result: Values = {api: values[name] for name, api in _REST.items() if values.get(name) is not None}
     for name, api in _ADMINS.items():
-        found[api] = [{"dataLakePrincipalIdentifier": one} for one in values.get(name) or []]
+        result[api] = [{"dataLakePrincipalIdentifier": value} for value in values.get(name) or []]
     for name, api in _DEFAULTS.items():
-        found[api] = default_permissions(values.get(name) or [])
-    return {**values, "dataLakeSettings": found}
+        result[api] = default_permissions(values.get(name) or [])
+    return {**values, "dataLakeSettings": result}
 
 
 def _read_settings(work: Work) -> Any:
-    found = work.call("get_data_lake_settings")["DataLakeSettings"]
-    told: Values = {name: found.get(api) for name, api in _REST.items()}
+    data_lake_settings = work.call("get_data_lake_settings")["DataLakeSettings"]
+    state: Values = {name: data_lake_settings.get(api) for name, api in _REST.items()}
     for name, api in _ADMINS.items():
-        told[name] = [one["DataLakePrincipalIdentifier"] for one in found.get(api) or []]
+        state[name] = [entry["DataLakePrincipalIdentifier"] for entry in data_lake_settings.get(api) or []]
     for name, api in _DEFAULTS.items():
-        told[name] = [
-            {"principal": one["Principal"]["DataLakePrincipalIdentifier"], "permissions": one["Permissions"]}
-            for one in found.get(api) or []
+        state[name] = [
+            {"principal": item["Principal"]["DataLakePrincipalIdentifier"], "permissions": item["Permissions"]}
+            for item in data_lake_settings.get(api) or []
         ]
-    return told
+    return state
 
 
 def _update_tag(work: Work) -> None:
     """Values are added before others are taken away, so that a tag is never without any."""
-    wanted, there = work.inputs["values"], work.call("get_lf_tag", TagKey=work.inputs["key"])["TagValues"]
-    new, gone = [one for one in wanted if one not in there], [one for one in there if one not in wanted]
+    requested, existing = work.inputs["values"], work.call("get_lf_tag", TagKey=work.inputs["key"])["TagValues"]
+    new, gone = (
+        [entry for entry in requested if entry not in existing],
+        [item for item in existing if item not in requested],
+    )
     if new:
         work.call("update_lf_tag", TagKey=work.inputs["key"], TagValuesToAdd=new)
     if gone:
@@ -63,7 +66,7 @@ def _create_filter(work: Work) -> Values:
     work.call("create_data_cells_filter", **work.params("create_data_cells_filter", work.inputs))
     table = work.inputs["tableData"]
     parts = ("databaseName", "name", "tableCatalogId", "tableName")
-    return {"id": ",".join(str(table[one]) for one in parts)}
+    return {"id": ",".join(str(table[part]) for part in parts)}
 
 
 def _read_filter(work: Work) -> Any:

@@ -78,7 +78,7 @@ def _tag(work: Work) -> Values:
     if failures:
         error = failures[0]["Error"]
         raise RefusedError(f"{error['ErrorCode']}: {error['ErrorMessage']} ({failures[0]['LFTag']['TagKey']})")
-    return {"id": _id(given["Resource"], sorted(one["TagKey"] for one in given["LFTags"]))}
+    return {"id": _id(given["Resource"], sorted(lftag["TagKey"] for lftag in given["LFTags"]))}
 
 
 def _read_tags(work: Work) -> Any:

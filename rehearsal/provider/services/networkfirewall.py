@@ -9,7 +9,7 @@ from rehearsal.provider.vocabulary import Call, Find, Tagging, on
 
 def _read(work: Work) -> Any:
     answer = work.call("describe_firewall", FirewallArn=work.id)
-    found, status = answer["Firewall"], answer.get("FirewallStatus", {})
+    result, status = answer["Firewall"], answer.get("FirewallStatus", {})
     states = [
         {
             "availabilityZone": zone,
@@ -20,8 +20,8 @@ def _read(work: Work) -> Any:
         for zone, state in sorted(status.get("SyncStates", {}).items())
     ]
     return {
-        **found,
-        "name": found["FirewallName"],
+        **result,
+        "name": result["FirewallName"],
         "arn": work.id,
         "updateToken": answer.get("UpdateToken"),
         "firewallStatuses": [{"syncStates": states}],
@@ -31,12 +31,14 @@ def _read(work: Work) -> Any:
 def _log(work: Work) -> Values:
     """One destination a call is all that AWS takes (Network Firewall API Reference, UpdateLoggingConfiguration)."""
     arn = work.inputs["firewallArn"]
-    wanted = work.params("update_logging_configuration", work.inputs)["LoggingConfiguration"]["LogDestinationConfigs"]
-    for count in range(1, len(wanted) + 1):
+    requested = work.params("update_logging_configuration", work.inputs)["LoggingConfiguration"][
+        "LogDestinationConfigs"
+    ]
+    for count in range(1, len(requested) + 1):
         work.call(
             "update_logging_configuration",
             FirewallArn=arn,
-            LoggingConfiguration={"LogDestinationConfigs": wanted[:count]},
+            LoggingConfiguration={"LogDestinationConfigs": requested[:count]},
         )
     return {}
 

@@ -17,52 +17,52 @@ _PATIENCE: Final = 300
 
 
 def _create_organization(work: Work) -> Values:
-    made = work.call("create_organization", FeatureSet=work.inputs.get("featureSet") or "ALL")["Organization"]
-    work.id = made["Id"]
+    organization = work.call("create_organization", FeatureSet=work.inputs.get("featureSet") or "ALL")["Organization"]
+    work.id = organization["Id"]
     _set_organization(work)
-    return {"id": made["Id"]}
+    return {"id": organization["Id"]}
 
 
 def _set_organization(work: Work) -> None:
-    wanted = set(work.inputs.get("awsServiceAccessPrincipals") or [])
+    requested = set(work.inputs.get("awsServiceAccessPrincipals") or [])
     listed = work.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
     enabled = {item["ServicePrincipal"] for item in listed}
-    for principal in sorted(wanted - enabled):
+    for principal in sorted(requested - enabled):
         work.attempt("enable_aws_service_access", ServicePrincipal=principal)
-    for principal in sorted(enabled - wanted):
+    for principal in sorted(enabled - requested):
         work.attempt("disable_aws_service_access", ServicePrincipal=principal)
     root = work.pages("list_roots", "Roots")[0]
     types = set(work.inputs.get("enabledPolicyTypes") or [])
-    there = {item["Type"] for item in root["PolicyTypes"]}
-    for kind in sorted(types - there):
+    existing = {item["Type"] for item in root["PolicyTypes"]}
+    for kind in sorted(types - existing):
         work.attempt("enable_policy_type", RootId=root["Id"], PolicyType=kind)
-    for kind in sorted(there - types):
+    for kind in sorted(existing - types):
         work.attempt("disable_policy_type", RootId=root["Id"], PolicyType=kind)
 
 
 def _read_organization(work: Work) -> Any:
-    found = work.call("describe_organization")["Organization"]
-    if work.id and found["Id"] != work.id:
+    organization = work.call("describe_organization")["Organization"]
+    if work.id and organization["Id"] != work.id:
         return None
     roots = work.pages("list_roots", "Roots")
     accounts = work.pages("list_accounts", "Accounts")
     principals = work.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
-    master = one(accounts, Id=found["MasterAccountId"]) or {}
+    master = one(accounts, Id=organization["MasterAccountId"]) or {}
     return {
-        **found,
+        **organization,
         "masterAccountName": master.get("Name", ""),
         "roots": roots,
         "accounts": accounts,
-        "nonMasterAccounts": [item for item in accounts if item["Id"] != found["MasterAccountId"]],
+        "nonMasterAccounts": [item for item in accounts if item["Id"] != organization["MasterAccountId"]],
         "awsServiceAccessPrincipals": [item["ServicePrincipal"] for item in principals],
         "enabledPolicyTypes": [item["Type"] for root in roots for item in root["PolicyTypes"]],
     }
 
 
 def _read_unit(work: Work) -> Any:
-    found = work.call("describe_organizational_unit", OrganizationalUnitId=work.id)["OrganizationalUnit"]
+    organizational_unit = work.call("describe_organizational_unit", OrganizationalUnitId=work.id)["OrganizationalUnit"]
     parents = work.call("list_parents", ChildId=work.id)["Parents"]
-    return {**found, "ParentId": parents[0]["Id"] if parents else None}
+    return {**organizational_unit, "ParentId": parents[0]["Id"] if parents else None}
 
 
 def _create_account(work: Work) -> Values:
@@ -78,18 +78,20 @@ def _create_account(work: Work) -> Values:
 
 
 def _move(work: Work) -> None:
-    wanted = work.inputs.get("parentId")
+    requested_parent_id = work.inputs.get("parentId")
     parents = work.call("list_parents", ChildId=work.id)["Parents"]
-    if wanted and parents and parents[0]["Id"] != wanted:
-        work.call("move_account", AccountId=work.id, SourceParentId=parents[0]["Id"], DestinationParentId=wanted)
+    if requested_parent_id and parents and parents[0]["Id"] != requested_parent_id:
+        work.call(
+            "move_account", AccountId=work.id, SourceParentId=parents[0]["Id"], DestinationParentId=requested_parent_id
+        )
 
 
 def _read_account(work: Work) -> Any:
-    found = work.call("describe_account", AccountId=work.id)["Account"]
-    if found["Status"] == "SUSPENDED":
+    account = work.call("describe_account", AccountId=work.id)["Account"]
+    if account["Status"] == "SUSPENDED":
         return None
     parents = work.call("list_parents", ChildId=work.id)["Parents"]
-    return {**found, "ParentId": parents[0]["Id"] if parents else None}
+    return {**account, "ParentId": parents[0]["Id"] if parents else None}
 
 
 def _update_account(work: Work) -> None:

@@ -10,14 +10,14 @@ from rehearsal.provider.vocabulary import Call, Tagging, on
 
 def _create_zone(work: Work) -> Values:
     vpcs = work.inputs.get("vpcs") or []
-    given: dict[str, Any] = {
+    parameters: dict[str, Any] = {
         "Name": work.inputs["name"],
         "CallerReference": work.creation or work.inputs["name"],
         "HostedZoneConfig": {"Comment": work.inputs.get("comment") or "", "PrivateZone": bool(vpcs)},
     }
     if vpcs:
-        given["VPC"] = _vpc(work, vpcs[0])
-    id_ = work.call("create_hosted_zone", **given)["HostedZone"]["Id"].rpartition("/")[2]
+        parameters["VPC"] = _vpc(work, vpcs[0])
+    id_ = work.call("create_hosted_zone", **parameters)["HostedZone"]["Id"].rpartition("/")[2]
     for more in vpcs[1:]:
         work.call("associate_vpc_with_hosted_zone", HostedZoneId=id_, VPC=_vpc(work, more))
     return {"zoneId": id_}
@@ -46,11 +46,11 @@ def _update_zone(work: Work) -> None:
     if "comment" in work.changed:
         work.call("update_hosted_zone_comment", Id=work.id, Comment=work.inputs.get("comment") or "")
     if "vpcs" in work.changed:
-        wanted = {one["vpcId"]: one for one in work.inputs.get("vpcs") or []}
-        had = {one["vpcId"]: one for one in work.old.get("vpcs") or []}
-        for key in sorted(wanted.keys() - had.keys()):
-            work.call("associate_vpc_with_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, wanted[key]))
-        for key in sorted(had.keys() - wanted.keys()):
+        requested = {vpc["vpcId"]: vpc for vpc in work.inputs.get("vpcs") or []}
+        had = {vpc["vpcId"]: vpc for vpc in work.old.get("vpcs") or []}
+        for key in sorted(requested.keys() - had.keys()):
+            work.call("associate_vpc_with_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, requested[key]))
+        for key in sorted(had.keys() - requested.keys()):
             work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, had[key]))
 
 
@@ -63,12 +63,14 @@ def _read_association(work: Work) -> Any:
     values = work.values
     where = _vpc(work, values)
     # Asked of the VPC: the zone may be another account's.
-    found = one(work.call("list_hosted_zones_by_vpc", **where)["HostedZoneSummaries"], HostedZoneId=values["zoneId"])
-    return found and {
+    hosted_zone_summary = one(
+        work.call("list_hosted_zones_by_vpc", **where)["HostedZoneSummaries"], HostedZoneId=values["zoneId"]
+    )
+    return hosted_zone_summary and {
         "zoneId": values["zoneId"],
         "vpcId": where["VPCId"],
         "vpcRegion": where["VPCRegion"],
-        "owningAccount": found["Owner"]["OwningAccount"],
+        "owningAccount": hosted_zone_summary["Owner"]["OwningAccount"],
     }
 
 

@@ -8,7 +8,7 @@ from rehearsal.provider.vocabulary import Call, Find, on
 
 
 def _create(work: Work) -> Values:
-    made = work.call(
+    resolver_query_log_config = work.call(
         "create_resolver_query_log_config",
         Name=work.inputs["name"],
         DestinationArn=work.inputs["destinationArn"],
@@ -16,7 +16,7 @@ def _create(work: Work) -> Values:
         # The emulator tags endpoints and rules only: these are not read back.
         Tags=[{"Key": key, "Value": value} for key, value in (work.inputs.get("tagsAll") or {}).items()],
     )["ResolverQueryLogConfig"]
-    return {"id": made["Id"], "arn": made["Arn"]}
+    return {"id": resolver_query_log_config["Id"], "arn": resolver_query_log_config["Arn"]}
 
 
 TYPES: Final = (

@@ -63,9 +63,9 @@ def _there(work: Work, name: str) -> bool:
 
 
 def _tag(work: Work) -> None:
-    wanted = work.inputs.get("tagsAll") or {}
-    if wanted:
-        pairs = [{"Key": key, "Value": value} for key, value in sorted(wanted.items())]
+    requested_tags_all = work.inputs.get("tagsAll") or {}
+    if requested_tags_all:
+        pairs = [{"Key": key, "Value": value} for key, value in sorted(requested_tags_all.items())]
         work.call("put_bucket_tagging", Bucket=work.id, Tagging={"TagSet": pairs})
     elif work.changed:
         work.call("delete_bucket_tagging", Bucket=work.id)

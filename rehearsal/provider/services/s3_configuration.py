@@ -24,7 +24,7 @@ def _part(token: str, put: str, get: str | Step, delete: str | Call | Step, **mo
     names = [f"aws:s3/{module}:{name}", *([f"aws:s3/{module}V2:{name}V2"] if name in former else [])]
     return tuple(
         Emulated(
-            type=one,
+            type=entry,
             service="s3",
             create=put,
             read=get,
@@ -34,7 +34,7 @@ def _part(token: str, put: str, get: str | Step, delete: str | Call | Step, **mo
             forces=on("bucket", "expectedBucketOwner"),
             **more,
         )
-        for one in names
+        for entry in names
     )
 
 
@@ -79,46 +79,49 @@ _KINDS: Final = (
 
 
 def _notify(_work: Work, values: Values) -> Values:
-    wanted: dict[str, Any] = {"eventBridgeConfiguration": {}} if values.get("eventbridge") else {}
+    requested: dict[str, Any] = {"eventBridgeConfiguration": {}} if values.get("eventbridge") else {}
     for name, api, prop, _ in _KINDS:
-        wanted[api] = [
+        requested[api] = [
             {
-                "id": one.get("id"),
-                prop: one.get(prop),
-                "events": one.get("events"),
-                "filter": {"key": {"filterRules": _rules(one)}} if _rules(one) else None,
+                "id": value.get("id"),
+                prop: value.get(prop),
+                "events": value.get("events"),
+                "filter": {"key": {"filterRules": _rules(value)}} if _rules(value) else None,
             }
-            for one in values.get(name) or []
+            for value in values.get(name) or []
         ] or None
-    return {**values, "notificationConfiguration": {key: value for key, value in wanted.items() if value is not None}}
+    return {
+        **values,
+        "notificationConfiguration": {key: value for key, value in requested.items() if value is not None},
+    }
 
 
-def _rules(one: Values) -> list[dict[str, str]]:
-    found = (("prefix", one.get("filterPrefix")), ("suffix", one.get("filterSuffix")))
-    return [{"name": name, "value": value} for name, value in found if value]
+def _rules(values: Values) -> list[dict[str, str]]:
+    result = (("prefix", values.get("filterPrefix")), ("suffix", values.get("filterSuffix")))
+    return [{"name": name, "value": value} for name, value in result if value]
 
 
 def _notified(work: Work) -> Any:
     answer = work.call("get_bucket_notification_configuration", Bucket=work.values["bucket"])
-    found: dict[str, Any] = {"bucket": work.values["bucket"]}
+    result: dict[str, Any] = {"bucket": work.values["bucket"]}
     if "EventBridgeConfiguration" in answer:
-        found["eventbridge"] = True
+        result["eventbridge"] = True
     for name, api, prop, key in _KINDS:
         items: list[dict[str, Any]] = []
-        for one in answer.get(api, []):
-            rules = one.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+        for entry in answer.get(api, []):
+            rules = entry.get("Filter", {}).get("Key", {}).get("FilterRules", [])
             by_name = {rule["Name"].lower(): rule["Value"] for rule in rules}
             item = {
-                "id": one.get("Id"),
-                prop: one.get(key),
-                "events": one.get("Events"),
+                "id": entry.get("Id"),
+                prop: entry.get(key),
+                "events": entry.get("Events"),
                 "filterPrefix": by_name.get("prefix"),
                 "filterSuffix": by_name.get("suffix"),
             }
             items.append({part: value for part, value in item.items() if value is not None})
         if items:
-            found[name] = items
-    return found if len(found) > 1 else None
+            result[name] = items
+    return result if len(result) > 1 else None
 
 
 TYPES: Final = (

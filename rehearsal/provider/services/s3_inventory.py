@@ -28,7 +28,7 @@ def _put(work: Work) -> Values:
         "IsEnabled": values.get("enabled") is not False,
         "IncludedObjectVersions": values["includedObjectVersions"],
         "Schedule": {"Frequency": values["schedule"]["frequency"]},
-        "Destination": {"S3BucketDestination": {name: one for name, one in place.items() if one is not None}},
+        "Destination": {"S3BucketDestination": {name: value for name, value in place.items() if value is not None}},
     }
     if values.get("filter"):
         configuration["Filter"] = {"Prefix": values["filter"]["prefix"]}
@@ -39,16 +39,16 @@ def _put(work: Work) -> Values:
 
 
 def _read(work: Work) -> Any:
-    found = work.call("get_bucket_inventory_configuration", **_which(work))["InventoryConfiguration"]
-    to = found["Destination"]["S3BucketDestination"]
+    inventory_configuration = work.call("get_bucket_inventory_configuration", **_which(work))["InventoryConfiguration"]
+    to = inventory_configuration["Destination"]["S3BucketDestination"]
     place: Values = {"bucketArn": to["Bucket"], **{key: to.get(key) for key in ("Format", "AccountId", "Prefix")}}
-    asked = work.inputs.get("destination", {}).get("bucket", {}).get("encryption")
+    requested_encryption = work.inputs.get("destination", {}).get("bucket", {}).get("encryption")
     return {
-        **found,
+        **inventory_configuration,
         **_which(work),
-        "name": found["Id"],
-        "enabled": found["IsEnabled"],
-        "destination": {"bucket": {**place, "encryption": asked}},
+        "name": inventory_configuration["Id"],
+        "enabled": inventory_configuration["IsEnabled"],
+        "destination": {"bucket": {**place, "encryption": requested_encryption}},
     }
 
 

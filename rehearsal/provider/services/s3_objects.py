@@ -32,23 +32,23 @@ def _create(work: Work) -> dict[str, Any]:
 
 def _read(work: Work) -> Any:
     values = work.values
-    found = work.call("head_object", Bucket=values["bucket"], Key=values["key"])
+    result = work.call("head_object", Bucket=values["bucket"], Key=values["key"])
     return {
         "bucket": values["bucket"],
         "key": values["key"],
         "arn": f"arn:aws:s3:::{values['bucket']}/{values['key']}",
-        "etag": found["ETag"].strip('"'),
-        "versionId": found.get("VersionId", ""),
-        "contentType": found.get("ContentType"),
-        "storageClass": found.get("StorageClass", "STANDARD"),
+        "etag": result["ETag"].strip('"'),
+        "versionId": result.get("VersionId", ""),
+        "contentType": result.get("ContentType"),
+        "storageClass": result.get("StorageClass", "STANDARD"),
     }
 
 
 def _delete(work: Work) -> None:
     values = work.values
-    found = work.pages("list_object_versions", "Versions", Bucket=values["bucket"], Prefix=values["key"])
-    found += work.pages("list_object_versions", "DeleteMarkers", Bucket=values["bucket"], Prefix=values["key"])
-    for version in found:
+    result = work.pages("list_object_versions", "Versions", Bucket=values["bucket"], Prefix=values["key"])
+    result += work.pages("list_object_versions", "DeleteMarkers", Bucket=values["bucket"], Prefix=values["key"])
+    for version in result:
         if version["Key"] == values["key"]:
             work.call("delete_object", Bucket=values["bucket"], Key=values["key"], VersionId=version["VersionId"])
 

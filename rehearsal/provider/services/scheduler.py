@@ -15,8 +15,8 @@ def _group(values: Values) -> str:
 
 
 def _create(work: Work) -> Values:
-    given = work.params("create_schedule", drop(work.values, "arn"))
-    work.call("create_schedule", **given)
+    parameters = work.params("create_schedule", drop(work.values, "arn"))
+    work.call("create_schedule", **parameters)
     return {"groupName": _group(work.values)}
 
 

@@ -8,37 +8,44 @@ from rehearsal.provider.vocabulary import Find, Tagging, on
 
 
 def _read(work: Work) -> Any:
-    found = work.call("describe_secret", SecretId=work.id)
-    if found.get("DeletedDate") is not None:
+    secret = work.call("describe_secret", SecretId=work.id)
+    if secret.get("DeletedDate") is not None:
         return None
-    return {**found, "replicas": found.get("ReplicationStatus")}
+    return {**secret, "replicas": secret.get("ReplicationStatus")}
 
 
 def _update(work: Work) -> None:
     if work.changed & on("description", "kmsKeyId"):
-        given = {name: work.inputs.get(name) for name in ("description", "kmsKeyId")}
-        work.call("update_secret", **work.params("update_secret", {**given, "id": work.id}))
+        parameters = {name: work.inputs.get(name) for name in ("description", "kmsKeyId")}
+        work.call("update_secret", **work.params("update_secret", {**parameters, "id": work.id}))
     if "replicas" in work.changed:
         _replicate(work)
 
 
 def _replicate(work: Work) -> None:
-    wanted: list[Values] = work.inputs.get("replicas") or []
-    there = work.call("describe_secret", SecretId=work.id).get("ReplicationStatus") or []
-    keys = {one["Region"]: one.get("KmsKeyId") for one in there}
-    new = [one for one in wanted if one["region"] not in keys or one.get("kmsKeyId") != keys[one["region"]]]
-    gone = sorted(keys.keys() - {one["region"] for one in wanted} | {one["region"] for one in new} & keys.keys())
+    requested_replicas: list[Values] = work.inputs.get("replicas") or []
+    existing_replication_status = work.call("describe_secret", SecretId=work.id).get("ReplicationStatus") or []
+    keys = {entry["Region"]: entry.get("KmsKeyId") for entry in existing_replication_status}
+    new = [
+        item
+        for item in requested_replicas
+        if item["region"] not in keys or item.get("kmsKeyId") != keys[item["region"]]
+    ]
+    gone = sorted(
+        keys.keys() - {element["region"] for element in requested_replicas}
+        | {one["region"] for one in new} & keys.keys()
+    )
     if gone:
         work.call("remove_regions_from_replication", SecretId=work.id, RemoveReplicaRegions=gone)
     if new:
-        given = {"id": work.id, "replicas": new}
-        work.call("replicate_secret_to_regions", **work.params("replicate_secret_to_regions", given))
+        parameters = {"id": work.id, "replicas": new}
+        work.call("replicate_secret_to_regions", **work.params("replicate_secret_to_regions", parameters))
 
 
 def _tidy(work: Work) -> None:
     """A secret cannot be deleted while it has replicas (Secrets Manager User Guide, "Delete a secret")."""
-    found = work.call("describe_secret", SecretId=work.id)
-    gone = [one["Region"] for one in found.get("ReplicationStatus") or []]
+    secret = work.call("describe_secret", SecretId=work.id)
+    gone = [entry["Region"] for entry in secret.get("ReplicationStatus") or []]
     if gone:
         work.call("remove_regions_from_replication", SecretId=work.id, RemoveReplicaRegions=gone)
 

@@ -41,6 +41,6 @@ def default_permissions(given: Sequence[Values] | None) -> list[Values] | None:
     if given is None:
         return None
     return [
-        {"principal": {"dataLakePrincipalIdentifier": one.get("principal")}, "permissions": one.get("permissions")}
-        for one in given
+        {"principal": {"dataLakePrincipalIdentifier": entry.get("principal")}, "permissions": entry.get("permissions")}
+        for entry in given
     ]

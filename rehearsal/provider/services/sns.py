@@ -30,12 +30,12 @@ _TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_t
 
 def attributes(inputs: Values, table: Mapping[str, str]) -> dict[str, str]:
     """Properties as the attributes that SNS and SQS take: all strings."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for name, attribute in table.items():
         value = inputs.get(name)
         if value is not None:
-            found[attribute] = str(value).lower() if isinstance(value, bool) else str(value)
-    return found
+            result[attribute] = str(value).lower() if isinstance(value, bool) else str(value)
+    return result
 
 
 def _create_topic(work: Work) -> Values:

@@ -18,31 +18,31 @@ def _values(work: Work, values: Values) -> Values:
 
 
 def _create(work: Work) -> Values:
-    given = work.params("put_parameter", _values(work, work.values))
-    work.call("put_parameter", **given)
+    parameters = work.params("put_parameter", _values(work, work.values))
+    work.call("put_parameter", **parameters)
     return {"name": work.inputs["name"]}
 
 
 def _update(work: Work) -> None:
     if work.changed - on("tags", "tagsAll", "overwrite"):
-        given: dict[str, Any] = {**work.params("put_parameter", _values(work, work.values)), "Overwrite": True}
-        given.pop("Tags", None)
-        work.call("put_parameter", **given)
+        parameters: dict[str, Any] = {**work.params("put_parameter", _values(work, work.values)), "Overwrite": True}
+        parameters.pop("Tags", None)
+        work.call("put_parameter", **parameters)
 
 
 def _read(work: Work) -> Any:
-    found = work.call("get_parameter", Name=work.id, WithDecryption=True)["Parameter"]
+    parameter = work.call("get_parameter", Name=work.id, WithDecryption=True)["Parameter"]
     described = work.call(
         "describe_parameters", ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [work.id]}]
     )["Parameters"]
     more = described[0] if described else {}
     return {
-        **found,
+        **parameter,
         "description": more.get("Description"),
         "allowedPattern": more.get("AllowedPattern"),
         "keyId": more.get("KeyId"),
         "tier": more.get("Tier", "Standard"),
-        "insecureValue": found["Value"] if "insecureValue" in work.inputs else None,
+        "insecureValue": parameter["Value"] if "insecureValue" in work.inputs else None,
     }
 
 

@@ -239,7 +239,7 @@ def test_the_aws_cli_lists_the_organisation(shared_cloud: Cloud, member: str) ->
     done = subprocess.run(words, env=environment, check=False, capture_output=True, text=True)
     if done.returncode != 0 and "usage" not in done.stderr and "Error" not in done.stderr:
         pytest.skip(f"the AWS CLI here does not run: {done.stderr[-200:]}")
-    assert member in {one["Id"] for one in json.loads(done.stdout)["Accounts"]}
+    assert member in {account["Id"] for account in json.loads(done.stdout)["Accounts"]}
     listed = subprocess.run([aws, "--profile", "ml-prod", "s3", "ls"], env=environment, check=False)
     assert listed.returncode == 0
 

@@ -56,7 +56,7 @@ def test_the_replica_becomes_the_primary(kms: dict[str, Any], key: dict[str, Any
     assert (kind(kms[EAST], key["KeyId"]), kind(kms[WEST], key["KeyId"])) == ("REPLICA", "PRIMARY")
     found = kms[EAST].describe_key(KeyId=key["KeyId"])["KeyMetadata"]["MultiRegionConfiguration"]
     assert found["PrimaryKey"]["Region"] == WEST
-    assert [one["Region"] for one in found["ReplicaKeys"]] == [EAST]
+    assert [replica_key["Region"] for replica_key in found["ReplicaKeys"]] == [EAST]
 
 
 def test_a_replica_has_no_say_in_who_is_primary(kms: dict[str, Any], key: dict[str, Any]) -> None:

@@ -80,7 +80,10 @@ def test_a_shared_gateway_is_seen_and_an_attachment_waits_to_be_accepted(shared:
     assert _code(raised) == "IncorrectState"
     shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
     listed = shared.owner.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])
-    assert [one["State"] for one in listed["TransitGatewayVpcAttachments"]] == ["available"]
+    assert [
+        transit_gateway_vpc_attachment["State"]
+        for transit_gateway_vpc_attachment in listed["TransitGatewayVpcAttachments"]
+    ] == ["available"]
 
 
 def test_each_account_sees_its_own_tags_of_an_attachment(shared: Shared) -> None:
@@ -163,7 +166,7 @@ def test_a_firewall_has_an_endpoint_in_each_subnet_and_takes_them_with_it(endpoi
         FirewallName="wall", FirewallPolicyArn="arn:p", VpcId=vpc, SubnetMappings=[{"SubnetId": subnet}]
     )
     states = firewalls.describe_firewall(FirewallName="wall")["FirewallStatus"]["SyncStates"]
-    [attachment] = [one["Attachment"] for one in states.values()]
+    [attachment] = [state["Attachment"] for state in states.values()]
     assert attachment["SubnetId"] == subnet
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", VpcEndpointId=attachment["EndpointId"])

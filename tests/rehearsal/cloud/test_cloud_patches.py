@@ -337,7 +337,10 @@ class TestTransitGatewayRoutes:
         )
         static = [{"Name": "type", "Values": ["static"]}]
         [route] = ec2.search_transit_gateway_routes(TransitGatewayRouteTableId=table, Filters=static)["Routes"]
-        assert [one["TransitGatewayAttachmentId"] for one in route["TransitGatewayAttachments"]] == [attachment]
+        assert [
+            transit_gateway_attachment["TransitGatewayAttachmentId"]
+            for transit_gateway_attachment in route["TransitGatewayAttachments"]
+        ] == [attachment]
 
 
 def test_the_operations_of_a_service_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:

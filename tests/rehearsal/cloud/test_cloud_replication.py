@@ -85,7 +85,7 @@ class Pair:
         return str(self.head(key, region).get("ReplicationStatus"))
 
     def rule(self) -> Any:
-        return next(one for one in self.cloud.replication().rules if one.source == self.buckets[EAST])
+        return next(rule for rule in self.cloud.replication().rules if rule.source == self.buckets[EAST])
 
     def latest(self, metric: str, region: str) -> float | None:
         dimensions = [
@@ -103,7 +103,7 @@ class Pair:
             Period=60,
             Statistics=["Maximum"],
         )
-        values = [one["Maximum"] for one in answer["Datapoints"]]
+        values = [datapoint["Maximum"] for datapoint in answer["Datapoints"]]
         return max(values) if values else None
 
 

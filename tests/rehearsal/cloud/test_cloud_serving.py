@@ -200,11 +200,11 @@ class Images:
 
     def replicate(self, *prefixes: str) -> None:
         rule: dict[str, Any] = {"destinations": [{"region": WEST, "registryId": ACCOUNT}]}
-        rule["repositoryFilters"] = [{"filter": one, "filterType": "PREFIX_MATCH"} for one in prefixes]
+        rule["repositoryFilters"] = [{"filter": prefix, "filterType": "PREFIX_MATCH"} for prefix in prefixes]
         self.east.put_replication_configuration(replicationConfiguration={"rules": [rule]})
 
     def push(self, repository: str, *layers: str, tag: str = "1") -> str:
-        body = {"schemaVersion": 2, "mediaType": MANIFEST, "layers": [{"digest": one, "size": 1} for one in layers]}
+        body = {"schemaVersion": 2, "mediaType": MANIFEST, "layers": [{"digest": layer, "size": 1} for layer in layers]}
         put = self.east.put_image(repositoryName=repository, imageManifest=json.dumps(body), imageTag=tag)["image"]
         assert put["imageId"]["imageDigest"] == f"sha256:{hashlib.sha256(json.dumps(body).encode()).hexdigest()}"
         return str(put["imageId"]["imageDigest"])
@@ -283,7 +283,7 @@ class Switch:
         return {"Name": name, "Type": "CNAME", "TTL": 10, "SetIdentifier": role, "ResourceRecords": answers, **more}
 
     def change(self, action: str, *records: Any) -> None:
-        changes = [{"Action": action, "ResourceRecordSet": one} for one in records]
+        changes = [{"Action": action, "ResourceRecordSet": record} for record in records]
         self.route53.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch={"Changes": changes})
 
     def failover(self, name: str) -> Sequence[Any]:
@@ -309,9 +309,9 @@ class Switch:
 def switch(shared_cloud: Cloud, endpoints: Endpoints) -> Any:
     made = Switch(shared_cloud, endpoints)
     yield made
-    for one in made.route53.list_resource_record_sets(HostedZoneId=made.zone)["ResourceRecordSets"]:
-        if one["Type"] == "CNAME":
-            made.change("DELETE", one)
+    for resource_record_set in made.route53.list_resource_record_sets(HostedZoneId=made.zone)["ResourceRecordSets"]:
+        if resource_record_set["Type"] == "CNAME":
+            made.change("DELETE", resource_record_set)
     made.route53.delete_hosted_zone(Id=made.zone)
     made.metrics.delete_alarms(AlarmNames=["failed-over"])
 
@@ -364,9 +364,9 @@ def test_every_call_is_recorded_with_its_region_and_who_made_it(shared_cloud: Cl
     record_calls(shared_cloud)
     endpoints.client("ssm", WEST).describe_parameters()
     endpoints.client("dynamodb", EAST).list_tables()
-    found = [(one.service, one.operation, one.region, one.lost) for one in calls(shared_cloud)]
+    found = [(call.service, call.operation, call.region, call.lost) for call in calls(shared_cloud)]
     assert found == [("ssm", "DescribeParameters", WEST, False), ("dynamodb", "ListTables", EAST, False)]
-    assert all("Boto3" in one.agent or "Botocore" in one.agent for one in calls(shared_cloud))
+    assert all("Boto3" in call.agent or "Botocore" in call.agent for call in calls(shared_cloud))
     record_calls(shared_cloud)
     assert calls(shared_cloud) == []
 

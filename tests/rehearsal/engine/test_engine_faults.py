@@ -144,9 +144,9 @@ def test_next_run_completes_a_killed_run(bench: Bench, seed: int) -> None:
             assert run.stdout
             kills += _kill_at_some_moment(bench, run, moments)
             code = run.wait()
-            said = run.stdout.read()
+            output = run.stdout.read()
             run.stdout.close()
-            assert code in (0, -signal.SIGKILL), said
+            assert code in (0, -signal.SIGKILL), output
             if code == 0:
                 break
         else:
@@ -175,8 +175,8 @@ def _everything_once(bench: Bench, *, version: int) -> None:
     assert sorted(names) == sorted(expected), "something exists twice, or not at all"
     assert all(inputs.get("x", version) == version for _, inputs in rows)
     ids = {first for first, _ in bench.query("select id, '1' from things")}
-    known = {entry["id"] for entry in bench.store().resources("dev") if entry["type"] == "toy:index:Thing"}
-    assert known == ids
+    existing = {entry["id"] for entry in bench.store().resources("dev") if entry["type"] == "toy:index:Thing"}
+    assert existing == ids
     quiet = bench.up()
     assert quiet.ok
     assert set(quiet.operations) == {"same"}
@@ -251,8 +251,8 @@ def test_what_is_under_way_when_the_program_fails_is_finished_and_recorded(bench
     )
     assert not result.ok
     assert "too early" in result.error
-    known = {name for name, entry in bench.resources().items() if entry["type"] == "toy:index:Thing"}
-    assert known == set(bench.things())
+    existing = {name for name, entry in bench.resources().items() if entry["type"] == "toy:index:Thing"}
+    assert existing == set(bench.things())
     assert bench.store().export("dev")["deployment"]["pending_operations"] == []
 
 

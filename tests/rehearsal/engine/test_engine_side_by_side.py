@@ -50,10 +50,10 @@ def test_stacks_wait_for_what_they_need_and_not_for_one_another(bench: Bench) ->
     results = run(bench, "up")
     assert [result.name for result in results] == list(NEEDS)
     assert all(result.ok for result in results), [result.error for result in results]
-    told = order(bench)
-    assert told[:2] == ["+base", "-base"]
-    assert set(told[2:4]) == {"+left", "+right"}
-    assert told[-2:] == ["+top", "-top"]
+    state = order(bench)
+    assert state[:2] == ["+base", "-base"]
+    assert set(state[2:4]) == {"+left", "+right"}
+    assert state[-2:] == ["+top", "-top"]
     assert set(bench.things()) == {"base-a", "left-a", "right-a", "top-a"}
 
 
@@ -68,9 +68,9 @@ def test_what_needs_a_stack_is_destroyed_before_it(bench: Bench) -> None:
     bench.events.clear()
     results = run(bench, "destroy", ["top", "right", "left", "base"])
     assert all(result.ok for result in results), [result.error for result in results]
-    told = order(bench)
-    assert told[:2] == ["+top", "-top"]
-    assert told[-2:] == ["+base", "-base"]
+    state = order(bench)
+    assert state[:2] == ["+top", "-top"]
+    assert state[-2:] == ["+base", "-base"]
     assert not bench.things()
 
 

@@ -194,14 +194,14 @@ def test_a_stack_that_is_not_up_is_named(bench: Bench) -> None:
     bench.options["graph"] = {"base": ["root"], "top": ["base"]}
     result = bench.preview(REFERRING, "top")
     assert not result.ok
-    assert result.error == "stack \"base\" is not up: bring it up first with 'rehearse up root base'"
+    assert result.error == "Stack \"base\" is not deployed. Run 'zone up root base' first."
 
 
 def test_an_output_that_is_missing_is_named(bench: Bench) -> None:
     bench.up("pulumi.export('other', 1)", "base")
     result = bench.preview(REFERRING, "top")
     assert not result.ok
-    assert result.error == 'stack "base" has no output "arn": bring it up to date first with \'rehearse up base\''
+    assert result.error == 'Stack "base" has no output "arn". Run \'zone up base\' first to update it.'
 
 
 def test_a_preview_sees_what_another_preview_of_the_same_run_planned(bench: Bench) -> None:

@@ -164,9 +164,9 @@ def test_resources_under_a_provider_not_known_yet_are_planned_without_asking_it(
 
 def test_the_programs_output_becomes_messages(bench: Bench) -> None:
     bench.up('print("hello"); pulumi.log.warn("careful")')
-    said = {(event.severity, event.message) for event in bench.events if isinstance(event, Log)}
-    assert ("info", "hello") in said
-    assert ("warning", "careful") in said
+    output = {(event.severity, event.message) for event in bench.events if isinstance(event, Log)}
+    assert ("info", "hello") in output
+    assert ("warning", "careful") in output
 
 
 def test_a_resource_registered_twice_is_refused_by_name(bench: Bench) -> None:
@@ -204,10 +204,10 @@ def test_drift_is_shown_and_taken_over_and_what_is_gone_is_forgotten(bench: Benc
     ids = {name: entry["id"] for name, entry in bench.resources().items() if "id" in entry}
     bench.change("update things set inputs = ? where id = ?", '{"name": "a", "x": 99}', ids["a"])
     bench.change("delete from things where id = ?", ids["b"])
-    seen = bench.engine().refresh("dev", preview_only=True)
-    assert seen.ok, seen.error
-    assert ops(seen) == {"update": 1, "delete": 1}
-    drift = {item.path: (item.old, item.new) for step in seen.steps for item in step.diff}
+    visited = bench.engine().refresh("dev", preview_only=True)
+    assert visited.ok, visited.error
+    assert ops(visited) == {"update": 1, "delete": 1}
+    drift = {item.path: (item.old, item.new) for step in visited.steps for item in step.diff}
     assert drift["x"] == (1, 99)
     assert set(bench.resources()) >= {"a", "b"}
     taken = bench.engine().refresh("dev")

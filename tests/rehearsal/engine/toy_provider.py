@@ -134,19 +134,21 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: Any, context: Context) -> provider_pb2.CreateResponse:
         inputs = read_struct(request.properties)
         if request.preview:
-            known = {k: v for k, v in inputs.items() if not is_unknown(v)}
-            return provider_pb2.CreateResponse(properties=write_struct(known))
+            existing = {k: v for k, v in inputs.items() if not is_unknown(v)}
+            return provider_pb2.CreateResponse(properties=write_struct(existing))
         assert not has_unknowns(inputs), inputs
         plain = json.dumps(reveal(inputs), sort_keys=True)
         with self.lock:
             metadata: Any = context.invocation_metadata()
             replaced = next((v.decode() for k, v in metadata if k == "rehearsal-replaced-bin"), "")
-            seen = self.db.execute(
+            visited = self.db.execute(
                 "select id from things where urn = ? and inputs = ? and id != ?", (request.urn, plain, replaced)
             ).fetchone()
-        if seen:
+        if visited:
             self.note("Create again", request.urn, reveal(inputs))
-            return provider_pb2.CreateResponse(id=seen[0], properties=write_struct(self._outputs(inputs, seen[0])))
+            return provider_pb2.CreateResponse(
+                id=visited[0], properties=write_struct(self._outputs(inputs, visited[0]))
+            )
         self.note("Create", request.urn, reveal(inputs))
         self._behave("create", inputs, context)
         id_ = uuid.uuid4().hex

@@ -53,14 +53,14 @@ class Client:
 
     def check_config(self, inputs: Values) -> Failures:
         answer = self.stub.CheckConfig(provider_pb2.CheckRequest(news=write(inputs)))
-        return [(one.property, one.reason) for one in answer.failures]
+        return [(failure.property, failure.reason) for failure in answer.failures]
 
     def diff_config(self, old: Values, new: Values) -> Any:
         return self.stub.DiffConfig(provider_pb2.DiffRequest(olds=write(old), old_inputs=write(old), news=write(new)))
 
     def check(self, urn: str, news: Values, olds: Values | None = None) -> tuple[Values, Failures]:
         answer = self.stub.Check(provider_pb2.CheckRequest(urn=urn, news=write(news), olds=write(olds or {})))
-        return read(answer.inputs), [(one.property, one.reason) for one in answer.failures]
+        return read(answer.inputs), [(failure.property, failure.reason) for failure in answer.failures]
 
     def checked(self, urn: str, news: Values, olds: Values | None = None) -> Values:
         inputs, failures = self.check(urn, news, olds)

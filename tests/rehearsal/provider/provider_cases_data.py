@@ -30,14 +30,16 @@ def table_inputs(*columns: str) -> Callable[[World], Values]:
             "inputFormat": "in",
             "outputFormat": "out",
             "serDeInfo": {"serializationLibrary": "lib"},
-            "columns": [{"name": one, "type": "string"} for one in columns],
+            "columns": [{"name": column, "type": "string"} for column in columns],
         },
     }
 
 
 def table(world: World) -> str:
-    made = world.once("glue-table", "aws:glue/catalogTable:CatalogTable", lambda: table_inputs("a", "b", "c")(world))
-    return str(made.outputs["name"])
+    resource = world.once(
+        "glue-table", "aws:glue/catalogTable:CatalogTable", lambda: table_inputs("a", "b", "c")(world)
+    )
+    return str(resource.outputs["name"])
 
 
 def renamed_columns(world: World) -> Values:
@@ -58,15 +60,15 @@ def catalogue(mode: str) -> Callable[[World], Values]:
 
 def lake(*admins: str) -> Callable[[World], Values]:
     return lambda world: {
-        "admins": [role(world, one) for one in admins],
+        "admins": [role(world, admin) for admin in admins],
         "createDatabaseDefaultPermissions": [],
         "createTableDefaultPermissions": [],
     }
 
 
 def lf_tag(world: World, key: str = "sensitivity") -> str:
-    made = world.once(f"lf-tag-{key}", f"{LAKE}lfTag:LfTag", lambda: {"key": key, "values": ["phi", "none"]})
-    return str(made.outputs["key"])
+    resource = world.once(f"lf-tag-{key}", f"{LAKE}lfTag:LfTag", lambda: {"key": key, "values": ["phi", "none"]})
+    return str(resource.outputs["key"])
 
 
 def cells(*columns: str, rows: str | None = None) -> Callable[[World], Values]:
@@ -87,22 +89,24 @@ def filtered(world: World) -> Values:
     """A grant on what a filter lets through."""
     inputs = cells("a")(world)
     inputs["tableData"]["name"] = "granted"
-    made = world.once("cells", f"{LAKE}dataCellsFilter:DataCellsFilter", lambda: inputs)
-    data = made.outputs["tableData"]
+    resource = world.once("cells", f"{LAKE}dataCellsFilter:DataCellsFilter", lambda: inputs)
+    data = resource.outputs["tableData"]
     names = ("databaseName", "name", "tableCatalogId", "tableName")
     return {
         "principal": role(world, TEAM),
         "permissions": ["SELECT"],
-        "dataCellsFilter": {one: data[one] for one in names},
+        "dataCellsFilter": {name: data[name] for name in names},
     }
 
 
 def revoke(world: World, made: Made) -> None:
     lake_formation = world.boto("lakeformation")
-    for one in lake_formation.list_permissions()["PrincipalResourcePermissions"]:
-        if "DataCellsFilter" in one["Resource"]:
+    for principal_resource_permission in lake_formation.list_permissions()["PrincipalResourcePermissions"]:
+        if "DataCellsFilter" in principal_resource_permission["Resource"]:
             lake_formation.revoke_permissions(
-                Principal=one["Principal"], Resource=one["Resource"], Permissions=one["Permissions"]
+                Principal=principal_resource_permission["Principal"],
+                Resource=principal_resource_permission["Resource"],
+                Permissions=principal_resource_permission["Permissions"],
             )
 
 
@@ -150,7 +154,7 @@ def secret_inputs(description: str, *regions: str) -> Callable[[World], Values]:
         "description": description,
         "kmsKeyId": world.key.outputs["arn"],
         "recoveryWindowInDays": 30,
-        "replicas": [{"region": one, "kmsKeyId": "alias/other"} for one in regions],
+        "replicas": [{"region": region, "kmsKeyId": "alias/other"} for region in regions],
         "tags": {"a": description},
     }
 

@@ -29,7 +29,7 @@ def model(world: World) -> Values:
 
 def configuration(instances: int) -> Callable[[World], Values]:
     def inputs(world: World) -> Values:
-        made = world.once("model", f"{SAGEMAKER}model:Model", lambda: model(world))
+        resource = world.once("model", f"{SAGEMAKER}model:Model", lambda: model(world))
         return {
             "kmsKeyArn": world.key.outputs["arn"],
             "dataCaptureConfig": {
@@ -42,7 +42,7 @@ def configuration(instances: int) -> Callable[[World], Values]:
             "productionVariants": [
                 {
                     "variantName": "primary",
-                    "modelName": made.outputs["name"],
+                    "modelName": resource.outputs["name"],
                     "instanceType": "ml.m5.large",
                     "initialInstanceCount": instances,
                     "initialVariantWeight": 1,
@@ -55,21 +55,21 @@ def configuration(instances: int) -> Callable[[World], Values]:
 
 def endpoint(instances: int) -> Callable[[World], Values]:
     def inputs(world: World) -> Values:
-        made = world.once(
+        resource = world.once(
             f"configuration-{instances}",
             f"{SAGEMAKER}endpointConfiguration:EndpointConfiguration",
             lambda: configuration(instances)(world),
         )
-        return {"name": "risk", "endpointConfigName": made.outputs["name"], "tags": {"a": f"b{instances}"}}
+        return {"name": "risk", "endpointConfigName": resource.outputs["name"], "tags": {"a": f"b{instances}"}}
 
     return inputs
 
 
 def group(world: World) -> str:
-    made = world.once(
+    resource = world.once(
         "versions", f"{SAGEMAKER}modelPackageGroup:ModelPackageGroup", lambda: {"modelPackageGroupName": "versions"}
     )
-    return made.id
+    return resource.id
 
 
 def group_policy(action: str) -> Callable[[World], Values]:
@@ -89,10 +89,10 @@ def repository(mutability: str, *, scan: bool) -> Callable[[World], Values]:
 
 def lifecycle(count: int) -> Callable[[World], Values]:
     def inputs(world: World) -> Values:
-        made = world.once("images", "aws:ecr/repository:Repository", lambda: {"name": "images"})
+        resource = world.once("images", "aws:ecr/repository:Repository", lambda: {"name": "images"})
         selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count}
         rule = {"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}
-        return {"repository": made.outputs["name"], "policy": json.dumps({"rules": [rule]})}
+        return {"repository": resource.outputs["name"], "policy": json.dumps({"rules": [rule]})}
 
     return inputs
 
@@ -229,22 +229,22 @@ def drift_record(world: World, made: Made) -> None:
 
 
 def association(world: World) -> Values:
-    known = [{"vpcId": vpc(world).id, "vpcRegion": "us-east-1"}]
-    private = {"name": "private.ml.internal", "comment": "", "vpcs": known}
-    made = world.once("private", "aws:route53/zone:Zone", lambda: private)
+    existing = [{"vpcId": vpc(world).id, "vpcRegion": "us-east-1"}]
+    private = {"name": "private.ml.internal", "comment": "", "vpcs": existing}
+    resource = world.once("private", "aws:route53/zone:Zone", lambda: private)
     client = world.boto("ec2", "us-west-2")
     [default] = client.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
-    return {"zoneId": made.id, "vpcId": default["VpcId"], "vpcRegion": "us-west-2"}
+    return {"zoneId": resource.id, "vpcId": default["VpcId"], "vpcRegion": "us-west-2"}
 
 
 def masking(*identifiers: str) -> Callable[[World], Values]:
     def inputs(world: World) -> Values:
-        arns = [f"arn:aws:dataprotection::aws:data-identifier/{one}" for one in identifiers]
+        arns = [f"arn:aws:dataprotection::aws:data-identifier/{identifier}" for identifier in identifiers]
         operations: list[dict[str, Any]] = [
             {"Audit": {"FindingsDestination": {}}},
             {"Deidentify": {"MaskConfig": {}}},
         ]
-        statements = [{"DataIdentifier": arns, "Operation": one} for one in operations]
+        statements = [{"DataIdentifier": arns, "Operation": operation} for operation in operations]
         document = {"Name": "mask", "Version": "2021-06-01", "Statement": statements}
         return {"logGroupName": world.log_group.id, "policyDocument": json.dumps(document)}
 

@@ -77,9 +77,9 @@ def of_table(world: World) -> Values:
 def western(world: World) -> str:
     """A Transit Gateway in the other region."""
     client = world.boto("ec2", "us-west-2")
-    found = client.describe_transit_gateways()["TransitGateways"]
-    made = found[0] if found else client.create_transit_gateway()["TransitGateway"]
-    return str(made["TransitGatewayId"])
+    transit_gateways = client.describe_transit_gateways()["TransitGateways"]
+    created = transit_gateways[0] if transit_gateways else client.create_transit_gateway()["TransitGateway"]
+    return str(created["TransitGatewayId"])
 
 
 def peering(world: World) -> Values:
@@ -105,8 +105,12 @@ def asked(world: World) -> str:
 def asked_once(world: World) -> str:
     waiting = world.boto("ec2", "us-west-2").describe_transit_gateway_peering_attachments()
     states = ("pendingAcceptance", "available")
-    found = [one for one in waiting["TransitGatewayPeeringAttachments"] if one["State"] in states]
-    return str(found[0]["TransitGatewayAttachmentId"]) if found else asked(world)
+    result = [
+        transit_gateway_peering_attachment
+        for transit_gateway_peering_attachment in waiting["TransitGatewayPeeringAttachments"]
+        if transit_gateway_peering_attachment["State"] in states
+    ]
+    return str(result[0]["TransitGatewayAttachmentId"]) if result else asked(world)
 
 
 def acl(port: int) -> Callable[[World], Values]:
@@ -156,8 +160,8 @@ def endpoint(action: str) -> Callable[[World], Values]:
 
 
 def share(world: World) -> str:
-    made = world.once("share", "aws:ram/resourceShare:ResourceShare", lambda: {"name": "s"})
-    return str(made.outputs["arn"])
+    resource = world.once("share", "aws:ram/resourceShare:ResourceShare", lambda: {"name": "s"})
+    return str(resource.outputs["arn"])
 
 
 def zone(comment: str) -> Callable[[World], Values]:
@@ -171,8 +175,8 @@ def zone(comment: str) -> Callable[[World], Values]:
 
 def record(address: str) -> Callable[[World], Values]:
     def inputs(world: World) -> Values:
-        made = world.once("zone", "aws:route53/zone:Zone", lambda: {"name": "example.internal", "comment": ""})
-        return {"zoneId": made.id, "name": "db.example.internal", "type": "A", "ttl": 60, "records": [address]}
+        resource = world.once("zone", "aws:route53/zone:Zone", lambda: {"name": "example.internal", "comment": ""})
+        return {"zoneId": resource.id, "name": "db.example.internal", "type": "A", "ttl": 60, "records": [address]}
 
     return inputs
 
@@ -202,12 +206,14 @@ def wall(world: World) -> Values:
 
 def wall_logs(*kinds: str) -> Callable[[World], Values]:
     def inputs(world: World) -> Values:
-        made = world.once("wall", "aws:networkfirewall/firewall:Firewall", lambda: {**wall(world), "name": "logged"})
+        resource = world.once(
+            "wall", "aws:networkfirewall/firewall:Firewall", lambda: {**wall(world), "name": "logged"}
+        )
         destinations = [
             {"logType": kind, "logDestinationType": "S3", "logDestination": {"bucketName": world.bucket(LOGS)}}
             for kind in kinds
         ]
-        return {"firewallArn": made.id, "loggingConfiguration": {"logDestinationConfigs": destinations}}
+        return {"firewallArn": resource.id, "loggingConfiguration": {"logDestinationConfigs": destinations}}
 
     return inputs
 

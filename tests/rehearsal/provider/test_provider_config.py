@@ -95,7 +95,7 @@ def test_another_account_or_region_replaces_a_provider(fresh: Client) -> None:
 
 
 def test_a_provider_without_a_cloud_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ProviderProcessError, match="the emulated cloud is not up"):
+    with pytest.raises(ProviderProcessError, match="The emulated cloud is not running"):
         ProviderProcess.start(tmp_path)
 
 

@@ -46,11 +46,11 @@ def test_the_order_of_scalars_means_nothing(items: list[str], random: object) ->
 @given(st.text(min_size=1, max_size=300), st.text(max_size=20), st.integers(0, 5), st.text(max_size=20))
 def test_names_are_short_enough_recognised_and_stable(logical: str, urn: str, generation: int, replaced: str) -> None:
     for how in (Naming(property="name", length=64), Naming(property="bucket", length=63, lower=True)):
-        made = name(how, logical, urn=urn, generation=generation, replaced=replaced)
-        assert len(made) <= how.length + len(logical.lower()) - len(logical)
-        assert automatic(how, logical, made)
-        assert made == name(how, logical, urn=urn, generation=generation, replaced=replaced)
-        assert made != name(how, logical, urn=urn, generation=generation + 1, replaced=replaced)
+        created = name(how, logical, urn=urn, generation=generation, replaced=replaced)
+        assert len(created) <= how.length + len(logical.lower()) - len(logical)
+        assert automatic(how, logical, created)
+        assert created == name(how, logical, urn=urn, generation=generation, replaced=replaced)
+        assert created != name(how, logical, urn=urn, generation=generation + 1, replaced=replaced)
 
 
 @pytest.mark.parametrize(
@@ -85,16 +85,16 @@ def test_a_document_is_only_what_is_one() -> None:
 def test_changes_are_named_by_their_paths() -> None:
     old: Values = {"rules": [{"id": "a", "days": 1}], "tags": {"a-b": "c"}, "gone": "x", "same": "s"}
     new: Values = {"rules": [{"id": "a", "days": 2}, {"id": "b"}], "tags": {"a-b": "d"}, "fresh": UNKNOWN, "same": "s"}
-    found = difference(old, new, forces=frozenset({"gone", "same"}))
-    assert found.paths == {
+    result = difference(old, new, forces=frozenset({"gone", "same"}))
+    assert result.paths == {
         "rules[0].days": "update",
         "rules[1]": "add",
         'tags["a-b"]': "update",
         "gone": "delete",
         "fresh": "add",
     }
-    assert found.changed == {"rules", "tags", "gone", "fresh"}
-    assert found.replaces == {"gone"}
+    assert result.changed == {"rules", "tags", "gone", "fresh"}
+    assert result.replaces == {"gone"}
 
 
 def test_what_is_to_be_ignored_is(client: Client) -> None:
@@ -103,18 +103,18 @@ def test_what_is_to_be_ignored_is(client: Client) -> None:
 
 def test_another_region_is_another_resource(client: Client) -> None:
     token = "aws:sns/topic:Topic"
-    made = client.make(token, {})
-    moved = client.checked(made.urn, {"region": "us-west-2"}, made.inputs)
-    assert list(client.diff(made, moved).replaces) == ["region"]
-    client.delete(made)
+    resource = client.make(token, {})
+    moved = client.checked(resource.urn, {"region": "us-west-2"}, resource.inputs)
+    assert list(client.diff(resource, moved).replaces) == ["region"]
+    client.delete(resource)
 
 
 def test_what_cannot_share_a_name_is_deleted_first(client: Client) -> None:
     for inputs, first in (({"name": "fixed"}, True), ({}, False)):
         urn = urn_of("aws:sns/topic:Topic", "topic")
         old = client.checked(urn, inputs)
-        made = Made(urn, "arn", old, {**old, "region": "us-east-1"})
-        diff = client.diff(made, client.checked(urn, {**inputs, "fifoTopic": True}, old))
+        created = Made(urn, "arn", old, {**old, "region": "us-east-1"})
+        diff = client.diff(created, client.checked(urn, {**inputs, "fifoTopic": True}, old))
         assert list(diff.replaces) == ["fifoTopic"]
         assert diff.deleteBeforeReplace is first
 
@@ -122,6 +122,6 @@ def test_what_cannot_share_a_name_is_deleted_first(client: Client) -> None:
 def test_a_recorded_type_is_replaced_where_its_documentation_says_so(client: Client) -> None:
     urn = urn_of("aws:ec2/vpc:Vpc")
     old: Values = {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": True}
-    made = Made(urn, "vpc-1", old, {**old, "region": "us-east-1"})
-    assert list(client.diff(made, {**old, "enableDnsSupport": False}).replaces) == []
-    assert list(client.diff(made, {**old, "cidrBlock": "10.1.0.0/16"}).replaces) == ["cidrBlock"]
+    created = Made(urn, "vpc-1", old, {**old, "region": "us-east-1"})
+    assert list(client.diff(created, {**old, "enableDnsSupport": False}).replaces) == []
+    assert list(client.diff(created, {**old, "cidrBlock": "10.1.0.0/16"}).replaces) == ["cidrBlock"]

@@ -22,24 +22,24 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def world(client: Client, cloud: Cloud) -> World:
-    made = World(client, cloud)
-    assert made.root
-    return made
+    created = World(client, cloud)
+    assert created.root
+    return created
 
 
 @pytest.fixture(scope="module")
 def clients(provider: ProviderProcess, world: World) -> Iterator[dict[tuple[str, bool], Client]]:
     role = f'[{{"roleArn":"arn:aws:iam::{world.member.id}:role/OrganizationAccountAccessRole"}}]'
-    made: dict[tuple[str, bool], Client] = {}
+    cached_clients: dict[tuple[str, bool], Client] = {}
     for region in ("us-east-1", "us-west-2"):
         for member in (False, True):
-            one = made[region, member] = Client(provider.address)
-            one.configure(
+            client = cached_clients[region, member] = Client(provider.address)
+            client.configure(
                 {"region": region, "defaultTags": '{"tags":{"zone":"test"}}', "assumeRoles": role if member else "[]"}
             )
-    yield made
-    for one in made.values():
-        one.__exit__()
+    yield cached_clients
+    for open_client in cached_clients.values():
+        open_client.__exit__()
 
 
 def _id(case: Case) -> str:
@@ -52,42 +52,44 @@ def test_an_emulated_resource_lives(
 ) -> None:
     client = clients[case.region, case.member]
     name = f"case-{CASES.index(case)}"
-    made = client.make(case.type, case.inputs(world), name)
+    created = client.make(case.type, case.inputs(world), name)
 
     ledger = Ledger(state / "recorded.sqlite")
-    assert ledger.modes()[made.urn] == "emulated"
-    assert client.diff(made, client.checked(made.urn, case.inputs(world), made.inputs)).changes == NONE
-    read = client.read(made)
+    assert ledger.modes()[created.urn] == "emulated"
+    assert client.diff(created, client.checked(created.urn, case.inputs(world), created.inputs)).changes == NONE
+    read = client.read(created)
     assert read is not None
-    assert read.inputs == made.inputs
-    assert read.id == made.id
+    assert read.inputs == created.inputs
+    assert read.id == created.id
 
     if case.change is not None:
-        news = client.checked(made.urn, case.change(world), made.inputs)
-        diff = client.diff(made, news)
+        news = client.checked(created.urn, case.change(world), created.inputs)
+        diff = client.diff(created, news)
         assert (diff.changes, list(diff.replaces)) == (SOME, [])
-        made = client.update(made, news)
-        read = client.read(made)
+        created = client.update(created, news)
+        read = client.read(created)
         assert read is not None
         assert read.inputs == news
 
     if case.drift is not None:
-        case.drift(world, made)
-        read = client.read(made)
+        case.drift(world, created)
+        read = client.read(created)
         if case.drifted:
             assert read is not None
-            changed = {key for key in {*made.inputs, *read.inputs} if made.inputs.get(key) != read.inputs.get(key)}
+            changed = {
+                key for key in {*created.inputs, *read.inputs} if created.inputs.get(key) != read.inputs.get(key)
+            }
             assert case.drifted in changed
         else:
             assert read is None
 
-    client.delete(made)
-    assert case.stays or client.read(made) is None
-    client.delete(made)
+    client.delete(created)
+    assert case.stays or client.read(created) is None
+    client.delete(created)
 
 
 def test_every_emulated_type_has_a_case() -> None:
-    former = {one for one in emulated_types() if one.endswith("V2")}
+    former = {emulated_type for emulated_type in emulated_types() if emulated_type.endswith("V2")}
     cases = {case.type for case in CASES}
     assert emulated_types() - former - cases == {
         "aws:organizations/organization:Organization",  # what every other stands on

@@ -17,9 +17,9 @@ def test_who_and_where_one_is(client: Client) -> None:
 
 def test_the_organisation_is_looked_up(client: Client, cloud: Cloud) -> None:
     world = World(client, cloud)
-    found = client.invoke("aws:organizations/getOrganization:getOrganization", {})
-    assert found["roots"][0]["id"] == world.root
-    assert found["masterAccountId"] == "123456789012"
+    result = client.invoke("aws:organizations/getOrganization:getOrganization", {})
+    assert result["roots"][0]["id"] == world.root
+    assert result["masterAccountId"] == "123456789012"
 
 
 def test_identity_center_has_an_instance(client: Client) -> None:

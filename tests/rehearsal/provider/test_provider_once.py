@@ -65,9 +65,9 @@ def test_what_was_deleted_is_made_anew(client: Client) -> None:
 def test_what_was_deleted_behind_the_programs_back_is_made_anew(client: Client, cloud: Cloud) -> None:
     urn = urn_of("aws:sqs/queue:Queue")
     inputs = client.checked(urn, {"name": "vanishing"})
-    made = client.create(urn, inputs)
-    cloud.endpoints().client("sqs", "us-east-1").delete_queue(QueueUrl=made.id)
-    assert client.read(made) is None
+    resource = client.create(urn, inputs)
+    cloud.endpoints().client("sqs", "us-east-1").delete_queue(QueueUrl=resource.id)
+    assert client.read(resource) is None
     again = client.create(urn, inputs)
     assert client.read(again) is not None
     client.delete(again)
@@ -79,12 +79,12 @@ def test_an_answer_that_was_lost_makes_no_second_resource(client: Client, cloud:
     cloud.inject("kms:CreateKey", error="ValidationException", message="the answer is lost", times=1, after=True)
     with pytest.raises(Exception, match="the answer is lost"):
         client.create(urn, inputs)
-    made = client.create(urn, inputs)
+    resource = client.create(urn, inputs)
     kms = cloud.endpoints().client("kms", "us-east-1")
-    described = [kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"] for one in kms.list_keys()["Keys"]]
-    lost = [one for one in described if one["Description"] == "lost"]
-    assert [one["KeyId"] for one in lost] == [made.id]
-    client.delete(made)
+    described = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    lost = [entry for entry in described if entry["Description"] == "lost"]
+    assert [item["KeyId"] for item in lost] == [resource.id]
+    client.delete(resource)
 
 
 @pytest.mark.parametrize("token", ["aws:s3/bucket:Bucket", "aws:iam/role:Role"])
@@ -98,12 +98,12 @@ def test_what_an_interrupted_run_made_is_taken_over_even_by_changed_inputs(
     with pytest.raises(Exception, match="ValidationException"):
         client.create(urn, client.checked(urn, news))
     inputs = client.checked(urn, {**news, "tags": {"changed": "since"}})
-    made = client.create(urn, inputs)
-    assert made.outputs["tags"] == {"changed": "since"}
-    read = client.read(made)
+    resource = client.create(urn, inputs)
+    assert resource.outputs["tags"] == {"changed": "since"}
+    read = client.read(resource)
     assert read is not None
     assert read.inputs == inputs
-    client.delete(made)
+    client.delete(resource)
 
 
 def test_what_belongs_to_somebody_else_is_not_taken_over(client: Client, cloud: Cloud) -> None:
@@ -171,9 +171,9 @@ def test_aws_being_busy_is_waited_out_and_shown(
     with Client(provider.address, engine=engine.address) as client:
         client.configure({"region": "us-east-1"})
         cloud.inject(operation, error=error, times=2)
-        made = client.make("aws:organizations/policy:Policy", {"content": policy("s3:*", effect="Deny")})
-        client.delete(made)
-    assert [urn for urn, _ in engine.logs] == [made.urn] * 2
+        resource = client.make("aws:organizations/policy:Policy", {"content": policy("s3:*", effect="Deny")})
+        client.delete(resource)
+    assert [urn for urn, _ in engine.logs] == [resource.urn] * 2
     assert all(error in message and "trying again in" in message for _, message in engine.logs)
 
 
@@ -184,9 +184,9 @@ def test_a_creation_that_came_half_way_is_remembered(client: Client, cloud: Clou
     with pytest.raises(Exception, match="KMSInvalidStateException: not now") as raised:
         client.create(urn, inputs)
     details = dict(raised.value.trailing_metadata())["grpc-status-details-bin"]  # type: ignore[attr-defined]
-    made = client.create(urn, inputs)
-    assert made.id.encode() in details
-    client.delete(made)
+    resource = client.create(urn, inputs)
+    assert resource.id.encode() in details
+    client.delete(resource)
 
 
 def test_a_killed_provider_leaves_nothing_twice(state: Path, cloud: Cloud) -> None:
@@ -195,14 +195,14 @@ def test_a_killed_provider_leaves_nothing_twice(state: Path, cloud: Cloud) -> No
     with Client(first.address) as client:
         client.configure({"region": "us-east-1"})
         inputs = client.checked(urn, {"description": "killed"})
-        made = client.create(urn, inputs)
+        resource = client.create(urn, inputs)
     first.process.kill()
     first.process.wait()
     second = ProviderProcess.start(state)
     with Client(second.address) as client:
         client.configure({"region": "us-east-1"})
-        assert client.create(urn, inputs).id == made.id
-        client.delete(made)
+        assert client.create(urn, inputs).id == resource.id
+        client.delete(resource)
     second.stop()
 
 
@@ -223,5 +223,7 @@ def test_security_group_and_address_are_deleted_by_id_alone(client: Client, clou
     client.delete(group)
     client.delete(address)
     client.delete(vpc)
-    assert group.id not in [found["GroupId"] for found in ec2.describe_security_groups()["SecurityGroups"]]
-    assert address.id not in [found["AllocationId"] for found in ec2.describe_addresses()["Addresses"]]
+    assert group.id not in [
+        security_group["GroupId"] for security_group in ec2.describe_security_groups()["SecurityGroups"]
+    ]
+    assert address.id not in [result["AllocationId"] for result in ec2.describe_addresses()["Addresses"]]

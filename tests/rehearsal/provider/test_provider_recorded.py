@@ -32,37 +32,46 @@ def example(kind: Type, name: str = "", depth: int = 0) -> object:
 
 
 def required(fields: object, depth: int = 0) -> Values:
-    known: dict[str, Property] = dict(fields)  # type: ignore[call-overload]
-    return {name: example(one.type, name, depth) for name, one in known.items() if one.required}
+    existing: dict[str, Property] = dict(fields)  # type: ignore[call-overload]
+    return {name: example(value.type, name, depth) for name, value in existing.items() if value.required}
 
 
 @pytest.mark.parametrize("token", SAMPLE)
 def test_a_recorded_resource_lives(client: Client, token: str, state: Path) -> None:
-    found = schema(token)
-    assert found is not None
-    made = client.make(token, required(found.inputs))
-    assert made.id
-    always = {name for name, one in found.outputs.items() if one.required and one.type.kind not in ("object", "any")}
-    assert always <= set(made.outputs)
+    resource_schema = schema(token)
+    assert resource_schema is not None
+    resource = client.make(token, required(resource_schema.inputs))
+    assert resource.id
+    always = {
+        name
+        for name, output in resource_schema.outputs.items()
+        if output.required and output.type.kind not in ("object", "any")
+    }
+    assert always <= set(resource.outputs)
     ledger = Ledger(state / "recorded.sqlite")
-    assert ledger.modes()[made.urn] == "recorded"
+    assert ledger.modes()[resource.urn] == "recorded"
 
-    read = client.read(made)
+    read = client.read(resource)
     assert read is not None
-    assert (read.id, read.inputs, read.outputs) == (made.id, made.inputs, made.outputs)
-    assert client.diff(made, client.checked(made.urn, required(found.inputs), made.inputs)).changes == 1
-    assert client.create(made.urn, made.inputs).id == made.id
+    assert (read.id, read.inputs, read.outputs) == (resource.id, resource.inputs, resource.outputs)
+    assert (
+        client.diff(resource, client.checked(resource.urn, required(resource_schema.inputs), resource.inputs)).changes
+        == 1
+    )
+    assert client.create(resource.urn, resource.inputs).id == resource.id
 
-    client.delete(made)
-    assert client.read(made) is None
-    assert made.urn not in ledger.modes()
+    client.delete(resource)
+    assert client.read(resource) is None
+    assert resource.urn not in ledger.modes()
 
 
 def test_a_recorded_resource_changes_in_place(client: Client) -> None:
-    made = client.make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": True, "tags": {"a": "b"}})
-    news = client.checked(made.urn, {"cidrBlock": "10.0.0.0/16", "enableDnsHostnames": True}, made.inputs)
-    changed = client.update(made, news)
-    assert changed.outputs["id" if "id" in made.outputs else "arn"] == made.outputs["arn"]
+    resource = client.make(
+        "aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": True, "tags": {"a": "b"}}
+    )
+    news = client.checked(resource.urn, {"cidrBlock": "10.0.0.0/16", "enableDnsHostnames": True}, resource.inputs)
+    changed = client.update(resource, news)
+    assert changed.outputs["id" if "id" in resource.outputs else "arn"] == resource.outputs["arn"]
     assert changed.outputs["enableDnsHostnames"] is True
     assert changed.outputs["tagsAll"] == {}
     client.delete(changed)
@@ -77,17 +86,17 @@ def test_ids_and_arns_have_the_services_form(client: Client) -> None:
 
 
 def test_a_renamed_resource_is_still_the_same(client: Client, state: Path) -> None:
-    made = client.make("aws:macie2/account:Account", {"status": "ENABLED"}, "before")
-    made.urn = made.urn.replace("before", "after")
-    assert client.read(made) is not None
-    assert Ledger(state / "recorded.sqlite").modes()[made.urn] == "recorded"
-    client.delete(made)
+    resource = client.make("aws:macie2/account:Account", {"status": "ENABLED"}, "before")
+    resource.urn = resource.urn.replace("before", "after")
+    assert client.read(resource) is not None
+    assert Ledger(state / "recorded.sqlite").modes()[resource.urn] == "recorded"
+    client.delete(resource)
 
 
 @pytest.mark.slow
 def test_every_type_of_the_sdk_has_a_schema() -> None:
     assert len(tokens()) > 1500
     for token in tokens():
-        found = schema(token)
-        assert isinstance(found, Schema)
-        assert problems(found, required(found.inputs)) == [], token
+        resource_schema = schema(token)
+        assert isinstance(resource_schema, Schema)
+        assert problems(resource_schema, required(resource_schema.inputs)) == [], token

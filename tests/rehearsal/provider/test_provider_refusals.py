@@ -15,9 +15,9 @@ POLICY = "aws:organizations/policy:Policy"
 
 @pytest.fixture(scope="module")
 def world(client: Client, cloud: Cloud) -> World:
-    made = World(client, cloud)
-    assert made.root
-    return made
+    created = World(client, cloud)
+    assert created.root
+    return created
 
 
 def _replication(source: str, target: str, role: str) -> Values:
@@ -106,21 +106,21 @@ def test_what_aws_refuses_is_refused(
 
 def test_an_eleventh_policy_on_a_target_is_refused(client: Client, world: World) -> None:
     unit = world.unit("Crowded").id
-    made = [client.make(POLICY, {"content": policy("s3:*", effect="Deny")}) for _ in range(10)]
+    created = [client.make(POLICY, {"content": policy("s3:*", effect="Deny")}) for _ in range(10)]
     attachment = "aws:organizations/policyAttachment:PolicyAttachment"
-    for one in made[:9]:
-        client.make(attachment, {"policyId": one.id, "targetId": unit})
+    for entry in created[:9]:
+        client.make(attachment, {"policyId": entry.id, "targetId": unit})
     with pytest.raises(Exception, match=r"ConstraintViolationException: .*maximum number of policies"):
-        client.make(attachment, {"policyId": made[9].id, "targetId": unit})
+        client.make(attachment, {"policyId": created[9].id, "targetId": unit})
 
 
 def test_a_bucket_with_something_in_it_is_not_deleted_unless_told(client: Client, cloud: Cloud) -> None:
     for force, deleted in ((False, False), (True, True)):
-        made = client.make("aws:s3/bucket:Bucket", {"forceDestroy": force})
-        cloud.endpoints().client("s3", "us-east-1").put_object(Bucket=made.id, Key="k", Body=b"v")
+        resource = client.make("aws:s3/bucket:Bucket", {"forceDestroy": force})
+        cloud.endpoints().client("s3", "us-east-1").put_object(Bucket=resource.id, Key="k", Body=b"v")
         if deleted:
-            client.delete(made)
-            assert client.read(made) is None
+            client.delete(resource)
+            assert client.read(resource) is None
         else:
             with pytest.raises(Exception, match="BucketNotEmpty"):
-                client.delete(made)
+                client.delete(resource)

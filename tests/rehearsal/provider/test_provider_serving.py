@@ -15,8 +15,8 @@ def configure(client: Client, image: str, location: str) -> str:
     """A configuration; gives its name."""
     container = {"image": f"1.dkr.ecr.us-east-1.amazonaws.com/{image}@sha256:0", "modelDataUrl": location}
     role = "arn:aws:iam::123456789012:role/serve"
-    made = client.make(f"{SAGEMAKER}model:Model", {"executionRoleArn": role, "primaryContainer": container})
-    variant = {"modelName": made.outputs["name"], "instanceType": "ml.m5.large", "initialInstanceCount": 2}
+    resource = client.make(f"{SAGEMAKER}model:Model", {"executionRoleArn": role, "primaryContainer": container})
+    variant = {"modelName": resource.outputs["name"], "instanceType": "ml.m5.large", "initialInstanceCount": 2}
     configuration = f"{SAGEMAKER}endpointConfiguration:EndpointConfiguration"
     return client.make(configuration, {"productionVariants": [{"variantName": "primary", **variant}]}).id
 
@@ -36,10 +36,10 @@ def test_one_that_fails_is_refused_with_the_reason(client: Client, failing: str)
 def test_one_that_cannot_be_changed_says_why_and_serves_what_it_served(client: Client, failing: str) -> None:
     # An image that is no command here is in service at once.
     config = configure(client, "elsewhere", "s3://anywhere/model.tar.gz")
-    made = client.make(ENDPOINT, {"name": "staying", "endpointConfigName": config})
-    news = client.checked(made.urn, {**made.inputs, "endpointConfigName": failing}, made.inputs)
+    resource = client.make(ENDPOINT, {"name": "staying", "endpointConfigName": config})
+    news = client.checked(resource.urn, {**resource.inputs, "endpointConfigName": failing}, resource.inputs)
     with pytest.raises(Exception, match=r"endpoint staying is InService: Could not find model data"):
-        client.update(made, news)
-    read = client.read(made)
+        client.update(resource, news)
+    read = client.read(resource)
     assert read is not None
-    assert read.inputs["endpointConfigName"] == made.inputs["endpointConfigName"]
+    assert read.inputs["endpointConfigName"] == resource.inputs["endpointConfigName"]
