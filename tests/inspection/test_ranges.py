@@ -19,7 +19,7 @@ def members(some: ranges.Ranges) -> set[int]:
     return {number for low, high in some for number in range(low, high + 1)}
 
 
-@given(one=numbers, other=numbers)
+@given(first=numbers, second=numbers)
 def test_ranges_are_sets(first: ranges.Ranges, second: ranges.Ranges) -> None:
     assert members(ranges.union(first, second)) == members(first) | members(second)
     assert members(ranges.intersection(first, second)) == members(first) & members(second)
