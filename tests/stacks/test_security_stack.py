@@ -72,7 +72,7 @@ def test_long_parameters_split_a_pack_instead_of_failing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("arguments", "message"),
     [
         ({"NO_SUCH_RULE": {"a": "b"}}, r"security\.conformance_parameters\.NO_SUCH_RULE"),
         ({"ACCESS_KEYS_ROTATED": {"a": "x" * 60_000}}, r"ACCESS_KEYS_ROTATED: too long"),
@@ -84,7 +84,7 @@ def test_parameters_that_fit_no_pack_are_refused_by_key(arguments: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("arguments", "message"),
     [
         ({"excluded_accounts": ["ml-devv"]}, r"security\.excluded_accounts\.0: no account 'ml-devv'.*'ml-dev'"),
         ({"detectors": {"eu-west-1": "a" * 32}}, r"security\.detectors\.eu-west-1: not a region of the zone"),
