@@ -29,32 +29,32 @@ def drill(
     / "drill",
 ) -> None:
     """Lose a region in the rehearsal, and measure what that costs. Exit code 1 when a target is not met."""
-    wanted = variants or ["region", "backlog"]
-    unknown = [one for one in wanted if one not in VARIANTS]
+    chosen = variants or ["region", "backlog"]
+    unknown = [variant for variant in chosen if variant not in VARIANTS]
     if unknown:
         raise DrillError(f"--variant is {unknown[0]!r}; allowed: {', '.join(VARIANTS)}")
     zone = bring_up(environment, console.print, up=up)
     held: list[Drill] = []
-    for one in wanted:
-        console.print(f"[bold]drill: {one}[/]")
-        held.append(hold(zone, cast("Variant", one), console.print))
+    for variant in chosen:
+        console.print(f"[bold]drill: {variant}[/]")
+        held.append(hold(zone, cast("Variant", variant), console.print))
         _say(held[-1])
     page = write(zone, held, output)
     console.print(f"\nreport: {page}", soft_wrap=True)
-    if not all(one.met for one in held):
+    if not all(drill_result.met for drill_result in held):
         raise typer.Exit(1)
 
 
-def _say(one: Drill) -> None:
-    verdict = one.verdict
+def _say(drill_result: Drill) -> None:
+    verdict = drill_result.verdict
     assert verdict is not None
-    colour = "green" if one.met else "red"
+    colour = "green" if drill_result.met else "red"
     console.print(
         f"[{colour}]RTO {verdict.rto:.1f} s, RPO {verdict.rpo:.1f} s[/]; {verdict.requests} requests, {verdict.failed} "
         f"without answer, {verdict.differing} answered differently; {verdict.objects} objects, "
         f"{verdict.missing_at_failover} not copied at the loss, {verdict.lost} lost, {verdict.duplicated} twice"
     )
-    for called in one.asked_of_the_dead or ():
+    for called in drill_result.asked_of_the_dead or ():
         console.print(f"[red]the runbook asked the lost region: {called}[/]")
 
 

@@ -95,8 +95,8 @@ def hold(zone: DrillZone, variant: Variant, say: Callable[[str], None]) -> Drill
     return drill
 
 
-def _note(drill: Drill, what: str) -> None:
-    drill.moments.append(Moment(at=time.time(), what=what))
+def _note(drill: Drill, event: str) -> None:
+    drill.moments.append(Moment(at=time.time(), what=event))
 
 
 def _lose(zone: DrillZone, variant: Variant) -> None:
@@ -128,14 +128,14 @@ def _heal(zone: DrillZone) -> None:
 
 def _runbook(zone: DrillZone, kind: str, *more: str) -> Mapping[str, Any]:
     """Runs a runbook through the surviving region alone, and gives its record."""
-    there = zone.recovery if kind == "failover" else zone.primary
-    typed = f"{kind} {zone.environment}\n{there} serves {zone.environment}\n"
+    target_region = zone.recovery if kind == "failover" else zone.primary
+    typed = f"{kind} {zone.environment}\n{target_region} serves {zone.environment}\n"
     words = ("--drill", "--json", "--poll", "0.2", *more)
     done = runbook(zone.cloud, zone.environment, zone.recovery, kind, *words, typed=typed)
     if done.returncode:
         raise DrillError(f"the runbook {kind} ended with code {done.returncode}:\n{done.stderr[-3000:]}")
-    found: Mapping[str, Any] = json.loads(done.stdout)
-    return found
+    record: Mapping[str, Any] = json.loads(done.stdout)
+    return record
 
 
 def _asked_of_the_dead(zone: DrillZone, variant: Variant) -> Sequence[str] | None:
@@ -143,14 +143,14 @@ def _asked_of_the_dead(zone: DrillZone, variant: Variant) -> Sequence[str] | Non
     if variant in ("sagemaker", "kms", "flapping"):
         return None
     return [
-        f"{one.service}:{one.operation} in {one.region}"
-        for one in calls(zone.cloud)
-        if one.lost and "runbooks" in one.agent and one.operation != "GetCallerIdentity"
+        f"{call.service}:{call.operation} in {call.region}"
+        for call in calls(zone.cloud)
+        if call.lost and "runbooks" in call.agent and call.operation != "GetCallerIdentity"
     ]
 
 
 def _missing(zone: DrillZone, load: Load, lost_at: float) -> Sequence[Written]:
-    written = [one for one in list(load.written) if one.at <= lost_at]
+    written = [written_object for written_object in list(load.written) if written_object.at <= lost_at]
     return missing(written, present(load, zone.recovery))
 
 

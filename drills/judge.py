@@ -37,31 +37,31 @@ class Verdict:
 def present(load: Load, region: str) -> Mapping[str, int]:
     """Key -> versions of the drill's objects in a region."""
     zone = load.zone
-    found: dict[str, int] = defaultdict(int)
+    versions: dict[str, int] = defaultdict(int)
     client = zone.client("s3", region)
     for page in client.get_paginator("list_object_versions").paginate(
         Bucket=zone.bucket(PURPOSE, region), Prefix=load.prefix
     ):
-        for one in page.get("Versions", []):
-            found[one["Key"]] += 1
-    return found
+        for version in page.get("Versions", []):
+            versions[version["Key"]] += 1
+    return versions
 
 
 def missing(written: Sequence[Written], there: Mapping[str, int]) -> Sequence[Written]:
     """What was acknowledged and is not there."""
-    return [one for one in written if one.key not in there]
+    return [written_object for written_object in written if written_object.key not in there]
 
 
 def verdict(zone: DrillZone, load: Load, *, lost_at: float, missing_then: Sequence[Written]) -> Verdict:
     """Judges a drill when it is over."""
-    first = [one for one in load.asked if one.ok and one.region == zone.recovery and one.at >= lost_at]
-    rto = min((one.at + one.seconds for one in first), default=float("inf")) - lost_at
-    rpo = max((lost_at - one.at for one in missing_then), default=0.0)
+    first = [answer for answer in load.asked if answer.ok and answer.region == zone.recovery and answer.at >= lost_at]
+    rto = min((answer.at + answer.seconds for answer in first), default=float("inf")) - lost_at
+    rpo = max((lost_at - written_object.at for written_object in missing_then), default=0.0)
     ends = [present(load, region) for region in (zone.primary, zone.recovery)]
-    lost = sum(any(one.key not in there for there in ends) for one in load.written)
-    doubled = len({key for there in ends for key, versions in there.items() if versions > 1})
+    lost = sum(any(written_object.key not in versions for versions in ends) for written_object in load.written)
+    doubled = len({key for present_keys in ends for key, versions in present_keys.items() if versions > 1})
     differing = len(_differing(load.asked))
-    failed = sum(not one.ok for one in load.asked)
+    failed = sum(not answer.ok for answer in load.asked)
     targets = zone.document
     fine = rto <= 60 * targets["rto_minutes"] and rpo <= 60 * targets["rpo_minutes"]
     return Verdict(
@@ -79,9 +79,9 @@ def verdict(zone: DrillZone, load: Load, *, lost_at: float, missing_then: Sequen
     )
 
 
-def _differing(asked: Sequence[Asked]) -> Sequence[int]:
+def _differing(answers_in_order: Sequence[Asked]) -> Sequence[int]:
     answers: dict[int, list[Any]] = defaultdict(list)
-    for one in asked:
-        if one.ok and one.answer not in answers[one.case]:
-            answers[one.case].append(one.answer)
-    return [case for case, found in answers.items() if len(found) > 1]
+    for answer in answers_in_order:
+        if answer.ok and answer.answer not in answers[answer.case]:
+            answers[answer.case].append(answer.answer)
+    return [case for case, case_answers in answers.items() if len(case_answers) > 1]

@@ -69,8 +69,8 @@ class Load:
         table = cohort.generate(64, seed=11).table.tolist()
         inputs = [[dict(zip(FIELDS, row, strict=True))] for row in table]
         jobs = [(self._client, inputs)] * CLIENTS
-        for number, (work, given) in enumerate(jobs):
-            self._run(work, number, given)
+        for number, (work, argument) in enumerate(jobs):
+            self._run(work, number, argument)
         for number in range(WRITERS):
             self._run(self._writer, number, None)
         self._run(self._heart, 0, None)
@@ -81,8 +81,8 @@ class Load:
         for thread in self._threads:
             thread.join(30)
 
-    def _run(self, work: Any, number: int, given: Any) -> None:
-        thread = threading.Thread(target=work, args=(number, given), daemon=True)
+    def _run(self, work: Any, number: int, argument: Any) -> None:
+        thread = threading.Thread(target=work, args=(number, argument), daemon=True)
         thread.start()
         self._threads.append(thread)
 
@@ -143,8 +143,8 @@ class Load:
         """The region that may write, as whichever region answers says; the recovery region is asked first."""
         for region in (self.zone.recovery, self.zone.primary):
             try:
-                found = self.zone.client("ssm", region).get_parameter(Name=self.zone.document["writer_parameter"])
-                value = str(found["Parameter"]["Value"])
+                parameter = self.zone.client("ssm", region).get_parameter(Name=self.zone.document["writer_parameter"])
+                value = str(parameter["Parameter"]["Value"])
             except (ClientError, BotoCoreError):
                 continue
             return None if value == "none" else value

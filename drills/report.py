@@ -26,7 +26,11 @@ def write(zone: DrillZone, drills: Sequence[Drill], folder: Path) -> Path:
     """Writes `report.html` and `report.json`; gives the page's path."""
     folder.mkdir(parents=True, exist_ok=True)
     held = datetime.now(UTC)
-    document = {"environment": zone.environment, "held": held.isoformat(), "drills": [_plain(one) for one in drills]}
+    document = {
+        "environment": zone.environment,
+        "held": held.isoformat(),
+        "drills": [_plain(drill) for drill in drills],
+    }
     (folder / "report.json").write_text(json.dumps(document, indent=2, default=str) + "\n", encoding="utf-8")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
@@ -37,8 +41,8 @@ def write(zone: DrillZone, drills: Sequence[Drill], folder: Path) -> Path:
         drills=drills,
         variants=VARIANTS,
         awaited=AWAITED,
-        pictures=[timeline(zone, one) for one in drills],
-        met=all(one.met for one in drills),
+        pictures=[timeline(zone, drill) for drill in drills],
+        met=all(drill.met for drill in drills),
     )
     file = folder / "report.html"
     file.write_text(page, encoding="utf-8")
@@ -50,28 +54,32 @@ def _plain(drill: Drill) -> dict[str, Any]:
         "variant": drill.variant,
         "lost_at": drill.lost_at,
         "verdict": _figures(drill.verdict) if drill.verdict else None,
-        "moments": [asdict(one) for one in drill.moments],
+        "moments": [asdict(moment) for moment in drill.moments],
         "failover": drill.steps,
         "failback": drill.back,
         "asked of the dead": None if drill.asked_of_the_dead is None else list(drill.asked_of_the_dead),
     }
 
 
-def _figures(one: Verdict) -> dict[str, Any]:
+def _figures(verdict: Verdict) -> dict[str, Any]:
     """JSON has no infinity (RFC 8259, section 6): an answer that never came took no time that there is a number for."""
-    return {**asdict(one), "rto": one.rto if math.isfinite(one.rto) else None}
+    return {**asdict(verdict), "rto": verdict.rto if math.isfinite(verdict.rto) else None}
 
 
 def timeline(zone: DrillZone, drill: Drill) -> str:
     """The drill as an SVG: requests by the region that answered, steps of the runbooks, moments."""
     assert drill.load is not None
     mpl.rcParams["svg.fonttype"] = "none"  # text stays text: it can be searched, and read aloud
-    steps = [one for one in (*drill.steps, *drill.back) if one.get("seconds") is not None]
+    steps = [step for step in (*drill.steps, *drill.back) if step.get("seconds") is not None]
     figure = Figure(figsize=(11, 2.4 + 0.24 * len(steps)), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, max(2.0, 0.24 * len(steps))])
     colours = {zone.primary: BLUE, zone.recovery: ORANGE}
     for region, level in ((zone.primary, 2), (zone.recovery, 1), ("", 0)):
-        times = [one.at - drill.lost_at for one in drill.load.asked if (one.region if one.ok else "") == region]
+        times = [
+            request.at - drill.lost_at
+            for request in drill.load.asked
+            if (request.region if request.ok else "") == region
+        ]
         above.scatter(times, [level] * len(times), s=9, color=colours.get(region, RED), linewidths=0)
     above.set_yticks([2, 1, 0], [zone.primary, zone.recovery, "no answer"])
     above.set_ylim(-0.6, 2.6)

@@ -52,7 +52,7 @@ class DrillZone:
     def bucket(self, purpose: str, region: str) -> str:
         """A bucket of the environment's data."""
         side = "primary" if region == self.primary else "recovery"
-        return str(next(one for one in self.document["pairs"] if one["purpose"] == purpose)[side])
+        return str(next(pair for pair in self.document["pairs"] if pair["purpose"] == purpose)[side])
 
 
 def bring_up(environment: str, say: Callable[[str], None], *, up: bool = True) -> DrillZone:
@@ -89,24 +89,24 @@ def bring_up(environment: str, say: Callable[[str], None], *, up: bool = True) -
 
 
 def _stacks(environment: str) -> tuple[list[str], list[str]]:
-    graph = {one["name"]: one["needs"] for one in json.loads(_rehearse("graph", "--json"))["stacks"]}
+    graph = {stack["name"]: stack["needs"] for stack in json.loads(_rehearse("graph", "--json"))["stacks"]}
     last = f"recovery-{environment}"
     if last not in graph:
-        known = ", ".join(name.removeprefix("recovery-") for name in graph if name.startswith("recovery-"))
-        raise DrillError(f"no environment {environment!r} stands by anywhere; environments: {known}")
-    wanted: set[str] = set()
+        environments = ", ".join(name.removeprefix("recovery-") for name in graph if name.startswith("recovery-"))
+        raise DrillError(f"no environment {environment!r} stands by anywhere; environments: {environments}")
+    stacks: set[str] = set()
 
     def need(stack: str) -> None:
-        if stack not in wanted:
-            wanted.add(stack)
-            for one in graph[stack]:
-                need(one)
+        if stack not in stacks:
+            stacks.add(stack)
+            for dependency in graph[stack]:
+                need(dependency)
 
     need(last)
     serving = [f"ml-{environment}", last]
-    if f"data-{environment}" not in wanted:
+    if f"data-{environment}" not in stacks:
         raise DrillError(f"{last} serves no model: give one a standby in Pulumi.yaml, hipaa-ml:ml")
-    return [name for name in graph if name in wanted and name not in serving], serving
+    return [name for name in graph if name in stacks and name not in serving], serving
 
 
 def _rehearse(*words: str) -> str:
@@ -123,11 +123,13 @@ def _rehearse(*words: str) -> str:
 
 
 def _credentials(endpoints: Endpoints, account: str) -> Credentials:
-    given = endpoints.client("sts", "us-east-1").assume_role(
+    credentials = endpoints.client("sts", "us-east-1").assume_role(
         RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="drill"
     )["Credentials"]
     return Credentials(
-        access_key=given["AccessKeyId"], secret_key=given["SecretAccessKey"], token=given["SessionToken"]
+        access_key=credentials["AccessKeyId"],
+        secret_key=credentials["SecretAccessKey"],
+        token=credentials["SessionToken"],
     )
 
 
@@ -147,8 +149,8 @@ def _discovered(
     ssm = endpoints.client("ssm", recovery, credentials)
 
     def document(name: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(ssm.get_parameter(Name=f"{root}/{name}")["Parameter"]["Value"])
-        return found
+        document_value: Mapping[str, Any] = json.loads(ssm.get_parameter(Name=f"{root}/{name}")["Parameter"]["Value"])
+        return document_value
 
     zone = document("zone")
     [name] = outputs["endpoints"].values()
@@ -185,17 +187,17 @@ def _answering(zone: DrillZone, region: str, seconds: float = 120) -> None:
     """Sees that an endpoint runs the container: one that was made before the image was known is started anew."""
     client = zone.client("sagemaker", region)
     name = str(zone.endpoint["name"])
-    found = client.describe_endpoint(EndpointName=name)
-    client.update_endpoint(EndpointName=name, EndpointConfigName=found["EndpointConfigName"])
+    description = client.describe_endpoint(EndpointName=name)
+    client.update_endpoint(EndpointName=name, EndpointConfigName=description["EndpointConfigName"])
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        found = client.describe_endpoint(EndpointName=name)
-        if found["EndpointStatus"] == "InService":
-            if found.get("FailureReason"):
-                raise DrillError(f"{name} in {region}: {found['FailureReason']}")
+        description = client.describe_endpoint(EndpointName=name)
+        if description["EndpointStatus"] == "InService":
+            if description.get("FailureReason"):
+                raise DrillError(f"{name} in {region}: {description['FailureReason']}")
             return
         time.sleep(0.2)
-    raise DrillError(f"{name} in {region} is {found['EndpointStatus']} after {seconds:g} s")
+    raise DrillError(f"{name} in {region} is {description['EndpointStatus']} after {seconds:g} s")
 
 
 def _record_answers(zone: DrillZone) -> None:
@@ -204,8 +206,8 @@ def _record_answers(zone: DrillZone) -> None:
     file = zone.state / "known-inputs.json"
     rows = cohort.generate(CASES, seed=7).table.tolist()
     file.write_text(json.dumps({"cases": [{"instances": [dict(zip(FIELDS, row, strict=True))]} for row in rows]}))
-    found = zone.client("s3", zone.primary).list_objects_v2(Bucket=zone.bucket("artifacts", zone.primary), Prefix=key)
-    if not found["KeyCount"]:
+    listing = zone.client("s3", zone.primary).list_objects_v2(Bucket=zone.bucket("artifacts", zone.primary), Prefix=key)
+    if not listing["KeyCount"]:
         words = ("--endpoint", str(zone.endpoint["name"]), "--inputs", str(file))
         done = runbook(zone.cloud, zone.environment, zone.primary, "record-answers", *words)
         if done.returncode:
@@ -222,8 +224,8 @@ def await_object(zone: DrillZone, purpose: str, key: str, seconds: float = 60) -
     client = zone.client("s3", zone.recovery)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        found = client.list_objects_v2(Bucket=zone.bucket(purpose, zone.recovery), Prefix=key)
-        if found["KeyCount"]:
+        listing = client.list_objects_v2(Bucket=zone.bucket(purpose, zone.recovery), Prefix=key)
+        if listing["KeyCount"]:
             return
         time.sleep(0.2)
     raise DrillError(f"{key} did not arrive in {zone.recovery} within {seconds:g} s")

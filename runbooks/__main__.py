@@ -18,8 +18,8 @@ def main() -> None:
         messages.print(f"[bold red]error:[/] {error}", soft_wrap=True)
         sys.exit(error.exit_code)
     except (ClientError, BotoCoreError) as error:
-        what = "the credentials have expired: log in again" if expired(error) else f"{code(error)}: {error}"
-        messages.print(f"[bold red]error:[/] {what}", soft_wrap=True)
+        message = "the credentials have expired: log in again" if expired(error) else f"{code(error)}: {error}"
+        messages.print(f"[bold red]error:[/] {message}", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         messages.print("interrupted; run the same command to go on")

@@ -17,19 +17,23 @@ Case = Mapping[str, Any]
 """`instances`, as the endpoint takes them, and in a record `predictions`, as it answered."""
 
 
-def recorded(s3: Any, one: EndpointDocument) -> Sequence[Case]:
+def recorded(s3: Any, endpoint: EndpointDocument) -> Sequence[Case]:
     """The record of an endpoint's version.
 
     Raises:
         StepError: there is none, or it holds no case.
     """
     try:
-        body = s3.get_object(Bucket=one.smoke_bucket, Key=one.smoke_key)["Body"].read()
+        body = s3.get_object(Bucket=endpoint.smoke_bucket, Key=endpoint.smoke_key)["Body"].read()
         cases = json.loads(body)["cases"]
     except (ClientError, ValueError, KeyError) as error:
-        raise StepError(f"s3://{one.smoke_bucket}/{one.smoke_key}: no recorded answers there ({error})") from error
+        raise StepError(
+            f"s3://{endpoint.smoke_bucket}/{endpoint.smoke_key}: no recorded answers there ({error})"
+        ) from error
     if not cases:
-        raise StepError(f"s3://{one.smoke_bucket}/{one.smoke_key} holds no cases: a test of nothing proves nothing")
+        raise StepError(
+            f"s3://{endpoint.smoke_bucket}/{endpoint.smoke_key} holds no cases: a test of nothing proves nothing"
+        )
     return list(cases)
 
 
@@ -71,38 +75,40 @@ def read_inputs(file: Path) -> Sequence[Case]:
     return [{"instances": case["instances"]} for case in cases]
 
 
-def refuse_other_version(aws: Aws, zone: RecoveryDocument, one: EndpointDocument) -> None:
+def refuse_other_version(aws: Aws, zone: RecoveryDocument, endpoint: EndpointDocument) -> None:
     """Answers of another version than the documents speak of would fail every failover.
 
     Raises:
         RefusedError: the primary serves another one, or none.
     """
-    seen = observe.endpoint(aws, one, zone.primary)
-    if not seen.exists or seen.status != "InService":
-        raise RefusedError(f"{one.name} in {zone.primary} is {seen.status or 'not there'}: nothing was recorded")
-    if seen.model_version != one.model_version:
+    state = observe.endpoint(aws, endpoint, zone.primary)
+    if not state.exists or state.status != "InService":
+        raise RefusedError(f"{endpoint.name} in {zone.primary} is {state.status or 'not there'}: nothing was recorded")
+    if state.model_version != endpoint.model_version:
         raise RefusedError(
-            f"{one.name} in {zone.primary} serves version {seen.model_version}, {one.model_version} was approved: "
+            f"{endpoint.name} in {zone.primary} serves version {state.model_version}, {endpoint.model_version} "
+            f"was approved: "
             "nothing was recorded"
         )
 
 
-def record(aws: Aws, zone: RecoveryDocument, one: EndpointDocument, cases: Sequence[Case]) -> Sequence[Case]:
+def record(aws: Aws, zone: RecoveryDocument, endpoint: EndpointDocument, cases: Sequence[Case]) -> Sequence[Case]:
     """Asks the primary and writes what it says, once: a record is not overwritten. Replication takes it across.
 
     Raises:
         StepError: the endpoint does not answer; RefusedError: the version has a record already.
     """
     runtime, s3 = aws.client("sagemaker-runtime", zone.primary), aws.client("s3", zone.primary)
-    answered = [{**case, "predictions": ask(runtime, one.name, case)} for case in cases]
-    body = json.dumps({"endpoint": one.name, "model_version": one.model_version, "cases": answered}).encode()
+    answered = [{**case, "predictions": ask(runtime, endpoint.name, case)} for case in cases]
+    body = json.dumps({"endpoint": endpoint.name, "model_version": endpoint.model_version, "cases": answered}).encode()
     try:
-        s3.put_object(Bucket=one.smoke_bucket, Key=one.smoke_key, Body=body, IfNoneMatch="*")
+        s3.put_object(Bucket=endpoint.smoke_bucket, Key=endpoint.smoke_key, Body=body, IfNoneMatch="*")
     except ClientError as error:
         if code(error) != "PreconditionFailed":
             raise
         raise RefusedError(
-            f"s3://{one.smoke_bucket}/{one.smoke_key} is there already: the answers of version {one.model_version} "
+            f"s3://{endpoint.smoke_bucket}/{endpoint.smoke_key} is there already: the answers of version "
+            f"{endpoint.model_version} "
             "are recorded, and stay"
         ) from None
     return answered

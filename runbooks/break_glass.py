@@ -33,9 +33,11 @@ def break_glass(
         raise BadInputError("--reason must say why, in at least 10 characters")
     if not context.args:
         raise BadInputError("name the command to run, after --")
-    session = "".join(one if one.isalnum() or one in "=,.@-" else "-" for one in reason.strip())[:64]
+    session = "".join(
+        character if character.isalnum() or character in "=,.@-" else "-" for character in reason.strip()
+    )[:64]
     second: dict[str, str] = {"SerialNumber": mfa, "TokenCode": str(typer.prompt("MFA code", err=True))} if mfa else {}
-    found = (
+    credentials = (
         Aws(say=display.say)
         .client("sts", region)
         .assume_role(
@@ -47,9 +49,9 @@ def break_glass(
     )
     environment = {
         **{name: value for name, value in os.environ.items() if name != "AWS_PROFILE"},
-        "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": found["SessionToken"],
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
         "AWS_REGION": region,
     }
     display.messages.print(

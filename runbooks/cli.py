@@ -35,23 +35,31 @@ app.command("withdraw")(upkeep.withdraw)
 @app.command()
 def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
     """Would a failover work now? Exit code 0 if it would, 1 if anything is in its way."""
-    found = checked(_look(environment, region, prefix))
+    findings = checked(_look(environment, region, prefix))
     if as_json:
         typer.echo(
-            json.dumps({"ok": all(one.ok for one in found), "findings": [asdict(one) for one in found]}, indent=2)
+            json.dumps(
+                {"ok": all(finding.ok for finding in findings), "findings": [asdict(finding) for finding in findings]},
+                indent=2,
+            )
         )
     else:
         table = Table(box=None)
         for heading in ("", "check", "subject", "found"):
             table.add_column(heading, overflow="fold")
-        for one in found:
-            table.add_row("[green]✓[/]" if one.ok else "[red]✗[/]", one.check, escape(one.subject), escape(one.found))
+        for finding in findings:
+            table.add_row(
+                "[green]✓[/]" if finding.ok else "[red]✗[/]",
+                finding.check,
+                escape(finding.subject),
+                escape(finding.found),
+            )
         console.print(table)
-        wrong = sum(not one.ok for one in found)
+        wrong = sum(not finding.ok for finding in findings)
         console.print(
             "[green]a failover would work now[/]" if not wrong else f"[red]{wrong} in the way of a failover[/]"
         )
-    if not all(one.ok for one in found):
+    if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
 
@@ -59,21 +67,21 @@ def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX,
 def status(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
     """Which region serves what, what is under way, and what was done before."""
     situation = _look(environment, region, prefix)
-    zone, seen = situation.zone, situation.seen
+    zone, snapshot = situation.zone, situation.seen
     history = situation.journal.history(5)
     if as_json:
         document = {
             "environment": environment,
-            "regions": {zone.region(side): answers for side, answers in seen.reachable.items()},
+            "regions": {zone.region(side): answers for side, answers in snapshot.reachable.items()},
             "endpoints": {
                 name: {
                     "serves": zone.region(side),
-                    **{zone.region(other): asdict(what) for other, what in seen.endpoints[name].items()},
+                    **{zone.region(side): asdict(state) for side, state in snapshot.endpoints[name].items()},
                 }
-                for name, side in seen.positions.items()
+                for name, side in snapshot.positions.items()
             },
-            "open": asdict(seen.open_operation) if seen.open_operation else None,
-            "history": [{**asdict(one), "summary": summary} for one, summary in history],
+            "open": asdict(snapshot.open_operation) if snapshot.open_operation else None,
+            "history": [{**asdict(operation), "summary": summary} for operation, summary in history],
         }
         typer.echo(json.dumps(document, indent=2, default=str))
         return
@@ -96,8 +104,8 @@ def failover(
     poll: Poll = 5.0,
 ) -> None:
     """Serve from the recovery region. Safe to run again: it goes on where it was interrupted."""
-    wanted = Wanted(kind="failover", endpoints=names or [], lost_at=_time(lost_at), drill=drill, poll_seconds=poll)
-    _operate(environment, region, prefix, wanted, execute=execute, approval=approval, as_json=as_json)
+    order = Wanted(kind="failover", endpoints=names or [], lost_at=_time(lost_at), drill=drill, poll_seconds=poll)
+    _operate(environment, region, prefix, order, execute=execute, approval=approval, as_json=as_json)
 
 
 @app.command()
@@ -116,10 +124,10 @@ def failback(
     poll: Poll = 5.0,
 ) -> None:
     """Go home to the primary region, with everything that was written meanwhile."""
-    wanted = Wanted(
+    order = Wanted(
         kind="failback", endpoints=names or [], drill=drill, accept_conflicts=accept_conflicts, poll_seconds=poll
     )
-    _operate(environment, region, prefix, wanted, execute=execute, approval=approval, as_json=as_json)
+    _operate(environment, region, prefix, order, execute=execute, approval=approval, as_json=as_json)
 
 
 @app.command()
@@ -134,8 +142,8 @@ def drill(
 ) -> None:
     """Fail over and back while both regions are well: 45 CFR 164.308(a)(7)(ii)(D)."""
     for kind in ("failover", "failback"):
-        wanted = Wanted(kind=kind, drill=True, poll_seconds=poll)
-        _operate(environment, region, prefix, wanted, execute=execute, approval=approval, as_json=as_json)
+        order = Wanted(kind=kind, drill=True, poll_seconds=poll)
+        _operate(environment, region, prefix, order, execute=execute, approval=approval, as_json=as_json)
         if not execute:
             console.print("then the way back, planned from the state at that time")
             return
@@ -145,11 +153,11 @@ def drill(
 def abort(environment: Environment, region: Region, execute: Execute = False, prefix: Prefix = PREFIX) -> None:
     """End an operation that was left open, as it is: what it did stays done."""
     situation = _look(environment, region, prefix)
-    left = situation.seen.open_operation
-    if left is None or not execute:
+    open_operation = situation.seen.open_operation
+    if open_operation is None or not execute:
         console.print(
-            f"would end the {left.kind} of {left.started:%Y-%m-%d %H:%M} UTC; --execute does it"
-            if left
+            f"would end the {open_operation.kind} of {open_operation.started:%Y-%m-%d %H:%M} UTC; --execute does it"
+            if open_operation
             else "nothing is open"
         )
         return
@@ -162,7 +170,7 @@ def _operate(
     environment: str,
     region: str,
     prefix: str,
-    wanted: Wanted,
+    order: Wanted,
     *,
     execute: bool,
     approval: Path | None,
@@ -170,7 +178,7 @@ def _operate(
 ) -> None:
     started = time.monotonic()
     situation = _look(environment, region, prefix)
-    plan = operate.planned(situation, wanted)
+    plan = operate.planned(situation, order)
     target = situation.zone.region(plan.target)
     if not as_json or not execute:
         display.show(situation, plan, as_json=as_json)
@@ -180,12 +188,10 @@ def _operate(
     if note:
         display.say(note)
     if approval is not None:
-        confirm.approved(approval, situation.zone, wanted.kind, target, runner=situation.who, now=datetime.now(UTC))
+        confirm.approved(approval, situation.zone, order.kind, target, runner=situation.who, now=datetime.now(UTC))
     else:
-        confirm.typed(situation.zone, wanted.kind, target, display.ask)
-    record = operate.carry_out(
-        situation, wanted, plan, tell=display.quiet if as_json else display.tell, say=display.say
-    )
+        confirm.typed(situation.zone, order.kind, target, display.ask)
+    record = operate.carry_out(situation, order, plan, tell=display.quiet if as_json else display.tell, say=display.say)
     seconds = time.monotonic() - started
     if as_json:
         typer.echo(json.dumps({**record, "seconds": round(seconds, 3)}, indent=2, default=str))
@@ -201,7 +207,7 @@ def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadInputError(f"--lost-at is {text!r}; allowed: a time such as 2026-11-24T02:55:00") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -25,7 +25,7 @@ def notify(context: Context, _name: str, _deadline: datetime) -> Details:
                 "id": context.operation.id,
                 "drill": context.operation.drill,
                 "serves": context.there,
-                "endpoints": [one.name for one in zone.endpoints],
+                "endpoints": [endpoint.name for endpoint in zone.endpoints],
                 "begun": context.operation.started.isoformat(),
                 "by": context.operation.who,
             },
@@ -39,9 +39,9 @@ def record(context: Context, plan: Plan) -> Details:
     """What the journal says of every step of a plan."""
     steps: list[Details] = []
     for step in plan.steps:
-        found = context.journal.step(context.operation, step.name)
-        if found is not None:
-            steps.append({"step": step.name, "title": step.title, "status": found.status, **found.details})
+        entry = context.journal.step(context.operation, step.name)
+        if entry is not None:
+            steps.append({"step": step.name, "title": step.title, "status": entry.status, **entry.details})
     return {
         "id": context.operation.id,
         "kind": context.operation.kind,

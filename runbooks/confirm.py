@@ -42,10 +42,10 @@ def approved(file: Path, zone: RecoveryDocument, kind: Kind | str, region: str, 
     keys = ("operation", "environment", "region", "approved_by", "expires")
     if not isinstance(values, dict) or any(not isinstance(values.get(key), str) for key in keys):
         raise BadInputError(f"{file}: must be an object with the strings {', '.join(keys)}")
-    for key, wanted in (("operation", kind), ("environment", zone.environment), ("region", region)):
-        if values[key] != wanted:
+    for key, expected_value in (("operation", kind), ("environment", zone.environment), ("region", region)):
+        if values[key] != expected_value:
             raise RefusedError(
-                f"{file}: {key} is {values[key]!r}; this operation needs {wanted!r}. No changes were made."
+                f"{file}: {key} is {values[key]!r}; this operation needs {expected_value!r}. No changes were made."
             )
     try:
         expires = datetime.fromisoformat(values["expires"])

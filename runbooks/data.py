@@ -32,7 +32,7 @@ def thaw_writers(context: Context, _name: str, _deadline: datetime) -> Details:
 
 
 def _tell_writers(context: Context, value: str) -> Sequence[str]:
-    told: list[str] = []
+    regions: list[str] = []
     for side in observe.SIDES:
         region = context.zone.region(side)
         if side not in context.zones:
@@ -41,11 +41,11 @@ def _tell_writers(context: Context, value: str) -> Sequence[str]:
             context.aws.client("ssm", region).put_parameter(
                 Name=context.zone.writer_parameter, Value=value, Type="String", Overwrite=True
             )
-            told.append(region)
+            regions.append(region)
         except Unreachable:
             if side == context.target:
                 raise
-    return told
+    return regions
 
 
 def measure_replication(context: Context, _name: str, _deadline: datetime) -> Details:
@@ -53,10 +53,13 @@ def measure_replication(context: Context, _name: str, _deadline: datetime) -> De
     lost_at = context.operation.lost_at or context.operation.started
     details: Details = {"lost_at": lost_at.isoformat()}
     worst: float | None = 0.0
-    for one in observe.arrived(context.aws, context.zone, context.target):
-        rpo = one.rpo(lost_at)
+    for arrival in observe.arrived(context.aws, context.zone, context.target):
+        rpo = arrival.rpo(lost_at)
         seconds = None if rpo is None else round(rpo.total_seconds(), 1)
-        details[one.purpose] = {"last": one.heartbeat.isoformat() if one.heartbeat else None, "rpo_seconds": seconds}
+        details[arrival.purpose] = {
+            "last": arrival.heartbeat.isoformat() if arrival.heartbeat else None,
+            "rpo_seconds": seconds,
+        }
         worst = None if worst is None or seconds is None else max(worst, seconds)
     details["rpo_seconds"] = worst
     if worst is None:
@@ -85,12 +88,12 @@ def wait_for_replication(context: Context, _name: str, deadline: datetime) -> De
         waiting: list[Version] = []
 
         def drained(pair: BucketPair = pair, waiting: list[Version] = waiting) -> bool:
-            written = [one for one in _versions(context, pair, context.source) if one.status != "REPLICA"]
+            written = [version for version in _versions(context, pair, context.source) if version.status != "REPLICA"]
             counts[pair.purpose] = len(written)
-            failed = [one.key for one in written if one.status == "FAILED"]
+            failed = [version.key for version in written if version.status == "FAILED"]
             if failed:
                 raise StepError(f"{pair.bucket(context.source)}: {len(failed)} objects failed, {failed[0]} first")
-            waiting[:] = [one for one in written if one.status == "PENDING"]
+            waiting[:] = [version for version in written if version.status == "PENDING"]
             return not waiting
 
         context.until(drained, deadline=deadline, waiting_for=f"{pair.bucket(context.source)} to replicate")
@@ -102,20 +105,22 @@ def list_conflicts(context: Context, _name: str, _deadline: datetime) -> Details
     conflicts: list[Mapping[str, str]] = []
     late: list[str] = []
     for pair in context.zone.pairs:
-        ours = {one.key: one for one in _versions(context, pair, context.source) if one.status != "REPLICA"}
-        theirs = [one for one in _versions(context, pair, context.target) if one.status != "REPLICA"]
-        for one in theirs:
-            if one.key == context.zone.heartbeat_key:
+        ours = {
+            version.key: version for version in _versions(context, pair, context.source) if version.status != "REPLICA"
+        }
+        theirs = [version for version in _versions(context, pair, context.target) if version.status != "REPLICA"]
+        for their in theirs:
+            if their.key == context.zone.heartbeat_key:
                 continue
-            other = ours.get(one.key)
-            if other is None:
-                late.append(f"s3://{pair.bucket(context.target)}/{one.key}")
-            elif other.etag != one.etag:
+            source_version = ours.get(their.key)
+            if source_version is None:
+                late.append(f"s3://{pair.bucket(context.target)}/{their.key}")
+            elif source_version.etag != their.etag:
                 conflicts.append(
                     {
-                        "object": f"s3://{pair.bucket(context.target)}/{one.key}",
-                        context.there: one.id,
-                        context.zone.region(context.source): other.id,
+                        "object": f"s3://{pair.bucket(context.target)}/{their.key}",
+                        context.there: their.id,
+                        context.zone.region(context.source): source_version.id,
                     }
                 )
     details: Details = {
@@ -143,12 +148,12 @@ def _versions(context: Context, pair: BucketPair, side: Side) -> Sequence[Versio
     bucket = pair.bucket(side)
 
     def head(item: Mapping[str, Any]) -> Version:
-        found = client.head_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
+        metadata = client.head_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
         return Version(
             key=item["Key"],
             id=item["VersionId"],
             written=item["LastModified"],
-            status=found.get("ReplicationStatus", ""),
+            status=metadata.get("ReplicationStatus", ""),
             etag=item["ETag"],
         )
 
@@ -199,7 +204,9 @@ def promote_keys(context: Context, _name: str, deadline: datetime) -> Details:
 
 
 def _primary_of(context: Context, key: str) -> str:
-    found = context.client("kms").describe_key(KeyId=key)["KeyMetadata"]
-    if not found.get("Enabled"):
-        raise StepError(f"the key {key} in {context.there} is {found.get('KeyState')}: nothing there can be decrypted")
-    return str(found.get("MultiRegionConfiguration", {}).get("PrimaryKey", {}).get("Region", ""))
+    key_metadata = context.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+    if not key_metadata.get("Enabled"):
+        raise StepError(
+            f"the key {key} in {context.there} is {key_metadata.get('KeyState')}: nothing there can be decrypted"
+        )
+    return str(key_metadata.get("MultiRegionConfiguration", {}).get("PrimaryKey", {}).get("Region", ""))

@@ -22,9 +22,9 @@ def discover(aws: Aws, *, prefix: str, environment: str, region: str) -> Recover
     client = aws.client("ssm", region)
     try:
         parameters = {
-            one["Name"].removeprefix(f"{path}/"): one["Value"]
+            parameter["Name"].removeprefix(f"{path}/"): parameter["Value"]
             for page in client.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
-            for one in page["Parameters"]
+            for parameter in page["Parameters"]
         }
         if ZONE not in parameters:
             raise BadInputError(_nothing(client, prefix, environment, region))
@@ -66,9 +66,9 @@ def _nothing(client: Any, prefix: str, environment: str, region: str) -> str:
     path, message = root(prefix, "").rstrip("/"), f"no environment {environment!r} in {region}"
     try:
         names = {
-            one["Name"].removeprefix(f"{path}/").partition("/")[0]
+            parameter["Name"].removeprefix(f"{path}/").partition("/")[0]
             for page in client.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
-            for one in page["Parameters"]
+            for parameter in page["Parameters"]
         }
     except ClientError as error:
         if denied(error):

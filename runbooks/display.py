@@ -27,8 +27,8 @@ def ask(question: str) -> str:
 
 def rpo(record: Mapping[str, Any]) -> str:
     """What a record says of lost data, for the end of a sentence."""
-    found = [one["rpo_seconds"] for one in record["steps"] if one.get("rpo_seconds") is not None]
-    return f"; RPO {found[0]:.0f} s" if found else ""
+    rpo_values = [step["rpo_seconds"] for step in record["steps"] if step.get("rpo_seconds") is not None]
+    return f"; RPO {rpo_values[0]:.0f} s" if rpo_values else ""
 
 
 def show(situation: Situation, plan: Plan, *, as_json: bool) -> None:
@@ -81,21 +81,23 @@ def say(text: str) -> None:
 
 def status(situation: Situation) -> None:
     """Which region serves what, what is open, and what was done before."""
-    zone, seen = situation.zone, situation.seen
-    for side, answers in seen.reachable.items():
+    zone, snapshot = situation.zone, situation.seen
+    for side, answers in snapshot.reachable.items():
         console.print(f"{zone.region(side)} ({side}): {'answers' if answers else '[red]does not answer[/]'}")
-    for name, side in seen.positions.items():
+    for name, side in snapshot.positions.items():
         details = ", ".join(
-            f"{zone.region(other)}: {what.status or 'not there'}" for other, what in seen.endpoints[name].items()
+            f"{zone.region(side)}: {state.status or 'not there'}" for side, state in snapshot.endpoints[name].items()
         )
         console.print(f"{name}: served from [bold]{zone.region(side)}[/] ({details})")
-    left = seen.open_operation
+    open_operation = snapshot.open_operation
     console.print(
-        f"[yellow]open: {left.kind} since {left.started:%Y-%m-%d %H:%M:%S} UTC, by {left.who}[/]"
-        if left
+        f"[yellow]open: {open_operation.kind} since {open_operation.started:%Y-%m-%d %H:%M:%S} UTC, by "
+        f"{open_operation.who}[/]"
+        if open_operation
         else "nothing is open"
     )
-    for one, _ in situation.journal.history(5):
+    for operation, _ in situation.journal.history(5):
         console.print(
-            f"  {one.started:%Y-%m-%d %H:%M} {one.kind}{' (drill)' if one.drill else ''}: {one.status}, by {one.who}"
+            f"  {operation.started:%Y-%m-%d %H:%M} {operation.kind}{' (drill)' if operation.drill else ''}: "
+            f"{operation.status}, by {operation.who}"
         )

@@ -18,85 +18,90 @@ Details = dict[str, Any]
 
 def verify_artifact(context: Context, name: str, _deadline: datetime) -> Details:
     """Artifact and image in the target region are, byte for byte, what was approved."""
-    one = context.endpoint(name)
+    endpoint = context.endpoint(name)
     digest = hashlib.sha256()
     try:
-        body = context.client("s3").get_object(Bucket=one.artifact_bucket, Key=one.artifact_key)["Body"]
+        body = context.client("s3").get_object(Bucket=endpoint.artifact_bucket, Key=endpoint.artifact_key)["Body"]
         for chunk in body.iter_chunks(CHUNK):
             digest.update(chunk)
     except ClientError as error:
-        raise StepError(f"s3://{one.artifact_bucket}/{one.artifact_key} cannot be read: {code(error)}") from error
-    if digest.hexdigest() != one.artifact_sha256:
         raise StepError(
-            f"s3://{one.artifact_bucket}/{one.artifact_key} has the SHA-256 {digest.hexdigest()}, "
-            f"{one.artifact_sha256} was approved"
+            f"s3://{endpoint.artifact_bucket}/{endpoint.artifact_key} cannot be read: {code(error)}"
+        ) from error
+    if digest.hexdigest() != endpoint.artifact_sha256:
+        raise StepError(
+            f"s3://{endpoint.artifact_bucket}/{endpoint.artifact_key} has the SHA-256 {digest.hexdigest()}, "
+            f"{endpoint.artifact_sha256} was approved"
         )
     try:
         context.client("ecr").describe_images(
-            repositoryName=one.image_repository, imageIds=[{"imageDigest": one.image_digest}]
+            repositoryName=endpoint.image_repository, imageIds=[{"imageDigest": endpoint.image_digest}]
         )
     except ClientError as error:
         raise StepError(
-            f"the image {one.image_repository}@{one.image_digest} is not in {context.there}: {code(error)}"
+            f"the image {endpoint.image_repository}@{endpoint.image_digest} is not in {context.there}: {code(error)}"
         ) from error
-    return {"sha256": digest.hexdigest(), "image": one.image_digest}
+    return {"sha256": digest.hexdigest(), "image": endpoint.image_digest}
 
 
 def start(context: Context, name: str, deadline: datetime) -> Details:
     """The endpoint serves with as many instances as it is to have."""
-    one = context.endpoint(name)
+    endpoint = context.endpoint(name)
     client = context.client("sagemaker")
-    seen = observe.endpoint(context.aws, one, context.there)
+    state = observe.endpoint(context.aws, endpoint, context.there)
     did = "was there already"
-    if seen.exists and seen.status == "Failed":
-        client.delete_endpoint(EndpointName=one.name)
+    if state.exists and state.status == "Failed":
+        client.delete_endpoint(EndpointName=endpoint.name)
         context.until(
-            lambda: not observe.endpoint(context.aws, one, context.there).exists,
+            lambda: not observe.endpoint(context.aws, endpoint, context.there).exists,
             deadline=deadline,
-            waiting_for=f"the failed endpoint {one.name} to go",
+            waiting_for=f"the failed endpoint {endpoint.name} to go",
         )
-        seen = observe.endpoint(context.aws, one, context.there)
-    if not seen.exists:
-        _create(client, one)
+        state = observe.endpoint(context.aws, endpoint, context.there)
+    if not state.exists:
+        _create(client, endpoint)
         did = "created"
-    elif seen.instances < one.instances:
-        _await_in_service(context, client, one, deadline)  # AWS takes no change while another is under way
-        _floor(context, one, one.instances)
-        desired = {"VariantName": one.variant, "DesiredInstanceCount": one.instances}
-        client.update_endpoint_weights_and_capacities(EndpointName=one.name, DesiredWeightsAndCapacities=[desired])
-        did = f"scaled from {seen.instances} to {one.instances}"
-    _await_in_service(context, client, one, deadline)
-    return {"did": did, "instances": one.instances}
+    elif state.instances < endpoint.instances:
+        _await_in_service(context, client, endpoint, deadline)  # AWS takes no change while another is under way
+        _floor(context, endpoint, endpoint.instances)
+        desired = {"VariantName": endpoint.variant, "DesiredInstanceCount": endpoint.instances}
+        client.update_endpoint_weights_and_capacities(EndpointName=endpoint.name, DesiredWeightsAndCapacities=[desired])
+        did = f"scaled from {state.instances} to {endpoint.instances}"
+    _await_in_service(context, client, endpoint, deadline)
+    return {"did": did, "instances": endpoint.instances}
 
 
-def _create(client: Any, one: EndpointDocument) -> None:
+def _create(client: Any, endpoint: EndpointDocument) -> None:
     try:
-        client.create_endpoint(EndpointName=one.name, EndpointConfigName=one.config)
+        client.create_endpoint(EndpointName=endpoint.name, EndpointConfigName=endpoint.config)
     except ClientError as error:
         # Killed after the request and before its answer: it is ours.
         if "already exist" not in str(error):
             raise
 
 
-def _await_in_service(context: Context, client: Any, one: EndpointDocument, deadline: datetime) -> None:
+def _await_in_service(context: Context, client: Any, endpoint: EndpointDocument, deadline: datetime) -> None:
     def ready() -> bool:
-        found = client.describe_endpoint(EndpointName=one.name)
-        if found["EndpointStatus"] in ("Failed", "OutOfService"):
-            raise StepError(f"{one.name} in {context.there}: {found.get('FailureReason') or found['EndpointStatus']}")
-        return bool(found["EndpointStatus"] == "InService")
+        description = client.describe_endpoint(EndpointName=endpoint.name)
+        if description["EndpointStatus"] in ("Failed", "OutOfService"):
+            raise StepError(
+                f"{endpoint.name} in {context.there}: "
+                f"{description.get('FailureReason') or description['EndpointStatus']}"
+            )
+        return bool(description["EndpointStatus"] == "InService")
 
-    context.until(ready, deadline=deadline, waiting_for=f"{one.name} in {context.there} to be InService")
+    context.until(ready, deadline=deadline, waiting_for=f"{endpoint.name} in {context.there} to be InService")
 
 
-def _floor(context: Context, one: EndpointDocument, instances: int) -> None:
+def _floor(context: Context, endpoint: EndpointDocument, instances: int) -> None:
     """Autoscaling must not take away what is added here."""
     client = context.client("application-autoscaling")
-    resource = f"endpoint/{one.name}/variant/{one.variant}"
+    resource = f"endpoint/{endpoint.name}/variant/{endpoint.variant}"
     dimension = "sagemaker:variant:DesiredInstanceCount"
-    found = client.describe_scalable_targets(
+    targets = client.describe_scalable_targets(
         ServiceNamespace="sagemaker", ResourceIds=[resource], ScalableDimension=dimension
     )["ScalableTargets"]
-    for target in found:
+    for target in targets:
         client.register_scalable_target(
             ServiceNamespace="sagemaker",
             ResourceId=resource,
@@ -108,14 +113,15 @@ def _floor(context: Context, one: EndpointDocument, instances: int) -> None:
 
 def smoke_test(context: Context, name: str, _deadline: datetime) -> Details:
     """The endpoint gives to known inputs the answers that the primary gave."""
-    one = context.endpoint(name)
-    cases = answers.recorded(context.client("s3"), one)
+    endpoint = context.endpoint(name)
+    cases = answers.recorded(context.client("s3"), endpoint)
     client = context.client("sagemaker-runtime")
     for number, case in enumerate(cases):
-        answer = answers.ask(client, one.name, case)
+        answer = answers.ask(client, endpoint.name, case)
         if answer != case["predictions"]:
             raise StepError(
-                f"{one.name} in {context.there} answers case {number} of {one.smoke_key} differently from the primary"
+                f"{endpoint.name} in {context.there} answers case {number} of {endpoint.smoke_key} differently "
+                f"from the primary"
             )
     return {"cases": len(cases)}
 
@@ -126,39 +132,43 @@ def move_traffic(context: Context, name: str, deadline: datetime) -> Details:
     Only data planes take part: CloudWatch of the recovery region and Route 53's health checks. The control plane of
     Route 53, which lives in us-east-1, is not asked (Route 53 Developer Guide, "Types of health checks").
     """
-    one = context.endpoint(name)
-    wanted = "ALARM" if context.target == "recovery" else "OK"
+    endpoint = context.endpoint(name)
+    expected_state = "ALARM" if context.target == "recovery" else "OK"
 
     def switched() -> bool:
         state = switch.throw(
             context.aws,
             context.zone,
-            one,
-            metric=one.metric_name,
-            alarm=one.alarm,
+            endpoint,
+            metric=endpoint.metric_name,
+            alarm=endpoint.alarm,
             region=context.home,
             on=context.target == "recovery",
         )
-        return state == wanted
+        return state == expected_state
 
-    context.until(switched, deadline=deadline, waiting_for=f"the alarm {one.alarm} to be {wanted}")
+    context.until(switched, deadline=deadline, waiting_for=f"the alarm {endpoint.alarm} to be {expected_state}")
     context.journal.move(name, context.target, context.operation)
-    return {"alarm": wanted, "serves": context.there}
+    return {"alarm": expected_state, "serves": context.there}
 
 
 def verify_traffic(context: Context, name: str, _deadline: datetime) -> Details:
     """The name leads to the target region, as far as it can be seen from here, and what is there answers."""
-    one = context.endpoint(name)
-    wanted = "ALARM" if context.target == "recovery" else "OK"
-    state = observe.alarm_state(context.aws, context.zone, one)
-    if state != wanted:
-        raise StepError(f"the alarm {one.alarm} is {state or 'not there'}, not {wanted}: traffic goes elsewhere")
-    resolved = _resolve(one.record)
+    endpoint = context.endpoint(name)
+    expected_state = "ALARM" if context.target == "recovery" else "OK"
+    state = observe.alarm_state(context.aws, context.zone, endpoint)
+    if state != expected_state:
+        raise StepError(
+            f"the alarm {endpoint.alarm} is {state or 'not there'}, not {expected_state}: traffic goes elsewhere"
+        )
+    resolved = _resolve(endpoint.record)
     if resolved is not None and f".{context.there}." not in f"{resolved}.":
-        raise StepError(f"{one.record} resolves to {resolved}, which is not in {context.there}; its TTL may still run")
-    case = answers.recorded(context.client("s3"), one)[0]
-    if answers.ask(context.client("sagemaker-runtime"), one.name, case) != case["predictions"]:
-        raise StepError(f"{one.name} in {context.there} answers differently than a moment ago")
+        raise StepError(
+            f"{endpoint.record} resolves to {resolved}, which is not in {context.there}; its TTL may still run"
+        )
+    case = answers.recorded(context.client("s3"), endpoint)[0]
+    if answers.ask(context.client("sagemaker-runtime"), endpoint.name, case) != case["predictions"]:
+        raise StepError(f"{endpoint.name} in {context.there} answers differently than a moment ago")
     return {"alarm": state, "name": resolved or "a private name: it resolves in the zone's VPCs only"}
 
 
@@ -172,22 +182,22 @@ def _resolve(name: str) -> str | None:
 
 def stand_down(context: Context, name: str, deadline: datetime) -> Details:
     """The endpoint that served in the meantime costs no more than a standby."""
-    one = context.endpoint(name, context.source)
-    if one.mode == "active-active":
+    endpoint = context.endpoint(name, context.source)
+    if endpoint.mode == "active-active":
         return {"did": "nothing: both regions serve"}
     region = context.zone.region(context.source)
     client = context.client("sagemaker", context.source)
-    seen = observe.endpoint(context.aws, one, region)
-    if one.mode == "pilot-light":
-        if seen.exists:
-            client.delete_endpoint(EndpointName=one.name)
+    state = observe.endpoint(context.aws, endpoint, region)
+    if endpoint.mode == "pilot-light":
+        if state.exists:
+            client.delete_endpoint(EndpointName=endpoint.name)
         context.until(
-            lambda: not observe.endpoint(context.aws, one, region).exists,
+            lambda: not observe.endpoint(context.aws, endpoint, region).exists,
             deadline=deadline,
-            waiting_for=f"{one.name} in {region} to go",
+            waiting_for=f"{endpoint.name} in {region} to go",
         )
         return {"did": "deleted"}
-    if seen.instances != one.standby_instances:
-        desired = {"VariantName": one.variant, "DesiredInstanceCount": one.standby_instances}
-        client.update_endpoint_weights_and_capacities(EndpointName=one.name, DesiredWeightsAndCapacities=[desired])
-    return {"did": f"scaled to {one.standby_instances}"}
+    if state.instances != endpoint.standby_instances:
+        desired = {"VariantName": endpoint.variant, "DesiredInstanceCount": endpoint.standby_instances}
+        client.update_endpoint_weights_and_capacities(EndpointName=endpoint.name, DesiredWeightsAndCapacities=[desired])
+    return {"did": f"scaled to {endpoint.standby_instances}"}

@@ -39,9 +39,9 @@ def start(s3control: Any, *, account: str, bucket: str, role_arn: str, token: st
         token: the same for every try of the same intention.
     """
     running = s3control.list_jobs(AccountId=account, JobStatuses=["Active", "New", "Preparing", "Ready"])["Jobs"]
-    for one in running:
-        if one.get("Description") == _described(bucket):
-            return str(one["JobId"])
+    for job in running:
+        if job.get("Description") == _described(bucket):
+            return str(job["JobId"])
     return str(
         s3control.create_job(
             AccountId=account,

@@ -99,8 +99,8 @@ class Journal:
 
     def position(self, endpoint: str) -> Side:
         """The side that serves an endpoint."""
-        found = self._get(f"position#{self._environment}", endpoint)
-        return "recovery" if found.get("side") == "recovery" else "primary"
+        item = self._get(f"position#{self._environment}", endpoint)
+        return "recovery" if item.get("side") == "recovery" else "primary"
 
     def move(self, endpoint: str, side: Side, operation: Operation) -> None:
         """Notes which side serves an endpoint from now on."""
@@ -121,8 +121,8 @@ class Journal:
 
     def open(self) -> Operation | None:
         """The operation that was begun and has not ended."""
-        found = self._get(f"open#{self._environment}", "open")
-        return _parsed(found) if found else None
+        item = self._get(f"open#{self._environment}", "open")
+        return _parsed(item) if item else None
 
     def end(self, operation: Operation, status: Status, summary: Mapping[str, Any]) -> None:
         """Notes how an operation ended, and that none is open."""
@@ -141,21 +141,24 @@ class Journal:
             ConsistentRead=True,
             Limit=most,
         )
-        found = [_plain(item) for item in answer["Items"]]
-        return [(_parsed(one), json.loads(one.get("summary", "{}"))) for one in found]
+        items = [_plain(item) for item in answer["Items"]]
+        return [(_parsed(item), json.loads(item.get("summary", "{}"))) for item in items]
 
     def last(self, kind: Kind) -> Operation | None:
         """The newest operation of a kind that was carried out to its end, among the last ones."""
-        return next((one for one, _ in self.history() if one.kind == kind and one.status == "done"), None)
+        return next(
+            (operation for operation, _ in self.history() if operation.kind == kind and operation.status == "done"),
+            None,
+        )
 
     def step(self, operation: Operation, name: str) -> StepRecord | None:
         """What is known of a step of an operation."""
-        found = self._get(f"step#{operation.id}", name)
-        if not found:
+        item = self._get(f"step#{operation.id}", name)
+        if not item:
             return None
-        said = found["status"]
+        said = item["status"]
         status = "done" if said == "done" else "failed" if said == "failed" else "started"
-        return StepRecord(status=status, details=json.loads(found["details"]))
+        return StepRecord(status=status, details=json.loads(item["details"]))
 
     def note(
         self, operation: Operation, name: str, status: Literal["started", "done", "failed"], details: Mapping[str, Any]
@@ -211,25 +214,25 @@ def _plain(item: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(next(iter(value.values()))) for name, value in item.items()}
 
 
-def _operation(one: Operation) -> dict[str, str]:
+def _operation(operation: Operation) -> dict[str, str]:
     return {
-        "id": one.id,
-        "kind": one.kind,
-        "status": one.status,
-        "started": one.started.isoformat(),
-        "who": one.who,
-        "lost_at": one.lost_at.isoformat() if one.lost_at else "",
-        "drill": "yes" if one.drill else "",
+        "id": operation.id,
+        "kind": operation.kind,
+        "status": operation.status,
+        "started": operation.started.isoformat(),
+        "who": operation.who,
+        "lost_at": operation.lost_at.isoformat() if operation.lost_at else "",
+        "drill": "yes" if operation.drill else "",
     }
 
 
-def _parsed(found: Mapping[str, str]) -> Operation:
+def _parsed(item: Mapping[str, str]) -> Operation:
     return Operation(
-        id=found["id"],
-        kind="failback" if found["kind"] == "failback" else "failover",
-        status="done" if found["status"] == "done" else "aborted" if found["status"] == "aborted" else "running",
-        started=datetime.fromisoformat(found["started"]),
-        who=found["who"],
-        lost_at=datetime.fromisoformat(found["lost_at"]) if found.get("lost_at") else None,
-        drill=bool(found.get("drill")),
+        id=item["id"],
+        kind="failback" if item["kind"] == "failback" else "failover",
+        status="done" if item["status"] == "done" else "aborted" if item["status"] == "aborted" else "running",
+        started=datetime.fromisoformat(item["started"]),
+        who=item["who"],
+        lost_at=datetime.fromisoformat(item["lost_at"]) if item.get("lost_at") else None,
+        drill=bool(item.get("drill")),
     )

@@ -23,38 +23,42 @@ def snapshot(aws: Aws, zone: RecoveryDocument, journal: Journal, now: datetime) 
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(aws.answers, (zone.region(side) for side in SIDES)))
         reachable: dict[Side, bool] = {"primary": answers[0], "recovery": answers[1]}
-        asked: list[tuple[EndpointDocument, Side]] = [
-            (one, side) for one in zone.endpoints for side in SIDES if reachable[side]
+        pairs: list[tuple[EndpointDocument, Side]] = [
+            (endpoint_document, side) for endpoint_document in zone.endpoints for side in SIDES if reachable[side]
         ]
-        found = list(pool.map(lambda pair: _as_far_as_it_tells(aws, pair[0], zone.region(pair[1])), asked))
-    seen: dict[str, dict[Side, Seen]] = {one.name: {} for one in zone.endpoints}
-    for (one, side), what in zip(asked, found, strict=True):
-        seen[one.name][side] = what
+        states = list(pool.map(lambda pair: _as_far_as_it_tells(aws, pair[0], zone.region(pair[1])), pairs))
+    states_by_endpoint: dict[str, dict[Side, Seen]] = {
+        endpoint_document.name: {} for endpoint_document in zone.endpoints
+    }
+    for (endpoint_document, side), state in zip(pairs, states, strict=True):
+        states_by_endpoint[endpoint_document.name][side] = state
     return Snapshot(
         now=now,
         reachable=reachable,
-        positions={one.name: journal.position(one.name) for one in zone.endpoints},
-        endpoints=seen,
+        positions={
+            endpoint_document.name: journal.position(endpoint_document.name) for endpoint_document in zone.endpoints
+        },
+        endpoints=states_by_endpoint,
         open_operation=journal.open(),
     )
 
 
-def _as_far_as_it_tells(aws: Aws, one: EndpointDocument, region: str) -> Seen:
+def _as_far_as_it_tells(aws: Aws, endpoint_document: EndpointDocument, region: str) -> Seen:
     """An endpoint; where SageMaker alone is broken, what it answers instead."""
     try:
-        return endpoint(aws, one, region)
+        return endpoint(aws, endpoint_document, region)
     except Failures as error:
         return Seen(exists=False, status=code(error))
 
 
-def endpoint(aws: Aws, one: EndpointDocument, region: str) -> Seen:
+def endpoint(aws: Aws, endpoint_document: EndpointDocument, region: str) -> Seen:
     """An endpoint in a region, with the version and image that it serves."""
     client = aws.client("sagemaker", region)
     try:
-        found = client.describe_endpoint(EndpointName=one.name)
-        variants = found.get("ProductionVariants", [])
-        variant = next((item for item in variants if item["VariantName"] == one.variant), variants[0])
-        config = found["EndpointConfigName"]
+        description = client.describe_endpoint(EndpointName=endpoint_document.name)
+        variants = description.get("ProductionVariants", [])
+        variant = next((item for item in variants if item["VariantName"] == endpoint_document.variant), variants[0])
+        config = description["EndpointConfigName"]
         described = client.describe_endpoint_config(EndpointConfigName=config)
         model = client.describe_model(ModelName=described["ProductionVariants"][0]["ModelName"])
     except ClientError as error:
@@ -64,7 +68,7 @@ def endpoint(aws: Aws, one: EndpointDocument, region: str) -> Seen:
     container = model.get("PrimaryContainer") or model["Containers"][0]
     return Seen(
         exists=True,
-        status=found["EndpointStatus"],
+        status=description["EndpointStatus"],
         instances=int(variant.get("CurrentInstanceCount") or variant.get("DesiredInstanceCount") or 0),
         config=config,
         model_version=container.get("Environment", {}).get("MODEL_VERSION", ""),
@@ -87,13 +91,13 @@ class Arrived:
 def arrived(aws: Aws, zone: RecoveryDocument, side: Side) -> Sequence[Arrived]:
     """The last heartbeat in every replica of a side."""
     client = aws.client("s3", zone.region(side))
-    return [Arrived(purpose=one.purpose, heartbeat=_heartbeat(client, one, side, zone)) for one in zone.pairs]
+    return [Arrived(purpose=pair.purpose, heartbeat=_heartbeat(client, pair, side, zone)) for pair in zone.pairs]
 
 
 def _heartbeat(client: Any, pair: BucketPair, side: Side, zone: RecoveryDocument) -> datetime | None:
     try:
-        found = client.head_object(Bucket=pair.bucket(side), Key=zone.heartbeat_key)
-        return datetime.fromisoformat(found["Metadata"]["written"]).astimezone(UTC)
+        metadata = client.head_object(Bucket=pair.bucket(side), Key=zone.heartbeat_key)
+        return datetime.fromisoformat(metadata["Metadata"]["written"]).astimezone(UTC)
     except ClientError as error:
         if code(error) in _ABSENT:
             return None
@@ -102,26 +106,26 @@ def _heartbeat(client: Any, pair: BucketPair, side: Side, zone: RecoveryDocument
         return None
 
 
-def alarm_state(aws: Aws, zone: RecoveryDocument, one: EndpointDocument) -> str:
+def alarm_state(aws: Aws, zone: RecoveryDocument, endpoint_document: EndpointDocument) -> str:
     """OK: traffic goes to the primary; ALARM: to the recovery region; empty when there is no such alarm."""
-    return state_of(aws, one.alarm, zone.recovery)
+    return state_of(aws, endpoint_document.alarm, zone.recovery)
 
 
 def state_of(aws: Aws, alarm: str, region: str) -> str:
     """An alarm's state; empty when there is none of that name."""
-    found = aws.client("cloudwatch", region).describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
-    return str(found[0]["StateValue"]) if found else ""
+    alarms = aws.client("cloudwatch", region).describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+    return str(alarms[0]["StateValue"]) if alarms else ""
 
 
 def views(
     aws: Aws, zone: RecoveryDocument, reachable: Mapping[Side, bool], *, prefix: str
 ) -> dict[Side, RecoveryDocument]:
     """The zone as each region that answers knows it: names of buckets and configurations differ."""
-    found: dict[Side, RecoveryDocument] = {}
+    documents: dict[Side, RecoveryDocument] = {}
     for side in SIDES:
         if reachable[side]:
             try:
-                found[side] = discover(aws, prefix=prefix, environment=zone.environment, region=zone.region(side))
+                documents[side] = discover(aws, prefix=prefix, environment=zone.environment, region=zone.region(side))
             except Failures:
                 continue
-    return found
+    return documents

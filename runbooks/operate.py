@@ -52,35 +52,35 @@ def look(aws: Aws, *, prefix: str, environment: str, region: str, now: datetime 
     Raises:
         RunbookError: the region does not answer; BadInputError: it has no such environment.
     """
-    found = discover(aws, prefix=prefix, environment=environment, region=region)
+    zone_document = discover(aws, prefix=prefix, environment=environment, region=region)
     # The journal and the switch are in the recovery region; what counts is what it knows.
     zone = (
-        found
-        if region == found.recovery
-        else discover(aws, prefix=prefix, environment=environment, region=found.recovery)
+        zone_document
+        if region == zone_document.recovery
+        else discover(aws, prefix=prefix, environment=environment, region=zone_document.recovery)
     )
     who = aws.identity(zone.recovery)
     journal = Journal(aws, table=zone.journal_table, region=zone.recovery, environment=environment, owner=who)
-    seen = observe.snapshot(aws, zone, journal, now or datetime.now(UTC))
-    zones = observe.views(aws, zone, seen.reachable, prefix=prefix)
-    return Situation(aws=aws, prefix=prefix, who=who, zone=zone, zones=zones, seen=seen, journal=journal)
+    state = observe.snapshot(aws, zone, journal, now or datetime.now(UTC))
+    zones = observe.views(aws, zone, state.reachable, prefix=prefix)
+    return Situation(aws=aws, prefix=prefix, who=who, zone=zone, zones=zones, seen=state, journal=journal)
 
 
-def planned(situation: Situation, wanted: Wanted) -> Plan:
+def planned(situation: Situation, order: Wanted) -> Plan:
     """The steps that an operation would take now.
 
     Raises:
         BadInputError: an endpoint that is not there; RefusedError: the state forbids it.
     """
-    target: Side = "recovery" if wanted.kind == "failover" else "primary"
+    target: Side = "recovery" if order.kind == "failover" else "primary"
     zone = situation.zones.get(target, situation.zone)
-    chosen = [zone.endpoint(name) for name in wanted.endpoints] or list(zone.endpoints)
+    chosen = [zone.endpoint(name) for name in order.endpoints] or list(zone.endpoints)
     if not chosen:
-        raise RefusedError(f"{zone.environment} has no critical endpoint: there is nothing to {wanted.kind}")
-    return plan(wanted.kind, zone, situation.seen, chosen)
+        raise RefusedError(f"{zone.environment} has no critical endpoint: there is nothing to {order.kind}")
+    return plan(order.kind, zone, situation.seen, chosen)
 
 
-def refuse_unpermitted(situation: Situation, one: Plan) -> str:
+def refuse_unpermitted(situation: Situation, steps_plan: Plan) -> str:
     """Verifies the permissions of every step before the first change.
 
     Returns:
@@ -89,7 +89,7 @@ def refuse_unpermitted(situation: Situation, one: Plan) -> str:
     Raises:
         RefusedError: permissions are missing; the message lists them.
     """
-    rights = needed([step.kind for step in one.steps])
+    rights = needed([step.kind for step in steps_plan.steps])
     verification = permissions.verify(situation.aws, list(situation.zones.values()), rights, situation.who)
     if verification.missing:
         listed = "\n  ".join(verification.missing)
@@ -99,8 +99,8 @@ def refuse_unpermitted(situation: Situation, one: Plan) -> str:
 
 def carry_out(
     situation: Situation,
-    wanted: Wanted,
-    one: Plan,
+    order: Wanted,
+    steps_plan: Plan,
     *,
     tell: Callable[[Progress], None],
     say: Callable[[str], None],
@@ -115,22 +115,22 @@ def carry_out(
     journal.acquire(datetime.now(UTC))
     operation = journal.open()
     if operation is None:
-        operation = _new(situation, wanted)
+        operation = _new(situation, order)
         journal.begin(operation)
     else:
         say(f"going on with the {operation.kind} begun {operation.started:%H:%M:%S} UTC by {operation.who}")
     context = Context(
         aws=situation.aws,
         zones=situation.zones,
-        source=one.source,
-        target=one.target,
+        source=steps_plan.source,
+        target=steps_plan.target,
         operation=operation,
         journal=journal,
-        accept_conflicts=wanted.accept_conflicts,
+        accept_conflicts=order.accept_conflicts,
         say=say,
-        poll_seconds=wanted.poll_seconds,
+        poll_seconds=order.poll_seconds,
     )
-    return Runner(context, one, tell, wanted.parallel).run()
+    return Runner(context, steps_plan, tell, order.parallel).run()
 
 
 def abort(situation: Situation) -> Operation:
@@ -150,15 +150,15 @@ def abort(situation: Situation) -> Operation:
     return replace(operation, status="aborted")
 
 
-def _new(situation: Situation, wanted: Wanted) -> Operation:
+def _new(situation: Situation, order: Wanted) -> Operation:
     now = datetime.now(UTC)
-    text = f"{situation.zone.environment} {wanted.kind} {now.isoformat()} {situation.who}"
+    text = f"{situation.zone.environment} {order.kind} {now.isoformat()} {situation.who}"
     return Operation(
         id=hashlib.sha256(text.encode()).hexdigest()[:12],
-        kind=wanted.kind,
+        kind=order.kind,
         status="running",
         started=now,
         who=situation.who,
-        lost_at=wanted.lost_at,
-        drill=wanted.drill,
+        lost_at=order.lost_at,
+        drill=order.drill,
     )

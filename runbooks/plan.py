@@ -89,7 +89,7 @@ class Snapshot:
     open_operation: Operation | None = None
 
 
-def plan(kind: Kind, zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
+def plan(kind: Kind, zone: RecoveryDocument, snapshot: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
     """The steps of a failover or failback of the chosen endpoints.
 
     Raises:
@@ -97,91 +97,98 @@ def plan(kind: Kind, zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[En
     """
     target: Side = "recovery" if kind == "failover" else "primary"
     source: Side = "primary" if kind == "failover" else "recovery"
-    moving = [one for one in chosen if seen.positions[one.name] != target]
-    _refuse(kind, zone, seen, source=source, target=target, moving=moving)
+    moving = [endpoint for endpoint in chosen if snapshot.positions[endpoint.name] != target]
+    _refuse(kind, zone, snapshot, source=source, target=target, moving=moving)
     # An operation that was interrupted goes on with everything it was begun for: what is done is skipped step by step.
-    return (_failover if kind == "failover" else _failback)(zone, seen, chosen if seen.open_operation else moving)
+    return (_failover if kind == "failover" else _failback)(
+        zone, snapshot, chosen if snapshot.open_operation else moving
+    )
 
 
 def _refuse(
     kind: Kind,
     zone: RecoveryDocument,
-    seen: Snapshot,
+    snapshot: Snapshot,
     *,
     source: Side,
     target: Side,
     moving: Sequence[EndpointDocument],
 ) -> None:
-    there = zone.region(target)
-    if not seen.reachable[target]:
-        raise RefusedError(f"{there} does not answer, so that a {kind} to it cannot begin. No changes were made.")
-    left = seen.open_operation
-    if left is not None:
-        if left.kind != kind:
+    target_region = zone.region(target)
+    if not snapshot.reachable[target]:
+        raise RefusedError(
+            f"{target_region} does not answer, so that a {kind} to it cannot begin. No changes were made."
+        )
+    open_operation = snapshot.open_operation
+    if open_operation is not None:
+        if open_operation.kind != kind:
             raise RefusedError(
-                f"a {left.kind} begun {left.started:%Y-%m-%d %H:%M} UTC by {left.who} is still open: "
-                f"finish it with `{left.kind} --execute`, or end it with `abort --execute`. No changes were made."
+                f"a {open_operation.kind} begun {open_operation.started:%Y-%m-%d %H:%M} UTC by "
+                f"{open_operation.who} is still open: "
+                f"finish it with `{open_operation.kind} --execute`, or end it with `abort --execute`. No "
+                f"changes were made."
             )
-        if seen.now - left.started > STALE_AFTER:
+        if snapshot.now - open_operation.started > STALE_AFTER:
             raise RefusedError(
-                f"the {left.kind} in the journal was begun {left.started:%Y-%m-%d %H:%M} UTC and is stale: look at "
+                f"the {open_operation.kind} in the journal was begun {open_operation.started:%Y-%m-%d %H:%M} "
+                f"UTC and is stale: look at "
                 "`status`, then end it with `abort --execute`. No changes were made."
             )
         return
     if not moving:
-        raise RefusedError(f"{zone.environment} is served from {there} already: a {kind} has nothing to do")
-    if kind == "failback" and not seen.reachable[source]:
+        raise RefusedError(f"{zone.environment} is served from {target_region} already: a {kind} has nothing to do")
+    if kind == "failback" and not snapshot.reachable[source]:
         raise RefusedError(
             f"{zone.region(source)}, which serves now, does not answer: that is a failover, not a failback"
         )
 
 
-def _failover(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
-    here, there = zone.primary, zone.recovery
-    notes = [] if seen.reachable["primary"] else [f"{here} does not answer: no requests are sent to it"]
+def _failover(zone: RecoveryDocument, snapshot: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
+    source_region, target_region = zone.primary, zone.recovery
+    notes = [] if snapshot.reachable["primary"] else [f"{source_region} does not answer: no requests are sent to it"]
     return Plan(
         kind="failover",
         source="primary",
         target="recovery",
         notes=notes,
         before=[
-            _freeze(zone, there),
+            _freeze(zone, target_region),
             Step(
                 kind="measure-replication",
-                title=f"measure the replication lag in {there} (recovery point target: {zone.rpo_minutes} min)",
-                by_hand=f"read the metadata of {zone.heartbeat_key} in the buckets of {there}: "
+                title=f"measure the replication lag in {target_region} (recovery point target: {zone.rpo_minutes} min)",
+                by_hand=f"read the metadata of {zone.heartbeat_key} in the buckets of {target_region}: "
                 "it is the time of the last replicated write",
             ),
             _keys(zone, "recovery"),
         ],
-        each={one.name: _endpoint_steps(zone, one, "recovery") for one in chosen},
+        each={endpoint.name: _endpoint_steps(zone, endpoint, "recovery") for endpoint in chosen},
         after=[_thaw(zone, "recovery"), *_closing(zone, "recovery")],
     )
 
 
-def _failback(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
-    del seen
-    here, there = zone.recovery, zone.primary
+def _failback(zone: RecoveryDocument, snapshot: Snapshot, chosen: Sequence[EndpointDocument]) -> Plan:
+    del snapshot
+    source_region, target_region = zone.recovery, zone.primary
     stand_down = {
-        one.name: Step(
+        endpoint.name: Step(
             kind="stand-down",
-            endpoint=one.name,
-            title=f"bring {one.name} in {here} back to {one.mode}",
-            by_hand=f"scale or delete the endpoint {one.name} in {here}: it costs money, nothing else",
+            endpoint=endpoint.name,
+            title=f"bring {endpoint.name} in {source_region} back to {endpoint.mode}",
+            by_hand=f"scale or delete the endpoint {endpoint.name} in {source_region}: it costs money, nothing else",
             minutes=30,
         )
-        for one in chosen
+        for endpoint in chosen
     }
     return Plan(
         kind="failback",
         source="recovery",
         target="primary",
         before=[
-            _freeze(zone, here),
+            _freeze(zone, source_region),
             Step(
                 kind="wait-for-replication",
-                title=f"wait until everything written in {here} is in {there}",
-                by_hand=f"run S3 Batch Replication from the buckets of {here}, then this runbook again",
+                title=f"wait until everything written in {source_region} is in {target_region}",
+                by_hand=f"run S3 Batch Replication from the buckets of {source_region}, then this runbook again",
                 minutes=60,
             ),
             Step(
@@ -192,49 +199,54 @@ def _failback(zone: RecoveryDocument, seen: Snapshot, chosen: Sequence[EndpointD
             ),
             _keys(zone, "primary"),
         ],
-        each={one.name: [*_endpoint_steps(zone, one, "primary"), stand_down[one.name]] for one in chosen},
+        each={
+            endpoint.name: [*_endpoint_steps(zone, endpoint, "primary"), stand_down[endpoint.name]]
+            for endpoint in chosen
+        },
         after=[_thaw(zone, "primary"), *_closing(zone, "primary")],
     )
 
 
-def _endpoint_steps(zone: RecoveryDocument, one: EndpointDocument, target: Side) -> Sequence[Step]:
-    there = zone.region(target)
-    instances = f"{one.instances} instance{'s' if one.instances != 1 else ''}"
+def _endpoint_steps(zone: RecoveryDocument, endpoint: EndpointDocument, target: Side) -> Sequence[Step]:
+    target_region = zone.region(target)
+    instances = f"{endpoint.instances} instance{'s' if endpoint.instances != 1 else ''}"
     return [
         Step(
             kind="verify-artifact",
-            endpoint=one.name,
-            title=f"compare {one.name}'s artifact and image in {there} with their digests",
-            by_hand=f"copy {one.artifact_key} from a backup, or take an older version; never serve an altered one",
+            endpoint=endpoint.name,
+            title=f"compare {endpoint.name}'s artifact and image in {target_region} with their digests",
+            by_hand=f"copy {endpoint.artifact_key} from a backup, or take an older version; never serve an altered one",
         ),
         Step(
             kind="start-endpoint",
-            endpoint=one.name,
-            title=f"serve {one.name} in {there} with {instances} ({one.mode})",
-            by_hand=f"aws sagemaker create-endpoint --region {there} --endpoint-name {one.name} "
-            f"--endpoint-config-name {one.config}, and wait until it is InService",
+            endpoint=endpoint.name,
+            title=f"serve {endpoint.name} in {target_region} with {instances} ({endpoint.mode})",
+            by_hand=f"aws sagemaker create-endpoint --region {target_region} --endpoint-name {endpoint.name} "
+            f"--endpoint-config-name {endpoint.config}, and wait until it is InService",
             minutes=30,
         ),
         Step(
             kind="smoke-test",
-            endpoint=one.name,
-            title=f"invoke {one.name} in {there} with the recorded inputs and compare the answers",
-            by_hand=f"aws sagemaker-runtime invoke-endpoint with the inputs of {one.smoke_key}; do not move traffic "
+            endpoint=endpoint.name,
+            title=f"invoke {endpoint.name} in {target_region} with the recorded inputs and compare the answers",
+            by_hand=f"aws sagemaker-runtime invoke-endpoint with the inputs of {endpoint.smoke_key}; do not "
+            f"move traffic "
             "to wrong answers",
         ),
         Step(
             kind="move-traffic",
-            endpoint=one.name,
-            title=f"point {one.record} to {there}",
-            by_hand=f"aws cloudwatch put-metric-data --region {zone.recovery} --namespace {one.metric_namespace} "
-            f"--metric-name {one.metric_name} with value {1 if target == 'recovery' else 0}: the alarm {one.alarm} "
+            endpoint=endpoint.name,
+            title=f"point {endpoint.record} to {target_region}",
+            by_hand=f"aws cloudwatch put-metric-data --region {zone.recovery} --namespace {endpoint.metric_namespace} "
+            f"--metric-name {endpoint.metric_name} with value {1 if target == 'recovery' else 0}: the alarm "
+            f"{endpoint.alarm} "
             "follows, and Route 53 with it",
         ),
         Step(
             kind="verify-traffic",
-            endpoint=one.name,
-            title=f"verify that {one.record} resolves to {there} and answers",
-            by_hand=f"look at the alarm {one.alarm} in {zone.recovery} and resolve {one.record} from a VPC",
+            endpoint=endpoint.name,
+            title=f"verify that {endpoint.record} resolves to {target_region} and answers",
+            by_hand=f"look at the alarm {endpoint.alarm} in {zone.recovery} and resolve {endpoint.record} from a VPC",
         ),
     ]
 
@@ -248,25 +260,26 @@ def _freeze(zone: RecoveryDocument, region: str) -> Step:
 
 
 def _thaw(zone: RecoveryDocument, target: Side) -> Step:
-    there = zone.region(target)
+    target_region = zone.region(target)
     return Step(
         kind="thaw-writers",
-        title=f"allow writers in {there}",
-        by_hand=f"aws ssm put-parameter --overwrite --name {zone.writer_parameter} --value {there}",
+        title=f"allow writers in {target_region}",
+        by_hand=f"aws ssm put-parameter --overwrite --name {zone.writer_parameter} --value {target_region}",
     )
 
 
 def _keys(zone: RecoveryDocument, target: Side) -> Step:
-    there = zone.region(target)
+    target_region = zone.region(target)
     return Step(
         kind="promote-keys",
-        title=f"make {there} the primary of {len(zone.key_ids)} multi-Region keys, where the other side answers",
+        title=f"make {target_region} the primary of {len(zone.key_ids)} multi-Region keys, where the other side "
+        f"answers",
         by_hand="nothing is urgent: replica keys encrypt and decrypt on their own; promote them when both sides answer",
     )
 
 
 def _closing(zone: RecoveryDocument, target: Side) -> Sequence[Step]:
-    there = zone.region(target)
+    target_region = zone.region(target)
     return [
         Step(
             kind="notify",
@@ -276,6 +289,6 @@ def _closing(zone: RecoveryDocument, target: Side) -> Sequence[Step]:
         Step(
             kind="write-record",
             title="write the incident record",
-            by_hand=f"save this output in s3://{zone.record_buckets[there]}/incidents/",
+            by_hand=f"save this output in s3://{zone.record_buckets[target_region]}/incidents/",
         ),
     ]

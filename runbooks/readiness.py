@@ -31,14 +31,14 @@ Check = Callable[[Situation], Iterator[Finding]]
 
 def readiness(situation: Situation) -> Sequence[Finding]:
     """Runs every check; one that AWS refuses counts as a reason why not, never as passed."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for check in CHECKS:
         name = check.__name__.replace("_", " ").strip()
         try:
-            found += check(situation)
+            findings += check(situation)
         except (ClientError, BotoCoreError) as error:
-            found.append(Finding(check=name, subject=situation.zone.environment, ok=False, found=code(error)))
-    return found
+            findings.append(Finding(check=name, subject=situation.zone.environment, ok=False, found=code(error)))
+    return findings
 
 
 def _regions(situation: Situation) -> Iterator[Finding]:
@@ -54,9 +54,13 @@ def _regions(situation: Situation) -> Iterator[Finding]:
 
 
 def _operations(situation: Situation) -> Iterator[Finding]:
-    left = situation.seen.open_operation
-    said = f"a {left.kind} by {left.who} is open since {left.started:%Y-%m-%d %H:%M} UTC" if left else "none is open"
-    yield Finding(check="operations", subject="journal", ok=left is None, found=said)
+    open_operation = situation.seen.open_operation
+    result = (
+        f"a {open_operation.kind} by {open_operation.who} is open since {open_operation.started:%Y-%m-%d %H:%M} UTC"
+        if open_operation
+        else "none is open"
+    )
+    yield Finding(check="operations", subject="journal", ok=open_operation is None, found=result)
     for name, side in situation.seen.positions.items():
         region = situation.zone.region(side)
         yield Finding(check="operations", subject=name, ok=side == "primary", found=f"served from {region}")
@@ -64,11 +68,11 @@ def _operations(situation: Situation) -> Iterator[Finding]:
 
 def _data(situation: Situation) -> Iterator[Finding]:
     zone = situation.zone
-    for one in observe.arrived(situation.aws, zone, "recovery"):
-        rpo = one.rpo(situation.seen.now)
+    for arrival in observe.arrived(situation.aws, zone, "recovery"):
+        rpo = arrival.rpo(situation.seen.now)
         fine = rpo is not None and rpo <= timedelta(minutes=zone.rpo_minutes)
-        said = "no heartbeat ever arrived" if rpo is None else f"RPO now {rpo.total_seconds():.0f} s"
-        yield Finding(check="data", subject=one.purpose, ok=fine, found=f"{said} (target {zone.rpo_minutes} min)")
+        result = "no heartbeat ever arrived" if rpo is None else f"RPO now {rpo.total_seconds():.0f} s"
+        yield Finding(check="data", subject=arrival.purpose, ok=fine, found=f"{result} (target {zone.rpo_minutes} min)")
 
 
 def _keys(situation: Situation) -> Iterator[Finding]:
@@ -80,52 +84,56 @@ def _keys(situation: Situation) -> Iterator[Finding]:
 
 def _models(situation: Situation) -> Iterator[Finding]:
     context = _context(situation)
-    for one in situation.zone.endpoints:
+    for endpoint in situation.zone.endpoints:
         try:
-            endpoints.verify_artifact(context, one.name, situation.seen.now)
-            yield Finding(check="models", subject=one.name, ok=True, found="artifact and image are what was approved")
+            endpoints.verify_artifact(context, endpoint.name, situation.seen.now)
+            yield Finding(
+                check="models", subject=endpoint.name, ok=True, found="artifact and image are what was approved"
+            )
         except StepError as error:
-            yield Finding(check="models", subject=one.name, ok=False, found=str(error))
+            yield Finding(check="models", subject=endpoint.name, ok=False, found=str(error))
         try:
-            cases = answers.recorded(context.client("s3"), one)
-            yield Finding(check="known answers", subject=one.name, ok=True, found=f"{len(cases)} recorded")
+            cases = answers.recorded(context.client("s3"), endpoint)
+            yield Finding(check="known answers", subject=endpoint.name, ok=True, found=f"{len(cases)} recorded")
         except StepError as error:
-            yield Finding(check="known answers", subject=one.name, ok=False, found=str(error))
+            yield Finding(check="known answers", subject=endpoint.name, ok=False, found=str(error))
 
 
 def _standbys(situation: Situation) -> Iterator[Finding]:
-    for one in situation.zone.endpoints:
-        there = situation.seen.endpoints[one.name].get("recovery")
-        if one.mode != "pilot-light":
-            fine = there is not None and there.exists and there.status == "InService"
-            said = f"{there.status}, {there.instances} instances" if there and there.exists else "is not there"
-            yield Finding(check="standby", subject=one.name, ok=fine, found=said)
-        yield _same(situation, one)
-        state = observe.alarm_state(situation.aws, situation.zone, one)
-        yield Finding(check="switch", subject=one.alarm, ok=state == "OK", found=state or "there is no such alarm")
+    for endpoint in situation.zone.endpoints:
+        standby = situation.seen.endpoints[endpoint.name].get("recovery")
+        if endpoint.mode != "pilot-light":
+            fine = standby is not None and standby.exists and standby.status == "InService"
+            result = (
+                f"{standby.status}, {standby.instances} instances" if standby and standby.exists else "is not there"
+            )
+            yield Finding(check="standby", subject=endpoint.name, ok=fine, found=result)
+        yield _same(situation, endpoint)
+        state = observe.alarm_state(situation.aws, situation.zone, endpoint)
+        yield Finding(check="switch", subject=endpoint.alarm, ok=state == "OK", found=state or "there is no such alarm")
 
 
-def _same(situation: Situation, one: EndpointDocument) -> Finding:
+def _same(situation: Situation, endpoint_document: EndpointDocument) -> Finding:
     """Whether the standby would serve what the primary serves: version, image, artifact."""
     primary = situation.zones.get("primary")
     if primary is None:
-        return Finding(check="same model", subject=one.name, ok=True, found="the primary cannot be asked")
-    other = primary.endpoint(one.name)
+        return Finding(check="same model", subject=endpoint_document.name, ok=True, found="the primary cannot be asked")
+    primary_document = primary.endpoint(endpoint_document.name)
     differing = [
         name
         for name in ("model_version", "artifact_sha256", "image_digest")
-        if getattr(one, name) != getattr(other, name)
+        if getattr(endpoint_document, name) != getattr(primary_document, name)
     ]
-    seen = situation.seen.endpoints[one.name]
-    serving = {side: what.model_version for side, what in seen.items() if what.exists}
+    states = situation.seen.endpoints[endpoint_document.name]
+    serving = {side: state.model_version for side, state in states.items() if state.exists}
     if len(set(serving.values())) > 1:
         differing.append(f"model served ({', '.join(f'{side}: {version}' for side, version in serving.items())})")
-    said = (
+    result = (
         f"differs from the primary in {', '.join(differing)}"
         if differing
-        else f"version {one.model_version} on both sides"
+        else f"version {endpoint_document.model_version} on both sides"
     )
-    return Finding(check="same model", subject=one.name, ok=not differing, found=said)
+    return Finding(check="same model", subject=endpoint_document.name, ok=not differing, found=result)
 
 
 def _permissions(situation: Situation) -> Iterator[Finding]:
@@ -146,8 +154,8 @@ def _drills(situation: Situation) -> Iterator[Finding]:
     drill = situation.journal.last("failback")
     age = situation.seen.now - drill.started if drill else None
     fine = age is not None and age <= timedelta(days=zone.drill_days)
-    said = f"{age.days} days ago" if age is not None else "never"
-    yield Finding(check="drill", subject=zone.environment, ok=fine, found=f"{said} (every {zone.drill_days} days)")
+    result = f"{age.days} days ago" if age is not None else "never"
+    yield Finding(check="drill", subject=zone.environment, ok=fine, found=f"{result} (every {zone.drill_days} days)")
 
 
 def _context(situation: Situation) -> Context:

@@ -50,15 +50,15 @@ def recovery_point(
     S3 publishes nothing while nothing waits: a source without any measurement, or whose last one says that nothing
     waits, has lost nothing. One whose last measurement said that something waits, and is old, is unknown.
     """
-    by_source = {one.source: one for one in lags}
-    waiting = [one for one in by_source.values() if one.operations > 0]
-    unknown = sorted(one.source for one in waiting if now - one.measured > stale)
-    known = set(sources)
+    by_source = {lag.source: lag for lag in lags}
+    waiting = [lag for lag in by_source.values() if lag.operations > 0]
+    unknown = sorted(lag.source for lag in waiting if now - lag.measured > stale)
+    known_sources = set(sources)
     return RecoveryPoint(
-        seconds=max((one.seconds + max(0.0, (now - one.measured).total_seconds()) for one in waiting), default=0.0),
-        operations=sum(one.operations for one in waiting),
-        bytes=sum(one.bytes for one in waiting),
-        unknown=[one for one in unknown if not known or one in known],
+        seconds=max((lag.seconds + max(0.0, (now - lag.measured).total_seconds()) for lag in waiting), default=0.0),
+        operations=sum(lag.operations for lag in waiting),
+        bytes=sum(lag.bytes for lag in waiting),
+        unknown=[source for source in unknown if not known_sources or source in known_sources],
     )
 
 
@@ -67,14 +67,16 @@ def lags(cloudwatch: Any, now: datetime, minutes: int = 15) -> Sequence[Lag]:
     listed: dict[frozenset[tuple[str, str]], Sequence[Mapping[str, str]]] = {}
     for page in cloudwatch.get_paginator("list_metrics").paginate(Namespace="AWS/S3", MetricName=METRICS[0]):
         for metric in page["Metrics"]:
-            listed[frozenset((one["Name"], one["Value"]) for one in metric["Dimensions"])] = metric["Dimensions"]
-    found: list[Lag] = []
-    for names, given in listed.items():
+            listed[frozenset((dimension["Name"], dimension["Value"]) for dimension in metric["Dimensions"])] = metric[
+                "Dimensions"
+            ]
+    measured_lags: list[Lag] = []
+    for names, metrics in listed.items():
         dimensions = dict(names)
-        latest = {name: _latest(cloudwatch, name, given, now, minutes) for name in METRICS}
+        latest = {name: _latest(cloudwatch, name, metrics, now, minutes) for name in METRICS}
         seconds = latest["ReplicationLatency"]
         if seconds is not None:
-            found.append(
+            measured_lags.append(
                 Lag(
                     source=dimensions["SourceBucket"],
                     destination=dimensions["DestinationBucket"],
@@ -84,7 +86,7 @@ def lags(cloudwatch: Any, now: datetime, minutes: int = 15) -> Sequence[Lag]:
                     measured=seconds[0],
                 )
             )
-    return found
+    return measured_lags
 
 
 def _latest(

@@ -66,9 +66,9 @@ class Runner:
         for step in self._plan.before:
             self._step(step)
         with ThreadPoolExecutor(self._parallel) as pool:
-            failures = [one for one in pool.map(self._chain, self._plan.each.values()) if one is not None]
+            failures = [failure for failure in pool.map(self._chain, self._plan.each.values()) if failure is not None]
         if failures:
-            raise StepFailedError("\n".join(str(one) for one in failures))
+            raise StepFailedError("\n".join(str(failure) for failure in failures))
         for step in self._plan.after:
             self._step(step)
         summary = closing.record(self._context, self._plan)
@@ -87,9 +87,9 @@ class Runner:
 
     def _step(self, step: Step) -> None:
         context = self._context
-        known = context.journal.step(context.operation, step.name)
-        if known is not None and known.status == "done":
-            self._tell(Progress(step=step, phase="skipped", details=known.details))
+        earlier_entry = context.journal.step(context.operation, step.name)
+        if earlier_entry is not None and earlier_entry.status == "done":
+            self._tell(Progress(step=step, phase="skipped", details=earlier_entry.details))
             return
         context.journal.acquire(context.now())
         context.journal.note(context.operation, step.name, "started", {"begun": context.now().isoformat()})
@@ -137,7 +137,7 @@ def _figures(summary: Mapping[str, Any]) -> Mapping[str, Any]:
         "lost_at": summary["lost_at"],
         "begun": summary["begun"],
         "written": summary["written"],
-        "seconds": {one["step"]: one.get("seconds") for one in summary["steps"]},
-        "rpo_seconds": next((one["rpo_seconds"] for one in summary["steps"] if "rpo_seconds" in one), None),
-        "conflicts": sum(one.get("conflict_count", 0) for one in summary["steps"]),
+        "seconds": {step["step"]: step.get("seconds") for step in summary["steps"]},
+        "rpo_seconds": next((step["rpo_seconds"] for step in summary["steps"] if "rpo_seconds" in step), None),
+        "conflicts": sum(step.get("conflict_count", 0) for step in summary["steps"]),
     }

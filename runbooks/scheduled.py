@@ -28,7 +28,11 @@ def handler(_event: Any, _context: Any) -> Mapping[str, Any]:
             for name, value in measured.items()
         ],
     )
-    wrong = [{"check": one.check, "subject": one.subject, "found": one.found} for one in findings if not one.ok]
+    wrong = [
+        {"check": finding.check, "subject": finding.subject, "found": finding.found}
+        for finding in findings
+        if not finding.ok
+    ]
     sys.stdout.write(json.dumps({"environment": environment, "figures": dict(measured), "in the way": wrong}) + "\n")
     return measured
 
@@ -40,22 +44,22 @@ NEVER = 36_500.0
 def figures(situation: Situation, findings: Sequence[Finding]) -> Mapping[str, float]:
     """What alarms watch."""
     now = situation.seen.now
-    rpos = [one.rpo(now) for one in arrived(situation.aws, situation.zone, "recovery")]
+    rpos = [arrival.rpo(now) for arrival in arrived(situation.aws, situation.zone, "recovery")]
     drill = situation.journal.last("failback")
     return {
-        "RpoSeconds": max((one.total_seconds() if one is not None else NEVER for one in rpos), default=NEVER),
-        "StandbyDiffers": float(sum(one.check == "same model" and not one.ok for one in findings)),
-        "NotReady": float(sum(not one.ok and one.check != "drill" for one in findings)),
+        "RpoSeconds": max((rpo.total_seconds() if rpo is not None else NEVER for rpo in rpos), default=NEVER),
+        "StandbyDiffers": float(sum(finding.check == "same model" and not finding.ok for finding in findings)),
+        "NotReady": float(sum(not finding.ok and finding.check != "drill" for finding in findings)),
         "DrillAgeDays": (now - drill.started).total_seconds() / 86_400 if drill else NEVER,
     }
 
 
 def _as(role: str, region: str) -> Any:
-    given = boto3.client("sts", region_name=region).assume_role(RoleArn=role, RoleSessionName="readiness")[
+    credentials = boto3.client("sts", region_name=region).assume_role(RoleArn=role, RoleSessionName="readiness")[
         "Credentials"
     ]
     return boto3.Session(
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
     )

@@ -6,15 +6,22 @@ from runbooks.documents import EndpointDocument, RecoveryDocument
 
 
 def throw(
-    aws: Aws, zone: RecoveryDocument, one: EndpointDocument, *, metric: str, alarm: str, region: str, on: bool
+    aws: Aws,
+    zone: RecoveryDocument,
+    endpoint_document: EndpointDocument,
+    *,
+    metric: str,
+    alarm: str,
+    region: str,
+    on: bool,
 ) -> str:
     """Sets the metric once and gives the alarm's state.
 
     Call it again until the alarm follows: it judges periods, and one value may fall into the period judged already.
     """
-    dimensions = {"Environment": zone.environment, "Endpoint": one.name}
+    dimensions = {"Environment": zone.environment, "Endpoint": endpoint_document.name}
     aws.client("cloudwatch", region).put_metric_data(
-        Namespace=one.metric_namespace,
+        Namespace=endpoint_document.metric_namespace,
         MetricData=[
             {
                 "MetricName": metric,

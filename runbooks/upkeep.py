@@ -26,15 +26,17 @@ def record_answers(
 ) -> None:
     """After a release: ask the primary known inputs, and keep its answers for every failover to compare with."""
     cases = answers.read_inputs(inputs)
-    aws, zone, one = _primary(environment, region, prefix, endpoint)
-    answers.refuse_other_version(aws, zone, one)
-    where = f"s3://{one.smoke_bucket}/{one.smoke_key}"
+    aws, zone, endpoint_document = _primary(environment, region, prefix, endpoint)
+    answers.refuse_other_version(aws, zone, endpoint_document)
+    where = f"s3://{endpoint_document.smoke_bucket}/{endpoint_document.smoke_key}"
     if not execute:
-        console.print(f"would ask {one.name} in {zone.primary} {len(cases)} cases and keep its answers in {where}")
+        console.print(
+            f"would ask {endpoint_document.name} in {zone.primary} {len(cases)} cases and keep its answers in {where}"
+        )
         console.print("No changes were made. Add --execute to run it.")
         return
-    kept = answers.record(aws, zone, one, cases)
-    console.print(f"{len(kept)} answers of version {one.model_version} are kept in {where}")
+    kept = answers.record(aws, zone, endpoint_document, cases)
+    console.print(f"{len(kept)} answers of version {endpoint_document.model_version} are kept in {where}")
 
 
 def withdraw(
@@ -47,16 +49,19 @@ def withdraw(
     poll: Poll = 5.0,
 ) -> None:
     """Where both regions serve and the recovery one is lost: the primary answers alone, or with --back both again."""
-    aws, zone, one = _primary(environment, region, prefix, endpoint)
-    withdrawal.refuse_other_modes(one)
+    aws, zone, endpoint_document = _primary(environment, region, prefix, endpoint)
+    withdrawal.refuse_other_modes(endpoint_document)
     who = f"{zone.primary} and {zone.recovery}" if back else f"{zone.primary} alone"
-    console.print(f"{one.record} is to lead to {who}, by the alarm {one.withdrawal_alarm} in {zone.primary}")
+    console.print(
+        f"{endpoint_document.record} is to lead to {who}, by the alarm {endpoint_document.withdrawal_alarm} in "
+        f"{zone.primary}"
+    )
     if not execute:
         console.print("No changes were made. Add --execute to run it.")
         return
     confirm.typed(zone, "withdraw", zone.primary, display.ask)
-    withdrawal.move(aws, zone, one, back=back, poll=poll)
-    console.print(f"[bold green]{who}[/] answer{'' if back else 's'} for {one.record}")
+    withdrawal.move(aws, zone, endpoint_document, back=back, poll=poll)
+    console.print(f"[bold green]{who}[/] answer{'' if back else 's'} for {endpoint_document.record}")
 
 
 def _primary(
@@ -64,7 +69,7 @@ def _primary(
 ) -> tuple[Aws, RecoveryDocument, EndpointDocument]:
     """An endpoint as the primary region knows it, which is asked and no other."""
     aws = Aws(say=display.say)
-    found = discover(aws, prefix=prefix, environment=environment, region=region)
-    if region != found.primary:
-        found = discover(aws, prefix=prefix, environment=environment, region=found.primary)
-    return aws, found, found.endpoint(endpoint)
+    document = discover(aws, prefix=prefix, environment=environment, region=region)
+    if region != document.primary:
+        document = discover(aws, prefix=prefix, environment=environment, region=document.primary)
+    return aws, document, document.endpoint(endpoint)

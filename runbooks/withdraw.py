@@ -18,33 +18,47 @@ SECONDS: Final = 300.0
 """An alarm of standard resolution follows its metric within minutes."""
 
 
-def refuse_other_modes(one: EndpointDocument) -> None:
+def refuse_other_modes(endpoint: EndpointDocument) -> None:
     """Only where both regions serve is there anything to take out.
 
     Raises:
         BadInputError: the endpoint's other region stands by.
     """
-    if not one.withdrawal_alarm:
-        raise BadInputError(f"{one.name} is {one.mode}: traffic goes to one region; withdraw is for active-active")
+    if not endpoint.withdrawal_alarm:
+        raise BadInputError(
+            f"{endpoint.name} is {endpoint.mode}: traffic goes to one region; withdraw is for active-active"
+        )
 
 
 def move(
-    aws: Aws, zone: RecoveryDocument, one: EndpointDocument, *, back: bool, poll: float, seconds: float = SECONDS
+    aws: Aws,
+    zone: RecoveryDocument,
+    endpoint: EndpointDocument,
+    *,
+    back: bool,
+    poll: float,
+    seconds: float = SECONDS,
 ) -> None:
     """Sets the metric in the primary region until the alarm, and with it the health check, follows.
 
     Raises:
         StepError: it does not follow in time.
     """
-    wanted = "OK" if back else "ALARM"
+    expected_state = "OK" if back else "ALARM"
     deadline = time.monotonic() + seconds
     while True:
         state = switch.throw(
-            aws, zone, one, metric=WITHDRAWN, alarm=one.withdrawal_alarm, region=zone.primary, on=not back
+            aws,
+            zone,
+            endpoint,
+            metric=WITHDRAWN,
+            alarm=endpoint.withdrawal_alarm,
+            region=zone.primary,
+            on=not back,
         )
-        if state == wanted:
+        if state == expected_state:
             return
         if time.monotonic() >= deadline:
-            said = f"{state or 'not there'} after {seconds:g} s, not {wanted}"
-            raise StepError(f"the alarm {one.withdrawal_alarm} in {zone.primary} is {said}")
+            difference = f"{state or 'not there'} after {seconds:g} s, not {expected_state}"
+            raise StepError(f"the alarm {endpoint.withdrawal_alarm} in {zone.primary} is {difference}")
         time.sleep(poll)

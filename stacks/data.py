@@ -63,7 +63,7 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
         d.ServiceRolesArgs(
             names=context.names,
             boundary_arn=context.baseline.boundary_policy_arn,
-            replicated=[one for one in context.purposes if one != LOGS],
+            replicated=[purpose for purpose in context.purposes if purpose != LOGS],
         ),
         context.options(primary),
     )
@@ -92,7 +92,7 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
         },
         access_points={one.region: one.access.access_points for one in (first, second)},
         team_role_arns=teams.arns,
-        databases={team: one.name for team, one in first.catalogue.databases.items()},
+        databases={team: database.name for team, database in first.catalogue.databases.items()},
         workgroups=first.access.workgroups,
         replication_role_arn=roles.replication.arn,
         batch_replication_role_arn=roles.batch.arn,

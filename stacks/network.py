@@ -88,12 +88,12 @@ class _Region:
             account_id=self._providers.account_id(self._account),
             region=region,
             # Through the share: a spoke that is told of the gateway can attach to it.
-            transit_gateway_id=pulumi.Output.all(gateway.id, share.arn).apply(lambda both: str(both[0])),
+            transit_gateway_id=pulumi.Output.all(gateway.id, share.arn).apply(lambda values: str(values[0])),
             transit_gateway_arn=gateway.arn,
             route_table_ids=gateway.route_table_ids,
             endpoint_vpc_id=endpoints.vpc.id,
             endpoint_group_id=endpoints.group_id,
-            endpoint_ids={name: one.id for name, one in endpoints.endpoints.items()},
+            endpoint_ids={name: endpoint.id for name, endpoint in endpoints.endpoints.items()},
             zone_ids=endpoints.names.zone_ids,
             profile_id=endpoints.names.profile_id,
             dns_rule_group_id=names.rule_group_id,
@@ -221,7 +221,7 @@ class _Region:
             f"peering-{primary}",
             PeeringSideArgs(
                 attachment_id=peering.attachment_id,
-                route_table_ids={one: known[one] for one in self._plan.network.route_tables},
+                route_table_ids={route_table: known[route_table] for route_table in self._plan.network.route_tables},
                 routes=self._plan.region(primary).remote_routes,
                 accept=True,
                 name_tag="peering",

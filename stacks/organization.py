@@ -42,7 +42,7 @@ def deploy(plan: Plan) -> OrganizationOutputs:
     )
     account_ids: dict[str, pulumi.Input[str]] = {MANAGEMENT: settings.management_account_id, **accounts.ids}
     administrators = {
-        service: account_ids[name] for name, one in settings.accounts.items() for service in one.administers
+        service: account_ids[name] for name, account in settings.accounts.items() for service in account.administers
     }
     o.DelegatedAdministrators(
         "administrators",
@@ -64,8 +64,10 @@ def deploy(plan: Plan) -> OrganizationOutputs:
 
 def _accounts(plan: Plan, units: Mapping[str, pulumi.Output[str]]) -> dict[str, o.AccountSpec]:
     return {
-        name: o.AccountSpec(email=one.email, unit_id=units[one.ou], tags=plan.accounts[name].tags, id=one.id)
-        for name, one in plan.settings.accounts.items()
+        name: o.AccountSpec(
+            email=account.email, unit_id=units[account.ou], tags=plan.accounts[name].tags, id=account.id
+        )
+        for name, account in plan.settings.accounts.items()
     }
 
 
@@ -79,13 +81,13 @@ def _contacts(settings: Settings) -> Sequence[o.ContactSpec]:
 def _policies(compiled: CompiledPolicies, targets: Mapping[str, pulumi.Output[str]]) -> Sequence[o.PolicySpec]:
     return [
         o.PolicySpec(
-            name=one.name,
-            type=one.policy_type.value,
-            description=one.description,
-            content=one.content,
-            targets={target: targets[target] for target in one.targets},
+            name=policy.name,
+            type=policy.policy_type.value,
+            description=policy.description,
+            content=policy.content,
+            targets={target: targets[target] for target in policy.targets},
         )
-        for one in compiled.policies
+        for policy in compiled.policies
     ]
 
 
@@ -97,10 +99,13 @@ def _permission_sets(
         return
     assignments = [
         o.AssignmentSpec(
-            permission_set=one.permission_set, group_id=one.group_id, account=name, account_id=account_ids[name]
+            permission_set=assignment.permission_set,
+            group_id=assignment.group_id,
+            account=name,
+            account_id=account_ids[name],
         )
-        for one in center.assignments
-        for name in one.accounts
+        for assignment in center.assignments
+        for name in assignment.accounts
     ]
     o.PermissionSets(
         "permission-sets",

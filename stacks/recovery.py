@@ -86,7 +86,10 @@ def _recover(
             region=primary,
             account_id=context.account_id,
             boundary_arn=context.baseline.boundary_policy_arn,
-            buckets={one: (context.bucket(one, primary), context.key(KEY_OF[one], primary)) for one in purposes},
+            buckets={
+                purpose: (context.bucket(purpose, primary), context.key(KEY_OF[purpose], primary))
+                for purpose in purposes
+            },
         ),
         context.options(primary),
     )
@@ -112,7 +115,9 @@ def _role(
             principals=settings.ml.recovery.operators or settings.break_glass.principals,
             endpoints=[context.names(name).endpoint for name in released],
             artifact_buckets=[context.bucket("artifacts", region) for region in settings.regions.all],
-            replicated_buckets=[context.bucket(one, region) for one in purposes for region in settings.regions.all],
+            replicated_buckets=[
+                context.bucket(purpose, region) for purpose in purposes for region in settings.regions.all
+            ],
             record_buckets=[context.bucket("artifacts", region) for region in settings.regions.all],
             key_arns=keys,
             topics=[serving.topic_arn, there.topic_arn],

@@ -19,7 +19,10 @@ def deploy(plan: Plan) -> SecurityOutputs:
     """Declares the layer and exports its outputs."""
     settings = plan.settings
     name = security_account(settings)  # these two before any resource: what is wrong must not stop half-way
-    specs = [g.PackSpec(name=one.name, template=one.template) for one in conformance_packs(settings)]
+    specs = [
+        g.PackSpec(name=conformance_pack.name, template=conformance_pack.template)
+        for conformance_pack in conformance_packs(settings)
+    ]
     organization = OrganizationOutputs.of(graph.ORGANIZATION)
     providers = Providers(plan, organization)
     account_id = providers.account_id(name)
@@ -38,7 +41,7 @@ def deploy(plan: Plan) -> SecurityOutputs:
         ),
         home,
     )
-    excluded = [providers.account_id(one) for one in security.excluded_accounts]
+    excluded = [providers.account_id(excluded_account) for excluded_account in security.excluded_accounts]
     deployed: dict[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]] = {}
     identifiers: dict[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]] = {}
     detectors: dict[str, pulumi.Input[str]] = {}
@@ -89,13 +92,13 @@ def _discovery(settings: Settings) -> g.DataDiscoveryArgs:
     return g.DataDiscoveryArgs(
         identifiers={
             name: g.IdentifierSpec(
-                regex=one.regex,
-                keywords=one.keywords,
-                ignore_words=one.ignore_words,
-                distance=one.distance,
-                description=one.description,
+                regex=data_identifier.regex,
+                keywords=data_identifier.keywords,
+                ignore_words=data_identifier.ignore_words,
+                distance=data_identifier.distance,
+                description=data_identifier.description,
             )
-            for name, one in settings.security.data_identifiers.items()
+            for name, data_identifier in settings.security.data_identifiers.items()
         },
         frequency=settings.security.finding_frequency,
     )

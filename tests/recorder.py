@@ -68,21 +68,21 @@ class Recording:
 
     @cached_property
     def by_name(self) -> Mapping[str, Resource]:
-        return {one.name: one for one in self.resources}
+        return {resource.name: resource for resource in self.resources}
 
     def of(self, kind: str) -> Sequence[Resource]:
         """Resources whose type ends so, for example `s3/bucket:Bucket`."""
-        return [one for one in self.resources if one.type.endswith(kind)]
+        return [resource for resource in self.resources if resource.type.endswith(kind)]
 
     def counts(self) -> Counter[str]:
-        return Counter(one.type for one in self.resources if one.type.startswith("aws:"))
+        return Counter(resource.type for resource in self.resources if resource.type.startswith("aws:"))
 
     def orphans(self) -> set[str]:
         """Resources of AWS that no component holds."""
         return {
-            one.name
-            for one in self.resources
-            if one.custom and one.type.startswith("aws:") and "hipaa-ml:" not in one.request.parent
+            resource.name
+            for resource in self.resources
+            if resource.custom and resource.type.startswith("aws:") and "hipaa-ml:" not in resource.request.parent
         }
 
 
@@ -114,8 +114,8 @@ class _Answers(Mocks):
             state["ipv6CidrBlock"] = "2600:1f18:abcd:ab00::/56"
         if args.typ == "aws:networkfirewall/firewall:Firewall":
             attached = [
-                {"subnetId": one["subnetId"], "endpointId": f"vpce-{one['subnetId']}"}
-                for one in args.inputs["subnetMappings"]
+                {"subnetId": subnet_mapping["subnetId"], "endpointId": f"vpce-{subnet_mapping['subnetId']}"}
+                for subnet_mapping in args.inputs["subnetMappings"]
             ]
             state["firewallStatuses"] = [{"syncStates": [{"attachments": [one]} for one in attached]}]
         if args.typ == "aws:route53/zone:Zone":
@@ -130,8 +130,8 @@ class _Answers(Mocks):
 
 def _region(provider: str | None) -> str:
     """The region that a provider's name ends with: what is in both must not be taken for one."""
-    found = re.search(r"[a-z]{2}-[a-z]+-\d(?=::)", provider or "")
-    return found.group() if found else "us-east-1"
+    match = re.search(r"[a-z]{2}-[a-z]+-\d(?=::)", provider or "")
+    return match.group() if match else "us-east-1"
 
 
 class _Monitor(MockMonitor):

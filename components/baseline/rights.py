@@ -42,7 +42,7 @@ class Scope:
 def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
     """Statements of the deploy role's policy in an account of some kind."""
     roles = f"arn:aws:iam::*:role/{scope.prefix}-*"
-    found: list[Statement] = [
+    statements: list[Statement] = [
         {
             "Sid": "Services",
             "Effect": "Allow",
@@ -137,9 +137,9 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         {"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"},
     ]
     if kind in LINKED:
-        found += [_linked(kind), *_grants(scope)]
+        statements += [_linked(kind), *_grants(scope)]
     if kind in NAMES_FOR:
-        found.append(
+        statements.append(
             {
                 "Sid": "Names",
                 "Effect": "Allow",
@@ -150,7 +150,7 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
             }
         )
     if kind == "management":
-        found += [
+        statements += [
             # AWS Organizations and its like have no resource level for most of these.
             {"Sid": "Organization", "Effect": "Allow", "Action": list(ORGANIZATION), "Resource": "*"},
             {
@@ -164,15 +164,15 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
             _assume(f"arn:aws:iam::*:role/{scope.access_role}"),
             _assume(f"arn:aws:iam::*:role/{scope.prefix}-deploy"),
         ]
-    return found
+    return statements
 
 
 def preview(kind: str, scope: Scope) -> Sequence[Statement]:
     """Statements of the preview role's own policy, beside AWS's view-only policies."""
-    found: list[Statement] = [{"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"}]
+    statements: list[Statement] = [{"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"}]
     if kind == "management":
-        found.append(_assume(f"arn:aws:iam::*:role/{scope.prefix}-preview"))
-    return found
+        statements.append(_assume(f"arn:aws:iam::*:role/{scope.prefix}-preview"))
+    return statements
 
 
 def boundary(scope: Scope) -> Sequence[Statement]:
@@ -220,7 +220,7 @@ def _grants(scope: Scope) -> Sequence[Statement]:
             "Action": "kms:CreateGrant",
             "Resource": "*",
             "Condition": {
-                "StringEquals": {"kms:ViaService": [one for services in through.values() for one in services]},
+                "StringEquals": {"kms:ViaService": [service for services in through.values() for service in services]},
                 "Bool": {"kms:GrantIsForAWSResource": "true"},
             },
         },

@@ -40,11 +40,11 @@ class DataAccess(pulumi.ComponentResource):
         self.access_points: dict[str, dict[str, pulumi.Output[str]]] = {}
         self.workgroups: dict[str, pulumi.Output[str]] = {}
         for team in args.table.teams:
-            made: dict[str, pulumi.Output[str]] = {}
+            access_points: dict[str, pulumi.Output[str]] = {}
             for purpose in _used(team, args.table):
                 point = _access_point(f"{name}-{team}-{purpose}", team, purpose, args, after)
-                made[purpose] = point.arn
-            self.access_points[team] = made
+                access_points[purpose] = point.arn
+            self.access_points[team] = access_points
             self.workgroups[team] = _workgroup(f"{name}-{team}-queries", team, args, child).name
         self.register_outputs({"access_points": self.access_points, "workgroups": self.workgroups})
 

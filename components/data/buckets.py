@@ -54,7 +54,7 @@ class DataBuckets(pulumi.ComponentResource):
             for purpose in args.purposes
             if purpose != LOGS
         }
-        self.names = {LOGS: self.logs.bucket, **{purpose: one.bucket for purpose, one in self.buckets.items()}}
+        self.names = {LOGS: self.logs.bucket, **{purpose: bucket.bucket for purpose, bucket in self.buckets.items()}}
         self.register_outputs({"names": self.names})
 
     def _args_of(self, purpose: DataPurpose, statements: Sequence[Statement]) -> SecureBucketArgs:
@@ -98,9 +98,11 @@ class DataBuckets(pulumi.ComponentResource):
 
         return [
             around.SharedPrefix(
-                prefix=one.prefix, readers=roles(table.readers_of_files(one.name)), writers=roles([one.owner])
+                prefix=data_set.prefix,
+                readers=roles(table.readers_of_files(data_set.name)),
+                writers=roles([data_set.owner]),
             )
-            for one in table.shared(purpose)
+            for data_set in table.shared(purpose)
         ]
 
     def _always(self, purpose: DataPurpose) -> Sequence[pulumi.Output[str]]:

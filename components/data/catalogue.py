@@ -73,11 +73,11 @@ class Catalogue(pulumi.ComponentResource):
                 )
         self._tags = self._make_tags()
         self.databases = {team: self._database(team) for team in args.table.teams}
-        self._tables = {one.name: self._table(one) for one in args.table.data_sets.values()}
-        self.tables = {one: table.name for one, table in self._tables.items()}
+        self._tables = {data_set.name: self._table(data_set) for data_set in args.table.data_sets.values()}
+        self.tables = {data_set: table.name for data_set, table in self._tables.items()}
         for team in args.table.teams:
             self._grant(team)
-        self.register_outputs({"databases": {team: one.name for team, one in self.databases.items()}})
+        self.register_outputs({"databases": {team: database.name for team, database in self.databases.items()}})
 
     def _make_tags(self) -> Sequence[pulumi.Resource]:
         teams = self._args.table.teams
@@ -104,18 +104,20 @@ class Catalogue(pulumi.ComponentResource):
         )
         return database
 
-    def _table(self, one: DataSet) -> glue.CatalogTable:
+    def _table(self, data_set: DataSet) -> glue.CatalogTable:
         names = self._args.names
-        database = self.databases[one.owner]
+        database = self.databases[data_set.owner]
         table = glue.CatalogTable(
-            f"{self._name}-{one.name}",
-            name=one.name,
+            f"{self._name}-{data_set.name}",
+            name=data_set.name,
             database_name=database.name,
-            description=f"Files of {one.owner} below {one.prefix}",
+            description=f"Files of {data_set.owner} below {data_set.prefix}",
             table_type="EXTERNAL_TABLE",
             parameters={"classification": "parquet", "EXTERNAL": "TRUE"},
             storage_descriptor=glue.CatalogTableStorageDescriptorArgs(
-                location=pulumi.Output.format("s3://{0}/{1}/", names.bucket(one.bucket, self._args.region), one.prefix),
+                location=pulumi.Output.format(
+                    "s3://{0}/{1}/", names.bucket(data_set.bucket, self._args.region), data_set.prefix
+                ),
                 input_format=f"{PARQUET}.MapredParquetInputFormat",
                 output_format=f"{PARQUET}.MapredParquetOutputFormat",
                 ser_de_info=glue.CatalogTableStorageDescriptorSerDeInfoArgs(
@@ -123,16 +125,16 @@ class Catalogue(pulumi.ComponentResource):
                 ),
                 columns=[
                     glue.CatalogTableStorageDescriptorColumnArgs(name=column, type=kind)
-                    for column, kind in one.columns.items()
+                    for column, kind in data_set.columns.items()
                 ],
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
         for level in SENSITIVITIES:
-            columns = [column for column, what in one.sensitivity.items() if what == level]
+            columns = [column for column, sensitivity in data_set.sensitivity.items() if sensitivity == level]
             if columns:
                 lakeformation.ResourceLfTags(
-                    f"{self._name}-{one.name}-{level}",
+                    f"{self._name}-{data_set.name}-{level}",
                     table_with_columns=lakeformation.ResourceLfTagsTableWithColumnsArgs(
                         database_name=database.name, name=table.name, column_names=columns
                     ),
@@ -154,9 +156,9 @@ class Catalogue(pulumi.ComponentResource):
         for row in table.reading(team):
             self._grant_row(row, table.data_sets[row.data_set])
 
-    def _grant_row(self, row: AccessRow, one: DataSet) -> None:
+    def _grant_row(self, row: AccessRow, data_set: DataSet) -> None:
         base = f"{self._name}-{row.team}-{row.data_set}"
-        database, table = self.databases[one.owner], self._tables[row.data_set]
+        database, table = self.databases[data_set.owner], self._tables[row.data_set]
         every_row = lakeformation.DataCellsFilterTableDataRowFilterAllRowsWildcardArgs()
         cells = lakeformation.DataCellsFilter(
             f"{base}-cells",

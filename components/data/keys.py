@@ -84,7 +84,7 @@ class DomainKeys(pulumi.ComponentResource):
 
 def key_uses(domain: Domain, names: DataNames, table: AccessTable, region: str) -> Sequence[Statement]:
     """Key policy statements of a domain in a region: its readers, the services that read for them, nobody else."""
-    return [one for use in _USES[domain] for one in use(domain, names, table, region)]
+    return [statement for use in _USES[domain] for statement in use(domain, names, table, region)]
 
 
 _Use = Callable[[Domain, DataNames, AccessTable, str], Sequence[Statement]]
@@ -99,7 +99,7 @@ def _objects(domain: Domain, names: DataNames, table: AccessTable, region: str) 
 def _jobs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """Training and inference, through S3 and for their disks."""
     through_s3 = uses.through("s3", region, names.account_id, [names.jobs])
-    return [{**one, "Sid": "JobsThroughS3"} for one in through_s3] + list(
+    return [{**statement, "Sid": "JobsThroughS3"} for statement in through_s3] + list(
         uses.jobs(region, names.account_id, [names.jobs])
     )
 

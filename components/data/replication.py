@@ -44,7 +44,7 @@ class RegionPair(pulumi.ComponentResource):
                     role=args.role,
                     source=source,
                     source_region=args.source_region,
-                    source_key_arns=[args.source_keys.arns[one] for one in KEYS_OF[purpose]],
+                    source_key_arns=[args.source_keys.arns[domain] for domain in KEYS_OF[purpose]],
                     destination=args.destination.buckets[purpose],
                     destination_region=args.destination_region,
                     destination_key_arn=args.destination_keys.arns[KEY_OF[purpose]],

@@ -14,28 +14,30 @@ HOLDING: Final[Sequence[DataPurpose]] = ("deidentified", "features", "raw-phi")
 """Buckets that Lake Formation reads data sets from."""
 
 
-def team(one: str, names: DataNames, table: AccessTable, key_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
+def team(
+    team_name: str, names: DataNames, table: AccessTable, key_arns: Sequence[pulumi.Input[str]]
+) -> Sequence[Statement]:
     """A team reads the files it may see whole, through its access points; the rest through Lake Formation's filters.
 
     Rights hold in every region: after a failover nothing has to be granted.
     """
-    reads = _objects(one, names, [(data.bucket, data.prefix) for data in table.files_of(one)])
-    writes = _objects(one, names, [(data.bucket, data.prefix) for data in table.owned(one)])
-    work = _objects(one, names, [(purpose, one) for purpose in OWN_WORK])
-    buckets: list[DataPurpose] = sorted({*OWN_WORK, *table.purposes_of(one)})
-    found: list[Statement] = [
+    reads = _objects(team_name, names, [(data.bucket, data.prefix) for data in table.files_of(team_name)])
+    writes = _objects(team_name, names, [(data.bucket, data.prefix) for data in table.owned(team_name)])
+    work = _objects(team_name, names, [(purpose, team_name) for purpose in OWN_WORK])
+    buckets: list[DataPurpose] = sorted({*OWN_WORK, *table.purposes_of(team_name)})
+    statements: list[Statement] = [
         {
             "Sid": "Locate",
             "Effect": "Allow",
             "Action": ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
-            "Resource": _buckets(one, names, buckets),
+            "Resource": _buckets(team_name, names, buckets),
         },
         {
             "Sid": "List",
             "Effect": "Allow",
             "Action": "s3:ListBucket",
-            "Resource": _buckets(one, names, buckets),
-            "Condition": {"StringLike": {"s3:prefix": _prefixes(one, table)}},
+            "Resource": _buckets(team_name, names, buckets),
+            "Condition": {"StringLike": {"s3:prefix": _prefixes(team_name, table)}},
         },
         {"Sid": "Read", "Effect": "Allow", "Action": READ, "Resource": [*reads, *work]},
         {"Sid": "Write", "Effect": "Allow", "Action": WRITE, "Resource": [*writes, *work]},
@@ -52,7 +54,7 @@ def team(one: str, names: DataNames, table: AccessTable, key_arns: Sequence[pulu
             "Action": QUERY,
             "Resource": [
                 pulumi.Output.format(
-                    "arn:aws:athena:{0}:{1}:workgroup/{2}", region, names.account_id, names.workgroup(one)
+                    "arn:aws:athena:{0}:{1}:workgroup/{2}", region, names.account_id, names.workgroup(team_name)
                 )
                 for region in names.regions
             ],
@@ -74,10 +76,10 @@ def team(one: str, names: DataNames, table: AccessTable, key_arns: Sequence[pulu
                 "glue:GetTable",
                 "glue:GetTables",
             ],
-            "Resource": _catalogue(one, names, table),
+            "Resource": _catalogue(team_name, names, table),
         },
     ]
-    return found
+    return statements
 
 
 READ: Final = [
@@ -140,40 +142,43 @@ def batch_replication(names: DataNames, purposes: Sequence[DataPurpose]) -> Sequ
     ]
 
 
-def _buckets(one: str, names: DataNames, purposes: Sequence[DataPurpose]) -> list[pulumi.Output[str]]:
+def _buckets(team_name: str, names: DataNames, purposes: Sequence[DataPurpose]) -> list[pulumi.Output[str]]:
     """Buckets, and a team's access points to them."""
-    found: list[pulumi.Output[str]] = []
+    bucket_arns: list[pulumi.Output[str]] = []
     for region in names.regions:
         for purpose in purposes:
-            found += [names.bucket_arn(purpose, region), names.access_point_arn(one, purpose, region)]
-    return found
+            bucket_arns += [names.bucket_arn(purpose, region), names.access_point_arn(team_name, purpose, region)]
+    return bucket_arns
 
 
-def _objects(one: str, names: DataNames, places: Sequence[tuple[DataPurpose, str]]) -> list[pulumi.Output[str]]:
+def _objects(team_name: str, names: DataNames, places: Sequence[tuple[DataPurpose, str]]) -> list[pulumi.Output[str]]:
     """Objects below prefixes, by the bucket's name and through the team's access point."""
-    found: list[pulumi.Output[str]] = []
+    object_arns: list[pulumi.Output[str]] = []
     for region in names.regions:
         for purpose, prefix in places:
-            found += [
+            object_arns += [
                 pulumi.Output.format("{0}/{1}/*", names.bucket_arn(purpose, region), prefix),
-                pulumi.Output.format("{0}/object/{1}/*", names.access_point_arn(one, purpose, region), prefix),
+                pulumi.Output.format("{0}/object/{1}/*", names.access_point_arn(team_name, purpose, region), prefix),
             ]
-    return found
+    return object_arns
 
 
-def _prefixes(one: str, table: AccessTable) -> list[str]:
+def _prefixes(team_name: str, table: AccessTable) -> list[str]:
     """What a team may list: names of files can tell of patients."""
-    seen = {f"{one}/*", *(f"{data.prefix}/*" for data in (*table.files_of(one), *table.owned(one)))}
-    return sorted(seen)
+    prefixes = {
+        f"{team_name}/*",
+        *(f"{data.prefix}/*" for data in (*table.files_of(team_name), *table.owned(team_name))),
+    }
+    return sorted(prefixes)
 
 
-def _catalogue(one: str, names: DataNames, table: AccessTable) -> list[pulumi.Output[str]]:
-    owners = sorted({table.data_sets[row.data_set].owner for row in table.reading(one)} | {one})
-    found: list[pulumi.Output[str]] = []
+def _catalogue(team_name: str, names: DataNames, table: AccessTable) -> list[pulumi.Output[str]]:
+    owners = sorted({table.data_sets[row.data_set].owner for row in table.reading(team_name)} | {team_name})
+    catalogue_arns: list[pulumi.Output[str]] = []
     for region in names.regions:
         base = pulumi.Output.format("arn:aws:glue:{0}:{1}", region, names.account_id)
-        found.append(pulumi.Output.format("{0}:catalog", base))
+        catalogue_arns.append(pulumi.Output.format("{0}:catalog", base))
         for owner in owners:
-            found.append(pulumi.Output.format("{0}:database/{1}", base, names.database(owner)))
-            found.append(pulumi.Output.format("{0}:table/{1}/*", base, names.database(owner)))
-    return found
+            catalogue_arns.append(pulumi.Output.format("{0}:database/{1}", base, names.database(owner)))
+            catalogue_arns.append(pulumi.Output.format("{0}:table/{1}/*", base, names.database(owner)))
+    return catalogue_arns

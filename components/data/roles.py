@@ -120,12 +120,12 @@ class TeamRoles(pulumi.ComponentResource):
         self.register_outputs({"arns": arns})
 
 
-def _members(names: DataNames, one: str) -> Statement:
+def _members(names: DataNames, team: str) -> Statement:
     """Principals of the account that carry the team's tag; sessions bring no tags of their own with them."""
     return {
         "Sid": "Members",
         "Effect": "Allow",
         "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", names.account_id)},
         "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:PrincipalTag/team": one}},
+        "Condition": {"StringEquals": {"aws:PrincipalTag/team": team}},
     }

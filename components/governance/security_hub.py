@@ -71,7 +71,7 @@ class CentralSecurityHub(pulumi.ComponentResource):
             description="AWS's foundational standard and NIST 800-53, every control",
             configuration_policy=securityhub.ConfigurationPolicyConfigurationPolicyArgs(
                 service_enabled=True,
-                enabled_standard_arns=[standard_arn(args.home_region, one) for one in STANDARDS],
+                enabled_standard_arns=[standard_arn(args.home_region, standard) for standard in STANDARDS],
                 security_controls_configuration=(
                     securityhub.ConfigurationPolicyConfigurationPolicySecurityControlsConfigurationArgs(
                         disabled_control_identifiers=[]

@@ -103,7 +103,9 @@ def administration(
     Named administrators are a condition, not principals: a role that is deleted and made anew has another id, and a
     principal would then be lost (KMS Developer Guide, "Key policies"); the account itself never is.
     """
-    named = [pulumi.Output.format("arn:aws:iam::{0}:role/{1}", account_id, one) for one in administrators]
+    named = [
+        pulumi.Output.format("arn:aws:iam::{0}:role/{1}", account_id, administrator) for administrator in administrators
+    ]
     return {
         "Sid": "Administration",
         "Effect": "Allow",

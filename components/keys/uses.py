@@ -69,7 +69,7 @@ def by_grants(
 
     KMS Developer Guide, "kms:ViaService" and "kms:GrantIsForAWSResource"; `use` and `grant` are the statements' ids.
     """
-    hosts = [f"{one}.{region}.amazonaws.com" for one in services]
+    hosts = [f"{service}.{region}.amazonaws.com" for service in services]
     through = {"kms:CallerAccount": account_id, "kms:ViaService": hosts[0] if len(hosts) == 1 else hosts}
     principal = {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)}
     return [

@@ -62,20 +62,20 @@ class EndpointAlarms(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: EndpointAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        made: list[str] = []
-        for one in WATCHED:
-            alarm = f"{args.endpoint}-{one.metric}"
+        alarm_names: list[str] = []
+        for watched_metric in WATCHED:
+            alarm = f"{args.endpoint}-{watched_metric.metric}"
             cloudwatch.MetricAlarm(
-                f"{name}-{one.metric}",
+                f"{name}-{watched_metric.metric}",
                 name=alarm,
-                alarm_description=f"{args.endpoint}: more than {one.threshold:g} {one.meaning}",
+                alarm_description=f"{args.endpoint}: more than {watched_metric.threshold:g} {watched_metric.meaning}",
                 namespace="AWS/SageMaker",
-                metric_name=one.metric,
+                metric_name=watched_metric.metric,
                 dimensions={"EndpointName": args.endpoint, "VariantName": args.variant},
-                statistic=one.statistic,
-                extended_statistic=one.percentile,
+                statistic=watched_metric.statistic,
+                extended_statistic=watched_metric.percentile,
                 comparison_operator="GreaterThanThreshold",
-                threshold=one.threshold,
+                threshold=watched_metric.threshold,
                 period=60,
                 evaluation_periods=3,
                 datapoints_to_alarm=2,
@@ -85,6 +85,6 @@ class EndpointAlarms(pulumi.ComponentResource):
                 insufficient_data_actions=[args.topic_arn],
                 opts=pulumi.ResourceOptions(parent=self),
             )
-            made.append(alarm)
-        self.names = made
+            alarm_names.append(alarm)
+        self.names = alarm_names
         self.register_outputs({})

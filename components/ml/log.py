@@ -67,7 +67,7 @@ class EndpointLog(pulumi.ComponentResource):
 
 
 def _masking(group: str) -> dict[str, object]:
-    identifiers = [f"arn:aws:dataprotection::aws:data-identifier/{one}" for one in IDENTIFIERS]
+    identifiers = [f"arn:aws:dataprotection::aws:data-identifier/{identifier}" for identifier in IDENTIFIERS]
     return {
         "Name": "mask-phi",
         "Description": f"Masks identifiers of patients in {group}",

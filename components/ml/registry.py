@@ -72,7 +72,10 @@ def _policy(args: ModelRegistryArgs) -> Sequence[Statement]:
         }
     ]
     if args.reader_account_ids:
-        readers = [pulumi.Output.format("arn:aws:iam::{0}:root", one) for one in args.reader_account_ids]
+        readers = [
+            pulumi.Output.format("arn:aws:iam::{0}:root", reader_account_id)
+            for reader_account_id in args.reader_account_ids
+        ]
         statements += [
             {
                 "Sid": "ReadGroup",

@@ -45,7 +45,7 @@ class ServingRole(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         # Whoever starts a model as this role waits for its rights: SageMaker reads the artifact at once.
-        self.arn = pulumi.Output.all(role.arn, rights.id).apply(lambda both: both[0])
+        self.arn = pulumi.Output.all(role.arn, rights.id).apply(lambda values: values[0])
         self.register_outputs({"arn": self.arn})
 
 
@@ -76,7 +76,9 @@ def _rights(args: ServingRoleArgs) -> list[Statement]:
             "Resource": list(args.key_arns),
             "Condition": {
                 "StringEquals": {
-                    "kms:ViaService": [f"{one}.{args.region}.amazonaws.com" for one in ("ecr", "s3", "sagemaker")]
+                    "kms:ViaService": [
+                        f"{service}.{args.region}.amazonaws.com" for service in ("ecr", "s3", "sagemaker")
+                    ]
                 }
             },
         },

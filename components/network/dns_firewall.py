@@ -40,7 +40,14 @@ class DnsFirewall(pulumi.ComponentResource):
         self._group = route53.ResolverFirewallRuleGroup(f"{name}-group", name=name, opts=self._child)
         self._rule("aws", 100, AWS_DOMAINS)
         if args.allowed_domains:
-            self._rule("allowed", 200, [f"*{one}" if one.startswith(".") else one for one in args.allowed_domains])
+            self._rule(
+                "allowed",
+                200,
+                [
+                    f"*{allowed_domain}" if allowed_domain.startswith(".") else allowed_domain
+                    for allowed_domain in args.allowed_domains
+                ],
+            )
         self._rule("everything", 900, ["*"], block=True)
         self.rule_group_id = self._group.id
         self.arn = self._group.arn

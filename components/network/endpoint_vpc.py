@@ -31,9 +31,9 @@ class EndpointVpcArgs:
 
     def __post_init__(self) -> None:
         """Refuses a service whose endpoint nobody knows."""
-        for one in self.services:
-            if one not in endpoint_services.known():
-                raise ValueError(f"EndpointVpcArgs.services: no endpoint service is named {one!r}")
+        for service in self.services:
+            if service not in endpoint_services.known():
+                raise ValueError(f"EndpointVpcArgs.services: no endpoint service is named {service!r}")
 
 
 class EndpointVpc(pulumi.ComponentResource):
@@ -90,7 +90,7 @@ class EndpointVpc(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
             )
         for planned, subnet in zip(
-            (one for one in self._args.vpc.subnets if one.tier == "endpoints"),
+            (subnet for subnet in self._args.vpc.subnets if subnet.tier == "endpoints"),
             self.vpc.subnets["endpoints"],
             strict=True,
         ):

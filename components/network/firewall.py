@@ -61,7 +61,7 @@ class DomainFirewall(pulumi.ComponentResource):
             description="The only way to the internet",
             vpc_id=args.vpc_id,
             firewall_policy_arn=policy.arn,
-            subnet_mappings=[nf.FirewallSubnetMappingArgs(subnet_id=one) for one in args.subnet_ids],
+            subnet_mappings=[nf.FirewallSubnetMappingArgs(subnet_id=subnet_id) for subnet_id in args.subnet_ids],
             delete_protection=True,
             subnet_change_protection=True,
             encryption_configuration=nf.FirewallEncryptionConfigurationArgs(type="CUSTOMER_KMS", key_id=args.key_arn),
@@ -94,7 +94,12 @@ class DomainFirewall(pulumi.ComponentResource):
 
 def _endpoints(statuses: Sequence[nf.outputs.FirewallFirewallStatus]) -> dict[str, str]:
     """Subnet -> endpoint."""
-    attached = [one for status in statuses for state in status.sync_states or () for one in state.attachments or ()]
+    attached = [
+        attachment
+        for status in statuses
+        for state in status.sync_states or ()
+        for attachment in state.attachments or ()
+    ]
     return {str(one.subnet_id): str(one.endpoint_id) for one in attached}
 
 

@@ -78,7 +78,7 @@ class InspectionVpc(pulumi.ComponentResource):
         gateway = ec2.InternetGateway(
             f"{name}-internet", vpc_id=self.vpc.id, tags={"Name": args.vpc.tag}, opts=self._child
         )
-        for number, zone in enumerate(dict.fromkeys(one.zone for one in args.vpc.subnets)):
+        for number, zone in enumerate(dict.fromkeys(subnet.zone for subnet in args.vpc.subnets)):
             self._zone(number, zone, gateway, attachment)
         self.attachment_id = attachment.id
         self.register_outputs({"attachment_id": self.attachment_id})

@@ -59,7 +59,7 @@ class Ipam(pulumi.ComponentResource):
             )
             provisioned = ec2.VpcIpamPoolCidr(f"{name}-{region}-cidr", ipam_pool_id=pool.id, cidr=cidr, opts=child)
             # Through the CIDR: a pool without one allocates nothing.
-            pools[region] = pulumi.Output.all(pool.id, provisioned.id).apply(lambda both: str(both[0]))
+            pools[region] = pulumi.Output.all(pool.id, provisioned.id).apply(lambda values: str(values[0]))
             self.arns[region] = pool.arn
         self.pool_ids = pools
         self.register_outputs({"pool_ids": pools})

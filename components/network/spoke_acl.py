@@ -110,5 +110,7 @@ class SpokeAcl(pulumi.ComponentResource):
 
 def _listed(peers: Sequence[str], supernets: Sequence[str]) -> Sequence[str]:
     """Peers, joined where they touch; the supernets for them all, when they are more than an ACL holds."""
-    joined = [str(one) for one in ipaddress.collapse_addresses(map(ipaddress.IPv4Network, peers))]
+    joined = [
+        str(collapse_address) for collapse_address in ipaddress.collapse_addresses(map(ipaddress.IPv4Network, peers))
+    ]
     return joined if len(joined) <= MOST_PEERS else supernets

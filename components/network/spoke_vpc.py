@@ -64,7 +64,7 @@ class SpokeVpc(pulumi.ComponentResource):
             SpokeAclArgs(
                 vpc_id=self.vpc.id,
                 tag=args.vpc.tag,
-                subnet_ids=[one for tier in TIERS for one in self.vpc.subnet_ids(tier)],
+                subnet_ids=[subnet_id for tier in TIERS for subnet_id in self.vpc.subnet_ids(tier)],
                 cidr=args.vpc.cidr,
                 endpoints_cidr=args.endpoints_cidr,
                 peers=args.peers,
@@ -72,14 +72,18 @@ class SpokeVpc(pulumi.ComponentResource):
             ),
             self._child,
         )
-        self.gateway_endpoints = {one: self._gateway_endpoint(one, tables) for one in GATEWAY_SERVICES}
+        self.gateway_endpoints = {
+            gateway_service: self._gateway_endpoint(gateway_service, tables) for gateway_service in GATEWAY_SERVICES
+        }
         self.groups = SpokeGroups(
             f"{name}-groups",
             SpokeGroupsArgs(
                 vpc_id=self.vpc.id,
                 tag=args.vpc.tag,
                 endpoints_cidr=args.endpoints_cidr,
-                prefix_lists={key: one.prefix_list_id for key, one in self.gateway_endpoints.items()},
+                prefix_lists={
+                    key: gateway_endpoint.prefix_list_id for key, gateway_endpoint in self.gateway_endpoints.items()
+                },
                 egress=args.egress,
             ),
             self._child,
@@ -103,7 +107,7 @@ class SpokeVpc(pulumi.ComponentResource):
                 # A route to a gateway that the VPC is not attached to is refused.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
             )
-        planned = [one for one in args.vpc.subnets if one.tier == tier]
+        planned = [subnet for subnet in args.vpc.subnets if subnet.tier == tier]
         for one, subnet in zip(planned, self.vpc.subnets[tier], strict=True):
             ec2.RouteTableAssociation(
                 f"{self._name}-{tier}-{one.zone}-table", route_table_id=table.id, subnet_id=subnet.id, opts=self._child
@@ -117,7 +121,7 @@ class SpokeVpc(pulumi.ComponentResource):
             vpc_id=self.vpc.id,
             service_name=f"com.amazonaws.{region}.{service}",
             vpc_endpoint_type="Gateway",
-            route_table_ids=[one.id for one in tables.values()],
+            route_table_ids=[table.id for table in tables.values()],
             policy=document(endpoint_policies.statements(service, region, self._args.organization_id)),
             tags={"Name": f"{self._args.vpc.tag}-{service}"},
             opts=self._child,

@@ -36,7 +36,7 @@ class VpcArgs:
 
     def __post_init__(self) -> None:
         """Refuses a VPC in one zone: it is down whenever the zone is."""
-        zones = {one.zone for one in self.subnets}
+        zones = {subnet.zone for subnet in self.subnets}
         if len(zones) < 2:  # noqa: PLR2004 - two is the least that is more than one
             raise ValueError(f"VpcArgs.subnets: {self.tag!r} has subnets in {len(zones)} zones; at least 2 are needed")
 
@@ -73,7 +73,7 @@ class Vpc(pulumi.ComponentResource):
 
     def subnet_ids(self, tier: str) -> list[pulumi.Output[str]]:
         """Subnets of a tier, in the order of zones."""
-        return [one.id for one in self.subnets[tier]]
+        return [subnet.id for subnet in self.subnets[tier]]
 
     def _subnets(self, vpc: ec2.Vpc) -> Mapping[str, Sequence[ec2.Subnet]]:
         found: dict[str, list[ec2.Subnet]] = {}

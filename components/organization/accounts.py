@@ -46,11 +46,13 @@ class AccountsArgs:
 
     def __post_init__(self) -> None:
         """Refuses an e-mail address that two accounts share: AWS would fail half-way through the list."""
-        seen: dict[str, str] = {}
+        names_by_email: dict[str, str] = {}
         for name, spec in self.accounts.items():
-            other = seen.setdefault(spec.email.lower(), name)
-            if other != name:
-                raise ValueError(f"AccountsArgs.accounts: {name!r} and {other!r} share the e-mail {spec.email!r}")
+            earlier_name = names_by_email.setdefault(spec.email.lower(), name)
+            if earlier_name != name:
+                raise ValueError(
+                    f"AccountsArgs.accounts: {name!r} and {earlier_name!r} share the e-mail {spec.email!r}"
+                )
 
 
 class Accounts(pulumi.ComponentResource):

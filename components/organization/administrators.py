@@ -57,10 +57,10 @@ class DelegatedAdministratorsArgs:
 
     def __post_init__(self) -> None:
         """Refuses services that cannot be delegated here."""
-        known = {*PRINCIPALS, *GLOBAL, *REGIONAL}
-        unknown = sorted(set(self.administrators) - known)
+        known_services = {*PRINCIPALS, *GLOBAL, *REGIONAL}
+        unknown = sorted(set(self.administrators) - known_services)
         if unknown:
-            allowed = ", ".join(sorted(known))
+            allowed = ", ".join(sorted(known_services))
             raise ValueError(f"DelegatedAdministratorsArgs.administrators: unknown {unknown}; allowed: {allowed}")
 
 

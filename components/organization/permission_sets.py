@@ -32,10 +32,10 @@ class PermissionSetsArgs:
 
     def __post_init__(self) -> None:
         """Refuses assignments of permission sets that are not there."""
-        for one in self.assignments:
-            if one.permission_set not in self.permission_sets:
+        for assignment in self.assignments:
+            if assignment.permission_set not in self.permission_sets:
                 raise ValueError(
-                    f"PermissionSetsArgs.assignments: no permission set {one.permission_set!r}; "
+                    f"PermissionSetsArgs.assignments: no permission set {assignment.permission_set!r}; "
                     f"allowed: {', '.join(self.permission_sets)}"
                 )
 
@@ -48,7 +48,7 @@ class PermissionSets(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         arns: dict[str, pulumi.Output[str]] = {}
         for set_name, spec in args.permission_sets.items():
-            made = ssoadmin.PermissionSet(
+            permission_set = ssoadmin.PermissionSet(
                 f"{name}-{set_name}",
                 instance_arn=args.instance_arn,
                 name=set_name,
@@ -56,12 +56,12 @@ class PermissionSets(pulumi.ComponentResource):
                 session_duration=spec.session,
                 opts=child,
             )
-            arns[set_name] = made.arn
+            arns[set_name] = permission_set.arn
             for managed in spec.managed:
                 ssoadmin.ManagedPolicyAttachment(
                     f"{name}-{set_name}-{managed.rpartition('/')[2]}",
                     instance_arn=args.instance_arn,
-                    permission_set_arn=made.arn,
+                    permission_set_arn=permission_set.arn,
                     managed_policy_arn=managed,
                     opts=child,
                 )
@@ -69,18 +69,18 @@ class PermissionSets(pulumi.ComponentResource):
                 ssoadmin.PermissionSetInlinePolicy(
                     f"{name}-{set_name}-policy",
                     instance_arn=args.instance_arn,
-                    permission_set_arn=made.arn,
+                    permission_set_arn=permission_set.arn,
                     inline_policy=document(spec.statements),
                     opts=child,
                 )
-        for one in args.assignments:
+        for assignment in args.assignments:
             ssoadmin.AccountAssignment(
-                f"{name}-{one.permission_set}-{one.account}-{one.group_id[-8:]}",
+                f"{name}-{assignment.permission_set}-{assignment.account}-{assignment.group_id[-8:]}",
                 instance_arn=args.instance_arn,
-                permission_set_arn=arns[one.permission_set],
-                principal_id=one.group_id,
+                permission_set_arn=arns[assignment.permission_set],
+                principal_id=assignment.group_id,
                 principal_type="GROUP",
-                target_id=one.account_id,
+                target_id=assignment.account_id,
                 target_type="AWS_ACCOUNT",
                 opts=child,
             )

@@ -38,8 +38,8 @@ class RecoveryDocuments(pulumi.ComponentResource):
         parameters: Sequence[tuple[str, str, Document]] = [
             ("zone", f"{args.names.root}/{documents.ZONE}", args.zone),
             *(
-                (f"endpoint-{one}", f"{args.names.root}/{documents.ENDPOINTS}{one}", args.endpoints[one])
-                for one in args.endpoints
+                (f"endpoint-{endpoint}", f"{args.names.root}/{documents.ENDPOINTS}{endpoint}", args.endpoints[endpoint])
+                for endpoint in args.endpoints
             ),
         ]
         for suffix, parameter, document in parameters:

@@ -77,7 +77,7 @@ def _rights(args: HeartbeatArgs) -> list[Statement]:
             "Sid": "Beat",
             "Effect": "Allow",
             "Action": "s3:PutObject",
-            "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/{1}", one, HEARTBEAT_KEY) for one in buckets],
+            "Resource": [pulumi.Output.format("arn:aws:s3:::{0}/{1}", bucket, HEARTBEAT_KEY) for bucket in buckets],
         },
         {
             "Sid": "UnderTheirKeys",

@@ -27,7 +27,7 @@ class RecoveryJournal(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             hash_key="pk",
             range_key="sk",
-            attributes=[dynamodb.TableAttributeArgs(name=one, type="S") for one in ("pk", "sk")],
+            attributes=[dynamodb.TableAttributeArgs(name=attribute, type="S") for attribute in ("pk", "sk")],
             server_side_encryption=dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=args.key_arn),
             point_in_time_recovery=dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
             deletion_protection_enabled=True,

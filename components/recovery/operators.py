@@ -77,7 +77,7 @@ class RunbookRole(pulumi.ComponentResource):
             policy=document(statements(args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.arn = pulumi.Output.all(role.arn, rights.id).apply(lambda both: both[0])
+        self.arn = pulumi.Output.all(role.arn, rights.id).apply(lambda values: values[0])
         self.register_outputs({"arn": self.arn})
 
 
@@ -101,7 +101,9 @@ def _values(args: RunbookRoleArgs) -> Values:
         "namespace": [names.namespace],
         "endpoint": args.endpoints,
         "repository": args.repositories,
-        "alarm": [alarm for one in args.endpoints for alarm in (names.alarm(one), names.withdrawal(one))],
+        "alarm": [
+            alarm for endpoint in args.endpoints for alarm in (names.alarm(endpoint), names.withdrawal(endpoint))
+        ],
         "artifact_bucket": args.artifact_buckets,
         "replicated_bucket": args.replicated_buckets,
         "record_bucket": args.record_buckets,

@@ -107,7 +107,7 @@ class ReadinessCheck(pulumi.ComponentResource):
         policy = iam.RolePolicy(
             f"{self._name}-{suffix}-rights", role=role.id, policy=document(rights), opts=self._child
         )
-        return pulumi.Output.all(role.arn, policy.id).apply(lambda both: both[0])
+        return pulumi.Output.all(role.arn, policy.id).apply(lambda values: values[0])
 
     def _schedule(self, function: lambda_.Function, args: ReadinessCheckArgs) -> None:
         call: Statement = {
@@ -133,19 +133,20 @@ class ReadinessCheck(pulumi.ComponentResource):
         )
 
     def _alarms(self, args: ReadinessCheckArgs) -> None:
-        for one in watched(args.rpo_minutes, args.drill_days):
+        for watched_metric in watched(args.rpo_minutes, args.drill_days):
             cloudwatch.MetricAlarm(
-                f"{self._name}-{one.metric}",
-                name=f"{args.names.readiness}-{one.metric}",
-                alarm_description=f"{args.names.environment}: more than {one.threshold:g} {one.meaning}",
+                f"{self._name}-{watched_metric.metric}",
+                name=f"{args.names.readiness}-{watched_metric.metric}",
+                alarm_description=f"{args.names.environment}: more than {watched_metric.threshold:g} "
+                f"{watched_metric.meaning}",
                 namespace=args.names.namespace,
-                metric_name=one.metric,
+                metric_name=watched_metric.metric,
                 dimensions={"Environment": args.names.environment},
                 statistic="Maximum",
                 comparison_operator="GreaterThanThreshold",
-                threshold=one.threshold,
+                threshold=watched_metric.threshold,
                 period=MINUTES * 60,
-                evaluation_periods=one.periods,
+                evaluation_periods=watched_metric.periods,
                 # Nobody asks any more: that is not readiness.
                 treat_missing_data="breaching",
                 alarm_actions=[args.topic_arn],

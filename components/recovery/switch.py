@@ -69,7 +69,7 @@ class TrafficSwitch(pulumi.ComponentResource):
             topic_arn=args.topic_arn,
             description=f"In ALARM, {args.record} leads to {args.recovery_region}; runbooks alone set it",
         )
-        check, other = self._check(out, child), None
+        check, withdrawal_check = self._check(out, child), None
         if args.shared is not None:
             out = _Out(
                 suffix="-withdrawal",
@@ -79,10 +79,10 @@ class TrafficSwitch(pulumi.ComponentResource):
                 topic_arn=args.shared.topic_arn,
                 description=f"In ALARM, {args.record} leads to {args.primary_region} alone; runbooks alone set it",
             )
-            other = self._check(out, pulumi.ResourceOptions.merge(args.shared.primary, child))
+            withdrawal_check = self._check(out, pulumi.ResourceOptions.merge(args.shared.primary, child))
         for role, region, check_id in (
             ("primary", args.primary_region, check),
-            ("secondary", args.recovery_region, other),
+            ("secondary", args.recovery_region, withdrawal_check),
         ):
             route53.Record(
                 f"{name}-{role}",

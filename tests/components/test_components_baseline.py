@@ -25,7 +25,7 @@ BUDGET: dict[str, Any] = {"budget_name": "b", "monthly_usd": 100, "notify": ["a@
 
 
 def pipeline(kind: Any = "workload", **changes: Any) -> b.PipelineRolesArgs:
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "prefix": "hipaa-ml",
         "account_id": ACCOUNT,
         "management_account_id": "123456789012",
@@ -39,15 +39,15 @@ def pipeline(kind: Any = "workload", **changes: Any) -> b.PipelineRolesArgs:
         "deploy_subject": "repo:hospital/zone:environment:production",
         "preview_subject": "repo:hospital/zone:pull_request",
     }
-    return b.PipelineRolesArgs(**{**given, **changes})
+    return b.PipelineRolesArgs(**{**arguments, **changes})
 
 
 def roles(kind: Any) -> Recording:
     return record(lambda: b.PipelineRoles("pipeline", pipeline(kind)))
 
 
-def statements(seen: Recording) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for policy in seen.of("iam/policy:Policy"):
+def statements(recording: Recording) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for policy in recording.of("iam/policy:Policy"):
         for statement in policy.document("policy")["Statement"]:
             yield policy.name, statement
 
@@ -88,12 +88,12 @@ def test_who_deploys_reads_no_data_and_cannot_change_its_own_roles(kind: str) ->
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_new_roles_need_the_boundary_and_policies_fit_awss_limit(kind: str) -> None:
-    seen = roles(kind)
-    for name, statement in statements(seen):
+    recording = roles(kind)
+    for name, statement in statements(recording):
         if statement["Effect"] == "Allow" and "iam:CreateRole" in statement["Action"]:
             boundary = f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary"
             assert statement["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": boundary}}, name
-    for policy in seen.of("iam/policy:Policy"):
+    for policy in recording.of("iam/policy:Policy"):
         assert len(json.dumps(policy.document("policy"), separators=(",", ":"))) <= 6144
 
 
@@ -142,56 +142,61 @@ def test_breaking_the_glass_reaches_people_over_an_encrypted_topic() -> None:
     args = b.BreakGlassAlarmArgs(
         prefix="hipaa-ml", region="us-east-1", account_id=ACCOUNT, role_arn=role, notify=["a@b.example", "c@d.example"]
     )
-    seen = record(lambda: b.BreakGlassAlarm("alarm", args))
-    [rule] = seen.of(":EventRule")
+    recording = record(lambda: b.BreakGlassAlarm("alarm", args))
+    [rule] = recording.of(":EventRule")
     event = rule.document("eventPattern")
     assert event["detail"]["requestParameters"] == {"roleArn": [role]}
     assert event["detail"]["eventName"] == ["AssumeRole"]
-    [topic] = seen.of("sns/topic:Topic")
+    [topic] = recording.of("sns/topic:Topic")
     assert topic.inputs["kmsMasterKeyId"].startswith("arn:aws:kms:")
-    assert {one.inputs["endpoint"] for one in seen.of(":TopicSubscription")} == {"a@b.example", "c@d.example"}
+    assert {resource.inputs["endpoint"] for resource in recording.of(":TopicSubscription")} == {
+        "a@b.example",
+        "c@d.example",
+    }
     # EventBridge says nothing of where an event comes from: with a condition the alarm would be silent.
-    policies = [*seen.of("sns/topicPolicy:TopicPolicy"), *seen.of("kms/key:Key")]
+    policies = [*recording.of("sns/topicPolicy:TopicPolicy"), *recording.of("kms/key:Key")]
     for policy in policies:
-        [events] = [one for one in policy.document("policy")["Statement"] if one["Sid"] == "Events"]
+        [events] = [statement for statement in policy.document("policy")["Statement"] if statement["Sid"] == "Events"]
         assert events["Principal"] == {"Service": "events.amazonaws.com"}
         assert "Condition" not in events
-    [target] = seen.of(":EventTarget")
+    [target] = recording.of(":EventTarget")
     assert any("TopicPolicy" in urn for urn in target.request.dependencies)
-    assert not seen.orphans()
+    assert not recording.orphans()
 
 
 def test_a_region_has_its_own_disk_key_and_nothing_public() -> None:
     args = b.RegionDefaultsArgs(prefix="hipaa-ml", region="us-west-2", account_id=ACCOUNT)
-    seen = record(lambda: b.RegionDefaults("here", args))
-    assert seen.of(":EncryptionByDefault")[0].inputs == {"enabled": True}
-    assert seen.of(":SnapshotBlockPublicAccess")[0].inputs == {"state": "block-all-sharing"}
-    assert seen.of(":ImageBlockPublicAccess")[0].inputs == {"state": "block-new-sharing"}
-    assert seen.of(":InstanceMetadataDefaults")[0].inputs == {"httpTokens": "required"}
-    [setting] = seen.of(":ServiceSetting")
+    recording = record(lambda: b.RegionDefaults("here", args))
+    assert recording.of(":EncryptionByDefault")[0].inputs == {"enabled": True}
+    assert recording.of(":SnapshotBlockPublicAccess")[0].inputs == {"state": "block-all-sharing"}
+    assert recording.of(":ImageBlockPublicAccess")[0].inputs == {"state": "block-new-sharing"}
+    assert recording.of(":InstanceMetadataDefaults")[0].inputs == {"httpTokens": "required"}
+    [setting] = recording.of(":ServiceSetting")
     assert setting.inputs["settingId"].startswith(f"arn:aws:ssm:us-west-2:{ACCOUNT}:")
 
 
 def test_the_recorder_starts_after_it_has_somewhere_to_deliver_to() -> None:
     args = b.RecorderArgs(role_arn="r", bucket="b", key_arn="k", global_resources=False)
-    seen = record(lambda: b.Recorder("config", args))
-    [status] = seen.of(":RecorderStatus")
+    recording = record(lambda: b.Recorder("config", args))
+    [status] = recording.of(":RecorderStatus")
     assert any("DeliveryChannel" in urn for urn in status.request.dependencies)
-    group = seen.of(":Recorder")[-1].inputs["recordingGroup"]
+    group = recording.of(":Recorder")[-1].inputs["recordingGroup"]
     assert group == {"allSupported": True, "includeGlobalResourceTypes": False}
 
 
 def test_an_account_has_a_strict_password_policy_and_an_alias_only_if_asked() -> None:
-    seen = record(lambda: b.AccountDefaults("account", b.AccountDefaultsArgs()))
-    assert seen.of(":AccountPasswordPolicy")[0].inputs["minimumPasswordLength"] == 14
-    assert not seen.of(":AccountAlias")
-    seen = record(lambda: b.AccountDefaults("account", b.AccountDefaultsArgs(alias="hospital-one")))
-    assert seen.of(":AccountAlias")[0].inputs == {"accountAlias": "hospital-one"}
+    recording = record(lambda: b.AccountDefaults("account", b.AccountDefaultsArgs()))
+    assert recording.of(":AccountPasswordPolicy")[0].inputs["minimumPasswordLength"] == 14
+    assert not recording.of(":AccountAlias")
+    recording = record(lambda: b.AccountDefaults("account", b.AccountDefaultsArgs(alias="hospital-one")))
+    assert recording.of(":AccountAlias")[0].inputs == {"accountAlias": "hospital-one"}
 
 
 def test_a_budget_tells_somebody_before_and_after_it_is_spent() -> None:
     [budget] = record(lambda: b.AccountBudget("budget", b.AccountBudgetArgs(**BUDGET))).of(":Budget")
-    kinds = {(one["notificationType"], one["threshold"]) for one in budget.inputs["notifications"]}
+    kinds = {
+        (notification["notificationType"], notification["threshold"]) for notification in budget.inputs["notifications"]
+    }
     assert kinds == {("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)}
 
 

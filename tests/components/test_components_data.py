@@ -151,7 +151,7 @@ class TestWhoReadsWhat:
         }
         for team in ("cardiology", "oncology"):
             for purpose, prefix in (
-                *(("raw-phi", one) for one in PATIENTS),
+                *(("raw-phi", patient) for patient in PATIENTS),
                 ("deidentified", "cardiology/readmissions"),
                 ("deidentified", "oncology/responses"),
             ):
@@ -199,12 +199,12 @@ class TestWhoReadsWhat:
         cells = prod().by_name[f"catalogue-{EAST}-oncology-cardiology_encounters-cells"].inputs["tableData"]
         assert cells["columnNames"] == ["ejection_fraction", "readmitted"]
         assert cells["rowFilter"]["filterExpression"] == "consent = 'yes'"
-        grants = [one.inputs for one in prod().of("lakeformation/permissions:Permissions")]
-        assert all(set(one["permissions"]) <= {"SELECT", "DESCRIBE"} for one in grants)
-        assert all("team-" in one["principal"] for one in grants)
+        grants = [resource.inputs for resource in prod().of("lakeformation/permissions:Permissions")]
+        assert all(set(grant["permissions"]) <= {"SELECT", "DESCRIBE"} for grant in grants)
+        assert all("team-" in grant["principal"] for grant in grants)
 
     def test_a_policy_stays_small_however_many_teams_there_are(self) -> None:
-        policies = [one.inputs["policy"] for one in prod().of("s3/bucketPolicy:BucketPolicy")]
+        policies = [resource.inputs["policy"] for resource in prod().of("s3/bucketPolicy:BucketPolicy")]
         assert max(map(len, policies)) < 20_480
 
 
@@ -252,7 +252,9 @@ class TestCopies:
             ReplicationLagArgs(source="a", destination="b", topic_arn="t", after_minutes=16)
 
     def test_every_bucket_but_that_of_logs_is_copied_both_ways_with_everything_on(self) -> None:
-        rules = [one.inputs["rules"][0] for one in prod().of("bucketReplicationConfig:BucketReplicationConfig")]
+        rules = [
+            resource.inputs["rules"][0] for resource in prod().of("bucketReplicationConfig:BucketReplicationConfig")
+        ]
         assert len(rules) == 12
         for rule in rules:
             assert rule["deleteMarkerReplication"]["status"] == "Enabled"
@@ -261,10 +263,16 @@ class TestCopies:
             assert rule["destination"]["metrics"]["status"] == "Enabled"
 
     def test_lag_alarms_stand_where_s3_publishes_the_lag(self) -> None:
-        late = [one for one in prod().of("cloudwatch/metricAlarm:MetricAlarm") if one.name.endswith("-late")]
-        assert {one.provider for one in late if "to-us-west-2" in one.name} == {"ml-prod-us-west-2"}
-        failed = [one for one in prod().of("cloudwatch/metricAlarm:MetricAlarm") if one.name.endswith("-failed")]
-        assert {one.provider for one in failed if "to-us-west-2" in one.name} == {"ml-prod-us-east-1"}
+        late = [
+            resource for resource in prod().of("cloudwatch/metricAlarm:MetricAlarm") if resource.name.endswith("-late")
+        ]
+        assert {alarm.provider for alarm in late if "to-us-west-2" in alarm.name} == {"ml-prod-us-west-2"}
+        failed = [
+            resource
+            for resource in prod().of("cloudwatch/metricAlarm:MetricAlarm")
+            if resource.name.endswith("-failed")
+        ]
+        assert {alarm.provider for alarm in failed if "to-us-west-2" in alarm.name} == {"ml-prod-us-east-1"}
         assert (len(late), len(failed)) == (12, 12)
 
 
@@ -285,20 +293,22 @@ def test_a_key_nobody_uses_is_refused() -> None:
 
 def test_dev_has_no_raw_patients_data() -> None:
     dev = data_stack("data-dev")
-    assert not [one for one in dev.resources if "raw-phi" in one.name]
-    assert "cardiology_encounters" not in str([one.inputs for one in dev.of("glue/catalogTable:CatalogTable")])
+    assert not [resource for resource in dev.resources if "raw-phi" in resource.name]
+    assert "cardiology_encounters" not in str(
+        [resource.inputs for resource in dev.of("glue/catalogTable:CatalogTable")]
+    )
 
 
 def test_no_secret_is_in_what_is_registered() -> None:
-    for one in prod().of("secretsmanager/secret:Secret"):
-        assert one.protect
-        assert [replica["region"] for replica in one.inputs["replicas"]] == [WEST]
+    for resource in prod().of("secretsmanager/secret:Secret"):
+        assert resource.protect
+        assert [replica["region"] for replica in resource.inputs["replicas"]] == [WEST]
     assert not prod().of("secretVersion:SecretVersion")
 
 
 def test_backups_go_to_the_other_region_and_to_another_account() -> None:
     [plan] = prod().of("backup/plan:Plan")
-    copies = [one["destinationVaultArn"] for one in plan.inputs["rules"][0]["copyActions"]]
+    copies = [copy_action["destinationVaultArn"] for copy_action in plan.inputs["rules"][0]["copyActions"]]
     assert copies[0].split(":")[3:5] == [WEST, account()]
     assert copies[1].split(":")[4] != account()
     [selection] = prod().of("backup/selection:Selection")

@@ -39,8 +39,8 @@ def endpoint(**changed: Any) -> Recording:
 
 
 def one(recording: Recording, kind: str) -> Mapping[str, Any]:
-    [found] = recording.of(kind)
-    return found.inputs
+    [resource] = recording.of(kind)
+    return resource.inputs
 
 
 class TestAnEndpoint:
@@ -155,7 +155,10 @@ class TestImages:
         )
         [policy] = recording.of("LifecyclePolicy")
         selections = [rule["selection"] for rule in policy.document("policy")["rules"]]
-        assert [(one["tagStatus"], one["countNumber"]) for one in selections] == [("untagged", 14), ("any", 50)]
+        assert [(selection["tagStatus"], selection["countNumber"]) for selection in selections] == [
+            ("untagged", 14),
+            ("any", 50),
+        ]
 
     def test_are_copied_to_one_region_of_the_same_account_by_prefix(self) -> None:
         arguments = ml.ImageReplicationArgs(account_id=ACCOUNT, region=WEST, prefix="hipaa-ml/")

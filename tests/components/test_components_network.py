@@ -64,41 +64,41 @@ def endpoint_args(*services: str, profile: bool = True, dual_stack: bool = False
 
 
 def made(program: Callable[[], object]) -> Recording:
-    seen = record(program)
-    assert not seen.orphans()
-    return seen
+    recording = record(program)
+    assert not recording.orphans()
+    return recording
 
 
 def test_every_vpc_is_written_down_named_and_closed_by_default() -> None:
-    seen = made(lambda: Vpc("one", vpc_args("training")))
-    assert len(seen.of("ec2/subnet:Subnet")) == 4
-    assert not any(one.inputs["mapPublicIpOnLaunch"] for one in seen.of("ec2/subnet:Subnet"))
-    [default] = seen.of(":DefaultSecurityGroup")
+    recording = made(lambda: Vpc("one", vpc_args("training")))
+    assert len(recording.of("ec2/subnet:Subnet")) == 4
+    assert not any(resource.inputs["mapPublicIpOnLaunch"] for resource in recording.of("ec2/subnet:Subnet"))
+    [default] = recording.of(":DefaultSecurityGroup")
     assert not default.inputs.keys() & {"ingress", "egress"}
-    [flows] = seen.of(":FlowLog")
+    [flows] = recording.of(":FlowLog")
     assert (flows.inputs["trafficType"], flows.inputs["logDestination"]) == ("ALL", LOGS)
-    [firewall] = seen.of(":ResolverFirewallConfig")
+    [firewall] = recording.of(":ResolverFirewallConfig")
     assert firewall.inputs["firewallFailOpen"] == "DISABLED"
-    [options] = seen.of(":VpcDhcpOptions")
+    [options] = recording.of(":VpcDhcpOptions")
     assert options.inputs["domainName"] == "ec2.internal"
 
 
 def test_a_dual_stack_vpc_gives_each_subnet_its_own_64() -> None:
-    seen = made(lambda: Vpc("one", vpc_args("training", dual_stack=True)))
-    blocks = {one.inputs["ipv6CidrBlock"] for one in seen.of("ec2/subnet:Subnet")}
+    recording = made(lambda: Vpc("one", vpc_args("training", dual_stack=True)))
+    blocks = {resource.inputs["ipv6CidrBlock"] for resource in recording.of("ec2/subnet:Subnet")}
     assert len(blocks) == 4
-    assert all(one.endswith("::/64") for one in blocks)
+    assert all(block.endswith("::/64") for block in blocks)
 
 
 def test_a_transit_gateway_connects_nothing_by_itself() -> None:
     args = TransitGatewayArgs(
         description="one", asn=64512, tables=["dev", "prod"], log_bucket_arn=LOGS, foreign={"dev": ["10.48.0.0/16"]}
     )
-    seen = made(lambda: TransitGateway("gateway", args))
-    [gateway] = seen.of("ec2transitgateway/transitGateway:TransitGateway")
+    recording = made(lambda: TransitGateway("gateway", args))
+    [gateway] = recording.of("ec2transitgateway/transitGateway:TransitGateway")
     off = ("autoAcceptSharedAttachments", "defaultRouteTableAssociation", "defaultRouteTablePropagation")
     assert {gateway.inputs[name] for name in off} == {"disable"}
-    [hole] = seen.of("ec2transitgateway/route:Route")
+    [hole] = recording.of("ec2transitgateway/route:Route")
     assert hole.inputs["blackhole"] is True
     assert hole.inputs["destinationCidrBlock"] == "10.48.0.0/16"
 
@@ -107,12 +107,12 @@ def test_a_membership_accepts_associates_once_and_propagates_where_it_is_known()
     args = SegmentMembershipArgs(
         attachment_id="tgw-attach-1", segment="dev", known_in=["dev", "shared"], route_table_ids=TABLES, foreign=True
     )
-    seen = made(lambda: SegmentMembership("membership", args))
-    [association] = seen.of(":RouteTableAssociation")
+    recording = made(lambda: SegmentMembership("membership", args))
+    [association] = recording.of(":RouteTableAssociation")
     assert association.inputs["transitGatewayRouteTableId"] == TABLES["dev"]
-    known = {one.inputs["transitGatewayRouteTableId"] for one in seen.of(":RouteTablePropagation")}
-    assert known == {TABLES["dev"], TABLES["shared"]}
-    assert len(seen.of(":VpcAttachmentAccepter")) == 1
+    table_ids = {resource.inputs["transitGatewayRouteTableId"] for resource in recording.of(":RouteTablePropagation")}
+    assert table_ids == {TABLES["dev"], TABLES["shared"]}
+    assert len(recording.of(":VpcAttachmentAccepter")) == 1
 
 
 def test_a_spoke_has_tiers_gateway_endpoints_and_no_way_to_the_internet_of_its_own() -> None:
@@ -126,12 +126,12 @@ def test_a_spoke_has_tiers_gateway_endpoints_and_no_way_to_the_internet_of_its_o
         organization_id=ORGANIZATION,
         profile_id="rp-1",
     )
-    seen = made(lambda: SpokeVpc("spoke", args))
-    assert not [*seen.of(":InternetGateway"), *seen.of(":NatGateway"), *seen.of(":VpcPeeringConnection")]
-    assert {one.inputs["vpcEndpointType"] for one in seen.of(":VpcEndpoint")} == {"Gateway"}
-    assert {one.inputs["destinationCidrBlock"] for one in seen.of("ec2/route:Route")} == {"10.0.0.0/9"}
-    assert len(seen.of("ec2/routeTable:RouteTable")) == len(TIERS)
-    assert len(seen.of(":ProfilesAssociation")) == 1
+    recording = made(lambda: SpokeVpc("spoke", args))
+    assert not [*recording.of(":InternetGateway"), *recording.of(":NatGateway"), *recording.of(":VpcPeeringConnection")]
+    assert {resource.inputs["vpcEndpointType"] for resource in recording.of(":VpcEndpoint")} == {"Gateway"}
+    assert {resource.inputs["destinationCidrBlock"] for resource in recording.of("ec2/route:Route")} == {"10.0.0.0/9"}
+    assert len(recording.of("ec2/routeTable:RouteTable")) == len(TIERS)
+    assert len(recording.of(":ProfilesAssociation")) == 1
 
 
 def test_a_tier_speaks_over_tls_to_endpoints_and_to_the_internet_only_with_egress() -> None:
@@ -141,11 +141,15 @@ def test_a_tier_speaks_over_tls_to_endpoints_and_to_the_internet_only_with_egres
         )
         return made(lambda: SpokeGroups("groups", args))
 
-    outward = [one.inputs for one in groups(egress=True).of(":SecurityGroupEgressRule") if "cidrIpv4" in one.inputs]
-    assert {one["cidrIpv4"] for one in outward} == {"10.0.0.0/17", "0.0.0.0/0"}
-    assert {(one["fromPort"], one["toPort"]) for one in outward} == {(443, 443)}
+    outward = [
+        resource.inputs
+        for resource in groups(egress=True).of(":SecurityGroupEgressRule")
+        if "cidrIpv4" in resource.inputs
+    ]
+    assert {rule["cidrIpv4"] for rule in outward} == {"10.0.0.0/17", "0.0.0.0/0"}
+    assert {(rule["fromPort"], rule["toPort"]) for rule in outward} == {(443, 443)}
     closed = groups(egress=False).of(":SecurityGroupEgressRule")
-    assert "0.0.0.0/0" not in {one.inputs.get("cidrIpv4") for one in closed}
+    assert "0.0.0.0/0" not in {rule.inputs.get("cidrIpv4") for rule in closed}
 
 
 def test_an_acl_lists_few_peers_one_by_one_and_the_supernets_for_many() -> None:
@@ -160,35 +164,41 @@ def test_an_acl_lists_few_peers_one_by_one_and_the_supernets_for_many() -> None:
             supernets=["10.0.0.0/9"],
         )
         [acl] = made(lambda: SpokeAcl("acl", args)).of(":NetworkAcl")
-        return {one["cidrBlock"] for one in acl.inputs["ingress"] if one["action"] == "allow" and one["ruleNo"] < 150}
+        return {
+            entry["cidrBlock"]
+            for entry in acl.inputs["ingress"]
+            if entry["action"] == "allow" and entry["ruleNo"] < 150
+        }
 
     assert allowed(["10.20.0.0/16"]) == {"10.16.0.0/16", "10.20.0.0/16"}
     assert allowed([f"10.{number}.0.0/16" for number in range(20, 60, 2)]) == {"10.16.0.0/16", "10.0.0.0/9"}
 
 
 def test_central_endpoints_have_a_policy_a_group_and_names_of_their_own() -> None:
-    seen = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", "ecr.dkr", "s3")))
-    endpoints = seen.of(":VpcEndpoint")
-    assert {one.inputs["privateDnsEnabled"] for one in endpoints} == {False}
-    assert all(ORGANIZATION in one.inputs["policy"] for one in endpoints)
-    names = {one.inputs["name"] for one in seen.of("route53/record:Record")}
+    recording = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", "ecr.dkr", "s3")))
+    endpoints = recording.of(":VpcEndpoint")
+    assert {endpoint.inputs["privateDnsEnabled"] for endpoint in endpoints} == {False}
+    assert all(ORGANIZATION in endpoint.inputs["policy"] for endpoint in endpoints)
+    names = {resource.inputs["name"] for resource in recording.of("route53/record:Record")}
     assert names == {
         "kms.us-east-1.amazonaws.com",
         "dkr.ecr.us-east-1.amazonaws.com",
         "*.dkr.ecr.us-east-1.amazonaws.com",
     }
-    assert len(seen.of(":ProfilesResourceAssociation")) == 2
+    assert len(recording.of(":ProfilesResourceAssociation")) == 2
     assert not made(lambda: EndpointVpc("endpoints", endpoint_args("kms", profile=False))).of(":ProfilesProfile")
 
 
 def test_dual_stack_names_lead_to_ipv4_only_since_no_table_carries_ipv6_between_vpcs() -> None:
-    seen = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", dual_stack=True)))
-    assert {one.inputs["name"] for one in seen.of("route53/record:Record")} == {
+    recording = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", dual_stack=True)))
+    assert {resource.inputs["name"] for resource in recording.of("route53/record:Record")} == {
         "kms.us-east-1.amazonaws.com",
         "kms.us-east-1.api.aws",
     }
-    assert {one.inputs["type"] for one in seen.of("route53/record:Record")} == {"A"}
-    assert not [one for one in seen.of("ec2/route:Route") if "destinationIpv6CidrBlock" in one.inputs]
+    assert {resource.inputs["type"] for resource in recording.of("route53/record:Record")} == {"A"}
+    assert not [
+        resource for resource in recording.of("ec2/route:Route") if "destinationIpv6CidrBlock" in resource.inputs
+    ]
 
 
 def test_names_without_a_profile_are_authorized_by_their_owner_first() -> None:
@@ -197,8 +207,8 @@ def test_names_without_a_profile_are_authorized_by_their_owner_first() -> None:
         leave = ZoneAuthorizations("leave", ZoneAuthorizationsArgs(vpc_id="vpc-1", region="us-east-1", zone_ids=zones))
         ZoneAssociations("names", ZoneAssociationsArgs(vpc_id="vpc-1", region="us-east-1", zone_ids=leave.zone_ids))
 
-    seen = made(both)
-    [association] = seen.of(":ZoneAssociation")
+    recording = made(both)
+    [association] = recording.of(":ZoneAssociation")
     assert association.inputs["zoneId"] == "Z1"
     assert "VpcAssociationAuthorization" in str(association.request.propertyDependencies["zoneId"].urns)
 
@@ -215,13 +225,16 @@ def test_what_no_domain_of_the_list_allows_is_dropped_and_written_down() -> None
         )
         return made(lambda: DomainFirewall("firewall", args))
 
-    seen = firewall(".pypi.org")
-    [policy] = seen.of(":FirewallPolicy")
+    recording = firewall(".pypi.org")
+    [policy] = recording.of(":FirewallPolicy")
     assert "aws:drop_established" in policy.inputs["firewallPolicy"]["statefulDefaultActions"]
-    [wall] = seen.of("networkfirewall/firewall:Firewall")
+    [wall] = recording.of("networkfirewall/firewall:Firewall")
     assert wall.inputs["deleteProtection"] is True
-    [logs] = seen.of(":LoggingConfiguration")
-    kinds = {one["logType"] for one in logs.inputs["loggingConfiguration"]["logDestinationConfigs"]}
+    [logs] = recording.of(":LoggingConfiguration")
+    kinds = {
+        log_destination_config["logType"]
+        for log_destination_config in logs.inputs["loggingConfiguration"]["logDestinationConfigs"]
+    }
     assert kinds == {"ALERT", "FLOW"}
     assert not firewall().of(":RuleGroup")
 
@@ -236,32 +249,35 @@ def test_only_the_inspection_vpc_has_a_way_out_zone_by_zone() -> None:
         account_id=ACCOUNT,
         key_alias="firewall",
     )
-    seen = made(lambda: InspectionVpc("inspection", args))
-    assert len(seen.of(":NatGateway")) == len(ZONES)
-    [attachment] = seen.of(":VpcAttachment")
+    recording = made(lambda: InspectionVpc("inspection", args))
+    assert len(recording.of(":NatGateway")) == len(ZONES)
+    [attachment] = recording.of(":VpcAttachment")
     assert attachment.inputs["applianceModeSupport"] == "enable"
 
 
 def test_names_outside_the_list_do_not_resolve() -> None:
-    seen = made(lambda: DnsFirewall("dns", DnsFirewallArgs(allowed_domains=[".pypi.org"])))
-    rules = sorted((one.inputs for one in seen.of(":ResolverFirewallRule")), key=lambda one: one["priority"])
-    assert [one["action"] for one in rules][-1] == "BLOCK"
-    assert {one["action"] for one in rules[:-1]} == {"ALLOW"}
+    recording = made(lambda: DnsFirewall("dns", DnsFirewallArgs(allowed_domains=[".pypi.org"])))
+    rules = sorted(
+        (resource.inputs for resource in recording.of(":ResolverFirewallRule")),
+        key=lambda resource: resource["priority"],
+    )
+    assert [rule["action"] for rule in rules][-1] == "BLOCK"
+    assert {rule["action"] for rule in rules[:-1]} == {"ALLOW"}
 
 
 def test_a_pool_a_region_and_each_has_its_network() -> None:
     networks = {"us-east-1": "10.0.0.0/9", "us-west-2": "10.128.0.0/9"}
-    seen = made(lambda: Ipam("ipam", IpamArgs(home="us-east-1", supernets=networks)))
-    assert {one.inputs["locale"] for one in seen.of(":VpcIpamPool")} == set(networks)
-    assert {one.inputs["cidr"] for one in seen.of(":VpcIpamPoolCidr")} == set(networks.values())
+    recording = made(lambda: Ipam("ipam", IpamArgs(home="us-east-1", supernets=networks)))
+    assert {resource.inputs["locale"] for resource in recording.of(":VpcIpamPool")} == set(networks)
+    assert {resource.inputs["cidr"] for resource in recording.of(":VpcIpamPoolCidr")} == set(networks.values())
 
 
 def test_a_share_takes_nobody_from_outside() -> None:
     args = OrganizationShareArgs(share="network", organization_arn="arn:o", resources={"gateway": "arn:g"})
-    seen = made(lambda: OrganizationShare("share", args))
-    [share] = seen.of(":ResourceShare")
+    recording = made(lambda: OrganizationShare("share", args))
+    [share] = recording.of(":ResourceShare")
     assert share.inputs["allowExternalPrincipals"] is False
-    [principal] = seen.of(":PrincipalAssociation")
+    [principal] = recording.of(":PrincipalAssociation")
     assert principal.inputs["principal"] == "arn:o"
 
 
@@ -278,27 +294,27 @@ def test_a_peering_is_accepted_by_one_side_and_routes_each_segment_to_itself() -
         )
         PeeringSide("side", side_args(attachment_id=peering.attachment_id))
 
-    seen = made(sides)
-    assert len(seen.of(":PeeringAttachmentAccepter")) == 1
-    [route] = seen.of("ec2transitgateway/route:Route")
+    recording = made(sides)
+    assert len(recording.of(":PeeringAttachmentAccepter")) == 1
+    [route] = recording.of("ec2transitgateway/route:Route")
     assert route.inputs["transitGatewayRouteTableId"] == TABLES["dev"]
-    [association] = seen.of(":RouteTableAssociation")
+    [association] = recording.of(":RouteTableAssociation")
     assert association.inputs["transitGatewayRouteTableId"] == TABLES["peering"]
 
 
 def side_args(attachment_id: pulumi.Input[str] = "tgw-attach-1", **changes: Any) -> PeeringSideArgs:
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "attachment_id": attachment_id,
         "route_table_ids": TABLES,
         "routes": {"dev": ["10.144.0.0/16"]},
         "accept": True,
         "name_tag": "peering",
     }
-    return PeeringSideArgs(**{**given, **changes})
+    return PeeringSideArgs(**{**arguments, **changes})
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (lambda: vpc_args("training", zones=ZONES[:1]), "subnets in 1 zones; at least 2 are needed"),
         (
@@ -324,6 +340,6 @@ def side_args(attachment_id: pulumi.Input[str] = "tgw-attach-1", **changes: Any)
         ),
     ],
 )
-def test_what_cannot_work_is_refused_by_name(args: Callable[[], object], said: str) -> None:
-    with pytest.raises(ValueError, match=said.replace(".", r"\.")):
+def test_what_cannot_work_is_refused_by_name(args: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message.replace(".", r"\.")):
         args()

@@ -19,24 +19,24 @@ def accounts(**changes: Any) -> o.AccountsArgs:
 
 
 def test_an_organisation_has_all_features_and_is_never_deleted() -> None:
-    seen = record(lambda: o.Organization("org", o.OrganizationArgs()))
-    [organization] = seen.of("organizations/organization:Organization")
+    recording = record(lambda: o.Organization("org", o.OrganizationArgs()))
+    [organization] = recording.of("organizations/organization:Organization")
     assert organization.inputs["featureSet"] == "ALL"
     assert {"SERVICE_CONTROL_POLICY", "AISERVICES_OPT_OUT_POLICY"} < set(organization.inputs["enabledPolicyTypes"])
     assert organization.protect
     assert organization.retained
-    assert not seen.orphans()
+    assert not recording.orphans()
 
 
 def test_an_organisation_that_exists_is_adopted() -> None:
-    seen = record(lambda: o.Organization("org", o.OrganizationArgs(id="o-1234567890")))
-    assert seen.of(":Organization")[-1].request.importId == "o-1234567890"
+    recording = record(lambda: o.Organization("org", o.OrganizationArgs(id="o-1234567890")))
+    assert recording.of(":Organization")[-1].request.importId == "o-1234567890"
 
 
 def test_units_nest_below_their_parents() -> None:
     args = o.OrganizationalUnitsArgs(root_id="r-1", paths=["A", "A/B", "A/B/C", "D"])
-    seen = record(lambda: o.OrganizationalUnits("units", args))
-    units = {one.inputs["name"]: one for one in seen.of(":OrganizationalUnit")}
+    recording = record(lambda: o.OrganizationalUnits("units", args))
+    units = {resource.inputs["name"]: resource for resource in recording.of(":OrganizationalUnit")}
     assert [units[name].inputs["parentId"] for name in "AD"] == ["r-1", "r-1"]
     assert len({units[name].inputs["parentId"] for name in "ABC"}) == 3
     assert all(unit.protect for unit in units.values())
@@ -49,8 +49,8 @@ def test_a_tree_with_a_hole_or_a_repeated_path_is_refused(paths: list[str]) -> N
 
 
 def test_an_account_is_kept_whatever_happens_to_its_resource() -> None:
-    seen = record(lambda: o.Accounts("accounts", accounts()))
-    [account] = seen.of("organizations/account:Account")
+    recording = record(lambda: o.Accounts("accounts", accounts()))
+    [account] = recording.of("organizations/account:Account")
     assert account.inputs["closeOnDeletion"] is False
     assert account.protect
     assert account.retained
@@ -59,13 +59,13 @@ def test_an_account_is_kept_whatever_happens_to_its_resource() -> None:
 
 
 def test_an_account_that_exists_is_adopted_and_not_created_again() -> None:
-    seen = record(lambda: o.Accounts("accounts", accounts(id="111122223333")))
-    assert seen.of("organizations/account:Account")[0].request.importId == "111122223333"
+    recording = record(lambda: o.Accounts("accounts", accounts(id="111122223333")))
+    assert recording.of("organizations/account:Account")[0].request.importId == "111122223333"
 
 
 def test_every_account_has_its_contacts_and_the_management_account_names_none() -> None:
     contacts = record(lambda: o.Accounts("accounts", accounts())).of(":AlternativeContact")
-    named = {one.name: "accountId" in one.inputs for one in contacts}
+    named = {contact.name: "accountId" in contact.inputs for contact in contacts}
     assert named == {"accounts-one-security": True, "accounts-management-security": False}
 
 
@@ -77,14 +77,14 @@ def test_two_accounts_with_one_address_are_refused() -> None:
 
 
 def policy(**changes: Any) -> o.PolicySpec:
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "name": "p",
         "type": "SERVICE_CONTROL_POLICY",
         "description": "d",
         "content": "{}",
         "targets": {"A": "ou"},
     }
-    return o.PolicySpec(**{**given, **changes})
+    return o.PolicySpec(**{**arguments, **changes})
 
 
 def test_a_policy_waits_for_the_organisation_and_hangs_on_every_target() -> None:
@@ -93,16 +93,16 @@ def test_a_policy_waits_for_the_organisation_and_hangs_on_every_target() -> None
         spec = policy(targets={"/": "r-1", "A/B": "ou-1"})
         o.Guardrails("guardrails", o.GuardrailsArgs(policies=[spec], after=[organization]))
 
-    seen = record(program)
-    [made] = seen.of("organizations/policy:Policy")
+    recording = record(program)
+    [made] = recording.of("organizations/policy:Policy")
     assert any("organization:Organization" in urn for urn in made.request.dependencies)
-    attached = {one.name: one.inputs["targetId"] for one in seen.of(":PolicyAttachment")}
+    attached = {resource.name: resource.inputs["targetId"] for resource in recording.of(":PolicyAttachment")}
     assert attached == {"guardrails-p-root": "r-1", "guardrails-p-A-B": "ou-1"}
 
 
-@pytest.mark.parametrize(("changes", "said"), [({"description": "x" * 513}, "512"), ({"targets": {}}, "nothing")])
-def test_a_policy_that_aws_would_refuse_or_that_guards_nothing_is_refused(changes: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+@pytest.mark.parametrize(("changes", "message"), [({"description": "x" * 513}, "512"), ({"targets": {}}, "nothing")])
+def test_a_policy_that_aws_would_refuse_or_that_guards_nothing_is_refused(changes: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         policy(**changes)
 
 
@@ -133,14 +133,20 @@ def test_permission_sets_end_and_nobody_is_administrator() -> None:
             pulumi.ResourceOptions(),
         )
 
-    seen = record(program)
-    assert {one.inputs["sessionDuration"] for one in seen.of(":PermissionSet")} <= {"PT1H", "PT4H", "PT8H"}
-    assert not any("Administrator" in one.inputs["managedPolicyArn"] for one in seen.of(":ManagedPolicyAttachment"))
-    for one in seen.of(":PermissionSetInlinePolicy"):
-        assert len(one.inputs["inlinePolicy"]) < 10240
-        for statement in json.loads(one.inputs["inlinePolicy"])["Statement"]:
+    recording = record(program)
+    assert {resource.inputs["sessionDuration"] for resource in recording.of(":PermissionSet")} <= {
+        "PT1H",
+        "PT4H",
+        "PT8H",
+    }
+    assert not any(
+        "Administrator" in resource.inputs["managedPolicyArn"] for resource in recording.of(":ManagedPolicyAttachment")
+    )
+    for resource in recording.of(":PermissionSetInlinePolicy"):
+        assert len(resource.inputs["inlinePolicy"]) < 10240
+        for statement in json.loads(resource.inputs["inlinePolicy"])["Statement"]:
             assert statement["Effect"] == "Deny" or statement["Action"] not in ("*", ["*"])
-    assert len(seen.of(":AccountAssignment")) == 1
+    assert len(recording.of(":AccountAssignment")) == 1
 
 
 def test_an_assignment_of_an_unknown_permission_set_is_refused() -> None:

@@ -27,8 +27,8 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/{NAMES.role}"
 
 
 def one(recording: Recording, kind: str) -> Mapping[str, Any]:
-    [found] = recording.of(kind)
-    return found.inputs
+    [resource] = recording.of(kind)
+    return resource.inputs
 
 
 def test_the_journal_is_protected_recoverable_and_under_a_key() -> None:
@@ -77,7 +77,10 @@ class TestTheTrafficSwitch:
         assert alarm["dimensions"] == {"Environment": "prod", "Endpoint": "risk-prod"}
 
     def test_leads_to_the_primary_while_the_check_is_healthy_and_else_to_the_other_region(self) -> None:
-        records = {one.inputs["setIdentifier"]: one.inputs for one in switch(shared=False).of("route53/record:Record")}
+        records = {
+            resource.inputs["setIdentifier"]: resource.inputs
+            for resource in switch(shared=False).of("route53/record:Record")
+        }
         assert records["primary"]["failoverRoutingPolicies"] == [{"type": "PRIMARY"}]
         assert records["secondary"]["failoverRoutingPolicies"] == [{"type": "SECONDARY"}]
         assert records["primary"]["records"] == [f"runtime.sagemaker.{EAST}.amazonaws.com"]
@@ -87,18 +90,20 @@ class TestTheTrafficSwitch:
         assert {one["ttl"] for one in records.values()} == {10}
 
     def test_shares_between_regions_that_both_serve(self) -> None:
-        records = [one.inputs for one in switch(shared=True).of("route53/record:Record")]
+        records = [resource.inputs for resource in switch(shared=True).of("route53/record:Record")]
         assert [one["weightedRoutingPolicies"] for one in records] == [[{"weight": 50}], [{"weight": 50}]]
         assert all("failoverRoutingPolicies" not in one for one in records)
 
     def test_takes_either_of_two_regions_that_both_serve_out_by_an_alarm_of_the_other(self) -> None:
         recording = switch(shared=True)
-        alarms = {one.inputs["name"]: one.inputs["metricName"] for one in recording.of("MetricAlarm")}
+        alarms = {resource.inputs["name"]: resource.inputs["metricName"] for resource in recording.of("MetricAlarm")}
         assert alarms == {NAMES.alarm("risk-prod"): r.FAILED_OVER, NAMES.withdrawal("risk-prod"): r.WITHDRAWN}
-        checks = {one.inputs["cloudwatchAlarmName"]: one for one in recording.of("HealthCheck")}
+        checks = {resource.inputs["cloudwatchAlarmName"]: resource for resource in recording.of("HealthCheck")}
         assert checks[NAMES.alarm("risk-prod")].inputs["cloudwatchAlarmRegion"] == WEST
         assert checks[NAMES.withdrawal("risk-prod")].inputs["cloudwatchAlarmRegion"] == EAST
-        followed = {one.inputs["setIdentifier"]: one.inputs["healthCheckId"] for one in recording.of("Record")}
+        followed = {
+            resource.inputs["setIdentifier"]: resource.inputs["healthCheckId"] for resource in recording.of("Record")
+        }
         assert len(set(followed.values())) == 2
         assert "withdrawal" in followed["secondary"]
 
@@ -118,13 +123,19 @@ class Parameters(Aws):
         return self
 
     def paginate(self, **asked: Any) -> Sequence[Mapping[str, Any]]:
-        return [{"Parameters": [one for one in self.parameters if one["Name"].startswith(f"{asked['Path']}/")]}]
+        return [
+            {
+                "Parameters": [
+                    parameter for parameter in self.parameters if parameter["Name"].startswith(f"{asked['Path']}/")
+                ]
+            }
+        ]
 
 
 def written(recording: Recording) -> Sequence[Mapping[str, str]]:
     """The parameters; the SDK takes the value of any for a secret."""
-    found = [one.inputs for one in recording.of("ssm/parameter:Parameter")]
-    return [{"Name": one["name"], "Value": one["value"]["value"]} for one in found]
+    inputs = [resource.inputs for resource in recording.of("ssm/parameter:Parameter")]
+    return [{"Name": parameter["name"], "Value": parameter["value"]["value"]} for parameter in inputs]
 
 
 class TestTheDocuments:
@@ -167,7 +178,7 @@ class TestTheDocuments:
         assert {name: getattr(zone.endpoint("risk-prod"), name) for name in ENDPOINT} == ENDPOINT
 
     def test_leave_the_writer_as_a_runbook_set_it(self) -> None:
-        [writer] = [one for one in self.recording().resources if one.name == "documents-writer"]
+        [writer] = [resource for resource in self.recording().resources if resource.name == "documents-writer"]
         assert list(writer.request.ignoreChanges) == ["value"]
 
 
@@ -208,9 +219,9 @@ class TestTheHeartbeat:
 
     def test_writes_one_object_a_minute_in_each_bucket_under_its_key(self) -> None:
         schedules = self.recording().of("scheduler/schedule:Schedule")
-        assert {one.inputs["scheduleExpression"] for one in schedules} == {"rate(1 minute)"}
-        requests = [json.loads(one.inputs["target"]["input"]) for one in schedules]
-        assert [(one["Bucket"], one["Key"], one["SsekmsKeyId"]) for one in requests] == [
+        assert {schedule.inputs["scheduleExpression"] for schedule in schedules} == {"rate(1 minute)"}
+        requests = [json.loads(schedule.inputs["target"]["input"]) for schedule in schedules]
+        assert [(request["Bucket"], request["Key"], request["SsekmsKeyId"]) for request in requests] == [
             ("east", r.HEARTBEAT_KEY, KEYS["mrk-artifacts"]),
             ("phi", r.HEARTBEAT_KEY, "key-phi"),
         ]
@@ -271,7 +282,7 @@ class TestTheReadinessCheck:
         assert schedule["scheduleExpression"] == "rate(15 minutes)"
 
     def test_alarms_on_lag_difference_unreadiness_and_a_stale_drill_and_when_nobody_asks(self) -> None:
-        alarms = {one.inputs["metricName"]: one.inputs for one in self.recording().of("MetricAlarm")}
+        alarms = {resource.inputs["metricName"]: resource.inputs for resource in self.recording().of("MetricAlarm")}
         assert {name: alarm["threshold"] for name, alarm in alarms.items()} == {
             "RpoSeconds": 900,
             "StandbyDiffers": 0,
@@ -283,7 +294,7 @@ class TestTheReadinessCheck:
             assert alarm["alarmActions"] == alarm["insufficientDataActions"] == [TOPIC]
 
     def test_acts_as_the_runbooks_and_its_schedule_calls_it_alone(self) -> None:
-        policies = [one.document("policy")["Statement"] for one in self.recording().of("RolePolicy")]
+        policies = [resource.document("policy")["Statement"] for resource in self.recording().of("RolePolicy")]
         resources = {
             statement["Action"]: statement["Resource"]
             for statements in policies

@@ -22,12 +22,12 @@ from tests.recorder import ACCOUNT, ORGANIZATION, Recording, record
 from zone.shared.buckets import PURPOSES
 
 KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
-LOCKED = [name for name, one in PURPOSES.items() if one.locked]
-UNLOCKED = [name for name, one in PURPOSES.items() if not one.locked]
+LOCKED = [name for name, purpose in PURPOSES.items() if purpose.locked]
+UNLOCKED = [name for name, purpose in PURPOSES.items() if not purpose.locked]
 
 
 def bucket_args(purpose: Any = "trail", **changes: Any) -> SecureBucketArgs:
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "bucket": "records",
         "arn": "arn:aws:s3:::records",
         "purpose": purpose,
@@ -36,7 +36,7 @@ def bucket_args(purpose: Any = "trail", **changes: Any) -> SecureBucketArgs:
         "key_arn": KEY_ARN if PURPOSES[purpose].customer_key else None,
         "access_log_bucket": None if purpose == "access-logs" else "logs",
     }
-    return SecureBucketArgs(**{**given, **changes})
+    return SecureBucketArgs(**{**arguments, **changes})
 
 
 def made(purpose: Any = "trail", **changes: Any) -> Recording:
@@ -45,20 +45,20 @@ def made(purpose: Any = "trail", **changes: Any) -> Recording:
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_every_bucket_is_closed_versioned_encrypted_and_kept(purpose: str) -> None:
-    seen = made(purpose)
-    assert not seen.orphans()
-    [bucket] = seen.of("s3/bucket:Bucket")
+    recording = made(purpose)
+    assert not recording.orphans()
+    [bucket] = recording.of("s3/bucket:Bucket")
     assert bucket.protect
     assert bucket.retained
     assert bucket.inputs["tags"]["data-purpose"] == purpose
-    [block] = seen.of(":BucketPublicAccessBlock")
+    [block] = recording.of(":BucketPublicAccessBlock")
     flags = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     assert all(block.inputs[flag] for flag in flags)
-    [versioning] = seen.of(":BucketVersioning")
+    [versioning] = recording.of(":BucketVersioning")
     assert versioning.inputs["versioningConfiguration"] == {"status": "Enabled"}
-    [owner] = seen.of(":BucketOwnershipControls")
+    [owner] = recording.of(":BucketOwnershipControls")
     assert owner.inputs["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
-    [encryption] = seen.of(":BucketServerSideEncryptionConfiguration")
+    [encryption] = recording.of(":BucketServerSideEncryptionConfiguration")
     default = encryption.inputs["rules"][0]["applyServerSideEncryptionByDefault"]
     assert default["sseAlgorithm"] == ("AES256" if purpose == "access-logs" else "aws:kms")
 
@@ -68,7 +68,7 @@ def test_every_bucket_policy_denies_plain_text_old_tls_and_deletion(purpose: str
     [policy] = made(purpose).of(":BucketPolicy")
     statements = policy.document("policy")["Statement"]
     assert list(denies_insecure_transport(statements)) == []
-    denied = {one["Sid"]: one for one in statements if one["Effect"] == "Deny"}
+    denied = {statement["Sid"]: statement for statement in statements if statement["Effect"] == "Deny"}
     assert denied["Tls12"]["Condition"] == {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
     actions = denied["NobodyDeletes"]["Action"]
     versions_only = any(one.deletable for name, one in PURPOSES.items() if name == purpose)
@@ -77,18 +77,18 @@ def test_every_bucket_policy_denies_plain_text_old_tls_and_deletion(purpose: str
 
 @pytest.mark.parametrize("purpose", LOCKED)
 def test_records_are_locked_for_six_years_in_compliance_mode(purpose: str) -> None:
-    seen = made(purpose)
-    assert seen.of("s3/bucket:Bucket")[0].inputs["objectLockEnabled"] is True
-    [lock] = seen.of(":BucketObjectLockConfiguration")
+    recording = made(purpose)
+    assert recording.of("s3/bucket:Bucket")[0].inputs["objectLockEnabled"] is True
+    [lock] = recording.of(":BucketObjectLockConfiguration")
     assert lock.inputs["rule"]["defaultRetention"] == {"mode": "COMPLIANCE", "days": 2192}
     assert any("BucketVersioning" in urn for urn in lock.request.dependencies)
 
 
 @pytest.mark.parametrize("purpose", UNLOCKED)
 def test_a_bucket_that_aws_cannot_deliver_to_under_a_lock_has_none_and_keeps_old_versions(purpose: str) -> None:
-    seen = made(purpose)
-    assert not seen.of(":BucketObjectLockConfiguration")
-    [lifecycle] = seen.of(":BucketLifecycleConfiguration")
+    recording = made(purpose)
+    assert not recording.of(":BucketObjectLockConfiguration")
+    [lifecycle] = recording.of(":BucketLifecycleConfiguration")
     assert lifecycle.inputs["rules"][0]["noncurrentVersionExpiration"] == {"noncurrentDays": 2192}
 
 
@@ -100,7 +100,7 @@ def test_objects_expire_after_their_lock_and_never_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("purpose", "changes", "said"),
+    ("purpose", "changes", "message"),
     [
         ("trail", {"retention_days": 2191}, "six years"),
         ("trail", {"key_arn": None}, "needs a key_arn"),
@@ -109,14 +109,14 @@ def test_objects_expire_after_their_lock_and_never_before() -> None:
         ("access-logs", {"access_log_bucket": "logs"}, "access_log_bucket"),
     ],
 )
-def test_a_bucket_without_lock_key_or_log_is_refused(purpose: str, changes: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_a_bucket_without_lock_key_or_log_is_refused(purpose: str, changes: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         bucket_args(purpose, **changes)
 
 
 def test_a_key_rotates_is_kept_and_separates_administration_from_use() -> None:
-    seen = record(lambda: Key("key", KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=USES["logs"]())))
-    [key] = seen.of("kms/key:Key")
+    recording = record(lambda: Key("key", KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=USES["logs"]())))
+    [key] = recording.of("kms/key:Key")
     assert key.inputs["enableKeyRotation"] is True
     assert key.inputs["deletionWindowInDays"] == 30
     assert key.protect
@@ -165,11 +165,11 @@ def test_replication_waits_for_versions_and_leaves_deletions_behind() -> None:
         args = ReplicationArgs(role=role, source=source, destination=destination, region="us-east-1", key_arn=KEY_ARN)
         Replication("copy", args)
 
-    seen = record(program)
-    [configuration] = seen.of(":BucketReplicationConfig")
+    recording = record(program)
+    [configuration] = recording.of(":BucketReplicationConfig")
     assert sum("BucketVersioning" in urn for urn in configuration.request.dependencies) == 2
     [rule] = configuration.inputs["rules"]
     assert rule["deleteMarkerReplication"] == {"status": "Disabled"}
     assert rule["destination"]["bucket"] == "arn:aws:s3:::b"
-    [trust] = seen.of("iam/role:Role")[0].document("assumeRolePolicy")["Statement"]
+    [trust] = recording.of("iam/role:Role")[0].document("assumeRolePolicy")["Statement"]
     assert trust["Principal"] == {"Service": "s3.amazonaws.com"}

@@ -13,28 +13,28 @@ ACCOUNT = "111122223333"
 
 
 def alerts(**changes: Any) -> g.FindingAlertsArgs:
-    given: dict[str, Any] = {"notify": ["soc@hospital.example"], "home": True, **changes}
-    return g.FindingAlertsArgs(prefix="zone", region="us-east-1", account_id=ACCOUNT, **given)
+    arguments: dict[str, Any] = {"notify": ["soc@hospital.example"], "home": True, **changes}
+    return g.FindingAlertsArgs(prefix="zone", region="us-east-1", account_id=ACCOUNT, **arguments)
 
 
 def test_the_aggregator_sees_regions_outside_the_zone_too() -> None:
-    seen = record(lambda: g.ConfigAggregator("a", g.ConfigAggregatorArgs(prefix="zone", account_id=ACCOUNT)))
-    [aggregator] = seen.of(":ConfigurationAggregator")
+    recording = record(lambda: g.ConfigAggregator("a", g.ConfigAggregatorArgs(prefix="zone", account_id=ACCOUNT)))
+    [aggregator] = recording.of(":ConfigurationAggregator")
     assert aggregator.inputs["organizationAggregationSource"]["allRegions"] is True
-    [role] = seen.of(":Role")
+    [role] = recording.of(":Role")
     [trust] = role.document("assumeRolePolicy")["Statement"]
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
-    assert not seen.orphans()
+    assert not recording.orphans()
 
 
 def test_conformance_packs_are_deployed_one_after_the_other() -> None:
     packs = [g.PackSpec(name=name, template="Resources: {}") for name in ("one", "two")]
     args = g.ConformancePacksArgs(packs=packs, excluded_accounts=["222233334444"])
-    seen = record(lambda: g.ConformancePacks("packs", args))
-    one, two = seen.of(":OrganizationConformancePack")
+    recording = record(lambda: g.ConformancePacks("packs", args))
+    one, two = recording.of(":OrganizationConformancePack")
     assert any("packs-one" in urn for urn in two.request.dependencies)
     assert one.inputs["excludedAccounts"] == ["222233334444"]
-    assert not seen.orphans()
+    assert not recording.orphans()
 
 
 def test_a_template_over_the_inline_limit_is_refused_with_its_size() -> None:
@@ -49,32 +49,35 @@ def test_packs_without_or_with_repeated_names_are_refused(names: list[str]) -> N
 
 
 def test_guardduty_has_every_feature_for_the_administrator_and_all_members() -> None:
-    seen = record(lambda: g.ThreatDetection("gd", g.ThreatDetectionArgs(detector_id="a" * 32)))
-    [detector] = seen.of(":Detector")
+    recording = record(lambda: g.ThreatDetection("gd", g.ThreatDetectionArgs(detector_id="a" * 32)))
+    [detector] = recording.of(":Detector")
     assert detector.inputs["enable"] is True
     assert detector.protect
     assert detector.retained
     assert detector.request.importId == "a" * 32
-    assert {one.inputs["name"] for one in seen.of(":DetectorFeature")} == set(FEATURES)
-    members = seen.of(":OrganizationConfigurationFeature")
-    assert {one.inputs["name"] for one in members} == set(FEATURES)
-    assert {one.inputs["autoEnable"] for one in members} == {"ALL"}
-    assert not seen.orphans()
+    assert {resource.inputs["name"] for resource in recording.of(":DetectorFeature")} == set(FEATURES)
+    members = recording.of(":OrganizationConfigurationFeature")
+    assert {member.inputs["name"] for member in members} == set(FEATURES)
+    assert {member.inputs["autoEnable"] for member in members} == {"ALL"}
+    assert not recording.orphans()
 
 
 def test_security_hub_is_configured_centrally_with_two_standards_at_the_root() -> None:
     args = g.CentralSecurityHubArgs(
         prefix="zone", home_region="us-east-1", linked_regions=["us-west-2"], root_id="r-ab12"
     )
-    seen = record(lambda: g.CentralSecurityHub("hub", args))
-    [policy] = seen.of(":ConfigurationPolicy")
+    recording = record(lambda: g.CentralSecurityHub("hub", args))
+    [policy] = recording.of(":ConfigurationPolicy")
     standards = policy.inputs["configurationPolicy"]["enabledStandardArns"]
-    assert [one.split("/")[1] for one in standards] == ["aws-foundational-security-best-practices", "nist-800-53"]
-    [organization] = seen.of(":OrganizationConfiguration")
+    assert [standard.split("/")[1] for standard in standards] == [
+        "aws-foundational-security-best-practices",
+        "nist-800-53",
+    ]
+    [organization] = recording.of(":OrganizationConfiguration")
     assert organization.inputs["organizationConfiguration"] == {"configurationType": "CENTRAL"}
-    [association] = seen.of(":ConfigurationPolicyAssociation")
+    [association] = recording.of(":ConfigurationPolicyAssociation")
     assert association.inputs["targetId"] == "r-ab12"
-    assert not seen.orphans()
+    assert not recording.orphans()
 
 
 @pytest.mark.parametrize("linked", [[], ["us-east-1"]])
@@ -86,19 +89,19 @@ def test_a_home_region_linked_to_none_or_to_itself_is_refused(linked: list[str])
 @pytest.mark.parametrize(("keywords", "distance"), [(["mrn"], 50), ([], None)])
 def test_macie_takes_a_distance_only_beside_keywords(keywords: list[str], distance: int | None) -> None:
     spec = g.IdentifierSpec(regex="[0-9]{8}", keywords=keywords, ignore_words=[], distance=50, description="")
-    seen = record(lambda: g.DataDiscovery("macie", g.DataDiscoveryArgs(identifiers={"number": spec})))
-    [identifier] = seen.of(":CustomDataIdentifier")
+    recording = record(lambda: g.DataDiscovery("macie", g.DataDiscoveryArgs(identifiers={"number": spec})))
+    [identifier] = recording.of(":CustomDataIdentifier")
     assert identifier.inputs.get("maximumMatchDistance") == distance
-    [account] = seen.of(":Account")
+    [account] = recording.of(":Account")
     assert account.protect
-    assert not seen.orphans()
+    assert not recording.orphans()
 
 
 def test_inspector_scans_hosts_images_and_functions_but_reads_no_code() -> None:
-    seen = record(lambda: g.VulnerabilityScanning("i", g.VulnerabilityScanningArgs(account_id=ACCOUNT)))
-    [organization] = seen.of(":OrganizationConfiguration")
+    recording = record(lambda: g.VulnerabilityScanning("i", g.VulnerabilityScanningArgs(account_id=ACCOUNT)))
+    [organization] = recording.of(":OrganizationConfiguration")
     assert organization.inputs["autoEnable"] == {"ec2": True, "ecr": True, "lambda": True, "lambdaCode": False}
-    assert not seen.orphans()
+    assert not recording.orphans()
 
 
 @pytest.mark.parametrize(
@@ -106,34 +109,34 @@ def test_inspector_scans_hosts_images_and_functions_but_reads_no_code() -> None:
 )
 def test_unused_access_is_analysed_only_where_it_is_asked_for(days: int | None, types: set[str]) -> None:
     args = g.AccessAnalyzersArgs(prefix="zone", unused_access_days=days)
-    seen = record(lambda: g.AccessAnalyzers("a", args))
-    assert {one.inputs["type"] for one in seen.of(":Analyzer")} == types
-    assert not seen.orphans()
+    recording = record(lambda: g.AccessAnalyzers("a", args))
+    assert {resource.inputs["type"] for resource in recording.of(":Analyzer")} == types
+    assert not recording.orphans()
 
 
 def test_eventbridge_publishes_findings_to_an_encrypted_topic_without_a_condition_it_could_never_meet() -> None:
-    seen = record(lambda: g.FindingAlerts("f", alerts()))
-    [policy] = seen.of(":TopicPolicy")
+    recording = record(lambda: g.FindingAlerts("f", alerts()))
+    [policy] = recording.of(":TopicPolicy")
     allowed, denied = policy.document("policy")["Statement"]
     assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
     assert allowed["Resource"] != "*"
     assert "Condition" not in allowed
     assert denied["Effect"] == "Deny"
-    [topic] = seen.of(":Topic")
+    [topic] = recording.of(":Topic")
     assert "key" in topic.inputs["kmsMasterKeyId"]
-    [key] = seen.of("kms/key:Key")
-    users = [one for one in key.document("policy")["Statement"] if "Service" in one["Principal"]]
-    assert {one["Principal"]["Service"] for one in users} == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
-    assert all(rule.inputs["name"].startswith("zone-findings-") for rule in seen.of(":EventRule"))
-    assert not seen.orphans()
+    [key] = recording.of("kms/key:Key")
+    users = [statement for statement in key.document("policy")["Statement"] if "Service" in statement["Principal"]]
+    assert {user["Principal"]["Service"] for user in users} == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+    assert all(rule.inputs["name"].startswith("zone-findings-") for rule in recording.of(":EventRule"))
+    assert not recording.orphans()
 
 
 @pytest.mark.parametrize("home", [True, False])
 def test_security_hub_tells_in_its_home_region_only(home: bool) -> None:
-    seen = record(lambda: g.FindingAlerts("f", alerts(home=home)))
-    expected = {f"zone-findings-{name}" for name, one in SOURCES.items() if home or not one.home_only}
-    assert {rule.inputs["name"] for rule in seen.of(":EventRule")} == expected
-    assert len(seen.of(":EventTarget")) == len(expected)
+    recording = record(lambda: g.FindingAlerts("f", alerts(home=home)))
+    expected = {f"zone-findings-{name}" for name, source in SOURCES.items() if home or not source.home_only}
+    assert {rule.inputs["name"] for rule in recording.of(":EventRule")} == expected
+    assert len(recording.of(":EventTarget")) == len(expected)
 
 
 def test_alerts_that_nobody_hears_are_refused() -> None:

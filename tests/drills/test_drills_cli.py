@@ -30,9 +30,9 @@ def test_drills_that_meet_their_targets_end_well_and_name_the_page(
 ) -> None:
     held = [drill(judged()), drill(judged())]
     assert run(monkeypatch, "--output", str(tmp_path), drills=held) == 0
-    said = capsys.readouterr().out
-    assert "RTO 4.5 s, RPO 0.0 s" in said
-    assert "report.html" in said
+    output = capsys.readouterr().out
+    assert "RTO 4.5 s, RPO 0.0 s" in output
+    assert "report.html" in output
     assert (tmp_path / "report.html").exists()
 
 

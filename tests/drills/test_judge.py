@@ -27,9 +27,9 @@ def test_what_the_other_region_answered_before_the_loss_says_nothing() -> None:
 
 
 def test_a_region_that_never_takes_over_meets_no_target() -> None:
-    found = judged([asked(-3, EAST), asked(1, ""), asked(30, EAST)])
-    assert math.isinf(found.rto)
-    assert not found.met
+    verdict = judged([asked(-3, EAST), asked(1, ""), asked(30, EAST)])
+    assert math.isinf(verdict.rto)
+    assert not verdict.met
 
 
 def test_what_may_be_lost_is_as_old_as_the_oldest_object_that_had_not_arrived() -> None:
@@ -38,9 +38,9 @@ def test_what_may_be_lost_is_as_old_as_the_oldest_object_that_had_not_arrived() 
 
 
 def test_requests_and_objects_are_counted() -> None:
-    found = judged(missing_then=[written(-3, "d/b")])
-    assert (found.requests, found.failed) == (5, 1)
-    assert (found.objects, found.missing_at_failover) == (2, 1)
+    verdict = judged(missing_then=[written(-3, "d/b")])
+    assert (verdict.requests, verdict.failed) == (5, 1)
+    assert (verdict.objects, verdict.missing_at_failover) == (2, 1)
 
 
 def test_an_object_that_either_region_lacks_at_the_end_is_lost() -> None:
@@ -57,8 +57,8 @@ def test_an_object_with_two_versions_came_twice_however_many_regions_have_them()
 
 
 def test_what_another_drill_wrote_is_neither_lost_nor_twice() -> None:
-    found = judged(east=["d/a", "d/b", "e/a", "e/a"], west=["d/a", "d/b"])
-    assert (found.lost, found.duplicated, found.met) == (0, 0, True)
+    verdict = judged(east=["d/a", "d/b", "e/a", "e/a"], west=["d/a", "d/b"])
+    assert (verdict.lost, verdict.duplicated, verdict.met) == (0, 0, True)
 
 
 def test_inputs_are_compared_with_themselves_only() -> None:
@@ -99,8 +99,8 @@ def test_requests_that_nobody_answered_alone_miss_no_target() -> None:
 
 
 def test_writes_that_waited_are_told_and_held_against_nobody() -> None:
-    found = judged(refused=7)
-    assert (found.writes_delayed, found.met) == (7, True)
+    verdict = judged(refused=7)
+    assert (verdict.writes_delayed, verdict.met) == (7, True)
 
 
 @given(

@@ -77,12 +77,12 @@ def test_the_timeline_shows_steps_of_both_runbooks_and_moments_as_text() -> None
 
 
 def test_the_same_report_is_there_for_machines(tmp_path: Path) -> None:
-    found = judged()
-    write(zone(), [drill(found, dead=["kms:Decrypt in us-east-1"])], tmp_path)
+    verdict = judged()
+    write(zone(), [drill(verdict, dead=["kms:Decrypt in us-east-1"])], tmp_path)
     document = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     [one] = document["drills"]
     assert document["environment"] == "prod"
-    assert one["verdict"] == asdict(found)
+    assert one["verdict"] == asdict(verdict)
     assert [step["step"] for step in one["failover"]] == ["move-traffic#readmission-prod", "notify"]
     assert [step["step"] for step in one["failback"]] == ["stand-down#readmission-prod"]
     assert [moment["what"] for moment in one["moments"]] == [f"{EAST} lost", f"{WEST} serves"]

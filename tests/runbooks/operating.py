@@ -13,13 +13,13 @@ def wanted(kind: str, **more: Any) -> Wanted:
     return Wanted(kind="failback" if kind == "failback" else "failover", poll_seconds=0.02, **more)
 
 
-def run(one: Recoverable, kind: str, said: list[str] | None = None, **more: Any) -> Mapping[str, Any]:
+def run(recoverable: Recoverable, kind: str, messages: list[str] | None = None, **more: Any) -> Mapping[str, Any]:
     """Plans and carries out, as the command line does after it was confirmed."""
-    situation = one.look()
+    situation = recoverable.look()
     want = wanted(kind, **more)
     plan = operate.planned(situation, want)
     operate.refuse_unpermitted(situation, plan)
-    heard = said if said is not None else []
+    heard = messages if messages is not None else []
     return operate.carry_out(situation, want, plan, tell=lambda step: heard.append(_line(step)), say=heard.append)
 
 

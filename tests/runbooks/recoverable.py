@@ -106,8 +106,8 @@ class Recoverable:
     def wait(self, *regions: str) -> None:
         for region in regions or (PRIMARY, RECOVERY):
             client = self.client("sagemaker", region)
-            for one in client.list_endpoints()["Endpoints"]:
-                while client.describe_endpoint(EndpointName=one["EndpointName"])["EndpointStatus"] == "Creating":
+            for endpoint in client.list_endpoints()["Endpoints"]:
+                while client.describe_endpoint(EndpointName=endpoint["EndpointName"])["EndpointStatus"] == "Creating":
                     time.sleep(0.05)
 
     def heartbeat(self, when: datetime | None = None, regions: Sequence[str] = (PRIMARY, RECOVERY)) -> None:

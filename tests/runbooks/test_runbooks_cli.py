@@ -22,10 +22,10 @@ ACCOUNT = "111122223333"
 
 
 def runbook(
-    one: Recoverable, *words: str, typed: str = "", via: str = RECOVERY, **more: str
+    recoverable: Recoverable, *words: str, typed: str = "", via: str = RECOVERY, **more: str
 ) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    variables: Mapping[str, str] = one.cloud.environment(via=via)
+    variables: Mapping[str, str] = recoverable.cloud.environment(via=via)
     return subprocess.run(
         [sys.executable, "-m", "runbooks", *words],
         cwd=ROOT,
@@ -82,7 +82,7 @@ def test_production_is_failed_over_by_two_sentences_and_goes_home_by_an_approval
     assert json.loads(back.stdout)["to"] == PRIMARY
     status = runbook(environment, "status", "--env", "prod", "--json")
     document = json.loads(status.stdout)
-    assert {one["serves"] for one in document["endpoints"].values()} == {PRIMARY}
+    assert {endpoint["serves"] for endpoint in document["endpoints"].values()} == {PRIMARY}
     assert [one["kind"] for one in document["history"]] == ["failback", "failover"]
     ready = runbook(environment, "readiness", "--env", "prod")
     assert ready.returncode == 0, ready.stdout
@@ -91,7 +91,7 @@ def test_production_is_failed_over_by_two_sentences_and_goes_home_by_an_approval
 
 @pytest.mark.xdist_group("untouched")
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         (("failover", "--env", "production"), 2, "no environment 'production' in us-west-2; environments there: prod"),
         (
@@ -114,11 +114,11 @@ def test_production_is_failed_over_by_two_sentences_and_goes_home_by_an_approval
     ],
 )
 def test_what_is_wrong_with_a_command_is_said_with_what_is_allowed(
-    untouched: Recoverable, words: tuple[str, ...], code: int, said: str
+    untouched: Recoverable, words: tuple[str, ...], code: int, message: str
 ) -> None:
     done = runbook(untouched, *words)
     assert done.returncode == code, done.stderr
-    assert said in done.stderr.replace("\n", " ")
+    assert message in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
 
 
@@ -172,17 +172,17 @@ def test_known_answers_are_recorded_once_from_the_version_that_was_approved(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{", "not JSON"),
         ('{"inputs": []}', "cases: must be a list of at least one object"),
         ('{"cases": [{"instances": [1]}, {"instances": []}]}', "cases[1]: must be an object whose `instances`"),
     ],
 )
-def test_inputs_that_are_none_are_refused_before_anything_is_asked(tmp_path: Path, text: str, said: str) -> None:
+def test_inputs_that_are_none_are_refused_before_anything_is_asked(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "inputs.json"
     file.write_text(text)
-    with pytest.raises(BadInputError, match=re.escape(said)):
+    with pytest.raises(BadInputError, match=re.escape(message)):
         answers.read_inputs(file)
 
 
@@ -192,7 +192,11 @@ def test_without_recorded_answers_a_failover_is_said_not_to_be_ready(environment
     )
     done = runbook(environment, "readiness", "--env", "prod", "--json")
     assert done.returncode == 1
-    wrong = [one for one in json.loads(done.stdout)["findings"] if one["check"] == "known answers" and not one["ok"]]
+    wrong = [
+        finding
+        for finding in json.loads(done.stdout)["findings"]
+        if finding["check"] == "known answers" and not finding["ok"]
+    ]
     assert [one["subject"] for one in wrong] == ["sepsis"]
 
 

@@ -22,12 +22,12 @@ NAMES = ("readmission", "sepsis")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-def leads_to(one: Recoverable, name: str) -> list[str]:
-    return [value.split(".")[2] for value in resolve(one.cloud, ACCOUNT, f"{name}.prod.ml.internal")]
+def leads_to(recoverable: Recoverable, name: str) -> list[str]:
+    return [value.split(".")[2] for value in resolve(recoverable.cloud, ACCOUNT, f"{name}.prod.ml.internal")]
 
 
-def wrong(one: Recoverable) -> list[str]:
-    return [f"{finding.check} {finding.found}" for finding in readiness.readiness(one.look()) if not finding.ok]
+def wrong(recoverable: Recoverable) -> list[str]:
+    return [f"{finding.check} {finding.found}" for finding in readiness.readiness(recoverable.look()) if not finding.ok]
 
 
 def test_endpoints_answer_from_the_other_region_when_theirs_is_gone_with_its_global_control_planes(
@@ -70,9 +70,9 @@ def test_the_incident_record_is_in_the_surviving_region(environment: Recoverable
     record = run(environment, "failover", lost_at=datetime.now(UTC), drill=True)
     client = environment.client("s3", RECOVERY)
     [found] = [
-        one
-        for one in client.list_objects_v2(Bucket=environment.bucket("records", RECOVERY))["Contents"]
-        if record["id"] in one["Key"]
+        content
+        for content in client.list_objects_v2(Bucket=environment.bucket("records", RECOVERY))["Contents"]
+        if record["id"] in content["Key"]
     ]
     written = json.loads(
         client.get_object(Bucket=environment.bucket("records", RECOVERY), Key=found["Key"])["Body"].read()
@@ -85,10 +85,10 @@ def test_the_rpo_is_what_the_last_heartbeat_says(environment: Recoverable) -> No
     lost_at = datetime.now(UTC)
     environment.heartbeat(lost_at - timedelta(minutes=20))
     environment.cloud.stop_region(PRIMARY)
-    said: list[str] = []
-    record = run(environment, "failover", said, lost_at=lost_at)
+    messages: list[str] = []
+    record = run(environment, "failover", messages, lost_at=lost_at)
     assert step(record, "measure-replication")["rpo_seconds"] == pytest.approx(1200, abs=1)
-    assert any("above the target of 15 min" in one for one in said)
+    assert any("above the target of 15 min" in one for one in messages)
 
 
 def test_a_second_failover_has_nothing_to_do_and_a_failback_waits_for_the_primary(environment: Recoverable) -> None:
@@ -133,12 +133,12 @@ def test_a_slow_store_slows_and_does_not_stop(environment: Recoverable) -> None:
 def test_throttling_is_retried_and_said(environment: Recoverable) -> None:
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.inject("sagemaker:DescribeEndpoint", error="ThrottlingException", times=3, region=RECOVERY)
-    said: list[str] = []
-    aws = environment.aws(say=said.append)
+    messages: list[str] = []
+    aws = environment.aws(say=messages.append)
     situation = operate.look(aws, prefix="hipaa-ml", environment=ENVIRONMENT, region=RECOVERY)
     want = wanted("failover")
-    operate.carry_out(situation, want, operate.planned(situation, want), tell=lambda _: None, say=said.append)
-    assert any("DescribeEndpoint is throttled" in one for one in said)
+    operate.carry_out(situation, want, operate.planned(situation, want), tell=lambda _: None, say=messages.append)
+    assert any("DescribeEndpoint is throttled" in one for one in messages)
 
 
 def test_missing_permission_is_reported_before_first_change(
@@ -161,10 +161,10 @@ def test_credentials_that_run_out_half_way_are_named_and_the_next_run_goes_on(en
     with pytest.raises(StepFailedError, match="credentials have expired: log in again and run the same command"):
         operate.carry_out(situation, want, plan, tell=lambda _: None, say=lambda _: None)
     environment.cloud.clear_faults()
-    said: list[str] = []
-    run(environment, "failover", said)
-    assert "skipped start-endpoint#sepsis" in said
-    assert "done notify" in said
+    messages: list[str] = []
+    run(environment, "failover", messages)
+    assert "skipped start-endpoint#sepsis" in messages
+    assert "done notify" in messages
 
 
 def test_an_altered_artifact_is_never_served_and_the_other_endpoint_is(make: Callable[..., Recoverable]) -> None:
@@ -252,7 +252,7 @@ def test_an_aborted_failover_is_over_and_what_it_did_stays(environment: Recovera
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "message"),
     [
         ("heartbeat", "data RPO now"),
         ("standby", "standby is not there"),
@@ -261,7 +261,7 @@ def test_an_aborted_failover_is_over_and_what_it_did_stays(environment: Recovera
         ("alarm", "switch there is no such alarm"),
     ],
 )
-def test_readiness_names_what_is_in_the_way(environment: Recoverable, spoil: str, said: str) -> None:
+def test_readiness_names_what_is_in_the_way(environment: Recoverable, spoil: str, message: str) -> None:
     if spoil == "heartbeat":
         environment.heartbeat(datetime.now(UTC) - timedelta(hours=1))
     elif spoil == "standby":
@@ -276,7 +276,7 @@ def test_readiness_names_what_is_in_the_way(environment: Recoverable, spoil: str
         environment.client("kms", RECOVERY).disable_key(KeyId=key)
     else:
         environment.client("cloudwatch", RECOVERY).delete_alarms(AlarmNames=["hipaa-ml-readmission-failed-over"])
-    assert any(one.startswith(said) for one in wrong(environment)), wrong(environment)
+    assert any(one.startswith(message) for one in wrong(environment)), wrong(environment)
 
 
 def test_an_endpoint_that_fails_to_come_up_says_why(environment: Recoverable) -> None:

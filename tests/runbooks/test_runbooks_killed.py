@@ -79,28 +79,30 @@ def killed(folder: Path, kind: str, at: str, phase: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "steps"), [("failover", FAILOVER), ("failback", FAILBACK)], ids=["failover", "failback"]
 )
-def test_each_kill_is_picked_up(one: Recoverable, state: Path, kind: str, steps: tuple[str, ...], phase: str) -> None:
+def test_each_kill_is_picked_up(
+    recoverable: Recoverable, state: Path, kind: str, steps: tuple[str, ...], phase: str
+) -> None:
     """Every step in turn: kill there, run again, go back to where it began."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])  # imports once, instead of once a kill
     start: Callable[..., Any] = context.Process
     for at in steps:
         if kind == "failback":
-            run(one, "failover")
+            run(recoverable, "failover")
         process = start(target=killed, args=(state, kind, at, phase))
         process.start()
         process.join(120)
         assert process.exitcode == -signal.SIGKILL, at
-        said: list[str] = []
-        record = run(one, kind, said)
-        assert any("going on with the" in line for line in said), at
+        messages: list[str] = []
+        record = run(recoverable, kind, messages)
+        assert any("going on with the" in line for line in messages), at
         assert {step["status"] for step in record["steps"]} == {"done"}, at
         assert [step["step"] for step in record["steps"]] == list(steps), at
         there = RECOVERY if kind == "failover" else PRIMARY
-        assert resolve(one.cloud, "111122223333", "sepsis.prod.ml.internal") == [
+        assert resolve(recoverable.cloud, "111122223333", "sepsis.prod.ml.internal") == [
             f"runtime.sagemaker.{there}.amazonaws.com"
         ]
-        assert one.writer(RECOVERY) == there
-        assert sorted(one.statuses(RECOVERY)) == (["sepsis"] if kind == "failover" else [])
+        assert recoverable.writer(RECOVERY) == there
+        assert sorted(recoverable.statuses(RECOVERY)) == (["sepsis"] if kind == "failover" else [])
         if kind == "failover":
-            run(one, "failback")
+            run(recoverable, "failback")

@@ -77,7 +77,7 @@ def test_a_failover_measures_before_it_moves_and_verifies_before_it_serves() -> 
     assert steps[:3] == ["freeze-writers", "measure-replication", "promote-keys"]
     for name in ("readmission", "sepsis"):
         order = ["verify-artifact", "start-endpoint", "smoke-test", "move-traffic", "verify-traffic"]
-        assert [one for one in steps if one.endswith(f"#{name}")] == [f"{kind}#{name}" for kind in order]
+        assert [step for step in steps if step.endswith(f"#{name}")] == [f"{kind}#{name}" for kind in order]
     assert steps[-3:] == ["thaw-writers", "notify", "write-record"]
 
 
@@ -100,7 +100,7 @@ def test_only_endpoints_that_are_not_there_yet_are_moved() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "seen", "said"),
+    ("kind", "seen", "message"),
     [
         ("failover", AWAY, "served from us-west-2 already"),
         ("failback", WELL, "served from us-east-1 already"),
@@ -115,8 +115,8 @@ def test_only_endpoints_that_are_not_there_yet_are_moved() -> None:
         ("failover", replace(WELL, open_operation=operation("failover", STALE_AFTER * 2)), "is stale"),
     ],
 )
-def test_what_cannot_or_need_not_be_done_is_refused_with_the_reason(kind: Any, seen: Snapshot, said: str) -> None:
-    with pytest.raises(RefusedError, match=said):
+def test_what_cannot_or_need_not_be_done_is_refused_with_the_reason(kind: Any, seen: Snapshot, message: str) -> None:
+    with pytest.raises(RefusedError, match=message):
         plan(kind, ZONE, seen, ZONE.endpoints)
 
 
@@ -134,9 +134,9 @@ sides = st.sampled_from(["primary", "recovery"])
     reachable=st.fixed_dictionaries({"primary": st.booleans(), "recovery": st.booleans()}),
 )
 def test_no_plan_moves_traffic_to_a_region_that_does_not_answer(kind: Any, positions: Any, reachable: Any) -> None:
-    seen = replace(WELL, positions=positions, reachable=reachable)
+    recording = replace(WELL, positions=positions, reachable=reachable)
     try:
-        one = plan(kind, ZONE, seen, ZONE.endpoints)
+        one = plan(kind, ZONE, recording, ZONE.endpoints)
     except RefusedError:
         return
     assert reachable[one.target]
@@ -167,7 +167,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "said"),
+    ("change", "error", "message"),
     [
         ({"operation": "failback"}, RefusedError, "operation is 'failback'"),
         ({"environment": "staging"}, RefusedError, "environment is 'staging'"),
@@ -180,13 +180,13 @@ GOOD = {
     ],
 )
 def test_an_approval_of_something_else_or_ones_own_is_refused(
-    change: dict[str, Any], error: type[Exception], said: str, tmp_path: Path
+    change: dict[str, Any], error: type[Exception], message: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "approval.json"
     file.write_text(json.dumps(GOOD))
     approved(file, ZONE, "failover", "us-west-2", runner="arn:me/jo", now=NOW)
     file.write_text(json.dumps({**GOOD, **change}))
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         approved(file, ZONE, "failover", "us-west-2", runner="arn:me/jo", now=NOW)
 
 

@@ -21,14 +21,14 @@ def with_model(**changes: Any) -> Mapping[str, Any]:
     return {"models": {"readmission": {**READMISSION, **changes}}}
 
 
-def one(seen: Recording, kind: str) -> Mapping[str, Any]:
-    [found] = seen.of(kind)
-    return found.inputs
+def one(recording: Recording, kind: str) -> Mapping[str, Any]:
+    [resource] = recording.of(kind)
+    return resource.inputs
 
 
-def kinds(seen: Recording) -> set[str]:
+def kinds(recording: Recording) -> set[str]:
     """What there is besides the network, without the service's name."""
-    return {kind.rpartition(":")[2] for kind in seen.counts() if kind.split(":")[1].split("/")[0] in SERVICES}
+    return {kind.rpartition(":")[2] for kind in recording.counts() if kind.split(":")[1].split("/")[0] in SERVICES}
 
 
 SERVICES = ("appautoscaling", "cloudwatch", "dynamodb", "ecr", "lambda", "sagemaker", "scheduler", "ssm")
@@ -70,25 +70,25 @@ def test_volumes_are_under_the_key_of_serving_and_captured_requests_under_that_o
 
 
 def test_an_endpoint_serves_its_configuration_with_an_instance_in_each_zone() -> None:
-    seen = recorded(STACK)
-    endpoint, configuration = one(seen, "endpoint:Endpoint"), one(seen, ":EndpointConfiguration")
-    assert endpoint["name"] == seen.outputs["endpoints"]["readmission"] == "readmission-prod"
-    assert endpoint["endpointConfigName"] == seen.outputs["configs"]["readmission"]
+    recording = recorded(STACK)
+    endpoint, configuration = one(recording, "endpoint:Endpoint"), one(recording, ":EndpointConfiguration")
+    assert endpoint["name"] == recording.outputs["endpoints"]["readmission"] == "readmission-prod"
+    assert endpoint["endpointConfigName"] == recording.outputs["configs"]["readmission"]
     [variant] = configuration["productionVariants"]
     assert (variant["initialInstanceCount"], variant["instanceType"]) == (2, "ml.m5.large")
-    assert one(seen, "appautoscaling/target:Target")["minCapacity"] == 2
+    assert one(recording, "appautoscaling/target:Target")["minCapacity"] == 2
 
 
 def test_a_deployment_is_a_canary_that_alarms_of_the_same_endpoint_roll_back() -> None:
-    seen = recorded(STACK)
-    deployment = one(seen, "endpoint:Endpoint")["deploymentConfig"]
+    recording = recorded(STACK)
+    deployment = one(recording, "endpoint:Endpoint")["deploymentConfig"]
     assert deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]["type"] == "CANARY"
-    alarms = {alarm.inputs["name"]: alarm.inputs for alarm in seen.of(":MetricAlarm")}
+    alarms = {alarm.inputs["name"]: alarm.inputs for alarm in recording.of(":MetricAlarm")}
     assert {alarm["alarmName"] for alarm in deployment["autoRollbackConfiguration"]["alarms"]} == set(alarms)
     assert len(alarms) == 3
     for alarm in alarms.values():
         assert alarm["dimensions"]["EndpointName"] == "readmission-prod"
-        assert alarm["alarmActions"] == alarm["okActions"] == [seen.outputs["topic_arn"]]
+        assert alarm["alarmActions"] == alarm["okActions"] == [recording.outputs["topic_arn"]]
 
 
 def test_the_serving_role_reads_artifacts_of_its_own_region() -> None:
@@ -109,9 +109,11 @@ def test_the_operations_contact_hears_of_alarms() -> None:
 
 def test_images_are_copied_to_the_region_that_stands_by() -> None:
     [rule] = one(recorded(STACK), "ReplicationConfiguration")["replicationConfiguration"]["rules"]
-    assert [one["region"] for one in rule["destinations"]] == ["us-west-2"]
+    assert [destination["region"] for destination in rule["destinations"]] == ["us-west-2"]
     repository = one(recorded(STACK), "ecr/repository:Repository")["name"]
-    assert [repository.startswith(one["filter"]) for one in rule["repositoryFilters"]] == [True]
+    assert [repository.startswith(repository_filter["filter"]) for repository_filter in rule["repositoryFilters"]] == [
+        True
+    ]
 
 
 def test_nobody_downstream_reads_the_versions_of_production() -> None:
@@ -123,47 +125,52 @@ def test_nobody_downstream_reads_the_versions_of_production() -> None:
 
 
 def test_the_name_of_an_endpoint_that_stands_by_is_left_to_the_switch() -> None:
-    seen = recorded(STACK)
-    zone = one(seen, "route53/zone:Zone")
+    recording = recorded(STACK)
+    zone = one(recording, "route53/zone:Zone")
     assert zone["name"] == "prod.ml.internal"
-    assert [vpc["vpcId"] for vpc in zone["vpcs"]] == [seen.outputs["vpc_id"]]
-    assert not seen.of("route53/record:Record")
+    assert [vpc["vpcId"] for vpc in zone["vpcs"]] == [recording.outputs["vpc_id"]]
+    assert not recording.of("route53/record:Record")
 
 
 def test_an_endpoint_that_stands_by_nowhere_has_its_name_here_and_no_image_elsewhere() -> None:
-    seen = run(STACK, ml=with_model(standby="none"))
-    record = one(seen, "route53/record:Record")
+    recording = run(STACK, ml=with_model(standby="none"))
+    record = one(recording, "route53/record:Record")
     assert record["name"] == "readmission.prod.ml.internal"
     assert record["records"] == ["runtime.sagemaker.us-east-1.amazonaws.com"]
-    assert not seen.of("ReplicationConfiguration")
-    assert seen.of("endpoint:Endpoint")
+    assert not recording.of("ReplicationConfiguration")
+    assert recording.of("endpoint:Endpoint")
 
 
 def test_a_model_that_was_not_released_has_a_place_for_images_and_versions_and_no_endpoint() -> None:
-    seen = run(STACK, ml=with_model(release=None))
-    assert kinds(seen) == {
+    recording = run(STACK, ml=with_model(release=None))
+    assert kinds(recording) == {
         *("Repository", "LifecyclePolicy", "ReplicationConfiguration"),
         *("ModelPackageGroup", "ModelPackageGroupPolicy", "LogGroup", "LogDataProtectionPolicy"),
     }
-    assert seen.outputs["endpoints"] == seen.outputs["configs"] == {}
-    assert seen.outputs["private_zone_id"] == ""
-    assert seen.outputs["serving_key_arn"]
+    assert recording.outputs["endpoints"] == recording.outputs["configs"] == {}
+    assert recording.outputs["private_zone_id"] == ""
+    assert recording.outputs["serving_key_arn"]
 
 
 def test_a_second_model_shares_the_key_and_the_topic_and_nothing_else() -> None:
     both = {"models": {"readmission": READMISSION, "sepsis": {**READMISSION, "standby": "none"}}}
-    seen = run(STACK, ml=both)
+    recording = run(STACK, ml=both)
     alone = recorded(STACK).counts()
-    doubled = {kind: count for kind, count in seen.counts().items() if count == 2 * alone[kind]}
+    doubled = {kind: count for kind, count in recording.counts().items() if count == 2 * alone[kind]}
     assert {"aws:sagemaker/endpoint:Endpoint", "aws:iam/role:Role", "aws:ecr/repository:Repository"} <= set(doubled)
-    assert len(seen.of("kms/key:Key")) == len(seen.of("sns/topic:Topic")) == len(seen.of("route53/zone:Zone")) == 1
-    assert seen.outputs["endpoints"] == {"readmission": "readmission-prod", "sepsis": "sepsis-prod"}
+    assert (
+        len(recording.of("kms/key:Key"))
+        == len(recording.of("sns/topic:Topic"))
+        == len(recording.of("route53/zone:Zone"))
+        == 1
+    )
+    assert recording.outputs["endpoints"] == {"readmission": "readmission-prod", "sepsis": "sepsis-prod"}
 
 
 @pytest.mark.parametrize("stack", ["ml-dev", "recovery-dev"])
 def test_an_environment_without_models_is_a_network_alone(stack: str) -> None:
-    seen = recorded(stack)
-    assert kinds(seen) == set()
-    assert seen.outputs["endpoints"] == seen.outputs["configs"] == {}
-    empty: Sequence[str] = [name for name, value in seen.outputs.items() if value == ""]
+    recording = recorded(stack)
+    assert kinds(recording) == set()
+    assert recording.outputs["endpoints"] == recording.outputs["configs"] == {}
+    empty: Sequence[str] = [name for name, value in recording.outputs.items() if value == ""]
     assert set(empty) >= {"serving_key_arn", "topic_arn"}

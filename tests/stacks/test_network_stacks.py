@@ -13,22 +13,26 @@ EAST, WEST, SPOKE, STANDBY = "network-us-east-1", "network-us-west-2", "ml-dev",
 NETWORK = files.read(ROOT, "organization").values["network"]
 
 
-def accounts(seen: Recording) -> set[str]:
-    return {one.provider for one in seen.resources if one.custom and one.type.startswith("aws:")}
+def accounts(recording: Recording) -> set[str]:
+    return {
+        resource.provider for resource in recording.resources if resource.custom and resource.type.startswith("aws:")
+    }
 
 
-def routes(seen: Recording, table: str) -> dict[str, str]:
+def routes(recording: Recording, table: str) -> dict[str, str]:
     """CIDR -> what a table of the Transit Gateway does with it."""
-    found = [
-        one.inputs
-        for one in seen.of("ec2transitgateway/route:Route")
-        if one.inputs["transitGatewayRouteTableId"] == table
+    routes_in_table = [
+        resource.inputs
+        for resource in recording.of("ec2transitgateway/route:Route")
+        if resource.inputs["transitGatewayRouteTableId"] == table
     ]
-    return {one["destinationCidrBlock"]: one.get("transitGatewayAttachmentId", "drops") for one in found}
+    return {
+        route["destinationCidrBlock"]: route.get("transitGatewayAttachmentId", "drops") for route in routes_in_table
+    }
 
 
-def inside(one: Resource) -> Sequence[str]:
-    return str(one.request.parent).split("::")[2].split("$")
+def inside(resource: Resource) -> Sequence[str]:
+    return str(resource.request.parent).split("::")[2].split("$")
 
 
 @pytest.mark.parametrize("stack", [EAST, WEST, SPOKE, STANDBY])
@@ -42,38 +46,49 @@ def test_networks_are_made_in_the_network_account_and_the_peering_on_both_sides(
 
 
 def test_a_spoke_is_its_accounts_and_its_segment_the_network_accounts() -> None:
-    seen = recorded(SPOKE)
-    assert accounts(seen) == {"ml-dev-us-east-1", "network-us-east-1"}
-    central = {one.type.rpartition(":")[2] for one in seen.resources if one.provider == "network-us-east-1"}
+    recording = recorded(SPOKE)
+    assert accounts(recording) == {"ml-dev-us-east-1", "network-us-east-1"}
+    central = {
+        resource.type.rpartition(":")[2] for resource in recording.resources if resource.provider == "network-us-east-1"
+    }
     assert central == {"VpcAttachmentAccepter", "RouteTableAssociation", "RouteTablePropagation"}
 
 
 def test_development_knows_the_way_to_endpoints_and_inspection_only() -> None:
-    found = routes(recorded(EAST), "transit-gateway-dev")
-    assert found["0.0.0.0/0"] == "inspection-attachment"
-    assert found["10.48.0.0/16"] == found["10.176.0.0/16"] == found["10.32.0.0/16"] == found["10.0.0.0/8"] == "drops"
+    dev_routes = routes(recorded(EAST), "transit-gateway-dev")
+    assert dev_routes["0.0.0.0/0"] == "inspection-attachment"
+    assert (
+        dev_routes["10.48.0.0/16"]
+        == dev_routes["10.176.0.0/16"]
+        == dev_routes["10.32.0.0/16"]
+        == dev_routes["10.0.0.0/8"]
+        == "drops"
+    )
     known = {
-        one.inputs["transitGatewayAttachmentId"]
-        for one in recorded(EAST).of("routeTablePropagation:RouteTablePropagation")
-        if one.inputs["transitGatewayRouteTableId"] == "transit-gateway-dev"
+        resource.inputs["transitGatewayAttachmentId"]
+        for resource in recorded(EAST).of("routeTablePropagation:RouteTablePropagation")
+        if resource.inputs["transitGatewayRouteTableId"] == "transit-gateway-dev"
     }
     assert known == {"endpoints-attachment"}
 
 
 def test_a_spoke_is_known_where_its_segment_may_be_answered() -> None:
-    seen = recorded(SPOKE)
-    known = {one.inputs["transitGatewayRouteTableId"] for one in seen.of("routeTablePropagation:RouteTablePropagation")}
-    assert known == {f"transit-gateway-{one}" for one in ("dev", "shared", "inspection", "peering")}
-    [association] = seen.of("routeTableAssociation:RouteTableAssociation")[-1:]
+    recording = recorded(SPOKE)
+    known = {
+        resource.inputs["transitGatewayRouteTableId"]
+        for resource in recording.of("routeTablePropagation:RouteTablePropagation")
+    }
+    assert known == {f"transit-gateway-{table}" for table in ("dev", "shared", "inspection", "peering")}
+    [association] = recording.of("routeTableAssociation:RouteTableAssociation")[-1:]
     assert association.inputs["transitGatewayRouteTableId"] == "transit-gateway-dev"
 
 
 def test_between_the_regions_each_segment_reaches_itself_only() -> None:
-    seen = recorded(WEST)
+    recording = recorded(WEST)
     across = {
-        (one.inputs["transitGatewayRouteTableId"], one.inputs["destinationCidrBlock"])
-        for one in seen.of("ec2transitgateway/route:Route")
-        if "PeeringSide" in inside(one)[-1]
+        (resource.inputs["transitGatewayRouteTableId"], resource.inputs["destinationCidrBlock"])
+        for resource in recording.of("ec2transitgateway/route:Route")
+        if "PeeringSide" in inside(resource)[-1]
     }
     assert across == {
         (f"transit-gateway-{segment}", cidr)
@@ -88,23 +103,33 @@ def test_between_the_regions_each_segment_reaches_itself_only() -> None:
 
 @pytest.mark.parametrize("stack", [SPOKE, STANDBY])
 def test_a_spoke_has_no_gateway_to_the_internet(stack: str) -> None:
-    seen = recorded(stack)
-    assert not [*seen.of("InternetGateway"), *seen.of("NatGateway"), *seen.of("EgressOnlyInternetGateway")]
-    outward = [one for one in seen.of("ec2/route:Route") if one.inputs["destinationCidrBlock"] == "0.0.0.0/0"]
-    assert [one.inputs["routeTableId"] for one in outward] == ["spoke-training"]
-    assert all(one.inputs["transitGatewayId"] == "transit-gateway-gateway" for one in outward)
+    recording = recorded(stack)
+    assert not [
+        *recording.of("InternetGateway"),
+        *recording.of("NatGateway"),
+        *recording.of("EgressOnlyInternetGateway"),
+    ]
+    outward = [
+        resource
+        for resource in recording.of("ec2/route:Route")
+        if resource.inputs["destinationCidrBlock"] == "0.0.0.0/0"
+    ]
+    assert [route.inputs["routeTableId"] for route in outward] == ["spoke-training"]
+    assert all(route.inputs["transitGatewayId"] == "transit-gateway-gateway" for route in outward)
 
 
 def test_gateways_to_the_internet_stand_in_the_inspection_vpc_only() -> None:
     gateways = [*recorded(EAST).of(":InternetGateway"), *recorded(EAST).of(":NatGateway")]
     assert len(gateways) == 1 + NETWORK["zones"]
-    assert all("hipaa-ml:network:InspectionVpc" in inside(one) for one in gateways)
+    assert all("hipaa-ml:network:InspectionVpc" in inside(gateway) for gateway in gateways)
 
 
 def test_the_way_back_goes_through_the_firewall_of_the_same_zone() -> None:
-    seen = recorded(EAST)
+    recording = recorded(EAST)
     through = {
-        one.name: one.inputs["vpcEndpointId"] for one in seen.of("ec2/route:Route") if "vpcEndpointId" in one.inputs
+        resource.name: resource.inputs["vpcEndpointId"]
+        for resource in recording.of("ec2/route:Route")
+        if "vpcEndpointId" in resource.inputs
     }
     for zone in ("use1-az1", "use1-az2"):
         assert through[f"inspection-attachments-{zone}-out"] == f"vpce-inspection-firewall-{zone}"
@@ -112,17 +137,17 @@ def test_the_way_back_goes_through_the_firewall_of_the_same_zone() -> None:
 
 
 def test_without_egress_nothing_leads_to_the_internet() -> None:
-    seen = run(EAST, network={**NETWORK, "egress": "none", "allowed_domains": []})
-    assert not [*seen.of(":InternetGateway"), *seen.of(":NatGateway"), *seen.of(":Firewall")]
-    assert "0.0.0.0/0" not in routes(seen, "transit-gateway-dev")
-    assert seen.outputs["firewall_arn"] == ""
+    recording = run(EAST, network={**NETWORK, "egress": "none", "allowed_domains": []})
+    assert not [*recording.of(":InternetGateway"), *recording.of(":NatGateway"), *recording.of(":Firewall")]
+    assert "0.0.0.0/0" not in routes(recording, "transit-gateway-dev")
+    assert recording.outputs["firewall_arn"] == ""
 
 
 def test_endpoints_name_this_organisations_principals_and_resources() -> None:
     endpoints = [*recorded(EAST).of(":VpcEndpoint"), *recorded(SPOKE).of(":VpcEndpoint")]
     assert len(endpoints) == 25 + 2
-    for one in endpoints:
-        first, *exceptions = one.document("policy")["Statement"]
+    for endpoint in endpoints:
+        first, *exceptions = endpoint.document("policy")["Statement"]
         assert first["Condition"]["StringEquals"] == {
             "aws:PrincipalOrgID": "o-a1b2c3d4e5",
             "aws:ResourceOrgID": "o-a1b2c3d4e5",
@@ -132,10 +157,10 @@ def test_endpoints_name_this_organisations_principals_and_resources() -> None:
 
 def test_every_vpc_is_written_down_in_the_log_archive() -> None:
     for stack, count in ((EAST, 2), (SPOKE, 1)):
-        seen = recorded(stack)
-        logs = [one for one in seen.of(":FlowLog") if one.inputs.get("vpcId")]
-        assert len(logs) == len(seen.of("ec2/vpc:Vpc")) == count
-        assert all("network-logs" in one.inputs["logDestination"] for one in logs)
+        recording = recorded(stack)
+        logs = [resource for resource in recording.of(":FlowLog") if resource.inputs.get("vpcId")]
+        assert len(logs) == len(recording.of("ec2/vpc:Vpc")) == count
+        assert all("network-logs" in log.inputs["logDestination"] for log in logs)
 
 
 def test_zones_are_associated_one_by_one_where_there_is_no_profile() -> None:
@@ -148,19 +173,19 @@ def test_zones_are_associated_one_by_one_where_there_is_no_profile() -> None:
 
 def test_the_network_account_authorizes_each_association_before_the_spoke_makes_it() -> None:
     spoke = run(SPOKE, network={**NETWORK, "dns": "associations"})
-    leave = {one.inputs["zoneId"]: one for one in spoke.of(":VpcAssociationAuthorization")}
-    assert {one.provider for one in leave.values()} == {"network-us-east-1"}
-    for one in spoke.of(":ZoneAssociation"):
-        assert one.provider == "ml-dev-us-east-1"
-        assert [urn.split("::")[-1] for urn in one.request.propertyDependencies["zoneId"].urns] == [
-            leave[one.inputs["zoneId"]].name
+    leave = {resource.inputs["zoneId"]: resource for resource in spoke.of(":VpcAssociationAuthorization")}
+    assert {resource.provider for resource in leave.values()} == {"network-us-east-1"}
+    for resource in spoke.of(":ZoneAssociation"):
+        assert resource.provider == "ml-dev-us-east-1"
+        assert [urn.split("::")[-1] for urn in resource.request.propertyDependencies["zoneId"].urns] == [
+            leave[resource.inputs["zoneId"]].name
         ]
 
 
 def test_dual_stack_is_a_switch() -> None:
-    seen = run(EAST, network={**NETWORK, "dual_stack": True})
-    assert {one.inputs["ipAddressType"] for one in seen.of(":VpcEndpoint")} == {"dualstack"}
-    assert {"kms.us-east-1.api.aws", "kms.us-east-1.amazonaws.com"} <= set(seen.outputs["zone_ids"])
+    recording = run(EAST, network={**NETWORK, "dual_stack": True})
+    assert {resource.inputs["ipAddressType"] for resource in recording.of(":VpcEndpoint")} == {"dualstack"}
+    assert {"kms.us-east-1.api.aws", "kms.us-east-1.amazonaws.com"} <= set(recording.outputs["zone_ids"])
 
 
 def test_instances_get_the_regions_domain() -> None:
@@ -170,11 +195,13 @@ def test_instances_get_the_regions_domain() -> None:
 
 
 def test_names_for_the_reach_of_the_network() -> None:
-    tags = [one.inputs["tags"] for one in [*recorded(EAST).of("ec2/vpc:Vpc"), *recorded(SPOKE).of("ec2/vpc:Vpc")]]
-    assert [(one["Name"], one["segment"]) for one in tags] == [
+    tags = [
+        resource.inputs["tags"] for resource in [*recorded(EAST).of("ec2/vpc:Vpc"), *recorded(SPOKE).of("ec2/vpc:Vpc")]
+    ]
+    assert [(tag["Name"], tag["segment"]) for tag in tags] == [
         ("network-endpoints", "shared"),
         ("network-inspection", "inspection"),
         ("ml-dev", "dev"),
     ]
-    tiers = {one.inputs["tags"]["tier"] for one in recorded(SPOKE).of(":Subnet")}
+    tiers = {resource.inputs["tags"]["tier"] for resource in recorded(SPOKE).of(":Subnet")}
     assert tiers == {"training", "inference", "data", "attachments"}

@@ -26,9 +26,9 @@ OUTPUTS = {EAST: "ml-prod", WEST: "recovery-prod"}
 def written(region: str) -> Mapping[str, str]:
     """Parameter -> text, as the stack makes them in a region; the SDK takes the value of any for a secret."""
     return {
-        one.inputs["name"]: one.inputs["value"]["value"]
-        for one in recorded("recovery-prod").of("ssm/parameter:Parameter")
-        if one.provider == f"ml-prod-{region}"
+        resource.inputs["name"]: resource.inputs["value"]["value"]
+        for resource in recorded("recovery-prod").of("ssm/parameter:Parameter")
+        if resource.provider == f"ml-prod-{region}"
     }
 
 
@@ -112,7 +112,9 @@ def test_a_region_tells_runbooks_of_the_zone_with_the_names_of_its_own(aws: Aws,
 def test_the_regions_differ_in_what_is_a_regions_own_and_in_nothing_else(aws: Aws) -> None:
     east, west = (discover(aws, prefix="hipaa-ml", environment="prod", region=region) for region in REGIONS)
     [here], [there] = east.endpoints, west.endpoints
-    differing = {one.name for one in fields(EndpointDocument) if getattr(here, one.name) != getattr(there, one.name)}
+    differing = {
+        field.name for field in fields(EndpointDocument) if getattr(here, field.name) != getattr(there, field.name)
+    }
     assert differing == {"config", "artifact_bucket", "smoke_bucket"}
     assert {**asdict(east), "endpoints": []} == {**asdict(west), "endpoints": []}
 
@@ -127,7 +129,7 @@ def test_nothing_is_written_that_no_runbook_reads(region: str) -> None:
 
 def names(kind: type) -> set[str]:
     assert is_dataclass(kind)
-    return {one.name for one in fields(kind)}
+    return {field.name for field in fields(kind)}
 
 
 LACKING = [
@@ -158,9 +160,9 @@ def test_the_environments_of_a_region_are_named_to_whoever_asks_for_another(aws:
 
 @pytest.mark.parametrize(("mode", "instances"), [("pilot-light", 0), ("warm", 1), ("active-active", 3)])
 def test_a_standby_says_how_many_instances_it_has_until_it_serves(mode: str, instances: int) -> None:
-    seen = run("recovery-prod", ml=with_model(standby=mode, instances=3))
+    recording = run("recovery-prod", ml=with_model(standby=mode, instances=3))
     for region in REGIONS:
-        made = seen.by_name[f"documents-{region}-endpoint-readmission-prod"].inputs["value"]["value"]
+        made = recording.by_name[f"documents-{region}-endpoint-readmission-prod"].inputs["value"]["value"]
         endpoint = EndpointDocument.parse(json.loads(made))
         assert (endpoint.mode, endpoint.instances, endpoint.standby_instances) == (mode, 3, instances)
         assert bool(endpoint.withdrawal_alarm) == (mode == "active-active")
@@ -168,7 +170,7 @@ def test_a_standby_says_how_many_instances_it_has_until_it_serves(mode: str, ins
 
 def test_targets_are_those_of_the_settings() -> None:
     recovery = {"rto_minutes": 5, "rpo_minutes": 10, "drill_days": 30}
-    seen = run("recovery-prod", ml={**with_model(), "recovery": recovery})
+    recording = run("recovery-prod", ml={**with_model(), "recovery": recovery})
     for region in REGIONS:
-        zone = json.loads(seen.by_name[f"documents-{region}-zone"].inputs["value"]["value"])
+        zone = json.loads(recording.by_name[f"documents-{region}-zone"].inputs["value"]["value"])
         assert {name: zone[name] for name in recovery} == recovery

@@ -19,17 +19,17 @@ def standing_by(mode: str, **changes: Any) -> Recording:
     return run(STACK, ml=with_model(standby=mode, **changes))
 
 
-def named(seen: Recording, kind: str, name: str) -> Resource:
-    [found] = [resource for resource in seen.of(kind) if resource.name == name]
-    return found
+def named(recording: Recording, kind: str, name: str) -> Resource:
+    [resource_found] = [resource for resource in recording.of(kind) if resource.name == name]
+    return resource_found
 
 
-def alarm(seen: Recording) -> Mapping[str, Any]:
-    return named(seen, ":MetricAlarm", "readmission-switch-alarm").inputs
+def alarm(recording: Recording) -> Mapping[str, Any]:
+    return named(recording, ":MetricAlarm", "readmission-switch-alarm").inputs
 
 
-def records(seen: Recording) -> Mapping[str, Mapping[str, Any]]:
-    return {record.inputs["setIdentifier"]: record.inputs for record in seen.of("route53/record:Record")}
+def records(recording: Recording) -> Mapping[str, Mapping[str, Any]]:
+    return {record.inputs["setIdentifier"]: record.inputs for record in recording.of("route53/record:Record")}
 
 
 class TestTheStandby:
@@ -54,40 +54,47 @@ class TestTheStandby:
 
     @pytest.mark.parametrize(("mode", "instances", "least"), [("warm", 1, 1), ("active-active", 2, 2)])
     def test_has_as_many_instances_as_its_mode_says(self, mode: str, instances: int, least: int) -> None:
-        seen = recorded(STACK) if mode == "warm" else standing_by(mode)
-        [variant] = one(seen, ":EndpointConfiguration")["productionVariants"]
+        recording = recorded(STACK) if mode == "warm" else standing_by(mode)
+        [variant] = one(recording, ":EndpointConfiguration")["productionVariants"]
         assert variant["initialInstanceCount"] == instances
-        assert one(seen, "appautoscaling/target:Target")["minCapacity"] == least
+        assert one(recording, "appautoscaling/target:Target")["minCapacity"] == least
 
     def test_is_a_configuration_alone_as_a_pilot_light_which_recovers_all_the_same(self) -> None:
-        seen = standing_by("pilot-light")
-        assert not [*seen.of("endpoint:Endpoint"), *seen.of("appautoscaling/target:Target")]
-        [variant] = one(seen, ":EndpointConfiguration")["productionVariants"]
+        recording = standing_by("pilot-light")
+        assert not [*recording.of("endpoint:Endpoint"), *recording.of("appautoscaling/target:Target")]
+        [variant] = one(recording, ":EndpointConfiguration")["productionVariants"]
         assert variant["initialInstanceCount"] == 2
-        assert alarm(seen)["name"] == SWITCH
-        assert seen.outputs["journal_table"] == "hipaa-ml-prod-recovery"
+        assert alarm(recording)["name"] == SWITCH
+        assert recording.outputs["journal_table"] == "hipaa-ml-prod-recovery"
 
     @pytest.mark.parametrize("changes", [{"standby": "none"}, {"release": None}], ids=["none", "unreleased"])
     def test_that_is_not_there_has_nothing_to_recover(self, changes: Mapping[str, Any]) -> None:
-        seen = run(STACK, ml=with_model(**changes))
-        assert not kinds(seen) & {"Endpoint", "EndpointConfiguration", "Table", "Schedule", "Function", "Parameter"}
-        assert not [*seen.of("route53/healthCheck:HealthCheck"), *seen.of("route53/record:Record")]
-        assert seen.outputs["journal_table"] == seen.outputs["runbook_role_arn"] == ""
-        assert seen.outputs["endpoints"] == {}
+        recording = run(STACK, ml=with_model(**changes))
+        assert not kinds(recording) & {
+            "Endpoint",
+            "EndpointConfiguration",
+            "Table",
+            "Schedule",
+            "Function",
+            "Parameter",
+        }
+        assert not [*recording.of("route53/healthCheck:HealthCheck"), *recording.of("route53/record:Record")]
+        assert recording.outputs["journal_table"] == recording.outputs["runbook_role_arn"] == ""
+        assert recording.outputs["endpoints"] == {}
 
     def test_that_was_not_released_has_a_place_for_the_images_that_are_copied(self) -> None:
-        seen = standing_by("warm", release=None)
-        assert one(seen, "ecr/repository:Repository")["name"] == "hipaa-ml/readmission"
+        recording = standing_by("warm", release=None)
+        assert one(recording, "ecr/repository:Repository")["name"] == "hipaa-ml/readmission"
 
 
 class TestTheSwitch:
     def test_is_an_alarm_and_a_check_of_the_region_that_survives(self) -> None:
-        seen = recorded(STACK)
-        check = one(seen, "route53/healthCheck:HealthCheck")
-        assert alarm(seen)["name"] == check["cloudwatchAlarmName"] == SWITCH
+        recording = recorded(STACK)
+        check = one(recording, "route53/healthCheck:HealthCheck")
+        assert alarm(recording)["name"] == check["cloudwatchAlarmName"] == SWITCH
         assert check["cloudwatchAlarmRegion"] == WEST
-        assert named(seen, ":MetricAlarm", "readmission-switch-alarm").provider == f"ml-prod-{WEST}"
-        assert alarm(seen)["dimensions"] == {"Environment": "prod", "Endpoint": "readmission-prod"}
+        assert named(recording, ":MetricAlarm", "readmission-switch-alarm").provider == f"ml-prod-{WEST}"
+        assert alarm(recording)["dimensions"] == {"Environment": "prod", "Endpoint": "readmission-prod"}
 
     def test_leads_from_the_primary_to_here_by_a_name_in_the_primarys_zone(self) -> None:
         found = records(recorded(STACK))
@@ -96,8 +103,12 @@ class TestTheSwitch:
         assert {record["zoneId"] for record in found.values()} == {zone}
         assert found["primary"]["records"] == [f"runtime.sagemaker.{EAST}.amazonaws.com"]
         assert found["secondary"]["records"] == [f"runtime.sagemaker.{WEST}.amazonaws.com"]
-        assert [one["type"] for one in found["primary"]["failoverRoutingPolicies"]] == ["PRIMARY"]
-        assert [one["type"] for one in found["secondary"]["failoverRoutingPolicies"]] == ["SECONDARY"]
+        assert [
+            failover_routing_policy["type"] for failover_routing_policy in found["primary"]["failoverRoutingPolicies"]
+        ] == ["PRIMARY"]
+        assert [
+            failover_routing_policy["type"] for failover_routing_policy in found["secondary"]["failoverRoutingPolicies"]
+        ] == ["SECONDARY"]
 
     def test_shares_the_name_between_regions_that_both_serve(self) -> None:
         found = records(standing_by("active-active"))
@@ -105,17 +116,19 @@ class TestTheSwitch:
         assert not [record for record in found.values() if "failoverRoutingPolicies" in record]
 
     def test_of_regions_that_both_serve_takes_either_out_by_an_alarm_in_the_other_one(self) -> None:
-        seen = standing_by("active-active")
+        recording = standing_by("active-active")
         regions = {
             check.inputs["cloudwatchAlarmName"]: check.inputs["cloudwatchAlarmRegion"]
-            for check in seen.of("HealthCheck")
+            for check in recording.of("HealthCheck")
         }
         assert regions == {
             "hipaa-ml-readmission-prod-failed-over": WEST,
             "hipaa-ml-readmission-prod-withdrawn": EAST,
         }
-        assert all(record["healthCheckId"] for record in records(seen).values())
-        withdrawn = next(one for one in seen.of("MetricAlarm") if one.inputs["metricName"] == "Withdrawn")
+        assert all(record["healthCheckId"] for record in records(recording).values())
+        withdrawn = next(
+            resource for resource in recording.of("MetricAlarm") if resource.inputs["metricName"] == "Withdrawn"
+        )
         assert f":{EAST}:" in withdrawn.inputs["alarmActions"][0]
 
     def test_is_known_in_the_vpc_of_the_region_that_takes_over(self) -> None:
@@ -133,11 +146,11 @@ class TestTheSwitch:
         names = {"readmission": "warm", "sepsis": "pilot-light", "triage": "none"}
         ml = {"models": {name: {**reference, "standby": mode} for name, mode in names.items()}}
         upstream = run(PRIMARY, ml=ml)
-        seen = run(STACK, given={PRIMARY: upstream}, ml=ml)
-        assert {record.inputs["name"].split(".")[0] for record in seen.of("route53/record:Record")} == {
+        recording = run(STACK, given={PRIMARY: upstream}, ml=ml)
+        assert {record.inputs["name"].split(".")[0] for record in recording.of("route53/record:Record")} == {
             *("readmission", "sepsis")
         }
-        assert seen.outputs["endpoints"].keys() == {"readmission", "sepsis"}
+        assert recording.outputs["endpoints"].keys() == {"readmission", "sepsis"}
 
 
 class TestTheJournal:
@@ -152,16 +165,16 @@ class TestTheRunbooksRole:
     def rights(self) -> str:
         return str(named(recorded(STACK), "RolePolicy", "runbooks-rights").inputs["policy"])
 
-    def trust(self, seen: Recording) -> list[dict[str, Any]]:
-        return list(named(seen, "iam/role:Role", "runbooks-role").document("assumeRolePolicy")["Statement"])
+    def trust(self, recording: Recording) -> list[dict[str, Any]]:
+        return list(named(recording, "iam/role:Role", "runbooks-role").document("assumeRolePolicy")["Statement"])
 
     def test_is_assumed_with_mfa_by_those_who_may_break_the_glass_unless_others_are_named(self) -> None:
         first = self.trust(recorded(STACK))[0]
         assert [arn.rpartition("/")[2] for arn in first["Principal"]["AWS"]] == ["break-glass-1", "break-glass-2"]
         assert first["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
         oncall = f"arn:aws:iam::{ACCOUNT}:role/oncall"
-        seen = run(STACK, ml={**with_model(), "recovery": {"operators": [oncall]}})
-        assert self.trust(seen)[0]["Principal"]["AWS"] in (oncall, [oncall])
+        recording = run(STACK, ml={**with_model(), "recovery": {"operators": [oncall]}})
+        assert self.trust(recording)[0]["Principal"]["AWS"] in (oncall, [oncall])
 
     def test_is_assumed_by_the_readiness_function_that_there_is(self) -> None:
         function = named(recorded(STACK), "iam/role:Role", "readiness-lambda-role").inputs["name"]
@@ -202,9 +215,9 @@ class TestTheReadinessCheck:
         assert "prod" in json.dumps(one(recorded(STACK), "lambda/function:Function")["environment"])
 
     def test_alarms_by_what_the_settings_promise(self) -> None:
-        seen = run(STACK, ml={**with_model(), "recovery": {"rpo_minutes": 5, "drill_days": 30}})
+        recording = run(STACK, ml={**with_model(), "recovery": {"rpo_minutes": 5, "drill_days": 30}})
         thresholds = {
-            name: named(seen, ":MetricAlarm", f"readiness-{name}").inputs["threshold"]
+            name: named(recording, ":MetricAlarm", f"readiness-{name}").inputs["threshold"]
             for name in ("RpoSeconds", "DrillAgeDays")
         }
         assert thresholds == {"RpoSeconds": 300, "DrillAgeDays": 30}
@@ -213,7 +226,7 @@ class TestTheReadinessCheck:
 class TestTheHeartbeat:
     def test_beats_in_the_primary_in_every_bucket_that_replicates(self) -> None:
         data = recorded(DATA).outputs
-        beats = [one for one in recorded(STACK).of(":Schedule") if one.name.startswith("heartbeat-")]
+        beats = [resource for resource in recorded(STACK).of(":Schedule") if resource.name.startswith("heartbeat-")]
         assert {beat.provider for beat in beats} == {f"ml-prod-{EAST}"}
         requests = [json.loads(beat.inputs["target"]["input"]) for beat in beats]
         domains = {"artifacts": "artifacts", "deidentified": "features", "features": "features", "raw-phi": "phi"}

@@ -21,43 +21,45 @@ def settings(given: Mapping[str, Any] | None = None, **more: Any) -> Settings:
     return parse_settings(values, {})
 
 
-def run(one: Settings) -> Recording:
-    ids = {name: f"{number:012d}" for number, name in enumerate(one.account_names, start=1)}
+def run(configuration: Settings) -> Recording:
+    ids = {name: f"{number:012d}" for number, name in enumerate(configuration.account_names, start=1)}
     upstream = {
         "organization_id": "o-a1b2c3d4e5",
         "root_id": "r-ab12",
-        "management_account_id": one.management_account_id,
+        "management_account_id": configuration.management_account_id,
         "account_ids": ids,
         "organizational_unit_ids": {},
         "policies": {},
     }
     return record(
-        lambda: security.deploy(make_plan(one)),
+        lambda: security.deploy(make_plan(configuration)),
         name=graph.SECURITY,
         upstream={graph.ORGANIZATION: upstream, "organization/hipaa-ml/organization": upstream},
     )
 
 
 def test_everything_is_made_in_the_security_tooling_account_in_both_regions() -> None:
-    seen = run(settings())
-    providers = {one.provider for one in seen.resources if one.custom and one.type.startswith("aws:")}
+    recording = run(settings())
+    providers = {
+        resource.provider for resource in recording.resources if resource.custom and resource.type.startswith("aws:")
+    }
     assert providers == {"security-tooling-us-east-1", "security-tooling-us-west-2"}
-    assert len(seen.of(":OrganizationConformancePack")) == 4
-    assert len(seen.of("securityhub/account:Account")) == 1
-    assert set(seen.outputs["finding_topic_arns"]) == {"us-east-1", "us-west-2"}
-    assert not seen.orphans()
+    assert len(recording.of(":OrganizationConformancePack")) == 4
+    assert len(recording.of("securityhub/account:Account")) == 1
+    assert set(recording.outputs["finding_topic_arns"]) == {"us-east-1", "us-west-2"}
+    assert not recording.orphans()
 
 
 def test_the_security_contact_hears_of_findings_unless_others_are_named() -> None:
-    [usual] = {one.inputs["endpoint"] for one in run(settings()).of(":TopicSubscription")}
+    [usual] = {resource.inputs["endpoint"] for resource in run(settings()).of(":TopicSubscription")}
     assert usual == settings().contacts.security.email
-    seen = run(settings({"notify": ["soc@hospital.example"]}))
-    assert {one.inputs["endpoint"] for one in seen.of(":TopicSubscription")} == {"soc@hospital.example"}
+    recording = run(settings({"notify": ["soc@hospital.example"]}))
+    assert {resource.inputs["endpoint"] for resource in recording.of(":TopicSubscription")} == {"soc@hospital.example"}
 
 
 def test_parameters_reach_the_pack_that_has_the_rule() -> None:
-    one = settings({"conformance_parameters": {"ACCESS_KEYS_ROTATED": {"maxAccessKeyAge": "45"}}})
-    template = yaml.safe_load(conformance_packs(one)[0].template)
+    configuration = settings({"conformance_parameters": {"ACCESS_KEYS_ROTATED": {"maxAccessKeyAge": "45"}}})
+    template = yaml.safe_load(conformance_packs(configuration)[0].template)
     rule = template["Resources"]["AccessKeysRotated"]["Properties"]
     assert rule["InputParameters"] == {"maxAccessKeyAge": "45"}
 
@@ -70,19 +72,19 @@ def test_long_parameters_split_a_pack_instead_of_failing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("arguments", "message"),
     [
         ({"NO_SUCH_RULE": {"a": "b"}}, r"security\.conformance_parameters\.NO_SUCH_RULE"),
         ({"ACCESS_KEYS_ROTATED": {"a": "x" * 60_000}}, r"ACCESS_KEYS_ROTATED: too long"),
     ],
 )
-def test_parameters_that_fit_no_pack_are_refused_by_key(given: dict[str, Any], message: str) -> None:
+def test_parameters_that_fit_no_pack_are_refused_by_key(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        conformance_packs(settings({"conformance_parameters": given}))
+        conformance_packs(settings({"conformance_parameters": arguments}))
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("arguments", "message"),
     [
         ({"excluded_accounts": ["ml-devv"]}, r"security\.excluded_accounts\.0: no account 'ml-devv'.*'ml-dev'"),
         ({"detectors": {"eu-west-1": "a" * 32}}, r"security\.detectors\.eu-west-1: not a region of the zone"),
@@ -93,9 +95,9 @@ def test_parameters_that_fit_no_pack_are_refused_by_key(given: dict[str, Any], m
         ({"notify": []}, r"security\.notify"),
     ],
 )
-def test_wrong_values_are_named_by_key(given: dict[str, Any], message: str) -> None:
+def test_wrong_values_are_named_by_key(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        settings(given)
+        settings(arguments)
 
 
 def test_services_that_nobody_administers_are_named() -> None:
@@ -113,8 +115,12 @@ def test_security_comes_after_every_baseline() -> None:
 
 def test_every_repair_waits_for_a_person() -> None:
     resources = yaml.safe_load(conformance_packs(settings())[0].template)["Resources"]
-    repairs = {name: one for name, one in resources.items() if one["Type"] == "AWS::Config::RemediationConfiguration"}
+    repairs = {
+        name: resource
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Config::RemediationConfiguration"
+    }
     assert len(repairs) == 4
-    for one in repairs.values():
-        assert one["Properties"]["Automatic"] is False
-        assert one["Properties"]["ConfigRuleName"] == resources[one["DependsOn"]]["Properties"]["ConfigRuleName"]
+    for repair in repairs.values():
+        assert repair["Properties"]["Automatic"] is False
+        assert repair["Properties"]["ConfigRuleName"] == resources[repair["DependsOn"]]["Properties"]["ConfigRuleName"]

@@ -47,19 +47,21 @@ KEPT = (
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_resource_has_a_component_and_an_explicit_provider(stack: str) -> None:
-    seen = recorded(stack)
-    assert not seen.orphans()
-    assert [one.name for one in seen.resources if one.type.startswith("aws:") and not one.provider] == []
+    recording = recorded(stack)
+    assert not recording.orphans()
+    assert [
+        resource.name for resource in recording.resources if resource.type.startswith("aws:") and not resource.provider
+    ] == []
 
 
-def providers(seen: Recording) -> Mapping[str, Mapping[str, Any]]:
+def providers(recording: Recording) -> Mapping[str, Mapping[str, Any]]:
     """Provider resource -> its configuration; objects in it are JSON text on the wire."""
     return {
-        one.name: {
+        resource.name: {
             key: json.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
-            for key, value in one.inputs.items()
+            for key, value in resource.inputs.items()
         }
-        for one in seen.of("pulumi:providers:aws")
+        for resource in recording.of("pulumi:providers:aws")
     }
 
 
@@ -67,13 +69,13 @@ def providers(seen: Recording) -> Mapping[str, Mapping[str, Any]]:
 def test_no_provider_can_act_in_another_account(stack: str) -> None:
     ids = recorded("organization").outputs["account_ids"]
     own = OWNERS.get(stack, (stack.removeprefix("baseline-"),))
-    for name, one in providers(recorded(stack)).items():
+    for name, provider in providers(recorded(stack)).items():
         account = next(account for account in own if name.startswith(f"{account}-us-"))
-        assert one["allowedAccountIds"] == [ids[account]]
-        roles = [assumed["roleArn"] for assumed in one.get("assumeRoles", [])]
+        assert provider["allowedAccountIds"] == [ids[account]]
+        roles = [assumed["roleArn"] for assumed in provider.get("assumeRoles", [])]
         role = f"arn:aws:iam::{ids[account]}:role/OrganizationAccountAccessRole"
         assert roles == ([] if account == "management" else [role])
-        assert set(one["defaultTags"]["tags"]) == {"environment", "owner", "data-classification", "project"}
+        assert set(provider["defaultTags"]["tags"]) == {"environment", "owner", "data-classification", "project"}
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -83,11 +85,15 @@ def test_a_stack_exports_what_its_contract_promises(stack: str) -> None:
     assert all(value is not None for value in outputs.values())
 
 
-@pytest.mark.parametrize("stack", [one for one in STACKS if one not in ("ml-dev", "recovery-dev")])
+@pytest.mark.parametrize("stack", [stack_name for stack_name in STACKS if stack_name not in ("ml-dev", "recovery-dev")])
 def test_what_holds_data_is_protected_and_retained(stack: str) -> None:
-    kept = [one for one in recorded(stack).resources if one.type.startswith("aws:") and one.type.endswith(KEPT)]
+    kept = [
+        resource
+        for resource in recorded(stack).resources
+        if resource.type.startswith("aws:") and resource.type.endswith(KEPT)
+    ]
     assert kept
-    assert [one.name for one in kept if not (one.protect and one.retained)] == []
+    assert [resource.name for resource in kept if not (resource.protect and resource.retained)] == []
 
 
 def test_default_providers_are_disabled_for_every_stack() -> None:
@@ -112,15 +118,17 @@ def test_an_account_costs_the_organisation_four_resources() -> None:
 
 
 def test_a_baseline_covers_every_region_of_the_zone() -> None:
-    seen = recorded("baseline-ml-prod")
-    assert set(providers(seen)) == {"ml-prod-us-east-1", "ml-prod-us-west-2"}
+    recording = recorded("baseline-ml-prod")
+    assert set(providers(recording)) == {"ml-prod-us-east-1", "ml-prod-us-west-2"}
     for kind in (":Recorder", ":EncryptionByDefault", ":SnapshotBlockPublicAccess", ":EventRule", ":ServiceSetting"):
-        used = {one.provider for one in seen.of(kind) if one.type.startswith("aws:")}
+        used = {resource.provider for resource in recording.of(kind) if resource.type.startswith("aws:")}
         assert used == {"ml-prod-us-east-1", "ml-prod-us-west-2"}, kind
 
 
 def test_iam_is_recorded_in_one_region_only() -> None:
-    groups = [one.inputs["recordingGroup"] for one in recorded("baseline-ml-prod").of("cfg/recorder:Recorder")]
+    groups = [
+        resource.inputs["recordingGroup"] for resource in recorded("baseline-ml-prod").of("cfg/recorder:Recorder")
+    ]
     assert sorted(group["includeGlobalResourceTypes"] for group in groups) == [False, True]
 
 
@@ -131,17 +139,23 @@ def test_the_management_accounts_budget_is_the_sum_of_all() -> None:
 
 
 def test_the_trail_belongs_to_the_management_account_in_every_policy_that_names_it() -> None:
-    seen = recorded("audit")
+    recording = recorded("audit")
     arn = "arn:aws:cloudtrail:us-east-1:123456789012:trail/hipaa-ml-organization"
-    texts = [one.inputs["policy"] for one in (*seen.of("s3/bucketPolicy:BucketPolicy"), *seen.of("kms/key:Key"))]
+    texts = [
+        resource.inputs["policy"]
+        for resource in (*recording.of("s3/bucketPolicy:BucketPolicy"), *recording.of("kms/key:Key"))
+    ]
     assert sum(arn in text for text in texts) == 2
 
 
 def test_the_trail_sees_everything_but_its_own_deliveries() -> None:
     [trail] = recorded("audit").of("cloudtrail/trail:Trail")
-    selectors = {one["name"]: one["fieldSelectors"] for one in trail.inputs["advancedEventSelectors"]}
+    selectors = {
+        advanced_event_selector["name"]: advanced_event_selector["fieldSelectors"]
+        for advanced_event_selector in trail.inputs["advancedEventSelectors"]
+    }
     assert {"Management", "S3 Object", "Lambda Function", "SageMaker Endpoint"} <= set(selectors)
-    [excluded] = [one for one in selectors["S3 Object"] if one["field"] == "resources.ARN"]
+    [excluded] = [selector for selector in selectors["S3 Object"] if selector["field"] == "resources.ARN"]
     assert len(excluded["notStartsWiths"]) == 5
     assert all(arn.endswith("/") for arn in excluded["notStartsWiths"])
     assert any("BucketPolicy" in urn for urn in trail.request.dependencies)
@@ -149,13 +163,13 @@ def test_the_trail_sees_everything_but_its_own_deliveries() -> None:
 
 def test_every_policy_document_names_what_it_allows() -> None:
     for stack in STACKS:
-        for one in recorded(stack).resources:
-            if one.type in ("aws:s3/bucketPolicy:BucketPolicy", "aws:sns/topicPolicy:TopicPolicy"):
-                for statement in one.document("policy")["Statement"]:
+        for resource in recorded(stack).resources:
+            if resource.type in ("aws:s3/bucketPolicy:BucketPolicy", "aws:sns/topicPolicy:TopicPolicy"):
+                for statement in resource.document("policy")["Statement"]:
                     if statement["Effect"] == "Allow":
                         assert statement["Principal"] != "*"
                         events = statement["Principal"] == {"Service": "events.amazonaws.com"}
-                        assert statement.get("Condition") or events, (one.name, statement)
+                        assert statement.get("Condition") or events, (resource.name, statement)
 
 
 def test_a_stack_that_is_not_of_the_zone_is_refused_with_those_that_are() -> None:
@@ -179,10 +193,10 @@ def test_an_account_that_is_configured_but_not_made_yet_is_named() -> None:
 
 def test_guardrails_that_do_not_fit_are_refused_before_anything_is_registered() -> None:
     limits = {"service_control_policies": {"policies": 2, "characters": 5120}}
-    seen: list[Recording] = []
+    recordings: list[Recording] = []
     with pytest.raises(GuardrailsDoNotFitError, match="AWS allows 2"):
-        seen.append(run("organization", guardrails=limits))
-    assert not seen
+        recordings.append(run("organization", guardrails=limits))
+    assert not recordings
 
 
 def test_wrong_settings_stop_the_program() -> None:
@@ -191,8 +205,8 @@ def test_wrong_settings_stop_the_program() -> None:
 
 
 def test_a_preview_can_run_with_a_role_that_only_reads() -> None:
-    seen = run("audit", assume_role="hipaa-ml-preview")
-    [provider] = providers(seen).values()
+    recording = run("audit", assume_role="hipaa-ml-preview")
+    [provider] = providers(recording).values()
     assert provider["assumeRoles"][0]["roleArn"].endswith(":role/hipaa-ml-preview")
 
 
@@ -208,6 +222,8 @@ def test_every_stack_follows_those_it_needs() -> None:
 def test_an_existing_organisation_and_account_are_adopted() -> None:
     accounts = json.loads(configuration("organization")["hipaa-ml:accounts"])
     accounts["ml-prod"]["id"] = "444455556666"
-    seen = run("organization", accounts=accounts, organization={"id": "o-a1b2c3d4e5"})
-    imported = {one.request.importId for one in seen.resources if one.custom and one.request.importId}
+    recording = run("organization", accounts=accounts, organization={"id": "o-a1b2c3d4e5"})
+    imported = {
+        resource.request.importId for resource in recording.resources if resource.custom and resource.request.importId
+    }
     assert imported == {"o-a1b2c3d4e5", "444455556666"}

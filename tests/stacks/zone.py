@@ -20,7 +20,7 @@ IDENTITIES = Path(__file__).with_name("identities.txt")
 def configuration(stack: str, **changes: Any) -> Mapping[str, str]:
     """The stack's configuration as Pulumi hands it to the program."""
     values = {**files.read(ROOT, stack).values, **changes}
-    return {f"hipaa-ml:{key}": one if isinstance(one, str) else json.dumps(one) for key, one in values.items()}
+    return {f"hipaa-ml:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 
 def run(
@@ -71,10 +71,11 @@ VERSIONED = ("sagemaker/model:Model", "sagemaker/endpointConfiguration:EndpointC
 def identities() -> list[str]:
     """Stack, type and name of every resource: what Pulumi knows them by."""
     return sorted(
-        f"{stack} {one.request.parent.split('::')[2] if one.request.parent else '-'} {one.type} {one.name}"
+        f"{stack} {resource.request.parent.split('::')[2] if resource.request.parent else '-'} {resource.type} "
+        f"{resource.name}"
         for stack in STACKS
-        for one in recorded(stack).resources
-        if one.type != "pulumi:pulumi:Stack" and not one.type.endswith(VERSIONED)
+        for resource in recorded(stack).resources
+        if resource.type != "pulumi:pulumi:Stack" and not resource.type.endswith(VERSIONED)
     )
 
 

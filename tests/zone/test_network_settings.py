@@ -196,7 +196,7 @@ def test_a_zone_without_networks_has_no_network_stacks() -> None:
         net(segments={}),
         lambda values: values.pop("ml", None),
     )
-    assert not [one for one in make_plan(settings).stacks.names if one.startswith(("network-", "ml-", "recovery-"))]
+    assert not [name for name in make_plan(settings).stacks.names if name.startswith(("network-", "ml-", "recovery-"))]
 
 
 def test_a_new_account_is_one_line_and_its_name_in_a_segment() -> None:

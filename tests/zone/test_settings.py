@@ -161,17 +161,17 @@ def test_a_mistake_is_named_by_file_and_key(mistake: str) -> None:
 
 
 def test_the_message_names_the_file_the_key_really_came_from() -> None:
-    said = refused(
+    message = refused(
         lambda values: [account("ml-dev", email="x")(values), inside("regions", residency="mars")(values)],
         {"accounts": STACK_FILE},
     )
-    assert f"{STACK_FILE}: accounts.ml-dev.email" in said
-    assert "Pulumi.yaml: regions.residency" in said
+    assert f"{STACK_FILE}: accounts.ml-dev.email" in message
+    assert "Pulumi.yaml: regions.residency" in message
 
 
 def test_every_problem_is_told_at_once() -> None:
-    said = refused(lambda values: [account(name, email="x")(values) for name in ("ml-dev", "ml-prod", "backup")])
-    assert len(said.splitlines()) == 3
+    message = refused(lambda values: [account(name, email="x")(values) for name in ("ml-dev", "ml-prod", "backup")])
+    assert len(message.splitlines()) == 3
 
 
 def test_program_reports_invalid_settings_without_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ HEAD = "name: hipaa-ml\nruntime: python\nstackConfigDir: stacks\n"
 
 
 @pytest.mark.parametrize(
-    ("content", "stack", "said"),
+    ("content", "stack", "message"),
     [
         (HEAD + "config: [\n", None, "Pulumi.yaml, line "),
         (HEAD + "config:\n  a: 1\n  a: 2\n", None, "Pulumi.yaml, line 6: the key 'a' stands here a second time"),
@@ -210,8 +210,10 @@ HEAD = "name: hipaa-ml\nruntime: python\nstackConfigDir: stacks\n"
         (HEAD, "- a\n", f"{STACK_FILE}: expected keys and values at the top"),
     ],
 )
-def test_malformed_files_are_named_with_their_line(tmp_path: Path, content: str, stack: str | None, said: str) -> None:
-    with pytest.raises(SettingsError, match="^" + said.replace("(", r"\(")):
+def test_malformed_files_are_named_with_their_line(
+    tmp_path: Path, content: str, stack: str | None, message: str
+) -> None:
+    with pytest.raises(SettingsError, match="^" + message.replace("(", r"\(")):
         settings_from_files(project(tmp_path, content, stack), "audit")
 
 

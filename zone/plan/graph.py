@@ -57,7 +57,7 @@ def plan_stacks(
 
     `security` comes after the baselines: a conformance pack fails in an account that has no AWS Config recorder yet.
     """
-    regions = settings.regions.all if any(one.networks for one in settings.accounts.values()) else ()
+    regions = settings.regions.all if any(account.networks for account in settings.accounts.values()) else ()
     needs: dict[str, tuple[str, ...]] = {ORGANIZATION: (), AUDIT: (ORGANIZATION,)}
     needs |= {f"{BASELINE}{name}": (ORGANIZATION, AUDIT) for name in accounts}
     needs[SECURITY] = (ORGANIZATION,)

@@ -159,8 +159,8 @@ class Data(Strict):
 
     def prefix_of(self, name: str) -> str:
         """Where a data set's files are in its bucket."""
-        one = self.data_sets[name]
-        return one.prefix or f"{one.owner}/{name}"
+        data_set = self.data_sets[name]
+        return data_set.prefix or f"{data_set.owner}/{name}"
 
     def columns_of(self, access: Access) -> Sequence[str]:
         """The columns that a row of the access table opens."""
@@ -169,4 +169,4 @@ class Data(Strict):
 
     def holding(self, *, patients: bool) -> Mapping[str, DataSet]:
         """The data sets of an environment: raw patient data only where patients' data may be."""
-        return {name: one for name, one in self.data_sets.items() if patients or one.bucket != "raw-phi"}
+        return {name: data_set for name, data_set in self.data_sets.items() if patients or data_set.bucket != "raw-phi"}

@@ -20,13 +20,13 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute, replaced as a whole
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
+        keys: set[str] = set()
         for key, _ in node.value:
-            if str(key.value) in seen:
+            if str(key.value) in keys:
                 raise yaml.constructor.ConstructorError(
                     problem=f"the key {key.value!r} stands here a second time", problem_mark=key.start_mark
                 )
-            seen.add(str(key.value))
+            keys.add(str(key.value))
         return super().construct_mapping(node, deep=deep)
 
 
@@ -73,7 +73,7 @@ def read(root: Path, stack: str) -> Sources:
                 continue
             values[key] = _declared(value) if declared else value
             origins[key] = file
-    return Sources(project=name, values={key: _plain(one) for key, one in values.items()}, origins=origins)
+    return Sources(project=name, values={key: _plain(value) for key, value in values.items()}, origins=origins)
 
 
 def from_text(text: str) -> Any:

@@ -72,6 +72,6 @@ def _inner(kind: Any) -> Any:
         if typing.get_origin(kind) is typing.Annotated:
             kind = typing.get_args(kind)[0]
         elif isinstance(kind, UnionType) or typing.get_origin(kind) is typing.Union:
-            kind = next(one for one in typing.get_args(kind) if one is not type(None))
+            kind = next(arg for arg in typing.get_args(kind) if arg is not type(None))
         else:
             return kind

@@ -61,8 +61,8 @@ class MachineLearning(Strict):
 
     def served_in(self, environment: str) -> Mapping[str, Model]:
         """The models of an environment, by name."""
-        return {name: one for name, one in self.models.items() if environment in one.environments}
+        return {name: model for name, model in self.models.items() if environment in model.environments}
 
     def standing_by(self, environment: str) -> Mapping[str, Model]:
         """Those of them that stand by in the recovery region."""
-        return {name: one for name, one in self.served_in(environment).items() if one.standby != "none"}
+        return {name: model for name, model in self.served_in(environment).items() if model.standby != "none"}

@@ -65,7 +65,7 @@ class Settings(Strict):
 
     def administrator(self, service: t.Service) -> str | None:
         """The name of the account that is a service's delegated administrator, if there is one."""
-        return next((name for name, one in self.accounts.items() if service in one.administers), None)
+        return next((name for name, account in self.accounts.items() if service in account.administers), None)
 
     @property
     def zone(self) -> Zone:

@@ -78,9 +78,9 @@ def network_account(settings: Settings) -> str | None:
 def spoke_cidrs(settings: Settings, region: str) -> Mapping[str, str]:
     """Account -> CIDR of its spoke in a region: the workloads with a network there."""
     return {
-        name: one.networks[region]
-        for name, one in settings.accounts.items()
-        if region in one.networks and account_placement(settings, name).kind == "workload"
+        name: account.networks[region]
+        for name, account in settings.accounts.items()
+        if region in account.networks and account_placement(settings, name).kind == "workload"
     }
 
 
@@ -90,7 +90,7 @@ def segment_of(settings: Settings, name: str) -> str:
     Raises:
         KeyError: it is in none; the settings' checks refuse that.
     """
-    for segment, one in settings.network.segments.items():
-        if name in one.accounts:
+    for segment, segment_settings in settings.network.segments.items():
+        if name in segment_settings.accounts:
             return segment
     raise KeyError(name)

@@ -50,7 +50,7 @@ class AccessTable:
 
     def owned(self, team: str) -> Sequence[DataSet]:
         """The data sets a team writes."""
-        return [one for one in self.data_sets.values() if one.owner == team]
+        return [data_set for data_set in self.data_sets.values() if data_set.owner == team]
 
     def readers_of_files(self, data_set: str) -> Sequence[str]:
         """The teams that may read the files of a data set: its rows that hold nothing back."""
@@ -58,7 +58,7 @@ class AccessTable:
 
     def files_of(self, team: str) -> Sequence[DataSet]:
         """The data sets whose files a team may read."""
-        return [one for one in self.data_sets.values() if team in self.readers_of_files(one.name)]
+        return [data_set for data_set in self.data_sets.values() if team in self.readers_of_files(data_set.name)]
 
     def handles_patients(self, team: str) -> bool:
         """Whether a team reads or writes any patients' data."""
@@ -72,8 +72,11 @@ class AccessTable:
     def shared(self, purpose: DataPurpose) -> Sequence[DataSet]:
         """Data sets of a bucket that the rule of own prefixes does not describe."""
         return [
-            one
-            for one in self.data_sets.values()
-            if one.bucket == purpose
-            and (not one.prefix.startswith(f"{one.owner}/") or list(self.readers_of_files(one.name)) != [one.owner])
+            data_set
+            for data_set in self.data_sets.values()
+            if data_set.bucket == purpose
+            and (
+                not data_set.prefix.startswith(f"{data_set.owner}/")
+                or list(self.readers_of_files(data_set.name)) != [data_set.owner]
+            )
         ]

@@ -17,11 +17,11 @@ def problems(settings: Settings) -> Iterator[Problem]:
 
 
 def _owners(data: Data) -> Iterator[Problem]:
-    for name, one in data.data_sets.items():
-        if one.owner not in data.teams:
-            yield Problem(path=("data", "data_sets", name, "owner"), message=_no("team", one.owner, data.teams))
+    for name, data_set in data.data_sets.items():
+        if data_set.owner not in data.teams:
+            yield Problem(path=("data", "data_sets", name, "owner"), message=_no("team", data_set.owner, data.teams))
     for purpose in ("raw-phi", "deidentified", "features"):
-        count = sum(one.bucket == purpose for one in data.data_sets.values())
+        count = sum(data_set.bucket == purpose for data_set in data.data_sets.values())
         if count > MOST_DATA_SETS:
             message = f"{count} data sets in the bucket {purpose!r}; its policy has room for {MOST_DATA_SETS}"
             yield Problem(path=("data", "data_sets"), message=message)
@@ -62,13 +62,14 @@ def _table(data: Data) -> Iterator[Problem]:
 
 
 def _sensitivity(data: Data) -> Iterator[Problem]:
-    for name, one in data.data_sets.items():
-        if one.bucket == "raw-phi":
+    for name, data_set in data.data_sets.items():
+        if data_set.bucket == "raw-phi":
             continue
-        for column, what in one.columns.items():
+        for column, what in data_set.columns.items():
             if what.sensitivity != "de-identified":
                 message = (
-                    f"{what.sensitivity!r} does not belong in the bucket {one.bucket!r}, which environments without "
+                    f"{what.sensitivity!r} does not belong in the bucket {data_set.bucket!r}, which "
+                    f"environments without "
                     "patients' data have too; allowed: de-identified"
                 )
                 yield Problem(path=("data", "data_sets", name, "columns", column, "sensitivity"), message=message)

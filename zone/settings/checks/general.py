@@ -68,11 +68,11 @@ def _places(settings: Settings) -> Iterator[Problem]:
 
 def _unique(settings: Settings) -> Iterator[Problem]:
     ids = [(MANAGEMENT, settings.management_account_id)]
-    ids += [(name, one.id) for name, one in settings.accounts.items() if one.id]
+    ids += [(name, account.id) for name, account in settings.accounts.items() if account.id]
     yield from _repeated("id", ids)
-    yield from _repeated("email", [(name, one.email.lower()) for name, one in settings.accounts.items()])
+    yield from _repeated("email", [(name, account.email.lower()) for name, account in settings.accounts.items()])
     yield from _repeated("stacks", [(name, stack_suffix(name)) for name in settings.accounts])
-    administered = [(name, service) for name, one in settings.accounts.items() for service in one.administers]
+    administered = [(name, service) for name, account in settings.accounts.items() for service in account.administers]
     yield from _repeated("administers", administered)
 
 
@@ -95,7 +95,7 @@ def _networks(settings: Settings) -> Iterator[Problem]:
     networks.sort(key=lambda one: (int(one[1].network_address), one[1].prefixlen))
     open_ones: list[tuple[tuple[str, ...], ipaddress.IPv4Network]] = []
     for path, network in networks:
-        open_ones = [one for one in open_ones if one[1].broadcast_address >= network.network_address]
+        open_ones = [open_one for open_one in open_ones if open_one[1].broadcast_address >= network.network_address]
         for other_path, other in open_ones:
             message = f"{network} overlaps with {other} of {'.'.join(other_path)}; the Transit Gateway joins both"
             yield Problem(path=path, message=message)

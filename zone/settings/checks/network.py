@@ -16,7 +16,7 @@ from zone.settings.placement import account_placement, network_account
 
 def problems(settings: Settings) -> Iterator[Problem]:
     """Everything about the network that does not fit together; nothing when there is no network."""
-    if not any(one.networks for one in settings.accounts.values()):
+    if not any(account.networks for account in settings.accounts.values()):
         return
     for check in CHECKS:
         yield from check(settings)
@@ -102,7 +102,7 @@ def _members(settings: Settings) -> Iterator[Problem]:
 
 def _spokes(settings: Settings) -> Iterator[Problem]:
     segments = settings.network.segments
-    placed = {name for one in segments.values() for name in one.accounts}
+    placed = {name for segment in segments.values() for name in segment.accounts}
     for name, configured in settings.accounts.items():
         if not configured.networks or name == network_account(settings):
             continue
@@ -112,7 +112,7 @@ def _spokes(settings: Settings) -> Iterator[Problem]:
             yield Problem(path=path, message=message)
             continue
         if name not in placed:
-            allowed = ", ".join(one for one in segments if one != SHARED)
+            allowed = ", ".join(segment for segment in segments if segment != SHARED)
             yield Problem(path=path, message=f"{name!r} is in no segment; allowed, in network.segments: {allowed}")
         if settings.regions.primary not in configured.networks:
             message = f"lacks {settings.regions.primary!r}: a standby needs what it stands by for"
