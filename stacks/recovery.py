@@ -160,6 +160,16 @@ def _switches(context: EnvironmentContext, there: MlOutputs, released: Mapping[s
         )
 
 
+def _runbook_sources() -> pulumi.AssetArchive:
+    """The Python files of the runbooks: a folder would include `__pycache__`, and change whenever a runbook has run."""
+    return pulumi.AssetArchive(
+        {
+            file.relative_to(RUNBOOKS.parent).as_posix(): pulumi.FileAsset(str(file))
+            for file in sorted(RUNBOOKS.rglob("*.py"))
+        }
+    )
+
+
 def _readiness(context: EnvironmentContext, role: r.RunbookRole, serving: Serving) -> None:
     recovery = context.settings.ml.recovery
     r.ReadinessCheck(
@@ -171,7 +181,7 @@ def _readiness(context: EnvironmentContext, role: r.RunbookRole, serving: Servin
             boundary_arn=context.baseline.boundary_policy_arn,
             runbook_role_arn=role.arn,
             key_arn=serving.key_arn,
-            code=pulumi.AssetArchive({"runbooks": pulumi.FileArchive(str(RUNBOOKS))}),
+            code=_runbook_sources(),
             subnet_ids=subnets(context.network, "inference"),
             security_group_ids=[pulumi.Output.from_input(context.network.security_group_ids)["inference"]],
             topic_arn=serving.topic_arn,
