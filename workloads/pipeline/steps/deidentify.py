@@ -85,22 +85,18 @@ def deidentified(
     columns[NOTE] = notes
     frame = pd.DataFrame(columns)[list(model.columns)]
     if len(written):
-        frame.loc[written.index, NOTE] = Recognizers(names_model).redact(_without_own_name(raw, written))
+        frame.loc[written.index, NOTE] = Recognizers(names_model).redact(list(written), _own_names(raw, written))
     return frame
 
 
-def _without_own_name(raw: pd.DataFrame, notes: pd.Series) -> list[str]:
-    """Notes without the names of the row's own patient and relative, whatever the model of names finds."""
-    columns = [column for column in ("patient_name", "relative_name") if column in raw.columns]
-    texts: list[str] = []
-    for index, note in notes.items():
-        text = str(note)
-        for column in columns:
-            for part in sorted({str(raw.at[index, column]), *str(raw.at[index, column]).split()}, key=len, reverse=True):
-                if len(part) > 2:  # noqa: PLR2004 - initials would hit other words
-                    text = text.replace(part, "<PERSON>")
-        texts.append(text.replace("<PERSON> <PERSON>", "<PERSON>"))
-    return texts
+def _own_names(raw: pd.DataFrame, notes: pd.Series) -> list[list[str]]:
+    """Full names and their words (longer than two letters) of each note's patient and relative."""
+    names: list[set[str]] = [set() for _ in range(len(notes))]
+    for column in ("patient_name", "relative_name"):
+        if column in raw.columns:
+            for own, full in zip(names, raw.loc[notes.index, column].astype(str), strict=True):
+                own.update(part for part in (full, *full.split()) if len(part) > 2)  # noqa: PLR2004 - no initials
+    return [sorted(own) for own in names]
 
 
 def residual_risk(frame: pd.DataFrame) -> dict[str, Any]:

@@ -39,6 +39,10 @@ def notes(count: int, seed: int, given: Sequence[str] = GIVEN, family: Sequence[
         values = facts(generator)
         template = TEMPLATES[generator.integers(len(TEMPLATES))]
         names = [full] * ("{name}" in template) + [values["family"]] * ("{family}" in template)
+        if generator.random() < 0.2:  # noqa: PLR2004 - a fifth was redacted already: no name is left
+            hidden = {"name": " " * len("<PERSON>"), "family": " " * len("<PERSON>")}
+            written.append((template.format(**{**values, **hidden}), []))
+            continue
         written.append((template.format(name=full, **values), names))
     return written
 

@@ -58,6 +58,7 @@ TITLED_NAME: Final = rf"\b(?:Mr|Mrs|Ms|Dr|Prof)\.? {_NAME}(?: (?:[A-Z]\. )?{_NAM
 COLUMN_NAME: Final = rf"\b{_NAME},? (?:[A-Z]\.? )?{_NAME}\b|\b[A-Z]{{2,}}, [A-Z]{{2,}}\b"
 """A name in a column of codes, where two capitalised words mean nothing else."""
 KINDS: Final = (*PATTERNS, "PERSON")
+_PLACEHOLDER: Final = re.compile(rf"<(?:{'|'.join(KINDS)})>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,22 +141,34 @@ class Recognizers:
             )
         return list(_find(self._text, values, None))
 
-    def redact(self, values: Sequence[str]) -> list[str]:
-        """Free text with `<KIND>` in place of each finding."""
-        redacted = list(values)
-        spans: dict[int, list[Finding]] = {}
+    def redact(self, values: Sequence[str], names: Sequence[Sequence[str]] = ()) -> list[str]:
+        """Free text with `<KIND>` in place of each finding; touching findings become one.
+
+        Args:
+            values: texts.
+            names: of each text's own patient and relatives; replaced whatever the names model finds.
+        """
+        spans: list[list[tuple[int, int, str]]] = [[] for _ in values]
         for finding in self.find_in_text(values):
-            spans.setdefault(finding.index, []).append(finding)
-        for index, findings in spans.items():
-            text, end = values[index], len(values[index]) + 1
-            pieces = list(text)
-            for finding in sorted(findings, key=lambda finding: (finding.start, -finding.end), reverse=True):
-                stop = min(finding.end, end)
-                if finding.start < stop:
-                    pieces[finding.start : stop] = [f"<{finding.kind}>"]
-                    end = finding.start
-            redacted[index] = "".join(pieces)
-        return redacted
+            spans[finding.index].append((finding.start, finding.end, finding.kind))
+        for index, own in enumerate(names):
+            for name in own:
+                for word in re.finditer(rf"\b{re.escape(name)}\b", values[index]):
+                    spans[index].append((word.start(), word.end(), "PERSON"))
+        return [_replaced(value, found) for value, found in zip(values, spans, strict=True)]
+
+
+def _replaced(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
+    merged: list[tuple[int, int, str]] = []
+    for start, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if merged and not text[merged[-1][1] : start].strip():
+            first, last, label = merged[-1]
+            merged[-1] = (first, max(last, end), label)
+        else:
+            merged.append((start, end, kind))
+    for start, end, kind in reversed(merged):
+        text = f"{text[:start]}<{kind}>{text[end:]}"
+    return text
 
 
 def _analyzer(engine: SpacyNlpEngine, *recognizers: Any) -> AnalyzerEngine:
@@ -168,7 +181,8 @@ def _documents(values: Sequence[str]) -> Iterator[tuple[int, list[int], str]]:
     """First index, start of each line, and text of each document."""
     first, size, lines = 0, 0, list[str]()
     for index, value in enumerate(values):
-        line = value.replace("\n", " ").replace("\r", " ")
+        # Placeholders of `redact` become spaces: offsets stay, and no model takes them for names.
+        line = _PLACEHOLDER.sub(lambda match: " " * len(match[0]), value.replace("\n", " ").replace("\r", " "))
         lines.append(line)
         size += len(line) + 1
         if size >= _DOCUMENT or index == len(values) - 1:

@@ -84,9 +84,8 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         context: Any = gx.get_context(mode="file", project_root_dir=job.output)
         context.variables.progress_bars = {"globally": False}
-        suite = context.suites.add(gx.ExpectationSuite(name=model.name))
-        for expectation in (*generated(model), *by_hand(model)):
-            suite.add_expectation(expectation)
+        expectations = [*generated(model), *by_hand(model)]
+        suite = context.suites.add(gx.ExpectationSuite(name=model.name, expectations=expectations))
         source = context.data_sources.add_pandas("selected")
         for name in ("train.csv", "holdout.csv"):
             raw = frames.read(job.inputs["select"] / name)
