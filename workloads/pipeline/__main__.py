@@ -26,7 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error.reason} {error.action}", file=sys.stderr)
         return error.code
     except OSError as error:
-        print(f"error: {error.filename or 'A file'}: {error.strerror}. Check path, space and permissions.", file=sys.stderr)
+        print(
+            f"error: {error.filename or 'A file'}: {error.strerror}. Check path, space and permissions.",
+            file=sys.stderr,
+        )
         return 2
     except KeyboardInterrupt:
         print("error: The run was interrupted. Run the same command again: complete steps are reused.", file=sys.stderr)

@@ -108,9 +108,7 @@ READMISSION: Final = Definition(
     target_field=Field(unit="0 or 1", minimum=0, maximum=1, whole=True),
     metrics=("auroc", "auprc", "brier"),
     slices=_SLICES,
-    rule=Rule(
-        metric="auroc", higher_is_better=True, floor=0.6, margin=0.0, slice_margin=0.03, minimum_count=200
-    ),
+    rule=Rule(metric="auroc", higher_is_better=True, floor=0.6, margin=0.0, slice_margin=0.03, minimum_count=200),
 )
 LENGTH_OF_STAY: Final = Definition(
     name="length_of_stay",
@@ -118,9 +116,7 @@ LENGTH_OF_STAY: Final = Definition(
     kind="regression",
     title="Length of stay in days, predicted at admission",
     intended_use="Plan beds and staff for the next days. Not for deciding when a patient is discharged.",
-    fields={
-        name: field for name, field in _fields().items() if name not in {"length_of_stay_days", "discharged_to"}
-    },
+    fields={name: field for name, field in _fields().items() if name not in {"length_of_stay_days", "discharged_to"}},
     target="length_of_stay_days",
     target_field=Field(unit="days", minimum=1, maximum=180, whole=True),
     metrics=("mae", "rmse", "r2"),

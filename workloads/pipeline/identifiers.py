@@ -66,11 +66,31 @@ OLDEST_AGE: Final = 90
 """Ages over 89 are written as this number: "90 or older"."""
 
 SPARSE_ZIP3: Final = frozenset(
-    "036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893".split()
+    [
+        "036",
+        "059",
+        "063",
+        "102",
+        "203",
+        "556",
+        "692",
+        "790",
+        "821",
+        "823",
+        "830",
+        "831",
+        "878",
+        "879",
+        "884",
+        "890",
+        "893",
+    ]
 )
-"""Three-digit ZIP areas of 20,000 inhabitants or fewer. Source: HHS Office for Civil Rights, "Guidance Regarding Methods
-for De-identification of Protected Health Information", 26 November 2012, from the 2000 Census; the Census Bureau's newest
-figures decide (164.514(b)(2)(i)(B)): check this list when a decennial census is published."""
+"""Three-digit ZIP areas of 20,000 inhabitants or fewer.
+
+Source: HHS Office for Civil Rights, "Guidance Regarding Methods for De-identification of Protected Health Information",
+26 November 2012, from the 2000 Census. The Census Bureau's newest figures decide (164.514(b)(2)(i)(B)): check this list
+when a decennial census is published."""
 SPARSE_ZIP3_DATE: Final = "2012-11-26"
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from workloads.pipeline import artifacts
 from workloads.pipeline.errors import INTEGRITY, USAGE, StepError
-from workloads.pipeline.stores import LocalStore, Store
+from workloads.pipeline.stores import LocalStore, MissingObjectError, Store
 
 PENDING: Final = "PendingManualApproval"
 APPROVED: Final = "Approved"
@@ -90,7 +90,7 @@ class LocalRegistry:
         except StepError as error:
             raise StepError(
                 f"The champion (package {source.name} of {model}) cannot be read. {error.reason}",
-                action="Restore its artifact from the recorded version, or reject the package so that the one before is "
+                action="Restore its artifact from the recorded version, or reject the package: the one before is then "
                 "the champion.",
                 code=INTEGRITY,
             ) from None
@@ -169,7 +169,7 @@ class SageMakerRegistry:
             for name in (artifacts.MODEL, artifacts.MANIFEST):
                 (folder / name).write_bytes(self._store.read(f"{key}/{name}"))
             artifacts.read(folder, properties.get("ModelSha256"))
-        except Exception as error:
+        except (StepError, MissingObjectError) as error:
             reason = error.reason if isinstance(error, StepError) else f"{self._store.address}/{key} is incomplete."
             raise StepError(
                 f"The champion ({newest['ModelPackageArn']}) cannot be read. {reason}",

@@ -111,7 +111,9 @@ def _step(
                     f"The input {name} is missing.", action=f"Name it with --{name.replace('_', '-')}.", code=USAGE
                 )
         digests = {name: cache.digest(path) for name, path in inputs.items()}
-        name = f"{step.name}-{cache.key(step.name, {**digests, 'model': request.model}, request.settings.of(step), code)}"
+        name = (
+            f"{step.name}-{cache.key(step.name, {**digests, 'model': request.model}, request.settings.of(step), code)}"
+        )
         # Registration talks to a registry that others change: asked every time, it answers with the same package.
         complete = outputs.complete(name) if step.name != "register" else None
         reused = complete is not None
@@ -123,7 +125,9 @@ def _step(
             complete = outputs.finish(name, {"step": step.name, "summary": summary})
     except StepError as error:
         raise StepError(
-            f"Step {step.name} stopped. {error.reason}", action=f"{error.action} Nothing was registered.", code=error.code
+            f"Step {step.name} stopped. {error.reason}",
+            action=f"{error.action} Nothing was registered.",
+            code=error.code,
         ) from None
     folder, record = complete
     done.folders[step.name], done.summaries[step.name] = folder, record["summary"]

@@ -2,7 +2,7 @@
 
 import argparse
 import csv
-import datetime
+import datetime as dt
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,25 +10,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from workloads.pipeline import pseudonyms
 from workloads.pipeline.definitions import MODELS, NOTE, Definition, definition
 from workloads.pipeline.errors import StepError
 from workloads.pipeline.identifiers import TREATMENTS
+from workloads.pipeline.invented_names import FAMILY, GIVEN
 from workloads.readmission import cohort
 from workloads.readmission.schema import FIELDS
 
-GIVEN: Final = tuple(
-    "Maria James Linda Robert Patricia Michael Elena David Susan Ahmed Karen Thomas Nancy Carlos Betty Daniel Helen Paul "
-    "Sandra Mark Donna George Carol Kenneth Ruth Steven Sharon Edward Laura Brian Aisha Ronald Wei Anthony Priya Kevin "
-    "Olga Jason Fatima Matthew Ingrid Gary Yuki Timothy Rosa Jose Hannah Larry Amara Jeffrey".split()
-)
-FAMILY: Final = tuple(
-    "Smith Johnson Lopez Brown Garcia Miller Davis Nguyen Wilson Martinez Anderson Taylor Thomas Hernandez Moore Martin "
-    "Jackson Thompson White Lee Harris Clark Lewis Robinson Walker Perez Hall Young Allen Sanchez Wright King Scott Green "
-    "Baker Adams Nelson Hill Ramirez Campbell Mitchell Roberts Carter Phillips Evans Turner Torres Parker Collins Edwards "
-    "Stewart Flores Morris Murphy Rivera Cook Rogers Morgan Peterson Cooper Reed Bailey Bell Gomez Kelly Howard Ward Cox "
-    "Diaz Richardson Wood Watson Brooks Bennett Gray James Reyes Cruz Hughes Price Myers Long Foster Sanders Ross Okafor "
-    "Kowalski Schneider Petrov Tanaka Haddad Johansson Rossi Dubois".split()
-)
 TEMPLATES: Final = (
     "{name} was seen on rounds and tolerated a regular diet.",
     "Discussed the plan with {name}, who agrees. Call {phone} with results.",
@@ -50,14 +39,14 @@ _STATES: Final = ("021", "100", "200", "303", "606", "770", "900", "981", "036")
 
 def name(random: np.random.Generator, given: Sequence[str] = GIVEN, family: Sequence[str] = FAMILY) -> str:
     """One invented name."""
-    return f"{given[random.integers(len(given))]} {family[random.integers(len(family))]}"
+    return f"{given[int(random.integers(len(given)))]} {family[int(random.integers(len(family)))]}"
 
 
 def facts(random: np.random.Generator) -> dict[str, str]:
     """Invented values for the templates' places, beside the name."""
     digits = random.integers(0, 10, 24)
     text = "".join(map(str, digits))
-    day = datetime.date(2024, 1, 1) + datetime.timedelta(days=int(random.integers(0, 700)))
+    day = dt.date(2024, 1, 1) + dt.timedelta(days=int(random.integers(0, 700)))
     family = FAMILY[random.integers(len(FAMILY))]
     return {
         "family": family,
@@ -92,9 +81,9 @@ def encounters(model: Definition, count: int, seed: int, missing: int = 0) -> li
     people = {int(owner): _person(int(owner), seed) for owner in np.unique(owners)}
     for at in range(count):
         person = people[int(owners[at])]
-        admission = datetime.date(2025, 1, 1) + datetime.timedelta(days=int(days[at]))
+        admission = dt.date(2025, 1, 1) + dt.timedelta(days=int(days[at]))
         row: dict[str, Any] = {**person, "admission_date": admission.isoformat()}
-        row["discharge_date"] = (admission + datetime.timedelta(days=int(columns["length_of_stay_days"][at]))).isoformat()
+        row["discharge_date"] = (admission + dt.timedelta(days=int(columns["length_of_stay_days"][at]))).isoformat()
         row["encounter_number"] = f"E{seed % 1000:03d}{at:08d}"
         for field in (*model.fields, model.target):
             value = columns[field][at]
@@ -108,7 +97,9 @@ def _stays(random: np.random.Generator, columns: Mapping[str, Any], count: int) 
     rate = np.full(count, 1.35)
     rate += 0.06 * (columns["charlson_index"].astype(float) - 2) + 0.004 * (columns["age_years"].astype(float) - 60)
     rate += np.where(columns["admission_type"] == "emergency", 0.3, 0.0)
-    rate += 0.08 * (columns["creatinine_mg_dl"].astype(float) - 1) - 0.03 * (columns["haemoglobin_g_dl"].astype(float) - 12)
+    rate += 0.08 * (columns["creatinine_mg_dl"].astype(float) - 1) - 0.03 * (
+        columns["haemoglobin_g_dl"].astype(float) - 12
+    )
     return np.clip(random.poisson(np.exp(np.clip(rate, -2, 4))), 1, 180)
 
 
@@ -167,10 +158,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--encounters", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=cohort.SEED)
+    parser.add_argument("--keys", type=Path, help="also write a key file, for synthetic data only")
     options = parser.parse_args(arguments)
     try:
         rows = encounters(definition(options.model), options.encounters, options.seed)
         write(rows, options.file)
+        if options.keys is not None:
+            secret = hashlib.sha256(f"synthetic {options.seed}".encode()).digest()
+            options.keys.write_text(pseudonyms.document({"k1": secret}), encoding="utf-8")
     except (OSError, ValueError, StepError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

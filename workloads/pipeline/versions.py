@@ -77,7 +77,8 @@ def parse(text: str, source: str) -> Version:
     try:
         document: Any = json.loads(text)
         identifier = document.pop("identifier")
-        version = Version(**{**document, "files": tuple(Entry(**entry) for entry in document["files"])})
+        files = tuple(Entry(**entry) for entry in document.pop("files"))
+        version = Version(files=files, **document)
         matches = version.identifier == identifier
     except (ValueError, TypeError, KeyError, AttributeError):
         raise StepError(

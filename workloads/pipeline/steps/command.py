@@ -1,7 +1,7 @@
 """The command line that all steps share, with SageMaker's file layout as defaults.
 
-A processing job mounts each input below `/opt/ml/processing/input/NAME` and uploads `/opt/ml/processing/output`; a training
-job has `/opt/ml/input/data/CHANNEL` and `/opt/ml/model` (SageMaker Developer Guide, "Build your own processing
+A processing job mounts each input below `/opt/ml/processing/input/NAME` and uploads `/opt/ml/processing/output`; a
+training job has `/opt/ml/input/data/CHANNEL` and `/opt/ml/model` (SageMaker Developer Guide, "Build your own processing
 container" and "How Amazon SageMaker AI provides training information").
 """
 
@@ -56,7 +56,9 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
     below = "input/data" if training else "processing/input"
     for entry in step.inputs:
         parser.add_argument(f"--{entry.replace('_', '-')}", type=Path, help=f"default: {below}/{entry} below --ml")
-    parser.add_argument("--output", type=Path, help=f"default: {'model' if training else 'processing/output'} below --ml")
+    parser.add_argument(
+        "--output", type=Path, help=f"default: {'model' if training else 'processing/output'} below --ml"
+    )
     for field in dataclasses.fields(Settings):
         if field.name in step.settings:
             kind = int if isinstance(field.default, int) else str
@@ -77,7 +79,9 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
         print(f"error: {message}", file=sys.stderr)
         return error.code
     except OSError as error:
-        message = f"Step {name} stopped. {error.filename or 'A file'}: {error.strerror}. Check the path and its permissions."
+        message = (
+            f"Step {name} stopped. {error.filename or 'A file'}: {error.strerror}. Check the path and its permissions."
+        )
         _record_failure(options.ml, message)
         print(f"error: {message}", file=sys.stderr)
         return 2

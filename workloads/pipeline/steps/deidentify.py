@@ -36,15 +36,18 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
     frames.write(frame, job.output / FILE)
     risk = residual_risk(frame)
     job.write("residual_risk.json", risk)
-    notes = {"basis": BASIS, "key_id": ring.current, "sparse_zip3_list": identifiers.SPARSE_ZIP3_DATE, "residual_risk": risk}
+    notes = {
+        "basis": BASIS,
+        "key_id": ring.current,
+        "sparse_zip3_list": identifiers.SPARSE_ZIP3_DATE,
+        "residual_risk": risk,
+    }
     version = versions.describe(job.output, [FILE], model=model.name, schema_hash=model.schema_hash, notes=notes)
     (job.output / versions.MANIFEST).write_text(version.text(), encoding="utf-8")
     return {"rows": len(frame), "version": version.identifier, **risk}
 
 
-def deidentified(
-    raw: pd.DataFrame, model: Definition, ring: pseudonyms.Keyring, names_model: Path
-) -> pd.DataFrame:
+def deidentified(raw: pd.DataFrame, model: Definition, ring: pseudonyms.Keyring, names_model: Path) -> pd.DataFrame:
     """The columns of the model's definition, from raw columns. A column that is in neither table is refused."""
     frames.require(raw, ["mrn", "zip", "admission_date", *model.fields, model.target, NOTE], "The raw data")
     allowed = {*identifiers.TREATMENTS, *model.fields, model.target, NOTE}

@@ -1,6 +1,7 @@
 """Compares the challenger with the champion on the versioned holdout, and decides by the definition's rule."""
 
 import hashlib
+import itertools
 import sys
 from typing import Any, Final
 
@@ -114,9 +115,11 @@ def groups(model: Definition, frame: pd.DataFrame) -> dict[str, Array]:
             masks |= {f"{field} = {value}": (column == value).to_numpy() for value in model.fields[field].values}
             continue
         edges = (-np.inf, *limits, np.inf)
-        for low, high in zip(edges, edges[1:], strict=False):
-            label = f"{field} {'below ' + str(high) if low == -np.inf else f'{low} and more' if high == np.inf else f'{low} to below {high}'}"
-            masks[label] = ((column >= low) & (column < high)).to_numpy()
+        for low, high in itertools.pairwise(edges):
+            span = (
+                f"below {high}" if low == -np.inf else f"{low} and more" if high == np.inf else f"{low} to below {high}"
+            )
+            masks[f"{field} {span}"] = ((column >= low) & (column < high)).to_numpy()
     return masks
 
 
@@ -154,18 +157,20 @@ def decide(model: Definition, document: dict[str, Any]) -> dict[str, Any]:
     value = document["metrics"]["challenger"][rule.metric]
     against: list[str] = []
     if (value < rule.floor) if rule.higher_is_better else (value > rule.floor):
-        against.append(f"{rule.metric} is {value:.4f}; allowed: {'at least' if rule.higher_is_better else 'at most'} {rule.floor}")
+        against.append(
+            f"{rule.metric} is {value:.4f}; allowed: {'at least' if rule.higher_is_better else 'at most'} {rule.floor}"
+        )
     gain = document["gains"].get(rule.metric)
     if gain is not None and not gain["low"] > rule.margin:
         against.append(
             f"the gain of {rule.metric} is {gain['gain']:.4f} (95 % interval {gain['low']:.4f} to {gain['high']:.4f}); "
             f"its lower bound must be above {rule.margin}"
         )
-    for row in document["slices"]:
-        if row["judged"] and "low" in row and row["low"] < -rule.slice_margin:
-            against.append(
-                f"on {row['slice']} the lower bound of the gain is {row['low']:.4f}; allowed: {-rule.slice_margin} or more"
-            )
+    against += [
+        f"on {row['slice']} the lower bound of the gain is {row['low']:.4f}; allowed: {-rule.slice_margin} or more"
+        for row in document["slices"]
+        if row["judged"] and "low" in row and row["low"] < -rule.slice_margin
+    ]
     return {"better": not against, "against": against, "first": gain is None}
 
 
@@ -178,7 +183,10 @@ def baselines(model: Definition, frame: pd.DataFrame, prediction: Array) -> dict
         else {"quantiles": [float(value) for value in np.quantile(frame[name].to_numpy(), quantiles)]}
         for name, field in model.fields.items()
     }
-    return {"fields": fields, "prediction": {"quantiles": [float(value) for value in np.quantile(prediction, quantiles)]}}
+    return {
+        "fields": fields,
+        "prediction": {"quantiles": [float(value) for value in np.quantile(prediction, quantiles)]},
+    }
 
 
 if __name__ == "__main__":

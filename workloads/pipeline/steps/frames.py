@@ -27,7 +27,9 @@ def read(file: Path) -> pd.DataFrame:
             f"{file.name} is empty or not a CSV file in UTF-8 with a header.", action="Export the data again."
         ) from None
     if frame.empty:
-        raise StepError(f"{file.name} has a header and no rows.", action="Check the extract: no encounter was exported.")
+        raise StepError(
+            f"{file.name} has a header and no rows.", action="Check the extract: no encounter was exported."
+        )
     return frame
 
 
@@ -51,7 +53,9 @@ def source(path: Path) -> Path:
         return path
     files = sorted(path.glob("*.csv"))
     if len(files) != 1:
-        raise StepError(f"{path} holds {len(files)} CSV files; one is needed.", action="Name the file with --raw or --data.")
+        raise StepError(
+            f"{path} holds {len(files)} CSV files; one is needed.", action="Name the file with --raw or --data."
+        )
     return files[0]
 
 

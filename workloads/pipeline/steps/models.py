@@ -69,7 +69,9 @@ def dumps(pipeline: Pipeline) -> bytes:
 
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(pipeline))) as source:
         document = json.loads(source.read("schema.json"))
-        schema = re.sub(r'(?<="__id__": )[0-9]+|(?<=")[0-9]{9,}(?=\.npy")', renumbered, json.dumps(document, sort_keys=True))
+        schema = re.sub(
+            r'(?<="__id__": )[0-9]+|(?<=")[0-9]{9,}(?=\.npy")', renumbered, json.dumps(document, sort_keys=True)
+        )
         members = {"schema.json": schema.encode()}
         for name in source.namelist():
             if name != "schema.json":

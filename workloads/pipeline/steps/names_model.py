@@ -15,15 +15,39 @@ import spacy
 from spacy.training import Example
 from spacy.util import fix_random_seed
 
-from workloads.pipeline.synthetic import FAMILY, GIVEN, TEMPLATES, facts
+from workloads.pipeline.invented_names import FAMILY, GIVEN
+from workloads.pipeline.synthetic import TEMPLATES, facts
 
 NOTES: Final = 1500
 ROUNDS: Final = 4
 SEED: Final = 20260101
-_SYLLABLES: Final = "ba del ka mor ri san to ven lu ash wen gar ko mi tar el lin do pe han".split()
+_SYLLABLES: Final = [
+    "ba",
+    "del",
+    "ka",
+    "mor",
+    "ri",
+    "san",
+    "to",
+    "ven",
+    "lu",
+    "ash",
+    "wen",
+    "gar",
+    "ko",
+    "mi",
+    "tar",
+    "el",
+    "lin",
+    "do",
+    "pe",
+    "han",
+]
 
 
-def notes(count: int, seed: int, given: Sequence[str] = GIVEN, family: Sequence[str] = FAMILY) -> list[tuple[str, list[str]]]:
+def notes(
+    count: int, seed: int, given: Sequence[str] = GIVEN, family: Sequence[str] = FAMILY
+) -> list[tuple[str, list[str]]]:
     """Synthetic notes and the names in each; half of the names are made of syllables, in no list."""
     generator = np.random.Generator(np.random.PCG64([seed, 3]))
 

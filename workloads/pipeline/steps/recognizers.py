@@ -37,16 +37,24 @@ PATTERNS: Final[Mapping[str, tuple[str, Callable[[str], bool] | None]]] = {
     "NPI": (r"(?<![\w.-])[12][0-9]{9}(?![\w.-])", checksums.npi),
     "MBI": (_MBI, None),
     "DEA": (r"\b[ABCDEFGHJKLMPRSTUXabcdefghjklmprstux][A-Za-z9][0-9]{7}\b", checksums.dea),
-    "PHONE": (r"(?<![\w.-])(?:\+?1[-. ]?)?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ]?)[2-9][0-9]{2}[-. ]?[0-9]{4}(?![\w.-])", None),
+    "PHONE": (
+        r"(?<![\w.-])(?:\+?1[-. ]?)?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ]?)[2-9][0-9]{2}[-. ]?[0-9]{4}(?![\w.-])",
+        None,
+    ),
     "EMAIL": (r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", None),
     "ADDRESS": (
-        rf"\b[0-9]{{1,5}} (?:[NSEW]\.? )?(?:[A-Z0-9][a-z0-9]+ ){{1,3}}(?:{_STREET})\b\.?|\bP\.?O\.? Box [0-9]+"
-        r"|\b[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?\b",
+        (
+            rf"\b[0-9]{{1,5}} (?:[NSEW]\.? )?(?:[A-Z0-9][a-z0-9]+ ){{1,3}}(?:{_STREET})\b\.?|\bP\.?O\.? Box [0-9]+"
+            r"|\b[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?\b"
+        ),
         None,
     ),
     "DATE": (
-        r"(?<![\w-])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![\w-])|(?<![\w/])[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{4}|[0-9]{2})(?![\w/])"
-        rf"|\b{_MONTH}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)[0-9]{{2}}\b|\b[0-9]{{1,2}} {_MONTH} (?:19|20)[0-9]{{2}}\b",
+        (
+            r"(?<![\w-])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![\w-])|(?<![\w/])[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{4}|[0-9]{2})(?![\w/])"
+            rf"|\b{_MONTH}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)[0-9]{{2}}\b"
+            rf"|\b[0-9]{{1,2}} {_MONTH} (?:19|20)[0-9]{{2}}\b"
+        ),
         None,
     ),
     "URL": (r"\bhttps?://[^ \n]+|\bwww\.[^ \n]+", None),
@@ -115,7 +123,8 @@ class Recognizers:
             if not (names_model / "meta.json").is_file():
                 raise StepError(
                     f"{names_model} holds no spaCy model.",
-                    action="Name the folder of the names model; `python -m workloads.pipeline.steps.names_model` trains one.",
+                    action="Name the folder of the model; `python -m workloads.pipeline.steps.names_model FOLDER` "
+                    "trains one.",
                     code=USAGE,
                 )
             engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": str(names_model)}])

@@ -21,7 +21,9 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
     _, manifest = artifacts.read(job.inputs["train"])
     if manifest.sha256 != evaluation["sha256"]:
         raise StepError(
-            "The model artifact is not the one that was evaluated.", action="Run the step evaluate again.", code=INTEGRITY
+            "The model artifact is not the one that was evaluated.",
+            action="Run the step evaluate again.",
+            code=INTEGRITY,
         )
     if not evaluation["decision"]["better"]:
         job.write("package.json", {"registered": False, "against": evaluation["decision"]["against"]})

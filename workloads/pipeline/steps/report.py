@@ -21,7 +21,8 @@ LABELS: Final = {
 }
 _STYLE: Final = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1a1a1a;max-width:60rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;margin:1rem 0;width:100%}th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:right}
+table{border-collapse:collapse;margin:1rem 0;width:100%}
+th,td{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:right}
 th:first-child,td:first-child{text-align:left}.verdict{border-left:.4rem solid;padding:.5rem 1rem;margin:1rem 0}
 .yes{border-color:#1b7f3b}.no{border-color:#b3261e}figure{margin:1rem 0;break-inside:avoid}img{max-width:100%}
 @media print{body{margin:0;max-width:none;font-size:11pt}h2{break-after:avoid}table{break-inside:avoid}}
@@ -50,7 +51,7 @@ def html(model: Definition, document: dict[str, Any]) -> str:
                 f"{interval['low']:.3f} to {interval['high']:.3f}",
                 _number(champion),
                 _number(gain and gain["gain"], signed=True),
-                f"{gain['low']:+.4f} to {gain['high']:+.4f}" if gain else "–",
+                f"{gain['low']:+.4f} to {gain['high']:+.4f}" if gain else "-",
             ]
         )
     groups = [["Group of patients", "Encounters", model.rule.metric, "Champion", "Gain", "95 % interval of the gain"]]
@@ -58,26 +59,35 @@ def html(model: Definition, document: dict[str, Any]) -> str:
         values = (
             [_number(row[model.rule.metric]), _number(row.get("champion")), _number(row.get("gain"), signed=True)]
             if row["judged"]
-            else ["too few to judge", "–", "–"]
+            else ["too few to judge", "-", "-"]
         )
         groups.append(
-            [row["slice"], str(row["count"]), *values, f"{row['low']:+.4f} to {row['high']:+.4f}" if "low" in row else "–"]
+            [
+                row["slice"],
+                str(row["count"]),
+                *values,
+                f"{row['low']:+.4f} to {row['high']:+.4f}" if "low" in row else "-",
+            ]
         )
-    curve = f"<h2>Benefit of acting on the prediction</h2>{_decision_curve(document)}" if "decision_curve" in document else ""
+    curve = (
+        f"<h2>Benefit of acting on the prediction</h2>{_decision_curve(document)}"
+        if "decision_curve" in document
+        else ""
+    )
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{escape.escape(model.title)}: evaluation</title><style>{_STYLE}</style></head><body>
 <h1>{escape.escape(model.title)}</h1>
 <p>{document["rows"]} encounters of {document["patients"]} patients that the model has not seen. Data version
-{document["data_version"]}, holdout version {document["holdout_version"]}. Intervals: {document["resamples"]} paired bootstrap
-resamples of patients.</p>
+{document["data_version"]}, holdout version {document["holdout_version"]}. Intervals: {document["resamples"]} paired
+bootstrap resamples of patients.</p>
 <div class="verdict {"yes" if decision["better"] else "no"}"><strong>{verdict}</strong><ul>{against}</ul></div>
 <h2>Quality</h2>{_table(rows)}
 <h2>Do predictions match outcomes?</h2>{_calibration(model, document)}
 {curve}
 <h2>Quality in groups of patients</h2>
-<p>A group needs {model.rule.minimum_count} encounters to be judged. On each judged group the challenger must not be worse than the
-champion by more than {model.rule.slice_margin} ({model.rule.metric}).</p>{_table(groups)}
+<p>A group needs {model.rule.minimum_count} encounters to be judged. On each judged group the challenger must not be
+worse than the champion by more than {model.rule.slice_margin} ({model.rule.metric}).</p>{_table(groups)}
 <p><small>Model SHA-256 {document["sha256"]}</small></p>
 </body></html>
 """
@@ -116,13 +126,14 @@ def card(model: Definition, document: dict[str, Any], manifest: Manifest) -> str
 
 
 def _number(value: float | None, *, signed: bool = False) -> str:
-    return "–" if value is None else f"{value:+.4f}" if signed else f"{value:.4f}"
+    return "-" if value is None else f"{value:+.4f}" if signed else f"{value:.4f}"
 
 
 def _table(rows: list[list[str]]) -> str:
     head, *body = rows
     cells = "".join(f"<tr>{''.join(f'<td>{escape.escape(cell)}</td>' for cell in row)}</tr>" for row in body)
-    return f"<table><thead><tr>{''.join(f'<th>{escape.escape(cell)}</th>' for cell in head)}</tr></thead><tbody>{cells}</tbody></table>"
+    headings = "".join(f"<th>{escape.escape(cell)}</th>" for cell in head)
+    return f"<table><thead><tr>{headings}</tr></thead><tbody>{cells}</tbody></table>"
 
 
 def _image(figure: Figure, text: str) -> str:
@@ -156,7 +167,9 @@ def _decision_curve(document: dict[str, Any]) -> str:
     axes = figure.subplots()
     thresholds = [point["threshold"] for point in document["decision_curve"]]
     axes.plot(thresholds, [point["model"] for point in document["decision_curve"]], label="act on the model")
-    axes.plot(thresholds, [point["all"] for point in document["decision_curve"]], linestyle="--", label="act on everybody")
+    axes.plot(
+        thresholds, [point["all"] for point in document["decision_curve"]], linestyle="--", label="act on everybody"
+    )
     axes.axhline(0, color="#777", linewidth=1, label="act on nobody")
     axes.set_ylim(bottom=-0.05)
     axes.set_xlabel("risk above which the team acts")

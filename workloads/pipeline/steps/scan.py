@@ -22,7 +22,9 @@ def find(frame: pd.DataFrame, recognizers: Recognizers) -> dict[str, list[tuple[
     findings: dict[str, list[tuple[int, Finding]]] = {}
     for column in frame.columns:
         first = frame[column].drop_duplicates()
-        values = [(row, str(value)) for row, value in zip(first.index, first, strict=True) if not _expected(column, value)]
+        values = [
+            (row, str(value)) for row, value in zip(first.index, first, strict=True) if not _expected(column, value)
+        ]
         texts = [value for _, value in values]
         if not texts:
             continue
@@ -56,11 +58,16 @@ def run(_model: Definition, job: Job) -> dict[str, Any]:
         for column, found in find(frame, recognizers).items():
             kinds = Counter(finding.kind for _, finding in found)
             rows = sorted({row + 2 for row, _ in found})
-            report[f"{name} {column}"] = {"kinds": dict(sorted(kinds.items())), "rows": rows[:SHOWN], "values": len(rows)}
+            report[f"{name} {column}"] = {
+                "kinds": dict(sorted(kinds.items())),
+                "rows": rows[:SHOWN],
+                "values": len(rows),
+            }
     job.write("scan.json", {"findings": report, "values": values})
     if report:
         sentences = [
-            f"{place}: {', '.join(entry['kinds'])} in {entry['values']} value(s), row(s) {', '.join(map(str, entry['rows']))}"
+            f"{place}: {', '.join(entry['kinds'])} in {entry['values']} value(s), "
+            f"row(s) {', '.join(map(str, entry['rows']))}"
             for place, entry in report.items()
         ]
         raise StepError(

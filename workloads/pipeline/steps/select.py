@@ -1,4 +1,4 @@
-"""Selects a data version, verifies it, and splits it by patient into training data and the versioned holdout."""  # noqa: A005 - named as the step
+"""Selects a data version, verifies it, and splits it by patient into training data and the versioned holdout."""
 
 import hashlib
 import sys
@@ -32,7 +32,9 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
         train, holdout = frame, frames.read(fetched / HOLDOUT)
         frames.require(holdout, model.columns, HOLDOUT)
     else:
-        held = frame[PATIENT].map({key: in_holdout(key, job.settings.holdout_version) for key in frame[PATIENT].unique()})
+        held = frame[PATIENT].map(
+            {key: in_holdout(key, job.settings.holdout_version) for key in frame[PATIENT].unique()}
+        )
         train, holdout = frame[~held.astype(bool)], frame[held.astype(bool)]
     shared = set(train[PATIENT]) & set(holdout[PATIENT])
     if shared:
@@ -68,7 +70,7 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
 
 
 def in_holdout(patient: str, holdout_version: str) -> bool:
-    """Whether a patient belongs to the holdout: decided by the pseudonym alone, so that it stays fixed as data grows."""
+    """Whether a patient belongs to the holdout: decided by the pseudonym alone, so that it stays as data grows."""
     digest = hashlib.sha256(f"{holdout_version}:{patient}".encode()).digest()
     return int.from_bytes(digest[:4], "big") % 100 < HOLDOUT_PERCENT
 

@@ -56,7 +56,9 @@ def log(record: Mapping[str, Any], files: Mapping[str, Path], uri: str) -> str |
     Returns:
         The run's id, or None when the server does not answer.
     """
-    os.environ.update({**command.TELEMETRY_OFF, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"})
+    os.environ.update(
+        {**command.TELEMETRY_OFF, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
+    )
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     from mlflow import MlflowClient  # noqa: PLC0415 - after telemetry is off
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - the same

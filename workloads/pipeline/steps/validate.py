@@ -94,7 +94,11 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
             definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
             result = definition.run(
                 batch_parameters={"dataframe": frame},
-                result_format={"result_format": "COMPLETE", "exclude_unexpected_values": True, "return_unexpected_index_query": False},
+                result_format={
+                    "result_format": "COMPLETE",
+                    "exclude_unexpected_values": True,
+                    "return_unexpected_index_query": False,
+                },
             )
             results[name] = failures(result, raw)
         context.build_data_docs()
@@ -127,15 +131,21 @@ def failures(result: Any, raw: pd.DataFrame) -> list[dict[str, Any]]:
     for entry in result.results:
         if entry.success:
             continue
-        arguments = {key: value for key, value in entry.expectation_config.kwargs.items() if key not in {"batch_id", "column"}}
+        arguments = {
+            key: value for key, value in entry.expectation_config.kwargs.items() if key not in {"batch_id", "column"}
+        }
         column = str(entry.expectation_config.kwargs.get("column", "table"))
-        rows = [int(row) for row in (entry.result.get("unexpected_index_list") or [])[:EXAMPLES] if isinstance(row, int)]
+        rows = [
+            int(row) for row in (entry.result.get("unexpected_index_list") or [])[:EXAMPLES] if isinstance(row, int)
+        ]
         plain = column.removesuffix(" fraction")
         examples = [frames.mask(str(raw[plain].iloc[row])) for row in rows] if plain in raw.columns else []
         failed.append(
             {
                 "column": plain,
-                "rule": "must be a whole number" if plain != column else _rule(entry.expectation_config.type, arguments),
+                "rule": "must be a whole number"
+                if plain != column
+                else _rule(entry.expectation_config.type, arguments),
                 "count": int(entry.result.get("unexpected_count") or 0),
                 "rows": [row + 2 for row in rows],
                 "examples": examples,
