@@ -1,6 +1,8 @@
 """Synthetic data, a names model and finished steps, made once; collected only in the workloads environment."""
 
+import contextlib
 import importlib.util
+import io
 import json
 import os
 import socket
@@ -14,9 +16,10 @@ import pytest
 HEAVY = importlib.util.find_spec("great_expectations") is not None and importlib.util.find_spec("spacy") is not None
 collect_ignore_glob = [] if HEAVY else ["test_*.py"]
 ROOT = Path(__file__).parents[2]
-ENCOUNTERS = 4000
+ENCOUNTERS = 3000
 if HEAVY:
     from workloads.pipeline import plan, synthetic
+    from workloads.pipeline.__main__ import main
     from workloads.pipeline.definitions import definition
     from workloads.pipeline.pseudonyms import document
     from workloads.pipeline.steps import command, names_model
@@ -37,7 +40,18 @@ def environment() -> dict[str, str]:
     return {**os.environ, **command.TELEMETRY_OFF, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
-def cli(*arguments: str | Path, timeout: int = 300) -> subprocess.CompletedProcess[str]:
+def cli(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs the orchestrator's command line in this process: imports are paid once, an exception fails the test."""
+    module, *rest = map(str, arguments)
+    assert module == "workloads.pipeline"
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(rest)
+    return subprocess.CompletedProcess(rest, code, out.getvalue(), err.getvalue())
+
+
+def process(*arguments: str | Path, timeout: int = 300) -> subprocess.CompletedProcess[str]:
+    """Runs a command line as its own process."""
     return subprocess.run(
         [sys.executable, "-m", *map(str, arguments)],
         cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=timeout, check=False,

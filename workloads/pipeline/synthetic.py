@@ -3,6 +3,7 @@
 import argparse
 import csv
 import datetime as dt
+import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
