@@ -94,9 +94,7 @@ def prepare(model: str, names: Path, root: Path) -> Finished:
     step("deidentify", model, inputs, root / "deidentify")
     step("select", model, {"deidentify": root / "deidentify"}, root / "select")
     step("train", model, {"select": root / "select"}, root / "train")
-    step(
-        "evaluate", model, {"select": root / "select", "train": root / "train"}, root / "evaluate", resamples=100
-    )
+    step("evaluate", model, {"select": root / "select", "train": root / "train"}, root / "evaluate", resamples=100)
     return Finished(root, model)
 
 

@@ -47,7 +47,11 @@ def test_dates_of_one_patient_keep_their_distance(raw, names) -> None:
 def test_ages_over_89_become_90(raw, names) -> None:
     frame = raw.head(3).copy()
     frame["age_years"] = ["89", "90", "104"]
-    assert list(deidentified(frame, READMISSION, Keyring((("k1", b"1" * 32),)), names)["age_years"]) == ["89", "90", "90"]
+    assert list(deidentified(frame, READMISSION, Keyring((("k1", b"1" * 32),)), names)["age_years"]) == [
+        "89",
+        "90",
+        "90",
+    ]
 
 
 def test_own_names_leave_notes_whatever_the_model_finds(raw, names) -> None:

@@ -59,7 +59,9 @@ def test_tampered_holdout_stops_the_evaluation(readmission: Finished, tmp_path) 
     with (tmp_path / "select" / "holdout.csv").open("a") as file:
         file.write("\n")
     with pytest.raises(StepError, match="holdout was altered"):
-        step("evaluate", "readmission", {"select": tmp_path / "select", "train": readmission["train"]}, tmp_path / "out")
+        step(
+            "evaluate", "readmission", {"select": tmp_path / "select", "train": readmission["train"]}, tmp_path / "out"
+        )
 
 
 def test_metrics_equal_scikit_learns() -> None:
@@ -104,7 +106,10 @@ def test_better_challenger_wins_and_worse_one_loses(finished: Finished, tmp_path
 
 
 def test_report_and_card_hold_every_section(finished: Finished) -> None:
-    page, card = (finished["evaluate"] / "report.html").read_text(), (finished["evaluate"] / "model_card.md").read_text()
+    page, card = (
+        (finished["evaluate"] / "report.html").read_text(),
+        (finished["evaluate"] / "model_card.md").read_text(),
+    )
     assert page.count("data:image/svg+xml") == (2 if finished.model == "readmission" else 1)
     assert "@media print" in page
     assert "too few to judge" in page
@@ -119,7 +124,9 @@ def test_slices_with_few_encounters_are_not_judged(finished: Finished) -> None:
 
 
 @pytest.mark.parametrize(("column", "value", "message"), [("readmitted_30d", "0", "are equal"), ("sex", "new", "not in the definition"), ("sodium_mmol_l", "nan", "not a number")])  # fmt: skip
-def test_bad_training_data_is_refused_without_validation_too(column, value, message, readmission: Finished, tmp_path) -> None:
+def test_bad_training_data_is_refused_without_validation_too(
+    column, value, message, readmission: Finished, tmp_path
+) -> None:
     frame = pd.read_csv(readmission["select"] / "train.csv", dtype="str", keep_default_na=False)
     frame[column] = value
     frame.to_csv(tmp_path / "train.csv", index=False)

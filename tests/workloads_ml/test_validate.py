@@ -50,7 +50,10 @@ def test_failure_names_column_rule_count_and_masked_examples(readmission: Finish
         step("validate", "readmission", {"select": tmp_path / "select"}, tmp_path / "out")
     for part in parts:
         assert part in error.value.reason
-    texts = [error.value.reason, *(file.read_text(errors="ignore") for file in (tmp_path / "out").rglob("*") if file.is_file())]
+    texts = [
+        error.value.reason,
+        *(file.read_text(errors="ignore") for file in (tmp_path / "out").rglob("*") if file.is_file()),
+    ]
     assert not any(planted in text for text in texts for planted in ("Walter", "Jane Roe", "94110"))
 
 
