@@ -1,11 +1,14 @@
 """Each of the 18 identifiers is treated by its rule, and the remaining risk is reported."""
 
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import pytest
 
 from tests.workloads_ml.conftest import ENCOUNTERS, Finished, load, process
 from workloads.pipeline.definitions import READMISSION
-from workloads.pipeline.identifiers import IDENTIFIERS, TREATMENTS
+from workloads.pipeline.identifiers import IDENTIFIERS, TREATMENTS, Identifier
 from workloads.pipeline.pseudonyms import Keyring, document
 from workloads.pipeline.steps.deidentify import deidentified, residual_risk
 
@@ -18,7 +21,7 @@ def raw(readmission: Finished) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("identifier", IDENTIFIERS, ids=lambda identifier: identifier.letter)
-def test_identifier_leaves_no_value(identifier, raw, names) -> None:
+def test_identifier_leaves_no_value(identifier: Identifier, raw: pd.DataFrame, names: Path) -> None:
     frame = raw.head(50).copy()
     treated = {column: how for column, how in identifier.columns.items() if column in frame.columns}
     assert treated
@@ -36,7 +39,7 @@ def test_table_has_eighteen_identifiers() -> None:
     assert [identifier.letter for identifier in IDENTIFIERS] == list("ABCDEFGHIJKLMNOPQR")
 
 
-def test_dates_of_one_patient_keep_their_distance(raw, names) -> None:
+def test_dates_of_one_patient_keep_their_distance(raw: pd.DataFrame, names: Path) -> None:
     frame = raw.head(2).copy()
     frame["mrn"], frame["admission_date"] = "M1", ["2025-01-01", "2025-03-02"]
     dates = pd.to_datetime(deidentified(frame, READMISSION, Keyring((("k1", b"1" * 32),)), names)["admission_date"])
@@ -44,7 +47,7 @@ def test_dates_of_one_patient_keep_their_distance(raw, names) -> None:
     assert str(dates.iloc[0].date()) != "2025-01-01"
 
 
-def test_ages_over_89_become_90(raw, names) -> None:
+def test_ages_over_89_become_90(raw: pd.DataFrame, names: Path) -> None:
     frame = raw.head(3).copy()
     frame["age_years"] = ["89", "90", "104"]
     assert list(deidentified(frame, READMISSION, Keyring((("k1", b"1" * 32),)), names)["age_years"]) == [
@@ -54,7 +57,7 @@ def test_ages_over_89_become_90(raw, names) -> None:
     ]
 
 
-def test_own_names_leave_notes_whatever_the_model_finds(raw, names) -> None:
+def test_own_names_leave_notes_whatever_the_model_finds(raw: pd.DataFrame, names: Path) -> None:
     frame = raw.head(2).copy()
     frame["patient_name"], frame["relative_name"] = "xo yelp", "Q"
     frame["note"] = ["saw yelp today.", "seen by Dr. Featherstone; call 415-555-2671"]
@@ -64,7 +67,7 @@ def test_own_names_leave_notes_whatever_the_model_finds(raw, names) -> None:
     assert "<PHONE>" in notes[1]
 
 
-def test_rotated_key_keeps_old_data_joinable(readmission: Finished, raw, names) -> None:
+def test_rotated_key_keeps_old_data_joinable(readmission: Finished, raw: pd.DataFrame, names: Path) -> None:
     old, new = Keyring((("k1", b"1" * 32),)), Keyring((("k1", b"1" * 32), ("k2", b"2" * 32)))
     before = deidentified(raw.head(30), READMISSION, old, names)
     after = deidentified(raw.head(30), READMISSION, new, names)
@@ -97,7 +100,9 @@ def test_manifest_states_method_and_key(finished: Finished) -> None:
         (lambda frame: frame.head(0), "a header and no rows"),
     ],
 )
-def test_bad_raw_data_stops_with_a_message(change, message, raw, names, tmp_path) -> None:
+def test_bad_raw_data_stops_with_a_message(
+    change: Any, message: str, raw: pd.DataFrame, names: Path, tmp_path: Path
+) -> None:
     change(raw.head(5)).to_csv(tmp_path / "raw.csv", index=False)
     (tmp_path / "keys.json").write_text(document({"k1": b"1" * 32}))
     answer = process(
@@ -109,5 +114,5 @@ def test_bad_raw_data_stops_with_a_message(change, message, raw, names, tmp_path
     assert "Traceback" not in answer.stderr
 
 
-def test_treatments_cover_every_synthetic_identifier(raw) -> None:
+def test_treatments_cover_every_synthetic_identifier(raw: pd.DataFrame) -> None:
     assert set(TREATMENTS) <= set(raw.columns)

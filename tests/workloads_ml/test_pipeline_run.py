@@ -2,16 +2,20 @@
 
 import fcntl
 import json
+import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from mlflow import MlflowClient
 
 from tests.workloads_ml.conftest import ROOT, Finished, cli, environment, load, port
 from workloads.pipeline import versions
@@ -21,13 +25,14 @@ KILLS = 20
 
 def arguments(source: Finished, names: Path, output: Path, *extra: str) -> list[str]:
     return [
-        "workloads.pipeline", "run", "readmission", "--data", str(source["raw.csv"]), "--keys", str(source["keys.json"]),
+        "workloads.pipeline", "run", "readmission", "--data", str(source["raw.csv"]),
+        "--keys", str(source["keys.json"]),
         "--names-model", str(names), "--output", str(output), "--resamples", "50", "--commit", "abc", *extra,
     ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def first(readmission: Finished, names, tmp_path_factory) -> Path:
+def first(readmission: Finished, names: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("run")
     answer = cli(*arguments(readmission, names, output))
     assert answer.returncode == 0, answer.stderr
@@ -36,7 +41,7 @@ def first(readmission: Finished, names, tmp_path_factory) -> Path:
     return output
 
 
-def test_same_inputs_register_once_and_reuse_every_step(first: Path, readmission: Finished, names) -> None:
+def test_same_inputs_register_once_and_reuse_every_step(first: Path, readmission: Finished, names: Path) -> None:
     answer = cli(*arguments(readmission, names, first))
     assert "was registered before" in answer.stdout
     assert answer.stdout.count("unchanged, reused") == 7
@@ -52,7 +57,7 @@ def test_package_holds_lineage_and_baselines(first: Path) -> None:
 
 
 def test_run_killed_at_random_moments_ends_with_the_same_package(
-    first: Path, readmission: Finished, names, tmp_path
+    first: Path, readmission: Finished, names: Path, tmp_path: Path
 ) -> None:
     moments = random.Random(3)
     command = [sys.executable, "-m", *arguments(readmission, names, tmp_path / "out")]
@@ -78,7 +83,7 @@ def test_run_killed_at_random_moments_ends_with_the_same_package(
     assert not list((tmp_path / "out" / "steps").glob("*.part"))
 
 
-def test_second_run_on_the_same_folder_is_refused(readmission: Finished, names, tmp_path) -> None:
+def test_second_run_on_the_same_folder_is_refused(readmission: Finished, names: Path, tmp_path: Path) -> None:
     with (tmp_path / "run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         answer = cli(*arguments(readmission, names, tmp_path))
@@ -86,7 +91,9 @@ def test_second_run_on_the_same_folder_is_refused(readmission: Finished, names, 
     assert "Another run uses" in answer.stderr
 
 
-def test_altered_output_of_a_step_is_made_again(first: Path, readmission: Finished, names, tmp_path) -> None:
+def test_altered_output_of_a_step_is_made_again(
+    first: Path, readmission: Finished, names: Path, tmp_path: Path
+) -> None:
     shutil.copytree(first, tmp_path / "out")
     [train] = (tmp_path / "out" / "steps").glob("train-*")
     (train / "model.skops").write_bytes(b"x")
@@ -95,7 +102,7 @@ def test_altered_output_of_a_step_is_made_again(first: Path, readmission: Finish
     assert "was registered before" in answer.stdout
 
 
-def broken(readmission: Finished, folder: Path, change) -> Path:
+def broken(readmission: Finished, folder: Path, change: Any) -> Path:
     """A copy of the de-identified version with changed files and a manifest that fits them."""
     shutil.copytree(readmission["deidentify"], folder)
     frame = pd.read_csv(folder / "encounters.csv", dtype="str", keep_default_na=False)
@@ -123,7 +130,7 @@ def broken(readmission: Finished, folder: Path, change) -> Path:
     ],
 )
 def test_bad_data_stops_the_run_and_registers_nothing(
-    change, step, message, readmission: Finished, names, tmp_path
+    change: Any, step: str, message: str, readmission: Finished, names: Path, tmp_path: Path
 ) -> None:
     data = broken(readmission, tmp_path / "data", change)
     answer = cli(
@@ -151,7 +158,9 @@ def test_bad_data_stops_the_run_and_registers_nothing(
         ),
     ],
 )
-def test_tampered_or_deleted_version_stops_the_run(damage, message, readmission: Finished, names, tmp_path) -> None:
+def test_tampered_or_deleted_version_stops_the_run(
+    damage: Any, message: str, readmission: Finished, names: Path, tmp_path: Path
+) -> None:
     shutil.copytree(readmission["deidentify"], tmp_path / "data")
     damage(tmp_path / "data")
     answer = cli(
@@ -163,7 +172,9 @@ def test_tampered_or_deleted_version_stops_the_run(damage, message, readmission:
     assert "Traceback" not in answer.stderr
 
 
-def test_missing_artifact_of_the_champion_is_named(first: Path, readmission: Finished, names, tmp_path) -> None:
+def test_missing_artifact_of_the_champion_is_named(
+    first: Path, readmission: Finished, names: Path, tmp_path: Path
+) -> None:
     shutil.copytree(first, tmp_path / "out")
     approve = cli("workloads.pipeline", "approve", "readmission", "1", "--registry", tmp_path / "out" / "registry")
     assert approve.returncode == 0, approve.stderr
@@ -184,14 +195,14 @@ def test_missing_artifact_of_the_champion_is_named(first: Path, readmission: Fin
         (["approve", "readmission", "9", "--registry", "OUT"], "does not exist"),
     ],
 )
-def test_wrong_options_end_with_a_message(change, message, tmp_path) -> None:
+def test_wrong_options_end_with_a_message(change: Any, message: str, tmp_path: Path) -> None:
     answer = cli("workloads.pipeline", *(str(tmp_path / "out") if part == "OUT" else part for part in change))
     assert answer.returncode in {2, 4}
     assert message in answer.stderr
     assert "Traceback" not in answer.stderr
 
 
-def test_dvc_repro_runs_the_same_steps(tmp_path) -> None:
+def test_dvc_repro_runs_the_same_steps(tmp_path: Path) -> None:
     dvc = ROOT / ".venv-dvc" / "bin" / "dvc"
     if not dvc.exists():
         pytest.skip("DVC's environment is not set up: make test-workloads")
@@ -213,7 +224,9 @@ def test_dvc_repro_runs_the_same_steps(tmp_path) -> None:
     assert (tmp_path / "evaluate" / "report.html").is_file()
 
 
-def test_run_goes_on_without_mlflow_and_syncs_later(readmission: Finished, names, first: Path, tmp_path) -> None:
+def test_run_goes_on_without_mlflow_and_syncs_later(
+    readmission: Finished, names: Path, first: Path, tmp_path: Path
+) -> None:
     server = ROOT / ".venv-mlflow" / "bin" / "mlflow"
     if not server.exists():
         pytest.skip("MLflow's environment is not set up: make test-workloads")
@@ -231,8 +244,6 @@ def test_run_goes_on_without_mlflow_and_syncs_later(readmission: Finished, names
         start_new_session=True,
     )  # fmt: skip
     try:
-        from mlflow import MlflowClient
-
         wait(address)
         answer = cli(*sync)
         assert answer.returncode == 0, answer.stderr
@@ -251,15 +262,11 @@ def test_run_goes_on_without_mlflow_and_syncs_later(readmission: Finished, names
         packages = sorted((tmp_path / "out" / "registry" / "readmission").glob("[0-9]*/package.json"))
         assert json.loads(packages[-1].read_text())["lineage"]["mlflow"]["run_id"]
     finally:
-        import os
-
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
 
 
 def wait(address: str) -> None:
-    import urllib.request
-
     for _ in range(240):
         try:
             with urllib.request.urlopen(f"{address}/health", timeout=2):

@@ -1,6 +1,7 @@
 """Planted PHI of every kind in every column is found; recall and false alarms are printed."""
 
 import socket
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ HELD_OUT = {
 
 
 @pytest.fixture(scope="module")
-def recognizers(names) -> Recognizers:
+def recognizers(names: Path) -> Recognizers:
     return Recognizers(names)
 
 
@@ -48,7 +49,7 @@ def test_every_kind_has_planted_values() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_planted_phi_is_found_in_every_column(kind, finished: Finished, recognizers) -> None:
+def test_planted_phi_is_found_in_every_column(kind: str, finished: Finished, recognizers: Recognizers) -> None:
     frame = clean(finished).head(400).copy()
     row = 0
     expected: dict[str, set[int]] = {}
@@ -68,12 +69,12 @@ def test_planted_phi_is_found_in_every_column(kind, finished: Finished, recogniz
     assert not missed
 
 
-def test_clean_data_raises_no_alarm(finished: Finished, recognizers, names, tmp_path) -> None:
+def test_clean_data_raises_no_alarm(finished: Finished, recognizers: Recognizers, names: Path, tmp_path: Path) -> None:
     assert find(clean(finished), recognizers) == {}
     step("scan", finished.model, {"select": finished["select"], "names_model": names}, tmp_path)
 
 
-def test_planted_phi_stops_the_step_without_repeating_it(readmission: Finished, names, tmp_path) -> None:
+def test_planted_phi_stops_the_step_without_repeating_it(readmission: Finished, names: Path, tmp_path: Path) -> None:
     (tmp_path / "select").mkdir()
     frame = clean(readmission)
     frame.loc[7, "diagnosis_group"] = "123-45-6789"
@@ -84,7 +85,7 @@ def test_planted_phi_stops_the_step_without_repeating_it(readmission: Finished, 
     assert "6789" not in error.value.reason + (tmp_path / "out" / "scan.json").read_text()
 
 
-def test_check_digits_reject_wrong_numbers(recognizers) -> None:
+def test_check_digits_reject_wrong_numbers(recognizers: Recognizers) -> None:
     kinds = {
         finding.kind
         for finding in recognizers.find_in_column(["1234567890", "AB1234567", "000-12-3456", "666-12-3456"])
@@ -92,7 +93,9 @@ def test_check_digits_reject_wrong_numbers(recognizers) -> None:
     assert not kinds & {"NPI", "DEA", "SSN"}
 
 
-def test_scan_needs_no_network(readmission: Finished, names, monkeypatch, tmp_path) -> None:
+def test_scan_needs_no_network(
+    readmission: Finished, names: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the scan opened a connection")
 
@@ -101,7 +104,9 @@ def test_scan_needs_no_network(readmission: Finished, names, monkeypatch, tmp_pa
     step("scan", "readmission", {"select": readmission["select"], "names_model": names}, tmp_path)
 
 
-def test_names_in_notes_are_found_at_the_stated_rate(recognizers, capsys) -> None:
+def test_names_in_notes_are_found_at_the_stated_rate(
+    recognizers: Recognizers, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Names of no training list, in templates of the training and in sentences of none."""
     written = notes(3000, 99, **HELD_OUT)
     unseen = [
@@ -125,14 +130,17 @@ def test_names_in_notes_are_found_at_the_stated_rate(recognizers, capsys) -> Non
     alarms = {finding.index for finding in recognizers.find_in_text(plain) if finding.kind == "PERSON"}
     with capsys.disabled():
         print(
-            f"\nnames: recall {rates['known sentences']:.3f} in known, {rates['unknown sentences']:.3f} in unknown sentences; "
+            f"\nnames: recall {rates['known sentences']:.3f} in known, {rates['unknown sentences']:.3f} in unknown "
+            "sentences; "
             f"false alarms {len(alarms) / len(plain):.4f} of notes without a name"
         )
     assert rates["known sentences"] > 0.98
     assert len(alarms) / len(plain) < 0.02
 
 
-def test_recall_and_false_alarms_on_many_rows(readmission: Finished, recognizers, capsys) -> None:
+def test_recall_and_false_alarms_on_many_rows(
+    readmission: Finished, recognizers: Recognizers, capsys: pytest.CaptureFixture[str]
+) -> None:
     base = clean(readmission)
     columns = [column for column in base.columns if column != "note"]
     frame = pd.concat([base] * (100_000 // len(base) + 1), ignore_index=True).head(100_000)
@@ -151,13 +159,14 @@ def test_recall_and_false_alarms_on_many_rows(readmission: Finished, recognizers
     alarms = len(values & clean_values)
     with capsys.disabled():
         print(
-            f"\nscan of 100000 rows: recall {hit / len(planted):.4f}, false alarms {alarms} of {len(clean_values)} values"
+            f"\nscan of 100000 rows: recall {hit / len(planted):.4f}, "
+            f"false alarms {alarms} of {len(clean_values)} values"
         )
     assert hit == len(planted)
     assert alarms == 0
 
 
-def test_definition_without_names_model_is_refused(readmission: Finished, tmp_path) -> None:
+def test_definition_without_names_model_is_refused(readmission: Finished, tmp_path: Path) -> None:
     assert definition("readmission")
     with pytest.raises(StepError, match="no names model"):
         step("scan", "readmission", {"select": readmission["select"]}, tmp_path)

@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 from sklearn import metrics as reference
+from sklearn.preprocessing import FunctionTransformer
 
 from tests.workloads_ml.conftest import Finished, load, process, step
 from workloads.pipeline import artifacts
@@ -15,9 +18,10 @@ from workloads.pipeline.errors import StepError
 from workloads.pipeline.steps import metrics, models
 
 
-def test_training_twice_in_two_processes_gives_the_same_bytes(finished: Finished, tmp_path) -> None:
+def test_training_twice_in_two_processes_gives_the_same_bytes(finished: Finished, tmp_path: Path) -> None:
     answer = process(
-        "workloads.pipeline.steps.train", "--model", finished.model, "--select", finished["select"], "--output", tmp_path
+        "workloads.pipeline.steps.train", "--model", finished.model, "--select", finished["select"],
+        "--output", tmp_path,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     assert (tmp_path / "model.skops").read_bytes() == (finished["train"] / "model.skops").read_bytes()
@@ -29,10 +33,7 @@ def test_saved_model_predicts_as_the_fitted_one(finished: Finished) -> None:
     assert models.dumps(pipeline) == content
 
 
-def test_file_with_untrusted_type_is_refused(tmp_path) -> None:
-    import skops.io
-    from sklearn.preprocessing import FunctionTransformer
-
+def test_file_with_untrusted_type_is_refused(tmp_path: Path) -> None:
     content = skops.io.dumps(FunctionTransformer(func=json.dumps))
     with pytest.raises(StepError, match="not trusted"):
         models.loads(content, "model")
@@ -41,7 +42,7 @@ def test_file_with_untrusted_type_is_refused(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("name", ["model.skops", "manifest.json"])
-def test_tampered_or_missing_artifact_stops_the_evaluation(name, readmission: Finished, tmp_path) -> None:
+def test_tampered_or_missing_artifact_stops_the_evaluation(name: str, readmission: Finished, tmp_path: Path) -> None:
     shutil.copytree(readmission["train"], tmp_path / "train")
     file = tmp_path / "train" / name
     inputs = {"select": readmission["select"], "train": tmp_path / "train"}
@@ -54,7 +55,7 @@ def test_tampered_or_missing_artifact_stops_the_evaluation(name, readmission: Fi
         step("evaluate", "readmission", inputs, tmp_path / "out", resamples=10)
 
 
-def test_tampered_holdout_stops_the_evaluation(readmission: Finished, tmp_path) -> None:
+def test_tampered_holdout_stops_the_evaluation(readmission: Finished, tmp_path: Path) -> None:
     shutil.copytree(readmission["select"], tmp_path / "select")
     with (tmp_path / "select" / "holdout.csv").open("a") as file:
         file.write("\n")
@@ -80,7 +81,7 @@ def test_metrics_equal_scikit_learns() -> None:
         assert metrics.sorted_metric(name, target, prediction)(weights) == pytest.approx(expected)
 
 
-def worse(finished: Finished, folder) -> None:
+def worse(finished: Finished, folder: Path) -> None:
     """A model that learnt from shuffled features of a small sample."""
     frame = pd.read_csv(finished["select"] / "train.csv", dtype="str", keep_default_na=False).head(600)
     fields = list(definition(finished.model).fields)
@@ -91,7 +92,7 @@ def worse(finished: Finished, folder) -> None:
     step("train", finished.model, {"select": folder / "select"}, folder / "train")
 
 
-def test_better_challenger_wins_and_worse_one_loses(finished: Finished, tmp_path) -> None:
+def test_better_challenger_wins_and_worse_one_loses(finished: Finished, tmp_path: Path) -> None:
     worse(finished, tmp_path / "bad")
     good, bad = finished["train"], tmp_path / "bad" / "train"
     for challenger, champion, verdict in ((good, bad, True), (bad, good, False), (good, good, False)):
@@ -123,9 +124,16 @@ def test_slices_with_few_encounters_are_not_judged(finished: Finished) -> None:
     assert rows["sex = female"]["judged"] or rows["sex = female"]["count"] < 400
 
 
-@pytest.mark.parametrize(("column", "value", "message"), [("readmitted_30d", "0", "are equal"), ("sex", "new", "not in the definition"), ("sodium_mmol_l", "nan", "not a number")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("readmitted_30d", "0", "are equal"),
+        ("sex", "new", "not in the definition"),
+        ("sodium_mmol_l", "nan", "not a number"),
+    ],
+)
 def test_bad_training_data_is_refused_without_validation_too(
-    column, value, message, readmission: Finished, tmp_path
+    column: str, value: str, message: str, readmission: Finished, tmp_path: Path
 ) -> None:
     frame = pd.read_csv(readmission["select"] / "train.csv", dtype="str", keep_default_na=False)
     frame[column] = value

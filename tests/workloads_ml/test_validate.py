@@ -1,5 +1,8 @@
 """Bad data stops at validation with column, rule, count and masked examples; Data Docs hold no values."""
 
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -8,14 +11,14 @@ from workloads.pipeline.definitions import definition
 from workloads.pipeline.errors import StepError
 
 
-def selected(finished: Finished, folder, change) -> None:
+def selected(finished: Finished, folder: Path, change: Any) -> None:
     folder.mkdir()
     for name in ("train.csv", "holdout.csv"):
         frame = pd.read_csv(finished["select"] / name, dtype="str", keep_default_na=False)
         (change(frame) if name == "train.csv" else frame).to_csv(folder / name, index=False)
 
 
-def put(column: str, value: str, rows: int = 2):
+def put(column: str, value: str, rows: int = 2) -> Any:
     def change(frame: pd.DataFrame) -> pd.DataFrame:
         frame.loc[frame.index[:rows], column] = value
         return frame
@@ -23,7 +26,7 @@ def put(column: str, value: str, rows: int = 2):
     return change
 
 
-def test_good_data_passes_and_writes_data_docs(finished: Finished, tmp_path) -> None:
+def test_good_data_passes_and_writes_data_docs(finished: Finished, tmp_path: Path) -> None:
     summary = step("validate", finished.model, {"select": finished["select"]}, tmp_path)
     assert (tmp_path / str(summary["data_docs"])).is_file()
 
@@ -44,7 +47,9 @@ def test_good_data_passes_and_writes_data_docs(finished: Finished, tmp_path) -> 
         (lambda frame: pd.concat([frame, frame.head(3)]), ["compound columns to be unique"]),
     ],
 )  # fmt: skip
-def test_failure_names_column_rule_count_and_masked_examples(readmission: Finished, tmp_path, change, parts) -> None:
+def test_failure_names_column_rule_count_and_masked_examples(
+    readmission: Finished, tmp_path: Path, change: Any, parts: list[str]
+) -> None:
     selected(readmission, tmp_path / "select", change)
     with pytest.raises(StepError) as error:
         step("validate", "readmission", {"select": tmp_path / "select"}, tmp_path / "out")
@@ -57,7 +62,7 @@ def test_failure_names_column_rule_count_and_masked_examples(readmission: Finish
     assert not any(planted in text for text in texts for planted in ("Walter", "Jane Roe", "94110"))
 
 
-def test_equal_labels_are_refused_in_a_regression(tmp_path, finished: Finished) -> None:
+def test_equal_labels_are_refused_in_a_regression(tmp_path: Path, finished: Finished) -> None:
     if definition(finished.model).kind != "regression":
         pytest.skip("a classification is refused by its mean")
     selected(finished, tmp_path / "select", put("length_of_stay_days", "3", 10**6))
