@@ -189,7 +189,11 @@ def test_sagemaker_registry_registers_once_and_verifies_the_champion(store: S3St
     assert new
     assert remote.register(document, tmp_path / "model") == (arn, False)
     assert remote.champion("readmission", tmp_path / "champion") is None
-    client.update_model_package(ModelPackageArn=arn, ModelApprovalStatus=registry.APPROVED)
+    properties = client.describe_model_package(ModelPackageName=arn)["CustomerMetadataProperties"]
+    # moto deletes the properties unless the update repeats them; SageMaker keeps them.
+    client.update_model_package(
+        ModelPackageArn=arn, ModelApprovalStatus=registry.APPROVED, CustomerMetadataProperties=properties
+    )
     assert remote.champion("readmission", tmp_path / "champion") is not None
     store.write(f"models/readmission/{document['identity']}/{artifacts.MODEL}", b"x")
     with pytest.raises(StepError, match="was altered"):

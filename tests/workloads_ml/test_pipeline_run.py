@@ -134,7 +134,8 @@ def test_bad_data_stops_the_run_and_registers_nothing(
 ) -> None:
     data = broken(readmission, tmp_path / "data", change)
     answer = cli(
-        "workloads.pipeline", "run", "readmission", "--data", data, "--names-model", names, "--output", tmp_path / "out",
+        "workloads.pipeline", "run", "readmission", "--data", data, "--names-model", names,
+        "--output", tmp_path / "out",
     )  # fmt: skip
     assert answer.returncode == 3, answer.stderr
     assert f"Step {step} stopped" in answer.stderr
@@ -239,7 +240,8 @@ def test_run_goes_on_without_mlflow_and_syncs_later(
     assert cli(*sync).returncode == 6
     process = subprocess.Popen(
         [server, "server", "--host", "127.0.0.1", "--port", str(number), "--workers", "1",
-         "--backend-store-uri", f"sqlite:///{tmp_path}/mlflow.db", "--artifacts-destination", str(tmp_path / "artifacts")],
+         "--backend-store-uri", f"sqlite:///{tmp_path}/mlflow.db",
+         "--artifacts-destination", str(tmp_path / "artifacts")],
         env=environment() | {"PYTHONPATH": ""}, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
