@@ -213,14 +213,16 @@ def test_dvc_repro_runs_the_same_steps(tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_text(parameters)
     variables = environment()
     variables["PATH"] = f"{Path(sys.executable).parent}:{variables['PATH']}"
-    for expected in ("Running stage 'evaluate'", "up to date"):
-        for command in (["init", "--no-scm", "--quiet", "--force"], ["repro"]):
-            answer = subprocess.run(
-                [dvc, *command], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
-            )
-            assert answer.returncode == 0, answer.stdout + answer.stderr
-            if command[0] == "init" and expected == "up to date":
-                continue
+    commands = (
+        (("init", "--no-scm", "--quiet"), ""),
+        (("repro",), "Running stage 'evaluate'"),
+        (("repro",), "up to date"),
+    )
+    for command, expected in commands:
+        answer = subprocess.run(
+            [dvc, *command], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+        )
+        assert answer.returncode == 0, answer.stdout + answer.stderr
         assert expected in answer.stdout
     assert (tmp_path / "evaluate" / "report.html").is_file()
 
