@@ -34,12 +34,12 @@ def main() -> None:
         bare = [_timed(lambda rows=data.table[n : n + batch]: trained.pipeline.predict_proba(rows)) for n in range(500)]
         print(f"bare model call, {batch:4d} encounters: {_figures(bare)}")
     with tempfile.TemporaryDirectory() as folder:
-        artifact.save(trained, Path(folder), version="1", seed=1)
+        manifest = artifact.save(trained, Path(folder), version="1", seed=1)
         port = _free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "workloads.serving", "--model", folder, "--host", "127.0.0.1", "--port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "OMP_NUM_THREADS": "1", "MODEL_SHA256": manifest.digest},
             stdout=subprocess.DEVNULL,
         )
         try:

@@ -1,5 +1,6 @@
 """A model trained once, and the real server behind it on loopback."""
 
+import hashlib
 import http.client
 import json
 import os
@@ -69,10 +70,18 @@ def serve(folder: Path, **environment: str) -> Served:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    model_file = folder / artifact.MODEL
+    digest = hashlib.sha256(model_file.read_bytes() if model_file.exists() else b"").hexdigest()
     process = subprocess.Popen(
         [sys.executable, "-m", "workloads.serving", "serve", "--model", str(folder), "--host", "127.0.0.1"],
         cwd=ROOT,
-        env={**os.environ, "SAGEMAKER_BIND_TO_PORT": str(port), "PYTHONUNBUFFERED": "1", **environment},
+        env={
+            **os.environ,
+            "SAGEMAKER_BIND_TO_PORT": str(port),
+            "PYTHONUNBUFFERED": "1",
+            "MODEL_SHA256": digest,
+            **environment,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

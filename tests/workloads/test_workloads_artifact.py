@@ -61,3 +61,11 @@ def test_a_server_whose_artifact_is_not_the_registered_one_does_not_start(folder
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 3
     assert "it was altered" in out
+
+
+def test_server_without_registered_digest_does_not_start(folder: Path) -> None:
+    process = serve(folder, MODEL_SHA256="").process
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "MODEL_SHA256 is not set" in out
+    assert "Traceback" not in out

@@ -27,8 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=int(os.environ.get("SAGEMAKER_BIND_TO_PORT", PORT)))
     options = parser.parse_args(arguments)
     log = logs.logger()
+    digest = os.environ.get("MODEL_SHA256")
+    if not digest:
+        log.error("start_failed", error="MODEL_SHA256")
+        print(
+            "error: MODEL_SHA256 is not set. Set it to the SHA-256 of the registered model file; without it a replaced "
+            "artifact would be loaded.",
+            file=sys.stderr,
+        )
+        return 3
     try:
-        pipeline, manifest = load(options.model, os.environ.get("MODEL_SHA256") or None)
+        pipeline, manifest = load(options.model, digest)
     except ArtifactError as error:
         log.error("start_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback is no allowed field
         print(f"error: {error}", file=sys.stderr)

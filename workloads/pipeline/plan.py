@@ -1,0 +1,92 @@
+"""Order of the steps, inputs of each, and the settings of a run."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+SEED: Final = 20260101
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step: its module is `workloads.pipeline.steps.NAME`, its function `run`."""
+
+    name: str
+    title: str
+    inputs: tuple[str, ...]
+    """Earlier steps and external inputs; each is a folder or a file."""
+    settings: tuple[str, ...] = ()
+    """Names of the settings that change its output."""
+    optional: tuple[str, ...] = ()
+    """Inputs that may be absent."""
+
+
+STEPS: Final = (
+    Step(name="deidentify", title="De-identify", inputs=("raw", "keys", "names_model")),
+    Step(name="select", title="Select a data version", inputs=("deidentify",), settings=("holdout_version",)),
+    Step(name="validate", title="Validate", inputs=("select",)),
+    Step(name="scan", title="Scan for PHI", inputs=("select", "names_model")),
+    Step(name="train", title="Train", inputs=("select",), settings=("seed", "commit")),
+    Step(
+        name="evaluate",
+        title="Evaluate",
+        inputs=("select", "train", "champion"),
+        settings=("seed", "resamples"),
+        optional=("champion",),
+    ),
+    Step(
+        name="track",
+        title="Log the run to MLflow",
+        inputs=("select", "train", "evaluate"),
+        settings=("commit", "image_digest", "tracking_uri", "experiment"),
+    ),
+    Step(
+        name="register",
+        title="Register",
+        inputs=("select", "train", "evaluate", "track"),
+        settings=("commit", "image_digest", "registry"),
+    ),
+)
+BY_NAME: Final[Mapping[str, Step]] = {step.name: step for step in STEPS}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Settings of a run. Every step reads the same ones."""
+
+    seed: int = SEED
+    holdout_version: str = "1"
+    """Salt of the split by patient: the same patients stay in the holdout until it changes."""
+    resamples: int = 400
+    """Bootstrap resamples of patients."""
+    commit: str = "unknown"
+    image_digest: str = "unknown"
+    tracking_uri: str = ""
+    """URL of the MLflow server; empty: the record is kept for `sync`."""
+    experiment: str = ""
+    """Name of the MLflow experiment; empty: the model's name."""
+    registry: str = ""
+    """Folder of the local registry, or `sagemaker:BUCKET/PREFIX`."""
+
+    def of(self, step: Step) -> dict[str, Any]:
+        """The settings that a step's output depends on."""
+        return {name: getattr(self, name) for name in step.settings}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """What a step's function gets: folders of its inputs, folder of its output, settings."""
+
+    inputs: Mapping[str, Path]
+    output: Path
+    settings: Settings = field(default_factory=Settings)
+
+    def document(self, step: str, name: str) -> Any:
+        """A JSON document of an earlier step's output."""
+        return json.loads((self.inputs[step] / name).read_text(encoding="utf-8"))
+
+    def write(self, name: str, document: Any) -> None:
+        """Writes a JSON document to the output."""
+        (self.output / name).write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Steps that need the workloads environment (`workloads/pipeline/requirements.lock`)."""

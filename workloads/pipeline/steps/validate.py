@@ -1,0 +1,179 @@
+"""Validates the selected data with Great Expectations: a suite from the definition and expectations written by hand."""
+
+import logging
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+import pandas as pd
+
+from workloads.pipeline.definitions import DATES, PATIENT, PATIENT_PATTERN, ZIP3, Definition
+from workloads.pipeline.errors import StepError
+from workloads.pipeline.plan import Job
+from workloads.pipeline.steps import command, frames
+
+EXAMPLES: Final = 3
+CLASS_MINIMUM: Final = 10
+
+
+def generated(model: Definition) -> list[Any]:
+    """Expectations that follow from the definition: columns, numbers, ranges and allowed values."""
+    expectations: list[Any] = [gxe.ExpectTableColumnsToMatchOrderedList(column_list=_columns(model))]
+    for name, field in {**model.fields, model.target: model.target_field}.items():
+        expectations.append(gxe.ExpectColumnValuesToNotBeNull(column=name))
+        if field.values:
+            expectations.append(gxe.ExpectColumnValuesToBeInSet(column=name, value_set=list(field.values)))
+        else:
+            expectations.append(
+                gxe.ExpectColumnValuesToBeBetween(column=name, min_value=field.minimum, max_value=field.maximum)
+            )
+        if field.whole:
+            expectations.append(gxe.ExpectColumnValuesToBeBetween(column=f"{name} fraction", min_value=0, max_value=0))
+    return expectations
+
+
+def by_hand(model: Definition) -> list[Any]:
+    """Expectations that no schema states."""
+    expectations: list[Any] = [
+        gxe.ExpectColumnValuesToMatchRegex(column=PATIENT, regex=PATIENT_PATTERN),
+        gxe.ExpectColumnValuesToMatchRegex(column=ZIP3, regex="^[0-9]{3}$"),
+        gxe.ExpectCompoundColumnsToBeUnique(column_list=[PATIENT, *DATES, *model.fields, model.target]),
+        gxe.ExpectTableRowCountToBeBetween(min_value=200),
+    ]
+    expectations += [gxe.ExpectColumnValuesToMatchRegex(column=date, regex=r"^\d{4}-\d{2}-\d{2}$") for date in DATES]
+    if model.kind == "classification":
+        expectations.append(gxe.ExpectColumnMeanToBeBetween(column=model.target, min_value=0.01, max_value=0.6))
+    if "age_years" in model.fields:
+        expectations.append(gxe.ExpectColumnMedianToBeBetween(column="age_years", min_value=30, max_value=85))
+    return expectations
+
+
+def _columns(model: Definition) -> list[str]:
+    fields = {**model.fields, model.target: model.target_field}
+    return [*model.columns, *(f"{name} fraction" for name, field in fields.items() if field.whole)]
+
+
+def prepared(frame: pd.DataFrame, model: Definition) -> pd.DataFrame:
+    """The frame that is validated: numbers as floats (NaN when a value is none), and the fractions of whole numbers."""
+    columns: dict[str, Any] = {name: frame[name] for name in frame.columns}
+    for name, field in {**model.fields, model.target: model.target_field}.items():
+        if name not in frame.columns:
+            continue
+        if field.values:
+            columns[name] = frame[name].astype(object).where(frame[name] != "", None)
+            continue
+        columns[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
+        if field.whole:
+            columns[f"{name} fraction"] = columns[name] % 1
+    return pd.DataFrame(columns)
+
+
+def run(model: Definition, job: Job) -> dict[str, Any]:
+    """Writes `validation.json` and Great Expectations' Data Docs; stops on the first file with a failure.
+
+    Raises:
+        StepError: an expectation failed; names column, rule, count and masked examples.
+    """
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    results: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context: Any = gx.get_context(mode="file", project_root_dir=job.output)
+        context.variables.progress_bars = {"globally": False}
+        expectations = [*generated(model), *by_hand(model)]
+        suite = context.suites.add(gx.ExpectationSuite(name=model.name, expectations=expectations))
+        source = context.data_sources.add_pandas("selected")
+        for name in ("train.csv", "holdout.csv"):
+            raw = frames.read(job.inputs["select"] / name)
+            frame = prepared(raw, model)
+            batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("whole")
+            definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
+            result = definition.run(
+                batch_parameters={"dataframe": frame},
+                result_format={
+                    "result_format": "COMPLETE",
+                    "exclude_unexpected_values": True,
+                    "return_unexpected_index_query": False,
+                },
+            )
+            results[name] = failures(result, raw)
+        context.build_data_docs()
+    job.write("validation.json", {"failures": results, "expectations": len(suite.expectations)})
+    docs = _data_docs(job.output)
+    for name, failed in results.items():
+        if failed:
+            raise StepError(
+                f"Validation of {name} failed: {'; '.join(_sentence(failure) for failure in failed[:5])}"
+                f"{f'; and {len(failed) - 5} more' if len(failed) > 5 else ''}.",  # noqa: PLR2004 - as sliced
+                action="Correct the extract, or change the definition with the model's owner; nothing was trained.",
+            )
+    _check_labels(frames.read(job.inputs["select"] / "train.csv"), model)
+    return {"expectations": len(suite.expectations), "data_docs": docs}
+
+
+def _check_labels(train: pd.DataFrame, model: Definition) -> None:
+    counts = train[model.target].value_counts()
+    least = 2 if model.kind == "classification" else 5
+    if len(counts) < least or (model.kind == "classification" and int(counts.min()) < CLASS_MINIMUM):
+        raise StepError(
+            f"The target {model.target} has too few distinct values or cases in the training data to learn from.",
+            action="Check the join that makes the label.",
+        )
+
+
+def failures(result: Any, raw: pd.DataFrame) -> list[dict[str, Any]]:
+    """Column, rule, count, rows and masked examples of each failed expectation; no value of the data."""
+    failed: list[dict[str, Any]] = []
+    for entry in result.results:
+        if entry.success:
+            continue
+        arguments = {
+            key: value for key, value in entry.expectation_config.kwargs.items() if key not in {"batch_id", "column"}
+        }
+        column = str(entry.expectation_config.kwargs.get("column", "table"))
+        rows = [
+            int(row) for row in (entry.result.get("unexpected_index_list") or [])[:EXAMPLES] if isinstance(row, int)
+        ]
+        plain = column.removesuffix(" fraction")
+        examples = [frames.mask(str(raw[plain].iloc[row])) for row in rows] if plain in raw.columns else []
+        failed.append(
+            {
+                "column": plain,
+                "rule": "must be a whole number"
+                if plain != column
+                else _rule(entry.expectation_config.type, arguments),
+                "count": int(entry.result.get("unexpected_count") or 0),
+                "rows": [row + 2 for row in rows],
+                "examples": examples,
+            }
+        )
+    return failed
+
+
+def _rule(kind: str, arguments: Mapping[str, Any]) -> str:
+    shown = ", ".join(f"{key} {_shown(value)}" for key, value in sorted(arguments.items()) if value is not None)
+    return f"{kind.removeprefix('expect_').replace('_', ' ')}{f' ({shown})' if shown else ''}"
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
+
+
+def _sentence(failure: Mapping[str, Any]) -> str:
+    counted = f", {failure['count']} value(s)" if failure["count"] else ""
+    rows = f", rows {', '.join(map(str, failure['rows']))}" if failure["rows"] else ""
+    shapes = f" shaped {', '.join(failure['examples'])}" if failure["examples"] else ""
+    return f"{failure['column']}: {failure['rule']}{counted}{rows}{shapes}"
+
+
+def _data_docs(output: Path) -> str:
+    index = next(output.rglob("data_docs/local_site/index.html"), None)
+    return "" if index is None else str(index.relative_to(output))
+
+
+if __name__ == "__main__":
+    sys.exit(command.main("validate"))
