@@ -121,7 +121,7 @@ class TestBackups:
 
     @staticmethod
     def plan(name: str, window: int = 60) -> dict[str, Any]:
-        rule = {"RuleName": "r", "TargetBackupVaultName": "v", "StartWindowMinutes": window}
+        rule = {"RuleName": "r", "TargetBackupVaultName": "vault", "StartWindowMinutes": window}
         return {"BackupPlanName": name, "Rules": [rule]}
 
     def test_a_selection_is_kept_listed_and_deleted(self, backup: Any) -> None:

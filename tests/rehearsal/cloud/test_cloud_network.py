@@ -163,7 +163,10 @@ def test_a_firewall_has_an_endpoint_in_each_subnet_and_takes_them_with_it(endpoi
     vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.0.0/24")["Subnet"]["SubnetId"]
     firewalls.create_firewall(
-        FirewallName="wall", FirewallPolicyArn="arn:p", VpcId=vpc, SubnetMappings=[{"SubnetId": subnet}]
+        FirewallName="wall",
+        FirewallPolicyArn="arn:aws:network-firewall:us-east-1:111122223333:firewall-policy/p",
+        VpcId=vpc,
+        SubnetMappings=[{"SubnetId": subnet}],
     )
     states = firewalls.describe_firewall(FirewallName="wall")["FirewallStatus"]["SyncStates"]
     [attachment] = [state["Attachment"] for state in states.values()]
