@@ -65,10 +65,19 @@ def write(frame: pd.DataFrame, file: Path) -> None:
 
 
 def typed(frame: pd.DataFrame, model: Definition) -> pd.DataFrame:
-    """The model's fields and target with numbers as floats, after validation."""
+    """The model's fields and target with numbers as floats, after validation.
+
+    Raises:
+        StepError: a column of numbers holds a value that is not a number.
+    """
     columns: dict[str, Any] = {}
     for name, field in {**model.fields, model.target: model.target_field}.items():
-        columns[name] = frame[name].astype(object) if field.values else pd.to_numeric(frame[name]).astype("float64")
+        try:
+            columns[name] = frame[name].astype(object) if field.values else pd.to_numeric(frame[name]).astype("float64")
+        except ValueError:
+            raise StepError(
+                f"The column {name} holds a value that is not a number.", action="Run the step validate first."
+            ) from None
     return pd.DataFrame(columns, index=frame.index)
 
 

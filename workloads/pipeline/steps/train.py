@@ -1,4 +1,4 @@
-"""Trains a model of the definition: seeded, bit for bit reproducible, written without pickle."""
+"""Trains a model of the definition: seeded, the same coefficients every time, written without pickle."""
 
 import hashlib
 import sys
