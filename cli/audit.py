@@ -63,7 +63,7 @@ def _endpoints(workspace: Workspace) -> Endpoints:
         return Endpoints.single(workspace.endpoint)
     cloud = Cloud.attach(workspace.state)
     if cloud is None:
-        raise UsageError("the emulated cloud is not up: `zone up --all` brings the zone up first")
+        raise UsageError("The emulated AWS is not running. Start the zone with `zone up --all`.")
     return cloud.endpoints()
 
 

@@ -88,7 +88,7 @@ def _outsider(zone: Guarded, principal: str) -> str:
 
 
 def _refuse_unknown_words(action: str, values: Mapping[str, Sequence[str]]) -> None:
-    problem = unknown_action(action)
+    problem = unknown_action(action) if ":" in action else None  # `decide` refuses what is no action at all
     if problem is not None:
         raise UsageError(f"{problem}. For an action that is newer than the tables, add --new-action")
     keys = keys_not_carried(action, values)

@@ -98,7 +98,7 @@ def test_configuration_mistake_is_named_before_anything_starts(zone: Zone, mista
         (["export", "audit"], "not up"),
         (["graph", "--format", "png"], "mermaid"),
         (["comment", "none.json"], "none.json"),
-        (["cloud", "env"], "not up"),
+        (["cloud", "env"], "not running"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_named(zone: Zone, words: list[str], message: str) -> None:
