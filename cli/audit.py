@@ -82,7 +82,7 @@ def _show(report: AuditReport, *, every: bool) -> None:
     for observation in report.observations:
         if every or not observation.ok:
             style = "default" if observation.ok else "red"
-            values = f"expected {observation.expected}, found {observation.actual}"
+            values = f"expected {observation.expected}, found {observation.found}"
             console.print(Text(f"  {observation.area}: {observation.subject}: {values}", style=style), soft_wrap=True)
     total = len(report.differences)
     verdict = "the zone is as declared" if report.ok else f"{total} of {len(report.observations)} differ"

@@ -31,6 +31,11 @@ class Situation:
     seen: Snapshot
     journal: Journal
 
+    @property
+    def lost_regions(self) -> frozenset[str]:
+        """Regions that do not answer."""
+        return frozenset(self.zone.region(side) for side, answers in self.seen.reachable.items() if not answers)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
@@ -90,7 +95,8 @@ def refuse_unpermitted(situation: Situation, steps_plan: Plan) -> str:
         RefusedError: permissions are missing; the message lists them.
     """
     rights = needed([step.kind for step in steps_plan.steps])
-    verification = permissions.verify(situation.aws, list(situation.zones.values()), rights, situation.who)
+    zones = list(situation.zones.values())
+    verification = permissions.verify(situation.aws, zones, rights, situation.who, situation.lost_regions)
     if verification.missing:
         listed = "\n  ".join(verification.missing)
         raise RefusedError(f"{situation.who} lacks permissions. No changes were made. Missing:\n  {listed}")

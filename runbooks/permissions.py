@@ -6,7 +6,7 @@ it does not answer, the permissions are reported as not verified, and the operat
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from runbooks.rights import Right, Values, expand
 
 _ASSUMED: Final = re.compile(r"arn:aws:sts::(?P<account>\d{12}):assumed-role/(?P<role>[^/]+)/")
 _ACCOUNT: Final = re.compile(r"arn:aws:\w+::(\d{12}):")
+IAM_REGION: Final = "us-east-1"
+"""Region of IAM's control plane in the partition `aws`."""
 _SAMPLE: Final = "permission-check"
 """Stands for the `*` in a resource, since the simulation takes the names of single resources."""
 
@@ -34,7 +36,9 @@ class Verification:
     """Whether they could not be verified since the check itself is not allowed."""
 
 
-def verify(aws: Aws, documents: Sequence[RecoveryDocument], rights: Sequence[Right], who: str) -> Verification:
+def verify(
+    aws: Aws, documents: Sequence[RecoveryDocument], rights: Sequence[Right], who: str, lost: Collection[str] = ()
+) -> Verification:
     """Asks IAM whether a principal has the given rights.
 
     Args:
@@ -42,6 +46,7 @@ def verify(aws: Aws, documents: Sequence[RecoveryDocument], rights: Sequence[Rig
         documents: the environment, as each region that answers knows it; at least one.
         rights: the rights to verify.
         who: ARN of the principal, as STS returns it.
+        lost: regions that do not answer; nothing is asked of them.
 
     Returns:
         The missing permissions, or why they could not be verified.
@@ -49,6 +54,8 @@ def verify(aws: Aws, documents: Sequence[RecoveryDocument], rights: Sequence[Rig
     principal = principal_arn(who)
     if principal is None:
         return Verification(unverified=f"{who} is neither a role nor a user")
+    if IAM_REGION in lost:
+        return Verification(unverified=f"IAM's endpoint is in {IAM_REGION}, which does not answer")
     values = fields_of(documents, principal)
     client = aws.client("iam", documents[0].recovery)
     missing: list[str] = []

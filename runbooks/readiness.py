@@ -138,7 +138,7 @@ def _same(situation: Situation, endpoint_document: EndpointDocument) -> Finding:
 
 def _permissions(situation: Situation) -> Iterator[Finding]:
     zones = list(situation.zones.values()) or [situation.zone]
-    verification = permissions.verify(situation.aws, zones, all_rights(), situation.who)
+    verification = permissions.verify(situation.aws, zones, all_rights(), situation.who, situation.lost_regions)
     for request in verification.missing:
         yield Finding(check="permissions", subject=situation.who, ok=False, found=f"missing: {request}")
     if verification.unverified:

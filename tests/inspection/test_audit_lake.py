@@ -97,7 +97,7 @@ def zone() -> DeclaredZone:
 
 def differing(observations: Iterator[Observation]) -> list[tuple[str, str, str]]:
     return [
-        (observation.subject, observation.expected, observation.actual)
+        (observation.subject, observation.expected, observation.found)
         for observation in observations
         if not observation.ok
     ]

@@ -124,3 +124,13 @@ def test_principal_of_a_session_is_its_role() -> None:
     assert principal_arn(SESSION) == ROLE
     assert principal_arn("arn:aws:iam::111122223333:user/somebody") == "arn:aws:iam::111122223333:user/somebody"
     assert principal_arn("arn:aws:iam::111122223333:root") is None
+
+
+def test_lost_iam_region_is_not_asked() -> None:
+    class NoRequests:
+        def client(self, service: str, region: str) -> object:
+            raise AssertionError(f"{service} in {region} was asked")
+
+    result = verify(NoRequests(), [], rights.needed(get_args(StepKind)), SESSION, {"us-east-1"})  # pyright: ignore[reportArgumentType] - stands in for the clients
+    assert "us-east-1" in result.unverified
+    assert not result.refused
