@@ -124,15 +124,15 @@ def breaking(zone: Zone) -> Callable[[str], None]:
     return append
 
 
-def test_a_program_that_raises_half_way_keeps_what_was_created(zone: Zone, breaking: Callable[[str], None]) -> None:
+def test_program_that_raises_keeps_created_resources(zone: Zone, breaking: Callable[[str], None]) -> None:
     zone.shrink()
-    whole = (zone.root / "__main__.py").read_text(encoding="utf-8")
-    breaking('\nif not pulumi.runtime.is_dry_run():\n    raise RuntimeError("the program broke")\n')
+    program = (zone.root / "__main__.py").read_text(encoding="utf-8")
+    breaking('\nimport pulumi\n\nif not pulumi.runtime.is_dry_run():\n    raise RuntimeError("the program broke")\n')
     ran = zone.rehearse("up", "organization")
     assert ran.code == 1
     assert "the program broke" in ran.err
     assert "Traceback" not in ran.err
-    (zone.root / "__main__.py").write_text(whole, encoding="utf-8")
+    (zone.root / "__main__.py").write_text(program, encoding="utf-8")
     assert zone.rehearse("up", "organization").code == 0
     assert set(inventory(zone).values()) == {1}
 

@@ -52,11 +52,11 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def one(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recoverable]:
+def recoverable(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recoverable]:
     cloud = Cloud.start(state, management_account="111122223333")
-    made = Recoverable(cloud=cloud, folder=tmp_path_factory.mktemp("made"), modes={"sepsis": "pilot-light"})
-    made.build()
-    yield made
+    environment = Recoverable(cloud=cloud, folder=tmp_path_factory.mktemp("documents"), modes={"sepsis": "pilot-light"})
+    environment.build()
+    yield environment
     cloud.stop()
 
 
@@ -64,8 +64,8 @@ def killed(folder: Path, kind: str, at: str, phase: str) -> None:
     """Runs in a process of its own, which dies without a word at the given step."""
     cloud = Cloud.attach(folder)
     assert cloud is not None
-    one = Recoverable(cloud=cloud, folder=folder, modes={"sepsis": "pilot-light"})
-    situation = one.look()
+    recoverable = Recoverable(cloud=cloud, folder=folder, modes={"sepsis": "pilot-light"})
+    situation = recoverable.look()
     want = wanted(kind)
 
     def die(progress: Any) -> None:
