@@ -21,6 +21,8 @@ class Planner:
         self._replacing: dict[str, str] = {}
         self._replaced: dict[str, str] = {}
         """URN -> id of the existing resource that the next creation replaces."""
+        self._in_state: set[str] = set()
+        """URNs that this run's engine has in its state: it checked or compared them with old inputs."""
         self._lock = threading.Lock()
 
     def check(self, request: ResourceRequest, olds: Values, news: Values) -> tuple[Values, check.Failures]:
@@ -50,6 +52,8 @@ class Planner:
         type_ = request.schema
         forcing = forces.emulated(spec) if spec is not None else forces.recorded(request.token)
         before, after = dict(old_inputs or olds), dict(news)
+        with self._lock:
+            self._in_state.add(request.urn)
         if not old_inputs:
             before = {name: value for name, value in before.items() if name in type_.inputs or name == "tagsAll"}
         if "region" in type_.inputs:
@@ -87,9 +91,14 @@ class Planner:
         """Find out whether the checked resource replaces an existing one.
 
         An engine checks a replacement without old inputs. The Pulumi CLI does not say which resource it replaces: it
-        is the one that was created last under the URN.
+        is the one that was created last under the URN. A resource that the engine does not have in its state was
+        created by a run that was killed: creating it again returns it and replaces nothing.
         """
-        existing = None if olds or request.replaced else self._ledger.created(request.urn)
+        with self._lock:
+            if olds:
+                self._in_state.add(request.urn)
+            in_state = request.urn in self._in_state
+        existing = self._ledger.created(request.urn) if in_state and not olds and not request.replaced else None
         replaced = request.replaced or (existing.id if existing is not None else "")
         with self._lock:
             self._replaced.pop(request.urn, None)

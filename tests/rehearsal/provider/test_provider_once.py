@@ -51,6 +51,18 @@ def test_a_creation_asked_for_again_gives_the_same(client: Client, token: str, n
     client.delete(first)
 
 
+@pytest.mark.parametrize(
+    ("token", "news"), TOKENS, ids=[token.rpartition(":")[2] + str(i) for i, (token, _) in enumerate(TOKENS)]
+)
+def test_resource_of_killed_run_is_returned(client: Client, token: str, news: Values) -> None:
+    urn = urn_of(token)
+    first = client.create(urn, client.checked(urn, news))
+    # The next run's engine does not have the resource in its state: it checks and creates it without old inputs.
+    second = client.create(urn, client.checked(urn, news))
+    assert second.id == first.id
+    client.delete(first)
+
+
 def test_what_was_deleted_is_made_anew(client: Client) -> None:
     urn = urn_of("aws:kms/key:Key")
     inputs = client.checked(urn, {})
@@ -139,6 +151,7 @@ def test_a_replacement_with_a_fixed_name_fails_and_keeps_the_old(
 ) -> None:
     urn = urn_of(token)
     first = client.create(urn, client.checked(urn, news))
+    client.checked(urn, news, first.inputs)
     for _ in range(2):
         inputs = client.checked(urn, news)
         with pytest.raises(Exception, match=message):
@@ -150,6 +163,7 @@ def test_a_replacement_with_a_fixed_name_fails_and_keeps_the_old(
 def test_a_recorded_replacement_with_a_fixed_name_fails(client: Client) -> None:
     urn = urn_of("aws:sfn/activity:Activity")
     first = client.create(urn, client.checked(urn, {"name": "taken"}))
+    client.checked(urn, {"name": "taken"}, first.inputs)
     inputs = client.checked(urn, {"name": "taken"})
     with pytest.raises(Exception, match="AlreadyExists"):
         client.create(urn, inputs)
