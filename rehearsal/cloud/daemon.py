@@ -30,7 +30,7 @@ class Daemon:
             management_account, locked=lambda: self._gateway.locked("s3"), lost=lambda: self._gateway.lost
         )
         self.changed, self._replicator = patched.changed, patched.replicator
-        self._gateway = Gateway(self._control)
+        self._gateway = Gateway(self._control, management_account)
         self._listeners = Listeners(self._gateway, regions, port)
         self._state = state
         self.description = Description(
@@ -51,6 +51,7 @@ class Daemon:
             "resolve": lambda args: patches.resolve(args["account"], args["name"]),
             "record-calls": lambda _: self._gateway.calls.start(),
             "calls": lambda _: self._gateway.calls.taken(),
+            "authorization": lambda _: self._gateway.authorizer.record.summary(),
             "replication": lambda _: self._replicator.status(),
             "replication-lag": lambda args: self._replicator.set_lag(**args),
         }

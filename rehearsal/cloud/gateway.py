@@ -14,17 +14,20 @@ from moto import backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from rehearsal.cloud import wire
+from rehearsal.cloud.authorization import Authorizer, Denial
 from rehearsal.cloud.calls import Calls
 from rehearsal.cloud.faults import Fault, Faults
 from rehearsal.cloud.partition import GLOBAL, global_services
+from rehearsal.cloud.requests import ParsedRequest, parse
 from rehearsal.cloud.tokens import Answer, Tokens
-from rehearsal.cloud.validation import invalid_request
+from rehearsal.cloud.validation import InvalidRequest, invalid_request
 
 log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
+FORBIDDEN: Final = 403
 _UNLOCKED: Final = frozenset({"lambda", "states"})
 """Services whose requests call other services and wait for them."""
 
@@ -36,7 +39,8 @@ class RegionLostError(ConnectionError):
 class Gateway:
     """One WSGI application for all listeners; moto's state is shared, so any listener can answer any request."""
 
-    def __init__(self, control: Callable[[Environ, bytes], tuple[int, bytes]]) -> None:
+    def __init__(self, control: Callable[[Environ, bytes], tuple[int, bytes]], management_account: str) -> None:
+        self.authorizer = Authorizer(management_account)
         self.faults = Faults()
         self.tokens = Tokens()
         self.lost: set[str] = set()
@@ -55,26 +59,37 @@ class Gateway:
             return [text]
         scope = wire.credential_scope(environ)
         lost = (GLOBAL if global_services().intersection(scope.services) else scope.region) in self.lost
+        request = parse(scope, environ, body)
         if self.calls.on:
-            self._note(scope, environ, body, lost=lost)
+            self._note(scope, request, environ, lost=lost)
         if lost:
             # werkzeug drops what raises this, and leaves the socket open unless it is told.
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise RegionLostError(scope.region)
-        invalid = invalid_request(scope.services, environ, body)
-        if invalid is not None:
-            answer = _aws(scope, environ, body, code=invalid.code, message=invalid.message, status=None)
+        refusal = self._refusal(request)
+        if refusal is not None:
+            status = FORBIDDEN if isinstance(refusal, Denial) else None
+            answer = _aws(scope, environ, body, code=refusal.code, message=refusal.message, status=status)
         else:
-            answer = self._once(scope, environ, body)
+            answer = self._once(scope, request, environ, body)
+            if request is not None and answer.status.startswith("2"):
+                self.authorizer.succeeded(request, answer.body)
         headers = [pair for pair in answer.headers if pair[0].lower() not in ("content-length", "connection")]
         start_response(answer.status, [*headers, ("Content-Length", _length(answer, environ))])
         return [answer.body]
 
-    def _note(self, scope: wire.CredentialScope, environ: Environ, body: bytes, *, lost: bool) -> None:
-        service, operation = wire.operation(scope, environ, body)
+    def _refusal(self, request: ParsedRequest | None) -> InvalidRequest | Denial | None:
+        """Why a request is not carried out: AWS validates requests before it authorizes them."""
+        if request is None:
+            return None
+        return invalid_request(request) or self.authorizer.denial(request)
+
+    def _note(
+        self, scope: wire.CredentialScope, request: ParsedRequest | None, environ: Environ, *, lost: bool
+    ) -> None:
         self.calls.add(
-            service=service,
-            operation=str(operation.name) if operation is not None else "",
+            service=request.service if request is not None else next(iter(scope.services), ""),
+            operation=request.operation if request is not None else "",
             region=scope.region,
             agent=environ.get("HTTP_USER_AGENT", ""),
             lost=lost,
@@ -84,14 +99,16 @@ class Gateway:
         """Holds the requests to a service back while it is held: for what the service does by itself meanwhile."""
         return self._locks[signing_name]
 
-    def _once(self, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Answer:
+    def _once(
+        self, scope: wire.CredentialScope, request: ParsedRequest | None, environ: Environ, body: bytes
+    ) -> Answer:
         token = environ.get("HTTP_X_REHEARSAL_TOKEN")
         if token is None:
-            return self._faulty(scope, environ, body)
+            return self._faulty(scope, request, environ, body)
         with self.tokens.slot(token) as slot:
             if slot.answer is not None:
                 return slot.answer
-            fault = self._fault(scope, environ, body)
+            fault = self._fault(scope, request)
             if fault is not None and fault.error is not None and not fault.after:
                 return _failed(fault, scope, environ, body)
             answer = self._moto_answer(scope, environ, body)
@@ -99,20 +116,21 @@ class Gateway:
                 slot.answer = answer
             return answer if fault is None or fault.error is None else _failed(fault, scope, environ, body)
 
-    def _faulty(self, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Answer:
-        fault = self._fault(scope, environ, body)
+    def _faulty(
+        self, scope: wire.CredentialScope, request: ParsedRequest | None, environ: Environ, body: bytes
+    ) -> Answer:
+        fault = self._fault(scope, request)
         if fault is None or fault.error is None:
             return self._moto_answer(scope, environ, body)
         if fault.after:
             self._moto_answer(scope, environ, body)
         return _failed(fault, scope, environ, body)
 
-    def _fault(self, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Fault | None:
+    def _fault(self, scope: wire.CredentialScope, request: ParsedRequest | None) -> Fault | None:
         if not self.faults:
             return None
-        service, operation = wire.operation(scope, environ, body)
-        names = (service, *scope.services) if service else scope.services
-        fault = self.faults.take(names, str(operation.name) if operation is not None else "", scope.region)
+        names = (request.service, *scope.services) if request is not None else scope.services
+        fault = self.faults.take(names, request.operation if request is not None else "", scope.region)
         if fault is not None and fault.delay:
             time.sleep(fault.delay)
         return fault

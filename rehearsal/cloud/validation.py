@@ -4,7 +4,6 @@ Checked are required members, enumerations, patterns, lengths and ranges, and th
 `DOCUMENTED_PATTERNS`, which AWS documents and the models lack. S3 is not validated: its model states no constraints.
 """
 
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,9 @@ from functools import cache
 from typing import Any, Final
 
 from botocore.model import OperationModel, Shape
-from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.request import determine_request_protocol
-from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
-from moto.moto_server.werkzeug_app import BackendRequest
+
+from rehearsal.cloud.requests import ParsedRequest
 
 MAX_SHOWN: Final = 100
 """Characters of a wrong value in a message."""
@@ -46,45 +43,13 @@ class InvalidRequest:
     message: str
 
 
-def invalid_request(services: Sequence[str], environ: Mapping[str, Any], body: bytes) -> InvalidRequest | None:
-    """The constraint violations of a request, or None when it has none or cannot be validated.
-
-    Args:
-        services: botocore's names of the services that the request may be for.
-        environ: WSGI environment of the request.
-        body: Body of the request.
-    """
-    for service in services:
-        if service in NOT_VALIDATED:
-            return None
-        parsed = _parsed(service, environ, body)
-        if parsed is not None:
-            operation, parameters = parsed
-            problems = list(_problems(operation.input_shape, parameters, ""))
-            problems += _documented(service, operation.name, parameters)
-            return _error(service, operation, problems) if problems else None
-    return None
-
-
-def _parsed(service: str, environ: Mapping[str, Any], body: bytes) -> tuple[OperationModel, Any] | None:
-    """The operation of a request and its parameters; None when it is no request of the service."""
-    try:
-        request = BackendRequest({**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
-        operation, url_parameters = get_service_router(service).match(request)
-        protocol = determine_request_protocol(get_service_model(service), environ.get("CONTENT_TYPE"))
-        parameters = PROTOCOL_PARSERS[protocol](operation).parse(
-            {
-                "method": request.method,
-                "values": request.values,
-                "headers": request.headers,
-                "body": body,
-                "url_path": request.path,
-                "url_params": url_parameters,
-            }
-        )
-    except Exception:  # noqa: BLE001 - a request that moto cannot parse is moto's to refuse
+def invalid_request(request: ParsedRequest) -> InvalidRequest | None:
+    """The constraint violations of a request, or None when it has none or its service is not validated."""
+    if request.service in NOT_VALIDATED:
         return None
-    return operation, parameters
+    problems = list(_problems(request.model.input_shape, request.parameters, ""))
+    problems += _documented(request.service, request.operation, request.parameters)
+    return _error(request.service, request.model, problems) if problems else None
 
 
 def _problems(shape: Shape | None, value: Any, path: str) -> Iterator[str]:

@@ -1,6 +1,5 @@
-"""STS: a role that does not exist, or does not trust the caller's account, cannot be assumed."""
+"""STS: a role that does not exist cannot be assumed. The gateway decides whether its trust policy allows it."""
 
-import json
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -11,18 +10,17 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """Refuse AssumeRole as AWS does."""
-    registry.replace(STSBackend, "assume_role", "f32a21bb2eb0", _checked)
+    """Refuse AssumeRole of a role that does not exist."""
+    registry.replace(STSBackend, "assume_role", "f32a21bb2eb0", _existing)
 
 
-def _checked(original: Any) -> Any:
+def _existing(original: Any) -> Any:
     def assume_role(self: Any, *args: Any, **kwargs: Any) -> Any:
         arn = str(kwargs["role_arn"])
         parts = arn.split(":")
         account = parts[4] if len(parts) > 5 else ""  # noqa: PLR2004 - arn:aws:iam::ACCOUNT:role/NAME
-        roles = iam_backends[account]["aws"].roles.values() if account else ()
-        role = next((role for role in roles if role.arn == arn), None)
-        if role is None or not _trusts(role.assume_role_policy_document, self.account_id, account):
+        roles = list(iam_backends[account]["aws"].roles.values()) if account else []
+        if not any(role.arn == arn for role in roles):
             raise AwsError(
                 "AccessDenied",
                 f"User: arn:aws:iam::{self.account_id}:root is not authorized to perform: sts:AssumeRole "
@@ -31,19 +29,3 @@ def _checked(original: Any) -> Any:
         return original(self, *args, **kwargs)
 
     return assume_role
-
-
-def _trusts(document: Any, caller: str, owner: str) -> bool:
-    """Whether the trust policy names the caller's account at all; conditions are not judged here."""
-    policy = json.loads(document) if isinstance(document, str) else document
-    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
-    for statement in statements:
-        principal = statement.get("Principal", {})
-        named = principal if principal == "*" else principal.get("AWS", [])
-        for one in named if isinstance(named, list) else [named]:
-            if one in ("*", caller) or f"::{caller}:" in one:
-                return True
-        # Web identities come without an account of their own.
-        if caller == owner and "Federated" in principal:
-            return True
-    return False

@@ -1,0 +1,185 @@
+"""Decides requests: SCPs, RCPs, identity policies, boundary, session policy and resource policy of this moment."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from authorization import Decision, Level, Outcome, Policies, Policy, Request, evaluate
+from rehearsal.cloud.authorization import actions, conditions, dependent, identity, organization
+from rehearsal.cloud.authorization.callers import (
+    ASSUMING,
+    Caller,
+    Callers,
+    ExpiredSessionError,
+    UnknownAccessKeyError,
+)
+from rehearsal.cloud.authorization.conditions import Subject, UncomputedKeyError
+from rehearsal.cloud.authorization.parsed import Narrowed, parsed_policy
+from rehearsal.cloud.authorization.record import Record
+from rehearsal.cloud.authorization.resource_policies import resource_policy
+from rehearsal.cloud.authorization.resources import Resource, resources
+from rehearsal.cloud.requests import ParsedRequest
+
+_VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
+_SAYS: Final = {
+    Outcome.EXPLICIT_DENY: "with an explicit deny in",
+    Outcome.IMPLICIT_DENY: "because no statement allows it in",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Denial:
+    """Why a request is refused: AWS's error code and message."""
+
+    code: str
+    message: str
+
+
+class Authorizer:
+    """Decides the requests of one cloud, and counts what it decided and what it could not."""
+
+    def __init__(self, management_account: str) -> None:
+        self.record = Record()
+        self._callers = Callers(management_account)
+        self._narrowed = Narrowed()
+
+    def denial(self, request: ParsedRequest) -> Denial | None:
+        """Why a request is refused; None when it is allowed.
+
+        Args:
+            request: the request, valid by its service's model.
+        """
+        if not request.scope.access_key:
+            self.record.undecided(request.service, request.operation, "the request is not signed")
+            return None
+        try:
+            caller = self._callers.caller(request.scope.access_key)
+        except UnknownAccessKeyError:
+            return Denial(code="InvalidClientTokenId", message="The security token included in the request is invalid.")
+        except ExpiredSessionError:
+            return Denial(code="ExpiredToken", message="The security token included in the request is expired")
+        action = actions.action(request)
+        if action is None:
+            self.record.undecided(request.service, request.operation, "the operation has no action in the tables")
+            return None
+        if action == actions.NONE:
+            self.record.decided(request.service, request.operation)
+            return None
+        return self._decide_all(request, caller, action)
+
+    def succeeded(self, request: ParsedRequest, body: bytes) -> None:
+        """Remembers what the body of a successful response says about later requests: the tags of a role session."""
+        if request.service == "sts" and request.operation in ASSUMING:
+            caller = self._callers.caller(request.scope.access_key) if request.scope.access_key else None
+            self._callers.remember(request, caller, body)
+
+    def _decide_all(self, request: ParsedRequest, caller: Caller, action: str) -> Denial | None:
+        for needed, resource, extra in self._needed(request, caller, action):
+            subject = Subject(request=request, caller=caller, action=needed, resource=resource, extra=extra)
+            try:
+                decision = self._decide(subject)
+            except UncomputedKeyError as error:
+                self.record.uncomputed(request.service, request.operation, error.key)
+                return Denial(
+                    code="UncomputedConditionKey",
+                    message=f"The emulated cloud does not compute the condition key {error.key} of {error.action}.",
+                )
+            if not decision.allowed:
+                self.record.denied(request.service, request.operation)
+                return _denial(subject, decision)
+        self.record.decided(request.service, request.operation)
+        return None
+
+    def _needed(
+        self, request: ParsedRequest, caller: Caller, action: str
+    ) -> Iterator[tuple[str, Resource, Mapping[str, Sequence[str]]]]:
+        for resource in resources(request, action, caller.principal.account):
+            if not resource.exact:
+                self.record.approximated(request.service, request.operation)
+            yield action, resource, {}
+        yield from dependent.needed(request, caller)
+
+    def _decide(self, subject: Subject) -> Decision:
+        principal, action, resource = subject.caller.principal, subject.action, subject.resource
+        policy = resource_policy(resource.arn, action)
+        session = subject.caller.session.policy
+        policies = Policies(
+            identity=[self._narrowed.policy(entry, action) for entry in identity.identity_policies(subject.caller)],
+            boundary=self._optional(identity.boundary(subject.caller), action),
+            session=self._optional(parsed_policy("session policy", session), action) if session else None,
+            resource=self._optional(policy, action),
+            scps=self._levels(principal.account, organization.SCP, action),
+            rcps=self._levels(resource.account, organization.RCP, action),
+            management_account=organization.management_account(principal.account),
+        )
+        return evaluate(
+            Request(
+                principal=principal,
+                action=action,
+                resource=resource.arn,
+                resource_account=resource.account,
+                context=_context(subject, policies),
+            ),
+            policies,
+        )
+
+    def _levels(self, account: str, policy_type: str, action: str) -> Sequence[Level]:
+        return [
+            (name, [self._narrowed.policy(policy, action) for policy in attached])
+            for name, attached in organization.levels(account, policy_type)
+        ]
+
+    def _optional(self, policy: Policy | None, action: str) -> Policy | None:
+        return self._narrowed.policy(policy, action) if policy is not None else None
+
+
+def _context(subject: Subject, policies: Policies) -> Mapping[str, Sequence[str]]:
+    """The values of every condition key that a statement compares or substitutes."""
+    keys: dict[str, str] = {}
+    for policy in _every(policies):
+        for statement in policy.statements:
+            for tests in statement.conditions.values():
+                keys |= {key.lower(): key for key in tests}
+                texts = [text for values in tests.values() for text in values]
+                keys |= {name.lower(): name for text in texts for name in _variables(text)}
+            for text in (*(statement.resources or ()), *(statement.not_resources or ())):
+                keys |= {name.lower(): name for name in _variables(text)}
+    values = {key: conditions.value(subject, key) for key in keys.values()}
+    return {key: list(value) for key, value in values.items() if value is not None}
+
+
+def _variables(text: str) -> list[str]:
+    names = _VARIABLE.findall(text) if "${" in text else []
+    return [name.split(",")[0].strip() for name in names if ":" in name]
+
+
+def _every(policies: Policies) -> Iterator[Policy]:
+    yield from policies.identity
+    for policy in (policies.boundary, policies.session, policies.resource):
+        if policy is not None:
+            yield policy
+    for _, attached in (*policies.scps, *policies.rcps):
+        yield from attached
+
+
+def _denial(subject: Subject, decision: Decision) -> Denial:
+    """The error in AWS's form (IAM User Guide, "Troubleshoot access denied error messages")."""
+    principal = subject.caller.principal
+    reason = "; ".join(map(str, decision.because)) or decision.missing
+    code: Any = {
+        "ec2": "UnauthorizedOperation",
+        "iam": "AccessDenied",
+        "s3": "AccessDenied",
+        "sts": "AccessDenied",
+        "cloudwatch": "AccessDenied",
+    }.get(subject.request.service, "AccessDeniedException")
+    if subject.request.service == "sns":
+        code = "AuthorizationError"
+    return Denial(
+        code=code,
+        message=(
+            f"User: {principal.session_arn or principal.arn} is not authorized to perform: {subject.action} "
+            f"on resource: {subject.resource.arn} {_SAYS[decision.outcome]} {reason}"
+        ),
+    )

@@ -1,0 +1,149 @@
+"""The principal of a request, found by its access key: an IAM user, a role session, or the management account."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
+
+from authorization import Principal
+from rehearsal.cloud.endpoints import MANAGEMENT
+from rehearsal.cloud.requests import ParsedRequest
+
+_ACCESS_KEY: Final = re.compile(rb"<AccessKeyId>([A-Z0-9]+)</AccessKeyId>")
+ASSUMING: Final = ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionContext:
+    """What a role session was started with, beside its role."""
+
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Session tags; each overrides a tag of the role with the same key."""
+    policy: str = ""
+    """Session policy, JSON; empty when the session has none."""
+    source_identity: str = ""
+    multi_factor: bool = False
+    """Whether the session was started with a code of a multi-factor device."""
+    multi_factor_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Who makes a request."""
+
+    principal: Principal
+    administrator: bool = False
+    """Whether these are the credentials that the rehearsal starts with: an administrator of the management account."""
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Tags of the user or role, overridden by those of the session."""
+    session: SessionContext = field(default_factory=SessionContext)
+    entity: Any = None
+    """moto's user or role; None for the administrator and the root user."""
+
+
+class UnknownAccessKeyError(Exception):
+    """No user, role session or rehearsal has the access key."""
+
+
+class ExpiredSessionError(Exception):
+    """The role session has ended."""
+
+
+class Callers:
+    """Finds callers; remembers sessions, which moto keeps without their tags."""
+
+    def __init__(self, management_account: str) -> None:
+        self._management_account = management_account
+        self._contexts: dict[str, SessionContext] = {}
+        self._sessions: dict[str, Any] = {}
+
+    def caller(self, access_key: str) -> Caller:
+        """The caller with an access key.
+
+        Args:
+            access_key: access key id of the request's credential scope.
+
+        Raises:
+            UnknownAccessKeyError: nobody has it.
+            ExpiredSessionError: its session has ended.
+        """
+        if access_key == MANAGEMENT.access_key:
+            arn = f"arn:aws:iam::{self._management_account}:user/moto"
+            return Caller(principal=Principal.of(arn), administrator=True)
+        session = self._session(access_key)
+        if session is not None:
+            return self._session_caller(access_key, session)
+        user = _user(access_key)
+        if user is None:
+            raise UnknownAccessKeyError(access_key)
+        return Caller(principal=Principal.of(user.arn), tags=_tags(user), entity=user)
+
+    def remember(self, request: ParsedRequest, caller: Caller | None, body: bytes) -> None:
+        """Remembers what a role session was started with.
+
+        Args:
+            request: request of one of the operations in ASSUMING that succeeded.
+            caller: who made it; None for a web identity.
+            body: body of the response.
+        """
+        found = _ACCESS_KEY.search(body)
+        if found is None:
+            return
+        parameters = request.parameters
+        transitive = dict(caller.session.tags) if caller is not None else {}
+        tags = {str(tag["Key"]): str(tag["Value"]) for tag in parameters.get("Tags") or ()}
+        multi_factor = bool(parameters.get("SerialNumber") and parameters.get("TokenCode"))
+        self._contexts[found[1].decode()] = SessionContext(
+            tags={**transitive, **tags},
+            policy=str(parameters.get("Policy") or ""),
+            source_identity=str(parameters.get("SourceIdentity") or ""),
+            multi_factor=multi_factor,
+            multi_factor_at=datetime.now(UTC) if multi_factor else None,
+        )
+
+    def _session(self, access_key: str) -> Any:
+        if access_key not in self._sessions:
+            for account in list(sts_backends):
+                for session in sts_backends[account]["aws"].assumed_roles:
+                    self._sessions[session.access_key_id] = session
+        return self._sessions.get(access_key)
+
+    def _session_caller(self, access_key: str, session: Any) -> Caller:
+        if session.expiration.replace(tzinfo=UTC) < datetime.now(UTC):
+            raise ExpiredSessionError(access_key)
+        account = str(session.role_arn).split(":")[4]
+        role = _role(account, session.role_arn)
+        principal = Principal.of(str(session.role_arn))
+        session_arn = f"arn:aws:sts::{account}:assumed-role/{session.role_arn.split('/')[-1]}/{session.session_name}"
+        context = self._contexts.get(access_key, SessionContext())
+        return Caller(
+            principal=Principal(
+                arn=principal.arn, account=principal.account, kind=principal.kind, session_arn=session_arn
+            ),
+            tags={**(_tags(role) if role is not None else {}), **context.tags},
+            session=context,
+            entity=role,
+        )
+
+
+def _role(account: str, arn: str) -> Any:
+    roles: Sequence[Any] = list(iam_backends[account]["aws"].roles.values())
+    return next((role for role in roles if role.arn == arn), None)
+
+
+def _user(access_key: str) -> Any:
+    for account in list(iam_backends):
+        user = iam_backends[account]["aws"].get_user_from_access_key_id(access_key)
+        if user is not None:
+            return user
+    return None
+
+
+def _tags(entity: Any) -> dict[str, str]:
+    tags: Any = entity.tags or {}
+    rows: Sequence[Any] = list(tags.values() if isinstance(tags, dict) else tags)
+    return {str(tag["Key"]): str(tag["Value"]) for tag in rows}

@@ -1,0 +1,111 @@
+"""The actions that an operation needs beside its own: passing a role, copying an object, using a bucket's KMS key."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import unquote
+
+from moto.s3.models import s3_backends
+
+from rehearsal.cloud.authorization import lookups
+from rehearsal.cloud.authorization.callers import Caller
+from rehearsal.cloud.authorization.resource_policies import bucket_owner
+from rehearsal.cloud.authorization.resources import Resource
+from rehearsal.cloud.authorization.service_keys import PASSED_TO
+from rehearsal.cloud.requests import ParsedRequest
+
+Needed = tuple[str, Resource, Mapping[str, Sequence[str]]]
+"""Action, resource, and the condition keys that are particular to it."""
+
+_PASSING: Final = ("Create", "Put", "Register", "Run", "Start", "Update", "Set", "Modify")
+_NOT_PASSED: Final = frozenset({"iam", "sts", "kms", "secretsmanager", "organizations", "ram", "sns", "sqs"})
+_WRITES: Final = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart"})
+_READS: Final = frozenset({"GetObject", "CopyObject"})
+
+
+def needed(request: ParsedRequest, caller: Caller) -> Iterator[Needed]:
+    """The actions that a request needs beside its own."""
+    account = caller.principal.account
+    if request.service not in _NOT_PASSED and request.operation.startswith(_PASSING):
+        yield from _passed_roles(request, account)
+    if request.service == "s3":
+        yield from _copy_source(request)
+        yield from _object_key(request, account)
+
+
+def _passed_roles(request: ParsedRequest, account: str) -> Iterator[Needed]:
+    service = PASSED_TO.get(request.service)
+    for arn in dict.fromkeys(_role_arns(request.parameters)):
+        if arn.split(":")[4] == account and "/aws-service-role/" not in arn:
+            keys = {"iam:passedtoservice": [service]} if service else {}
+            yield "iam:PassRole", Resource(arn=arn, account=account, type="role"), keys
+
+
+def _role_arns(value: Any, member: str = "") -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, entry in value.items():
+            yield from _role_arns(entry, str(name))
+    elif isinstance(value, (list, tuple)):
+        for entry in value:
+            yield from _role_arns(entry, member)
+    elif isinstance(value, str) and member.lower().endswith(("role", "rolearn")) and ":role/" in value[:60]:
+        yield value
+
+
+def _copy_source(request: ParsedRequest) -> Iterator[Needed]:
+    source = request.parameters.get("CopySource")
+    if not source:
+        return
+    text = unquote(source) if isinstance(source, str) else f"{source.get('Bucket')}/{source.get('Key')}"
+    bucket, _, key = text.lstrip("/").partition("/")
+    action = "s3:GetObjectVersion" if "?versionId=" in key else "s3:GetObject"
+    owner = bucket_owner(bucket) or ""
+    yield action, Resource(arn=f"arn:aws:s3:::{bucket}/{key.partition('?')[0]}", account=owner, type="object"), {}
+
+
+def _object_key(request: ParsedRequest, account: str) -> Iterator[Needed]:
+    """S3 uses the key of an object on behalf of the caller (S3 User Guide, "Using server-side encryption with KMS")."""
+    name = str(request.parameters.get("Bucket") or "")
+    owner = bucket_owner(name)
+    if owner is None or request.operation not in _WRITES | _READS:
+        return
+    key = _written_key(request, owner, name) if request.operation in _WRITES else _stored_key(request, owner, name)
+    if not key:
+        return
+    arn = lookups.key_arn(key, request.region, owner if not key.startswith("arn:") else account)
+    if not lookups.key_exists(arn):
+        return
+    action = "kms:GenerateDataKey" if request.operation in _WRITES else "kms:Decrypt"
+    keys = {
+        "kms:viaservice": [f"s3.{arn.split(':')[3]}.amazonaws.com"],
+        "kms:calleraccount": [account],
+        "kms:encryptioncontext:aws:s3:arn": [f"arn:aws:s3:::{name}"],
+        "kms:grantisforawsresource": ["false"],
+        "aws:viaawsservice": ["true"],
+    }
+    yield action, Resource(arn=arn, account=arn.split(":")[4], type="key"), keys
+
+
+def _written_key(request: ParsedRequest, owner: str, bucket: str) -> str:
+    parameters = request.parameters
+    if parameters.get("ServerSideEncryption") == "aws:kms":
+        return str(parameters.get("SSEKMSKeyId") or "") or _default_key(owner, bucket)
+    return (
+        ""
+        if parameters.get("ServerSideEncryption") or parameters.get("SSECustomerAlgorithm")
+        else _default_key(owner, bucket)
+    )
+
+
+def _default_key(owner: str, bucket: str) -> str:
+    configuration: Any = s3_backends[owner]["aws"].buckets[bucket].encryption
+    rules: Any = (configuration or {}).get("Rule") or []
+    rule: Any = rules[0] if isinstance(rules, list) and rules else rules
+    default = (rule or {}).get("ApplyServerSideEncryptionByDefault") or {}
+    return str(default.get("KMSMasterKeyID") or "") if default.get("SSEAlgorithm") == "aws:kms" else ""
+
+
+def _stored_key(request: ParsedRequest, owner: str, bucket: str) -> str:
+    stored: Any = s3_backends[owner]["aws"].buckets[bucket].keys.get(str(request.parameters.get("Key")))
+    if stored is None or getattr(stored, "encryption", None) != "aws:kms":
+        return ""
+    return str(getattr(stored, "kms_key_id", "") or "")

@@ -1,0 +1,49 @@
+"""The condition keys of a request that comes through a VPC endpoint.
+
+No network is emulated: a client states the endpoint with the header `x-rehearsal-vpce`, or with botocore's own setting
+`AWS_SDK_UA_APP_ID=vpce-…`, for clients that cannot send a header.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from moto.ec2.models import ec2_backends
+
+from rehearsal.cloud.authorization.organization import organization_id
+
+_APPLICATION: Final = re.compile(r".*\bapp/(vpce-[0-9a-f]+)")
+
+
+def endpoint(headers: Mapping[str, str]) -> tuple[str, Any] | None:
+    """The VPC endpoint that a request comes through.
+
+    Args:
+        headers: header in lower case -> value.
+
+    Returns:
+        Account that owns the endpoint and moto's object; None for a request from elsewhere.
+    """
+    application = _APPLICATION.match(headers.get("user-agent", ""))
+    name = headers.get("x-rehearsal-vpce") or (application[1] if application else "")
+    for account, regions in list(ec2_backends.items()) if name else ():
+        for backend in regions.values():
+            vpc_endpoint = backend.vpc_end_points.get(name)
+            if vpc_endpoint is not None:
+                return str(account), vpc_endpoint
+    return None
+
+
+def endpoint_keys(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Condition key in lower case -> value: endpoint, its VPC, its account and its organization."""
+    through = endpoint(headers)
+    if through is None:
+        return {}
+    account, vpc_endpoint = through
+    keys = {
+        "aws:sourcevpce": str(vpc_endpoint.id),
+        "aws:sourcevpc": str(vpc_endpoint.vpc_id),
+        "aws:vpceaccount": account,
+    }
+    owner = organization_id(account)
+    return {**keys, "aws:vpceorgid": owner} if owner else keys

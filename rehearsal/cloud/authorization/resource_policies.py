@@ -1,0 +1,121 @@
+"""The resource policy of a resource, by its ARN, as the emulated cloud holds it at this moment."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from moto.awslambda.models import lambda_backends
+from moto.ecr.models import ecr_backends
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from moto.s3.models import s3_backends
+from moto.sagemaker.models import sagemaker_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
+
+from authorization import Policy
+from rehearsal.cloud.authorization.parsed import parsed_policy
+
+
+def bucket_owner(bucket: str) -> str | None:
+    """Account that owns a bucket, 12 digits; None when no account has it."""
+    owner = s3_backends.bucket_accounts.get(bucket)
+    return str(owner[1]) if owner is not None else None
+
+
+def resource_policy(arn: str, action: str) -> Policy | None:
+    """The policy of a resource.
+
+    Args:
+        arn: ARN of the resource.
+        action: `service:Action`; a role has a trust policy for `sts:AssumeRole…` only.
+
+    Returns:
+        The policy; None when the resource has none, does not exist, or is of a type without policies.
+    """
+    parts = arn.split(":", 5)
+    if len(parts) < 6:  # noqa: PLR2004 - an ARN has six segments
+        return None
+    _, _, service, region, account, name = parts
+    if service == "iam":
+        return _trust_policy(arn, account) if action.lower().startswith("sts:assumerole") else None
+    find = _FINDERS.get(service)
+    document = find(account, region, name, arn) if find is not None else None
+    return parsed_policy(f"policy of {arn}", document) if document else None
+
+
+def _trust_policy(arn: str, account: str) -> Policy | None:
+    role = next((role for role in list(iam_backends[account]["aws"].roles.values()) if role.arn == arn), None)
+    document = role.assume_role_policy_document if role is not None else None
+    if not document:
+        return None
+    text = json.dumps(document) if isinstance(document, dict) else str(document)
+    # The Resource of a trust policy's statements is the role itself.
+    return parsed_policy(f"trust policy of {arn}", text)
+
+
+def _bucket(_account: str, _region: str, name: str, _arn: str) -> str | None:
+    bucket_name = name.split("/", 1)[0]
+    owner = bucket_owner(bucket_name)
+    bucket: Any = s3_backends[owner]["aws"].buckets.get(bucket_name) if owner is not None else None
+    return bucket.policy.decode() if bucket is not None and bucket.policy else None
+
+
+def _key(account: str, region: str, name: str, arn: str) -> str | None:
+    keys: Mapping[str, Any] = kms_backends[account][region].keys if region else {}
+    key = keys.get(name.removeprefix("key/"))
+    return _text(key.policy) if key is not None and key.arn == arn else None
+
+
+def _topic(account: str, region: str, _name: str, arn: str) -> str | None:
+    topic: Any = sns_backends[account][region].topics.get(arn)
+    return _text(topic.policy) if topic is not None else None
+
+
+def _queue(account: str, region: str, name: str, _arn: str) -> str | None:
+    queue: Any = sqs_backends[account][region].queues.get(name)
+    return _text(queue.policy) if queue is not None else None
+
+
+def _secret(account: str, region: str, _name: str, arn: str) -> str | None:
+    secret: Any = secretsmanager_backends[account][region].secrets.get(arn)
+    return _text(getattr(secret, "policy", None)) if secret is not None else None
+
+
+def _repository(account: str, region: str, name: str, _arn: str) -> str | None:
+    repository: Any = ecr_backends[account][region].repositories.get(name.removeprefix("repository/"))
+    return _text(repository.policy) if repository is not None else None
+
+
+def _function(account: str, region: str, name: str, _arn: str) -> str | None:
+    try:
+        function: Any = lambda_backends[account][region].get_function(name.removeprefix("function:").split(":")[0])
+    except Exception:  # noqa: BLE001 - a function that does not exist has no policy
+        return None
+    statements = function.policy.statements
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}) if statements else None
+
+
+def _package_group(account: str, region: str, name: str, _arn: str) -> str | None:
+    if not name.startswith("model-package-group/"):
+        return None
+    groups: Mapping[str, Any] = sagemaker_backends[account][region].model_package_groups
+    group = next((group for key, group in groups.items() if key.lower() == name.partition("/")[2].lower()), None)
+    return _text(getattr(group, "resource_policy", None)) if group is not None else None
+
+
+def _text(document: Any) -> str | None:
+    return json.dumps(document) if isinstance(document, dict) else (str(document) if document else None)
+
+
+_FINDERS: Final[Mapping[str, Callable[[str, str, str, str], str | None]]] = {
+    "ecr": _repository,
+    "kms": _key,
+    "lambda": _function,
+    "s3": _bucket,
+    "sagemaker": _package_group,
+    "secretsmanager": _secret,
+    "sns": _topic,
+    "sqs": _queue,
+}

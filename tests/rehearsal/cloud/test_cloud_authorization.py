@@ -1,0 +1,321 @@
+"""The emulated cloud decides requests by the policies that it holds: each layer denies, and each allows."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.cloud import Cloud, Credentials, Endpoints
+
+MANAGEMENT = "111122223333"
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def allow(*actions: str, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}
+
+
+def deny(*actions: str, **more: Any) -> dict[str, Any]:
+    return {**allow(*actions, **more), "Effect": "Deny"}
+
+
+def code(raised: pytest.ExceptionInfo[ClientError]) -> str:
+    return str(raised.value.response.get("Error", {}).get("Code"))
+
+
+class Account:
+    """A member account as its principals use it."""
+
+    def __init__(self, endpoints: Endpoints, account: str, administrator: Credentials) -> None:
+        self.endpoints, self.account, self.administrator = endpoints, account, administrator
+        self.iam = endpoints.client("iam", "us-east-1", administrator)
+        self.roles: list[str] = []
+
+    def role(self, name: str, *statements: dict[str, Any], tags: dict[str, str] | None = None, **more: Any) -> str:
+        """Creates a role that the management account may assume; returns its ARN."""
+        trust = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": ["sts:AssumeRole", "sts:TagSession"]}
+        created = self.iam.create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=document({**trust, **more.pop("trust", {})}),
+            Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+            **more,
+        )
+        self.roles.append(name)
+        if statements:
+            self.iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=document(*statements))
+        return str(created["Role"]["Arn"])
+
+    def session(self, role: str, **more: Any) -> Credentials:
+        """Credentials of a session of a role, by its ARN."""
+        session = self.endpoints.client("sts", "us-east-1").assume_role(
+            RoleArn=role, RoleSessionName="session", **more
+        )["Credentials"]
+        return Credentials(
+            access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
+        )
+
+    def client(self, service: str, credentials: Credentials, region: str = "us-east-1") -> Any:
+        return self.endpoints.client(service, region, credentials)
+
+
+@pytest.fixture
+def account(endpoints: Endpoints, member: str, in_member: Credentials) -> Iterator[Account]:
+    used = Account(endpoints, member, in_member)
+    yield used
+    for name in used.roles:
+        for policy in used.iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            used.iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        used.iam.delete_role(RoleName=name)
+
+
+@pytest.fixture
+def guardrail(endpoints: Endpoints, member: str) -> Iterator[Any]:
+    """Attaches a policy of a type to the member account, and takes it off again."""
+    organizations = endpoints.client("organizations", "us-east-1")
+    [root] = organizations.list_roots()["Roots"]
+    enabled = {entry["Type"] for entry in root["PolicyTypes"]}
+    if "RESOURCE_CONTROL_POLICY" not in enabled:
+        organizations.enable_policy_type(RootId=root["Id"], PolicyType="RESOURCE_CONTROL_POLICY")
+    attached: list[str] = []
+
+    def attach(policy_type: str, *statements: dict[str, Any]) -> None:
+        created = organizations.create_policy(
+            Name=f"guardrail-{len(attached)}", Description="", Type=policy_type, Content=document(*statements)
+        )
+        policy = str(created["Policy"]["PolicySummary"]["Id"])
+        organizations.attach_policy(PolicyId=policy, TargetId=member)
+        attached.append(policy)
+
+    yield attach
+    for policy in attached:
+        organizations.detach_policy(PolicyId=policy, TargetId=member)
+        organizations.delete_policy(PolicyId=policy)
+
+
+def test_role_without_permission_is_denied(account: Account) -> None:
+    session = account.session(account.role("reader", allow("s3:ListAllMyBuckets")))
+    assert account.client("s3", session).list_buckets()["Buckets"] is not None
+    with pytest.raises(ClientError) as raised:
+        account.client("dynamodb", session).list_tables()
+    assert code(raised) == "AccessDeniedException"
+    assert "assumed-role/reader/session is not authorized to perform: dynamodb:ListTables" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "expected"),
+    [
+        ("ec2", "describe_vpcs", "UnauthorizedOperation"),
+        ("iam", "list_roles", "AccessDenied"),
+        ("s3", "list_buckets", "AccessDenied"),
+        ("kms", "list_keys", "AccessDeniedException"),
+        ("sns", "list_topics", "AuthorizationError"),
+    ],
+)
+def test_denial_has_the_code_of_the_service(account: Account, service: str, operation: str, expected: str) -> None:
+    session = account.session(account.role(f"nobody-{service}"))
+    with pytest.raises(ClientError) as raised:
+        getattr(account.client(service, session), operation)()
+    assert code(raised) == expected
+    assert raised.value.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 403
+
+
+def test_scp_denies_what_the_role_allows(account: Account, guardrail: Any) -> None:
+    session = account.session(account.role("administrator", allow("*")))
+    keys = account.client("kms", session)
+    keys.list_keys()
+    guardrail("SERVICE_CONTROL_POLICY", deny("kms:List*", Sid="NoKeys"))
+    with pytest.raises(ClientError) as raised:
+        keys.list_keys()
+    assert "explicit deny in SCP on ml-prod: guardrail-0, NoKeys" in str(raised.value)
+
+
+def test_scp_does_not_bind_the_management_account(endpoints: Endpoints, guardrail: Any) -> None:
+    guardrail("SERVICE_CONTROL_POLICY", deny("kms:*"))
+    assert endpoints.client("kms", "us-east-1").list_keys()["Keys"] is not None
+
+
+def test_scp_compares_the_requested_region(account: Account, guardrail: Any) -> None:
+    session = account.session(account.role("regional", allow("*")))
+    guardrail(
+        "SERVICE_CONTROL_POLICY",
+        deny("dynamodb:*", Condition={"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}),
+    )
+    account.client("dynamodb", session).list_tables()
+    with pytest.raises(ClientError):
+        account.client("dynamodb", session, "us-west-2").list_tables()
+
+
+def test_rcp_denies_principals_of_other_organizations_only(account: Account, guardrail: Any) -> None:
+    session = account.session(account.role("storage", allow("s3:*")))
+    guardrail(
+        "RESOURCE_CONTROL_POLICY",
+        deny("s3:*", Principal="*", Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-other12345"}}),
+    )
+    with pytest.raises(ClientError) as raised:
+        account.client("s3", session).create_bucket(Bucket="of-no-organization")
+    assert "RCP on ml-prod" in str(raised.value)
+
+
+def test_permissions_boundary_limits_the_role(account: Account) -> None:
+    policy = account.iam.create_policy(PolicyName="limit", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
+    session = account.session(account.role("limited", allow("*"), PermissionsBoundary=policy))
+    account.client("s3", session).list_buckets()
+    with pytest.raises(ClientError) as raised:
+        account.client("kms", session).list_keys()
+    assert "permissions boundary" in str(raised.value)
+
+
+def test_session_policy_limits_the_session(account: Account) -> None:
+    role = account.role("session-limited", allow("*"))
+    session = account.session(role, Policy=document(allow("s3:ListAllMyBuckets")))
+    account.client("s3", session).list_buckets()
+    with pytest.raises(ClientError) as raised:
+        account.client("kms", session).list_keys()
+    assert "session policy" in str(raised.value)
+
+
+def test_trust_policy_decides_who_assumes_a_role(account: Account) -> None:
+    trusted = account.role("external", trust={"Condition": {"StringEquals": {"sts:ExternalId": "right"}}})
+    with pytest.raises(ClientError) as raised:
+        account.session(trusted, ExternalId="wrong")
+    assert code(raised) == "AccessDenied"
+    assert account.session(trusted, ExternalId="right").access_key
+
+
+def test_multi_factor_authentication_is_a_condition(account: Account) -> None:
+    condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}, "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}}
+    role = account.role("break-glass", trust={"Condition": condition})
+    with pytest.raises(ClientError):
+        account.session(role)
+    device = f"arn:aws:iam::{MANAGEMENT}:mfa/operator"
+    assert account.session(role, SerialNumber=device, TokenCode="123456").access_key
+
+
+def test_principal_tags_are_those_of_role_and_session(account: Account) -> None:
+    own = allow("s3:ListAllMyBuckets", Condition={"StringEquals": {"aws:PrincipalTag/team": "cardiology"}})
+    account.client("s3", account.session(account.role("tagged", own, tags={"team": "cardiology"}))).list_buckets()
+    other = account.role("other-team", own, tags={"team": "oncology"})
+    with pytest.raises(ClientError):
+        account.client("s3", account.session(other)).list_buckets()
+    session = account.session(other, Tags=[{"Key": "team", "Value": "cardiology"}])
+    account.client("s3", session).list_buckets()
+
+
+def test_request_tags_and_their_keys_are_conditions(account: Account) -> None:
+    statement = allow("kms:CreateKey", "kms:TagResource", Condition={"StringEquals": {"aws:RequestTag/team": "a"}})
+    session = account.session(account.role("tagging", statement))
+    keys = account.client("kms", session)
+    keys.create_key(Tags=[{"TagKey": "team", "TagValue": "a"}])
+    for tags in ([{"TagKey": "team", "TagValue": "b"}], []):
+        with pytest.raises(ClientError):
+            keys.create_key(Tags=tags)
+
+
+def test_key_policy_has_to_allow_within_the_account(account: Account) -> None:
+    administrator = account.client("kms", account.administrator)
+    open_key = administrator.create_key()["KeyMetadata"]["Arn"]
+    arn = f"arn:aws:iam::{account.account}:role/OrganizationAccountAccessRole"
+    closed_policy = document(allow("kms:*", Principal={"AWS": arn}))
+    closed_key = administrator.create_key(Policy=closed_policy)["KeyMetadata"]["Arn"]
+    user = account.client("kms", account.session(account.role("key-user", allow("kms:*"))))
+    assert user.encrypt(KeyId=open_key, Plaintext=b"x")["CiphertextBlob"]
+    with pytest.raises(ClientError) as raised:
+        user.encrypt(KeyId=closed_key, Plaintext=b"x")
+    assert "resource policy" in str(raised.value)
+    assert administrator.encrypt(KeyId=closed_key, Plaintext=b"x")["CiphertextBlob"]
+
+
+def test_object_under_a_key_needs_the_key(account: Account) -> None:
+    key = account.client("kms", account.administrator).create_key()["KeyMetadata"]["Arn"]
+    storage = account.client("s3", account.administrator)
+    storage.create_bucket(Bucket="under-a-key")
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    storage.put_bucket_encryption(Bucket="under-a-key", ServerSideEncryptionConfiguration={"Rules": [rule]})
+    without = account.client("s3", account.session(account.role("no-key", allow("s3:*"))))
+    with pytest.raises(ClientError) as raised:
+        without.put_object(Bucket="under-a-key", Key="k", Body=b"")
+    assert f"kms:GenerateDataKey on resource: {key}" in str(raised.value)
+    via_s3 = {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
+    rights = (allow("s3:*"), allow("kms:GenerateDataKey", "kms:Decrypt", Condition=via_s3))
+    user = account.session(account.role("key-through-s3", *rights))
+    account.client("s3", user).put_object(Bucket="under-a-key", Key="k", Body=b"")
+    assert account.client("s3", user).get_object(Bucket="under-a-key", Key="k")["Body"].read() == b""
+    with pytest.raises(ClientError):
+        account.client("kms", user).generate_data_key(KeyId=key, KeySpec="AES_256")
+
+
+def test_bucket_of_another_account_needs_both_policies(account: Account, endpoints: Endpoints) -> None:
+    owner = endpoints.client("s3", "us-east-1")
+    owner.create_bucket(Bucket="of-management")
+    session = account.session(account.role("cross-account", allow("s3:*")))
+    guest = account.client("s3", session)
+    with pytest.raises(ClientError):
+        guest.list_objects_v2(Bucket="of-management")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": account.account},
+        "Action": "s3:ListBucket",
+        "Resource": "arn:aws:s3:::of-management",
+    }
+    owner.put_bucket_policy(Bucket="of-management", Policy=document(statement))
+    guest.list_objects_v2(Bucket="of-management")
+    with pytest.raises(ClientError):
+        guest.get_object(Bucket="of-management", Key="k")
+    owner.delete_bucket(Bucket="of-management")
+
+
+def test_passing_a_role_needs_permission_for_the_service(account: Account) -> None:
+    service = account.role(
+        "function", trust={"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    )
+    only_glue = {"StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}}
+    session = account.session(account.role("developer", allow("lambda:*"), allow("iam:PassRole", Condition=only_glue)))
+    with pytest.raises(ClientError) as raised:
+        account.client("lambda", session).create_function(
+            FunctionName="f", Role=service, Runtime="python3.12", Handler="h.h", Code={"ZipFile": b"x"}
+        )
+    assert f"iam:PassRole on resource: {service}" in str(raised.value)
+
+
+def test_resource_is_read_from_the_request(account: Account) -> None:
+    for name in ("allowed", "other"):
+        account.client("dynamodb", account.administrator).create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+    table = f"arn:aws:dynamodb:us-east-1:{account.account}:table/allowed"
+    session = account.session(account.role("one-table", allow("dynamodb:*", Resource=table)))
+    account.client("dynamodb", session).describe_table(TableName="allowed")
+    with pytest.raises(ClientError):
+        account.client("dynamodb", session).describe_table(TableName="other")
+
+
+def test_unknown_access_key_is_refused(endpoints: Endpoints) -> None:
+    stranger = Credentials(access_key="AKIASTRANGER00000000", secret_key="none")  # noqa: S106 - no secret
+    with pytest.raises(ClientError) as raised:
+        endpoints.client("kms", "us-east-1", stranger).list_keys()
+    assert code(raised) == "InvalidClientTokenId"
+
+
+def test_key_that_is_not_computed_is_an_error_and_is_counted(account: Account, shared_cloud: Cloud) -> None:
+    statement = allow("ec2:RunInstances", Condition={"StringEquals": {"ec2:PlacementGroup": "p"}})
+    session = account.session(account.role("uncomputed", statement))
+    with pytest.raises(ClientError) as raised:
+        account.client("ec2", session).run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)
+    assert code(raised) == "UncomputedConditionKey"
+    assert "ec2:PlacementGroup" in str(raised.value)
+    counted = shared_cloud.command("authorization")["uncomputed"]["operations"]
+    assert any(row["operation"] == "RunInstances" for row in counted)
+
+
+def test_decisions_are_counted(endpoints: Endpoints, shared_cloud: Cloud) -> None:
+    before = shared_cloud.command("authorization")["decided"]["total"]
+    endpoints.client("kms", "us-east-1").list_keys()
+    assert shared_cloud.command("authorization")["decided"]["total"] == before + 1
