@@ -13,7 +13,7 @@ from typing import Any, Final
 from moto import backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from rehearsal.cloud import wire
+from rehearsal.cloud import rules, wire
 from rehearsal.cloud.authorization import Authorizer, Denial
 from rehearsal.cloud.calls import Calls
 from rehearsal.cloud.faults import Fault, Faults
@@ -78,11 +78,19 @@ class Gateway:
         start_response(answer.status, [*headers, ("Content-Length", _length(answer, environ))])
         return [answer.body]
 
-    def _refusal(self, request: ParsedRequest | None) -> InvalidRequest | Denial | None:
-        """Why a request is not carried out: AWS validates requests before it authorizes them."""
+    def _refusal(self, request: ParsedRequest | None) -> InvalidRequest | Denial | rules.Refusal | None:
+        """Why a request is not carried out: AWS validates it, authorizes it, and checks the state that it needs."""
         if request is None:
             return None
-        return invalid_request(request) or self.authorizer.denial(request)
+        try:
+            return (
+                invalid_request(request)
+                or self.authorizer.denial(request)
+                or rules.refusal(request, self.authorizer.account(request))
+            )
+        except Exception as error:
+            log.exception("deciding %s %s failed", request.service, request.operation)
+            return rules.Refusal(code="InternalFailure", message=f"The emulated cloud failed to decide: {error!r}")
 
     def _note(
         self, scope: wire.CredentialScope, request: ParsedRequest | None, environ: Environ, *, lost: bool

@@ -68,6 +68,13 @@ class Authorizer:
             return None
         return self._decide_all(request, caller, action)
 
+    def account(self, request: ParsedRequest) -> str:
+        """Account of a request's caller, 12 digits; empty for a request that is not signed or whose key is unknown."""
+        try:
+            return self._callers.caller(request.scope.access_key).principal.account
+        except (UnknownAccessKeyError, ExpiredSessionError):
+            return ""
+
     def succeeded(self, request: ParsedRequest, body: bytes) -> None:
         """Remembers what the body of a successful response says about later requests: the tags of a role session."""
         if request.service == "sts" and request.operation in ASSUMING:

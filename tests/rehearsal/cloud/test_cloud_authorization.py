@@ -298,7 +298,7 @@ def test_resource_is_read_from_the_request(account: Account) -> None:
 
 
 def test_unknown_access_key_is_refused(endpoints: Endpoints) -> None:
-    stranger = Credentials(access_key="AKIASTRANGER00000000", secret_key="none")  # noqa: S106 - no secret
+    stranger = Credentials(access_key="AKIASTRANGER00000000", secret_key="none")
     with pytest.raises(ClientError) as raised:
         endpoints.client("kms", "us-east-1", stranger).list_keys()
     assert code(raised) == "InvalidClientTokenId"

@@ -1,0 +1,624 @@
+"""The state rules of AWS: each refuses a request that breaks it, with AWS's code, and none that keeps it."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.cloud import Credentials, Endpoints
+from rehearsal.cloud.rules import all_rules
+
+EAST = "us-east-1"
+MANAGEMENT = "111122223333"
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def statement(**more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", **more}
+
+
+def trust(service: str = "lambda.amazonaws.com", **more: Any) -> str:
+    return document({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **more})
+
+
+def archive() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as code:
+        code.writestr("handler.py", "def handle(event, context): return event\n")
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A request that AWS refuses."""
+
+    name: str
+    code: str
+    request: Callable[[Endpoints], Any]
+
+
+def s3(endpoints: Endpoints) -> Any:
+    return endpoints.client("s3", EAST)
+
+
+def bucket(endpoints: Endpoints, name: str, **more: Any) -> str:
+    s3(endpoints).create_bucket(Bucket=name, **more)
+    return name
+
+
+def versioned(endpoints: Endpoints, name: str) -> str:
+    s3(endpoints).put_bucket_versioning(Bucket=bucket(endpoints, name), VersioningConfiguration={"Status": "Enabled"})
+    return name
+
+
+def role(endpoints: Endpoints, name: str, policy: str = "", **more: Any) -> str:
+    created = endpoints.client("iam", EAST).create_role(
+        RoleName=name, AssumeRolePolicyDocument=policy or trust(), **more
+    )
+    return str(created["Role"]["Arn"])
+
+
+def key(endpoints: Endpoints, **more: Any) -> str:
+    return str(endpoints.client("kms", EAST).create_key(**more)["KeyMetadata"]["Arn"])
+
+
+REGIONS = iter(
+    ("us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-central-1", "eu-north-1", "ap-south-1", "ca-central-1")
+)
+"""One region per case that creates a VPC: the quota of VPCs is per region."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """A VPC with a subnet in a region of its own."""
+
+    ec2: Any
+    region: str
+    vpc: str
+    subnet: str
+
+
+def network(endpoints: Endpoints) -> Network:
+    region = next(REGIONS)
+    ec2 = endpoints.client("ec2", region)
+    vpc_id = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
+    subnet = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.0.0.0/24", AvailabilityZone=zone)["Subnet"]
+    return Network(ec2=ec2, region=region, vpc=vpc_id, subnet=subnet["SubnetId"])
+
+
+def replicated(endpoints: Endpoints, name: str, **rule: Any) -> Any:
+    versioned(endpoints, f"{name}-from")
+    versioned(endpoints, f"{name}-to")
+    complete = {
+        "ID": "all",
+        "Priority": 1,
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "DeleteMarkerReplication": {"Status": "Disabled"},
+        "Destination": {"Bucket": f"arn:aws:s3:::{name}-to", **rule.pop("Destination", {})},
+        **rule,
+    }
+    configuration = {
+        "Role": role(endpoints, f"{name}-role", trust("s3.amazonaws.com")),
+        "Rules": [{member: value for member, value in complete.items() if value is not None}],
+    }
+    return s3(endpoints).put_bucket_replication(Bucket=f"{name}-from", ReplicationConfiguration=configuration)
+
+
+def suspend_replicated(endpoints: Endpoints) -> Any:
+    replicated(endpoints, "suspended")
+    return s3(endpoints).put_bucket_versioning(Bucket="suspended-from", VersioningConfiguration={"Status": "Suspended"})
+
+
+def shorten_retention(endpoints: Endpoints) -> Any:
+    name = bucket(endpoints, "retained", ObjectLockEnabledForBucket=True)
+    until = datetime.now(UTC) + timedelta(days=30)
+    s3(endpoints).put_object(
+        Bucket=name, Key="k", Body=b"", ObjectLockMode="COMPLIANCE", ObjectLockRetainUntilDate=until
+    )
+    return s3(endpoints).put_object_retention(
+        Bucket=name, Key="k", Retention={"Mode": "COMPLIANCE", "RetainUntilDate": until - timedelta(days=1)}
+    )
+
+
+def log_to_locked_bucket(endpoints: Endpoints) -> Any:
+    target = bucket(endpoints, "locked-target", ObjectLockEnabledForBucket=True)
+    s3(endpoints).put_object_lock_configuration(
+        Bucket=target,
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}},
+        },
+    )
+    status = {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": ""}}
+    return s3(endpoints).put_bucket_logging(Bucket=bucket(endpoints, "logging-source"), BucketLoggingStatus=status)
+
+
+def lifecycle(endpoints: Endpoints, name: str, **more: Any) -> Any:
+    rule = {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, **more}
+    return s3(endpoints).put_bucket_lifecycle_configuration(
+        Bucket=bucket(endpoints, name), LifecycleConfiguration={"Rules": [rule]}
+    )
+
+
+def bucket_policy(endpoints: Endpoints, name: str, *statements: dict[str, Any]) -> Any:
+    return s3(endpoints).put_bucket_policy(Bucket=bucket(endpoints, name), Policy=document(*statements))
+
+
+def inline_policies(endpoints: Endpoints) -> Any:
+    role(endpoints, "many-inline")
+    long = document(*(statement(Resource=f"arn:aws:s3:::bucket-{number:03}/{'x' * 60}") for number in range(44)))
+    iam = endpoints.client("iam", EAST)
+    iam.put_role_policy(RoleName="many-inline", PolicyName="first", PolicyDocument=long)
+    iam.put_role_policy(RoleName="many-inline", PolicyName="first", PolicyDocument=long)
+    return iam.put_role_policy(RoleName="many-inline", PolicyName="second", PolicyDocument=long)
+
+
+def managed_policies(endpoints: Endpoints) -> Any:
+    role(endpoints, "many-managed")
+    iam = endpoints.client("iam", EAST)
+    for number in range(11):
+        arn = iam.create_policy(PolicyName=f"managed-{number}", PolicyDocument=document(statement()))["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName="many-managed", PolicyArn=arn)
+
+
+def chained_session(endpoints: Endpoints) -> Any:
+    own = document({"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": "sts:AssumeRole"})
+    first, second = role(endpoints, "chained-first", own), role(endpoints, "chained-second", own)
+    iam = endpoints.client("iam", EAST)
+    iam.put_role_policy(
+        RoleName="chained-first", PolicyName="assume", PolicyDocument=document(statement(Action="sts:AssumeRole"))
+    )
+    session = endpoints.client("sts", EAST).assume_role(RoleArn=first, RoleSessionName="session")["Credentials"]
+    credentials = Credentials(
+        access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
+    )
+    sts = endpoints.client("sts", EAST, credentials)
+    sts.assume_role(RoleArn=second, RoleSessionName="session", DurationSeconds=3600)
+    return sts.assume_role(RoleArn=second, RoleSessionName="session", DurationSeconds=7200)
+
+
+def guardrail(endpoints: Endpoints, policy_type: str, *statements: dict[str, Any]) -> Any:
+    return endpoints.client("organizations", EAST).create_policy(
+        Name="refused", Description="", Type=policy_type, Content=document(*statements)
+    )
+
+
+def detach_last(endpoints: Endpoints) -> Any:
+    organizations = endpoints.client("organizations", EAST)
+    [root] = organizations.list_roots()["Roots"]
+    return organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=root["Id"])
+
+
+def sixth_vpc(endpoints: Endpoints) -> Any:
+    ec2 = endpoints.client("ec2", "us-east-2")
+    for number in range(6):
+        ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")
+
+
+def sixth_address(endpoints: Endpoints) -> Any:
+    for _ in range(6):
+        endpoints.client("ec2", "us-east-2").allocate_address(Domain="vpc")
+
+
+def route_without_attachment(endpoints: Endpoints) -> Any:
+    own = network(endpoints)
+    ec2, vpc_id = own.ec2, own.vpc
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    table = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
+    return ec2.create_route(RouteTableId=table, DestinationCidrBlock="10.9.0.0/16", TransitGatewayId=gateway)
+
+
+def delete_attached_gateway(endpoints: Endpoints) -> Any:
+    own = network(endpoints)
+    ec2, vpc_id, subnet = own.ec2, own.vpc, own.subnet
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    attachment = ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc_id, SubnetIds=[subnet])
+    table = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="10.9.0.0/16", TransitGatewayId=gateway)
+    try:
+        return ec2.delete_transit_gateway(TransitGatewayId=gateway)
+    finally:
+        ec2.delete_transit_gateway_vpc_attachment(
+            TransitGatewayAttachmentId=attachment["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
+        )
+
+
+def nat_without_internet_gateway(endpoints: Endpoints) -> Any:
+    own = network(endpoints)
+    ec2, subnet = own.ec2, own.subnet
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    return ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)
+
+
+def endpoint(endpoints: Endpoints, service: str, count: int = 1, **more: Any) -> Any:
+    own = network(endpoints)
+    parameters = {"VpcId": own.vpc, "ServiceName": f"com.amazonaws.{own.region}.{service}", **more}
+    for _ in range(count):
+        answer = own.ec2.create_vpc_endpoint(**parameters)
+    return answer
+
+
+def endpoint_in_one_zone_twice(endpoints: Endpoints) -> Any:
+    own = network(endpoints)
+    zone = own.ec2.describe_subnets(SubnetIds=[own.subnet])["Subnets"][0]["AvailabilityZone"]
+    second = own.ec2.create_subnet(VpcId=own.vpc, CidrBlock="10.0.1.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"]
+    return own.ec2.create_vpc_endpoint(
+        VpcId=own.vpc,
+        ServiceName=f"com.amazonaws.{own.region}.kms",
+        VpcEndpointType="Interface",
+        SubnetIds=[own.subnet, second],
+    )
+
+
+def gateway_endpoint_twice(endpoints: Endpoints) -> Any:
+    own = network(endpoints)
+    table = own.ec2.create_route_table(VpcId=own.vpc)["RouteTable"]["RouteTableId"]
+    service = f"com.amazonaws.{own.region}.s3"
+    for _ in range(2):
+        own.ec2.create_vpc_endpoint(VpcId=own.vpc, ServiceName=service, RouteTableIds=[table])
+
+
+def replica_rotation(endpoints: Endpoints) -> Any:
+    primary = key(endpoints, MultiRegion=True)
+    endpoints.client("kms", EAST).replicate_key(KeyId=primary, ReplicaRegion="us-west-2")
+    replica = primary.replace(":us-east-1:", ":us-west-2:")
+    return endpoints.client("kms", "us-west-2").enable_key_rotation(KeyId=replica)
+
+
+def disabled_key(endpoints: Endpoints) -> Any:
+    arn, kms = key(endpoints), endpoints.client("kms", EAST)
+    kms.encrypt(KeyId=arn, Plaintext=b"x")
+    kms.disable_key(KeyId=arn.rpartition("/")[2])
+    return kms.encrypt(KeyId=arn, Plaintext=b"x")
+
+
+def second_detector(endpoints: Endpoints) -> Any:
+    for _ in range(2):
+        endpoints.client("guardduty", "us-west-2").create_detector(Enable=True)
+
+
+def sixth_target(endpoints: Endpoints) -> Any:
+    events = endpoints.client("events", EAST)
+    events.put_rule(Name="targets", ScheduleExpression="rate(1 hour)")
+    arn = f"arn:aws:sns:{EAST}:{MANAGEMENT}:topic"
+    return events.put_targets(Rule="targets", Targets=[{"Id": str(number), "Arn": arn} for number in range(6)])
+
+
+def function(endpoints: Endpoints, name: str, **more: Any) -> Any:
+    parameters = {
+        "FunctionName": name,
+        "Runtime": "python3.13",
+        "Handler": "handler.handle",
+        "Code": {"ZipFile": archive()},
+        **more,
+    }
+    parameters.setdefault("Role", f"arn:aws:iam::{MANAGEMENT}:role/none")
+    return endpoints.client("lambda", EAST).create_function(**parameters)
+
+
+def statement_twice(endpoints: Endpoints) -> Any:
+    function(endpoints, "permitted", Role=role(endpoints, "permitted-function"))
+    for _ in range(2):
+        endpoints.client("lambda", EAST).add_permission(
+            FunctionName="permitted",
+            StatementId="events",
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+        )
+
+
+def schedule(endpoints: Endpoints, arn: str) -> Any:
+    return endpoints.client("scheduler", EAST).create_schedule(
+        Name="s",
+        ScheduleExpression="rate(1 hour)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": f"arn:aws:lambda:{EAST}:{MANAGEMENT}:function:f", "RoleArn": arn},
+    )
+
+
+def records(endpoints: Endpoints, *sets: dict[str, Any]) -> Any:
+    route53 = endpoints.client("route53", EAST)
+    zone = route53.create_hosted_zone(Name="example.org", CallerReference=f"{sets[0]['Name']}-{len(sets)}")[
+        "HostedZone"
+    ]["Id"]
+    base = {"TTL": 60, "ResourceRecords": [{"Value": "a.example.net"}], "Type": "CNAME"}
+    for record in sets:
+        route53.change_resource_record_sets(
+            HostedZoneId=zone,
+            ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": {**base, **record}}]},
+        )
+
+
+def backup_plan(endpoints: Endpoints, **more: Any) -> Any:
+    backup = endpoints.client("backup", EAST)
+    name = f"vault-{len(json.dumps(more))}"
+    backup.create_backup_vault(BackupVaultName=name)
+    rule = {"RuleName": "daily", "TargetBackupVaultName": name, **more}
+    return backup.create_backup_plan(BackupPlan={"BackupPlanName": name, "Rules": [rule]})
+
+
+NOBODY = f"arn:aws:iam::{MANAGEMENT}:role/deleted-role"
+S3 = "arn:aws:s3:::"
+CASES = (
+    Case(
+        name="bucket policy names a deleted role",
+        code="MalformedPolicy",
+        request=lambda e: bucket_policy(
+            e, "policy-principal", statement(Principal={"AWS": NOBODY}, Resource=f"{S3}policy-principal/*")
+        ),
+    ),
+    Case(
+        name="bucket policy names another bucket",
+        code="MalformedPolicy",
+        request=lambda e: bucket_policy(
+            e, "policy-resource", statement(Principal={"AWS": MANAGEMENT}, Resource=f"{S3}another/*")
+        ),
+    ),
+    Case(
+        name="bucket policy names an unknown action",
+        code="MalformedPolicy",
+        request=lambda e: bucket_policy(
+            e,
+            "policy-action",
+            statement(Principal={"AWS": MANAGEMENT}, Action="s3:GetObjct", Resource=f"{S3}policy-action/*"),
+        ),
+    ),
+    Case(
+        name="bucket policy over 20 KB",
+        code="MalformedPolicy",
+        request=lambda e: bucket_policy(
+            e,
+            "policy-size",
+            *(statement(Principal={"AWS": MANAGEMENT}, Resource=f"{S3}policy-size/{'x' * 500}{n}") for n in range(40)),
+        ),
+    ),
+    Case(
+        name="public bucket policy",
+        code="AccessDenied",
+        request=lambda e: bucket_policy(e, "policy-public", statement(Principal="*", Resource=f"{S3}policy-public/*")),
+    ),
+    Case(
+        name="key policy names a deleted role",
+        code="MalformedPolicyDocumentException",
+        request=lambda e: key(
+            e,
+            Policy=document(
+                statement(Principal={"AWS": f"arn:aws:iam::{MANAGEMENT}:root"}, Action="kms:*"),
+                statement(Principal={"AWS": NOBODY}, Action="kms:Decrypt"),
+            ),
+        ),
+    ),
+    Case(
+        name="trust policy names a user that does not exist",
+        code="MalformedPolicyDocument",
+        request=lambda e: role(
+            e,
+            "trusts-nobody",
+            document(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{MANAGEMENT}:user/nobody"},
+                    "Action": "sts:AssumeRole",
+                }
+            ),
+        ),
+    ),
+    Case(
+        name="trust policy over 2,048 characters",
+        code="MalformedPolicyDocument",
+        request=lambda e: role(e, "trusts-much", trust(Condition={"StringEquals": {"aws:SourceArn": ["x" * 2100]}})),
+    ),
+    Case(
+        name="managed policy over 6,144 characters",
+        code="LimitExceeded",
+        request=lambda e: e.client("iam", EAST).create_policy(
+            PolicyName="long", PolicyDocument=document(statement(Resource=[f"{S3}{'x' * 60}{n}" for n in range(90)]))
+        ),
+    ),
+    Case(name="inline policies over 10,240 characters", code="LimitExceeded", request=inline_policies),
+    Case(name="eleventh managed policy", code="LimitExceeded", request=managed_policies),
+    Case(
+        name="boundary that does not exist",
+        code="NoSuchEntity",
+        request=lambda e: role(e, "no-boundary", PermissionsBoundary=f"arn:aws:iam::{MANAGEMENT}:policy/none"),
+    ),
+    Case(
+        name="session longer than 12 hours",
+        code="ValidationError",
+        request=lambda e: role(e, "long-session", MaxSessionDuration=50_000),
+    ),
+    Case(name="chained session over one hour", code="ValidationError", request=chained_session),
+    Case(
+        name="SCP with a principal",
+        code="MalformedPolicyDocumentException",
+        request=lambda e: guardrail(e, "SERVICE_CONTROL_POLICY", statement(Effect="Deny", Principal="*")),
+    ),
+    Case(
+        name="RCP that allows",
+        code="MalformedPolicyDocumentException",
+        request=lambda e: guardrail(e, "RESOURCE_CONTROL_POLICY", statement(Principal="*")),
+    ),
+    Case(
+        name="RCP for every action",
+        code="MalformedPolicyDocumentException",
+        request=lambda e: guardrail(e, "RESOURCE_CONTROL_POLICY", statement(Effect="Deny", Action="*", Principal="*")),
+    ),
+    Case(
+        name="RCP for a service without RCPs",
+        code="MalformedPolicyDocumentException",
+        request=lambda e: guardrail(
+            e, "RESOURCE_CONTROL_POLICY", statement(Effect="Deny", Action="ec2:*", Principal="*")
+        ),
+    ),
+    Case(name="last SCP of the root", code="ConstraintViolationException", request=detach_last),
+    Case(name="sixth VPC", code="VpcLimitExceeded", request=sixth_vpc),
+    Case(name="sixth address", code="AddressLimitExceeded", request=sixth_address),
+    Case(
+        name="route to a gateway without attachment",
+        code="InvalidTransitGatewayID.NotFound",
+        request=route_without_attachment,
+    ),
+    Case(name="transit gateway with attachments", code="IncorrectState", request=delete_attached_gateway),
+    Case(name="NAT gateway without internet gateway", code="Gateway.NotAttached", request=nat_without_internet_gateway),
+    Case(name="unknown endpoint service", code="InvalidServiceName", request=lambda e: endpoint(e, "s3 bucket")),
+    Case(
+        name="private DNS twice",
+        code="InvalidParameter",
+        request=lambda e: endpoint(e, "kms", 2, VpcEndpointType="Interface", PrivateDnsEnabled=True),
+    ),
+    Case(name="endpoint twice in a zone", code="DuplicateSubnetsInSameZone", request=endpoint_in_one_zone_twice),
+    Case(name="gateway endpoint twice in a table", code="RouteAlreadyExists", request=gateway_endpoint_twice),
+    Case(
+        name="malformed endpoint policy",
+        code="InvalidPolicyDocument",
+        request=lambda e: endpoint(e, "s3", PolicyDocument='{"Version": "2012-10-17", "Statement": [{}]}'),
+    ),
+    Case(
+        name="key deleted after 3 days",
+        code="ValidationException",
+        request=lambda e: e.client("kms", EAST).schedule_key_deletion(KeyId=key(e), PendingWindowInDays=3),
+    ),
+    Case(
+        name="reserved alias",
+        code="NotAuthorizedException",
+        request=lambda e: e.client("kms", EAST).create_alias(AliasName="alias/aws/own", TargetKeyId=key(e)),
+    ),
+    Case(name="rotation of a replica", code="UnsupportedOperationException", request=replica_rotation),
+    Case(name="disabled key", code="DisabledException", request=disabled_key),
+    Case(
+        name="replication time without metrics",
+        code="InvalidRequest",
+        request=lambda e: replicated(
+            e, "timed", Destination={"ReplicationTime": {"Status": "Enabled", "Time": {"Minutes": 15}}}
+        ),
+    ),
+    Case(
+        name="filter without delete markers",
+        code="InvalidRequest",
+        request=lambda e: replicated(e, "filtered", DeleteMarkerReplication=None),
+    ),
+    Case(name="suspended versioning of a replicated bucket", code="InvalidBucketState", request=suspend_replicated),
+    Case(name="shortened retention", code="AccessDenied", request=shorten_retention),
+    Case(name="access logs into a locked bucket", code="InvalidTargetBucketForLogging", request=log_to_locked_bucket),
+    Case(
+        name="STANDARD_IA after 7 days",
+        code="InvalidArgument",
+        request=lambda e: lifecycle(e, "early", Transitions=[{"Days": 7, "StorageClass": "STANDARD_IA"}]),
+    ),
+    Case(
+        name="expiration before transition",
+        code="InvalidArgument",
+        request=lambda e: lifecycle(
+            e, "expired", Transitions=[{"Days": 60, "StorageClass": "GLACIER"}], Expiration={"Days": 50}
+        ),
+    ),
+    Case(name="second detector", code="BadRequestException", request=second_detector),
+    Case(
+        name="retention of 42 days",
+        code="InvalidParameterException",
+        request=lambda e: (
+            e.client("logs", EAST).create_log_group(logGroupName="odd"),
+            e.client("logs", EAST).put_retention_policy(logGroupName="odd", retentionInDays=42),
+        ),
+    ),
+    Case(
+        name="log group under a key that CloudWatch Logs may not use",
+        code="InvalidParameterException",
+        request=lambda e: e.client("logs", EAST).create_log_group(logGroupName="encrypted", kmsKeyId=key(e)),
+    ),
+    Case(name="sixth target", code="LimitExceededException", request=sixth_target),
+    Case(
+        name="function without its role",
+        code="InvalidParameterValueException",
+        request=lambda e: function(e, "without-role"),
+    ),
+    Case(
+        name="function on an old runtime",
+        code="InvalidParameterValueException",
+        request=lambda e: function(e, "old", Runtime="python3.7", Role=role(e, "old-runtime")),
+    ),
+    Case(name="statement id twice", code="ResourceConflictException", request=statement_twice),
+    Case(
+        name="schedule under a role of Lambda",
+        code="ValidationException",
+        request=lambda e: schedule(e, role(e, "not-for-schedules")),
+    ),
+    Case(
+        name="model under a role of Lambda",
+        code="ValidationException",
+        request=lambda e: e.client("sagemaker", EAST).create_model(
+            ModelName="m", ExecutionRoleArn=role(e, "not-for-models"), PrimaryContainer={"Image": "i"}
+        ),
+    ),
+    Case(
+        name="trail with a group and no role",
+        code="InvalidCloudWatchLogsRoleArnException",
+        request=lambda e: e.client("cloudtrail", EAST).create_trail(
+            Name="half",
+            S3BucketName=bucket(e, "trail-logs"),
+            CloudWatchLogsLogGroupArn=f"arn:aws:logs:{EAST}:{MANAGEMENT}:log-group:g:*",
+        ),
+    ),
+    Case(name="CNAME at the apex", code="InvalidChangeBatch", request=lambda e: records(e, {"Name": "example.org"})),
+    Case(
+        name="two primary failover records",
+        code="InvalidChangeBatch",
+        request=lambda e: records(
+            e,
+            {"Name": "a.example.org", "Failover": "PRIMARY", "SetIdentifier": "one"},
+            {"Name": "a.example.org", "Failover": "PRIMARY", "SetIdentifier": "two"},
+        ),
+    ),
+    Case(
+        name="deleted 30 days after cold storage",
+        code="InvalidParameterValueException",
+        request=lambda e: backup_plan(e, Lifecycle={"MoveToColdStorageAfterDays": 30, "DeleteAfterDays": 60}),
+    ),
+    Case(
+        name="backup schedule that is none",
+        code="InvalidParameterValueException",
+        request=lambda e: backup_plan(e, ScheduleExpression="every day"),
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name.replace(" ", "-") for case in CASES])
+@pytest.mark.usefixtures("member")
+def test_request_that_breaks_a_rule_is_refused(endpoints: Endpoints, case: Case) -> None:
+    with pytest.raises(ClientError) as raised:
+        case.request(endpoints)
+    assert raised.value.response.get("Error", {}).get("Code") == case.code, raised.value
+
+
+def test_every_rule_states_itself_and_its_source() -> None:
+    rules = all_rules()
+    assert len(rules) >= 50
+    assert all(rule.states and rule.source and rule.operations for rule in rules)
+
+
+def test_schedule_under_its_own_role_is_accepted(endpoints: Endpoints) -> None:
+    assert schedule(endpoints, role(endpoints, "for-schedules", trust("scheduler.amazonaws.com")))
+
+
+def test_log_group_under_a_key_for_logs_is_accepted(endpoints: Endpoints) -> None:
+    account = {"AWS": f"arn:aws:iam::{MANAGEMENT}:root"}
+    logs = {"Service": f"logs.{EAST}.amazonaws.com"}
+    arn = key(
+        endpoints,
+        Policy=document(
+            statement(Principal=account, Action="kms:*"),
+            statement(Principal=logs, Action=["kms:GenerateDataKey*", "kms:Decrypt"]),
+        ),
+    )
+    endpoints.client("logs", EAST).create_log_group(logGroupName="for-logs", kmsKeyId=arn)
