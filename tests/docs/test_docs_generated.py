@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.cloud.rules import document as rules_document
 from rehearsal.engine.goal import REFUSED_OPTIONS, Goal
 from rehearsal.engine.monitor import Monitor
 from rehearsal.provider import coverage
@@ -30,6 +31,11 @@ def test_configuration_reference_is_current() -> None:
 
 def test_coverage_page_is_current() -> None:
     assert (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8") == coverage.page(), "run `make docs`"
+
+
+def test_rules_page_is_current() -> None:
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert text == "\n".join(rules_document.page()).rstrip() + "\n", "run `make docs`"
 
 
 def test_engine_page_lists_supported_and_refused_options() -> None:
