@@ -99,7 +99,7 @@ def _granting_layers(request: Request, policies: Policies, layers: Mapping[str, 
     lets the account's identity policies decide.
     """
     kind = request.principal.kind
-    if kind is PrincipalKind.SERVICE:
+    if kind in (PrincipalKind.SERVICE, PrincipalKind.FEDERATED):
         return [RESOURCE]
     limits = [
         *([BOUNDARY] if policies.boundary is not None else []),
@@ -144,7 +144,7 @@ def _most_direct_naming(policy: Policy | None, request: Request) -> Naming:
 def _scps_apply(request: Request, policies: Policies) -> bool:
     principal = request.principal
     return (
-        principal.kind not in (PrincipalKind.SERVICE, PrincipalKind.SERVICE_LINKED_ROLE)
+        principal.kind not in (PrincipalKind.SERVICE, PrincipalKind.SERVICE_LINKED_ROLE, PrincipalKind.FEDERATED)
         and principal.account != policies.management_account
     )
 

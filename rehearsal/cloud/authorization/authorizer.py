@@ -19,6 +19,7 @@ from rehearsal.cloud.authorization.parsed import Narrowed, parsed_policy
 from rehearsal.cloud.authorization.record import Record
 from rehearsal.cloud.authorization.resource_policies import resource_policy
 from rehearsal.cloud.authorization.resources import Resource, resources
+from rehearsal.cloud.authorization.web_identity import InvalidIdentityTokenError, web_identity
 from rehearsal.cloud.requests import ParsedRequest
 
 _VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
@@ -51,8 +52,7 @@ class Authorizer:
             request: the request, valid by its service's model.
         """
         if not request.scope.access_key:
-            self.record.undecided(request.service, request.operation, "the request is not signed")
-            return None
+            return self._unsigned_denial(request)
         try:
             caller = self._callers.caller(request.scope.access_key)
         except UnknownAccessKeyError:
@@ -81,9 +81,28 @@ class Authorizer:
             caller = self._callers.caller(request.scope.access_key) if request.scope.access_key else None
             self._callers.remember(request, caller, body)
 
-    def _decide_all(self, request: ParsedRequest, caller: Caller, action: str) -> Denial | None:
+    def _unsigned_denial(self, request: ParsedRequest) -> Denial | None:
+        """An unsigned request carries the token of a web identity, or is anonymous."""
+        if request.service == "sts" and request.operation == "AssumeRoleWithWebIdentity":
+            try:
+                identity_ = web_identity(request)
+            except InvalidIdentityTokenError as error:
+                return Denial(code="InvalidIdentityToken", message=str(error))
+            caller = Caller(principal=identity_.principal)
+            return self._decide_all(request, caller, "sts:AssumeRoleWithWebIdentity", identity_.claims)
+        self.record.denied(request.service, request.operation)
+        return Denial(code="AccessDenied", message="Access Denied: the request is not signed.")
+
+    def _decide_all(
+        self,
+        request: ParsedRequest,
+        caller: Caller,
+        action: str,
+        claims: Mapping[str, Sequence[str]] | None = None,
+    ) -> Denial | None:
         for needed, resource, extra in self._needed(request, caller, action):
-            subject = Subject(request=request, caller=caller, action=needed, resource=resource, extra=extra)
+            keys = {**extra, **(claims or {})}
+            subject = Subject(request=request, caller=caller, action=needed, resource=resource, extra=keys)
             try:
                 decision = self._decide(subject)
             except UncomputedKeyError as error:

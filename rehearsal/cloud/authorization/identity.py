@@ -19,7 +19,7 @@ def identity_policies(caller: Caller) -> Sequence[Policy]:
     """The policies of a caller's user, its groups or its role; empty for a deleted role."""
     if caller.administrator:
         return [ADMINISTRATOR]
-    if caller.entity is None:
+    if caller.entity is None or not caller.principal.account:
         return []
     backend = iam_backends[caller.principal.account]["aws"]
     policies = [*_own(backend, caller.entity)]

@@ -51,6 +51,8 @@ def levels(account: str, policy_type: str) -> Sequence[Level]:
 
 
 def _backend(account: str) -> Any:
+    if not account:
+        return None
     owner, partition = organizations_backends.master_accounts.get(account, (account, "aws"))
     backend = organizations_backends[owner][partition]
     return backend if backend.org is not None else None

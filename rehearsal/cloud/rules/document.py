@@ -1,5 +1,6 @@
 """Writes `docs/rules.md`: every state rule that the emulated AWS enforces, by service."""
 
+import sys
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
@@ -10,10 +11,10 @@ _HEAD: Final = """# State rules of the emulated AWS
 
 The emulated AWS answers a request in four steps, in the order of AWS:
 
-1. **Validation** against botocore's model of the operation: required members, patterns, enumerations, lengths, ranges.
-2. **Authorization**: the SCPs and RCPs attached at that moment, identity policies, permissions boundary, session policy
-   and resource policy decide, under the caller's principal. A condition key that AWS sends and the emulated AWS does not
-   compute is the error `UncomputedConditionKey`. `zone cloud decisions` counts what was decided.
+1. **Validation** against botocore's model of the operation: members, patterns, enumerations, ranges.
+2. **Authorization**: the SCPs and RCPs attached at that moment, identity policies, boundary, session policy and resource
+   policy decide, under the caller's principal. A condition key that AWS sends and the emulated AWS does not compute is
+   the error `UncomputedConditionKey`. `zone cloud decisions` counts what was decided.
 3. **State**: the rules of this page, which moto does not enforce.
 4. **moto** carries the request out, with its own refusals.
 
@@ -37,4 +38,4 @@ def page() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(page()).rstrip())
+    sys.stdout.write("\n".join(page()).rstrip() + "\n")

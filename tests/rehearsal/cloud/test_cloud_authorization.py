@@ -1,10 +1,16 @@
 """The emulated cloud decides requests by the policies that it holds: each layer denies, and each allows."""
 
+import base64
+import http.client
 import json
+import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Credentials, Endpoints
@@ -319,3 +325,95 @@ def test_decisions_are_counted(endpoints: Endpoints, shared_cloud: Cloud) -> Non
     before = shared_cloud.command("authorization")["decided"]["total"]
     endpoints.client("kms", "us-east-1").list_keys()
     assert shared_cloud.command("authorization")["decided"]["total"] == before + 1
+
+
+ISSUER = "token.actions.githubusercontent.com"
+
+
+def token(**claims: Any) -> str:
+    parts = ({"alg": "none"}, {"iss": f"https://{ISSUER}", "aud": "sts.amazonaws.com", **claims})
+    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+    return ".".join([*encoded, "signature"])
+
+
+@pytest.fixture
+def deploy_role(account: Account) -> Iterator[str]:
+    """A role that one repository's deployment environment may assume."""
+    provider = account.iam.create_open_id_connect_provider(
+        Url=f"https://{ISSUER}", ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40]
+    )["OpenIDConnectProviderArn"]
+    condition = {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": "repo:hospital/zone:environment:prod"}
+    yield account.role(
+        "deploy",
+        allow("s3:ListAllMyBuckets"),
+        trust={
+            "Principal": {"Federated": provider},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": condition},
+        },
+    )
+    account.iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+
+
+def web_identity(endpoints: Endpoints, role: str, text: str) -> Any:
+    sts = boto3.client(
+        "sts",
+        region_name="us-east-1",
+        endpoint_url=endpoints.url("sts", "us-east-1"),
+        config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),
+    )
+    return sts.assume_role_with_web_identity(RoleArn=role, RoleSessionName="github", WebIdentityToken=text)
+
+
+def test_web_identity_assumes_the_role_that_trusts_it(account: Account, deploy_role: str) -> None:
+    text = token(sub="repo:hospital/zone:environment:prod")
+    session = web_identity(account.endpoints, deploy_role, text)["Credentials"]
+    credentials = Credentials(
+        access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
+    )
+    account.client("s3", credentials).list_buckets()
+    with pytest.raises(ClientError):
+        account.client("kms", credentials).list_keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (token(sub="repo:attacker/zone:environment:prod"), "AccessDenied"),
+        (token(sub="repo:hospital/zone:environment:prod", aud="other"), "InvalidIdentityToken"),
+        (token(sub="repo:hospital/zone:environment:prod", iss="https://example.org"), "InvalidIdentityToken"),
+        ("no.token.atall", "InvalidIdentityToken"),
+        ("nonsense", "InvalidIdentityToken"),
+    ],
+    ids=["other-repository", "other-audience", "other-issuer", "no-json", "no-token"],
+)
+def test_web_identity_that_is_not_trusted_is_refused(
+    account: Account, deploy_role: str, text: str, expected: str
+) -> None:
+    with pytest.raises(ClientError) as raised:
+        web_identity(account.endpoints, deploy_role, text)
+    assert code(raised) == expected
+
+
+def test_anonymous_request_is_denied(endpoints: Endpoints) -> None:
+    anonymous = boto3.client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=endpoints.url("s3", "us-east-1"),
+        config=Config(signature_version=UNSIGNED, s3={"addressing_style": "path"}),
+    )
+    with pytest.raises(ClientError) as raised:
+        anonymous.list_buckets()
+    assert code(raised) == "AccessDenied"
+
+
+def test_presigned_url_is_decided_under_the_signer(account: Account) -> None:
+    account.client("s3", account.administrator).create_bucket(Bucket="presigned")
+    account.client("s3", account.administrator).put_object(Bucket="presigned", Key="k", Body=b"v")
+    for rights, status in ((allow("s3:GetObject"), 200), (allow("s3:PutObject"), 403)):
+        session = account.session(account.role(f"signer-{status}", rights))
+        url = account.client("s3", session).generate_presigned_url("get_object", {"Bucket": "presigned", "Key": "k"})
+        address = urllib.parse.urlsplit(url)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port)
+        connection.request("GET", f"{address.path}?{address.query}")
+        assert connection.getresponse().status == status
