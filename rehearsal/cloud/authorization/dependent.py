@@ -62,23 +62,34 @@ def _copy_source(request: ParsedRequest) -> Iterator[Needed]:
     yield action, Resource(arn=f"arn:aws:s3:::{bucket}/{key.partition('?')[0]}", account=owner, type="object"), {}
 
 
-def _object_key(request: ParsedRequest, account: str) -> Iterator[Needed]:
-    """S3 uses the key of an object on behalf of the caller (S3 User Guide, "Using server-side encryption with KMS")."""
+def used_key(request: ParsedRequest, account: str) -> str | None:
+    """ARN of the existing KMS key that S3 uses for the object of a request; None when it uses none.
+
+    Args:
+        request: a request to S3.
+        account: account of the caller, 12 digits.
+    """
     name = str(request.parameters.get("Bucket") or "")
     owner = bucket_owner(name)
     if owner is None or request.operation not in _WRITES | _READS:
-        return
+        return None
     key = _written_key(request, owner, name) if request.operation in _WRITES else _stored_key(request, owner, name)
     if not key:
-        return
-    arn = lookups.key_arn(key, request.region, owner if not key.startswith("arn:") else account)
-    if not lookups.key_exists(arn):
+        return None
+    arn = lookups.key_arn(key, request.region, account if key.startswith("arn:") else owner)
+    return arn if lookups.key_exists(arn) else None
+
+
+def _object_key(request: ParsedRequest, account: str) -> Iterator[Needed]:
+    """S3 uses the key of an object on behalf of the caller (S3 User Guide, "Using server-side encryption with KMS")."""
+    arn = used_key(request, account)
+    if arn is None:
         return
     action = "kms:GenerateDataKey" if request.operation in _WRITES else "kms:Decrypt"
     keys = {
         "kms:viaservice": [f"s3.{arn.split(':')[3]}.amazonaws.com"],
         "kms:calleraccount": [account],
-        "kms:encryptioncontext:aws:s3:arn": [f"arn:aws:s3:::{name}"],
+        "kms:encryptioncontext:aws:s3:arn": [f"arn:aws:s3:::{request.parameters['Bucket']}"],
         "kms:grantisforawsresource": ["false"],
         "aws:viaawsservice": ["true"],
     }

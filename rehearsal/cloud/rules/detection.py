@@ -32,8 +32,8 @@ def _one_detector(situation: Situation) -> Refusal | None:
 
 def _macie_enabled(situation: Situation) -> Refusal | None:
     backend: Any = macie2_backends[situation.account][situation.region]
-    session = getattr(backend, "macie_session", None)
-    if session is not None and str(getattr(session, "status", "")) == "ENABLED":
+    session: Any = backend.macie_session or {}
+    if session.get("status") == "ENABLED":
         return Refusal(code="ConflictException", message="Macie has already been enabled")
     return None
 

@@ -12,9 +12,9 @@ _HEAD: Final = """# State rules of the emulated AWS
 The emulated AWS answers a request in four steps, in the order of AWS:
 
 1. **Validation** against botocore's model of the operation: members, patterns, enumerations, ranges.
-2. **Authorization**: the SCPs and RCPs attached at that moment, identity policies, boundary, session policy and resource
-   policy decide, under the caller's principal. A condition key that AWS sends and the emulated AWS does not compute is
-   the error `UncomputedConditionKey`. `zone cloud decisions` counts what was decided.
+2. **Authorization**: the SCPs and RCPs attached at that moment, identity policies, boundary, session policy and
+   resource policy decide, under the caller's principal. A condition key that AWS sends and the emulated AWS does not
+   compute is the error `UncomputedConditionKey`. `zone cloud decisions` counts what was decided.
 3. **State**: the rules of this page, which moto does not enforce.
 4. **moto** carries the request out, with its own refusals.
 

@@ -126,6 +126,17 @@ def _gateway_endpoint_route(situation: Situation) -> Refusal | None:
     return None
 
 
+def _transit_gateway_route_exists(situation: Situation) -> Refusal | None:
+    parameters = situation.parameters
+    table = _backend(situation).transit_gateways_route_tables.get(parameters.get("TransitGatewayRouteTableId"))
+    if table is not None and parameters.get("DestinationCidrBlock") in table.routes:
+        return Refusal(
+            code="RouteAlreadyExists",
+            message=f"Route {parameters.get('DestinationCidrBlock')} already exists in {table.id}.",
+        )
+    return None
+
+
 _VPC: Final = "VPC User Guide, Amazon VPC quotas"
 _CREATE_ENDPOINT: Final = "EC2 API Reference, CreateVpcEndpoint"
 RULES: Final = (
@@ -149,6 +160,13 @@ RULES: Final = (
         check=_route_needs_attachment,
         states="a route to a transit gateway needs an attachment of the VPC",
         source="VPC User Guide, Routing options",
+    ),
+    Rule(
+        service="ec2",
+        operations=("CreateTransitGatewayRoute",),
+        check=_transit_gateway_route_exists,
+        states="a transit gateway route table has one static route per destination",
+        source="EC2 API Reference, CreateTransitGatewayRoute",
     ),
     Rule(
         service="ec2",

@@ -72,7 +72,17 @@ def key(endpoints: Endpoints, **more: Any) -> str:
 
 
 REGIONS = iter(
-    ("us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-central-1", "eu-north-1", "ap-south-1", "ca-central-1")
+    (
+        "us-west-1",
+        "us-west-2",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "eu-central-1",
+        "eu-north-1",
+        "ap-south-1",
+        "ca-central-1",
+    )
 )
 """One region per case that creates a VPC: the quota of VPCs is per region."""
 
@@ -244,9 +254,7 @@ def nat_without_internet_gateway(endpoints: Endpoints) -> Any:
 def endpoint(endpoints: Endpoints, service: str, count: int = 1, **more: Any) -> Any:
     own = network(endpoints)
     parameters = {"VpcId": own.vpc, "ServiceName": f"com.amazonaws.{own.region}.{service}", **more}
-    for _ in range(count):
-        answer = own.ec2.create_vpc_endpoint(**parameters)
-    return answer
+    return [own.ec2.create_vpc_endpoint(**parameters) for _ in range(count)]
 
 
 def endpoint_in_one_zone_twice(endpoints: Endpoints) -> Any:
@@ -346,6 +354,116 @@ def backup_plan(endpoints: Endpoints, **more: Any) -> Any:
     backup.create_backup_vault(BackupVaultName=name)
     rule = {"RuleName": "daily", "TargetBackupVaultName": name, **more}
     return backup.create_backup_plan(BackupPlan={"BackupPlanName": name, "Rules": [rule]})
+
+
+def work_group_in_use(endpoints: Endpoints) -> Any:
+    athena = endpoints.client("athena", EAST)
+    athena.create_work_group(Name="used")
+    athena.create_named_query(Name="q", Database="d", QueryString="select 1", WorkGroup="used")
+    return athena.delete_work_group(WorkGroup="used")
+
+
+def lf_tag_twice(endpoints: Endpoints) -> Any:
+    for _ in range(2):
+        endpoints.client("lakeformation", EAST).create_lf_tag(TagKey="classification", TagValues=["phi"])
+
+
+def share_with_a_stranger(endpoints: Endpoints) -> Any:
+    return endpoints.client("ram", EAST).create_resource_share(
+        name="inside", allowExternalPrincipals=False, principals=["999999999999"]
+    )
+
+
+def many_filters(endpoints: Endpoints) -> Any:
+    logs = endpoints.client("logs", EAST)
+    logs.create_log_group(logGroupName="filtered")
+    for number in range(101):
+        logs.put_metric_filter(
+            logGroupName="filtered",
+            filterName=f"filter-{number}",
+            filterPattern="error",
+            metricTransformations=[{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}],
+        )
+
+
+def transit_route_twice(endpoints: Endpoints) -> Any:
+    ec2 = endpoints.client("ec2", EAST)
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    table = ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
+    for _ in range(2):
+        ec2.create_transit_gateway_route(
+            DestinationCidrBlock="10.0.0.0/8",
+            TransitGatewayRouteTableId=table["TransitGatewayRouteTableId"],
+            Blackhole=True,
+        )
+
+
+def flow_logs(endpoints: Endpoints, name: str) -> Any:
+    own = network(endpoints)
+    return own.ec2.create_flow_logs(
+        ResourceIds=[own.vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogDestinationType="s3",
+        LogDestination=f"{S3}{bucket(endpoints, name)}",
+    )
+
+
+def config_into_another_account(endpoints: Endpoints, in_member: Credentials) -> Any:
+    bucket(endpoints, "config-of-management")
+    config = endpoints.client("config", EAST, in_member)
+    iam = endpoints.client("iam", EAST, in_member)
+    arn = iam.create_role(RoleName="config", AssumeRolePolicyDocument=trust("config.amazonaws.com"))["Role"]["Arn"]
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": arn})
+    return config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "config-of-management"})
+
+
+def object_under_a_disabled_key(endpoints: Endpoints) -> Any:
+    arn, name = key(endpoints), bucket(endpoints, "under-a-disabled-key")
+    storage = s3(endpoints)
+    storage.put_object(Bucket=name, Key="k", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn)
+    endpoints.client("kms", EAST).disable_key(KeyId=arn.rpartition("/")[2])
+    return storage.put_object(Bucket=name, Key="k", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn)
+
+
+def macie_twice(endpoints: Endpoints) -> Any:
+    for _ in range(2):
+        endpoints.client("macie2", "us-west-2").enable_macie(status="ENABLED")
+
+
+def hub_twice(endpoints: Endpoints) -> Any:
+    for _ in range(2):
+        endpoints.client("securityhub", "us-west-2").enable_security_hub()
+
+
+def budget_with_many_subscribers(endpoints: Endpoints) -> Any:
+    subscribers = [{"SubscriptionType": "EMAIL", "Address": f"a{number}@example.org"} for number in range(11)]
+    notification = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80}
+    return endpoints.client("budgets", EAST).create_budget(
+        AccountId=MANAGEMENT,
+        Budget={
+            "BudgetName": "b",
+            "BudgetType": "COST",
+            "TimeUnit": "MONTHLY",
+            "BudgetLimit": {"Amount": "1", "Unit": "USD"},
+        },
+        NotificationsWithSubscribers=[{"Notification": notification, "Subscribers": subscribers}],
+    )
+
+
+def assigned_permission_set(endpoints: Endpoints) -> Any:
+    sso = endpoints.client("sso-admin", EAST)
+    instance = sso.list_instances()["Instances"][0]["InstanceArn"]
+    arn = sso.create_permission_set(InstanceArn=instance, Name="assigned")["PermissionSet"]["PermissionSetArn"]
+    sso.create_account_assignment(
+        InstanceArn=instance,
+        TargetId=MANAGEMENT,
+        TargetType="AWS_ACCOUNT",
+        PermissionSetArn=arn,
+        PrincipalType="GROUP",
+        PrincipalId="11111111-2222-3333-4444-555555555555",
+    )
+    return sso.delete_permission_set(InstanceArn=instance, PermissionSetArn=arn)
 
 
 NOBODY = f"arn:aws:iam::{MANAGEMENT}:role/deleted-role"
@@ -590,6 +708,21 @@ CASES = (
         code="InvalidParameterValueException",
         request=lambda e: backup_plan(e, ScheduleExpression="every day"),
     ),
+    Case(name="workgroup in use", code="InvalidRequestException", request=work_group_in_use),
+    Case(name="LF-Tag twice", code="EntityAlreadyExistsException", request=lf_tag_twice),
+    Case(name="share with a stranger", code="OperationNotPermittedException", request=share_with_a_stranger),
+    Case(name="101 metric filters", code="LimitExceededException", request=many_filters),
+    Case(name="transit gateway route twice", code="RouteAlreadyExists", request=transit_route_twice),
+    Case(
+        name="flow logs into a bucket without permission",
+        code="InvalidParameter",
+        request=lambda e: flow_logs(e, "flow-logs-refused"),
+    ),
+    Case(name="object under a disabled key", code="KMS.DisabledException", request=object_under_a_disabled_key),
+    Case(name="Macie twice", code="ConflictException", request=macie_twice),
+    Case(name="Security Hub twice", code="ResourceConflictException", request=hub_twice),
+    Case(name="eleven e-mail subscribers", code="CreationLimitExceededException", request=budget_with_many_subscribers),
+    Case(name="assigned permission set", code="ConflictException", request=assigned_permission_set),
 )
 
 
@@ -601,9 +734,23 @@ def test_request_that_breaks_a_rule_is_refused(endpoints: Endpoints, case: Case)
     assert raised.value.response.get("Error", {}).get("Code") == case.code, raised.value
 
 
+def test_config_needs_permission_of_a_bucket_in_another_account(endpoints: Endpoints, in_member: Credentials) -> None:
+    with pytest.raises(ClientError) as raised:
+        config_into_another_account(endpoints, in_member)
+    assert raised.value.response.get("Error", {}).get("Code") == "InsufficientDeliveryPolicyException"
+
+
+def test_member_account_designates_no_macie_administrator(
+    endpoints: Endpoints, member: str, in_member: Credentials
+) -> None:
+    with pytest.raises(ClientError) as raised:
+        endpoints.client("macie2", EAST, in_member).enable_organization_admin_account(adminAccountId=member)
+    assert raised.value.response.get("Error", {}).get("Code") == "AccessDeniedException"
+
+
 def test_every_rule_states_itself_and_its_source() -> None:
     rules = all_rules()
-    assert len(rules) >= 50
+    assert len(rules) >= 60
     assert all(rule.states and rule.source and rule.operations for rule in rules)
 
 
