@@ -1,10 +1,11 @@
-"""SageMaker endpoints: created and updated in the background as on AWS, answering with what their container says."""
+"""SageMaker endpoints: `UpdateEndpoint`, which moto lacks; creation in the background; responses of the container."""
 
 import threading
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.s3.models import s3_backends
+from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
@@ -15,19 +16,20 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """Run containers; know UpdateEndpoint; refuse what AWS refuses."""
+    """Run containers, add `UpdateEndpoint`, and refuse requests that AWS refuses."""
     registry.replace(SageMakerModelBackend, "create_endpoint", "547454899915", _creating)
     registry.replace(SageMakerModelBackend, "delete_endpoint", "1fb59ee16c92", _deleting)
     registry.replace(SageMakerRuntimeResponse, "invoke_endpoint", "5559ed6a5dbe", _invoking)
-    registry.add(SageMakerModelBackend, "update_endpoint", _update)
-    registry.add(SageMakerResponse, "update_endpoint", _update_response)
+    registry.add_operation(
+        SageMakerModelBackend, SageMakerResponse, "update_endpoint", _update_endpoint, _handle_update_endpoint
+    )
 
 
 def _creating(original: Any) -> Any:
     def create_endpoint(self: Any, endpoint_name: str, endpoint_config_name: str, tags: Any) -> Any:
         if endpoint_name in self.endpoints:
             arn = self.endpoints[endpoint_name].arn
-            raise AwsError("ValidationException", f"Cannot create already existing endpoint '{arn}'.")
+            raise ValidationError(f"Cannot create already existing endpoint '{arn}'.")
         endpoint = original(self, endpoint_name, endpoint_config_name, tags)
         _run(self, endpoint, endpoint_config_name, working="Creating")
         return endpoint
@@ -43,19 +45,19 @@ def _deleting(original: Any) -> Any:
     return delete_endpoint
 
 
-def _update(self: Any, endpoint_name: str, endpoint_config_name: str) -> Any:
+def _update_endpoint(self: Any, endpoint_name: str, endpoint_config_name: str) -> Any:
     endpoint: FakeEndpoint | None = self.endpoints.get(endpoint_name)
     if endpoint is None:
-        raise AwsError("ValidationException", f'Could not find endpoint "{endpoint_name}".')
+        raise ValidationError(f'Could not find endpoint "{endpoint_name}".')
     if endpoint.endpoint_status in ("Creating", "Updating"):
-        raise AwsError("ValidationException", f"Cannot update in-progress endpoint {endpoint_name}.")
+        raise ValidationError(f"Cannot update in-progress endpoint {endpoint_name}.")
     if endpoint_config_name not in self.endpoint_configs:
-        raise AwsError("ValidationException", f"Could not find endpoint configuration '{endpoint_config_name}'.")
+        raise ValidationError(f"Could not find endpoint configuration '{endpoint_config_name}'.")
     _run(self, endpoint, endpoint_config_name, working="Updating")
     return endpoint
 
 
-def _update_response(self: Any) -> Any:
+def _handle_update_endpoint(self: Any) -> ActionResult:
     endpoint = self.sagemaker_backend.update_endpoint(
         endpoint_name=self._get_param("EndpointName"), endpoint_config_name=self._get_param("EndpointConfigName")
     )
@@ -96,7 +98,7 @@ def _container(backend: Any, config: str) -> Container | None:
     [variant, *_] = backend.endpoint_configs[config].production_variants
     model = backend._models.get(variant.get("ModelName"))  # noqa: SLF001 - moto keeps models nowhere else
     if model is None:
-        raise AwsError("ValidationException", f'Could not find model "{variant.get("ModelName")}".')
+        raise ValidationError(f'Could not find model "{variant.get("ModelName")}".')
     described = model.primary_container or (model.containers or [{}])[0]
     if not HOSTING.knows(described.get("Image", "")):
         return None

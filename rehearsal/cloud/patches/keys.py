@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from moto.core.exceptions import JsonRESTError
 from moto.kms import utils
+from moto.kms.exceptions import NotFoundException
 from moto.kms.models import KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 
@@ -22,7 +23,9 @@ def apply() -> None:
     registry.replace(utils, "_deserialize_ciphertext_blob", "6da0384bc064", _with_long_ids)
     utils.CIPHERTEXT_HEADER_FORMAT = f">{ID_LENGTH}s{utils.IV_LEN}s{utils.TAG_LEN}s"
     utils.HEADER_LEN = struct.calcsize(utils.CIPHERTEXT_HEADER_FORMAT)
-    registry.add(KmsResponse, "update_primary_region", _update_primary_region)
+    registry.add_operation(
+        KmsBackend, KmsResponse, "update_primary_region", _update_primary_region, _handle_update_primary_region
+    )
     registry.replace(KmsBackend, "enable_key_rotation", "d2a206485052", _everywhere)
     registry.replace(KmsBackend, "disable_key_rotation", "3556dbd7c88a", _everywhere)
     registry.replace(KmsBackend, "create_key", "8fe561c750e1", _create_checked)
@@ -62,26 +65,35 @@ def _replicate(self: Any, key_id: str, replica_region: str) -> Any:
     return replica
 
 
-def _update_primary_region(self: Any) -> str:
-    """The replica in a region becomes the primary, and the primary a replica (UpdatePrimaryRegion)."""
-    backend = self.kms_backend
-    key_id, region = backend.get_key_id(self._get_param("KeyId")), self._get_param("PrimaryRegion")
-    self._validate_cmk_id(key_id)
-    old = backend.keys[key_id]
-    new = kms_backends[backend.account_id][region].keys.get(key_id)
+def _update_primary_region(self: Any, key_id: str, primary_region: str) -> None:
+    """Make the replica in a region the primary key, and the primary key a replica.
+
+    Args:
+        self: moto's KMS backend of the primary key's region.
+        key_id: id or ARN of the primary key.
+        primary_region: region of the replica.
+    """
+    key_id = self.get_key_id(key_id)
+    old = self.keys[key_id]
+    new = kms_backends[self.account_id][primary_region].keys.get(key_id)
     if not old.multi_region or old.multi_region_configuration["PrimaryKey"]["Arn"] != old.arn:
         raise JsonRESTError("UnsupportedOperationException", f"{old.arn} is not a primary key")
     if new is None or new is old:
-        raise JsonRESTError("NotFoundException", f"There is no replica of {old.arn} in {region}")
-    every = [sibling for sibling in _siblings(backend.account_id, key_id) if sibling is not new]
-    replicas = [{"Arn": one.arn, "Region": one.region} for one in every]
-    primary = {"Arn": new.arn, "Region": region}
-    for one in (new, *every):
-        one.multi_region_configuration = {
-            "MultiRegionKeyType": "PRIMARY" if one is new else "REPLICA",
-            "PrimaryKey": primary,
-            "ReplicaKeys": replicas,
+        raise NotFoundException(f"There is no replica of {old.arn} in {primary_region}")
+    replicas = [sibling for sibling in _siblings(self.account_id, key_id) if sibling is not new]
+    replica_keys = [{"Arn": replica.arn, "Region": replica.region} for replica in replicas]
+    for key in (new, *replicas):
+        key.multi_region_configuration = {
+            "MultiRegionKeyType": "PRIMARY" if key is new else "REPLICA",
+            "PrimaryKey": {"Arn": new.arn, "Region": primary_region},
+            "ReplicaKeys": replica_keys,
         }
+
+
+def _handle_update_primary_region(self: Any) -> str:
+    key_id = self._get_param("KeyId")
+    self._validate_cmk_id(key_id)
+    self.kms_backend.update_primary_region(key_id, self._get_param("PrimaryRegion"))
     return "{}"
 
 

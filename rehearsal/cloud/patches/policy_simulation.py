@@ -24,11 +24,10 @@ DECISIONS: Mapping[Outcome, str] = {
 
 def apply() -> None:
     """Add the operation to backend and response."""
-    registry.add(IAMBackend, "simulate_principal_policy", _simulate)
-    registry.add(IamResponse, "simulate_principal_policy", _respond)
+    registry.add_operation(IAMBackend, IamResponse, "simulate_principal_policy", _simulate, _handle_simulate)
 
 
-def _respond(self: Any) -> ActionResult:
+def _handle_simulate(self: Any) -> ActionResult:
     if self._get_param("ResourcePolicy"):
         raise AwsError("NotImplemented", "The emulated SimulatePrincipalPolicy does not evaluate a ResourcePolicy")
     results = self.backend.simulate_principal_policy(
