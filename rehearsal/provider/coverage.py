@@ -19,7 +19,7 @@ HEAD: Final = """# Coverage of the rehearsal
 
 An **emulated** type calls the operations below in the emulated AWS organisation. A **recorded** type is checked
 against the schema of pulumi-aws and kept by the provider; no AWS operation is called. Every other type of pulumi-aws
-is recorded too. `rehearse provider explain TYPE` prints the parameters of each operation, what forces a replacement,
+is recorded too. `zone provider explain TYPE` prints the parameters of each operation, what forces a replacement,
 and where outputs come from.
 """
 

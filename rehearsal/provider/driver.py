@@ -75,6 +75,8 @@ def update(work: Work) -> State:
 def delete(work: Work) -> None:
     """Delete a resource; one that is gone already is fine."""
     try:
+        if any(items.single for items in work.spec.items):
+            declared.remove_items(work, _told(work) or {})
         if work.spec.tidy is not None:
             work.spec.tidy(work)
         if callable(work.spec.delete):
@@ -136,6 +138,7 @@ def _complete(work: Work) -> None:
     if wanted and work.spec.tags is not None and not _takes_tags(work):
         _tag(work, add=wanted, remove={})
     declared.apply_settings(work)
+    declared.apply_items(work)
     if work.spec.after is not None:
         work.spec.after(work)
 
@@ -152,6 +155,8 @@ def _takes_tags(work: Work) -> bool:
 def _change(work: Work) -> None:
     changed = work.changed - _TAGS
     declared.apply_settings(work)
+    declared.apply_items(work)
+    declared.apply_attributes(work)
     if callable(work.spec.update):
         work.spec.update(work)
     elif changed and work.spec.update == "put" and not callable(work.spec.create):
@@ -163,7 +168,7 @@ def _change(work: Work) -> None:
     elif not isinstance(work.spec.update, str):
         for one in work.spec.update:
             if (changed and not one.on) or changed & one.on:
-                work.auto(one.op, **one.fixed)
+                declared.call(work, one)
     if work.changed & _TAGS and work.spec.tags is not None:
         wanted = work.inputs.get("tagsAll") or {}
         had = work.old.get("tagsAll") or {}

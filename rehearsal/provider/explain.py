@@ -16,7 +16,7 @@ from rehearsal.provider.errors import RefusedError
 from rehearsal.provider.schema import schema, tokens
 from rehearsal.provider.services import SPECS
 from rehearsal.provider.spec import Emulated
-from rehearsal.provider.vocabulary import Call, Find
+from rehearsal.provider.vocabulary import Call, Find, Switch
 
 _NEAR: Final = 5
 """Similar types that are suggested for an unknown one."""
@@ -84,17 +84,33 @@ def operations(spec: Emulated) -> Mapping[str, list[list[str]]]:
     settings: list[Any] = []
     for setting in spec.settings:
         settings += [
-            Call(op=operation, by=setting.by, on=setting.on) for operation in (setting.set, setting.unset) if operation
+            operation if isinstance(operation, Call) else Call(op=operation, by=setting.by, on=setting.on)
+            for operation in (setting.set, setting.unset)
+            if operation
         ]
+    for items in spec.items:
+        by, property_ = {**items.by, items.parameter: f"an item of {items.property}"}, frozenset({items.property})
+        settings += [Call(op=operation, by=by, on=property_) for operation in (items.add, items.remove)]
+    if spec.attributes is not None and spec.attributes.set:
+        attributes = spec.attributes
+        settings.append(Call(op=attributes.set, by=attributes.by, on=frozenset(attributes.names)))
     tags = [] if spec.tags is None else [tag for tag in (spec.tags.add, spec.tags.remove, spec.tags.read) if tag]
     kinds: Mapping[str, list[Any]] = {
-        "create": [spec.create, spec.after],
+        "create": [*_switched(spec.create), spec.after],
         "read": [spec.read],
         "update": [*update, *settings],
         "delete": [spec.tidy, spec.delete],
         "tags": [*tags],
     }
     return {kind: [_described(spec, call) for call in calls if call] for kind, calls in kinds.items()}
+
+
+def _switched(create: Any) -> Sequence[Any]:
+    """The operations of a creation: two for a Boolean property with one operation per value."""
+    if not isinstance(create, Switch):
+        return [create]
+    off = Call(op=create.off, by=create.by, on=frozenset({create.property}))
+    return [create, off]
 
 
 def _described(spec: Emulated, call: Any) -> list[str]:
@@ -105,6 +121,9 @@ def _described(spec: Emulated, call: Any) -> list[str]:
         given = call.by.items() if call.by is not None else _by_name(spec, call.op, call.service or spec.service)
         lines = [f"{call.op}{on}", *(f"{parameter} <- {source}" for parameter, source in given)]
         lines += [f"{parameter} = {value!r}" for parameter, value in call.fixed.items()]
+        lines += [f"{parameter} = template {text!r}" for parameter, text in call.templates.items()]
+        for property_, (adding, removing) in call.lists.items():
+            lines += [f"{adding} <- added {property_}", f"{removing} <- removed {property_}"]
         if isinstance(call, Find):
             lines += [f"{call.at}[].{member} == {source}" for member, source in call.where.items()]
         return lines

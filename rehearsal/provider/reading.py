@@ -1,5 +1,7 @@
 """Turns what the API says of a resource into outputs and inputs, so that every difference is somebody's change."""
 
+import re
+import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +12,18 @@ from rehearsal.provider.spec import Work, search
 from rehearsal.provider.values import Values, same
 
 _ANY = Type(kind="any")
+
+
+class _Templates(string.Formatter):
+    """Format strings with a conversion `!n`: the name in an ARN, which follows its last colon or slash."""
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion == "n":
+            return re.split("[:/]", str(value))[-1]
+        return super().convert_field(value, conversion)  # pyright: ignore[reportArgumentType]
+
+
+_TEMPLATES = _Templates()
 
 
 def told(work: Work, answer: Any) -> Values | None:
@@ -32,7 +46,7 @@ def told(work: Work, answer: Any) -> Values | None:
         values.pop(name, None)
     context = {**work.values, **values}
     for name, template in work.spec.templates.items():
-        values[name] = template.format_map(context)
+        values[name] = _TEMPLATES.vformat(template, (), context)
     if work.schema.has_tags:
         work.made = {**work.made, **{name: one for name, one in values.items() if name not in work.schema.inputs}}
         given = _tags(work, found)

@@ -18,7 +18,7 @@ from rehearsal.provider.convert import parameters
 from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.schema import Schema
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Setting, Tagging
+from rehearsal.provider.vocabulary import Attributes, Call, Find, Items, Setting, Tagging
 
 _hooked: Final[set[int]] = set()
 _hooking = threading.Lock()
@@ -63,9 +63,16 @@ class Emulated:
     finish: Callable[["Work", Values], Values] | None = None
     """Changes the outputs after they were read."""
     templates: Mapping[str, str] = field(default_factory=dict)
-    """Output -> template of its value, for what the API does not return: `arn:aws:s3:::{id}`."""
+    """Output -> template of its value, for what the API does not return: `arn:aws:s3:::{id}`.
+
+    `{arn!n}` is the name in an ARN: what follows its last colon or slash.
+    """
     settings: tuple[Setting, ...] = ()
     """Properties that have operations of their own."""
+    items: tuple[Items, ...] = ()
+    """List properties with operations that add and remove one item."""
+    attributes: Attributes | None = None
+    """Properties that the API takes as a map of texts."""
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Error code -> parts of its message, one of which says that the resource does not exist."""
     tidy: Step | None = None
@@ -138,6 +145,9 @@ class Work:
             return {}
         found = parameters(model.input_shape, values, self.spec.names)
         fixed = {key: value for key, value in self.spec.fixed.items() if key in model.input_shape.members}
+        attributes = self.spec.attributes
+        if attributes is not None and "Attributes" in model.input_shape.members:
+            fixed["Attributes"] = attribute_texts(attributes.names, values)
         return {**found, **fixed}
 
     def call(self, operation: str, /, *, service: str = "", **params: Any) -> Any:
@@ -177,6 +187,21 @@ class Work:
             if not following:
                 return items
             params = {**params, name: following}
+
+
+def attribute_texts(names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
+    """The attributes that properties have values for, as texts.
+
+    Args:
+        names: property -> attribute.
+        values: property -> value.
+    """
+    texts: dict[str, str] = {}
+    for name, attribute in names.items():
+        value = values.get(name)
+        if value is not None:
+            texts[attribute] = str(value).lower() if isinstance(value, bool) else str(value)
+    return texts
 
 
 def search(expression: str, document: Any) -> Any:

@@ -17,8 +17,21 @@ class Call:
     """Parameter -> property. None: parameters are found by name; otherwise no others are sent."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Parameter -> value."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """Parameter -> text in which `$name` stands for the value of a property, `$accountId` or `$region`."""
+    lists: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """In an update: list property -> parameters that take the added and the removed items."""
     service: str = ""
     """Service of the operation; empty: the type's own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Switch(Call):
+    """A Boolean property with one operation per value: `op` when it is true or not set."""
+
+    property: str
+    off: str
+    """Operation when the property is false."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,12 +65,46 @@ class Setting:
     on: frozenset[str]
     set: str
     """Operation when the properties have values."""
-    unset: str = ""
-    """Operation when a change removes the values."""
+    unset: str | Call = ""
+    """Operation when a change removes the values. It restores the default of AWS."""
     by: Mapping[str, str] | None = None
     """Parameter -> property, of both operations; None: found by name."""
     at_creation: bool = True
     """False: the creating operation takes the properties itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Items:
+    """A list property whose items are added and removed with one operation per item.
+
+    A value that is not a list is one item: `vpcId` of an internet gateway.
+    """
+
+    property: str
+    add: str
+    remove: str
+    parameter: str
+    """Parameter of both operations that takes the item."""
+    by: Mapping[str, str]
+    """Other parameters of both operations -> property."""
+    at_creation: bool = True
+    """False: the creating operation takes the items itself."""
+    single: bool = False
+    """The resource can have one item only: the old one is removed first, and before the resource is deleted."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attributes:
+    """Properties that the API takes as a map of attributes, all of them texts."""
+
+    names: Mapping[str, str]
+    """Property -> attribute. The creating operation takes them in its parameter `Attributes`."""
+    set: str = ""
+    """Operation that changes attributes; empty: the update of the type does."""
+    by: Mapping[str, str] = field(default_factory=dict)
+    """Other parameters of this operation -> property."""
+    each: bool = False
+    """The operation takes one attribute per call, as `AttributeName` and `AttributeValue`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

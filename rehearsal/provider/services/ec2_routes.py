@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.vocabulary import Call, Find, on
+from rehearsal.provider.vocabulary import Call, Find, Items, on
 
 _TARGETS: Final = (
     "egressOnlyGatewayId",
@@ -30,21 +30,6 @@ def _read_route(work: Work) -> Any:
     # AWS tells of a firewall's or a balancer's endpoint as of any gateway.
     moved = {"GatewayId": None, "vpcEndpointId": gateway} if gateway.startswith("vpce-") else {}
     return {**result, "routeTableId": values["routeTableId"], **moved}
-
-
-def _attach(work: Work) -> None:
-    vpc = work.inputs.get("vpcId")
-    had = work.old.get("vpcId")
-    if had and had != vpc:
-        work.call("detach_internet_gateway", InternetGatewayId=work.id, VpcId=had)
-    if vpc and had != vpc:
-        work.call("attach_internet_gateway", InternetGatewayId=work.id, VpcId=vpc)
-
-
-def _detach(work: Work) -> None:
-    internet_gateways = work.call("describe_internet_gateways", InternetGatewayIds=[work.id])["InternetGateways"]
-    for attachment in internet_gateways[0]["Attachments"] if internet_gateways else []:
-        work.call("detach_internet_gateway", InternetGatewayId=work.id, VpcId=attachment["VpcId"])
 
 
 TYPES: Final = (
@@ -94,12 +79,20 @@ TYPES: Final = (
         service="ec2",
         create="create_internet_gateway",
         made="{Id: InternetGateway.InternetGatewayId}",
-        after=_attach,
         read="describe_internet_gateways",
         result="InternetGateways[0]",
         outputs={"vpcId": "InternetGateways[0].Attachments[0].VpcId"},
-        update=_attach,
-        tidy=_detach,
+        items=(
+            Items(
+                property="vpcId",
+                add="attach_internet_gateway",
+                remove="detach_internet_gateway",
+                parameter="VpcId",
+                by={"InternetGatewayId": "id"},
+                single=True,
+            ),
+        ),
+        update=(),
         delete="delete_internet_gateway",
         id="{id}",
         names={"InternetGatewayIds": "id", "InternetGatewayId": "id", "Resources": "id"},

@@ -5,7 +5,6 @@ from typing import Any, Final
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.services.shapes import one, wrap
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import Call, Find, on
 
 _MODULE: Final = "aws:ec2transitgateway/"
@@ -19,22 +18,6 @@ _READ_ATTACHMENT: Final = Find(
     merge=("Options",),
 )
 _SIDES: Final = {"AmazonSideAsn": "amazonSideAsn"}
-
-
-def _options(work: Work, values: Values) -> Values:
-    return wrap("options")(work, values)
-
-
-def _update_attachment(work: Work) -> None:
-    requested, had = set(work.inputs.get("subnetIds") or []), set(work.old.get("subnetIds") or [])
-    options = _options(work, work.values)["options"]
-    work.call(
-        "modify_transit_gateway_vpc_attachment",
-        TransitGatewayAttachmentId=work.id,
-        AddSubnetIds=sorted(requested - had),
-        RemoveSubnetIds=sorted(had - requested),
-        **work.params("modify_transit_gateway_vpc_attachment", {"options": options}),
-    )
 
 
 def _read_peering(work: Work) -> Any:
@@ -96,7 +79,7 @@ TYPES: Final = (
         service="ec2",
         create="create_transit_gateway",
         made="{Id: TransitGateway.TransitGatewayId}",
-        prepare=_options,
+        prepare=wrap("options"),
         read=Find(
             op="describe_transit_gateways",
             by={"TransitGatewayIds": "id"},
@@ -137,12 +120,14 @@ TYPES: Final = (
         service="ec2",
         create="create_transit_gateway_vpc_attachment",
         made="{Id: TransitGatewayVpcAttachment.TransitGatewayAttachmentId}",
-        prepare=_options,
+        prepare=wrap("options"),
         read=_READ_ATTACHMENT,
-        update=_update_attachment,
+        update=(
+            Call(op="modify_transit_gateway_vpc_attachment", lists={"subnetIds": ("AddSubnetIds", "RemoveSubnetIds")}),
+        ),
         delete=Call(op="delete_transit_gateway_vpc_attachment", by={"TransitGatewayAttachmentId": "id"}),
         id="{id}",
-        names={"Resources": "id"},
+        names={"Resources": "id", "TransitGatewayAttachmentId": "id"},
         forces=on("transitGatewayId", "vpcId"),
         templates=arn("transit-gateway-attachment"),
         tags=TAGS,

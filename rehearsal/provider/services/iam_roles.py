@@ -3,7 +3,7 @@
 from typing import Final
 
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import Call, Find, Items, Tagging, on
 
 
 def _complete_role(work: Work) -> None:
@@ -49,23 +49,6 @@ def _strip(work: Work, name: str) -> None:
         work.call("detach_role_policy", RoleName=name, PolicyArn=policy["PolicyArn"])
     for policy in work.pages("list_role_policies", "PolicyNames", RoleName=name):
         work.call("delete_role_policy", RoleName=name, PolicyName=policy)
-
-
-def _give_role(work: Work) -> None:
-    if work.inputs.get("role"):
-        work.call("add_role_to_instance_profile", InstanceProfileName=work.values["name"], RoleName=work.inputs["role"])
-
-
-def _take_role(work: Work) -> None:
-    name = work.values["name"]
-    for role in work.call("get_instance_profile", InstanceProfileName=name)["InstanceProfile"]["Roles"]:
-        work.call("remove_role_from_instance_profile", InstanceProfileName=name, RoleName=role["RoleName"])
-
-
-def _swap_role(work: Work) -> None:
-    if "role" in work.changed:
-        _take_role(work)
-        _give_role(work)
 
 
 TYPES: Final = (
@@ -122,12 +105,20 @@ TYPES: Final = (
         type="aws:iam/instanceProfile:InstanceProfile",
         service="iam",
         create="create_instance_profile",
-        after=_give_role,
         read="get_instance_profile",
         result="InstanceProfile",
         outputs={"role": "InstanceProfile.Roles[0].RoleName"},
-        update=_swap_role,
-        tidy=_take_role,
+        items=(
+            Items(
+                property="role",
+                add="add_role_to_instance_profile",
+                remove="remove_role_from_instance_profile",
+                parameter="RoleName",
+                by={"InstanceProfileName": "name"},
+                single=True,
+            ),
+        ),
+        update=(),
         delete="delete_instance_profile",
         id="{name}",
         names={"InstanceProfileName": "name", "InstanceProfileId": "uniqueId"},

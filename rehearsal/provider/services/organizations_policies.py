@@ -20,11 +20,6 @@ def _read_administrator(work: Work) -> Any:
     return {**account, **found, "AccountId": values["accountId"]}
 
 
-def _read_resource_policy(work: Work) -> Any:
-    found = work.call("describe_resource_policy")["ResourcePolicy"]
-    return {**found["ResourcePolicySummary"], "Content": found["Content"]}
-
-
 TYPES: Final = (
     Emulated(
         type="aws:organizations/policy:Policy",
@@ -77,7 +72,7 @@ TYPES: Final = (
         service="organizations",
         create="put_resource_policy",
         made="ResourcePolicy.ResourcePolicySummary",
-        read=_read_resource_policy,
+        read=Find(op="describe_resource_policy", at="ResourcePolicy", merge=("ResourcePolicySummary",)),
         update="put",
         delete="delete_resource_policy",
         id="{id}",

@@ -2,18 +2,10 @@
 
 from typing import Final
 
+from rehearsal.provider.services.shapes import default
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import Call, Find, on
-
-
-def _create(work: Work) -> Values:
-    answer = work.call(
-        "create_resource_share",
-        name=work.inputs["name"],
-        allowExternalPrincipals=work.inputs.get("allowExternalPrincipals") is True,
-    )
-    return {"arn": answer["resourceShare"]["resourceShareArn"]}
 
 
 def _association(kind: str, parameter: str, name: str) -> Emulated:
@@ -67,7 +59,9 @@ TYPES: Final = (
     Emulated(
         type="aws:ram/resourceShare:ResourceShare",
         service="ram",
-        create=_create,
+        create="create_resource_share",
+        made="resourceShare",
+        prepare=default(allowExternalPrincipals=False),
         read=Find(
             op="get_resource_shares",
             fixed={"resourceOwner": "SELF"},

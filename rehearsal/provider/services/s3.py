@@ -9,7 +9,7 @@ from rehearsal.provider.convert import tags
 from rehearsal.provider.errors import ExistsError
 from rehearsal.provider.services.shapes import wrap
 from rehearsal.provider.spec import Emulated, Step, Work
-from rehearsal.provider.vocabulary import on
+from rehearsal.provider.vocabulary import Call, on
 
 _ZONES: Final = {
     "us-east-1": "Z3AQBSTGFYJSTF",
@@ -116,10 +116,6 @@ def _empty(work: Work) -> None:
         )
 
 
-def _delete(work: Work) -> None:
-    work.call("delete_bucket", Bucket=work.id)
-
-
 def _bucket(token: str) -> Emulated:
     tag: Step = _tag
     return Emulated(
@@ -130,7 +126,7 @@ def _bucket(token: str) -> Emulated:
         read=_read,
         update=_update,
         tidy=_empty,
-        delete=_delete,
+        delete=Call(op="delete_bucket", by={"Bucket": "id"}),
         id="{bucket}",
         forces=on("bucket", "bucketPrefix", "objectLockEnabled", "region"),
     )
