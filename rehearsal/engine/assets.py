@@ -61,7 +61,7 @@ def _contents(signed: dict[str, Any], root: Path, prefix: str) -> Iterator[tuple
     if "path" in signed:
         path = root / str(signed["path"])
         if not path.exists():
-            raise StepError(f"archive {signed['path']!r} cannot be read: it is not there")
+            raise StepError(f"archive {signed['path']!r} cannot be read: it does not exist")
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():
                 name = file.relative_to(path).as_posix() if path.is_dir() else file.name

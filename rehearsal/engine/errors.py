@@ -40,7 +40,7 @@ class StackLockedError(EngineError):
 
 
 class UpstreamMissingError(EngineError):
-    """A StackReference names a stack that is not up, or an output it does not have."""
+    """A StackReference names a stack that has not been deployed, or an output it does not have."""
 
 
 class UnsupportedOptionError(EngineError):

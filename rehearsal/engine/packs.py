@@ -45,7 +45,7 @@ class PolicyPack:
             raise PolicyPackError(f"policy pack {path}: {error}") from error
         main = path / str(described.get("main") or ".") / "__main__.py"
         if not main.exists():
-            raise PolicyPackError(f"policy pack {path}: {main} is not there")
+            raise PolicyPackError(f"policy pack {path}: {main} does not exist")
         self._said: list[str] = []
         self._process = child.start(
             [_HOST, str(main.resolve()), engine_address],

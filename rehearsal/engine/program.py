@@ -31,7 +31,7 @@ class Program:
         self, project: Project, stack: str, config: StackConfig, *, address: str, dry_run: bool, parallel: int, log: Any
     ) -> None:
         if not (project.program / "__main__.py").exists() and not project.program.is_file():
-            raise ProgramError(f"{project.program / '__main__.py'} is not there: a program starts in __main__.py")
+            raise ProgramError(f"{project.program / '__main__.py'} does not exist: a program starts in __main__.py")
         read_end, write_end = os.pipe()
         settings = {
             "project": project.name,

@@ -111,7 +111,7 @@ class Providers:
         if package != BUILTIN and ("*" in self._disabled or package in self._disabled):
             raise StepError(
                 f"{goal.type} {goal.name!r} names no provider, and the default provider of {package!r} is disabled "
-                "(pulumi:disable-default-providers): pass it one in its options, or through its parent"
+                "(pulumi:disable-default-providers): set `provider` in its options or on its parent"
             )
         key = f"{package}@{version}"
         with self._default_lock:

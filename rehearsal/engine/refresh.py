@@ -149,7 +149,7 @@ def _protected(stack: str, protected: Sequence[Resource]) -> str:
 
 def _must_be_up(engine: EngineContext, stack: str) -> None:
     if not engine.store.exists(stack):
-        raise StepError(f"stack {stack!r} is not up: there is nothing to look at")
+        raise StepError(f"Stack {stack} has not been deployed. Run `zone up {stack}` first.")
 
 
 def _no_default(goal: Goal) -> Resource:

@@ -38,7 +38,7 @@ class Connections:
             if package not in self._addresses:
                 result = self._provider.get(package) if isinstance(self._provider, Mapping) else self._provider
                 if result is None:
-                    raise ProviderError(f"no provider is at hand for the package {package!r}")
+                    raise ProviderError(f"there is no provider for the package {package!r}")
                 self._addresses[package] = result if isinstance(result, str) else result()
             return self._addresses[package]
 

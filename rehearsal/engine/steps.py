@@ -110,7 +110,7 @@ class Steps:
                 ),
             )
             if result is None:
-                raise StepError(f"{new.title} cannot be imported: there is none with the id {new.import_id!r}")
+                raise StepError(f"{new.title} cannot be imported: no resource has the id {new.import_id!r}")
             if result.inputs is None:
                 raise ProviderError(f"the provider cannot import {new.type}: it says nothing about inputs")
             return dataclasses.replace(
@@ -136,7 +136,7 @@ class Steps:
                     ),
                 )
                 if result is None:
-                    raise StepError(f"{new.title}: there is none with the id {new.id!r}")
+                    raise StepError(f"{new.title} cannot be read: no resource has the id {new.id!r}")
                 new, outputs = dataclasses.replace(new, id=result.id), result.outputs
             new = run.settle(dataclasses.replace(new, outputs=outputs))
             put = [new]

@@ -105,7 +105,9 @@ class StateStore:
         path = self._path(stack)
         saved, folded = self._folded(path)
         if not self.exists(stack):
-            raise CheckpointError(f"stack {stack!r} is not up: there is no {path}")
+            raise CheckpointError(
+                f"Stack {stack} has not been deployed: {path} does not exist. Run `zone up {stack}` first."
+            )
         pending = [(op, entry) for (_, op), entry in folded.pending.items()]
         return json.loads(checkpoint.render(folded.entries.values(), pending, salt=saved.salt or self.fresh().state))
 
@@ -113,11 +115,13 @@ class StateStore:
         """The stack's outputs by name; secret ones as "[secret]" unless `show_secrets`."""
         raw = self.raw_outputs(stack)
         if raw is None:
-            raise CheckpointError(f"stack {stack!r} is not up: there is no {self._path(stack)}")
+            raise CheckpointError(
+                f"Stack {stack} has not been deployed: {self._path(stack)} does not exist. Run `zone up {stack}` first."
+            )
         return shown(reveal(raw) if show_secrets else raw)
 
     def raw_outputs(self, stack: str) -> Values | None:
-        """The stack's outputs with their secret marks, or None when the stack is not up."""
+        """The stack's outputs with their secret marks, or None when the stack has not been deployed."""
         path = self._path(stack)
         saved, folded = self._folded(path)
         for entry in folded.entries.values():
@@ -155,7 +159,7 @@ class StateStore:
     def _path(self, stack: str) -> Path:
         if not _NAME.fullmatch(stack):
             raise ProjectError(
-                f"{stack!r} is no stack name: letters, digits, '-', '_' and '.' are allowed, 100 at most"
+                f"{stack!r} is not a valid stack name. Allowed are up to 100 letters, digits, '-', '_' and '.'"
             )
         return self.directory / f"{stack}.json"
 

@@ -17,7 +17,8 @@ def invoke(token: str, args: Values, endpoints: Endpoints, who: Configured) -> V
     """The result of a function. Raises RefusedError for a function that is not rehearsed."""
     found = _FUNCTIONS.get(token)
     if found is None:
-        raise RefusedError(f"the function {token} is not rehearsed; these are: {', '.join(sorted(_FUNCTIONS))}")
+        names = ", ".join(sorted(_FUNCTIONS))
+        raise RefusedError(f"the emulated AWS provider does not implement the function {token}. It implements: {names}")
     return {**args, **found(args, endpoints, who)}
 
 

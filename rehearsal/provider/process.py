@@ -47,7 +47,7 @@ class ProviderProcess:
         if not line.isdigit():
             process.wait(_PATIENCE)
             said = log.read_text().strip().splitlines()
-            raise ProviderProcessError(f"the AWS provider did not come up: {said[-1] if said else 'it said nothing'}")
+            raise ProviderProcessError(f"the AWS provider did not start: {said[-1] if said else 'it wrote no message'}")
         return cls(address=f"127.0.0.1:{line}", process=process)
 
     def stop(self) -> None:

@@ -50,7 +50,7 @@ def test_a_file_is_hashed_as_it_is(folder: Path) -> None:
 
 
 def test_what_is_not_there_is_named(folder: Path) -> None:
-    with pytest.raises(StepError, match="archive 'nowhere' cannot be read: it is not there"):
+    with pytest.raises(StepError, match="archive 'nowhere' cannot be read: it does not exist"):
         digest({SIGNATURE: ARCHIVE, "path": "nowhere"}, folder)
     with pytest.raises(StepError, match=r"asset 'no\.txt' cannot be read: No such file"):
         digest({SIGNATURE: ASSET, "path": "no.txt"}, folder)

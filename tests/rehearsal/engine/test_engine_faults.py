@@ -49,7 +49,7 @@ def test_a_program_that_is_no_python_or_not_there_is_told(bench: Bench) -> None:
     assert not result.ok
     assert "SyntaxError" in result.error
     (bench.root / "__main__.py").unlink()
-    assert "__main__.py is not there" in bench.preview().error
+    assert "__main__.py does not exist" in bench.preview().error
 
 
 def test_a_program_whose_process_dies_is_told(bench: Bench) -> None:

@@ -171,7 +171,7 @@ def test_an_import_that_would_have_to_replace_is_refused_with_the_difference(ben
     assert "name can only change by replacing it" in result.error
     assert "name: 'n' there, 'm' in the program" in result.error
     missing = bench.up(P + 'Thing("a", opts=Options(provider=p, import_="x-2"))')
-    assert "there is none with the id 'x-2'" in missing.error
+    assert "no resource has the id 'x-2'" in missing.error
 
 
 def test_custom_timeouts_are_passed_on_and_hidden_diffs_are_not_shown(bench: Bench) -> None:

@@ -161,7 +161,7 @@ def test_a_pack_that_does_not_start_fails_the_run(bench: Bench, pack: Path) -> N
     assert not result.ok
     assert result.error == "policy pack 'pack' did not start: RuntimeError: no such thing"
     (pack / "__main__.py").unlink()
-    assert "__main__.py is not there" in bench.up(P).error
+    assert "__main__.py does not exist" in bench.up(P).error
 
 
 def test_one_pack_process_serves_all_stacks(bench: Bench, pack: Path) -> None:

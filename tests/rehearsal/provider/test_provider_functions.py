@@ -54,5 +54,7 @@ def test_a_policy_document_is_rendered(client: Client) -> None:
 
 
 def test_another_function_is_refused_by_name(client: Client) -> None:
-    with pytest.raises(Exception, match=r"aws:ec2/getAmi:getAmi is not rehearsed; these are: .*getCallerIdentity"):
+    with pytest.raises(
+        Exception, match=r"does not implement the function aws:ec2/getAmi:getAmi. It implements: .*getCallerIdentity"
+    ):
         client.invoke("aws:ec2/getAmi:getAmi", {})
