@@ -1,4 +1,4 @@
-"""Registering custom resources: check, policies, difference, and the step that follows."""
+"""Registration of custom resources: check, policies, difference, step."""
 
 import dataclasses
 import hashlib
@@ -19,7 +19,7 @@ from rehearsal.engine.values import Values, is_unknown, same
 
 
 class CustomResources:
-    """Decides, for one pass, what must happen to each resource that a provider manages."""
+    """Decides, for one run of the program, which step each provider-managed resource needs."""
 
     def __init__(self, run: StackRun, providers: Providers, policies: Policies, steps: Steps) -> None:
         self._run = run
@@ -28,7 +28,7 @@ class CustomResources:
         self._steps = steps
 
     def register(self, new: Resource, goal: Goal, old: Resource | None, client: ProviderClient) -> Resource:
-        """Make a resource what the program says (see `Registrar.register`)."""
+        """Bring a resource to the state that the program declares (see `Registrar.register`)."""
         imported: Resource | None = None
         if goal.import_id and (old is None or old.external or (old.import_id or old.id) != goal.import_id):
             if old is not None and not old.external:
@@ -134,7 +134,7 @@ class CustomResources:
 
 
 def refuse_failures(new: Resource, failures: Failures) -> None:
-    """Raise StepError for what a provider's check found wrong."""
+    """Raise StepError for the failures of a provider's check."""
     if failures:
         output = "; ".join(f"{prop}: {reason}" if prop else reason for prop, reason in failures)
         raise StepError(f"{new.title} is not valid: {output}")

@@ -41,7 +41,7 @@ _A = TypeVar("_A")
 
 
 class Busy:
-    """Counts who is inside; those who wait for it to be empty let nobody in after that."""
+    """Counts running calls; after `close` it admits no more."""
 
     def __init__(self) -> None:
         self._inside = 0
@@ -60,7 +60,7 @@ class Busy:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Let nobody in any more and wait until all have left."""
+        """Admit no more calls and wait for the running ones."""
         with self._changed:
             self._closed = True
             self._changed.wait_for(lambda: self._inside == 0)
@@ -69,7 +69,7 @@ class Busy:
 def _answering(
     method: Callable[["Monitor", _Q], _A],
 ) -> Callable[["Monitor", _Q, grpc.ServicerContext], _A]:
-    """A servicer method whose engine errors are kept with the run and told to the program."""
+    """Wrap a servicer method: engine errors are kept with the run and returned to the program."""
 
     @functools.wraps(method)
     def serve(self: "Monitor", request: _Q, context: grpc.ServicerContext) -> _A:
@@ -89,7 +89,7 @@ def _answering(
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """Serves one pass of one program."""
+    """Serves one run of one program."""
 
     def __init__(self, run: StackRun, registrar: Registrar, references: References) -> None:
         self.run = run
@@ -100,7 +100,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answering
     def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:  # noqa: ARG002 - the protocol gives it
-        """Which stack this is, and what the engine can do."""
+        """Return the stack's name and the features of the engine."""
         return resource_pb2.DeploymentInfo(
             project=self.run.project,
             stack=self.run.stack,
@@ -114,12 +114,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answering
     def SupportsFeature(self, request: resource_pb2.SupportsFeatureRequest) -> resource_pb2.SupportsFeatureResponse:
-        """Whether the engine can do something."""
+        """Return whether the engine supports a feature."""
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
 
     @_answering
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
-        """Make a resource what the program says."""
+        """Register a resource: bring it to the state that the program declares."""
         created = self._registrar.register(goals.from_request(request, self.run.root))
         outputs: Values = created.outputs if created.custom else {}
         if not request.supportsPartialValues:
@@ -130,7 +130,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answering
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
-        """Give a component (or the stack) its outputs."""
+        """Set the outputs of a component or of the stack."""
         run = self.run
         outputs = settle_outputs(read_struct(request.outputs), set())
         with run.lock:
@@ -145,7 +145,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answering
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
-        """Read a resource that is not the program's own; a StackReference is read by the engine itself."""
+        """Read a resource that the program does not manage; the engine itself reads StackReferences."""
         run = self.run
         run.admit()
         goal = Goal(
@@ -248,7 +248,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answering
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
-        """The program has registered everything. Nothing of it is needed any more."""
+        """The program has registered everything and may end."""
         return empty_pb2.Empty()
 
 

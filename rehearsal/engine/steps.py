@@ -1,4 +1,4 @@
-"""The steps on custom resources: create, update, replace, import, read, and leaving alone."""
+"""The steps on custom resources: create, update, replace, import, read, same."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from typing import TypeVar
 from rehearsal.engine import differ
 from rehearsal.engine.errors import EngineError, ProviderError, StepError
 from rehearsal.engine.events import Op, PropertyDiff
-from rehearsal.engine.provider_answers import Outcome
+from rehearsal.engine.provider_answers import ResourceResult
 from rehearsal.engine.provider_client import ProviderClient
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.resource import Resource
@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 
 class Steps:
-    """Takes the steps of one pass: asks the provider, records the outcome. In a dry run, says what would come of it."""
+    """Takes the steps of one run: calls the provider and records the result. In a dry run it predicts the result."""
 
     def __init__(self, run: StackRun, providers: Providers) -> None:
         self._run = run
@@ -27,14 +27,14 @@ class Steps:
         self._teardown = Teardown(run, providers)
 
     def component(self, op: Op, new: Resource, old: Resource | None, diff: Sequence[PropertyDiff] = ()) -> Resource:
-        """A step that asks no provider: components."""
+        """Take a step on a component, which needs no provider."""
         with self._run.step(new, op, diff or (differ.added(new.inputs) if op == "create" else ())):
             new = self._run.settle(new)
             self._run.record(op, new.urn, put=[new], drop=_former(new, old))
         return new
 
     def provider(self, op: Op, new: Resource, old: Resource | None, diff: Sequence[PropertyDiff] = ()) -> Resource:
-        """A step on a provider: what counts is that its configuration is accepted."""
+        """Take a step on a provider: it must accept its configuration."""
         with self._run.step(new, op, diff or (differ.added(new.inputs) if op == "create" else ())):
             self._providers.configured(new)
             new = self._run.settle(new)
@@ -46,7 +46,7 @@ class Steps:
         return new
 
     def same(self, new: Resource, old: Resource, *, counted: bool = True) -> Resource:
-        """Nothing to do; recorded only when something around the resource changed. Not counted after an import."""
+        """Keep a resource; recorded only if its options or dependencies changed. Not counted after an import."""
         with self._run.step(new, "same", counted=counted):
             new = self._run.settle(new)
             if not counted or _must_be_recorded(new, old):
@@ -96,7 +96,7 @@ class Steps:
             return _require_healthy(new, outcome)
 
     def imported(self, new: Resource, client: ProviderClient) -> Resource:
-        """The resource that exists already, read by the id the program gives."""
+        """Import an existing resource: read it by the id of the program."""
         run = self._run
         with run.step(new, "import"):
             result = self._with_title(
@@ -120,7 +120,7 @@ class Steps:
     def read(
         self, new: Resource, old: Resource | None, client: ProviderClient | None, known: Values | None
     ) -> Resource:
-        """A resource that is not the program's own, read; `known` are its outputs where the engine itself has them."""
+        """Read a resource that the program does not manage. `outputs`: its outputs, if the engine itself has them."""
         run = self._run
         with run.step(new, "read"):
             outputs: Values = known or {}
@@ -187,7 +187,7 @@ class Steps:
 
 
 def settle_pending(run: StackRun, client: ProviderClient, urn: str, old: Resource | None) -> Resource | None:
-    """Finish a create that a killed run had begun, with the very inputs it was begun with.
+    """Finish a creation that a killed run had begun, with the same inputs.
 
     Nobody knows whether it happened. The provider answers a create it has seen with the resource it made then; so
     asking again loses nothing and makes nothing twice. What comes back is the resource's old state in this run.
@@ -223,7 +223,7 @@ def replaced_id(old: Resource | None) -> str:
 
 
 def settle_leftovers(run: StackRun, providers: Providers) -> None:
-    """Finish the begun creates of what nobody registered, so that it can be deleted instead of forgotten."""
+    """Finish the begun creations of resources that the program no longer registers, so that they can be deleted."""
     for (urn, op), begun in list(run.opened.pending.items()):
         if op == "creating" and urn not in run.new_resources and not run.dry_run:
             settle_pending(run, providers.client(begun.provider, urn), urn, run.old_resources.get(urn))
@@ -240,7 +240,7 @@ def _must_be_recorded(new: Resource, old: Resource | None) -> bool:
     return dataclasses.replace(new, created=old.created, modified=old.modified, extra=old.extra) != old
 
 
-def _require_healthy(new: Resource, outcome: Outcome) -> Resource:
+def _require_healthy(new: Resource, outcome: ResourceResult) -> Resource:
     if outcome.failures:
         output = "; ".join(outcome.failures)
         raise ProviderError(f"{new.title} was created, but is not healthy: {output}")

@@ -1,4 +1,4 @@
-"""Deleting: what the program no longer registers, what was replaced, and what must go before its successor comes."""
+"""Deletion of resources: no longer registered, replaced, or deleted before their replacement."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -13,14 +13,14 @@ from rehearsal.engine.values import UNKNOWN
 
 
 class Teardown:
-    """Deletes resources of one pass in reverse order of dependency, independent ones in parallel."""
+    """Deletes resources of one run in reverse order of dependency, independent ones in parallel."""
 
     def __init__(self, run: StackRun, providers: Providers) -> None:
         self._run = run
         self._providers = providers
 
     def unregistered(self) -> None:
-        """Delete what the program did not register, and what was replaced. Raises StepError for what is protected."""
+        """Delete unregistered and replaced resources. Raises StepError if one of them is protected."""
         run = self._run
         gone = [
             dataclasses.replace(old, pending_replacement=True) if old.urn in run.deleted_before_replacement else old
@@ -38,7 +38,7 @@ class Teardown:
         self.delete([*gone, *run.awaiting_deletion])
 
     def delete(self, victims: Sequence[Resource]) -> None:
-        """Delete resources, dependents first. Raises the first error, after what was under way has ended."""
+        """Delete resources, dependents first. Raises the first error after the running deletions have ended."""
         urns_gone = {victim.urn for victim in victims if not victim.delete}
 
         def attempt(victim: Resource) -> EngineError | None:
@@ -90,7 +90,7 @@ class Teardown:
         run.record("deleting", victim.urn, drop=[victim.key])
 
     def before_replacing(self, old: Resource, urn: str) -> None:
-        """Delete a resource, and before it those that cannot stay while it is away; the program creates them again."""
+        """Delete a resource and, before it, its dependents, which the program creates again."""
         run = self._run
         doomed = [*self._dependents(old), old]
         for victim in doomed:
@@ -112,7 +112,7 @@ class Teardown:
                 run.record("deleting", victim.urn, put=[dataclasses.replace(victim, pending_replacement=True)])
 
     def _dependents(self, root: Resource) -> list[Resource]:
-        """Resources that must be replaced because `root` goes away first, dependents before what they depend on."""
+        """Return the resources that must be replaced because `root` is deleted first, dependents first."""
         run = self._run
         result: dict[str, Resource] = {}
         moved = {root.urn}
@@ -152,7 +152,7 @@ class Teardown:
 
 
 def unneeded(victims: Sequence[Resource], kept: Iterable[Resource]) -> list[Resource]:
-    """The victims that none of the `kept` resources is, or depends on (parents and providers included)."""
+    """Return the candidates that no kept resource is or depends on, including parents and providers."""
     by_urn = {victim.urn: victim for victim in victims if not victim.delete}
     needed: set[str] = set()
     waiting = [resource.urn for resource in kept]
@@ -166,7 +166,7 @@ def unneeded(victims: Sequence[Resource], kept: Iterable[Resource]) -> list[Reso
 
 
 def waves(victims: Iterable[Resource]) -> list[list[Resource]]:
-    """Victims in waves, each of which nothing left over depends on."""
+    """Group resources into waves: no resource of a later wave depends on one of an earlier wave."""
     remaining = {victim.key: victim for victim in victims}
     by_urn: dict[str, list[str]] = {}
     for key, victim in remaining.items():

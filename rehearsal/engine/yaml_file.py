@@ -1,4 +1,4 @@
-"""Pulumi's YAML files, read as the CLI reads them, with errors that name file and line."""
+"""Reads Pulumi's YAML files as the CLI does; errors name file and line."""
 
 import re
 from pathlib import Path

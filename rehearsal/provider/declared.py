@@ -1,4 +1,4 @@
-"""Makes the calls that declarations name."""
+"""Calls the operations that declarations name."""
 
 import string
 from collections.abc import Mapping
@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 from rehearsal.provider import retry
 from rehearsal.provider.convert import parameter
 from rehearsal.provider.spec import Work, attribute_texts, search
-from rehearsal.provider.vocabulary import Call, Find, Items, Switch
+from rehearsal.provider.vocabulary import ApiCall, Find, Items, Switch
 
 
-def call(work: Work, declared: str | Call) -> Any:
+def call(work: Work, declared: str | ApiCall) -> Any:
     """Call an operation with the parameters that its declaration names, or that are found by name."""
     if isinstance(declared, str):
         return work.auto(declared)
@@ -25,12 +25,12 @@ def call(work: Work, declared: str | Call) -> Any:
     return work.call(operation, service=declared.service, **{**parameters, **more})
 
 
-def _texts(work: Work, declared: Call) -> dict[str, str]:
+def _texts(work: Work, declared: ApiCall) -> dict[str, str]:
     values = {name: value for name, value in work.values.items() if isinstance(value, str)}
     return {name: string.Template(text).substitute(values) for name, text in declared.templates.items()}
 
 
-def _list_changes(work: Work, declared: Call) -> dict[str, Any]:
+def _list_changes(work: Work, declared: ApiCall) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     for name, (adding, removing) in declared.lists.items():
         added, removed = _changed_items(work, name)
@@ -41,7 +41,7 @@ def _list_changes(work: Work, declared: Call) -> dict[str, Any]:
 
 def _changed_items(work: Work, name: str) -> tuple[list[Any], list[Any]]:
     """The items of a list property that the inputs add and remove."""
-    old, new = (_listed(values.get(name)) for values in ({**work.made, **work.old}, work.inputs))
+    old, new = (_listed(values.get(name)) for values in ({**work.created, **work.old}, work.inputs))
     return [item for item in new if item not in old], [item for item in old if item not in new]
 
 
@@ -53,14 +53,14 @@ def _listed(value: Any) -> list[Any]:
 
 def find(work: Work, declared: Find) -> Any:
     """Read a resource; None when it does not exist."""
-    given = {**_given(work, declared.op, declared.by or {}, declared.service), **declared.fixed}
+    params = {**_given(work, declared.op, declared.by or {}, declared.service), **declared.fixed}
     values = work.values
     if declared.filters:
-        given["Filters"] = [{"Name": name, "Values": [values[key]]} for name, key in declared.filters.items()]
+        params["Filters"] = [{"Name": name, "Values": [values[key]]} for name, key in declared.filters.items()]
     if declared.paged:
-        listed = work.pages(declared.op, declared.at, service=declared.service, **given)
+        listed = work.pages(declared.op, declared.at, service=declared.service, **params)
     else:
-        listed = search(declared.at, work.call(declared.op, service=declared.service, **given))
+        listed = search(declared.at, work.call(declared.op, service=declared.service, **params))
     item = _item(listed, {member: values.get(key) for member, key in declared.where.items()})
     if item is None or str(item.get(declared.state, "")).lower() in declared.gone:
         return None
@@ -72,10 +72,10 @@ def find(work: Work, declared: Find) -> Any:
     return {**merged, **{name: values[name] for name in declared.echo if name in values}}
 
 
-def _item(listed: Any, wanted: Mapping[str, Any]) -> Any:
+def _item(listed: Any, expected: Mapping[str, Any]) -> Any:
     if not isinstance(listed, list):
         return listed
-    matching = (item for item in listed if all(item.get(key) == value for key, value in wanted.items()))
+    matching = (item for item in listed if all(item.get(key) == value for key, value in expected.items()))
     return next(matching, None)
 
 
@@ -86,9 +86,11 @@ def apply_settings(work: Work) -> None:
         if (creating and not setting.at_creation) or (not creating and not work.changed & setting.on):
             continue
         if any(not _is_unset(work.inputs.get(name)) for name in setting.on):
-            call(work, Call(op=setting.set, by=setting.by))
+            call(work, ApiCall(op=setting.set, by=setting.by))
         elif setting.unset and not creating:
-            call(work, setting.unset if isinstance(setting.unset, Call) else Call(op=setting.unset, by=setting.by))
+            call(
+                work, setting.unset if isinstance(setting.unset, ApiCall) else ApiCall(op=setting.unset, by=setting.by)
+            )
 
 
 def apply_items(work: Work) -> None:

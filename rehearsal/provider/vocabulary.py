@@ -1,4 +1,4 @@
-"""The vocabulary of declarations that contains no code: operations of an update, tagging, sets of properties."""
+"""The vocabulary of declarations: operations, settings, lists, attributes, tags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class ApiCall:
     """One operation of the API."""
 
     op: str
@@ -26,7 +26,7 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Switch(Call):
+class Switch(ApiCall):
     """A Boolean property with one operation per value: `op` when it is true or not set."""
 
     property: str
@@ -35,8 +35,8 @@ class Switch(Call):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Find(Call):
-    """A reading operation, and which part of its answer is the resource."""
+class Find(ApiCall):
+    """A reading operation, and the part of its response that is the resource."""
 
     at: str = "@"
     """JMESPath of the resource, or of the list that contains it."""
@@ -65,7 +65,7 @@ class Setting:
     on: frozenset[str]
     set: str
     """Operation when the properties have values."""
-    unset: str | Call = ""
+    unset: str | ApiCall = ""
     """Operation when a change removes the values. It restores the default of AWS."""
     by: Mapping[str, str] | None = None
     """Parameter -> property, of both operations; None: found by name."""
@@ -109,7 +109,7 @@ class Attributes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tagging:
-    """The operations for tags. `at`: where the reading operation's answer has them (JMESPath)."""
+    """The operations for tags. `at`: JMESPath of the tags in the reading operation's response."""
 
     add: str
     remove: str
@@ -118,5 +118,5 @@ class Tagging:
 
 
 def on(*properties: str) -> frozenset[str]:
-    """A set of property names."""
+    """Return a set of property names."""
     return frozenset(properties)

@@ -14,7 +14,7 @@ from rehearsal.cloud.patches import registry
 from rehearsal.cloud.patches.replication import queue, routes
 from rehearsal.cloud.patches.settings import Settings
 from rehearsal.cloud.replication import Replicator
-from rehearsal.cloud.replication.job import Found, Job
+from rehearsal.cloud.replication.job import Job, ObjectVersion
 
 _PATHS: Final = ("/v20180820/jobs", "/v20180820/jobs/<job_id>", "/v20180820/jobs/<job_id>/status")
 _LISTED: Final = ("JobId", "Description", "Priority", "Status", "CreationTime", "ProgressSummary")
@@ -108,7 +108,7 @@ def _update_job_status(self: Any, job_id: str, requested_job_status: str) -> Job
     return job
 
 
-def _eligible(bucket: Any, statuses: Sequence[str]) -> Iterator[Found]:
+def _eligible(bucket: Any, statuses: Sequence[str]) -> Iterator[ObjectVersion]:
     """Versions of a bucket's objects with one of the replication statuses that a rule applies to."""
     for key, versions in list(bucket.keys.lists()):
         for version in versions:

@@ -1,4 +1,4 @@
-"""A bucket policy's conditions count: moto lets `Deny` statements deny whether their conditions are met or not."""
+"""S3: bucket policies are evaluated with their conditions. Moto ignores the conditions of `Deny` statements."""
 
 import re
 from functools import lru_cache
@@ -37,7 +37,7 @@ _APPLICATION = re.compile(r".*\bapp/(vpce-[0-9a-f]+)")
 
 
 def apply() -> None:
-    """Evaluate bucket policies with their conditions; refuse the malformed."""
+    """Evaluate bucket policies with their conditions; refuse malformed policies."""
     registry.replace(FakeBucket, "get_permission", "7571412a3495", lambda _: _permission)
     registry.replace(S3Backend, "put_bucket_policy", "cb66d163aa17", _checked)
     # moto marks what it denied with an empty body: AWS says AccessDenied.
@@ -74,7 +74,7 @@ def _action(given: str) -> str:
 
 
 def _caller(bucket: Any) -> tuple[Principal, dict[str, str]]:
-    """The principal and the condition keys of the request. Loopback counts as TLS 1.3: nothing leaves the machine."""
+    """Return the principal and the condition keys of the request. A loopback connection counts as TLS 1.3."""
     context = {"aws:securetransport": "true", "s3:tlsversion": "1.3", "aws:viaawsservice": "false"}
     key = wire.credential_scope(request.environ).access_key
     account = get_account_id_from(key)
@@ -100,19 +100,19 @@ def _caller(bucket: Any) -> tuple[Principal, dict[str, str]]:
 
 
 def _tags(role_arn: str) -> dict[str, str]:
-    """Tags of a role; those of a session, which nothing here sets, would come over them."""
+    """Return the tags of a role. Session tags are not emulated."""
     roles = iam_backends[role_arn.split(":")[4]]["aws"].roles.values()
     role = next((entry for entry in roles if entry.arn == role_arn), None)
     tags: Any = [] if role is None else role.tags
     return {tag["Key"]: tag["Value"] for tag in (tags.values() if isinstance(tags, dict) else tags)}
 
 
-def endpoint(given: str | re.Match[str] | None) -> dict[str, str]:
-    """The condition keys of a request through an endpoint: its VPC, its owner, and its owner's organisation.
+def endpoint(value: str | re.Match[str] | None) -> dict[str, str]:
+    """Return the condition keys of a request through a VPC endpoint: VPC, owning account, and the owner's organisation.
 
     Who cannot send a header of his own says it with botocore's own setting, `AWS_SDK_UA_APP_ID=vpce-…`.
     """
-    name = str(given[1]) if isinstance(given, re.Match) else given or ""
+    name = str(value[1]) if isinstance(value, re.Match) else value or ""
     for account, regions in ec2_backends.items() if name else ():
         for backend in regions.values():
             vpc_end_point = backend.vpc_end_points.get(name)

@@ -65,7 +65,7 @@ def _handle_update_endpoint(self: Any) -> ActionResult:
 
 
 def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
-    """Brings an endpoint to a configuration in the background; one that fails goes on with what it had."""
+    """Deploy an endpoint configuration in the background. After a failure the endpoint keeps the former one."""
     container = _container(backend, config)
     where = (backend.account_id, backend.region_name, endpoint.endpoint_name)
     had = endpoint.endpoint_status if working == "Updating" else "Failed"
@@ -94,7 +94,7 @@ def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
 
 
 def _container(backend: Any, config: str) -> Container | None:
-    """What a configuration's first variant runs; None for an image that is no command here."""
+    """Return the container of a configuration's first variant; None for an image without a local command."""
     [variant, *_] = backend.endpoint_configs[config].production_variants
     model = backend._models.get(variant.get("ModelName"))  # noqa: SLF001 - moto keeps models nowhere else
     if model is None:
@@ -106,12 +106,14 @@ def _container(backend: Any, config: str) -> Container | None:
 
     def artifact() -> bytes:
         bucket, _, key = location.removeprefix("s3://").partition("/")
-        found = s3_backends[backend.account_id]["aws"].buckets.get(bucket)
-        stored = found.keys.get(key) if found is not None else None
-        if found is None or stored is None:
+        model_bucket = s3_backends[backend.account_id]["aws"].buckets.get(bucket)
+        stored = model_bucket.keys.get(key) if model_bucket is not None else None
+        if model_bucket is None or stored is None:
             raise HostingError(f"Could not find model data at {location}.")
-        if found.region_name != backend.region_name:
-            raise HostingError(f"Could not access model data at {location}: the bucket is in {found.region_name}.")
+        if model_bucket.region_name != backend.region_name:
+            raise HostingError(
+                f"Could not access model data at {location}: the bucket is in {model_bucket.region_name}."
+            )
         return bytes(stored.value)
 
     return Container(image=described["Image"], environment=described.get("Environment") or {}, artifact=artifact)
@@ -120,8 +122,8 @@ def _container(backend: Any, config: str) -> Container | None:
 def _invoking(original: Any) -> Any:
     def invoke_endpoint(self: Any) -> Any:
         name = self.path.split("/")[2]
-        found = sagemaker_backends[self.current_account][self.region].endpoints.get(name)
-        if found is None or found.endpoint_status in ("Creating", "Failed"):
+        endpoint = sagemaker_backends[self.current_account][self.region].endpoints.get(name)
+        if endpoint is None or endpoint.endpoint_status in ("Creating", "Failed"):
             raise AwsError("ValidationError", f"Endpoint {name} of account {self.current_account} not found.")
         passed = {key: self.headers[key] for key in ("Content-Type", "Accept") if key in self.headers}
         answer = HOSTING.invoke((self.current_account, self.region, name), _bytes(self.body), passed)

@@ -102,7 +102,7 @@ def _handle_list_filters(self: Any) -> str:
 
 
 def _add_permission(self: Any, permission: Any) -> None:
-    """Moto changes a member of a set in place, which is then in the set under a hash it no longer has."""
+    """Merge a grant with an existing one. Moto changes a member of a set in place, which invalidates its hash."""
     for existing in list(self.permissions):
         if permission.equal_principal_and_resouce(existing):
             self.permissions.remove(existing)
@@ -113,7 +113,7 @@ def _add_permission(self: Any, permission: Any) -> None:
 
 
 def _own_lists(original: Any) -> Any:
-    """Moto keeps one list for all columns that are tagged together: taking a tag from one takes it from all."""
+    """Keep one list of LF-tags per column. Moto shares one list between columns that are tagged together."""
 
     def add_lf_tags_to_resource(self: Any, catalog_id: str, resource: dict[str, Any], tags: Any) -> Any:
         failures = original(self, catalog_id, resource, tags)
@@ -125,7 +125,7 @@ def _own_lists(original: Any) -> Any:
 
 
 def _untagged(original: Any) -> Any:
-    """What has no tags has none, rather than failing inside the emulator."""
+    """Return no LF-tags for a resource without LF-tags. Moto raises KeyError."""
 
     def get_resource_lf_tags(self: Any, catalog_id: str, resource: dict[str, Any]) -> Any:
         for name, kept, keys in (

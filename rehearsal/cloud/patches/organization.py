@@ -1,4 +1,4 @@
-"""Organizations: every policy type and delegated administrator, its limits, and who may call it."""
+"""Organizations: delegated administrators, unique names, and access of member accounts."""
 
 import json
 from typing import Any, Final
@@ -36,7 +36,7 @@ _PRINCIPALS: Final = (
 
 
 def apply() -> None:
-    """What moto 5.2 refuses and AWS accepts, and the other way round."""
+    """Accept requests that AWS accepts and moto 5.2 refuses, and refuse those that AWS refuses."""
     for existing in (models.FakeServiceAccess.TRUSTED_SERVICES, models.FakeDelegatedAdministrator.SUPPORTED_SERVICES):
         existing.extend(name for name in _PRINCIPALS if name not in existing)
     registry.replace(models.OrganizationsBackend, "create_organizational_unit", "424b11ddc4f5", _unique_unit)

@@ -45,7 +45,7 @@ def _handle_simulate(self: Any) -> ActionResult:
 def _simulate(
     self: Any, *, arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
-    """Decides every action on every resource.
+    """Decide every action on every resource.
 
     Args:
         self: moto's IAM backend of the account.

@@ -34,14 +34,14 @@ def _checked(original: Any) -> Any:
 
 
 def _trusts(document: Any, caller: str, owner: str) -> bool:
-    """Whether the trust policy names the caller's account at all; conditions are not judged here."""
+    """Whether the trust policy allows the caller's account. Conditions are not evaluated."""
     policy = json.loads(document) if isinstance(document, str) else document
     statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
     for statement in statements:
         principal = statement.get("Principal", {})
         named = principal if principal == "*" else principal.get("AWS", [])
-        for one in named if isinstance(named, list) else [named]:
-            if one in ("*", caller) or f"::{caller}:" in one:
+        for arn in named if isinstance(named, list) else [named]:
+            if arn in ("*", caller) or f"::{caller}:" in arn:
                 return True
         # Web identities come without an account of their own.
         if caller == owner and "Federated" in principal:

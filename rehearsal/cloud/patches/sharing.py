@@ -32,13 +32,13 @@ def apply() -> None:
 
 
 def organization_of(account: str) -> Any:
-    """The backend of the organisation that an account is in: its management account's."""
+    """Return the Organizations backend of the management account of an account's organisation."""
     master, partition = organizations_backends.master_accounts.get(account, (account, "aws"))
     return organizations_backends[master][partition]
 
 
 def shared_with(account: str, region: str) -> Iterator[str]:
-    """ARNs of what other accounts share with an account in a region."""
+    """Yield the ARNs of the resources that other accounts share with an account in a region."""
     organization = organization_of(account).org
     principals = {account, organization.arn} if organization is not None else {account}
     for owner, regions in list(models.ram_backends.items()):

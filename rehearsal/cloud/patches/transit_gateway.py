@@ -16,27 +16,27 @@ _WAITING: Final = "pendingAcceptance"
 
 
 class _Gateways(dict[str, Any]):
-    """A backend's gateways: looking one up finds those shared with the account as well; listing shows its own."""
+    """The gateways of a backend. A look-up includes gateways that are shared with the account; iteration does not."""
 
     def __init__(self, backend: Any) -> None:
         super().__init__()
         self._backend = backend
 
     def get(self, key: str, default: Any = None) -> Any:
-        return super().get(key) or next((one for one in self.shared() if one.id == key), default)
+        return super().get(key) or next((gateway for gateway in self.shared() if gateway.id == key), default)
 
     def shared(self) -> Iterator[Any]:
         for arn in sharing.shared_with(self._backend.account_id, self._backend.region_name):
             parts = arn.split(":")
             if parts[5].startswith("transit-gateway/"):
                 owner = ec2_backends[parts[4]][parts[3]]
-                found = dict.get(owner.transit_gateways, parts[5].partition("/")[2])
-                if found is not None:
-                    yield found
+                gateway = dict.get(owner.transit_gateways, parts[5].partition("/")[2])
+                if gateway is not None:
+                    yield gateway
 
 
 class _Seen:
-    """Another account's attachment as the gateway's owner, or the other side of a peering, sees it: with own tags."""
+    """An attachment of another account, as the owner of the gateway or the peer sees it: each side has its own tags."""
 
     def __init__(self, attachment: Any, backend: Any) -> None:
         self.__dict__.update(_attachment=attachment, ec2_backend=backend)
@@ -85,12 +85,14 @@ def _with_shared(_original: Any) -> Any:
 
 def _listed(original: Any) -> Any:
     def describe_transit_gateways(self: Any, filters: Any, transit_gateway_ids: Any) -> Any:
-        known = {**dict(self.transit_gateways), **{one.id: one for one in self.transit_gateways.shared()}}
+        gateways_by_id = {**dict(self.transit_gateways), **{one.id: one for one in self.transit_gateways.shared()}}
         if missing := [
-            transit_gateway_id for transit_gateway_id in transit_gateway_ids or [] if transit_gateway_id not in known
+            transit_gateway_id
+            for transit_gateway_id in transit_gateway_ids or []
+            if transit_gateway_id not in gateways_by_id
         ]:
             raise InvalidTransitGatewayID(missing[0], f"Transit Gateway {missing[0]} was deleted or does not exist.")
-        view = type("View", (), {"transit_gateways": known})()
+        view = type("View", (), {"transit_gateways": gateways_by_id})()
         return original(view, filters, transit_gateway_ids)
 
     return describe_transit_gateways
@@ -112,7 +114,7 @@ def _attach(self: Any, **kwargs: Any) -> Any:
             and transit_gateway_attachment.state != "deleted"
         ):
             raise DuplicateTransitGatewayAttachmentError(gateway.id)
-    made: Any = attachments.TransitGatewayVpcAttachment(
+    attachment: Any = attachments.TransitGatewayVpcAttachment(
         self,
         transit_gateway=gateway,
         tags=kwargs.get("tags"),
@@ -120,40 +122,40 @@ def _attach(self: Any, **kwargs: Any) -> Any:
         subnet_ids=kwargs["subnet_ids"],
         options=kwargs.get("options"),
     )
-    made.transit_gateway_route_table = None
-    self.transit_gateway_attachments[made.id] = made
+    attachment.transit_gateway_route_table = None
+    self.transit_gateway_attachments[attachment.id] = attachment
     owner = _owner(gateway)
     if owner is not self:
-        owner.transit_gateway_attachments[made.id] = _Seen(made, owner)
+        owner.transit_gateway_attachments[attachment.id] = _Seen(attachment, owner)
         if gateway.options["AutoAcceptSharedAttachments"] != "enable":
-            made.state = _WAITING
+            attachment.state = _WAITING
     if gateway.options["DefaultRouteTableAssociation"] == "enable":
-        owner.associate_transit_gateway_route_table(made.id, gateway.default_route_table.id)
+        owner.associate_transit_gateway_route_table(attachment.id, gateway.default_route_table.id)
     if gateway.options["DefaultRouteTablePropagation"] == "enable":
-        owner.enable_transit_gateway_route_table_propagation(made.id, gateway.default_route_table.id)
-    return made
+        owner.enable_transit_gateway_route_table_propagation(attachment.id, gateway.default_route_table.id)
+    return attachment
 
 
 def _detach(self: Any, transit_gateway_attachment_id: str) -> Any:
     if transit_gateway_attachment_id not in self.transit_gateway_attachments:
         transit_gateway_errors.check_available(None, transit_gateway_attachment_id)
-    found = self.transit_gateway_attachments.pop(transit_gateway_attachment_id)
-    found.state = "deleted"
-    gateway = self.transit_gateways.get(found.transit_gateway_id)
+    attachment = self.transit_gateway_attachments.pop(transit_gateway_attachment_id)
+    attachment.state = "deleted"
+    gateway = self.transit_gateways.get(attachment.transit_gateway_id)
     if gateway is not None:
         owner = _owner(gateway)
         owner.transit_gateway_attachments.pop(transit_gateway_attachment_id, None)
         for table in owner.transit_gateways_route_tables.values():
             table.route_table_associations.pop(transit_gateway_attachment_id, None)
             owner.disable_route_table_propagation(transit_gateway_attachment_id, table.id)
-    return found
+    return attachment
 
 
 def _of_kind(kind: str) -> Any:
     def patch(original: Any) -> Any:
         def describe(self: Any, transit_gateways_attachment_ids: Any = None, filters: Any = None) -> Any:
             listed = original(self, transit_gateways_attachment_ids, filters)
-            return [one for one in listed if one.resource_type == kind]
+            return [attachment for attachment in listed if attachment.resource_type == kind]
 
         return describe
 
@@ -161,13 +163,13 @@ def _of_kind(kind: str) -> Any:
 
 
 def _peer(original: Any) -> Any:
-    def create(self: Any, *given: Any) -> Any:
-        made = original(self, *given)
-        made.transit_gateway_route_table = None
-        asked = made.accepter_tgw_info
-        other: Any = ec2_backends[asked["OwnerId"]][asked["Region"]]
-        other.transit_gateway_attachments[made.id] = _Seen(made, other)
-        return made
+    def create(self: Any, *args: Any) -> Any:
+        attachment = original(self, *args)
+        attachment.transit_gateway_route_table = None
+        accepter = attachment.accepter_tgw_info
+        accepter_backend: Any = ec2_backends[accepter["OwnerId"]][accepter["Region"]]
+        accepter_backend.transit_gateway_attachments[attachment.id] = _Seen(attachment, accepter_backend)
+        return attachment
 
     return create
 

@@ -27,8 +27,8 @@ def apply() -> None:
 
 
 def _associated(self: Any, transit_gateway_attachment_id: str, transit_gateway_route_table_id: str) -> None:
-    found = self.transit_gateway_attachments[transit_gateway_attachment_id]
-    found.transit_gateway_route_table = self.transit_gateways_route_tables[transit_gateway_route_table_id]
+    attachment = self.transit_gateway_attachments[transit_gateway_attachment_id]
+    attachment.transit_gateway_route_table = self.transit_gateways_route_tables[transit_gateway_route_table_id]
 
 
 def _disassociated(self: Any, tgw_attach_id: str) -> None:
@@ -37,8 +37,8 @@ def _disassociated(self: Any, tgw_attach_id: str) -> None:
 
 def _once(original: Any) -> Any:
     def associate(self: Any, transit_gateway_attachment_id: str, transit_gateway_route_table_id: str) -> Any:
-        found = self.transit_gateway_attachments.get(transit_gateway_attachment_id)
-        transit_gateway_errors.check_available(found, transit_gateway_attachment_id)
+        attachment = self.transit_gateway_attachments.get(transit_gateway_attachment_id)
+        transit_gateway_errors.check_available(attachment, transit_gateway_attachment_id)
         if any(
             transit_gateway_attachment_id in table.route_table_associations
             for table in self.transit_gateways_route_tables.values()
@@ -57,7 +57,10 @@ def _propagate(self: Any, transit_gateway_attachment_id: str, transit_gateway_ro
         self.transit_gateway_attachments.get(transit_gateway_attachment_id), transit_gateway_attachment_id
     )
     table = self.transit_gateways_route_tables[transit_gateway_route_table_id]
-    if any(one.transitGatewayAttachmentId == transit_gateway_attachment_id for one in table.route_table_propagation):
+    if any(
+        propagation.transitGatewayAttachmentId == transit_gateway_attachment_id
+        for propagation in table.route_table_propagation
+    ):
         raise EC2ClientError(
             "TransitGatewayRouteTablePropagation.Duplicate",
             f"Propagation of {transit_gateway_attachment_id} to {transit_gateway_route_table_id} is enabled already.",
@@ -84,30 +87,32 @@ def _with_propagated(original: Any) -> Any:
             return []
         # A static route wins over a propagated one for the same CIDR (Transit Gateway Guide, "Route evaluation order").
         learned = {key: value for key, value in _learned(self, table).items() if key not in table.routes}
-        both = type("Table", (), {"routes": {**learned, **table.routes}})()
-        view = type("View", (), {"transit_gateways_route_tables": {transit_gateway_route_table_id: both}})()
-        found = original(view, transit_gateway_route_table_id, filters, max_results)
-        return [_with_attachments(one) for one in found]
+        table_with_propagated = type("Table", (), {"routes": {**learned, **table.routes}})()
+        view = type(
+            "View", (), {"transit_gateways_route_tables": {transit_gateway_route_table_id: table_with_propagated}}
+        )()
+        routes = original(view, transit_gateway_route_table_id, filters, max_results)
+        return [_with_attachments(route) for route in routes]
 
     return search_transit_gateway_routes
 
 
 def _with_attachments(route: dict[str, Any]) -> dict[str, Any]:
-    """A route with its attachment as a list: moto keeps one where its answer has several, and then gives none."""
+    """Return a route with its attachment as a list, as moto's serialisation of the response expects it."""
     attached = route.get("transitGatewayAttachments")
     return {**route, "transitGatewayAttachments": [attached]} if isinstance(attached, dict) else route
 
 
 def _learned(self: Any, table: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for one in list(table.route_table_propagation):
-        attachment = self.transit_gateway_attachments.get(one.transitGatewayAttachmentId)
+    routes: dict[str, Any] = {}
+    for propagation in list(table.route_table_propagation):
+        attachment = self.transit_gateway_attachments.get(propagation.transitGatewayAttachmentId)
         if attachment is None or attachment.resource_type != "vpc":
             continue
         # The attachment itself, not what its owner sees of it, knows where the VPC is.
         backend = getattr(attachment, "_attachment", attachment).ec2_backend
         cidr = backend.get_vpc(attachment.resource_id).cidr_block
-        found[cidr] = {
+        routes[cidr] = {
             "destinationCidrBlock": cidr,
             "prefixListId": None,
             "state": "active",
@@ -118,4 +123,4 @@ def _learned(self: Any, table: Any) -> dict[str, Any]:
                 "transitGatewayAttachmentId": attachment.id,
             },
         }
-    return found
+    return routes

@@ -1,14 +1,14 @@
-"""CloudWatch Logs: log groups, what they mask, metric filters, resource policies."""
+"""CloudWatch Logs: log groups, data protection policies, metric filters, resource policies."""
 
 from typing import Any, Final
 
-from rehearsal.provider.services.shapes import one
+from rehearsal.provider.services.shapes import find_item
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.vocabulary import Find, Setting, Tagging, on
 
 
 def _read_group(work: Work) -> Any:
-    result = one(work.pages("describe_log_groups", "logGroups", logGroupNamePrefix=work.id), logGroupName=work.id)
+    result = find_item(work.pages("describe_log_groups", "logGroups", logGroupNamePrefix=work.id), logGroupName=work.id)
     return result and {**result, "arn": result["arn"].removesuffix(":*")}
 
 

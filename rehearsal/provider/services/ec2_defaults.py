@@ -1,4 +1,4 @@
-"""EC2: what holds for every volume and snapshot of an account in a region."""
+"""EC2: settings of an account and region."""
 
 from typing import Final
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.spec import Emulated, Work, search
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Setting, on
+from rehearsal.provider.vocabulary import ApiCall, Setting, on
 
 _RESOURCES: Final = {
     "vpcId": "VPC",
@@ -69,26 +69,26 @@ TYPES: Final = (
         type="aws:ec2/vpcEndpoint:VpcEndpoint",
         service="ec2",
         create="create_vpc_endpoint",
-        made="{Id: VpcEndpoint.VpcEndpointId}",
+        creation_result="{Id: VpcEndpoint.VpcEndpointId}",
         read=_read_endpoint,
         settings=(
             Setting(
                 on=on("policy"),
                 set=_MODIFY,
                 by={**_ENDPOINT, "PolicyDocument": "policy"},
-                unset=Call(op=_MODIFY, by=_ENDPOINT, fixed={"ResetPolicy": True}),
+                unset=ApiCall(op=_MODIFY, by=_ENDPOINT, fixed={"ResetPolicy": True}),
                 at_creation=False,
             ),
             Setting(
                 on=on("privateDnsEnabled"),
                 set=_MODIFY,
                 by={**_ENDPOINT, "PrivateDnsEnabled": "privateDnsEnabled"},
-                unset=Call(op=_MODIFY, by=_ENDPOINT, fixed={"PrivateDnsEnabled": False}),
+                unset=ApiCall(op=_MODIFY, by=_ENDPOINT, fixed={"PrivateDnsEnabled": False}),
                 at_creation=False,
             ),
         ),
-        update=(Call(op=_MODIFY, on=frozenset(_LISTS), by=_ENDPOINT, lists=_LISTS),),
-        delete=Call(op="delete_vpc_endpoints", by={"VpcEndpointIds": "id"}),
+        update=(ApiCall(op=_MODIFY, on=frozenset(_LISTS), by=_ENDPOINT, lists=_LISTS),),
+        delete=ApiCall(op="delete_vpc_endpoints", by={"VpcEndpointIds": "id"}),
         id="{id}",
         names={"PolicyDocument": "policy", "Resources": "id"},
         forces=on("vpcId", "serviceName", "vpcEndpointType"),
@@ -99,10 +99,10 @@ TYPES: Final = (
         type="aws:ec2/flowLog:FlowLog",
         service="ec2",
         create="create_flow_logs",
-        made="{Id: FlowLogIds[0]}",
+        creation_result="{Id: FlowLogIds[0]}",
         read=_read_log,
         prepare=_logged,
-        delete=Call(op="delete_flow_logs", by={"FlowLogIds": "id"}),
+        delete=ApiCall(op="delete_flow_logs", by={"FlowLogIds": "id"}),
         id="{id}",
         names={"DeliverLogsPermissionArn": "iamRoleArn", "Resources": "id"},
         templates=arn("vpc-flow-log"),

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.vocabulary import Call, Find, Items, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Items, on
 
 _TARGETS: Final = (
     "egressOnlyGatewayId",
@@ -37,7 +37,7 @@ TYPES: Final = (
         type="aws:ec2/routeTable:RouteTable",
         service="ec2",
         create="create_route_table",
-        made="{Id: RouteTable.RouteTableId}",
+        creation_result="{Id: RouteTable.RouteTableId}",
         read="describe_route_tables",
         result="RouteTables[0]",
         delete="delete_route_table",
@@ -52,7 +52,7 @@ TYPES: Final = (
         type="aws:ec2/routeTableAssociation:RouteTableAssociation",
         service="ec2",
         create="associate_route_table",
-        made="{Id: AssociationId}",
+        creation_result="{Id: AssociationId}",
         read=Find(
             op="describe_route_tables",
             filters={"association.route-table-association-id": "id"},
@@ -78,7 +78,7 @@ TYPES: Final = (
         type="aws:ec2/internetGateway:InternetGateway",
         service="ec2",
         create="create_internet_gateway",
-        made="{Id: InternetGateway.InternetGatewayId}",
+        creation_result="{Id: InternetGateway.InternetGatewayId}",
         read="describe_internet_gateways",
         result="InternetGateways[0]",
         outputs={"vpcId": "InternetGateways[0].Attachments[0].VpcId"},
@@ -103,11 +103,11 @@ TYPES: Final = (
         type="aws:ec2/eip:Eip",
         service="ec2",
         create="allocate_address",
-        made="{Id: AllocationId}",
+        creation_result="{Id: AllocationId}",
         # EC2 refuses an address beside the allocation.
         read=Find(op="describe_addresses", by={"AllocationIds": "id"}),
         result="Addresses[0]",
-        delete=Call(op="release_address", by={"AllocationId": "id"}),
+        delete=ApiCall(op="release_address", by={"AllocationId": "id"}),
         id="{id}",
         names={"AllocationIds": "id", "AllocationId": "id", "Resources": "id"},
         forces=on("domain", "address", "publicIpv4Pool"),
@@ -120,7 +120,7 @@ TYPES: Final = (
         type="aws:ec2/natGateway:NatGateway",
         service="ec2",
         create="create_nat_gateway",
-        made="{Id: NatGateway.NatGatewayId}",
+        creation_result="{Id: NatGateway.NatGatewayId}",
         read=Find(
             op="describe_nat_gateways",
             by={"NatGatewayIds": "id"},

@@ -1,10 +1,10 @@
-"""IAM: managed policies, identity providers, what holds for a whole account."""
+"""IAM: managed policies, identity providers, settings of an account."""
 
 from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Items, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Items, Tagging, on
 
 _VERSIONS: Final = 5
 """Versions a managed policy can have (IAM User Guide, "IAM and STS quotas")."""
@@ -50,7 +50,7 @@ TYPES: Final = (
         type="aws:iam/policy:Policy",
         service="iam",
         create="create_policy",
-        made="Policy",
+        creation_result="Policy",
         read=_read_policy,
         update=_update_policy,
         tidy=_drop_versions,
@@ -76,7 +76,7 @@ TYPES: Final = (
                 at_creation=False,
             ),
         ),
-        update=(Call(op="update_open_id_connect_provider_thumbprint", on=on("thumbprintLists")),),
+        update=(ApiCall(op="update_open_id_connect_provider_thumbprint", on=on("thumbprintLists")),),
         delete="delete_open_id_connect_provider",
         id="{arn}",
         names={"OpenIDConnectProviderArn": "arn"},
@@ -109,7 +109,7 @@ TYPES: Final = (
         service="iam",
         create="create_saml_provider",
         read="get_saml_provider",
-        update=(Call(op="update_saml_provider", on=on("samlMetadataDocument")),),
+        update=(ApiCall(op="update_saml_provider", on=on("samlMetadataDocument")),),
         delete="delete_saml_provider",
         id="{arn}",
         names={"SAMLProviderArn": "arn"},

@@ -3,7 +3,7 @@
 from typing import Final
 
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.vocabulary import Call, Find, Items, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Items, Tagging, on
 
 
 def _complete_role(work: Work) -> None:
@@ -38,7 +38,7 @@ def _update_role(work: Work) -> None:
 
 
 def _empty_role(work: Work) -> None:
-    """Take off what the role itself brought, or everything when asked to."""
+    """Remove the role's policies if its declaration contains them or `forceDetachPolicies` is set."""
     values = work.values
     if values.get("forceDetachPolicies") or values.get("managedPolicyArns") or values.get("inlinePolicies"):
         _strip(work, values["name"])
@@ -129,9 +129,9 @@ TYPES: Final = (
         type="aws:iam/serviceLinkedRole:ServiceLinkedRole",
         service="iam",
         create="create_service_linked_role",
-        made="Role",
+        creation_result="Role",
         read=lambda work: work.call("get_role", RoleName=work.id.rpartition("/")[2])["Role"],
-        update=(Call(op="update_role_description", on=on("description")),),
+        update=(ApiCall(op="update_role_description", on=on("description")),),
         delete=lambda work: work.call("delete_service_linked_role", RoleName=work.id.rpartition("/")[2]),
         id="{arn}",
         names={"RoleName": "name", "RoleId": "uniqueId", "AWSServiceName": "awsServiceName"},

@@ -2,14 +2,14 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.services.shapes import one
+from rehearsal.provider.services.shapes import find_item
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 _NAMES: Final = {"KeySpec": "customerMasterKeySpec", "CustomerMasterKeySpec": "", "KeyId": "keyId"}
 _TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_resource_tags")
-_DELETE: Final = Call(op="schedule_key_deletion", by={"KeyId": "id", "PendingWindowInDays": "deletionWindowInDays"})
+_DELETE: Final = ApiCall(op="schedule_key_deletion", by={"KeyId": "id", "PendingWindowInDays": "deletionWindowInDays"})
 _DEFAULT_POLICY: Final = (
     '{"Version":"2012-10-17","Statement":[{"Sid":"Enable IAM User Permissions","Effect":"Allow",'
     '"Principal":{"AWS":"arn:aws:iam::$accountId:root"},"Action":"kms:*","Resource":"*"}]}'
@@ -60,7 +60,7 @@ def _update_key(work: Work) -> None:
 
 
 def _replicate(work: Work) -> Values:
-    """A replica is asked for in the primary's region, and from then on is a key of its own."""
+    """Create a replica key by a request in the primary key's region."""
     primary = str(work.inputs["primaryKeyArn"])
     replica_region, work.region = work.region, primary.split(":")[3]
     try:
@@ -84,7 +84,7 @@ def _read_replica(work: Work) -> Any:
 
 
 def _read_alias(work: Work) -> Any:
-    result = one(work.pages("list_aliases", "Aliases"), AliasName=work.id)
+    result = find_item(work.pages("list_aliases", "Aliases"), AliasName=work.id)
     if result is None:
         return None
     target = work.call("describe_key", KeyId=result["TargetKeyId"])["KeyMetadata"]
@@ -103,7 +103,7 @@ TYPES: Final = (
         type="aws:kms/key:Key",
         service="kms",
         create="create_key",
-        made="KeyMetadata",
+        creation_result="KeyMetadata",
         after=_complete_key,
         read=_read_key,
         update=_update_key,
@@ -143,7 +143,7 @@ TYPES: Final = (
         create="put_key_policy",
         read="get_key_policy",
         update="put",
-        delete=Call(
+        delete=ApiCall(
             op="put_key_policy",
             by={"KeyId": "keyId"},
             fixed={"PolicyName": "default"},

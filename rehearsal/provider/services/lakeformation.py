@@ -1,11 +1,11 @@
-"""Lake Formation: settings of the data lake, its places, its tags, its filters."""
+"""Lake Formation: settings of the data lake, locations, LF-tags, data cells filters."""
 
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import default_permissions
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, on
+from rehearsal.provider.vocabulary import ApiCall, on
 
 _ADMINS: Final = {"admins": "DataLakeAdmins", "readOnlyAdmins": "ReadOnlyAdmins"}
 _DEFAULTS: Final = {
@@ -71,7 +71,7 @@ TYPES: Final = (
         create="put_data_lake_settings",
         read=_read_settings,
         update="put",
-        delete=Call(op="put_data_lake_settings", by={}, fixed={"DataLakeSettings": {}}),
+        delete=ApiCall(op="put_data_lake_settings", by={}, fixed={"DataLakeSettings": {}}),
         id="{accountId}",
         prepare=_settings,
         forces=on("catalogId"),
@@ -94,7 +94,7 @@ TYPES: Final = (
         read="get_lf_tag",
         result="TagValues && @",
         update=(
-            Call(
+            ApiCall(
                 op="update_lf_tag",
                 on=on("values"),
                 by={"TagKey": "key"},

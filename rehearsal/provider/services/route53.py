@@ -1,11 +1,11 @@
-"""Route 53: private zones, and the further VPCs that know their names."""
+"""Route 53: private hosted zones and their VPCs."""
 
 from typing import Any, Final
 
-from rehearsal.provider.services.shapes import one
+from rehearsal.provider.services.shapes import find_item
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 
 def _create_zone(work: Work) -> Values:
@@ -23,8 +23,8 @@ def _create_zone(work: Work) -> Values:
     return {"zoneId": id_}
 
 
-def _vpc(work: Work, given: Values) -> dict[str, str]:
-    return {"VPCId": given["vpcId"], "VPCRegion": given.get("vpcRegion") or work.region}
+def _vpc(work: Work, properties: Values) -> dict[str, str]:
+    return {"VPCId": properties["vpcId"], "VPCRegion": properties.get("vpcRegion") or work.region}
 
 
 def _read_zone(work: Work) -> Any:
@@ -63,7 +63,7 @@ def _read_association(work: Work) -> Any:
     values = work.values
     where = _vpc(work, values)
     # Asked of the VPC: the zone may be another account's.
-    hosted_zone_summary = one(
+    hosted_zone_summary = find_item(
         work.call("list_hosted_zones_by_vpc", **where)["HostedZoneSummaries"], HostedZoneId=values["zoneId"]
     )
     return hosted_zone_summary and {
@@ -87,7 +87,7 @@ TYPES: Final = (
         create=_create_zone,
         read=_read_zone,
         update=_update_zone,
-        delete=Call(op="delete_hosted_zone", by={"Id": "id"}),
+        delete=ApiCall(op="delete_hosted_zone", by={"Id": "id"}),
         id="{zoneId}",
         names={"ResourceId": "zoneId", "AddTags": "tags", "RemoveTagKeys": "tagKeys"},
         fixed={"ResourceType": "hostedzone"},

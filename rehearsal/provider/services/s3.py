@@ -9,7 +9,7 @@ from rehearsal.provider.convert import tags
 from rehearsal.provider.errors import ExistsError
 from rehearsal.provider.services.shapes import wrap
 from rehearsal.provider.spec import Emulated, Step, Work
-from rehearsal.provider.vocabulary import Call, on
+from rehearsal.provider.vocabulary import ApiCall, on
 
 _ZONES: Final = {
     "us-east-1": "Z3AQBSTGFYJSTF",
@@ -126,7 +126,7 @@ def _bucket(token: str) -> Emulated:
         read=_read,
         update=_update,
         tidy=_empty,
-        delete=Call(op="delete_bucket", by={"Bucket": "id"}),
+        delete=ApiCall(op="delete_bucket", by={"Bucket": "id"}),
         id="{bucket}",
         forces=on("bucket", "bucketPrefix", "objectLockEnabled", "region"),
     )

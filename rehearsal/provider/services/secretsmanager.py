@@ -33,7 +33,7 @@ def _replicate(work: Work) -> None:
     ]
     gone = sorted(
         keys.keys() - {element["region"] for element in requested_replicas}
-        | {one["region"] for one in new} & keys.keys()
+        | {replica["region"] for replica in new} & keys.keys()
     )
     if gone:
         work.call("remove_regions_from_replication", SecretId=work.id, RemoveReplicaRegions=gone)
@@ -43,7 +43,7 @@ def _replicate(work: Work) -> None:
 
 
 def _tidy(work: Work) -> None:
-    """A secret cannot be deleted while it has replicas (Secrets Manager User Guide, "Delete a secret")."""
+    """Remove the replicas: a secret with replicas cannot be deleted (Secrets Manager User Guide, "Delete a secret")."""
     secret = work.call("describe_secret", SecretId=work.id)
     gone = [entry["Region"] for entry in secret.get("ReplicationStatus") or []]
     if gone:

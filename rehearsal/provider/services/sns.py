@@ -3,7 +3,7 @@
 from typing import Final
 
 from rehearsal.provider.spec import Emulated
-from rehearsal.provider.vocabulary import Attributes, Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Attributes, Find, Tagging, on
 
 _TOPIC: Final = {
     "displayName": "DisplayName",
@@ -65,7 +65,7 @@ TYPES: Final = (
     Emulated(
         type="aws:sns/topicPolicy:TopicPolicy",
         service="sns",
-        create=Call(
+        create=ApiCall(
             op="set_topic_attributes",
             by={"TopicArn": "arn", "AttributeValue": "policy"},
             fixed={"AttributeName": "Policy"},
@@ -73,7 +73,7 @@ TYPES: Final = (
         read=Find(op="get_topic_attributes", by={"TopicArn": "id"}, at="Attributes"),
         names={"TopicArn": "arn"},
         update="put",
-        delete=Call(
+        delete=ApiCall(
             op="set_topic_attributes",
             by={"TopicArn": "id"},
             fixed={"AttributeName": "Policy"},

@@ -3,7 +3,7 @@
 from typing import Final
 
 from rehearsal.provider.spec import Emulated
-from rehearsal.provider.vocabulary import Attributes, Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Attributes, Find, Tagging, on
 
 _QUEUE: Final = {
     "delaySeconds": "DelaySeconds",
@@ -31,7 +31,7 @@ TYPES: Final = (
         attributes=Attributes(names=_QUEUE, set="set_queue_attributes", by={"QueueUrl": "id"}),
         templates={"url": "{id}", "name": "{id!n}"},
         update=(),
-        delete=Call(op="delete_queue", by={"QueueUrl": "id"}),
+        delete=ApiCall(op="delete_queue", by={"QueueUrl": "id"}),
         id="{url}",
         names={
             "QueueName": "name",
@@ -56,7 +56,7 @@ TYPES: Final = (
         ),
         attributes=Attributes(names={"policy": "Policy"}),
         update="put",
-        delete=Call(op="set_queue_attributes", by={"QueueUrl": "id"}, fixed={"Attributes": {"Policy": ""}}),
+        delete=ApiCall(op="set_queue_attributes", by={"QueueUrl": "id"}, fixed={"Attributes": {"Policy": ""}}),
         id="{queueUrl}",
         forces=on("queueUrl"),
         exclusive=True,

@@ -12,7 +12,7 @@ _TAGS: Final = Tagging(
 
 
 def _values(work: Work, values: Values) -> Values:
-    """A value that is no secret may be given as `insecureValue`."""
+    """Use `insecureValue` as the value, which is for values that are not secret."""
     value = work.inputs.get("value", work.inputs.get("insecureValue", values.get("value")))
     return {**values, "value": value}
 

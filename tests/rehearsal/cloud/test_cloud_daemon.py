@@ -40,9 +40,9 @@ def test_every_patch_finds_the_moto_it_was_written_for(shared_cloud: Cloud) -> N
 
 
 def test_a_cloud_is_found_again_and_not_started_twice(cloud: Cloud, tmp_path: Path) -> None:
-    found = Cloud.attach(tmp_path)
-    assert found is not None
-    assert found.instance == cloud.instance
+    attached = Cloud.attach(tmp_path)
+    assert attached is not None
+    assert attached.instance == cloud.instance
     with pytest.raises(CloudError, match="is up already"):
         Cloud.start(tmp_path)
     cloud.stop()
@@ -51,9 +51,9 @@ def test_a_cloud_is_found_again_and_not_started_twice(cloud: Cloud, tmp_path: Pa
 
 
 def test_a_cloud_that_died_is_not_found(cloud: Cloud, tmp_path: Path) -> None:
-    noted = (tmp_path / "cloud.json").read_text()
+    record = (tmp_path / "cloud.json").read_text()
     cloud.stop()
-    (tmp_path / "cloud.json").write_text(noted)
+    (tmp_path / "cloud.json").write_text(record)
     assert Cloud.attach(tmp_path) is None
     again = Cloud.start(tmp_path)
     assert again.instance != cloud.instance
@@ -63,9 +63,9 @@ def test_a_cloud_that_died_is_not_found(cloud: Cloud, tmp_path: Path) -> None:
 def test_a_cloud_outlives_the_process_that_started_it(tmp_path: Path) -> None:
     code = f"from pathlib import Path; from rehearsal.cloud import Cloud; Cloud.start(Path({str(tmp_path)!r}))"
     subprocess.run([sys.executable, "-c", code], check=True)
-    found = Cloud.attach(tmp_path)
-    assert found is not None
-    found.stop()
+    attached = Cloud.attach(tmp_path)
+    assert attached is not None
+    attached.stop()
 
 
 def test_a_port_in_use_is_said(tmp_path: Path) -> None:
@@ -185,13 +185,13 @@ def test_an_answer_that_was_lost_is_given_to_who_asks_again(shared_cloud: Cloud)
     shared_cloud.inject("ec2:CreateVpc", error="InternalError", status=500, times=1, after=True)
     with pytest.raises(ClientError):
         sqs.create_vpc(CidrBlock="10.9.0.0/16")
-    made = sqs.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    found = (
+    vpc_id = sqs.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    vpcs = (
         shared_cloud.endpoints()
         .client("ec2", "us-west-2")
         .describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.9.0.0/16"]}])["Vpcs"]
     )
-    assert [one["VpcId"] for one in found] == [made]
+    assert [vpc["VpcId"] for vpc in vpcs] == [vpc_id]
 
 
 def test_a_failure_is_not_remembered_for_its_token(shared_cloud: Cloud) -> None:
@@ -223,8 +223,10 @@ def test_the_environment_points_an_ordinary_client_at_an_account(shared_cloud: C
     code = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
     for profile, account in ((None, "111122223333"), ("ml-prod", member)):
         environment = {**os.environ, **shared_cloud.environment(profile)}
-        said = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
-        assert said.stdout.strip() == account
+        output = subprocess.run(
+            [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+        )
+        assert output.stdout.strip() == account
     with pytest.raises(CloudError, match="no account 'nobody'"):
         shared_cloud.environment("nobody")
 
@@ -246,5 +248,5 @@ def test_the_aws_cli_lists_the_organisation(shared_cloud: Cloud, member: str) ->
 
 def test_accounts_keep_apart(endpoints: Endpoints, in_member: Credentials) -> None:
     endpoints.client("sqs", "us-east-1").create_queue(QueueName="mine")
-    there = endpoints.client("sqs", "us-east-1", in_member).list_queues(QueueNamePrefix="mine")
-    assert "QueueUrls" not in there
+    queues = endpoints.client("sqs", "us-east-1", in_member).list_queues(QueueNamePrefix="mine")
+    assert "QueueUrls" not in queues

@@ -18,8 +18,8 @@ class Shared:
         self.member = endpoints.client("ec2", REGION, in_member)
         self.ram = endpoints.client("ram", REGION)
         options = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
-        made = self.owner.create_transit_gateway(Options=options)["TransitGateway"]
-        self.gateway, self.arn = made["TransitGatewayId"], made["TransitGatewayArn"]
+        gateway = self.owner.create_transit_gateway(Options=options)["TransitGateway"]
+        self.gateway, self.arn = gateway["TransitGatewayId"], gateway["TransitGatewayArn"]
         self.table = self.owner.create_transit_gateway_route_table(TransitGatewayId=self.gateway)[
             "TransitGatewayRouteTable"
         ]["TransitGatewayRouteTableId"]
@@ -40,7 +40,7 @@ class Shared:
         found = self.owner.search_transit_gateway_routes(
             TransitGatewayRouteTableId=self.table, Filters=[{"Name": "type", "Values": ["static", "propagated"]}]
         )["Routes"]
-        return {one["DestinationCidrBlock"]: f"{one['Type']} {one['State']}" for one in found}
+        return {route["DestinationCidrBlock"]: f"{route['Type']} {route['State']}" for route in found}
 
 
 @pytest.fixture
@@ -68,11 +68,11 @@ def test_a_gateway_that_is_not_shared_is_not_there_for_members(zone: Shared) -> 
 
 
 def test_a_shared_gateway_is_seen_and_an_attachment_waits_to_be_accepted(shared: Shared) -> None:
-    [seen] = shared.member.describe_transit_gateways(TransitGatewayIds=[shared.gateway])["TransitGateways"]
-    assert seen["TransitGatewayId"] == shared.gateway
-    made = shared.attach()
-    assert made["State"] == "pendingAcceptance"
-    id_ = made["TransitGatewayAttachmentId"]
+    [gateway] = shared.member.describe_transit_gateways(TransitGatewayIds=[shared.gateway])["TransitGateways"]
+    assert gateway["TransitGatewayId"] == shared.gateway
+    attachment = shared.attach()
+    assert attachment["State"] == "pendingAcceptance"
+    id_ = attachment["TransitGatewayAttachmentId"]
     with pytest.raises(ClientError) as raised:
         shared.owner.associate_transit_gateway_route_table(
             TransitGatewayRouteTableId=shared.table, TransitGatewayAttachmentId=id_
@@ -90,10 +90,10 @@ def test_each_account_sees_its_own_tags_of_an_attachment(shared: Shared) -> None
     id_ = shared.attach()["TransitGatewayAttachmentId"]
     shared.owner.create_tags(Resources=[id_], Tags=[{"Key": "segment", "Value": "dev"}])
     for client, expected in ((shared.owner, ["segment"]), (shared.member, [])):
-        [seen] = client.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])[
+        [attachment] = client.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])[
             "TransitGatewayVpcAttachments"
         ]
-        assert [tag["Key"] for tag in seen.get("Tags", [])] == expected
+        assert [tag["Key"] for tag in attachment.get("Tags", [])] == expected
 
 
 def test_a_propagated_network_is_a_route_and_a_static_one_wins(shared: Shared) -> None:
@@ -112,10 +112,10 @@ def test_a_propagated_network_is_a_route_and_a_static_one_wins(shared: Shared) -
 def test_an_attachment_is_associated_with_one_table(shared: Shared) -> None:
     id_ = shared.attach()["TransitGatewayAttachmentId"]
     shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
-    both = {"TransitGatewayRouteTableId": shared.table, "TransitGatewayAttachmentId": id_}
-    shared.owner.associate_transit_gateway_route_table(**both)
+    association = {"TransitGatewayRouteTableId": shared.table, "TransitGatewayAttachmentId": id_}
+    shared.owner.associate_transit_gateway_route_table(**association)
     with pytest.raises(ClientError) as raised:
-        shared.owner.associate_transit_gateway_route_table(**both)
+        shared.owner.associate_transit_gateway_route_table(**association)
     assert _code(raised) == "Resource.AlreadyAssociated"
 
 
@@ -126,21 +126,21 @@ def test_the_owner_no_longer_sees_what_a_member_took_away(shared: Shared) -> Non
         TransitGatewayRouteTableId=shared.table, TransitGatewayAttachmentId=id_
     )
     shared.member.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
-    left = shared.owner.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=shared.table)
-    assert left["Associations"] == []
+    associations = shared.owner.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=shared.table)
+    assert associations["Associations"] == []
 
 
 def test_a_route_of_the_member_leads_to_the_shared_gateway(shared: Shared) -> None:
     shared.attach()
     table = shared.member.create_route_table(VpcId=shared.vpc)["RouteTable"]["RouteTableId"]
     shared.member.create_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/8", TransitGatewayId=shared.gateway)
-    [found] = shared.member.describe_route_tables(RouteTableIds=[table])["RouteTables"]
-    assert shared.gateway in [route.get("TransitGatewayId") for route in found["Routes"]]
+    [route_table] = shared.member.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+    assert shared.gateway in [route.get("TransitGatewayId") for route in route_table["Routes"]]
 
 
 def test_a_peering_is_one_in_each_region_with_tables_of_its_own(endpoints: Endpoints) -> None:
     east, west = (endpoints.client("ec2", region) for region in (REGION, "us-west-2"))
-    ids = [one.create_transit_gateway()["TransitGateway"]["TransitGatewayId"] for one in (east, west)]
+    ids = [client.create_transit_gateway()["TransitGateway"]["TransitGatewayId"] for client in (east, west)]
     owner = endpoints.client("sts", REGION).get_caller_identity()["Account"]
     id_ = east.create_transit_gateway_peering_attachment(
         TransitGatewayId=ids[0], PeerTransitGatewayId=ids[1], PeerAccountId=owner, PeerRegion="us-west-2"
@@ -151,8 +151,10 @@ def test_a_peering_is_one_in_each_region_with_tables_of_its_own(endpoints: Endpo
             "TransitGatewayRouteTableId"
         ]
         client.associate_transit_gateway_route_table(TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=id_)
-        found = client.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=table)["Associations"]
-        assert [one["TransitGatewayAttachmentId"] for one in found] == [id_]
+        associations = client.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=table)[
+            "Associations"
+        ]
+        assert [association["TransitGatewayAttachmentId"] for association in associations] == [id_]
         assert not client.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])[
             "TransitGatewayVpcAttachments"
         ]
@@ -174,8 +176,8 @@ def test_a_firewall_has_an_endpoint_in_each_subnet_and_takes_them_with_it(endpoi
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", VpcEndpointId=attachment["EndpointId"])
     firewalls.delete_firewall(FirewallName="wall")
-    left = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
-    assert [one for one in left if one["State"] == "available"] == []
+    endpoints_ = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
+    assert [endpoint for endpoint in endpoints_ if endpoint["State"] == "available"] == []
 
 
 def test_a_pool_gives_no_address_twice_whichever_account_asks(endpoints: Endpoints, in_member: Credentials) -> None:

@@ -86,11 +86,11 @@ class TestBucketPolicies:
 @pytest.fixture(autouse=True)
 def _clean(s3: Any, request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    for one in s3.list_buckets()["Buckets"]:
-        s3.delete_bucket_policy(Bucket=one["Name"])
-        for version in s3.list_object_versions(Bucket=one["Name"]).get("Versions", []):
-            s3.delete_object(Bucket=one["Name"], Key=version["Key"], VersionId=version["VersionId"])
-        s3.delete_bucket(Bucket=one["Name"])
+    for s3_bucket in s3.list_buckets()["Buckets"]:
+        s3.delete_bucket_policy(Bucket=s3_bucket["Name"])
+        for version in s3.list_object_versions(Bucket=s3_bucket["Name"]).get("Versions", []):
+            s3.delete_object(Bucket=s3_bucket["Name"], Key=version["Key"], VersionId=version["VersionId"])
+        s3.delete_bucket(Bucket=s3_bucket["Name"])
 
 
 class TestBuckets:
@@ -214,26 +214,28 @@ class TestMetricFilters:
             logs.put_metric_filter(
                 logGroupName="group", filterName="f", filterPattern=pattern, metricTransformations=[transformation]
             )
-        found = logs.describe_metric_filters(logGroupName="group")["metricFilters"]
-        assert [one["filterPattern"] for one in found] == ["B"]
+        filters = logs.describe_metric_filters(logGroupName="group")["metricFilters"]
+        assert [metric_filter["filterPattern"] for metric_filter in filters] == ["B"]
 
 
 class TestOrganizations:
     @pytest.mark.parametrize("kind", ["DECLARATIVE_POLICY_EC2", "BACKUP_POLICY", "SECURITYHUB_POLICY", "S3_POLICY"])
     def test_every_policy_type_is_enabled_and_attached(self, organizations: Any, root: str, kind: str) -> None:
         organizations.enable_policy_type(RootId=root, PolicyType=kind)
-        made = organizations.create_policy(Name=kind, Description="", Type=kind, Content="{}")["Policy"]
-        assert f"/{kind.lower()}/" in made["PolicySummary"]["Arn"]
-        organizations.attach_policy(PolicyId=made["PolicySummary"]["Id"], TargetId=root)
+        policy = organizations.create_policy(Name=kind, Description="", Type=kind, Content="{}")["Policy"]
+        assert f"/{kind.lower()}/" in policy["PolicySummary"]["Arn"]
+        organizations.attach_policy(PolicyId=policy["PolicySummary"]["Id"], TargetId=root)
         listed = organizations.list_policies_for_target(TargetId=root, Filter=kind)["Policies"]
-        assert [one["Name"] for one in listed] == [kind]
+        assert [attached["Name"] for attached in listed] == [kind]
 
     @pytest.mark.parametrize("service", ["securityhub", "config", "backup", "cloudtrail", "ipam", "sso", "inspector2"])
     def test_services_have_delegated_administrators(self, organizations: Any, member: str, service: str) -> None:
         principal = f"{service}.amazonaws.com"
         organizations.register_delegated_administrator(AccountId=member, ServicePrincipal=principal)
-        found = organizations.list_delegated_administrators(ServicePrincipal=principal)["DelegatedAdministrators"]
-        assert [one["Id"] for one in found] == [member]
+        administrators = organizations.list_delegated_administrators(ServicePrincipal=principal)[
+            "DelegatedAdministrators"
+        ]
+        assert [administrator["Id"] for administrator in administrators] == [member]
 
     def test_the_access_role_of_a_new_account_administers_it(
         self, endpoints: Endpoints, in_member: Credentials
@@ -241,7 +243,7 @@ class TestOrganizations:
         attached = endpoints.client("iam", "us-east-1", in_member).list_attached_role_policies(
             RoleName="OrganizationAccountAccessRole"
         )["AttachedPolicies"]
-        assert [one["PolicyName"] for one in attached] == ["AdministratorAccess"]
+        assert [policy["PolicyName"] for policy in attached] == ["AdministratorAccess"]
 
     def test_an_email_address_is_used_once(self, organizations: Any, member: str) -> None:
         answer = organizations.create_account(AccountName="again", Email="ML-prod@example.org")["CreateAccountStatus"]
@@ -254,10 +256,10 @@ class TestOrganizations:
         with pytest.raises(ClientError) as raised:
             organizations.create_organizational_unit(ParentId=root, Name="Twice")
         assert _code(raised) == "DuplicateOrganizationalUnitException"
-        made = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _policy("Deny", "s3:*")}
-        policy = organizations.create_policy(Name="twice", **made)["Policy"]["PolicySummary"]["Id"]
+        parameters = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _policy("Deny", "s3:*")}
+        policy = organizations.create_policy(Name="twice", **parameters)["Policy"]["PolicySummary"]["Id"]
         with pytest.raises(ClientError) as raised:
-            organizations.create_policy(Name="twice", **made)
+            organizations.create_policy(Name="twice", **parameters)
         assert _code(raised) == "DuplicatePolicyException"
         organizations.attach_policy(PolicyId=policy, TargetId=unit)
         with pytest.raises(ClientError) as raised:
@@ -286,9 +288,9 @@ class TestOrganizations:
 
     def test_an_eleventh_policy_on_a_target_is_refused(self, organizations: Any, root: str) -> None:
         unit = organizations.create_organizational_unit(ParentId=root, Name="Full")["OrganizationalUnit"]["Id"]
-        made = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _policy("Deny", "s3:*")}
+        parameters = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _policy("Deny", "s3:*")}
         ids = [
-            organizations.create_policy(Name=f"full-{number}", **made)["Policy"]["PolicySummary"]["Id"]
+            organizations.create_policy(Name=f"full-{number}", **parameters)["Policy"]["PolicySummary"]["Id"]
             for number in range(10)
         ]
         for policy in ids[:9]:  # FullAWSAccess is there from the beginning
@@ -298,16 +300,16 @@ class TestOrganizations:
         assert _code(raised) == "ConstraintViolationException"
 
     def test_a_member_may_look_and_not_change(self, endpoints: Endpoints, in_member: Credentials, root: str) -> None:
-        there = endpoints.client("organizations", "us-east-1", in_member)
-        assert there.list_roots()["Roots"][0]["Id"] == root
+        client = endpoints.client("organizations", "us-east-1", in_member)
+        assert client.list_roots()["Roots"][0]["Id"] == root
         with pytest.raises(ClientError) as raised:
-            there.create_policy(Name="no", Description="", Type="SERVICE_CONTROL_POLICY", Content="{}")
+            client.create_policy(Name="no", Description="", Type="SERVICE_CONTROL_POLICY", Content="{}")
         assert _code(raised) == "AccessDeniedException"
 
     def test_a_policy_of_a_type_that_is_not_enabled_is_not_attached(self, organizations: Any, root: str) -> None:
-        made = organizations.create_policy(Name="tags", Description="", Type="TAG_POLICY", Content="{}")
+        policy = organizations.create_policy(Name="tags", Description="", Type="TAG_POLICY", Content="{}")
         with pytest.raises(ClientError) as raised:
-            organizations.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
+            organizations.attach_policy(PolicyId=policy["Policy"]["PolicySummary"]["Id"], TargetId=root)
         assert _code(raised) == "PolicyTypeNotEnabledException"
 
     def test_the_organisation_has_a_resource_policy(self, organizations: Any) -> None:
@@ -323,8 +325,8 @@ class TestTransitGatewayRoutes:
     def test_a_static_route_says_which_attachment_it_leads_to(self, endpoints: Endpoints) -> None:
         ec2 = endpoints.client("ec2", "us-east-1")
         gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
-        made = ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
-        table = made["TransitGatewayRouteTableId"]
+        route_table = ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
+        table = route_table["TransitGatewayRouteTableId"]
         vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
         subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.77.0.0/24")["Subnet"]["SubnetId"]
         attachment = ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])[

@@ -15,14 +15,14 @@ ACCOUNT = "111122223333"
 EAST, WEST = "us-east-1", "us-west-2"
 
 
-def until(true: Callable[[], Any], what: str) -> Any:
+def until(true: Callable[[], Any], description: str) -> Any:
     """Waits for something that happens by itself; the test fails when it does not."""
     for _ in range(400):
-        found = true()
-        if found:
-            return found
+        result = true()
+        if result:
+            return result
         time.sleep(0.025)
-    raise AssertionError(f"never happened: {what}")
+    raise AssertionError(f"never happened: {description}")
 
 
 class Pair:
@@ -50,7 +50,7 @@ class Pair:
         return self.endpoints.client("s3", region)
 
     def replicate(self, *, encrypted: str = "Enabled", modifications: str = "Enabled") -> None:
-        for here, there in ((EAST, WEST), (WEST, EAST)):
+        for region, destination in ((EAST, WEST), (WEST, EAST)):
             rule = {
                 "ID": "everything",
                 "Status": "Enabled",
@@ -62,14 +62,14 @@ class Pair:
                     "ReplicaModifications": {"Status": modifications},
                 },
                 "Destination": {
-                    "Bucket": f"arn:aws:s3:::{self.buckets[there]}",
-                    "EncryptionConfiguration": {"ReplicaKmsKeyID": self.keys[there]},
+                    "Bucket": f"arn:aws:s3:::{self.buckets[destination]}",
+                    "EncryptionConfiguration": {"ReplicaKmsKeyID": self.keys[destination]},
                     "Metrics": {"Status": "Enabled", "EventThreshold": {"Minutes": 15}},
                     "ReplicationTime": {"Status": "Enabled", "Time": {"Minutes": 15}},
                 },
             }
-            self.s3(here).put_bucket_replication(
-                Bucket=self.buckets[here], ReplicationConfiguration={"Role": self.role, "Rules": [rule]}
+            self.s3(region).put_bucket_replication(
+                Bucket=self.buckets[region], ReplicationConfiguration={"Role": self.role, "Rules": [rule]}
             )
 
     def put(self, key: str, body: bytes = b"phi", region: str = EAST, **more: Any) -> str:
@@ -117,10 +117,10 @@ def pair(shared_cloud: Cloud, endpoints: Endpoints, request: pytest.FixtureReque
 
 def test_an_object_arrives_under_the_other_regions_key_as_the_same_version(pair: Pair) -> None:
     version = pair.put("model", Metadata={"epoch": "3"}, Tagging="team=cardiology")
-    there = until(lambda: pair.head("model", WEST), "the object is in the other region")
-    assert there["ReplicationStatus"] == "REPLICA"
-    assert there["SSEKMSKeyId"] == pair.keys[WEST] != pair.keys[EAST]
-    assert (there["VersionId"], there["Metadata"]) == (version, {"epoch": "3"})
+    replica = until(lambda: pair.head("model", WEST), "the object is in the other region")
+    assert replica["ReplicationStatus"] == "REPLICA"
+    assert replica["SSEKMSKeyId"] == pair.keys[WEST] != pair.keys[EAST]
+    assert (replica["VersionId"], replica["Metadata"]) == (version, {"epoch": "3"})
     assert pair.s3(WEST).get_object(Bucket=pair.buckets[WEST], Key="model")["Body"].read() == b"phi"
     tags = pair.s3(WEST).get_object_tagging(Bucket=pair.buckets[WEST], Key="model")["TagSet"]
     assert tags == [{"Key": "team", "Value": "cardiology"}]

@@ -78,9 +78,9 @@ class Served:
 
     def settled(self) -> Any:
         for _ in range(1200):
-            found = self.sagemaker.describe_endpoint(EndpointName=self.name)
-            if found["EndpointStatus"] not in ("Creating", "Updating"):
-                return found
+            endpoint = self.sagemaker.describe_endpoint(EndpointName=self.name)
+            if endpoint["EndpointStatus"] not in ("Creating", "Updating"):
+                return endpoint
             time.sleep(0.05)
         raise AssertionError(f"{self.name} does not come to rest")
 
@@ -100,14 +100,14 @@ class TestEndpoints:
         first = served.ask()
         assert first == served.ask()
         assert first != served.ask(b'{"age": 70}')
-        found = served.update(served.configure("2", b"two"))
-        assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", f"{served.name}-2")
+        endpoint = served.update(served.configure("2", b"two"))
+        assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", f"{served.name}-2")
         assert served.ask() != first
 
     def test_fail_with_the_reason_and_do_not_answer(self, served: Served) -> None:
-        found = served.create(served.configure("1", None))
-        assert found["EndpointStatus"] == "Failed"
-        assert found["FailureReason"] == f"Could not find model data at s3://{served.name}/1.tar.gz."
+        endpoint = served.create(served.configure("1", None))
+        assert endpoint["EndpointStatus"] == "Failed"
+        assert endpoint["FailureReason"] == f"Could not find model data at s3://{served.name}/1.tar.gz."
         with pytest.raises(ClientError) as raised:
             served.ask()
         assert _error(raised)[0] == "ValidationError"
@@ -115,9 +115,9 @@ class TestEndpoints:
     def test_go_on_with_what_they_had_when_an_update_fails(self, served: Served) -> None:
         served.create(served.configure("1", b"one"))
         before = served.ask()
-        found = served.update(served.configure("2", None))
-        assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", f"{served.name}-1")
-        assert "Could not find model data" in found["FailureReason"]
+        endpoint = served.update(served.configure("2", None))
+        assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", f"{served.name}-1")
+        assert "Could not find model data" in endpoint["FailureReason"]
         assert served.ask() == before
 
     def test_are_gone_when_they_are_deleted(self, served: Served) -> None:
@@ -144,11 +144,11 @@ class TestEndpoints:
         assert served.create(served.configure("1", None, repository="other"))["EndpointStatus"] == "InService"
 
     def test_do_not_read_an_artifact_of_another_region(self, served: Served, endpoints: Endpoints) -> None:
-        there = f"{served.name}-west"
+        western = f"{served.name}-west"
         west = endpoints.client("s3", WEST)
-        west.create_bucket(Bucket=there, CreateBucketConfiguration={"LocationConstraint": WEST})
-        west.put_object(Bucket=there, Key="1.tar.gz", Body=_pack(b"one"))
-        name, served.name = served.name, there
+        west.create_bucket(Bucket=western, CreateBucketConfiguration={"LocationConstraint": WEST})
+        west.put_object(Bucket=western, Key="1.tar.gz", Body=_pack(b"one"))
+        name, served.name = served.name, western
         config = served.configure("1", None)
         served.name = name
         assert f"the bucket is in {WEST}" in served.create(config)["FailureReason"]
@@ -211,10 +211,10 @@ class Images:
 
     def there(self, repository: str) -> Sequence[str]:
         try:
-            found = self.west.describe_images(repositoryName=repository)["imageDetails"]
+            images = self.west.describe_images(repositoryName=repository)["imageDetails"]
         except self.west.exceptions.RepositoryNotFoundException:
             return []
-        return [one["imageDigest"] for one in found]
+        return [image["imageDigest"] for image in images]
 
 
 class TestImages:
@@ -307,13 +307,15 @@ class Switch:
 
 @pytest.fixture
 def switch(shared_cloud: Cloud, endpoints: Endpoints) -> Any:
-    made = Switch(shared_cloud, endpoints)
-    yield made
-    for resource_record_set in made.route53.list_resource_record_sets(HostedZoneId=made.zone)["ResourceRecordSets"]:
+    instance = Switch(shared_cloud, endpoints)
+    yield instance
+    for resource_record_set in instance.route53.list_resource_record_sets(HostedZoneId=instance.zone)[
+        "ResourceRecordSets"
+    ]:
         if resource_record_set["Type"] == "CNAME":
-            made.change("DELETE", resource_record_set)
-    made.route53.delete_hosted_zone(Id=made.zone)
-    made.metrics.delete_alarms(AlarmNames=["failed-over"])
+            instance.change("DELETE", resource_record_set)
+    instance.route53.delete_hosted_zone(Id=instance.zone)
+    instance.metrics.delete_alarms(AlarmNames=["failed-over"])
 
 
 class TestNames:
@@ -352,10 +354,10 @@ class TestNames:
         assert switch.leads() == ["primary.example"]
 
     def test_that_are_deleted_leave_those_of_other_endpoints(self, switch: Switch) -> None:
-        other = "other.switch.internal"
-        switch.change("CREATE", *switch.failover(switch.NAME), *switch.failover(other))
+        second_name = "other.switch.internal"
+        switch.change("CREATE", *switch.failover(switch.NAME), *switch.failover(second_name))
         switch.change("DELETE", *switch.failover(switch.NAME))
-        assert switch.leads(other) == ["primary.example"]
+        assert switch.leads(second_name) == ["primary.example"]
         with pytest.raises(CloudError, match=f"no zone of the account {ACCOUNT} has a record {switch.NAME}"):
             switch.leads()
 
@@ -364,8 +366,8 @@ def test_every_call_is_recorded_with_its_region_and_who_made_it(shared_cloud: Cl
     record_calls(shared_cloud)
     endpoints.client("ssm", WEST).describe_parameters()
     endpoints.client("dynamodb", EAST).list_tables()
-    found = [(call.service, call.operation, call.region, call.lost) for call in calls(shared_cloud)]
-    assert found == [("ssm", "DescribeParameters", WEST, False), ("dynamodb", "ListTables", EAST, False)]
+    recorded = [(call.service, call.operation, call.region, call.lost) for call in calls(shared_cloud)]
+    assert recorded == [("ssm", "DescribeParameters", WEST, False), ("dynamodb", "ListTables", EAST, False)]
     assert all("Boto3" in call.agent or "Botocore" in call.agent for call in calls(shared_cloud))
     record_calls(shared_cloud)
     assert calls(shared_cloud) == []
@@ -393,8 +395,8 @@ def test_a_table_takes_another_key(endpoints: Endpoints) -> None:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
     )
     key = f"arn:aws:kms:{EAST}:{ACCOUNT}:key/other"
-    asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
-    client.update_table(TableName="rekeyed", SSESpecification=asked)
+    specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+    client.update_table(TableName="rekeyed", SSESpecification=specification)
     assert client.describe_table(TableName="rekeyed")["Table"]["SSEDescription"]["KMSMasterKeyArn"] == key
 
 

@@ -24,9 +24,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def digest(value: Value, root: Path) -> str:
-    found = hashed(value, root)
-    assert isinstance(found, dict)
-    return str(found["hash"])
+    result = hashed(value, root)
+    assert isinstance(result, dict)
+    return str(result["hash"])
 
 
 def test_a_folder_and_the_same_files_one_by_one_have_the_clis_hash(folder: Path) -> None:

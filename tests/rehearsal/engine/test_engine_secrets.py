@@ -35,9 +35,9 @@ def test_what_is_encrypted_comes_back(text: str) -> None:
 @settings(max_examples=20)
 @given(st.text())
 def test_any_other_crypter_cannot_open_it(text: str) -> None:
-    other = Crypter(b"0" * 32, "")
+    second = Crypter(b"0" * 32, "")
     with pytest.raises(PassphraseError):
-        other.decrypt(KNOWN.encrypt(text))
+        second.decrypt(KNOWN.encrypt(text))
 
 
 def test_a_crypter_opens_its_own_state_and_no_other_passphrase_does() -> None:
@@ -55,10 +55,10 @@ def test_secrets_stand_nowhere_in_clear(bench: Bench) -> None:
     changed = bench.preview(PROGRAM.replace(SECRET, SECRET + "!"))
     assert changed.outputs["token"] == result.outputs["token"] == result.outputs["password"] == "[secret]"
     assert result.outputs["plain"] == "visible"
-    said = "".join(map(repr, (result, changed, *bench.events)))
+    output = "".join(map(repr, (result, changed, *bench.events)))
     kept = "".join(path.read_text() for path in (bench.state / "stacks").iterdir())
     for text in (SECRET, "s3cr3t-token"):
-        assert text not in said
+        assert text not in output
         assert text not in kept
     diff = {item.path: (item.old, item.new) for step in changed.steps for item in step.diff}
     assert diff["password"] == ("[secret]", "[secret]")

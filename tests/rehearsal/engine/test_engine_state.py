@@ -65,18 +65,18 @@ def _fold_and_load(folder: Path, content: bytes) -> None:
 
 
 @given(st.lists(entries, max_size=12, unique_by=journal.key_of))
-def test_a_checkpoint_puts_what_is_needed_first(found: list[dict[str, Any]]) -> None:
-    ordered = checkpoint.ordered(found)
-    assert sorted(map(journal.key_of, ordered)) == sorted(map(journal.key_of, found))
+def test_a_checkpoint_puts_what_is_needed_first(resources: list[dict[str, Any]]) -> None:
+    ordered = checkpoint.ordered(resources)
+    assert sorted(map(journal.key_of, ordered)) == sorted(map(journal.key_of, resources))
     place = {entry["urn"]: index for index, entry in enumerate(ordered) if not entry.get("delete")}
     needs = {entry["urn"]: entry["dependencies"][0] for entry in ordered if not entry.get("delete")}
 
     def in_a_circle(urn: str) -> bool:
-        seen: set[str] = set()
-        while urn in needs and urn not in seen:
-            seen.add(urn)
+        visited: set[str] = set()
+        while urn in needs and urn not in visited:
+            visited.add(urn)
             urn = needs[urn]
-        return urn in seen
+        return urn in visited
 
     for urn, need in needs.items():
         if need in place and not in_a_circle(urn):

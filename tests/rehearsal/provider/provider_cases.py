@@ -7,7 +7,7 @@ from typing import Any
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider.values import Values
-from tests.rehearsal.provider.provider_bench import Client, Made, urn_of
+from tests.rehearsal.provider.provider_bench import Client, CreatedResource, urn_of
 
 
 def policy(*actions: str, effect: str = "Allow", **more: Any) -> str:
@@ -37,12 +37,12 @@ class World:
     def __init__(self, client: Client, cloud: Cloud) -> None:
         self._client, self.cloud = client, cloud
         self.endpoints = cloud.endpoints()
-        self._made: dict[str, Made] = {}
+        self._made: dict[str, CreatedResource] = {}
 
     def boto(self, service: str, region: str = "us-east-1") -> Any:
         return self.endpoints.client(service, region)
 
-    def once(self, key: str, token: str, inputs: Callable[[], Values]) -> Made:
+    def once(self, key: str, token: str, inputs: Callable[[], Values]) -> CreatedResource:
         if key not in self._made:
             # Several worlds share one cloud: with old inputs it is not the check of a replacement.
             urn, news = urn_of(token, f"world-{key}"), inputs()
@@ -50,7 +50,7 @@ class World:
         return self._made[key]
 
     @property
-    def organization(self) -> Made:
+    def organization(self) -> CreatedResource:
         kinds = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY", "BACKUP_POLICY"]
         return self.once(
             "organization",
@@ -62,12 +62,12 @@ class World:
     def root(self) -> str:
         return str(self.organization.outputs["roots"][0]["id"])
 
-    def unit(self, name: str = "Workloads") -> Made:
+    def unit(self, name: str = "Workloads") -> CreatedResource:
         token = "aws:organizations/organizationalUnit:OrganizationalUnit"
         return self.once(f"unit-{name}", token, lambda: {"name": name, "parentId": self.root})
 
     @property
-    def member(self) -> Made:
+    def member(self) -> CreatedResource:
         return self.once(
             "member",
             "aws:organizations/account:Account",
@@ -75,11 +75,11 @@ class World:
         )
 
     @property
-    def role(self) -> Made:
+    def role(self) -> CreatedResource:
         return self.once("role", "aws:iam/role:Role", lambda: {"assumeRolePolicy": trust("config.amazonaws.com")})
 
     @property
-    def managed_policy(self) -> Made:
+    def managed_policy(self) -> CreatedResource:
         return self.once("policy", "aws:iam/policy:Policy", lambda: {"policy": policy("s3:GetObject")})
 
     def bucket(self, name: str = "bucket", **more: Any) -> str:
@@ -95,33 +95,33 @@ class World:
         return bucket
 
     @property
-    def key(self) -> Made:
+    def key(self) -> CreatedResource:
         return self.once("key", "aws:kms/key:Key", lambda: {"multiRegion": True})
 
     @property
-    def other_key(self) -> Made:
+    def other_key(self) -> CreatedResource:
         return self.once("other-key", "aws:kms/key:Key", dict)
 
     @property
-    def topic(self) -> Made:
+    def topic(self) -> CreatedResource:
         return self.once("topic", "aws:sns/topic:Topic", dict)
 
     @property
-    def queue(self) -> Made:
+    def queue(self) -> CreatedResource:
         return self.once("queue", "aws:sqs/queue:Queue", dict)
 
     @property
-    def log_group(self) -> Made:
+    def log_group(self) -> CreatedResource:
         return self.once("log-group", "aws:cloudwatch/logGroup:LogGroup", dict)
 
     @property
-    def rule(self) -> Made:
+    def rule(self) -> CreatedResource:
         return self.once(
             "rule", "aws:cloudwatch/eventRule:EventRule", lambda: {"eventPattern": '{"source":["aws.guardduty"]}'}
         )
 
     @property
-    def recorder(self) -> Made:
+    def recorder(self) -> CreatedResource:
         return self.once(
             "recorder", "aws:cfg/recorder:Recorder", lambda: {"name": "world", "roleArn": self.role.outputs["arn"]}
         )
@@ -131,7 +131,7 @@ class World:
         return self.boto("sso-admin").list_instances()["Instances"][0]
 
     @property
-    def permission_set(self) -> Made:
+    def permission_set(self) -> CreatedResource:
         return self.once(
             "permission-set",
             "aws:ssoadmin/permissionSet:PermissionSet",
@@ -140,7 +140,7 @@ class World:
 
 
 Make = Callable[[World], Values]
-Drift = Callable[[World, Made], None]
+Drift = Callable[[World, CreatedResource], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,7 +155,7 @@ class Case:
     stays: bool = False
     region: str = "us-east-1"
     member: bool = False
-    """Made in the member account."""
+    """CreatedResource in the member account."""
 
 
 def bucket_case(name: str, inputs: Make, change: Make | None = None, **more: Any) -> Case:

@@ -1,7 +1,7 @@
 import pytest
 
 from rehearsal.provider.values import UNKNOWN, Values
-from tests.rehearsal.provider.provider_bench import Client, Made, urn_of
+from tests.rehearsal.provider.provider_bench import Client, CreatedResource, urn_of
 
 BUCKET = "aws:s3/bucket:Bucket"
 RULES = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
@@ -76,7 +76,7 @@ def test_a_replacement_has_another_name_and_the_same_when_asked_again(client: Cl
     urn = urn_of(BUCKET, "replaced")
     old = client.checked(urn, {})
     news = client.checked(urn, {"objectLockEnabled": True}, old)
-    assert list(client.diff(Made(urn, old["bucket"], old, old), news).replaces) == ["objectLockEnabled"]
+    assert list(client.diff(CreatedResource(urn, old["bucket"], old, old), news).replaces) == ["objectLockEnabled"]
     replacement = client.checked(urn, {"objectLockEnabled": True})["bucket"]
     assert replacement != old["bucket"]
     assert client.checked(urn, {"objectLockEnabled": True})["bucket"] == replacement

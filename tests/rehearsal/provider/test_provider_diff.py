@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rehearsal.provider.diff import difference
 from rehearsal.provider.naming import Naming, automatic, name
 from rehearsal.provider.values import UNKNOWN, Values, document, read, same, write
-from tests.rehearsal.provider.provider_bench import Client, Made, urn_of
+from tests.rehearsal.provider.provider_bench import Client, CreatedResource, urn_of
 
 SCALARS = st.one_of(st.text(max_size=8), st.booleans(), st.integers(-1000, 1000))
 TREES = st.recursive(
@@ -54,7 +54,7 @@ def test_names_are_short_enough_recognised_and_stable(logical: str, urn: str, ge
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "expected"),
+    ("old", "new", "expected"),
     [
         ('{"Action":"s3:*"}', '{"Action":["s3:*"]}', True),
         ('{"Action":["a","b"]}', '{"Action":["b","a"]}', True),
@@ -71,8 +71,8 @@ def test_names_are_short_enough_recognised_and_stable(logical: str, urn: str, ge
         ("a", "b", False),
     ],
 )
-def test_values_are_the_same_when_aws_cannot_tell_them_apart(one: object, other: object, *, expected: bool) -> None:
-    assert same(one, other) is expected
+def test_values_are_the_same_when_aws_cannot_tell_them_apart(old: object, new: object, *, expected: bool) -> None:
+    assert same(old, new) is expected
 
 
 def test_a_document_is_only_what_is_one() -> None:
@@ -113,7 +113,7 @@ def test_what_cannot_share_a_name_is_deleted_first(client: Client) -> None:
     for inputs, first in (({"name": "fixed"}, True), ({}, False)):
         urn = urn_of("aws:sns/topic:Topic", "topic")
         old = client.checked(urn, inputs)
-        created = Made(urn, "arn", old, {**old, "region": "us-east-1"})
+        created = CreatedResource(urn, "arn", old, {**old, "region": "us-east-1"})
         diff = client.diff(created, client.checked(urn, {**inputs, "fifoTopic": True}, old))
         assert list(diff.replaces) == ["fifoTopic"]
         assert diff.deleteBeforeReplace is first
@@ -122,6 +122,6 @@ def test_what_cannot_share_a_name_is_deleted_first(client: Client) -> None:
 def test_a_recorded_type_is_replaced_where_its_documentation_says_so(client: Client) -> None:
     urn = urn_of("aws:ec2/vpc:Vpc")
     old: Values = {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": True}
-    created = Made(urn, "vpc-1", old, {**old, "region": "us-east-1"})
+    created = CreatedResource(urn, "vpc-1", old, {**old, "region": "us-east-1"})
     assert list(client.diff(created, {**old, "enableDnsSupport": False}).replaces) == []
     assert list(client.diff(created, {**old, "cidrBlock": "10.1.0.0/16"}).replaces) == ["cidrBlock"]
