@@ -30,9 +30,7 @@ def guard(client: Any, bucket: str, **statement: Any) -> None:
     client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
 
 
-def test_an_endpoint_counts_as_its_owners_organisations(
-    endpoints: Endpoints, in_member: Credentials, bucket: str
-) -> None:
+def test_endpoint_has_the_organisation_of_its_owner(endpoints: Endpoints, in_member: Credentials, bucket: str) -> None:
     own = endpoints.client("organizations", EAST).describe_organization()["Organization"]["Id"]
     client = endpoints.client("s3", EAST, in_member)
     ec2 = endpoints.client("ec2", EAST, in_member)

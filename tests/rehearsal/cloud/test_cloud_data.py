@@ -23,7 +23,7 @@ class TestLakeFormation:
     def lake(self, endpoints: Endpoints) -> Any:
         return endpoints.client("lakeformation", EAST)
 
-    def test_a_filter_of_cells_is_kept_changed_and_deleted(self, lake: Any) -> None:
+    def test_data_cells_filter_is_created_updated_and_deleted(self, lake: Any) -> None:
         table = {**CELLS, "ColumnNames": ["a"], "RowFilter": {"FilterExpression": "a = 1"}}
         lake.create_data_cells_filter(TableData=table)
         with pytest.raises(ClientError, match="AlreadyExists"):
@@ -37,7 +37,7 @@ class TestLakeFormation:
         with pytest.raises(ClientError, match="EntityNotFound"):
             lake.get_data_cells_filter(**CELLS)
 
-    def test_a_grant_that_was_widened_can_be_revoked(self, lake: Any) -> None:
+    def test_extended_grant_is_revoked(self, lake: Any) -> None:
         grant = {"Principal": TEAM, "Resource": {"Database": {"Name": "widened"}}}
         lake.grant_permissions(**grant, Permissions=["DESCRIBE"])
         lake.grant_permissions(**grant, Permissions=["ALTER"])
@@ -45,7 +45,7 @@ class TestLakeFormation:
         permissions = lake.list_permissions()["PrincipalResourcePermissions"]
         assert [permission for permission in permissions if permission["Resource"] == grant["Resource"]] == []
 
-    def test_a_tag_is_taken_from_one_column_and_stays_on_the_other(self, lake: Any) -> None:
+    def test_tag_is_removed_from_one_of_two_columns(self, lake: Any) -> None:
         lake.create_lf_tag(TagKey="level", TagValues=["phi"])
         tag = [{"TagKey": "level", "TagValues": ["phi"]}]
 
@@ -57,12 +57,12 @@ class TestLakeFormation:
         tagged = lake.get_resource_lf_tags(Resource=columns("a", "b"))["LFTagsOnColumns"]
         assert [column["Name"] for column in tagged] == ["b"]
 
-    def test_what_has_no_tags_has_none(self, lake: Any) -> None:
+    def test_untagged_resource_has_no_tags(self, lake: Any) -> None:
         assert "LFTagOnDatabase" not in lake.get_resource_lf_tags(Resource={"Database": {"Name": "bare"}})
 
 
 class TestAccessPoints:
-    def test_two_regions_have_one_of_the_same_name_each(self, endpoints: Endpoints) -> None:
+    def test_access_points_of_two_regions_share_a_name(self, endpoints: Endpoints) -> None:
         account = "111122223333"
         for region in (EAST, WEST):
             control = endpoints.client("s3control", region)
@@ -77,7 +77,7 @@ class TestAccessPoints:
 
 
 class TestSecrets:
-    def test_a_rotation_gives_a_value_without_a_function_to_run(self, endpoints: Endpoints) -> None:
+    def test_rotation_sets_a_new_value(self, endpoints: Endpoints) -> None:
         client = endpoints.client("secretsmanager", EAST)
         arn = client.create_secret(Name="rotated")["ARN"]
         function = "arn:aws:lambda:us-east-1:111122223333:function:rotate"
@@ -88,7 +88,7 @@ class TestSecrets:
         assert len(set(values)) == 2
         assert client.describe_secret(SecretId=arn)["RotationRules"] == {"AutomaticallyAfterDays": 30}
 
-    def test_a_replica_is_under_the_key_it_was_asked_for(self, endpoints: Endpoints) -> None:
+    def test_replica_of_a_secret_has_the_requested_key(self, endpoints: Endpoints) -> None:
         client = endpoints.client("secretsmanager", EAST)
         arn = client.create_secret(Name="copied", AddReplicaRegions=[{"Region": WEST, "KmsKeyId": "alias/west"}])["ARN"]
         [replica] = client.describe_secret(SecretId=arn)["ReplicationStatus"]
@@ -124,7 +124,7 @@ class TestBackups:
         rule = {"RuleName": "r", "TargetBackupVaultName": "vault", "StartWindowMinutes": window}
         return {"BackupPlanName": name, "Rules": [rule]}
 
-    def test_a_selection_is_kept_listed_and_deleted(self, backup: Any) -> None:
+    def test_selection_is_created_listed_and_deleted(self, backup: Any) -> None:
         plan = backup.create_backup_plan(BackupPlan=self.plan("selects"))["BackupPlanId"]
         chosen = {"SelectionName": "s", "IamRoleArn": "arn:aws:iam::111122223333:role/r", "Resources": ["*"]}
         selection = backup.create_backup_selection(BackupPlanId=plan, BackupSelection=chosen)["SelectionId"]
@@ -134,7 +134,7 @@ class TestBackups:
         backup.delete_backup_selection(BackupPlanId=plan, SelectionId=selection)
         assert backup.list_backup_selections(BackupPlanId=plan)["BackupSelectionsList"] == []
 
-    def test_a_selection_of_nothing_is_refused(self, backup: Any) -> None:
+    def test_empty_selection_is_refused(self, backup: Any) -> None:
         plan = backup.create_backup_plan(BackupPlan=self.plan("selects-nothing"))["BackupPlanId"]
         with pytest.raises(ClientError, match="InvalidParameterValue"):
             backup.create_backup_selection(
@@ -142,7 +142,7 @@ class TestBackups:
                 BackupSelection={"SelectionName": "s", "IamRoleArn": "arn:aws:iam::111122223333:role/r"},
             )
 
-    def test_a_plan_is_changed_and_a_deleted_one_leaves_its_name(self, backup: Any) -> None:
+    def test_plan_is_updated_and_its_name_is_free_after_deletion(self, backup: Any) -> None:
         plan = backup.create_backup_plan(BackupPlan=self.plan("changes"))["BackupPlanId"]
         backup.update_backup_plan(BackupPlanId=plan, BackupPlan=self.plan("changes", window=120))
         [rule] = backup.get_backup_plan(BackupPlanId=plan)["BackupPlan"]["Rules"]

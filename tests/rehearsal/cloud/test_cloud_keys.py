@@ -45,7 +45,7 @@ def test_an_alias_is_free_in_each_region(kms: dict[str, Any], key: dict[str, Any
         assert client.describe_key(KeyId=alias)["KeyMetadata"]["Arn"].split(":")[3] == region
 
 
-def test_rotation_of_the_primary_is_the_replicas_too(kms: dict[str, Any], key: dict[str, Any]) -> None:
+def test_rotation_of_the_primary_changes_replicas(kms: dict[str, Any], key: dict[str, Any]) -> None:
     kms[EAST].enable_key_rotation(KeyId=key["KeyId"])
     assert kms[WEST].get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"]
 
@@ -59,7 +59,7 @@ def test_the_replica_becomes_the_primary(kms: dict[str, Any], key: dict[str, Any
     assert [replica_key["Region"] for replica_key in configuration["ReplicaKeys"]] == [EAST]
 
 
-def test_a_replica_has_no_say_in_who_is_primary(kms: dict[str, Any], key: dict[str, Any]) -> None:
+def test_replica_cannot_change_the_primary_region(kms: dict[str, Any], key: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match="UnsupportedOperationException"):
         kms[WEST].update_primary_region(KeyId=key["KeyId"], PrimaryRegion=EAST)
 

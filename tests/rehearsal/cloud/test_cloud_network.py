@@ -59,7 +59,7 @@ def _code(raised: pytest.ExceptionInfo[ClientError]) -> str:
     return str(raised.value.response.get("Error", {}).get("Code"))
 
 
-def test_a_gateway_that_is_not_shared_is_not_there_for_members(zone: Shared) -> None:
+def test_unshared_gateway_is_unknown_to_members(zone: Shared) -> None:
     with pytest.raises(ClientError) as raised:
         zone.member.describe_transit_gateways(TransitGatewayIds=[zone.gateway])
     assert _code(raised) == "InvalidTransitGatewayID.NotFound"
@@ -67,7 +67,7 @@ def test_a_gateway_that_is_not_shared_is_not_there_for_members(zone: Shared) -> 
         zone.attach()
 
 
-def test_a_shared_gateway_is_seen_and_an_attachment_waits_to_be_accepted(shared: Shared) -> None:
+def test_attachment_to_a_shared_gateway_awaits_acceptance(shared: Shared) -> None:
     [gateway] = shared.member.describe_transit_gateways(TransitGatewayIds=[shared.gateway])["TransitGateways"]
     assert gateway["TransitGatewayId"] == shared.gateway
     attachment = shared.attach()
@@ -86,7 +86,7 @@ def test_a_shared_gateway_is_seen_and_an_attachment_waits_to_be_accepted(shared:
     ] == ["available"]
 
 
-def test_each_account_sees_its_own_tags_of_an_attachment(shared: Shared) -> None:
+def test_attachment_has_separate_tags_per_account(shared: Shared) -> None:
     id_ = shared.attach()["TransitGatewayAttachmentId"]
     shared.owner.create_tags(Resources=[id_], Tags=[{"Key": "segment", "Value": "dev"}])
     for client, expected in ((shared.owner, ["segment"]), (shared.member, [])):
@@ -96,7 +96,7 @@ def test_each_account_sees_its_own_tags_of_an_attachment(shared: Shared) -> None
         assert [tag["Key"] for tag in attachment.get("Tags", [])] == expected
 
 
-def test_a_propagated_network_is_a_route_and_a_static_one_wins(shared: Shared) -> None:
+def test_static_route_overrides_a_propagated_one(shared: Shared) -> None:
     id_ = shared.attach()["TransitGatewayAttachmentId"]
     shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
     shared.owner.enable_transit_gateway_route_table_propagation(
@@ -119,7 +119,7 @@ def test_an_attachment_is_associated_with_one_table(shared: Shared) -> None:
     assert _code(raised) == "Resource.AlreadyAssociated"
 
 
-def test_the_owner_no_longer_sees_what_a_member_took_away(shared: Shared) -> None:
+def test_deleted_attachment_of_a_member_is_removed_for_the_owner(shared: Shared) -> None:
     id_ = shared.attach()["TransitGatewayAttachmentId"]
     shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
     shared.owner.associate_transit_gateway_route_table(
@@ -130,7 +130,7 @@ def test_the_owner_no_longer_sees_what_a_member_took_away(shared: Shared) -> Non
     assert associations["Associations"] == []
 
 
-def test_a_route_of_the_member_leads_to_the_shared_gateway(shared: Shared) -> None:
+def test_route_of_a_member_targets_the_shared_gateway(shared: Shared) -> None:
     shared.attach()
     table = shared.member.create_route_table(VpcId=shared.vpc)["RouteTable"]["RouteTableId"]
     shared.member.create_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/8", TransitGatewayId=shared.gateway)
@@ -138,7 +138,7 @@ def test_a_route_of_the_member_leads_to_the_shared_gateway(shared: Shared) -> No
     assert shared.gateway in [route.get("TransitGatewayId") for route in route_table["Routes"]]
 
 
-def test_a_peering_is_one_in_each_region_with_tables_of_its_own(endpoints: Endpoints) -> None:
+def test_peering_is_associated_with_a_table_in_each_region(endpoints: Endpoints) -> None:
     east, west = (endpoints.client("ec2", region) for region in (REGION, "us-west-2"))
     ids = [client.create_transit_gateway()["TransitGateway"]["TransitGatewayId"] for client in (east, west)]
     owner = endpoints.client("sts", REGION).get_caller_identity()["Account"]
@@ -160,7 +160,7 @@ def test_a_peering_is_one_in_each_region_with_tables_of_its_own(endpoints: Endpo
         ]
 
 
-def test_a_firewall_has_an_endpoint_in_each_subnet_and_takes_them_with_it(endpoints: Endpoints) -> None:
+def test_firewall_creates_and_deletes_its_endpoints(endpoints: Endpoints) -> None:
     ec2, firewalls = (endpoints.client(service, REGION) for service in ("ec2", "network-firewall"))
     vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.0.0/24")["Subnet"]["SubnetId"]
@@ -180,7 +180,7 @@ def test_a_firewall_has_an_endpoint_in_each_subnet_and_takes_them_with_it(endpoi
     assert [endpoint for endpoint in endpoints_ if endpoint["State"] == "available"] == []
 
 
-def test_a_pool_gives_no_address_twice_whichever_account_asks(endpoints: Endpoints, in_member: Credentials) -> None:
+def test_pool_allocates_no_range_twice_across_accounts(endpoints: Endpoints, in_member: Credentials) -> None:
     owner, member = endpoints.client("ec2", REGION), endpoints.client("ec2", REGION, in_member)
     first = owner.create_vpc(CidrBlock="10.96.0.0/16", Ipv4IpamPoolId="ipam-pool-1")["Vpc"]["VpcId"]
     with pytest.raises(ClientError) as raised:

@@ -269,7 +269,7 @@ def test_filters_of_a_table_are_listed(endpoints: Endpoints) -> None:
     assert len(lake.list_data_cells_filter()["DataCellsFilters"]) == 2
 
 
-def test_a_workgroup_has_no_other_state_than_the_two(endpoints: Endpoints) -> None:
+def test_unknown_state_of_a_workgroup_is_refused(endpoints: Endpoints) -> None:
     athena = endpoints.client("athena", WEST)
     athena.create_work_group(Name="stateful")
     with pytest.raises(ClientError) as raised:

@@ -95,7 +95,7 @@ def served(shared_cloud: Cloud, endpoints: Endpoints, request: pytest.FixtureReq
 
 
 class TestEndpoints:
-    def test_answer_with_what_their_container_says_and_change_with_the_model(self, served: Served) -> None:
+    def test_return_the_response_of_their_container_and_model(self, served: Served) -> None:
         assert served.create(served.configure("1", b"one"))["EndpointStatus"] == "InService"
         first = served.ask()
         assert first == served.ask()
@@ -112,7 +112,7 @@ class TestEndpoints:
             served.ask()
         assert _error(raised)[0] == "ValidationError"
 
-    def test_go_on_with_what_they_had_when_an_update_fails(self, served: Served) -> None:
+    def test_keep_their_configuration_when_an_update_fails(self, served: Served) -> None:
         served.create(served.configure("1", b"one"))
         before = served.ask()
         endpoint = served.update(served.configure("2", None))
@@ -127,7 +127,7 @@ class TestEndpoints:
             served.ask()
         assert _error(raised)[0] == "ValidationError"
 
-    def test_that_exist_are_not_created_again_and_unknown_ones_not_updated(self, served: Served) -> None:
+    def test_exist_once_and_only_known_ones_are_updated(self, served: Served) -> None:
         config = served.configure("1", b"one")
         with pytest.raises(ClientError) as raised:
             served.update(config)
@@ -140,7 +140,7 @@ class TestEndpoints:
             served.update("nothing")
         assert _error(raised)[1] == "Could not find endpoint configuration 'nothing'."
 
-    def test_of_an_image_that_is_no_command_here_are_in_service_at_once(self, served: Served) -> None:
+    def test_of_an_unknown_image_are_in_service_at_once(self, served: Served) -> None:
         assert served.create(served.configure("1", None, repository="other"))["EndpointStatus"] == "InService"
 
     def test_do_not_read_an_artifact_of_another_region(self, served: Served, endpoints: Endpoints) -> None:
@@ -155,7 +155,7 @@ class TestEndpoints:
 
 
 class TestModels:
-    def test_stay_isolated_when_they_are_read(self, served: Served) -> None:
+    def test_keep_their_network_isolation(self, served: Served) -> None:
         name = served.configure("1", b"one")
         assert served.sagemaker.describe_model(ModelName=name)["EnableNetworkIsolation"] is True
 
@@ -165,13 +165,13 @@ class TestModels:
             served.configure("1", b"two")
         assert "Cannot create already existing model" in _error(raised)[1]
 
-    def test_have_one_value_a_tag(self, served: Served) -> None:
+    def test_have_one_value_per_tag(self, served: Served) -> None:
         arn = served.sagemaker.describe_model(ModelName=served.configure("1", b"one"))["ModelArn"]
         for value in ("first", "second"):
             served.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "stage", "Value": value}])
         assert served.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "stage", "Value": "second"}]
 
-    def test_of_a_group_have_its_policy_until_it_is_deleted(self, endpoints: Endpoints) -> None:
+    def test_have_a_group_policy_until_it_is_deleted(self, endpoints: Endpoints) -> None:
         client, name = endpoints.client("sagemaker", EAST), "group-with-policy"
         client.create_model_package_group(ModelPackageGroupName=name)
         with pytest.raises(ClientError, match="Cannot find resource policy"):
@@ -218,7 +218,7 @@ class Images:
 
 
 class TestImages:
-    def test_go_by_the_digest_of_their_manifest_and_arrive_in_the_other_region(self, endpoints: Endpoints) -> None:
+    def test_have_manifest_digests_and_are_replicated(self, endpoints: Endpoints) -> None:
         images = Images(endpoints)
         for client in (images.east, images.west):
             client.create_repository(repositoryName="hipaa-ml/copied", imageTagMutability="IMMUTABLE")
@@ -229,7 +229,7 @@ class TestImages:
         [kept] = images.west.describe_repositories(repositoryNames=["hipaa-ml/copied"])["repositories"]
         assert kept["imageTagMutability"] == "IMMUTABLE"
 
-    def test_make_the_repository_that_is_missing_there(self, endpoints: Endpoints) -> None:
+    def test_create_a_missing_destination_repository(self, endpoints: Endpoints) -> None:
         images = Images(endpoints)
         images.east.create_repository(repositoryName="hipaa-ml/made")
         images.replicate("hipaa-ml/")
@@ -237,7 +237,7 @@ class TestImages:
         assert images.there("hipaa-ml/made") != [images.push("hipaa-ml/made", "a")]
         assert len(images.there("hipaa-ml/made")) == 1
 
-    def test_of_other_repositories_stay(self, endpoints: Endpoints) -> None:
+    def test_of_other_repositories_are_not_replicated(self, endpoints: Endpoints) -> None:
         images = Images(endpoints)
         images.east.create_repository(repositoryName="elsewhere/one")
         images.replicate("hipaa-ml/")
@@ -319,7 +319,7 @@ def switch(shared_cloud: Cloud, endpoints: Endpoints) -> Any:
 
 
 class TestNames:
-    def test_follow_the_alarm_there_and_back(self, switch: Switch) -> None:
+    def test_follow_the_state_of_the_alarm(self, switch: Switch) -> None:
         switch.change("CREATE", *switch.failover(switch.NAME))
         assert switch.leads() == ["primary.example"]  # nobody has said anything yet
         switch.say(1)
@@ -327,12 +327,12 @@ class TestNames:
         switch.say(0)
         assert (switch.alarm(), switch.leads()) == ("OK", ["primary.example"])
 
-    def test_do_not_follow_what_is_said_of_another_endpoint(self, switch: Switch) -> None:
+    def test_do_not_follow_metrics_of_another_endpoint(self, switch: Switch) -> None:
         switch.change("CREATE", *switch.failover(switch.NAME))
         switch.say(1, endpoint="other")
         assert switch.leads() == ["primary.example"]
 
-    def test_follow_the_alarm_that_the_check_was_changed_to(self, switch: Switch) -> None:
+    def test_follow_the_new_alarm_of_a_changed_check(self, switch: Switch) -> None:
         switch.change("CREATE", *switch.failover(switch.NAME))
         switch.route53.update_health_check(
             HealthCheckId=switch.check,
@@ -343,7 +343,7 @@ class TestNames:
         assert config["AlarmIdentifier"] == {"Name": "failed-over", "Region": EAST}
         assert switch.leads() == ["secondary.example"]  # there is no such alarm in that region
 
-    def test_shared_by_weight_lead_to_both_and_to_none_of_weight_nought(self, switch: Switch) -> None:
+    def test_with_weights_resolve_to_records_of_positive_weight(self, switch: Switch) -> None:
         switch.change(
             "CREATE",
             switch.record(switch.NAME, "primary", Weight=50, HealthCheckId=switch.check),
@@ -353,7 +353,7 @@ class TestNames:
         switch.change("UPSERT", switch.record(switch.NAME, "secondary", Weight=0))
         assert switch.leads() == ["primary.example"]
 
-    def test_that_are_deleted_leave_those_of_other_endpoints(self, switch: Switch) -> None:
+    def test_are_deleted_without_those_of_other_endpoints(self, switch: Switch) -> None:
         second_name = "other.switch.internal"
         switch.change("CREATE", *switch.failover(switch.NAME), *switch.failover(second_name))
         switch.change("DELETE", *switch.failover(switch.NAME))
@@ -362,7 +362,7 @@ class TestNames:
             switch.leads()
 
 
-def test_every_call_is_recorded_with_its_region_and_who_made_it(shared_cloud: Cloud, endpoints: Endpoints) -> None:
+def test_calls_are_recorded_with_region_and_principal(shared_cloud: Cloud, endpoints: Endpoints) -> None:
     record_calls(shared_cloud)
     endpoints.client("ssm", WEST).describe_parameters()
     endpoints.client("dynamodb", EAST).list_tables()
@@ -373,7 +373,7 @@ def test_every_call_is_recorded_with_its_region_and_who_made_it(shared_cloud: Cl
     assert calls(shared_cloud) == []
 
 
-def test_what_is_not_there_to_scale_is_not_found(endpoints: Endpoints) -> None:
+def test_unknown_scalable_target_is_not_found(endpoints: Endpoints) -> None:
     client = endpoints.client("application-autoscaling", EAST)
     place = {
         "ServiceNamespace": "sagemaker",

@@ -32,13 +32,13 @@ def test_an_unknown_setting_of_a_role_is_refused_by_name(fresh: Client) -> None:
     assert [name for name, _ in failures] == ["assumeRoles[0].sesionName"]
 
 
-def test_settings_that_are_no_json_or_exclude_each_other_are_refused(fresh: Client) -> None:
+def test_malformed_or_conflicting_settings_are_refused(fresh: Client) -> None:
     assert [name for name, _ in fresh.check_config({"assumeRoles": "["})] == ["assumeRoles"]
     settings = {"allowedAccountIds": '["1"]', "forbiddenAccountIds": '["2"]'}
     assert [name for name, _ in fresh.check_config(settings)] == ["forbiddenAccountIds"]
 
 
-def test_the_wrong_account_is_refused_naming_both(fresh: Client) -> None:
+def test_wrong_account_is_refused_naming_both_accounts(fresh: Client) -> None:
     with pytest.raises(Exception, match=r"not allowed: the credentials are of 123456789012; allowed: 999988887777"):
         fresh.configure({"region": "us-east-1", "allowedAccountIds": '["999988887777"]'})
     with pytest.raises(Exception, match="123456789012 is forbidden"):
@@ -47,14 +47,14 @@ def test_the_wrong_account_is_refused_naming_both(fresh: Client) -> None:
         fresh.check(urn_of("aws:sns/topic:Topic"), {})
 
 
-def test_a_role_that_is_not_there_is_refused(fresh: Client, member: str) -> None:
+def test_unknown_role_is_refused(fresh: Client, member: str) -> None:
     role = [{"roleArn": f"arn:aws:iam::{member}:role/nobody"}]
     with pytest.raises(Exception, match=r"cannot assume the role .*AccessDenied"):
         fresh.configure({"region": "us-east-1", "assumeRoles": json.dumps(role)})
 
 
 @pytest.mark.parametrize("spelling", ["roleArn", "role_arn"])
-def test_many_configurations_share_one_provider_and_keep_apart(
+def test_configurations_of_one_provider_are_independent(
     provider: ProviderProcess, cloud: Cloud, member: str, spelling: str, state: Path
 ) -> None:
     role = [{spelling: f"arn:aws:iam::{member}:role/{ROLE}", "sessionName": "deploy"}]
@@ -83,7 +83,7 @@ def test_many_configurations_share_one_provider_and_keep_apart(
         second_client.delete(second)
 
 
-def test_a_resource_has_a_region_of_its_own(client: Client) -> None:
+def test_resource_region_overrides_the_provider_region(client: Client) -> None:
     queue = client.make("aws:sqs/queue:Queue", {"region": "us-west-2"})
     assert queue.outputs["arn"].split(":")[3] == "us-west-2"
     assert client.read(queue) is not None
@@ -97,7 +97,7 @@ def test_another_account_or_region_replaces_a_provider(fresh: Client) -> None:
     assert fresh.diff_config(old, old).changes == 1
 
 
-def test_a_provider_without_a_cloud_says_so(tmp_path: Path) -> None:
+def test_provider_without_a_cloud_reports_it(tmp_path: Path) -> None:
     with pytest.raises(ProviderProcessError, match="The emulated cloud is not running"):
         ProviderProcess.start(tmp_path)
 
@@ -113,7 +113,7 @@ def test_a_provider_serves_another_emulator(tmp_path: Path, cloud: Cloud) -> Non
     assert running.process.poll() == 0
 
 
-def test_what_another_emulator_cannot_do_is_recorded_and_said(tmp_path: Path, cloud: Cloud) -> None:
+def test_operations_that_another_emulator_lacks_are_recorded_and_reported(tmp_path: Path, cloud: Cloud) -> None:
     engine = FakeEngine()
     running = ProviderProcess.start(tmp_path, endpoint=cloud.status().endpoints["global"])
     try:

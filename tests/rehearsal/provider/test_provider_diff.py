@@ -20,7 +20,7 @@ NONE: frozenset[str] = frozenset()
 
 
 @given(INPUTS)
-def test_nothing_differs_from_itself(inputs: Values) -> None:
+def test_equal_values_have_no_difference(inputs: Values) -> None:
     assert not difference(inputs, inputs, forces=NONE)
 
 
@@ -30,14 +30,14 @@ def test_values_cross_the_wire_unchanged(inputs: Values) -> None:
 
 
 @given(st.dictionaries(st.text(max_size=5), TREES, max_size=5), st.randoms())
-def test_the_order_of_keys_in_a_document_means_nothing(inputs: Values, random: object) -> None:
+def test_key_order_in_documents_is_no_difference(inputs: Values, random: object) -> None:
     shuffled = list(inputs.items())
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert same(json.dumps(inputs), json.dumps(dict(shuffled), indent=3))
 
 
 @given(st.lists(st.text(max_size=5), max_size=6), st.randoms())
-def test_the_order_of_scalars_means_nothing(items: list[str], random: object) -> None:
+def test_order_of_scalars_is_no_difference(items: list[str], random: object) -> None:
     shuffled = list(items)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert same(items, shuffled)
@@ -71,11 +71,11 @@ def test_names_are_short_enough_recognised_and_stable(logical: str, urn: str, ge
         ("a", "b", False),
     ],
 )
-def test_values_are_the_same_when_aws_cannot_tell_them_apart(old: object, new: object, *, expected: bool) -> None:
+def test_equivalent_values_are_the_same(old: object, new: object, *, expected: bool) -> None:
     assert same(old, new) is expected
 
 
-def test_a_document_is_only_what_is_one() -> None:
+def test_only_json_documents_are_parsed() -> None:
     assert document("{}") == {}
     assert document("[1") is None
     assert document("plain") is None
@@ -97,11 +97,11 @@ def test_changes_are_named_by_their_paths() -> None:
     assert result.replaces == {"gone"}
 
 
-def test_what_is_to_be_ignored_is(client: Client) -> None:
+def test_ignored_properties_are_no_difference(client: Client) -> None:
     assert not difference({"a": 1}, {"a": 2}, forces=NONE, ignore=frozenset({"a"}))
 
 
-def test_another_region_is_another_resource(client: Client) -> None:
+def test_changed_region_replaces_the_resource(client: Client) -> None:
     token = "aws:sns/topic:Topic"
     resource = client.make(token, {})
     moved = client.checked(resource.urn, {"region": "us-west-2"}, resource.inputs)
@@ -109,7 +109,7 @@ def test_another_region_is_another_resource(client: Client) -> None:
     client.delete(resource)
 
 
-def test_what_cannot_share_a_name_is_deleted_first(client: Client) -> None:
+def test_replacement_with_the_same_name_deletes_first(client: Client) -> None:
     for inputs, first in (({"name": "fixed"}, True), ({}, False)):
         urn = urn_of("aws:sns/topic:Topic", "topic")
         old = client.checked(urn, inputs)
@@ -119,7 +119,7 @@ def test_what_cannot_share_a_name_is_deleted_first(client: Client) -> None:
         assert diff.deleteBeforeReplace is first
 
 
-def test_a_recorded_type_is_replaced_where_its_documentation_says_so(client: Client) -> None:
+def test_recorded_type_is_replaced_as_its_documentation_says(client: Client) -> None:
     urn = urn_of("aws:ec2/vpc:Vpc")
     old: Values = {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": True}
     created = CreatedResource(urn, "vpc-1", old, {**old, "region": "us-east-1"})

@@ -7,7 +7,7 @@ from tests.rehearsal.provider.provider_bench import Client
 from tests.rehearsal.provider.provider_cases import World
 
 
-def test_who_and_where_one_is(client: Client) -> None:
+def test_caller_identity_and_region_are_returned(client: Client) -> None:
     assert client.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})["accountId"] == "123456789012"
     assert client.invoke("aws:index/getRegion:getRegion", {})["region"] == "us-east-1"
     assert client.invoke("aws:index/getPartition:getPartition", {})["dnsSuffix"] == "amazonaws.com"
@@ -15,7 +15,7 @@ def test_who_and_where_one_is(client: Client) -> None:
     assert "us-west-2a" in zones["names"]
 
 
-def test_the_organisation_is_looked_up(client: Client, cloud: Cloud) -> None:
+def test_organization_function_returns_the_organisation(client: Client, cloud: Cloud) -> None:
     world = World(client, cloud)
     result = client.invoke("aws:organizations/getOrganization:getOrganization", {})
     assert result["roots"][0]["id"] == world.root
