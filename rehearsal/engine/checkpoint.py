@@ -96,7 +96,7 @@ def render(entries: Iterable[Entry], pending: Iterable[tuple[str, Entry]], *, sa
 def ordered(entries: Iterable[Entry]) -> list[Entry]:
     """Return the entries in a stable order: each after the entries that it needs, those that await deletion last."""
     live = {entry["urn"]: entry for entry in entries if not entry.get("delete")}
-    doomed = [entry for entry in entries if entry.get("delete")]
+    awaiting_deletion = [entry for entry in entries if entry.get("delete")]
     done: dict[str, Entry] = {}
     for urn in live:
         stack = [(urn, False)]
@@ -113,7 +113,7 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
                 stack.extend(
                     (need, False) for need in reversed(_needs(live[current])) if need in live and need not in done
                 )
-    return [*done.values(), *doomed]
+    return [*done.values(), *awaiting_deletion]
 
 
 def _needs(entry: Entry) -> list[str]:

@@ -140,8 +140,10 @@ def _alias(alias: Any) -> Alias:
     if alias.WhichOneof("alias") == "urn":
         return Alias(urn=alias.urn)
     spec = alias.spec
-    which = spec.WhichOneof("parent")
-    parent = spec.parentUrn if which == "parentUrn" else "" if which == "noParent" and spec.noParent else None
+    parent_field = spec.WhichOneof("parent")
+    parent = (
+        spec.parentUrn if parent_field == "parentUrn" else "" if parent_field == "noParent" and spec.noParent else None
+    )
     return Alias(name=spec.name, type=spec.type, stack=spec.stack, project=spec.project, parent=parent)
 
 

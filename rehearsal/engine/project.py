@@ -131,7 +131,7 @@ class Project:
     def _add_declared(self, stack: str, own: Mapping[str, Any], values: dict[str, str], secret_keys: set[str]) -> None:
         settings_by_key = {self._full(str(key)): value for key, value in own.items()}
         for key, declaration in self.declarations.items():
-            full, where = self._full(key), f"{self.file}: config: {key}"
+            full, location = self._full(key), f"{self.file}: config: {key}"
             if not isinstance(declaration, dict):
                 values.setdefault(full, _text(declaration))
                 continue
@@ -146,7 +146,7 @@ class Project:
                 continue
             if declaration.get("secret") and full not in secret_keys:
                 raise ProjectError(
-                    f"{self.stack_config_file(stack)}: config: {key} must be encrypted: {where} says secret"
+                    f"{self.stack_config_file(stack)}: config: {key} must be encrypted: {location} says secret"
                 )
             expected = _TYPES.get(str(declaration.get("type", "")))
             if expected and not (full in secret_keys or _is_a(settings_by_key[full], expected)):

@@ -196,11 +196,11 @@ class ProviderClient:
             return self._partial(partial, inputs)
         if not answer.id:
             return None
-        got = read_struct(answer.inputs) if answer.HasField("inputs") else None
+        inputs_ = read_struct(answer.inputs) if answer.HasField("inputs") else None
         return ResourceResult(
             id=answer.id,
             outputs=self._back(read_struct(answer.properties), {**state, **inputs}),
-            inputs=self._back(got, inputs) if got is not None else None,
+            inputs=self._back(inputs_, inputs) if inputs_ is not None else None,
         )
 
     def delete(self, urn: str, *, id_: str, inputs: Values, outputs: Values, timeout: float) -> None:
@@ -218,8 +218,8 @@ class ProviderClient:
         return read_struct(getattr(answer, "return")), _failures(answer)
 
     def _out(self, values: Mapping[str, Value]) -> Any:
-        kept: Any = values if self._secrets else reveal(values)
-        return write_struct(kept if self._references else dereference(kept))
+        sendable: Any = values if self._secrets else reveal(values)
+        return write_struct(sendable if self._references else dereference(sendable))
 
     def _back(self, values: Values, sent: Values) -> Values:
         return values if self._secrets else mark_secrets(values, sent)

@@ -51,10 +51,10 @@ class References:
         lacking = [self._stack(name) for name in names if output not in self.read(name)["outputs"]]
         if not lacking:
             return None
-        which = " or ".join(f'"{stack}"' for stack in lacking)
-        again = " ".join(lacking)
+        stacks = " or ".join(f'"{stack}"' for stack in lacking)
+        arguments = " ".join(lacking)
         return UpstreamMissingError(
-            f"""Stack {which} has no output "{output}". Run 'zone up {again}' first to update it."""
+            f"""Stack {stacks} has no output "{output}". Run 'zone up {arguments}' first to update it."""
         )
 
     def _stack(self, name: str) -> str:

@@ -114,13 +114,13 @@ def destroy(engine: EngineContext, stack: str, *, unprotect: bool) -> StackResul
     run = update.start(engine, stack, dry_run=False)
     providers = Providers(run, engine.connections, _no_default)
     protected = [] if unprotect else [old for old in run.old_resources.values() if old.protect]
-    victims = [*run.old_resources.values(), *run.awaiting_deletion]
+    resources = [*run.old_resources.values(), *run.awaiting_deletion]
     if protected:
-        victims = unneeded(victims, protected)
+        resources = unneeded(resources, protected)
     journal = run.opened.start("destroy")
     try:
         settle_leftovers(run, providers)
-        Teardown(run, providers).delete(victims)
+        Teardown(run, providers).delete(resources)
         if protected and not run.errors:
             run.fail(StepError(_protected(stack, protected)))
         if run.interrupted.is_set():

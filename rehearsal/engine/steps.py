@@ -174,10 +174,10 @@ class Steps:
         return _require_healthy(new, outcome)
 
     def _schedule_deletion(self, old: Resource) -> Resource:
-        victim = dataclasses.replace(old, delete=True)
+        old_resource = dataclasses.replace(old, delete=True)
         with self._run.lock:
-            self._run.awaiting_deletion.append(victim)
-        return victim
+            self._run.awaiting_deletion.append(old_resource)
+        return old_resource
 
     def _with_title(self, new: Resource, ask: Callable[[], _T]) -> _T:
         try:
@@ -206,10 +206,10 @@ def settle_pending(run: StackRun, client: ProviderClient, urn: str, old: Resourc
     created = dataclasses.replace(begun, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
     put = [created]
     if old is not None and not old.pending_replacement and old.id != created.id:
-        victim = dataclasses.replace(old, delete=True)
+        old_resource = dataclasses.replace(old, delete=True)
         with run.lock:
-            run.awaiting_deletion.append(victim)
-        put.append(victim)
+            run.awaiting_deletion.append(old_resource)
+        put.append(old_resource)
     run.record("creating", urn, put=put, drop=[] if old is None or old.urn == urn else [old.urn])
     run.log("info", "finished what an interrupted run had begun", urn=urn)
     with run.lock:

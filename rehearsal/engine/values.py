@@ -186,12 +186,14 @@ def mark_secrets(outputs: Values, inputs: Mapping[str, Value]) -> Values:
     for key, value in inputs.items():
         if key not in marked or is_secret(marked[key]):
             continue
-        got = marked[key]
-        plain = isinstance(value, dict) and isinstance(got, dict) and SIGNATURE not in value and SIGNATURE not in got
+        output = marked[key]
+        plain = (
+            isinstance(value, dict) and isinstance(output, dict) and SIGNATURE not in value and SIGNATURE not in output
+        )
         if plain:
-            marked[key] = mark_secrets(got, value)
+            marked[key] = mark_secrets(output, value)
         elif has_secrets(value):
-            marked[key] = secret(got)
+            marked[key] = secret(output)
     return marked
 
 

@@ -136,8 +136,8 @@ def new_id(schema: Schema, inputs: Mapping[str, Any], token: str) -> str:
         return str(uuid.UUID(digits[:32]))
     if prefix is not None:
         return f"{prefix}{digits[:17]}"
-    how = naming(schema)
-    name = inputs.get(how.property) if how is not None else None
+    rule = naming(schema)
+    name = inputs.get(rule.property) if rule is not None else None
     name = name or inputs.get("name") or inputs.get("bucket") or inputs.get("accountId")
     return str(name) if isinstance(name, str) and name else f"{_kebab(schema.token)}-{digits[:17]}"
 

@@ -18,11 +18,11 @@ def call(work: Work, declared: str | ApiCall) -> Any:
         return work.auto(declared)
     off = isinstance(declared, Switch) and work.inputs.get(declared.property) is False
     operation = declared.off if off and isinstance(declared, Switch) else declared.op
-    more = {**declared.fixed, **_texts(work, declared), **_list_changes(work, declared)}
+    extra = {**declared.fixed, **_texts(work, declared), **_list_changes(work, declared)}
     if declared.by is None:
-        return work.auto(operation, **more)
+        return work.auto(operation, **extra)
     parameters = _given(work, operation, declared.by, declared.service)
-    return work.call(operation, service=declared.service, **{**parameters, **more})
+    return work.call(operation, service=declared.service, **{**parameters, **extra})
 
 
 def _texts(work: Work, declared: ApiCall) -> dict[str, str]:

@@ -171,19 +171,19 @@ def _change(work: Work) -> None:
                 declared.call(work, operation)
     if work.changed & _TAGS and work.spec.tags is not None:
         tags = work.inputs.get("tagsAll") or {}
-        had = work.old.get("tagsAll") or {}
-        _tag(work, add=tags, remove={key: value for key, value in had.items() if key not in tags})
+        old_tags = work.old.get("tagsAll") or {}
+        _tag(work, add=tags, remove={key: value for key, value in old_tags.items() if key not in tags})
 
 
 def _tag(work: Work, *, add: Values, remove: Values) -> None:
-    how = work.spec.tags
-    assert how is not None
+    tagging = work.spec.tags
+    assert tagging is not None
     if remove:
         keys = list(remove)
         # Most services want the keys; EC2 wants the tags themselves.
-        work.auto(how.remove, {**work.values, "tagKeys": keys, "tagKeyList": keys, "keys": keys, "tags": remove})
+        work.auto(tagging.remove, {**work.values, "tagKeys": keys, "tagKeyList": keys, "keys": keys, "tags": remove})
     if add:
-        work.auto(how.add, {**work.values, "tags": add, "tagsAll": add, "tagList": add, "tagsList": add})
+        work.auto(tagging.add, {**work.values, "tags": add, "tagsAll": add, "tagList": add, "tagsList": add})
 
 
 def _settled(work: Work) -> ResourceState:
@@ -215,7 +215,7 @@ def _id(work: Work) -> str:
         raise RefusedError(f"{work.spec.type}: the id needs the property {error}, which has no value") from error
 
 
-def _refused(work: Work, doing: str, error: Exception) -> Exception:
+def _refused(work: Work, action: str, error: Exception) -> Exception:
     if isinstance(error, RefusedError):
         return error
     if isinstance(error, ClientError):
@@ -224,4 +224,4 @@ def _refused(work: Work, doing: str, error: Exception) -> Exception:
     else:
         reason = str(error)
     name = f" {work.id}" if work.id else ""
-    return RefusedError(f"{doing} {work.spec.type}{name} in {work.account}/{work.region}: {reason}")
+    return RefusedError(f"{action} {work.spec.type}{name} in {work.account}/{work.region}: {reason}")

@@ -31,16 +31,16 @@ class UnknownTypeError(RefusedError):
 def resolve(name: str) -> str:
     """Return the type token of `aws:s3/bucket:Bucket`, `aws.s3.Bucket` or `s3.Bucket`. Raises UnknownTypeError."""
     tokens_by_name = _short_names()
-    wanted = name.removeprefix("aws.")
+    short_name = name.removeprefix("aws.")
     if name in tokens():
         return name
-    if wanted in tokens_by_name:
-        return tokens_by_name[wanted]
+    if short_name in tokens_by_name:
+        return tokens_by_name[short_name]
     by_lower = {short.lower(): short for short in tokens_by_name}
     if ":" in name:
         module, _, class_ = name.removeprefix("aws:").rpartition(":")
-        wanted = f"{module.partition('/')[0]}.{class_}"
-    matches = difflib.get_close_matches(wanted.lower(), by_lower, n=_NEAR, cutoff=0.5)
+        short_name = f"{module.partition('/')[0]}.{class_}"
+    matches = difflib.get_close_matches(short_name.lower(), by_lower, n=_NEAR, cutoff=0.5)
     hint = f" Similar types: {', '.join(by_lower[match] for match in matches)}." if matches else ""
     raise UnknownTypeError(f"pulumi-aws has no resource type {name!r}.{hint}")
 

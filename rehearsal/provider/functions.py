@@ -13,22 +13,22 @@ from rehearsal.provider.values import Values
 Function = Callable[[Values, Endpoints, Configured], Values]
 
 
-def invoke(token: str, args: Values, endpoints: Endpoints, who: Configured) -> Values:
+def invoke(token: str, args: Values, endpoints: Endpoints, configured: Configured) -> Values:
     """Call a function. Raises RefusedError for a function that is not implemented."""
     function = _FUNCTIONS.get(token)
     if function is None:
         names = ", ".join(sorted(_FUNCTIONS))
         raise RefusedError(f"the emulated AWS provider does not implement the function {token}. It implements: {names}")
-    return {**args, **function(args, endpoints, who)}
+    return {**args, **function(args, endpoints, configured)}
 
 
-def _caller_identity(_args: Values, endpoints: Endpoints, who: Configured) -> Values:
-    answer = endpoints.client("sts", who.region, who.credentials).get_caller_identity()
+def _caller_identity(_args: Values, endpoints: Endpoints, configured: Configured) -> Values:
+    answer = endpoints.client("sts", configured.region, configured.credentials).get_caller_identity()
     return {"id": answer["Account"], "accountId": answer["Account"], "arn": answer["Arn"], "userId": answer["UserId"]}
 
 
-def _region(args: Values, _endpoints: Endpoints, who: Configured) -> Values:
-    name = args.get("region") or args.get("name") or who.region
+def _region(args: Values, _endpoints: Endpoints, configured: Configured) -> Values:
+    name = args.get("region") or args.get("name") or configured.region
     return {
         "id": name,
         "name": name,
@@ -42,9 +42,9 @@ def _partition(_args: Values, _endpoints: Endpoints, _who: Configured) -> Values
     return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
 
 
-def _zones(args: Values, endpoints: Endpoints, who: Configured) -> Values:
-    region = args.get("region") or who.region
-    zones = endpoints.client("ec2", region, who.credentials).describe_availability_zones()["AvailabilityZones"]
+def _zones(args: Values, endpoints: Endpoints, configured: Configured) -> Values:
+    region = args.get("region") or configured.region
+    zones = endpoints.client("ec2", region, configured.credentials).describe_availability_zones()["AvailabilityZones"]
     return {
         "id": region,
         "region": region,
@@ -54,8 +54,8 @@ def _zones(args: Values, endpoints: Endpoints, who: Configured) -> Values:
     }
 
 
-def _organization(_args: Values, endpoints: Endpoints, who: Configured) -> Values:
-    client = endpoints.client("organizations", who.region, who.credentials)
+def _organization(_args: Values, endpoints: Endpoints, configured: Configured) -> Values:
+    client = endpoints.client("organizations", configured.region, configured.credentials)
     organization = client.describe_organization()["Organization"]
     accounts = [
         {
@@ -99,9 +99,9 @@ def _organization(_args: Values, endpoints: Endpoints, who: Configured) -> Value
     }
 
 
-def _sso_instances(args: Values, endpoints: Endpoints, who: Configured) -> Values:
-    region = args.get("region") or who.region
-    instances = endpoints.client("sso-admin", region, who.credentials).list_instances()["Instances"]
+def _sso_instances(args: Values, endpoints: Endpoints, configured: Configured) -> Values:
+    region = args.get("region") or configured.region
+    instances = endpoints.client("sso-admin", region, configured.credentials).list_instances()["Instances"]
     return {
         "id": region,
         "region": region,
@@ -129,8 +129,8 @@ def _policy_document(args: Values, _endpoints: Endpoints, _who: Configured) -> V
     }
 
 
-def _collect(statements: dict[str, Any], more: Any) -> None:
-    for item in more if isinstance(more, list) else [more]:
+def _collect(statements: dict[str, Any], statement: Any) -> None:
+    for item in statement if isinstance(statement, list) else [statement]:
         statements[item.get("Sid") or f"#{len(statements)}"] = item
 
 

@@ -58,24 +58,24 @@ def naming(schema: Schema) -> Naming | None:
     return None if schema.token in _UNNAMED else rule
 
 
-def automatic(how: Naming, logical: str, value: Any) -> bool:
+def automatic(rule: Naming, logical: str, value: Any) -> bool:
     """Whether this module generated the name for the logical name."""
     if not isinstance(value, str):
         return False
-    stem = re.escape(how.prefix + _stem(how, logical))
+    stem = re.escape(rule.prefix + _stem(rule, logical))
     return re.fullmatch(rf"{stem}-[0-9a-f]{{{_HEX}}}(\.fifo)?", value) is not None
 
 
-def name(how: Naming, logical: str, *, urn: str, generation: int, replaced: str, fifo: bool = False) -> str:
+def name(rule: Naming, logical: str, *, urn: str, generation: int, replaced: str, fifo: bool = False) -> str:
     """Generate a name for a resource.
 
     It depends on the URN, on how many times a resource of that URN was deleted before, and on the name that a
     replacement replaces: on nothing random, so that a run that was killed asks for the same name again.
     """
     suffix = hashlib.sha256(f"{urn}|{generation}|{replaced}".encode()).hexdigest()[:_HEX]
-    return f"{how.prefix}{_stem(how, logical)}-{suffix}{'.fifo' if fifo else ''}"
+    return f"{rule.prefix}{_stem(rule, logical)}-{suffix}{'.fifo' if fifo else ''}"
 
 
-def _stem(how: Naming, logical: str) -> str:
-    stem = logical.lower() if how.lower else logical
-    return stem[: how.length - len(how.prefix) - _HEX - 1]
+def _stem(rule: Naming, logical: str) -> str:
+    stem = logical.lower() if rule.lower else logical
+    return stem[: rule.length - len(rule.prefix) - _HEX - 1]

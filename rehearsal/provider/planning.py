@@ -31,9 +31,9 @@ class Planner:
         named = {**inputs, **self._name(request, type_, olds, inputs)}
         failures = [*check.problems(type_, named), *validate.problems(request.token, named)]
         if type_.has_tags and "tagsAll" not in inputs:
-            every = _merged(request.configured.default_tags, inputs.get("tags"))
-            if every:
-                named["tagsAll"] = every
+            all_tags = _merged(request.configured.default_tags, inputs.get("tags"))
+            if all_tags:
+                named["tagsAll"] = all_tags
         return named, failures
 
     def diff(
@@ -61,8 +61,8 @@ class Planner:
         result = difference(before, after, forces=forcing, ignore=ignore)
         with self._lock:
             if result.replaces:
-                how = naming.naming(type_)
-                self._replacing[request.urn] = str(before.get(how.property, "")) if how is not None else ""
+                rule = naming.naming(type_)
+                self._replacing[request.urn] = str(before.get(rule.property, "")) if rule is not None else ""
             else:
                 self._replacing.pop(request.urn, None)
         return result, bool(result.replaces) and self._first_delete(request, type_, spec, before=before, after=after)
@@ -97,19 +97,19 @@ class Planner:
                 self._replaced[request.urn] = replaced
 
     def _name(self, request: ResourceRequest, type_: Schema, olds: Values, inputs: Values) -> Values:
-        how = naming.naming(type_)
-        if how is None or inputs.get(how.property) is not None:
+        rule = naming.naming(type_)
+        if rule is None or inputs.get(rule.property) is not None:
             return {}
-        if any(inputs.get(name) is not None for name in ("namePrefix", "bucketPrefix", f"{how.property}Prefix")):
+        if any(inputs.get(name) is not None for name in ("namePrefix", "bucketPrefix", f"{rule.property}Prefix")):
             return {}
-        old = olds.get(how.property)
-        if naming.automatic(how, request.logical, old):
-            return {how.property: old}
+        old = olds.get(rule.property)
+        if naming.automatic(rule, request.logical, old):
+            return {rule.property: old}
         with self._lock:
             replaced = self._replacing.get(request.urn) or self._replaced.get(request.urn, "")
         return {
-            how.property: naming.name(
-                how,
+            rule.property: naming.name(
+                rule,
                 request.logical,
                 urn=request.urn,
                 generation=self._ledger.generation(request.urn),
@@ -124,11 +124,11 @@ class Planner:
         """Whether the old resource and its replacement have the same name, which must be unique."""
         if spec is not None and spec.exclusive:
             return True
-        how = naming.naming(type_)
-        if how is None:
+        rule = naming.naming(type_)
+        if rule is None:
             return False
-        name = after.get(how.property)
-        return same(before.get(how.property), name) and not naming.automatic(how, request.logical, name)
+        name = after.get(rule.property)
+        return same(before.get(rule.property), name) and not naming.automatic(rule, request.logical, name)
 
 
 def _merged(defaults: Mapping[str, str], tags: Any) -> Any:

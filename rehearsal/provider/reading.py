@@ -59,12 +59,12 @@ def properties_of(work: Work, answer: Any) -> Values | None:
 
 
 def _tags(work: Work, resource: Any) -> dict[str, str] | None:
-    how = work.spec.tags
-    if how is None or not how.read:
+    tagging = work.spec.tags
+    if tagging is None or not tagging.read:
         listed = [resource[name] for name in ("Tags", "tags", "TagSet", "TagList") if name in resource]
         return tags(listed[0]) if listed else None
     try:
-        return tags(search(how.at, work.auto(how.read)))
+        return tags(search(tagging.at, work.auto(tagging.read)))
     except NotEmulatedError as error:
         work.show(f"tags are not read: the emulator does not know {error}")
         return None
@@ -82,10 +82,10 @@ def outputs(work: Work, values: Values) -> Values:
     return outputs_
 
 
-def own_tags(work: Work, every: Mapping[str, str]) -> dict[str, str]:
+def own_tags(work: Work, all_tags: Mapping[str, str]) -> dict[str, str]:
     """Return the resource's tags without the provider's default tags."""
     requested: Mapping[str, str] = work.inputs.get("tags") or {}
-    return {key: value for key, value in every.items() if key in requested or work.default_tags.get(key) != value}
+    return {key: value for key, value in all_tags.items() if key in requested or work.default_tags.get(key) != value}
 
 
 def inputs(work: Work, values: Values, unread: frozenset[str]) -> Values:
@@ -109,12 +109,12 @@ def inputs(work: Work, values: Values, unread: frozenset[str]) -> Values:
 
 def _tag_inputs(work: Work, values: Values, unread: frozenset[str], inputs_: Values) -> None:
     requested = {name: work.inputs[name] for name in ("tags", "tagsAll") if name in work.inputs}
-    every = values.get("tagsAll")
-    if every is None or "tagsAll" in unread or same(every, requested.get("tagsAll") or requested.get("tags")):
+    all_tags = values.get("tagsAll")
+    if all_tags is None or "tagsAll" in unread or same(all_tags, requested.get("tagsAll") or requested.get("tags")):
         inputs_ |= requested
         return
-    own = own_tags(work, every)
-    inputs_ |= ({"tags": own} if own or "tags" in requested else {}) | ({"tagsAll": dict(every)} if every else {})
+    own = own_tags(work, all_tags)
+    inputs_ |= ({"tags": own} if own or "tags" in requested else {}) | ({"tagsAll": dict(all_tags)} if all_tags else {})
 
 
 def imported(schema: Schema, values: Values) -> Values:
@@ -137,15 +137,15 @@ def unread(work: Work, values: Values) -> frozenset[str]:
     return frozenset(paths)
 
 
-def _lost(requested: Any, got: Any, kind: Type, path: str) -> Iterator[str]:
-    if same(requested, got) or (got is None and requested is False):
+def _lost(requested: Any, returned: Any, kind: Type, path: str) -> Iterator[str]:
+    if same(requested, returned) or (returned is None and requested is False):
         return
-    if isinstance(requested, dict) and isinstance(got, dict) and kind.kind == "object":
+    if isinstance(requested, dict) and isinstance(returned, dict) and kind.kind == "object":
         for key, value in requested.items():
             inner = kind.fields[key].type if key in kind.fields else _ANY
-            yield from _lost(value, got.get(key), inner, f"{path}.{key}")
-    elif isinstance(requested, list) and isinstance(got, list) and _pairs(requested, got):
-        for index, (requested_item, item) in enumerate(zip(requested, got, strict=True)):
+            yield from _lost(value, returned.get(key), inner, f"{path}.{key}")
+    elif isinstance(requested, list) and isinstance(returned, list) and _pairs(requested, returned):
+        for index, (requested_item, item) in enumerate(zip(requested, returned, strict=True)):
             yield from _lost(requested_item, item, kind.element or _ANY, f"{path}[{index}]")
     else:
         yield path

@@ -116,16 +116,16 @@ class Resources:
             )
         work = self._work(request, type_, spec, inputs, state)
         try:
-            found = driver.read(work, frozenset(entry.unread if entry is not None else ()))
+            current = driver.read(work, frozenset(entry.unread if entry is not None else ()))
         except NotEmulatedError as error:
             self._give_up(request, error)
             return request.id, self._complete(request, type_, {**state, **inputs}, request.id), inputs
-        if found is None:
+        if current is None:
             self._ledger.remove(request.urn, request.id)
             return None
         if entry is None:
-            self._put(request, found.id, "emulated", token="", inputs=found.inputs)
-        return found.id, self._complete(request, type_, found.outputs, found.id), found.inputs
+            self._put(request, current.id, "emulated", token="", inputs=current.inputs)
+        return current.id, self._complete(request, type_, current.outputs, current.id), current.inputs
 
     def update(
         self, request: ResourceRequest, *, old_inputs: Values, olds: Values, news: Values, preview: bool
@@ -135,12 +135,12 @@ class Resources:
         entry = self._entry(request)
         spec = self._spec(request, entry)
         before = old_inputs or olds
-        gone = {name for name in before if (name in type_.inputs or name == "tagsAll") and name not in news}
-        kept = {name: value for name, value in olds.items() if name not in gone}
+        removed = {name for name in before if (name in type_.inputs or name == "tagsAll") and name not in news}
+        remaining = {name: value for name, value in olds.items() if name not in removed}
         if preview:
-            return {**kept, **news}
+            return {**remaining, **news}
         if spec is not None:
-            work = self._work(request, type_, spec, news, kept)
+            work = self._work(request, type_, spec, news, remaining)
             work.old["tagsAll"] = olds.get("tagsAll") or {}
             work.changed = frozenset(
                 name
@@ -163,7 +163,7 @@ class Resources:
                 )
                 return self._complete(request, type_, state.outputs, request.id)
         self._put(request, request.id, "recorded", token=entry.token if entry is not None else "", inputs=news)
-        return self._complete(request, type_, {**kept, **news}, request.id)
+        return self._complete(request, type_, {**remaining, **news}, request.id)
 
     def delete(self, request: ResourceRequest, inputs: Values, state: Values) -> None:
         """Delete a resource; succeeds if it does not exist."""

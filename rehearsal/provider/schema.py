@@ -75,11 +75,11 @@ def tokens() -> Mapping[str, tuple[str, str]]:
 @functools.cache
 def schema(token: str) -> Schema | None:
     """Return the schema of a resource type; None if the SDK has no such type."""
-    where = tokens().get(token)
-    if where is None:
+    module_and_class = tokens().get(token)
+    if module_and_class is None:
         return None
     with _loading:
-        module, name = _import(where[0]), where[1]
+        module, name = _import(module_and_class[0]), module_and_class[1]
         resource = getattr(module, name)
         home: Any = sys.modules[resource.__module__]
         # A class whose arguments' natural name is taken has them under another.

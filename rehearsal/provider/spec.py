@@ -164,12 +164,12 @@ class Work:
                 raise
             self.show(f"the emulator cannot {operation} {', '.join(map(str, params.values()))}: {error}")
 
-    def auto(self, operation: str, values: Mapping[str, Any] | None = None, /, **more: Any) -> Any:
+    def auto(self, operation: str, values: Mapping[str, Any] | None = None, /, **extra: Any) -> Any:
         """Call an operation with the parameters that properties have the names of."""
         parameters_: Values = {**(self.values if values is None else values)}
         if self.spec.prepare is not None:
             parameters_ = self.spec.prepare(self, parameters_)
-        return self.call(operation, **{**self.params(operation, parameters_), **more})
+        return self.call(operation, **{**self.params(operation, parameters_), **extra})
 
     def pages(self, operation: str, key: str, /, *, service: str = "", **params: Any) -> list[Any]:
         """Return the items of all pages of a listing."""

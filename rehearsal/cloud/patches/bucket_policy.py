@@ -68,8 +68,8 @@ def _parsed(document: bytes) -> Policy:
     return Policy.parse("bucket policy", document.decode())
 
 
-def _action(given: str) -> str:
-    action = _ACTIONS.get(given, given)
+def _action(condition_action: str) -> str:
+    action = _ACTIONS.get(condition_action, condition_action)
     return _OF_A_VERSION.get(action, action) if request.args.get("versionId") else action
 
 

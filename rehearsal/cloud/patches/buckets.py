@@ -56,8 +56,8 @@ def _replication(original: Any) -> Any:
         replication = self.backend.get_bucket_replication(self.bucket_name)
         if not replication:
             return original(self)
-        kept = {name: value for name, value in replication.items() if not name.startswith("@")}
-        return 200, {"content-type": "application/xml"}, xmltodict.unparse({"ReplicationConfiguration": kept})
+        configuration = {name: value for name, value in replication.items() if not name.startswith("@")}
+        return 200, {"content-type": "application/xml"}, xmltodict.unparse({"ReplicationConfiguration": configuration})
 
     return get_bucket_replication
 

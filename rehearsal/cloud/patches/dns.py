@@ -52,10 +52,10 @@ def _changing(original: Any) -> Any:
 def _wherever_it_is(original: Any) -> Any:
     """Associate VPCs with hosted zones of other accounts. Authorizations are not checked: moto has none."""
 
-    def on_the_zones_account(self: Any, zone_id: str, *args: Any, **more: Any) -> Any:
+    def on_the_zones_account(self: Any, zone_id: str, *args: Any, **kwargs: Any) -> Any:
         name = zone_id.replace("/hostedzone/", "")
         return original(
-            next((backend for backend in _backends() if name in backend.zones), self), zone_id, *args, **more
+            next((backend for backend in _backends() if name in backend.zones), self), zone_id, *args, **kwargs
         )
 
     return on_the_zones_account
@@ -79,14 +79,14 @@ def _deleting(original: Any) -> Any:
         zone: Any = self.get_hosted_zone(zoneid)
         before: set[int] = {id(rrset) for rrset in zone.rrsets}
         original(self, zoneid, change_list)
-        gone = {
+        deleted = {
             (entry["Name"], entry["Type"], entry.get("SetIdentifier"))
             for entry in (change["ResourceRecordSet"] for change in change_list if change["Action"] == "DELETE")
         }
         zone.rrsets = [
             rrset
             for rrset in zone.rrsets
-            if id(rrset) not in before or (rrset.name, rrset.type, rrset.set_identifier) not in gone
+            if id(rrset) not in before or (rrset.name, rrset.type, rrset.set_identifier) not in deleted
         ]
 
     return change_resource_record_sets

@@ -67,16 +67,16 @@ def _handle_update_endpoint(self: Any) -> ActionResult:
 def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
     """Deploy an endpoint configuration in the background. After a failure the endpoint keeps the former one."""
     container = _container(backend, config)
-    where = (backend.account_id, backend.region_name, endpoint.endpoint_name)
-    had = endpoint.endpoint_status if working == "Updating" else "Failed"
+    key = (backend.account_id, backend.region_name, endpoint.endpoint_name)
+    former_status = endpoint.endpoint_status if working == "Updating" else "Failed"
 
     def work() -> None:
         try:
             if container is not None:
-                HOSTING.start(where, container)
+                HOSTING.start(key, container)
         except HostingError as error:
             endpoint.failure_reason = str(error)
-            endpoint.endpoint_status = had
+            endpoint.endpoint_status = former_status
             return
         endpoint.endpoint_config_name = config
         variants = backend.endpoint_configs[config].production_variants
@@ -84,7 +84,7 @@ def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
         endpoint.failure_reason = None
         endpoint.endpoint_status = "InService"
         if endpoint.endpoint_name not in backend.endpoints:  # deleted meanwhile
-            HOSTING.stop(where)
+            HOSTING.stop(key)
 
     if container is None:
         work()

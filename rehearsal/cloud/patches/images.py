@@ -55,7 +55,7 @@ def _arrive(destination: Any, source: Any, image: Any) -> None:
             image_tag_mutability=None,
             tags=[],
         )
-    kept = destination.repositories[source.name].images
+    images = destination.repositories[source.name].images
     digest = image.get_image_digest()
-    kept[:] = [entry for entry in kept if entry.get_image_digest() != digest]
-    kept.append(copy.deepcopy(image))
+    images[:] = [entry for entry in images if entry.get_image_digest() != digest]
+    images.append(copy.deepcopy(image))

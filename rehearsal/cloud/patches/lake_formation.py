@@ -117,8 +117,8 @@ def _own_lists(original: Any) -> Any:
 
     def add_lf_tags_to_resource(self: Any, catalog_id: str, resource: dict[str, Any], tags: Any) -> Any:
         failures = original(self, catalog_id, resource, tags)
-        for column, kept in self.lf_columns_tags.items():
-            self.lf_columns_tags[column] = list(kept)
+        for column, tags_ in self.lf_columns_tags.items():
+            self.lf_columns_tags[column] = list(tags_)
         return failures
 
     return add_lf_tags_to_resource
@@ -128,13 +128,13 @@ def _untagged(original: Any) -> Any:
     """Return no LF-tags for a resource without LF-tags. Moto raises KeyError."""
 
     def get_resource_lf_tags(self: Any, catalog_id: str, resource: dict[str, Any]) -> Any:
-        for name, kept, keys in (
+        for name, tags, keys in (
             ("Database", self.lf_database_tags, ("Name",)),
             ("Table", self.lf_table_tags, ("DatabaseName", "Name")),
         ):
             if name in resource:
                 entry = resource[name]
-                kept.setdefault((entry.get("CatalogId", self.account_id), *(entry.get(key) for key in keys)), [])
+                tags.setdefault((entry.get("CatalogId", self.account_id), *(entry.get(key) for key in keys)), [])
         return original(self, catalog_id, resource)
 
     return get_resource_lf_tags

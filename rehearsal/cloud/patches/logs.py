@@ -24,13 +24,13 @@ def apply() -> None:
 
 
 def _replacing(original: Any) -> Any:
-    def add_filter(self: Any, filter_name: str, filter_pattern: str, log_group_name: str, *more: Any) -> None:
+    def add_filter(self: Any, filter_name: str, filter_pattern: str, log_group_name: str, *args: Any) -> None:
         self.metric_filters[:] = [
             metric_filter
             for metric_filter in self.metric_filters
             if (metric_filter["filterName"], metric_filter["logGroupName"]) != (filter_name, log_group_name)
         ]
-        original(self, filter_name, filter_pattern, log_group_name, *more)
+        original(self, filter_name, filter_pattern, log_group_name, *args)
 
     return add_filter
 

@@ -135,8 +135,8 @@ def _meets(rule: Mapping[str, Any], name: str, version: Any) -> bool:
     requested = {entry["Key"]: entry["Value"] for entry in _listed(merged.get("Tag") or [])}
     if requested and isinstance(version, FakeKey):
         backend = s3_backends[version.account_id][version.partition]
-        have = backend.tagger.get_tag_dict_for_resource(version.arn)
-        return name.startswith(prefix) and requested.items() <= have.items()
+        object_tags = backend.tagger.get_tag_dict_for_resource(version.arn)
+        return name.startswith(prefix) and requested.items() <= object_tags.items()
     return name.startswith(prefix) and not requested
 
 

@@ -85,7 +85,10 @@ def _with_shared(_original: Any) -> Any:
 
 def _listed(original: Any) -> Any:
     def describe_transit_gateways(self: Any, filters: Any, transit_gateway_ids: Any) -> Any:
-        gateways_by_id = {**dict(self.transit_gateways), **{one.id: one for one in self.transit_gateways.shared()}}
+        gateways_by_id = {
+            **dict(self.transit_gateways),
+            **{shared_gateway.id: shared_gateway for shared_gateway in self.transit_gateways.shared()},
+        }
         if missing := [
             transit_gateway_id
             for transit_gateway_id in transit_gateway_ids or []

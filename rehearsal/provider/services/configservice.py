@@ -14,8 +14,8 @@ def _channel(work: Work, values: Values) -> Values:
         "configSnapshotDeliveryProperties": values.get("snapshotDeliveryProperties"),
     }
     inner = wrap("deliveryChannel", "name", "s3BucketName", "s3KeyPrefix", "snsTopicArn")(work, values)
-    more = {name: value for name, value in named.items() if value is not None}
-    return {**values, "deliveryChannel": {**inner["deliveryChannel"], **more}}
+    optional = {name: value for name, value in named.items() if value is not None}
+    return {**values, "deliveryChannel": {**inner["deliveryChannel"], **optional}}
 
 
 def _run(work: Work) -> Values:

@@ -38,8 +38,8 @@ def _read_key(work: Work) -> Any:
 def _complete_key(work: Work) -> None:
     if work.inputs.get("enableKeyRotation"):
         days = work.inputs.get("rotationPeriodInDays")
-        more: dict[str, Any] = {"RotationPeriodInDays": int(days)} if days else {}
-        work.call("enable_key_rotation", KeyId=work.id, **more)
+        period: dict[str, Any] = {"RotationPeriodInDays": int(days)} if days else {}
+        work.call("enable_key_rotation", KeyId=work.id, **period)
     if work.inputs.get("isEnabled") is False or work.inputs.get("enabled") is False:
         work.call("disable_key", KeyId=work.id)
 

@@ -54,9 +54,9 @@ def _granted(work: Work) -> Any:
     permission = find_item(listed, Principal=parameters["Principal"], Resource=parameters["Resource"])
     if permission is None:
         return None
-    kept = {name: work.inputs[name] for name in (*_KINDS, "catalogResource", "principal") if name in work.inputs}
+    declared = {name: work.inputs[name] for name in (*_KINDS, "catalogResource", "principal") if name in work.inputs}
     return {
-        **kept,
+        **declared,
         "permissions": permission["Permissions"],
         "permissionsWithGrantOptions": permission.get("PermissionsWithGrantOption") or [],
     }
@@ -86,14 +86,15 @@ def _read_tags(work: Work) -> Any:
     answer = work.call("get_resource_lf_tags", **_about(work, "get_resource_lf_tags"))
     carried = [answer.get("LFTagOnDatabase"), answer.get("LFTagsOnTable")]
     carried += [column["LFTags"] for column in answer.get("LFTagsOnColumns") or []]
-    every = [{tag["TagKey"]: tag["TagValues"] for tag in tags} for tags in carried if tags]
+    tags_of_parts = [{tag["TagKey"]: tag["TagValues"] for tag in tags} for tags in carried if tags]
     lf_tags = [
-        {**tag, "value": every[0][tag["key"]][0]}
+        {**tag, "value": tags_of_parts[0][tag["key"]][0]}
         for tag in work.inputs["lfTags"]
-        if every and all(tags.get(tag["key"]) == every[0].get(tag["key"]) is not None for tags in every)
+        if tags_of_parts
+        and all(tags.get(tag["key"]) == tags_of_parts[0].get(tag["key"]) is not None for tags in tags_of_parts)
     ]
-    kept = {name: work.inputs[name] for name in _KINDS if name in work.inputs}
-    return {**kept, "lfTags": lf_tags} if lf_tags else None
+    declared = {name: work.inputs[name] for name in _KINDS if name in work.inputs}
+    return {**declared, "lfTags": lf_tags} if lf_tags else None
 
 
 def _untag(work: Work) -> None:

@@ -72,8 +72,8 @@ def _create_account(work: Work) -> Values:
         time.sleep(_POLL)
         answer = work.call("describe_create_account_status", CreateAccountRequestId=answer["Id"])["CreateAccountStatus"]
     if answer["State"] != "SUCCEEDED":
-        why = answer.get("FailureReason", "it did not come up in time")
-        raise RefusedError(f"creating {work.spec.type} {work.inputs.get('name')!r}: {answer['State']}: {why}")
+        reason = answer.get("FailureReason", "it did not come up in time")
+        raise RefusedError(f"creating {work.spec.type} {work.inputs.get('name')!r}: {answer['State']}: {reason}")
     return {"id": answer["AccountId"]}
 
 

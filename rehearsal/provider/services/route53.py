@@ -18,8 +18,8 @@ def _create_zone(work: Work) -> Values:
     if vpcs:
         parameters["VPC"] = _vpc(work, vpcs[0])
     id_ = work.call("create_hosted_zone", **parameters)["HostedZone"]["Id"].rpartition("/")[2]
-    for more in vpcs[1:]:
-        work.call("associate_vpc_with_hosted_zone", HostedZoneId=id_, VPC=_vpc(work, more))
+    for vpc in vpcs[1:]:
+        work.call("associate_vpc_with_hosted_zone", HostedZoneId=id_, VPC=_vpc(work, vpc))
     return {"zoneId": id_}
 
 
@@ -47,11 +47,11 @@ def _update_zone(work: Work) -> None:
         work.call("update_hosted_zone_comment", Id=work.id, Comment=work.inputs.get("comment") or "")
     if "vpcs" in work.changed:
         requested = {vpc["vpcId"]: vpc for vpc in work.inputs.get("vpcs") or []}
-        had = {vpc["vpcId"]: vpc for vpc in work.old.get("vpcs") or []}
-        for key in sorted(requested.keys() - had.keys()):
+        old_vpcs = {vpc["vpcId"]: vpc for vpc in work.old.get("vpcs") or []}
+        for key in sorted(requested.keys() - old_vpcs.keys()):
             work.call("associate_vpc_with_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, requested[key]))
-        for key in sorted(had.keys() - requested.keys()):
-            work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, had[key]))
+        for key in sorted(old_vpcs.keys() - requested.keys()):
+            work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, old_vpcs[key]))
 
 
 def _associate(work: Work) -> Values:
@@ -61,15 +61,15 @@ def _associate(work: Work) -> Values:
 
 def _read_association(work: Work) -> Any:
     values = work.values
-    where = _vpc(work, values)
+    vpc = _vpc(work, values)
     # Asked of the VPC: the zone may be another account's.
     hosted_zone_summary = find_item(
-        work.call("list_hosted_zones_by_vpc", **where)["HostedZoneSummaries"], HostedZoneId=values["zoneId"]
+        work.call("list_hosted_zones_by_vpc", **vpc)["HostedZoneSummaries"], HostedZoneId=values["zoneId"]
     )
     return hosted_zone_summary and {
         "zoneId": values["zoneId"],
-        "vpcId": where["VPCId"],
-        "vpcRegion": where["VPCRegion"],
+        "vpcId": vpc["VPCId"],
+        "vpcRegion": vpc["VPCRegion"],
         "owningAccount": hosted_zone_summary["Owner"]["OwningAccount"],
     }
 

@@ -38,16 +38,16 @@ _INLINE: Final = on(
 
 def _create(work: Work) -> dict[str, Any]:
     name = work.inputs["bucket"]
-    more: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     if work.region == "us-east-1":
         # There, and only there, AWS says yes to who creates a bucket that is his already (CreateBucket, "Errors").
         if not work.ours and _there(work, name):
             raise ExistsError(f"creating {work.spec.type} {name}: BucketAlreadyOwnedByYou: the account has it already")
     else:
-        more["CreateBucketConfiguration"] = {"LocationConstraint": work.region}
+        options["CreateBucketConfiguration"] = {"LocationConstraint": work.region}
     if work.inputs.get("objectLockEnabled"):
-        more["ObjectLockEnabledForBucket"] = True
-    work.call("create_bucket", Bucket=name, **more)
+        options["ObjectLockEnabledForBucket"] = True
+    work.call("create_bucket", Bucket=name, **options)
     inline = sorted(_INLINE & work.inputs.keys())
     if inline:
         work.show(f"a rehearsed bucket takes {', '.join(inline)} from resources of their own, not from the bucket")

@@ -19,9 +19,9 @@ def _create(work: Work) -> Values:
     return {}
 
 
-def _policy(work: Work, which: Values) -> str | None:
+def _policy(work: Work, access_point: Values) -> str | None:
     try:
-        return str(work.call("get_access_point_policy", **which)["Policy"])
+        return str(work.call("get_access_point_policy", **access_point)["Policy"])
     except ClientError as error:
         if not retry.missing(error):
             raise
@@ -29,15 +29,15 @@ def _policy(work: Work, which: Values) -> str | None:
 
 
 def _read(work: Work) -> Any:
-    which = _which(work)
-    access_point = work.call("get_access_point", **which)
+    identity = _which(work)
+    access_point = work.call("get_access_point", **identity)
     return {
         **access_point,
-        "accountId": which["AccountId"],
+        "accountId": identity["AccountId"],
         "arn": access_point["AccessPointArn"],
-        "domainName": f"{access_point['Name']}-{which['AccountId']}.s3-accesspoint.{work.region}.amazonaws.com",
+        "domainName": f"{access_point['Name']}-{identity['AccountId']}.s3-accesspoint.{work.region}.amazonaws.com",
         "hasPublicAccessPolicy": False,
-        "policy": _policy(work, which),
+        "policy": _policy(work, identity),
     }
 
 

@@ -11,7 +11,7 @@ from rehearsal.provider.vocabulary import ApiCall, on
 Shape = Callable[[Work, Values], Values]
 
 
-def _part(token: str, put: str, get: str | Step, delete: str | ApiCall | Step, **more: Any) -> tuple[Emulated, ...]:
+def _part(token: str, put: str, get: str | Step, delete: str | ApiCall | Step, **fields: Any) -> tuple[Emulated, ...]:
     """One part of the configuration, under its name and, where the SDK has one, its former name ending in V2."""
     module, _, name = token.partition(":")
     former = {
@@ -32,7 +32,7 @@ def _part(token: str, put: str, get: str | Step, delete: str | ApiCall | Step, *
             delete=delete,
             id="{bucket}",
             forces=on("bucket", "expectedBucketOwner"),
-            **more,
+            **fields,
         )
         for entry in names
     )

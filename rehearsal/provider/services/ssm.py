@@ -35,13 +35,13 @@ def _read(work: Work) -> Any:
     described = work.call(
         "describe_parameters", ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [work.id]}]
     )["Parameters"]
-    more = described[0] if described else {}
+    metadata = described[0] if described else {}
     return {
         **parameter,
-        "description": more.get("Description"),
-        "allowedPattern": more.get("AllowedPattern"),
-        "keyId": more.get("KeyId"),
-        "tier": more.get("Tier", "Standard"),
+        "description": metadata.get("Description"),
+        "allowedPattern": metadata.get("AllowedPattern"),
+        "keyId": metadata.get("KeyId"),
+        "tier": metadata.get("Tier", "Standard"),
         "insecureValue": parameter["Value"] if "insecureValue" in work.inputs else None,
     }
 

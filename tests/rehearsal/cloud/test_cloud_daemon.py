@@ -55,9 +55,9 @@ def test_ended_cloud_is_not_attached(cloud: Cloud, tmp_path: Path) -> None:
     cloud.stop()
     (tmp_path / "cloud.json").write_text(record)
     assert Cloud.attach(tmp_path) is None
-    again = Cloud.start(tmp_path)
-    assert again.instance != cloud.instance
-    again.stop()
+    restarted = Cloud.start(tmp_path)
+    assert restarted.instance != cloud.instance
+    restarted.stop()
 
 
 def test_a_cloud_outlives_the_process_that_started_it(tmp_path: Path) -> None:

@@ -27,9 +27,11 @@ class Shared:
         self.subnet = self.member.create_subnet(VpcId=self.vpc, CidrBlock="10.7.0.0/24")["Subnet"]["SubnetId"]
 
     def share(self, organization: str) -> None:
-        made = self.ram.create_resource_share(name="network", allowExternalPrincipals=False)["resourceShare"]
-        self.ram.associate_resource_share(resourceShareArn=made["resourceShareArn"], resourceArns=[self.arn])
-        self.ram.associate_resource_share(resourceShareArn=made["resourceShareArn"], principals=[organization])
+        resource_share = self.ram.create_resource_share(name="network", allowExternalPrincipals=False)["resourceShare"]
+        self.ram.associate_resource_share(resourceShareArn=resource_share["resourceShareArn"], resourceArns=[self.arn])
+        self.ram.associate_resource_share(
+            resourceShareArn=resource_share["resourceShareArn"], principals=[organization]
+        )
 
     def attach(self) -> Any:
         return self.member.create_transit_gateway_vpc_attachment(
@@ -37,10 +39,10 @@ class Shared:
         )["TransitGatewayVpcAttachment"]
 
     def routes(self) -> dict[str, str]:
-        found = self.owner.search_transit_gateway_routes(
+        listed = self.owner.search_transit_gateway_routes(
             TransitGatewayRouteTableId=self.table, Filters=[{"Name": "type", "Values": ["static", "propagated"]}]
         )["Routes"]
-        return {route["DestinationCidrBlock"]: f"{route['Type']} {route['State']}" for route in found}
+        return {route["DestinationCidrBlock"]: f"{route['Type']} {route['State']}" for route in listed}
 
 
 @pytest.fixture

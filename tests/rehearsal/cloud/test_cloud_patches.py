@@ -17,9 +17,9 @@ def _code(raised: pytest.ExceptionInfo[ClientError]) -> str:
     return str(raised.value.response.get("Error", {}).get("Code"))
 
 
-def _policy(effect: str, action: str, **more: Any) -> str:
+def _policy(effect: str, action: str, **members: Any) -> str:
     return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": action, "Resource": "*", **more}]}
+        {"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": action, "Resource": "*", **members}]}
     )
 
 

@@ -35,8 +35,8 @@ class Pair:
         role = endpoints.client("iam", EAST).create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         self.role = str(role["Role"]["Arn"])
         for region, bucket in self.buckets.items():
-            where = {} if region == EAST else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-            self.s3(region).create_bucket(Bucket=bucket, **where)
+            location = {} if region == EAST else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            self.s3(region).create_bucket(Bucket=bucket, **location)
             self.s3(region).put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
             default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.keys[region]}
             rule = {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}
@@ -72,12 +72,14 @@ class Pair:
                 Bucket=self.buckets[region], ReplicationConfiguration={"Role": self.role, "Rules": [rule]}
             )
 
-    def put(self, key: str, body: bytes = b"phi", region: str = EAST, **more: Any) -> str:
-        return str(self.s3(region).put_object(Bucket=self.buckets[region], Key=key, Body=body, **more)["VersionId"])
+    def put(self, key: str, body: bytes = b"phi", region: str = EAST, **parameters: Any) -> str:
+        return str(
+            self.s3(region).put_object(Bucket=self.buckets[region], Key=key, Body=body, **parameters)["VersionId"]
+        )
 
-    def head(self, key: str, region: str, **more: Any) -> dict[str, Any]:
+    def head(self, key: str, region: str, **parameters: Any) -> dict[str, Any]:
         try:
-            return dict(self.s3(region).head_object(Bucket=self.buckets[region], Key=key, **more))
+            return dict(self.s3(region).head_object(Bucket=self.buckets[region], Key=key, **parameters))
         except ClientError:
             return {}
 

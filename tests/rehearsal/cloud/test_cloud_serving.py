@@ -226,8 +226,8 @@ class TestImages:
         first, second = images.push("hipaa-ml/copied", "a"), images.push("hipaa-ml/copied", "b", tag="2")
         assert first != second
         assert sorted(images.there("hipaa-ml/copied")) == sorted([first, second])
-        [kept] = images.west.describe_repositories(repositoryNames=["hipaa-ml/copied"])["repositories"]
-        assert kept["imageTagMutability"] == "IMMUTABLE"
+        [repository] = images.west.describe_repositories(repositoryNames=["hipaa-ml/copied"])["repositories"]
+        assert repository["imageTagMutability"] == "IMMUTABLE"
 
     def test_create_a_missing_destination_repository(self, endpoints: Endpoints) -> None:
         images = Images(endpoints)
@@ -277,10 +277,17 @@ class Switch:
             },
         )["HealthCheck"]["Id"]
 
-    def record(self, name: str, role: str, **more: Any) -> Any:
+    def record(self, name: str, role: str, **parameters: Any) -> Any:
         """A record that answers with its role."""
         answers = [{"Value": f"{role}.example"}]
-        return {"Name": name, "Type": "CNAME", "TTL": 10, "SetIdentifier": role, "ResourceRecords": answers, **more}
+        return {
+            "Name": name,
+            "Type": "CNAME",
+            "TTL": 10,
+            "SetIdentifier": role,
+            "ResourceRecords": answers,
+            **parameters,
+        }
 
     def change(self, action: str, *records: Any) -> None:
         changes = [{"Action": action, "ResourceRecordSet": record} for record in records]
@@ -298,8 +305,8 @@ class Switch:
         self.metrics.put_metric_data(Namespace="Recovery", MetricData=[datum])
 
     def alarm(self) -> str:
-        [found] = self.metrics.describe_alarms(AlarmNames=["failed-over"])["MetricAlarms"]
-        return str(found["StateValue"])
+        [metric_alarm] = self.metrics.describe_alarms(AlarmNames=["failed-over"])["MetricAlarms"]
+        return str(metric_alarm["StateValue"])
 
     def leads(self, name: str = NAME) -> Sequence[str]:
         return resolve(self.cloud, ACCOUNT, name)

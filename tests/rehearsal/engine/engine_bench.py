@@ -89,12 +89,12 @@ class Bench:
                 **self.options,
                 **options,
             }
-            made = Engine(
+            created = Engine(
                 Project.load(self.root),
                 self.store(),
                 **arguments,
             )
-            self.engines.append(made)
+            self.engines.append(created)
         return self.engines[-1]
 
     def store(self) -> StateStore:

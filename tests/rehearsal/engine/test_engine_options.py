@@ -7,9 +7,9 @@ P = 'p = Provider("p")\n'
 
 def test_protected_resource_is_neither_deleted_nor_replaced(bench: Bench) -> None:
     bench.up(P + 'Thing("a", immovable=1, opts=Options(provider=p, protect=True))')
-    gone = bench.up(P)
-    assert not gone.ok
-    assert "toy:index:Thing 'a', which is protected" in gone.error
+    result = bench.up(P)
+    assert not result.ok
+    assert "toy:index:Thing 'a', which is protected" in result.error
     replaced = bench.up(P + 'Thing("a", immovable=2, opts=Options(provider=p, protect=True))')
     assert not replaced.ok
     assert "toy:index:Thing 'a' is protected, but immovable can only change by replacing it" in replaced.error

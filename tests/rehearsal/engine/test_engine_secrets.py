@@ -56,10 +56,10 @@ def test_secrets_are_never_stored_or_shown_unencrypted(bench: Bench) -> None:
     assert changed.outputs["token"] == result.outputs["token"] == result.outputs["password"] == "[secret]"
     assert result.outputs["plain"] == "visible"
     output = "".join(map(repr, (result, changed, *bench.events)))
-    kept = "".join(path.read_text() for path in (bench.state / "stacks").iterdir())
+    state_text = "".join(path.read_text() for path in (bench.state / "stacks").iterdir())
     for text in (SECRET, "s3cr3t-token"):
         assert text not in output
-        assert text not in kept
+        assert text not in state_text
     diff = {item.path: (item.old, item.new) for step in changed.steps for item in step.diff}
     assert diff["password"] == ("[secret]", "[secret]")
     assert bench.things()["a"]["password"] == SECRET  # the provider gets the real thing

@@ -59,9 +59,9 @@ def _fold_and_load(folder: Path, content: bytes) -> None:
     (folder / "s.json").write_bytes(rendered)
     loaded = checkpoint.read(folder / "s.json")
     assert {journal.key_of(entry) for entry in loaded.resources} == set(folded.entries)
-    again = journal.fold(loaded.resources, loaded.pending, [])
-    assert again.entries == folded.entries
-    assert again.pending == folded.pending
+    refolded = journal.fold(loaded.resources, loaded.pending, [])
+    assert refolded.entries == folded.entries
+    assert refolded.pending == folded.pending
 
 
 @given(st.lists(entries, max_size=12, unique_by=journal.key_of))
@@ -114,14 +114,14 @@ def test_damaged_or_newer_checkpoint_is_refused_and_unchanged(bench: Bench, dama
     bench.up(P + 'Thing("b", opts=Options(provider=p))')
     file = bench.state / "stacks" / "dev.json"
     file.write_text(damage(file.read_text()))
-    kept = file.read_bytes()
+    content = file.read_bytes()
     calls = len(bench.calls("Create"))
     result = bench.up(P + 'Thing("c", opts=Options(provider=p))')
     assert not result.ok
     with pytest.raises(CheckpointError, match=message):
         raise CheckpointError(result.error)
     assert str(file) in result.error
-    assert file.read_bytes() == kept
+    assert file.read_bytes() == content
     assert len(bench.calls("Create")) == calls
     file.with_suffix(".json.bak").replace(file)
     assert bench.preview().ok

@@ -27,9 +27,9 @@ def test_second_update_changes_nothing(bench: Bench) -> None:
     assert bench.created() == ["a", "b"]
     assert bench.things()["b"]["ref"] == f"toy:{bench.resources()['a']['id']}"
     before = (bench.state / "stacks" / "dev.json").read_bytes()
-    again = bench.up()
-    assert again.ok
-    assert again.operations == {"same": 4}
+    second = bench.up()
+    assert second.ok
+    assert second.operations == {"same": 4}
     assert bench.created() == ["a", "b"]
     after = (bench.state / "stacks" / "dev.json").read_bytes()
     assert before == after

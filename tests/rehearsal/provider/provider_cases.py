@@ -10,9 +10,12 @@ from rehearsal.provider.values import Values
 from tests.rehearsal.provider.provider_bench import Client, CreatedResource, urn_of
 
 
-def policy(*actions: str, effect: str = "Allow", **more: Any) -> str:
+def policy(*actions: str, effect: str = "Allow", **members: Any) -> str:
     return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": list(actions), "Resource": "*", **more}]}
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": effect, "Action": list(actions), "Resource": "*", **members}],
+        }
     )
 
 
@@ -82,8 +85,8 @@ class World:
     def managed_policy(self) -> CreatedResource:
         return self.once("policy", "aws:iam/policy:Policy", lambda: {"policy": policy("s3:GetObject")})
 
-    def bucket(self, name: str = "bucket", **more: Any) -> str:
-        return self.once(f"bucket-{name}", "aws:s3/bucket:Bucket", lambda: more).id
+    def bucket(self, name: str = "bucket", **parameters: Any) -> str:
+        return self.once(f"bucket-{name}", "aws:s3/bucket:Bucket", lambda: parameters).id
 
     def versioned(self, name: str) -> str:
         bucket = self.bucket(name)
@@ -158,9 +161,9 @@ class Case:
     """CreatedResource in the member account."""
 
 
-def bucket_case(name: str, inputs: Make, change: Make | None = None, **more: Any) -> Case:
+def bucket_case(name: str, inputs: Make, change: Make | None = None, **fields: Any) -> Case:
     module = name[0].lower() + name[1:]
-    return Case(type=f"aws:s3/{module}:{name}", inputs=inputs, change=change, **more)
+    return Case(type=f"aws:s3/{module}:{name}", inputs=inputs, change=change, **fields)
 
 
 _SCP = policy("organizations:LeaveOrganization", effect="Deny")
@@ -740,8 +743,8 @@ def _logs(world: World) -> str:
     return bucket
 
 
-def _sse(algorithm: str, **more: Any) -> Values:
-    return {"applyServerSideEncryptionByDefault": {"sseAlgorithm": algorithm, **more}, "bucketKeyEnabled": True}
+def _sse(algorithm: str, **parameters: Any) -> Values:
+    return {"applyServerSideEncryptionByDefault": {"sseAlgorithm": algorithm, **parameters}, "bucketKeyEnabled": True}
 
 
 def _lifecycle(days: int) -> Values:

@@ -126,9 +126,9 @@ def tagged(make: Callable[[World], Values], value: str) -> Callable[[World], Val
     return lambda world: {**make(world), "tags": {"a": value}}
 
 
-def changing(kind: str, make: Callable[[World], Values], **more: Any) -> Case:
+def changing(kind: str, make: Callable[[World], Values], **fields: Any) -> Case:
     """A type of which only the tags change in place."""
-    return Case(type=kind, inputs=tagged(make, "b"), change=tagged(make, "c"), **more)
+    return Case(type=kind, inputs=tagged(make, "b"), change=tagged(make, "c"), **fields)
 
 
 def rule(world: World) -> Values:

@@ -45,12 +45,12 @@ def test_order_of_scalars_is_no_difference(items: list[str], random: object) -> 
 
 @given(st.text(min_size=1, max_size=300), st.text(max_size=20), st.integers(0, 5), st.text(max_size=20))
 def test_names_are_short_enough_recognised_and_stable(logical: str, urn: str, generation: int, replaced: str) -> None:
-    for how in (Naming(property="name", length=64), Naming(property="bucket", length=63, lower=True)):
-        created = name(how, logical, urn=urn, generation=generation, replaced=replaced)
-        assert len(created) <= how.length + len(logical.lower()) - len(logical)
-        assert automatic(how, logical, created)
-        assert created == name(how, logical, urn=urn, generation=generation, replaced=replaced)
-        assert created != name(how, logical, urn=urn, generation=generation + 1, replaced=replaced)
+    for rule in (Naming(property="name", length=64), Naming(property="bucket", length=63, lower=True)):
+        created = name(rule, logical, urn=urn, generation=generation, replaced=replaced)
+        assert len(created) <= rule.length + len(logical.lower()) - len(logical)
+        assert automatic(rule, logical, created)
+        assert created == name(rule, logical, urn=urn, generation=generation, replaced=replaced)
+        assert created != name(rule, logical, urn=urn, generation=generation + 1, replaced=replaced)
 
 
 @pytest.mark.parametrize(

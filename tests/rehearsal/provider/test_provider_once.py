@@ -45,9 +45,9 @@ def _no_faults(cloud: Cloud) -> Iterator[None]:
 def test_repeated_creation_returns_the_same_resource(client: Client, token: str, news: Values) -> None:
     urn = urn_of(token)
     inputs = client.checked(urn, news)
-    first, again = client.create(urn, inputs), client.create(urn, inputs)
-    assert first.id == again.id
-    assert first.outputs == again.outputs
+    first, repeated = client.create(urn, inputs), client.create(urn, inputs)
+    assert first.id == repeated.id
+    assert first.outputs == repeated.outputs
     client.delete(first)
 
 
@@ -68,9 +68,9 @@ def test_externally_deleted_resource_is_created_anew(client: Client, cloud: Clou
     resource = client.create(urn, inputs)
     cloud.endpoints().client("sqs", "us-east-1").delete_queue(QueueUrl=resource.id)
     assert client.read(resource) is None
-    again = client.create(urn, inputs)
-    assert client.read(again) is not None
-    client.delete(again)
+    recreated = client.create(urn, inputs)
+    assert client.read(recreated) is not None
+    client.delete(recreated)
 
 
 def test_lost_answer_creates_no_second_resource(client: Client, cloud: Cloud) -> None:
