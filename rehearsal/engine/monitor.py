@@ -5,7 +5,6 @@
 
 import dataclasses
 import functools
-import threading
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -15,7 +14,7 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from rehearsal.engine import goal as goals
 from rehearsal.engine import urns
-from rehearsal.engine.errors import CancelledError, EngineError, StepError, UnsupportedOptionError
+from rehearsal.engine.errors import EngineError, StepError, UnsupportedOptionError
 from rehearsal.engine.goal import Goal
 from rehearsal.engine.program import ORGANIZATION
 from rehearsal.engine.provider_client import Failures
@@ -23,6 +22,7 @@ from rehearsal.engine.references import References
 from rehearsal.engine.registrar import STACK_REFERENCE, Registrar
 from rehearsal.engine.resource import Resource
 from rehearsal.engine.run_state import StackRun
+from rehearsal.engine.running_calls import RunningCalls
 from rehearsal.engine.values import Values, has_unknowns, read_struct, reveal, settle_outputs, write_struct
 
 _FEATURES: Final = {
@@ -38,32 +38,6 @@ _FEATURES: Final = {
 
 _Q = TypeVar("_Q")
 _A = TypeVar("_A")
-
-
-class Busy:
-    """Counts running calls; after `close` it admits no more."""
-
-    def __init__(self) -> None:
-        self._inside = 0
-        self._closed = False
-        self._changed = threading.Condition()
-
-    def __enter__(self) -> None:
-        with self._changed:
-            if self._closed:
-                raise CancelledError("the program has ended")
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._changed:
-            self._inside -= 1
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        """Admit no more calls and wait for the running ones."""
-        with self._changed:
-            self._closed = True
-            self._changed.wait_for(lambda: self._inside == 0)
 
 
 def _answering(
@@ -96,7 +70,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._registrar = registrar
         self._references = references
         self.referenced: list[str] = []
-        self.busy = Busy()
+        self.busy = RunningCalls()
 
     @_answering
     def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:  # noqa: ARG002 - the protocol gives it

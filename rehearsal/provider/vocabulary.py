@@ -12,9 +12,9 @@ class ApiCall:
     op: str
     """botocore's method name."""
     on: frozenset[str] = frozenset()
-    """In an update: the operation is called when one of these properties changed; empty: when any did."""
+    """In an update: the operation is called when one of these properties changed; empty: after any change."""
     by: Mapping[str, str] | None = None
-    """Parameter -> property. None: parameters are found by name; otherwise no others are sent."""
+    """Parameter -> property, of all parameters. None: parameters with the names of properties."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Parameter -> value."""
     templates: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Find(ApiCall):
     filters: Mapping[str, str] = field(default_factory=dict)
     """EC2 filter -> property."""
     paged: bool = False
-    """Every page of the listing is read."""
+    """Whether all pages of the listing are read."""
     gone: frozenset[str] = frozenset()
     """States (lower case) in which the resource no longer exists."""
     state: str = "State"
@@ -55,12 +55,12 @@ class Find(ApiCall):
     merge: tuple[str, ...] = ()
     """JMESPath of structures whose members belong to the resource itself."""
     echo: frozenset[str] = frozenset()
-    """Properties that the answer does not have: those of the request."""
+    """Properties that the response lacks: their values are those of the request."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
-    """Properties with operations of their own: called after the creation when set, and when they change."""
+    """Properties that are set by operations of their own, after the creation and after a change."""
 
     on: frozenset[str]
     set: str
@@ -68,9 +68,9 @@ class Setting:
     unset: str | ApiCall = ""
     """Operation when a change removes the values. It restores the default of AWS."""
     by: Mapping[str, str] | None = None
-    """Parameter -> property, of both operations; None: found by name."""
+    """Parameter -> property, of both operations. None: parameters with the names of properties."""
     at_creation: bool = True
-    """False: the creating operation takes the properties itself."""
+    """False: the creating operation itself takes the properties."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,12 +95,12 @@ class Items:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attributes:
-    """Properties that the API takes as a map of attributes, all of them texts."""
+    """Properties that the API takes as a map of attribute names to texts."""
 
     names: Mapping[str, str]
     """Property -> attribute. The creating operation takes them in its parameter `Attributes`."""
     set: str = ""
-    """Operation that changes attributes; empty: the update of the type does."""
+    """Operation that changes attributes; empty: the `update` of the type changes them."""
     by: Mapping[str, str] = field(default_factory=dict)
     """Other parameters of this operation -> property."""
     each: bool = False
