@@ -1,4 +1,4 @@
-"""The embedded engine: what the Pulumi CLI does, without it, speaking Pulumi's own protocols."""
+"""The embedded engine: runs Pulumi programs without the Pulumi CLI, through Pulumi's own protocols."""
 
 from rehearsal.engine.crypter import Crypter, Passphrase
 from rehearsal.engine.engine import PARALLEL, Engine

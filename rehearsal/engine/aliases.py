@@ -1,4 +1,4 @@
-"""Finding a resource's former self: every URN an alias, its own or its parent's, can stand for."""
+"""Aliases: the former URNs of a resource, by its own aliases and those of its parents."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from rehearsal.engine.goal import Alias, Goal
 
 
 def candidates(goal: Goal, *, stack: str, project: str, adopted: Mapping[str, str]) -> Sequence[str]:
-    """URNs the resource may have had, most explicit first.
+    """Return the URNs that the resource may have had, the most explicit first.
 
     `adopted` maps the URN of each resource registered so far under an alias to the URN it had: children follow their
     parent, and where a child's name starts with its parent's, the name follows too.

@@ -1,4 +1,4 @@
-"""Hashes of assets and archives: what the engine adds to them so that a change of content is a change of value."""
+"""Hashes of assets and archives, by which a change of content is a change of value."""
 
 import hashlib
 import tarfile
@@ -13,7 +13,7 @@ _FILE_MODE: Final = 0o600
 
 
 def hashed(value: Value, root: Path) -> Value:
-    """The value with a `hash` in every asset and archive, the CLI's own; relative paths are taken from `root`.
+    """Return the value with the CLI's `hash` in every asset and archive; relative paths are relative to `root`.
 
     Raises StepError when a file an asset names cannot be read. What a URI names is not fetched: its hash is the URI's.
     """
@@ -33,7 +33,7 @@ def hashed(value: Value, root: Path) -> Value:
 
 
 def _tar_header(name: str, size: int) -> bytes:
-    """A file's header as Go's archive/tar writes it, which the CLI hashes: device numbers are zeros, not empty."""
+    """Return a file's tar header as the CLI (Go's archive/tar) writes it: device numbers are zeros, not empty."""
     info = tarfile.TarInfo(name)
     info.size, info.mode = size, _FILE_MODE
     written = bytearray(info.tobuf(tarfile.USTAR_FORMAT))
@@ -61,7 +61,7 @@ def _contents(signed: dict[str, Any], root: Path, prefix: str) -> Iterator[tuple
     if "path" in signed:
         path = root / str(signed["path"])
         if not path.exists():
-            raise StepError(f"archive {signed['path']!r} cannot be read: it is not there")
+            raise StepError(f"archive {signed['path']!r} cannot be read: it does not exist")
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():
                 name = file.relative_to(path).as_posix() if path.is_dir() else file.name

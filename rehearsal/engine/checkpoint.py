@@ -18,7 +18,7 @@ VERSION: Final = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checkpoint:
-    """What a checkpoint file holds; `sha256` is empty and everything else too when there is no file."""
+    """The content of a checkpoint file. Without a file, `sha256` and everything else is empty."""
 
     sha256: str = ""
     salt: str = ""
@@ -28,7 +28,7 @@ class Checkpoint:
 
 
 def read(path: Path) -> Checkpoint:
-    """The checkpoint in a file.
+    """Read the checkpoint of a file.
 
     Raises CheckpointError, naming the file and the way out, when it is corrupt, cut short or of another version.
     """
@@ -77,7 +77,7 @@ def _salt(path: Path, provider: Any) -> str:
 
 
 def render(entries: Iterable[Entry], pending: Iterable[tuple[str, Entry]], *, salt: str) -> bytes:
-    """The bytes of a checkpoint file; what is depended on stands before what depends on it."""
+    """Return the bytes of a checkpoint file; resources come after the resources that they depend on."""
     version = f"v{importlib.metadata.version('pulumi')}"
     deployment: dict[str, Any] = {
         "manifest": {
@@ -94,9 +94,9 @@ def render(entries: Iterable[Entry], pending: Iterable[tuple[str, Entry]], *, sa
 
 
 def ordered(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries in a stable order in which each comes after what it needs; what awaits deletion comes last."""
+    """Return the entries in a stable order: each after the entries that it needs, those that await deletion last."""
     live = {entry["urn"]: entry for entry in entries if not entry.get("delete")}
-    doomed = [entry for entry in entries if entry.get("delete")]
+    awaiting_deletion = [entry for entry in entries if entry.get("delete")]
     done: dict[str, Entry] = {}
     for urn in live:
         stack = [(urn, False)]
@@ -113,7 +113,7 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
                 stack.extend(
                     (need, False) for need in reversed(_needs(live[current])) if need in live and need not in done
                 )
-    return [*done.values(), *doomed]
+    return [*done.values(), *awaiting_deletion]
 
 
 def _needs(entry: Entry) -> list[str]:
@@ -126,7 +126,7 @@ def _needs(entry: Entry) -> list[str]:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Put a checkpoint in place at once and durably; the previous one stays beside it as `.bak`."""
+    """Write a checkpoint atomically and durably; the previous one is kept beside it as `.bak`."""
     temporary = path.with_suffix(".json.tmp")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:

@@ -1,4 +1,4 @@
-"""Child processes of the engine: started with a clean environment, their output turned into messages."""
+"""Child processes of the engine: a clean environment, and their output as messages."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ def start(
 
 
 def pump(stream: IO[bytes], take: Callable[[str], None]) -> threading.Thread:
-    """Hand each line of a stream to `take`, in a thread that ends with the stream."""
+    """Pass each line of a stream to `take`, in a thread that ends with the stream."""
 
     def work() -> None:
         for line in stream:
@@ -49,7 +49,7 @@ def pump(stream: IO[bytes], take: Callable[[str], None]) -> threading.Thread:
 
 
 def stop(process: subprocess.Popen[bytes], *, grace: float = 2.0) -> None:
-    """End a child: close its input (its signal to end), then insist."""
+    """End a child: close its input, which asks it to end, and kill it if it does not."""
     if process.stdin and not process.stdin.closed:
         process.stdin.close()
     if process.poll() is None:

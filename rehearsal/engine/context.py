@@ -1,4 +1,4 @@
-"""What the operations of a stack (preview, update, refresh, destroy) need of the engine that runs them."""
+"""The parts of the engine that the operations of a stack (preview, update, refresh, destroy) use."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from rehearsal.engine.store import StateStore
 
 
 class EngineContext(Protocol):
-    """The engine, as its operations see it."""
+    """The engine's interface to the operations of a stack."""
 
     project: Project
     store: StateStore
@@ -26,5 +26,5 @@ class EngineContext(Protocol):
     interrupted: threading.Event
 
     def packs(self) -> Sequence[PolicyPack]:
-        """The policy packs, started at the first call."""
+        """Return the policy packs, which are started at the first call."""
         ...

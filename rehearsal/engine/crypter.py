@@ -1,4 +1,4 @@
-"""Secrets in configuration and checkpoints, in the form of the CLI's passphrase secrets provider.
+"""Encryption of secrets in configuration and checkpoints, as the CLI's passphrase secrets provider does it.
 
 A stack's state is `v1:<salt>:v1:<nonce>:<ciphertext>` (base64), the ciphertext being that of the word "pulumi"; a
 value is `v1:<nonce>:<ciphertext>`. The key is PBKDF2-SHA256 of passphrase and salt, 1,000,000 iterations; the cipher
@@ -31,7 +31,7 @@ _STATE_PARTS: Final = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Passphrase:
-    """The passphrase of a run and where it came from; its `repr` shows only the latter."""
+    """The passphrase of a run and its source; `repr` shows only the source."""
 
     text: str
     source: str
@@ -89,7 +89,7 @@ class Crypter:
 
     @classmethod
     def new(cls, passphrase: Passphrase) -> Self:
-        """A crypter with a fresh salt."""
+        """Create a crypter with a new salt."""
         salt = secrets.token_bytes(_SALT_BYTES)
         fresh = cls(_derive(passphrase.text, salt), "")
         fresh.state = f"v1:{base64.b64encode(salt).decode()}:{fresh.encrypt(_WITNESS)}"
@@ -97,7 +97,7 @@ class Crypter:
 
     @classmethod
     def open(cls, passphrase: Passphrase, state: str, *, where: str) -> Self:
-        """The crypter of an existing state; `where` names the file it stands in.
+        """Return the crypter of an existing state; `where` names its file, for messages.
 
         Raises PassphraseError when the passphrase is wrong or the state is not of a form known here.
         """
@@ -121,7 +121,7 @@ class Crypter:
         return opened
 
     def encrypt(self, plain: str) -> str:
-        """`v1:<nonce>:<ciphertext>` of a text."""
+        """Encrypt a text as `v1:<nonce>:<ciphertext>`."""
         with self._lock:
             if (existing := self._seen.get(plain)) is not None:
                 return existing
@@ -132,7 +132,7 @@ class Crypter:
             return created
 
     def decrypt(self, text: str) -> str:
-        """The text in `v1:<nonce>:<ciphertext>`; raises PassphraseError when it cannot be opened."""
+        """Decrypt `v1:<nonce>:<ciphertext>`. Raises PassphraseError if the passphrase is another one."""
         try:
             nonce, sealed = text.removeprefix("v1:").split(":")
             plain = self._cipher.decrypt(base64.b64decode(nonce), base64.b64decode(sealed), None).decode()

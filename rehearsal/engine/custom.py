@@ -1,4 +1,4 @@
-"""Registering custom resources: check, policies, difference, and the step that follows."""
+"""Registration of custom resources: check, policies, difference, step."""
 
 import dataclasses
 import hashlib
@@ -19,7 +19,7 @@ from rehearsal.engine.values import Values, is_unknown, same
 
 
 class CustomResources:
-    """Decides, for one pass, what must happen to each resource that a provider manages."""
+    """Decides, for one run of the program, which step each provider-managed resource needs."""
 
     def __init__(self, run: StackRun, providers: Providers, policies: Policies, steps: Steps) -> None:
         self._run = run
@@ -28,7 +28,7 @@ class CustomResources:
         self._steps = steps
 
     def register(self, new: Resource, goal: Goal, old: Resource | None, client: ProviderClient) -> Resource:
-        """Make a resource what the program says (see `Registrar.register`)."""
+        """Bring a resource to the state that the program declares (see `Registrar.register`)."""
         imported: Resource | None = None
         if goal.import_id and (old is None or old.external or (old.import_id or old.id) != goal.import_id):
             if old is not None and not old.external:
@@ -61,10 +61,12 @@ class CustomResources:
         if not (diff.replaces or old.pending_replacement):
             return self._steps.update(new, old, client, shown)
         self._may_replace(new, old, goal, diff, shown)
-        again, failures = self._check(client, new, {}, goal.inputs, replaced=replaced_id(old))
+        replacement_inputs, failures = self._check(client, new, {}, goal.inputs, replaced=replaced_id(old))
         refuse_failures(new, failures)
         before = goal.delete_before_replace if goal.delete_before_replace is not None else diff.delete_before_replace
-        return self._steps.replace(dataclasses.replace(new, inputs=again), old, client, shown, before=before)
+        return self._steps.replace(
+            dataclasses.replace(new, inputs=replacement_inputs), old, client, shown, before=before
+        )
 
     def _check(
         self, client: ProviderClient, new: Resource, olds: Values, news: Values, *, replaced: str
@@ -117,16 +119,16 @@ class CustomResources:
         return differ.with_replace_on(diff, new.replace_on_changes)
 
     def _may_replace(self, new: Resource, old: Resource, goal: Goal, diff: Diff, shown: Sequence[PropertyDiff]) -> None:
-        why = ", ".join(diff.replaces)
+        properties = ", ".join(diff.replaces)
         if goal.import_id:
             lines = "".join(f"\n  {item.path}: {item.old!r} there, {item.new!r} in the program" for item in shown)
             raise StepError(
-                f"{new.title} is imported as {goal.import_id!r}, but {why} can only change by replacing it: "
+                f"{new.title} is imported as {goal.import_id!r}, but {properties} can only change by replacing it: "
                 f"make the program say what is there, or remove `import`{lines}"
             )
         if old.protect and new.protect:
             error = StepError(
-                f"{new.title} is protected, but {why} can only change by replacing it: take `protect` off first"
+                f"{new.title} is protected, but {properties} can only change by replacing it: take `protect` off first"
             )
             if not self._run.dry_run:
                 raise error
@@ -134,7 +136,7 @@ class CustomResources:
 
 
 def refuse_failures(new: Resource, failures: Failures) -> None:
-    """Raise StepError for what a provider's check found wrong."""
+    """Raise StepError for the failures of a provider's check."""
     if failures:
         output = "; ".join(f"{prop}: {reason}" if prop else reason for prop, reason in failures)
         raise StepError(f"{new.title} is not valid: {output}")

@@ -1,4 +1,4 @@
-"""Differences as people read them, and as options such as `replaceOnChanges` change them."""
+"""Differences of resources: display form, and the effect of options such as `replaceOnChanges`."""
 
 from collections.abc import Iterator, Sequence
 from typing import cast
@@ -10,14 +10,14 @@ from rehearsal.engine.values import SIGNATURE, Value, Values, is_secret, reveal,
 
 
 def inputs_differ(old: Values, new: Values) -> Diff:
-    """The difference of two sets of inputs, where no provider says better."""
+    """Return the difference of two sets of inputs, where the provider does not report one."""
     result = {path: (kind, True) for path, kind in _walk((), old, new)}
     keys = tuple(dict.fromkeys(str(paths.parse(path)[0]) for path in result))
     return Diff(changes=bool(result), changed=keys, detailed=result)
 
 
 def with_replace_on(diff: Diff, replace_on: Sequence[str]) -> Diff:
-    """The difference in which what `replaceOnChanges` covers forces a replacement."""
+    """Return the difference with replacements for the properties that `replaceOnChanges` covers."""
     if not diff.changes or not replace_on:
         return diff
     requested = [paths.parse(text) for text in replace_on]
@@ -43,7 +43,7 @@ def with_replace_on(diff: Diff, replace_on: Sequence[str]) -> Diff:
 def described(
     diff: Diff, *, old_inputs: Values, old_outputs: Values, new: Values, hidden: Sequence[paths.Path]
 ) -> list[PropertyDiff]:
-    """The difference with old and new values, secrets hidden; what `hideDiffs` covers is left out."""
+    """Return the difference with old and new values, without secrets and without the properties of `hideDiffs`."""
     detailed = diff.detailed or {
         path: (f"{kind}-replace" if str(paths.parse(path)[0]) in diff.replaces else kind, True)
         for path, kind in _walk((), old_inputs, new)
@@ -59,7 +59,7 @@ def described(
 
 
 def added(inputs: Values) -> list[PropertyDiff]:
-    """The inputs of a new resource, as additions."""
+    """Return the inputs of a new resource as additions."""
     return [
         PropertyDiff(path=key, kind="add", new=shown(value))
         for key, value in sorted(inputs.items())

@@ -1,4 +1,4 @@
-"""The engine: runs programs over stacks, through a provider and policy packs, and keeps what comes of it."""
+"""The engine: runs programs for stacks, with a provider and policy packs, and stores the resulting state."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ PARALLEL: Final = 16
 
 
 class Engine:
-    """Runs a project's stacks, one at a time; one connection a provider and one process a policy pack serve them all.
+    """Runs a project's stacks one at a time, with one connection per provider and one process per policy pack.
 
     Args:
         project: the program.
@@ -77,7 +77,7 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """End packs and connections."""
+        """Stop the policy packs and close the connections."""
         for pack in self._packs or ():
             pack.close()
         self._packs = None
@@ -85,27 +85,27 @@ class Engine:
         self._server.stop(0)
 
     def interrupt(self) -> None:
-        """Start no new step; what is under way is finished and saved. A run in progress then ends, not ok."""
+        """Start no new step; running steps finish and are saved. The run in progress then fails."""
         self.interrupted.set()
 
     def preview(self, stack: str) -> StackResult:
-        """What `up` would do; changes nothing."""
+        """Return the steps that `up` would take; changes nothing."""
         return self._run(stack, "preview", lambda: update.preview(self, stack))
 
     def up(self, stack: str) -> StackResult:
-        """Preview, and if no mandatory policy is violated make the stack what the program says."""
+        """Preview, then update the stack to the program unless a mandatory policy is violated."""
         return self._run(stack, "up", lambda: update.up(self, stack))
 
     def refresh(self, stack: str, *, preview_only: bool = False) -> StackResult:
-        """Read every resource, show how it drifted, and (unless `preview_only`) take that into the state."""
+        """Read every resource, report its drift, and write it to the state unless `preview_only`."""
         return self._run(stack, "refresh", lambda: refreshing.refresh(self, stack, preview_only=preview_only))
 
     def destroy(self, stack: str, *, unprotect: bool = False) -> StackResult:
-        """Delete every resource, dependents first; refuses, naming them, while any is protected."""
+        """Delete every resource, dependents first. Fails if resources are protected, and keeps these."""
         return self._run(stack, "destroy", lambda: refreshing.destroy(self, stack, unprotect=unprotect))
 
     def packs(self) -> Sequence[PolicyPack]:
-        """The policy packs, started the first time they are needed. Raises PolicyPackError."""
+        """Return the policy packs, which are started at the first call. Raises PolicyPackError."""
         if self._packs is None:
             started: list[PolicyPack] = []
             try:

@@ -1,4 +1,4 @@
-"""Everything that can go wrong for a person using the engine, as one small tree.
+"""The errors of the engine.
 
 EngineError
 ├── ProjectError            Pulumi.yaml or a stack's configuration cannot be read
@@ -16,7 +16,7 @@ EngineError
 
 
 class EngineError(Exception):
-    """Root of the tree: `str(error)` is a message for people; `detail`, if any, is for the curious (a traceback)."""
+    """Base class of the engine's errors. `str(error)` is the message; `detail` is a traceback or empty."""
 
     def __init__(self, message: str, *, detail: str = "") -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class EngineError(Exception):
 
 
 class ProjectError(EngineError):
-    """Pulumi.yaml or a stack's configuration file cannot be read; names the file and the line or key."""
+    """Pulumi.yaml or a stack's configuration file cannot be read; the message names the file and the line or key."""
 
 
 class PassphraseError(EngineError):
@@ -32,19 +32,19 @@ class PassphraseError(EngineError):
 
 
 class CheckpointError(EngineError):
-    """A checkpoint or journal is corrupt, truncated or of a newer version; names the file and the way out."""
+    """A checkpoint or journal is corrupt, truncated or of a newer version; the message names file and remedy."""
 
 
 class StackLockedError(EngineError):
-    """Another run holds the stack's lock; names its process id and since when."""
+    """Another run holds the stack's lock; the message names its process id and start time."""
 
 
 class UpstreamMissingError(EngineError):
-    """A StackReference names a stack that is not up, or an output it does not have."""
+    """A StackReference names a stack that has not been deployed, or an output it does not have."""
 
 
 class UnsupportedOptionError(EngineError):
-    """The program uses an option or a call this engine does not support; names it."""
+    """The program uses an option or a call that this engine does not support; the message names it."""
 
 
 class ProviderError(EngineError):
@@ -52,16 +52,16 @@ class ProviderError(EngineError):
 
 
 class PolicyPackError(EngineError):
-    """A policy pack did not start, died or failed; names the pack."""
+    """A policy pack did not start, ended or failed; the message names the pack."""
 
 
 class ProgramError(EngineError):
-    """The program raised; the message is the exception's, the traceback is in `detail`."""
+    """The program raised an exception: its message, and its traceback in `detail`."""
 
 
 class StepError(EngineError):
-    """A step cannot be taken: a protected resource, a duplicate URN, a failed check or import."""
+    """A step is not possible: a protected resource, a duplicate URN, a failed check or import."""
 
 
 class CancelledError(EngineError):
-    """The run was interrupted; what had begun was finished and saved."""
+    """The run was interrupted; the steps that had begun are finished and saved."""

@@ -1,4 +1,4 @@
-"""What a run tells while it goes (events, for a live display) and when it ends (results)."""
+"""The events of a run, for a live display, and its results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ Kind: TypeAlias = Literal["add", "delete", "update", "add-replace", "delete-repl
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """Anything that happens in a run of a stack."""
+    """Base class of the events of a run of a stack."""
 
     stack: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackStarted(Event):
-    """A run of a stack begins; the steps of the preview that an `up` starts with say so (`preview`)."""
+    """A run of a stack begins. `preview`: the following events are those of a preview."""
 
     operation: Operation
 
@@ -37,7 +37,7 @@ class StepStarted(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepDone(Event):
-    """A step on a resource ended; `error` is empty when it went well."""
+    """A step on a resource ended; `error` is empty if it succeeded."""
 
     urn: str
     type: str
@@ -59,7 +59,7 @@ class Log(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Violation(Event):
-    """A policy that does not hold. `message` says what is wrong, `description` what the policy asks."""
+    """A violated policy. `message` describes the violation, `description` the policy."""
 
     policy: str
     pack: str
@@ -71,7 +71,7 @@ class Violation(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remediated(Event):
-    """A policy that changed a resource's inputs before they went on."""
+    """A policy that changed a resource's inputs before the provider got them."""
 
     policy: str
     pack: str
@@ -81,7 +81,7 @@ class Remediated(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PropertyDiff:
-    """One property that a step changes; values as people may see them ("[secret]", "[unknown]")."""
+    """One property that a step changes; the values are displayable ("[secret]", "[unknown]")."""
 
     path: str
     kind: Kind
@@ -101,7 +101,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackResult:
-    """How a run of a stack went.
+    """The result of a run of a stack.
 
     `operations` counts steps by op; provider defaults the program did not write are left out, as the CLI does.
     `pending` lists operations whose outcome a killed run left unknown, as (op, urn). `seconds` is wall time;

@@ -1,4 +1,4 @@
-"""What the program asks for: a registration or a read, checked and put into the engine's own terms."""
+"""The goal of a resource: a registration or read by the program, validated."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ _SECONDS: Final[Mapping[str, float]] = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alias:
-    """A name a resource had before: a URN, or the parts that differed. `parent` None means unchanged, "" none."""
+    """A former name of a resource: a URN, or the parts that differed. `parent` None: unchanged; "": no parent."""
 
     urn: str = ""
     name: str = ""
@@ -31,7 +31,7 @@ class Alias:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Goal:
-    """A resource as the program wants it. None stands for an option left open (it may be inherited)."""
+    """The declaration of a resource in the program. None: the option is not set and may be inherited."""
 
     type: str
     name: str
@@ -59,7 +59,7 @@ class Goal:
 
 
 def from_request(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal:
-    """The goal in a RegisterResource request.
+    """Parse a RegisterResource request.
 
     Raises UnsupportedOptionError, naming the resource and the option, for what this engine does not support.
     """
@@ -140,18 +140,25 @@ def _alias(alias: Any) -> Alias:
     if alias.WhichOneof("alias") == "urn":
         return Alias(urn=alias.urn)
     spec = alias.spec
-    which = spec.WhichOneof("parent")
-    parent = spec.parentUrn if which == "parentUrn" else "" if which == "noParent" and spec.noParent else None
+    parent_field = spec.WhichOneof("parent")
+    parent = (
+        spec.parentUrn if parent_field == "parentUrn" else "" if parent_field == "noParent" and spec.noParent else None
+    )
     return Alias(name=spec.name, type=spec.type, stack=spec.stack, project=spec.project, parent=parent)
 
 
-def _timeouts(given: resource_pb2.RegisterResourceRequest.CustomTimeouts) -> dict[str, float]:
-    texts = {"create": given.create, "update": given.update, "delete": given.delete, "read": given.read}
+def _timeouts(custom_timeouts: resource_pb2.RegisterResourceRequest.CustomTimeouts) -> dict[str, float]:
+    texts = {
+        "create": custom_timeouts.create,
+        "update": custom_timeouts.update,
+        "delete": custom_timeouts.delete,
+        "read": custom_timeouts.read,
+    }
     return {name: seconds(text) for name, text in texts.items() if text}
 
 
 def seconds(text: str) -> float:
-    """Seconds of a duration such as `1h30m` or `45s`. Raises StepError for what is none."""
+    """Convert a duration such as `1h30m` or `45s` to seconds. Raises StepError for invalid text."""
     parts: Sequence[tuple[str, str]] = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise StepError(f"custom timeout {text!r} is no duration such as '30s' or '1h30m'")

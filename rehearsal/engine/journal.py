@@ -27,7 +27,7 @@ def key_of(entry: Entry) -> str:
 
 
 def digest(content: bytes) -> str:
-    """How a journal names a checkpoint."""
+    """Return the digest by which a journal names a checkpoint."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -39,7 +39,7 @@ class Folded:
     pending: dict[tuple[str, str], Entry] = field(default_factory=dict)
 
     def apply(self, record: Mapping[str, Any]) -> None:
-        """Take one record into account; the same records in the same order give the same result."""
+        """Apply one record; the same records in the same order give the same result."""
         kind = record["t"]
         if kind == "begin":
             self.pending[record["resource"]["urn"], record["op"]] = record["resource"]
@@ -85,17 +85,17 @@ class Journal:
                 self._synced = reached
 
     def end(self, op: str, urn: str, *, put: Sequence[Entry] = (), drop: Sequence[str] = ()) -> None:
-        """Record an operation's outcome. Losing this record is safe: the operation is then asked for again."""
+        """Record an operation's result. If this record is lost, the operation is requested again."""
         self.changed = True
         self._write({"t": "end", "op": op, "urn": urn, "put": list(put), "drop": list(drop)})
 
     def settled(self) -> None:
-        """Record that nothing is pending any more: the run went through to its end."""
+        """Record that the run completed: no operation is pending."""
         self.changed = True
         self._write({"t": "settled"})
 
     def commit(self, checkpoint_digest: str) -> None:
-        """Record, durably, the checkpoint that this journal is about to become."""
+        """Record durably the checkpoint into which this journal is folded."""
         self._write({"t": "commit", "sha256": checkpoint_digest})
         os.fsync(self._file)
 
@@ -130,7 +130,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def fold(start: Iterable[Entry], pending: Iterable[tuple[str, Entry]], records: Iterable[Mapping[str, Any]]) -> Folded:
-    """The stack after the records, starting from a checkpoint's resources and pending operations."""
+    """Apply journal records to a checkpoint's resources and pending operations."""
     folded = Folded(
         entries={key_of(entry): entry for entry in start}, pending={(entry["urn"], op): entry for op, entry in pending}
     )

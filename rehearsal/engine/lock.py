@@ -1,4 +1,4 @@
-"""One run at a time on a stack: an advisory lock that the kernel drops when the process dies."""
+"""One run at a time per stack: an advisory file lock, which the kernel releases when the process ends."""
 
 import fcntl
 import json

@@ -5,7 +5,6 @@
 
 import dataclasses
 import functools
-import threading
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -15,7 +14,7 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from rehearsal.engine import goal as goals
 from rehearsal.engine import urns
-from rehearsal.engine.errors import CancelledError, EngineError, StepError, UnsupportedOptionError
+from rehearsal.engine.errors import EngineError, StepError, UnsupportedOptionError
 from rehearsal.engine.goal import Goal
 from rehearsal.engine.program import ORGANIZATION
 from rehearsal.engine.provider_client import Failures
@@ -23,6 +22,7 @@ from rehearsal.engine.references import References
 from rehearsal.engine.registrar import STACK_REFERENCE, Registrar
 from rehearsal.engine.resource import Resource
 from rehearsal.engine.run_state import StackRun
+from rehearsal.engine.running_calls import RunningCalls
 from rehearsal.engine.values import Values, has_unknowns, read_struct, reveal, settle_outputs, write_struct
 
 _FEATURES: Final = {
@@ -40,36 +40,10 @@ _Q = TypeVar("_Q")
 _A = TypeVar("_A")
 
 
-class Busy:
-    """Counts who is inside; those who wait for it to be empty let nobody in after that."""
-
-    def __init__(self) -> None:
-        self._inside = 0
-        self._closed = False
-        self._changed = threading.Condition()
-
-    def __enter__(self) -> None:
-        with self._changed:
-            if self._closed:
-                raise CancelledError("the program has ended")
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._changed:
-            self._inside -= 1
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        """Let nobody in any more and wait until all have left."""
-        with self._changed:
-            self._closed = True
-            self._changed.wait_for(lambda: self._inside == 0)
-
-
 def _answering(
     method: Callable[["Monitor", _Q], _A],
 ) -> Callable[["Monitor", _Q, grpc.ServicerContext], _A]:
-    """A servicer method whose engine errors are kept with the run and told to the program."""
+    """Wrap a servicer method: engine errors are kept with the run and returned to the program."""
 
     @functools.wraps(method)
     def serve(self: "Monitor", request: _Q, context: grpc.ServicerContext) -> _A:
@@ -89,18 +63,18 @@ def _answering(
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """Serves one pass of one program."""
+    """Serves one run of one program."""
 
     def __init__(self, run: StackRun, registrar: Registrar, references: References) -> None:
         self.run = run
         self._registrar = registrar
         self._references = references
         self.referenced: list[str] = []
-        self.busy = Busy()
+        self.busy = RunningCalls()
 
     @_answering
     def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:  # noqa: ARG002 - the protocol gives it
-        """Which stack this is, and what the engine can do."""
+        """Return the stack's name and the features of the engine."""
         return resource_pb2.DeploymentInfo(
             project=self.run.project,
             stack=self.run.stack,
@@ -114,12 +88,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answering
     def SupportsFeature(self, request: resource_pb2.SupportsFeatureRequest) -> resource_pb2.SupportsFeatureResponse:
-        """Whether the engine can do something."""
+        """Return whether the engine supports a feature."""
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
 
     @_answering
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
-        """Make a resource what the program says."""
+        """Register a resource: bring it to the state that the program declares."""
         created = self._registrar.register(goals.from_request(request, self.run.root))
         outputs: Values = created.outputs if created.custom else {}
         if not request.supportsPartialValues:
@@ -130,7 +104,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answering
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
-        """Give a component (or the stack) its outputs."""
+        """Set the outputs of a component or of the stack."""
         run = self.run
         outputs = settle_outputs(read_struct(request.outputs), set())
         with run.lock:
@@ -145,7 +119,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answering
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
-        """Read a resource that is not the program's own; a StackReference is read by the engine itself."""
+        """Read a resource that the program does not manage; the engine itself reads StackReferences."""
         run = self.run
         run.admit()
         goal = Goal(
@@ -248,7 +222,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answering
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: ARG002 - the protocol gives it
-        """The program has registered everything. Nothing of it is needed any more."""
+        """The program has registered everything and may end."""
         return empty_pb2.Empty()
 
 

@@ -1,4 +1,4 @@
-"""Policy packs: started as processes, asked about each resource and each stack through Pulumi's `Analyzer` protocol."""
+"""Policy packs: processes that analyze resources and stacks through Pulumi's `Analyzer` protocol."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ LEVELS: Final[tuple[Level, ...]] = ("advisory", "mandatory", "disabled", "remedi
 
 
 class PolicyPack:
-    """A running policy pack. Whatever goes wrong with it raises PolicyPackError: a pack that cannot answer blocks."""
+    """A running policy pack. Every failure raises PolicyPackError: a pack that does not answer blocks the run."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class PolicyPack:
             raise PolicyPackError(f"policy pack {path}: {error}") from error
         main = path / str(described.get("main") or ".") / "__main__.py"
         if not main.exists():
-            raise PolicyPackError(f"policy pack {path}: {main} is not there")
+            raise PolicyPackError(f"policy pack {path}: {main} does not exist")
         self._said: list[str] = []
         self._process = child.start(
             [_HOST, str(main.resolve()), engine_address],
@@ -93,12 +93,12 @@ class PolicyPack:
 
     @property
     def enabled(self) -> int:
-        """How many of its policies run."""
+        """The number of the pack's policies that run."""
         return sum(level != "disabled" for level in self.levels.values())
 
     @property
     def remediates(self) -> bool:
-        """Whether any of its policies may change a resource."""
+        """Whether one of the pack's policies may change a resource."""
         return "remediate" in self.levels.values()
 
     def configure_stack(
@@ -111,7 +111,7 @@ class PolicyPack:
         config: Mapping[str, str],
         secret_keys: Sequence[str],
     ) -> None:
-        """Tell the pack which stack comes next."""
+        """Send the pack the stack that is analyzed next."""
         request = analyzer_pb2.AnalyzerStackConfigureRequest(
             stack=stack,
             project=project,
@@ -123,15 +123,15 @@ class PolicyPack:
         self._call("ConfigureStack", request, optional=True)
 
     def analyze(self, request: analyzer_pb2.AnalyzeRequest) -> Sequence[analyzer_pb2.AnalyzeDiagnostic]:
-        """What the pack holds against a resource."""
+        """Return the violations of a resource."""
         return self._call("Analyze", request).diagnostics
 
     def remediate(self, request: analyzer_pb2.AnalyzeRequest) -> Sequence[analyzer_pb2.Remediation]:
-        """What the pack changes in a resource."""
+        """Return the changes that the pack makes to a resource."""
         return self._call("Remediate", request).remediations
 
     def analyze_stack(self, request: analyzer_pb2.AnalyzeStackRequest) -> Sequence[analyzer_pb2.AnalyzeDiagnostic]:
-        """What the pack holds against a stack as a whole."""
+        """Return the violations of a stack as a whole."""
         return self._call("AnalyzeStack", request).diagnostics
 
     def close(self) -> None:
@@ -144,10 +144,10 @@ class PolicyPack:
         self._said.append(line)
         del self._said[:-50]
 
-    def _dead(self, what: str) -> PolicyPackError:
+    def _dead(self, reason: str) -> PolicyPackError:
         self._pumps[0].join(timeout=1)
         last = next((line for line in reversed(self._said) if line.strip()), "it said nothing")
-        return PolicyPackError(f"policy pack {self.path.name!r} {what}: {last}", detail="\n".join(self._said))
+        return PolicyPackError(f"policy pack {self.path.name!r} {reason}: {last}", detail="\n".join(self._said))
 
     def _call(self, method: str, request: Any, *, wait: bool = False, optional: bool = False) -> Any:
         started = time.monotonic()
@@ -172,8 +172,8 @@ def _initial(item: analyzer_pb2.PolicyConfig) -> tuple[Level | None, dict[str, A
     return LEVELS[item.enforcementLevel], read_struct(item.properties)
 
 
-def _read_config(path: Path, known: Mapping[str, Level]) -> dict[str, tuple[Level | None, dict[str, Any]]]:
-    """A pack's JSON configuration, as `--policy-pack-config` takes it: policy to level, or to an object with one."""
+def _read_config(path: Path, levels: Mapping[str, Level]) -> dict[str, tuple[Level | None, dict[str, Any]]]:
+    """Read a pack's JSON configuration (`--policy-pack-config`): policy -> level, or an object with a level."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -184,9 +184,9 @@ def _read_config(path: Path, known: Mapping[str, Level]) -> dict[str, tuple[Leve
         )
     result: dict[str, tuple[Level | None, dict[str, Any]]] = {}
     for name, value in content.items():
-        if name != "all" and name not in known:
+        if name != "all" and name not in levels:
             raise PolicyPackError(
-                f"policy configuration {path}: there is no policy {name!r}; there are {', '.join(sorted(known))}"
+                f"policy configuration {path}: there is no policy {name!r}; there are {', '.join(sorted(levels))}"
             )
         properties = dict(value) if isinstance(value, dict) else {}
         level = properties.pop("enforcementLevel", None) if isinstance(value, dict) else value

@@ -15,7 +15,7 @@ _STEP: Final = re.compile(
 
 
 def parse(text: str) -> Path:
-    """The steps of a path: str for a key (or `*`), int for an index. Raises ValueError for what is no path."""
+    """Parse a path into steps: str for a key or `*`, int for an index. Raises ValueError for invalid paths."""
     steps: list[str | int] = []
     position = 0
     while position < len(text):
@@ -33,7 +33,7 @@ def parse(text: str) -> Path:
 
 
 def render(path: Sequence[str | int]) -> str:
-    """The text of a path."""
+    """Return the text of a path."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -47,14 +47,14 @@ def render(path: Sequence[str | int]) -> str:
 
 
 def covers(outer: Path, inner: Path) -> bool:
-    """Whether `inner` is `outer` or lies below it; `*` stands for any one step."""
+    """Whether `inner` is `outer` or lies below it; `*` matches one step."""
     if len(outer) > len(inner):
         return False
     return all(a in (WILDCARD, b) for a, b in zip(outer, inner, strict=False))
 
 
 def get(value: Value, path: Path) -> tuple[bool, Value]:
-    """Whether there is something at the path, and what; looks through secret marks."""
+    """Return whether the path exists, and its value; secret marks are transparent."""
     for step in path:
         if is_secret(value):
             value = value["value"]
@@ -67,7 +67,7 @@ def get(value: Value, path: Path) -> tuple[bool, Value]:
 
 
 def reset(value: Value, old: Value, path: Path) -> tuple[bool, Value]:
-    """The value with what stands at the path taken from `old`: added back, put back, or removed with it.
+    """Return the value with the part at the path from `old`; without that part in `old` it is removed.
 
     The flag is False where the path leads into something that one of the two does not have (the value is then
     unchanged there), as happens with elements added to or removed from a list.

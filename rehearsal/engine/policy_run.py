@@ -1,4 +1,4 @@
-"""Policies over one pass: each resource before the provider sees it, the stack when all is registered."""
+"""Policies of one run: each resource before the provider gets it, and the stack after all registrations."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from rehearsal.engine.values import Values, read_struct, write_struct
 
 
 class Policies:
-    """The packs of a run, asked about the resources of one pass."""
+    """Analyzes the resources of one run with its policy packs."""
 
     def __init__(self, run: StackRun, packs: Sequence[PolicyPack]) -> None:
         self._run = run
@@ -25,11 +25,11 @@ class Policies:
 
     @property
     def enabled(self) -> int:
-        """How many policies run."""
+        """The number of policies that run."""
         return sum(pack.enabled for pack in self._packs)
 
     def resource(self, new: Resource, goal: Goal) -> Resource:
-        """The resource, remediated where a policy does that.
+        """Analyze a resource; returns it with the changes of remediating policies.
 
         In an update a mandatory violation raises StepError; in a preview it is only kept, so that all are seen.
         """
@@ -56,7 +56,7 @@ class Policies:
         return new
 
     def stack(self) -> None:
-        """Let the packs look at the stack as a whole."""
+        """Analyze the stack as a whole."""
         if not any(pack.enabled for pack in self._packs):
             return
         run = self._run

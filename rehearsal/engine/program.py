@@ -1,4 +1,4 @@
-"""Starting the program and learning how it ended."""
+"""The program's process: start, output, result."""
 
 import json
 import os
@@ -15,8 +15,8 @@ ORGANIZATION: Final = "organization"  # what the CLI's own file backend calls it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """How a program ended; `missing_output` names what a StackReference lacked, if that was it."""
+class ProgramResult:
+    """The result of a program. `missing_output`: the stack output whose absence made the program fail, or empty."""
 
     ok: bool
     message: str = ""
@@ -31,7 +31,7 @@ class Program:
         self, project: Project, stack: str, config: StackConfig, *, address: str, dry_run: bool, parallel: int, log: Any
     ) -> None:
         if not (project.program / "__main__.py").exists() and not project.program.is_file():
-            raise ProgramError(f"{project.program / '__main__.py'} is not there: a program starts in __main__.py")
+            raise ProgramError(f"{project.program / '__main__.py'} does not exist: a program starts in __main__.py")
         read_end, write_end = os.pipe()
         settings = {
             "project": project.name,
@@ -65,7 +65,7 @@ class Program:
         except BrokenPipeError:
             pass  # it died at once: wait() says so
 
-    def wait(self) -> Outcome:
+    def wait(self) -> ProgramResult:
         """Wait for the program to end."""
         content = self._outcome.read()
         code = self._process.wait()
@@ -75,9 +75,11 @@ class Program:
         if self._process.stdin:
             self._process.stdin.close()
         if not content:
-            return Outcome(ok=False, message=f"the program's process ended with status {code} before the program did")
+            return ProgramResult(
+                ok=False, message=f"the program's process ended with status {code} before the program did"
+            )
         output = json.loads(content)
-        return Outcome(
+        return ProgramResult(
             ok=output["ok"],
             message=output.get("message", ""),
             detail=output.get("detail", ""),

@@ -26,7 +26,7 @@ def _die_with_parent() -> None:
 
 
 def _silent(*_: Any, **__: Any) -> None:
-    """Stand in for `pulumi.log.debug`."""
+    """Replacement of `pulumi.log.debug` that logs nothing."""
 
 
 def _outcome(error: BaseException, program: str) -> dict[str, Any]:
@@ -54,17 +54,17 @@ def _outcome(error: BaseException, program: str) -> dict[str, Any]:
     return {"ok": False, "message": message, "detail": detail, **missing}
 
 
-def _cause(error: BaseException, known: Sequence[BaseException]) -> BaseException | None:
-    """What an error came from. The SDK raises failures again, even from themselves: those `known` are passed over."""
+def _cause(error: BaseException, visited: Sequence[BaseException]) -> BaseException | None:
+    """Return the cause of an error. The SDK raises errors again, even from themselves: `visited` errors are skipped."""
     context = None if error.__suppress_context__ and error.__cause__ is not error else error.__context__
     for entry in (error.__cause__, context):
-        if entry is not None and not any(entry is peer for peer in known):
+        if entry is not None and not any(entry is peer for peer in visited):
             return entry
     return None
 
 
 def _look(error: BaseException, program: str) -> tuple[str, dict[str, Any]]:
-    """Where in the program the error arose, and which stack output it lacked, if that was it."""
+    """Return the place in the program where the error was raised, and the stack output that it lacked, if any."""
     place, missing = "", {}
     trace = error.__traceback__
     while trace is not None:

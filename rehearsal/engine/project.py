@@ -38,7 +38,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class StackConfig:
-    """The configuration of a stack: full key (`project:key`) to text (objects as JSON), and which keys are secret."""
+    """The configuration of a stack: full key (`project:key`) -> text (objects as JSON), and the secret keys."""
 
     values: Mapping[str, str]
     secret_keys: frozenset[str]
@@ -49,7 +49,7 @@ class StackConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Project:
-    """A Pulumi project: its name, where it stands, and what Pulumi.yaml says."""
+    """A Pulumi project: its name, its folder, and the settings of Pulumi.yaml."""
 
     name: str
     root: Path
@@ -60,13 +60,13 @@ class Project:
 
     @classmethod
     def load(cls, root: Path) -> Self:
-        """The project whose Pulumi.yaml is in `root`. Raises ProjectError naming the file and what is wrong in it."""
+        """Load the project of a folder. Raises ProjectError, which names the file and the mistake."""
         root = root.resolve()
         file = next(
             (root / name for name in ("Pulumi.yaml", "Pulumi.yml") if (root / name).exists()), root / "Pulumi.yaml"
         )
         content = yaml_file.load(file)
-        _refuse_unknown(file, content, _PROJECT_KEYS, what="key")
+        _refuse_unknown(file, content, _PROJECT_KEYS, description="key")
         name = content.get("name")
         if not isinstance(name, str) or not name:
             raise ProjectError(f"{file}: name: expected the project's name, found {name!r}")
@@ -87,18 +87,18 @@ class Project:
         )
 
     def stack_config_file(self, stack: str) -> Path:
-        """Where a stack's configuration stands; the file need not exist."""
+        """Return the path of a stack's configuration file, which need not exist."""
         return self.config_dir / f"Pulumi.{stack}.yaml"
 
     def config(self, stack: str, passphrase: Passphrase) -> StackConfig:
-        """The stack's configuration: its own file over what the project declares, secrets decrypted.
+        """Return a stack's configuration with decrypted secrets: the stack's file overrides the project's defaults.
 
         Raises ProjectError for a malformed file, an unknown key, a missing or wrongly typed value, and
         PassphraseError when a secret cannot be opened.
         """
         file = self.stack_config_file(stack)
         content = yaml_file.load(file) if file.exists() else {}
-        _refuse_unknown(file, content, _STACK_KEYS, what="key")
+        _refuse_unknown(file, content, _STACK_KEYS, description="key")
         if content.get("secretsprovider") not in (None, "", "passphrase"):
             raise ProjectError(
                 f"{file}: secretsprovider: only 'passphrase' can be opened here, found {content['secretsprovider']!r}"
@@ -131,11 +131,11 @@ class Project:
     def _add_declared(self, stack: str, own: Mapping[str, Any], values: dict[str, str], secret_keys: set[str]) -> None:
         settings_by_key = {self._full(str(key)): value for key, value in own.items()}
         for key, declaration in self.declarations.items():
-            full, where = self._full(key), f"{self.file}: config: {key}"
+            full, location = self._full(key), f"{self.file}: config: {key}"
             if not isinstance(declaration, dict):
                 values.setdefault(full, _text(declaration))
                 continue
-            _refuse_unknown(self.file, declaration, _DECLARATION_KEYS, what=f"config: {key}: key")
+            _refuse_unknown(self.file, declaration, _DECLARATION_KEYS, description=f"config: {key}: key")
             value = declaration.get("value", declaration.get("default"))
             if full not in values:
                 if value is None:
@@ -146,7 +146,7 @@ class Project:
                 continue
             if declaration.get("secret") and full not in secret_keys:
                 raise ProjectError(
-                    f"{self.stack_config_file(stack)}: config: {key} must be encrypted: {where} says secret"
+                    f"{self.stack_config_file(stack)}: config: {key} must be encrypted: {location} says secret"
                 )
             expected = _TYPES.get(str(declaration.get("type", "")))
             if expected and not (full in secret_keys or _is_a(settings_by_key[full], expected)):
@@ -162,11 +162,11 @@ def _is_a(value: Any, expected: tuple[type, ...]) -> bool:
     return isinstance(value, expected) and not (isinstance(value, bool) and expected == (int,))
 
 
-def _refuse_unknown(file: Path, content: Mapping[str, Any], allowed: frozenset[str], *, what: str) -> None:
+def _refuse_unknown(file: Path, content: Mapping[str, Any], allowed: frozenset[str], *, description: str) -> None:
     unknown = sorted(set(map(str, content)) - allowed)
     if unknown:
         raise ProjectError(
-            f"{file}: {what} {unknown[0]!r} is not honoured here; allowed are {', '.join(sorted(allowed))}"
+            f"{file}: {description} {unknown[0]!r} is not honoured here; allowed are {', '.join(sorted(allowed))}"
         )
 
 

@@ -1,4 +1,4 @@
-"""What a provider answers: differences, outcomes, and the ways it can fail."""
+"""The answers of a provider: differences, results, failures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ _KINDS: Final = ("add", "add-replace", "delete", "delete-replace", "update", "up
 
 
 class ConnectionLostError(ProviderError):
-    """The provider went away while it was asked something: the outcome of that is unknown."""
+    """The connection to the provider was lost during a call, whose result is unknown."""
 
 
 class PartialError(ProviderError):
-    """The provider made or changed the resource, but it did not come up well."""
+    """The provider created or changed the resource, but the resource failed to initialize."""
 
     def __init__(self, message: str, details: provider_pb2.ErrorResourceInitFailed) -> None:
         super().__init__(message)
@@ -47,8 +47,8 @@ class Diff:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What a provider returned: id, outputs, for a read also inputs; reasons when it half-succeeded."""
+class ResourceResult:
+    """The id and outputs of a resource, its inputs after a read, and the reasons if it was created incompletely."""
 
     id: str = ""
     outputs: Values = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Outcome:
 
 
 def read_diff(answer: provider_pb2.DiffResponse) -> Diff:
-    """A DiffResponse in the engine's terms."""
+    """Convert a DiffResponse."""
     known_changes = {provider_pb2.DiffResponse.DIFF_NONE: False, provider_pb2.DiffResponse.DIFF_SOME: True}
     return Diff(
         changes=known_changes.get(answer.changes),
@@ -69,7 +69,7 @@ def read_diff(answer: provider_pb2.DiffResponse) -> Diff:
 
 
 def failure(method: str, address: str, error: Any) -> Exception:
-    """The exception for a failed call; NotImplementedError where the provider may lack the method."""
+    """Return the exception for a failed call; NotImplementedError for an optional method that the provider lacks."""
     code, message = error.code(), error.details() or ""
     if code == grpc.StatusCode.UNIMPLEMENTED:
         return (

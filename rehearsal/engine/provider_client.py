@@ -9,7 +9,7 @@ import grpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rehearsal.engine import urns
-from rehearsal.engine.provider_answers import Diff, Outcome, PartialError, failure, read_diff
+from rehearsal.engine.provider_answers import Diff, PartialError, ResourceResult, failure, read_diff
 from rehearsal.engine.values import (
     Value,
     Values,
@@ -36,7 +36,7 @@ Failures = list[tuple[str, str]]  # (property, reason)
 
 
 class ProviderClient:
-    """A provider, configured once. Calls at the same time are bounded by `slots`, and timed.
+    """A configured provider. `slots` limits the concurrent calls, which are timed.
 
     Every method raises ProviderError when the provider refuses, ConnectionLostError when it went away.
     """
@@ -56,7 +56,7 @@ class ProviderClient:
         self._channel.close()
 
     def attach(self, engine_address: str) -> None:
-        """Introduce the engine: Handshake, or Attach where the provider is older than that."""
+        """Send the engine's address: Handshake, or Attach to a provider without Handshake."""
         request = provider_pb2.ProviderHandshakeRequest(engine_address=engine_address, configure_with_urn=True)
         try:
             answer = self._call("Handshake", request, wait=True)
@@ -69,7 +69,7 @@ class ProviderClient:
         self._secrets, self._references, self._previews = answer.accept_secrets, answer.accept_resources, True
 
     def check_config(self, urn: str, olds: Values, news: Values) -> tuple[Values, Failures]:
-        """The provider's own inputs, checked; and what fails."""
+        """Check the provider's own inputs; returns them and the failures."""
         request = provider_pb2.CheckRequest(**_names(urn), olds=write_struct(olds), news=write_struct(news))
         try:
             answer = self._call("CheckConfig", request)
@@ -78,7 +78,7 @@ class ProviderClient:
         return read_struct(answer.inputs), _failures(answer)
 
     def diff_config(self, urn: str, *, old_inputs: Values, olds: Values, news: Values) -> Diff:
-        """How the provider's own inputs differ."""
+        """Return the difference of the provider's own inputs."""
         request = provider_pb2.DiffRequest(
             **_names(urn), olds=write_struct(olds), old_inputs=write_struct(old_inputs), news=write_struct(news)
         )
@@ -88,7 +88,7 @@ class ProviderClient:
             return Diff(changes=None)
 
     def configure(self, urn: str, *, id_: str, inputs: Values, variables: dict[str, str]) -> None:
-        """Configure the provider; with inputs not known yet it stays unconfigured and everything under it unknown."""
+        """Configure the provider. With unknown inputs it stays unconfigured, and its resources are unknown."""
         if has_unknowns(inputs):
             return
         request = provider_pb2.ConfigureRequest(
@@ -123,7 +123,7 @@ class ProviderClient:
     def diff(
         self, urn: str, *, id_: str, old_inputs: Values, olds: Values, news: Values, ignore: Sequence[str]
     ) -> Diff:
-        """How a resource's new inputs differ from what there is."""
+        """Return the difference between a resource's new inputs and its state."""
         request = provider_pb2.DiffRequest(
             **_names(urn),
             id=id_,
@@ -134,15 +134,15 @@ class ProviderClient:
         )
         return read_diff(self._call("Diff", request))
 
-    def create(self, urn: str, inputs: Values, *, timeout: float, preview: bool, replaced: str = "") -> Outcome:
+    def create(self, urn: str, inputs: Values, *, timeout: float, preview: bool, replaced: str = "") -> ResourceResult:
         """Create a resource; in a preview, return the outputs that are known before it is created.
 
         `replaced` is the id of the resource that it replaces: the provider tells a replacement from a repeated request.
         """
         if preview and not self.configured:
-            return Outcome()
+            return ResourceResult()
         if preview and not self._previews:
-            return Outcome(outputs=inputs)
+            return ResourceResult(outputs=inputs)
         request = provider_pb2.CreateRequest(
             **_names(urn), properties=self._out(inputs), timeout=timeout, preview=preview
         )
@@ -150,7 +150,7 @@ class ProviderClient:
             answer = self._call("Create", request, replaced=replaced)
         except PartialError as partial:
             return self._partial(partial, inputs)
-        return Outcome(id=answer.id, outputs=self._back(read_struct(answer.properties), inputs))
+        return ResourceResult(id=answer.id, outputs=self._back(read_struct(answer.properties), inputs))
 
     def update(
         self,
@@ -163,12 +163,12 @@ class ProviderClient:
         ignore: Sequence[str],
         timeout: float,
         preview: bool,
-    ) -> Outcome:
-        """Update a resource; in a preview say what is known of its outputs."""
+    ) -> ResourceResult:
+        """Update a resource; in a preview, return the outputs that are known before the update."""
         if preview and not self.configured:
-            return Outcome(id=id_)
+            return ResourceResult(id=id_)
         if preview and not self._previews:
-            return Outcome(id=id_, outputs=news)
+            return ResourceResult(id=id_, outputs=news)
         request = provider_pb2.UpdateRequest(
             **_names(urn),
             id=id_,
@@ -183,10 +183,10 @@ class ProviderClient:
             answer = self._call("Update", request)
         except PartialError as partial:
             return self._partial(partial, news)
-        return Outcome(id=id_, outputs=self._back(read_struct(answer.properties), news))
+        return ResourceResult(id=id_, outputs=self._back(read_struct(answer.properties), news))
 
-    def read(self, urn: str, *, id_: str, inputs: Values, state: Values, timeout: float) -> Outcome | None:
-        """A resource as it is now, or None when there is none with that id."""
+    def read(self, urn: str, *, id_: str, inputs: Values, state: Values, timeout: float) -> ResourceResult | None:
+        """Read a resource; returns None if no resource has the id."""
         request = provider_pb2.ReadRequest(
             **_names(urn), id=id_, inputs=self._out(inputs), properties=self._out(state), timeout=timeout
         )
@@ -196,11 +196,11 @@ class ProviderClient:
             return self._partial(partial, inputs)
         if not answer.id:
             return None
-        got = read_struct(answer.inputs) if answer.HasField("inputs") else None
-        return Outcome(
+        inputs_ = read_struct(answer.inputs) if answer.HasField("inputs") else None
+        return ResourceResult(
             id=answer.id,
             outputs=self._back(read_struct(answer.properties), {**state, **inputs}),
-            inputs=self._back(got, inputs) if got is not None else None,
+            inputs=self._back(inputs_, inputs) if inputs_ is not None else None,
         )
 
     def delete(self, urn: str, *, id_: str, inputs: Values, outputs: Values, timeout: float) -> None:
@@ -211,22 +211,22 @@ class ProviderClient:
         self._call("Delete", request)
 
     def invoke(self, token: str, args: Values, *, preview: bool) -> tuple[Values, Failures]:
-        """A function's result; and what fails."""
+        """Call a function; returns its result and the failures."""
         if not self.configured:
             return {}, []
         answer = self._call("Invoke", provider_pb2.InvokeRequest(tok=token, args=self._out(args), preview=preview))
         return read_struct(getattr(answer, "return")), _failures(answer)
 
     def _out(self, values: Mapping[str, Value]) -> Any:
-        kept: Any = values if self._secrets else reveal(values)
-        return write_struct(kept if self._references else dereference(kept))
+        sendable: Any = values if self._secrets else reveal(values)
+        return write_struct(sendable if self._references else dereference(sendable))
 
-    def _back(self, values: Values, given: Values) -> Values:
-        return values if self._secrets else mark_secrets(values, given)
+    def _back(self, values: Values, sent: Values) -> Values:
+        return values if self._secrets else mark_secrets(values, sent)
 
-    def _partial(self, partial: PartialError, inputs: Values) -> Outcome:
+    def _partial(self, partial: PartialError, inputs: Values) -> ResourceResult:
         outputs = self._back(partial.outputs, inputs)
-        return Outcome(id=partial.id, outputs=outputs, inputs=partial.inputs, failures=partial.reasons)
+        return ResourceResult(id=partial.id, outputs=outputs, inputs=partial.inputs, failures=partial.reasons)
 
     def _call(self, method: str, request: Any, *, wait: bool = False, replaced: str = "") -> Any:
         started = time.monotonic()

@@ -1,4 +1,4 @@
-"""The providers of one pass: which one serves a resource, explicit ones as registered, default ones as needed."""
+"""The providers of one run: explicit ones as registered, default ones on demand."""
 
 import json
 import threading
@@ -19,7 +19,7 @@ BUILTIN = "pulumi"
 
 
 class Providers:
-    """Resolves provider references of a pass to configured connections."""
+    """Resolves the provider references of a run to configured connections."""
 
     def __init__(self, run: StackRun, connections: Connections, register: Callable[[Goal], Resource]) -> None:
         self._run = run
@@ -31,7 +31,7 @@ class Providers:
         self._disabled = _disabled(run)
 
     def reference(self, goal: Goal) -> str:
-        """The reference of the provider that serves a resource: its own, an ancestor's, or the package's default."""
+        """Return the reference of a resource's provider: its own, an ancestor's, or the package's default."""
         package = urns.package_of(goal.type)
         if package == BUILTIN:
             return self._default(package, "", goal)
@@ -41,12 +41,12 @@ class Providers:
         )
 
     def component(self, urn: str, goal: Goal) -> None:
-        """Remember which providers a component hands to its children."""
+        """Record the providers that a component passes to its children."""
         inherited = self._component_providers.get(goal.parent, {})
         self._component_providers[urn] = {**inherited, **goal.providers}
 
     def client(self, reference: str, for_urn: str) -> ProviderClient:
-        """The connection for a reference, from this pass or (for what is to be deleted) from the last run's state."""
+        """Return the connection for a reference of this run or, for deletions, of the last run."""
         urn, id_ = urns.split_reference(reference)
         provider = self._run.new_resources.get(urn)
         if provider is None or provider.id != id_:
@@ -60,7 +60,7 @@ class Providers:
         return self._connections.configured(provider.urn, provider.id, provider.inputs)
 
     def check(self, urn: str, goal: Goal, olds: Values) -> tuple[Values, list[tuple[str, str]]]:
-        """A provider's own inputs, checked."""
+        """Check a provider's own inputs."""
         news = {**goal.inputs, "version": goal.version} if goal.version else dict(goal.inputs)
         package = urns.package_of(goal.type)
         if package == BUILTIN:
@@ -71,7 +71,7 @@ class Providers:
         return checked, failures
 
     def diff(self, old: Resource, inputs: Values) -> Diff:
-        """How a provider's own inputs differ from the last run's."""
+        """Return the difference of a provider's own inputs from those of the last run."""
         package = urns.package_of(old.type)
         if package == BUILTIN:
             return Diff(changes=False)
@@ -88,11 +88,11 @@ class Providers:
             self._connections.configured(resource.urn, resource.id, resource.inputs)
 
     def new_id(self) -> str:
-        """The id of a new provider; in a preview nobody knows it yet."""
+        """Return the id of a new provider, which is unknown in a preview."""
         return UNKNOWN if self._run.dry_run else str(uuid.uuid4())
 
     def changed(self, old: Resource, new: Resource) -> bool:
-        """Whether a resource moved to a provider that is not the old one under another name or configuration."""
+        """Whether a resource moved to another provider; a renamed or reconfigured provider is the same one."""
         if old.provider == new.provider:
             return False
         old_urn, old_id = urns.split_reference(old.provider)
@@ -111,7 +111,7 @@ class Providers:
         if package != BUILTIN and ("*" in self._disabled or package in self._disabled):
             raise StepError(
                 f"{goal.type} {goal.name!r} names no provider, and the default provider of {package!r} is disabled "
-                "(pulumi:disable-default-providers): pass it one in its options, or through its parent"
+                "(pulumi:disable-default-providers): set `provider` in its options or on its parent"
             )
         key = f"{package}@{version}"
         with self._default_lock:

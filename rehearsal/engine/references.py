@@ -1,4 +1,4 @@
-"""Stack references: the outputs of another stack, as this Engine planned or applied them, or as its checkpoint says."""
+"""Stack references: outputs of another stack, as this engine planned or applied them, or from its checkpoint."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ class References:
         self._fresh: dict[str, Values] = {}
 
     def remember(self, stack: str, outputs: Values) -> None:
-        """Keep the outputs a stack was planned to have or has been given in this Engine's life."""
+        """Record the outputs that this engine planned or applied for a stack."""
         self._fresh[stack] = outputs
 
     def forget(self, stack: str) -> None:
@@ -51,29 +51,29 @@ class References:
         lacking = [self._stack(name) for name in names if output not in self.read(name)["outputs"]]
         if not lacking:
             return None
-        which = " or ".join(f'"{stack}"' for stack in lacking)
-        again = " ".join(lacking)
+        stacks = " or ".join(f'"{stack}"' for stack in lacking)
+        arguments = " ".join(lacking)
         return UpstreamMissingError(
-            f"""Stack {which} has no output "{output}". Run 'zone up {again}' first to update it."""
+            f"""Stack {stacks} has no output "{output}". Run 'zone up {arguments}' first to update it."""
         )
 
     def _stack(self, name: str) -> str:
         parts = name.split("/")
-        known = (ORGANIZATION, self._project)
-        if parts[:-1] not in ([], [ORGANIZATION], [self._project], list(known)):
+        prefixes = (ORGANIZATION, self._project)
+        if parts[:-1] not in ([], [ORGANIZATION], [self._project], list(prefixes)):
             raise UpstreamMissingError(
                 f"stack {name!r} is of another project: only stacks of {self._project!r} can be referred to here"
             )
         return parts[-1]
 
     def _order(self, stack: str) -> str:
-        wanted: dict[str, None] = {}
+        stacks: dict[str, None] = {}
 
         def visit(current: str) -> None:
             for need in self._graph.get(current, ()):
-                if need not in wanted and need not in self._fresh and not self._store.exists(need):
+                if need not in stacks and need not in self._fresh and not self._store.exists(need):
                     visit(need)
-            wanted[current] = None
+            stacks[current] = None
 
         visit(stack)
-        return " ".join(wanted)
+        return " ".join(stacks)

@@ -19,7 +19,7 @@ from rehearsal.engine.values import same
 
 
 def refresh(engine: EngineContext, stack: str, *, preview_only: bool) -> StackResult:
-    """Compare the state with what is there, and take over what differs."""
+    """Read all resources and write differences to the state."""
     clock = update.Clock()
     _must_be_up(engine, stack)
     run = update.start(engine, stack, dry_run=preview_only)
@@ -79,7 +79,7 @@ def _refreshed(run: StackRun, providers: Providers, old: Resource) -> None:
 
 
 def _ignoring(old: Resource, new: Resource) -> Resource:
-    """The resource with the inputs of the state where `ignoreChanges` covers what was read."""
+    """Return the read resource with the inputs of the state for the properties that `ignoreChanges` covers."""
     inputs = new.inputs
     for text in old.ignore_changes:
         _, inputs = paths.reset(inputs, old.inputs, paths.parse(text))
@@ -87,7 +87,7 @@ def _ignoring(old: Resource, new: Resource) -> Resource:
 
 
 def _drift(client: ProviderClient, old: Resource, new: Resource) -> list[PropertyDiff] | None:
-    """What changed in the cloud; None when the provider sees no difference from the inputs of the state.
+    """Return the drift of a resource; None if the provider reports no difference from the inputs of the state.
 
     The provider's Diff decides, as in the Pulumi CLI: from what was read (as old state) to the inputs of the state.
     """
@@ -108,19 +108,19 @@ def _drift(client: ProviderClient, old: Resource, new: Resource) -> list[Propert
 
 
 def destroy(engine: EngineContext, stack: str, *, unprotect: bool) -> StackResult:
-    """Delete everything in the state."""
+    """Delete all resources of the state."""
     clock = update.Clock()
     _must_be_up(engine, stack)
     run = update.start(engine, stack, dry_run=False)
     providers = Providers(run, engine.connections, _no_default)
     protected = [] if unprotect else [old for old in run.old_resources.values() if old.protect]
-    victims = [*run.old_resources.values(), *run.awaiting_deletion]
+    resources = [*run.old_resources.values(), *run.awaiting_deletion]
     if protected:
-        victims = unneeded(victims, protected)
+        resources = unneeded(resources, protected)
     journal = run.opened.start("destroy")
     try:
         settle_leftovers(run, providers)
-        Teardown(run, providers).delete(victims)
+        Teardown(run, providers).delete(resources)
         if protected and not run.errors:
             run.fail(StepError(_protected(stack, protected)))
         if run.interrupted.is_set():
@@ -149,7 +149,7 @@ def _protected(stack: str, protected: Sequence[Resource]) -> str:
 
 def _must_be_up(engine: EngineContext, stack: str) -> None:
     if not engine.store.exists(stack):
-        raise StepError(f"stack {stack!r} is not up: there is nothing to look at")
+        raise StepError(f"Stack {stack} has not been deployed. Run `zone up {stack}` first.")
 
 
 def _no_default(goal: Goal) -> Resource:

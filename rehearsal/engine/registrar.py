@@ -1,4 +1,4 @@
-"""Registering resources: from what the program asks for to the step that makes it so."""
+"""Registration of resources: from the program's goal to the step that reaches it."""
 
 import dataclasses
 
@@ -18,7 +18,7 @@ STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
 class Registrar:
-    """Serves the registrations of one pass; any number of threads may call it."""
+    """Serves the registrations of one run; thread-safe."""
 
     def __init__(self, run: StackRun, connections: Connections, policies: Policies) -> None:
         self.run = run
@@ -29,7 +29,11 @@ class Registrar:
         self._seen: set[str] = set()
 
     def register(self, goal: Goal) -> Resource:
-        """Make a resource what the program says. Raises EngineError; what was done is recorded all the same."""
+        """Register a resource: bring it to the state that the program declares.
+
+        Raises:
+            EngineError: A step failed. Completed steps are recorded nevertheless.
+        """
         run = self.run
         run.admit()
         goal = self._inherited(goal)

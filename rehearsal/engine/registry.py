@@ -14,7 +14,7 @@ Address: TypeAlias = str | Callable[[], str]
 
 
 class Connections:
-    """Configured connections by package and configuration; closing it closes them all."""
+    """Configured connections by package and configuration; `close` closes them all."""
 
     def __init__(
         self, provider: Address | Mapping[str, Address], *, parallel: int, engine_address: Callable[[], str]
@@ -29,25 +29,25 @@ class Connections:
 
     @property
     def seconds(self) -> float:
-        """How long providers have been asked, summed over all calls."""
+        """The total duration of all calls to providers, in seconds."""
         return sum(client.seconds for client in list(self._clients.values()))
 
     def address(self, package: str) -> str:
-        """Where the package's provider listens; a launcher is called the first time."""
+        """Return the address of a package's provider; the first call starts it if needed."""
         with self._lock:
             if package not in self._addresses:
                 result = self._provider.get(package) if isinstance(self._provider, Mapping) else self._provider
                 if result is None:
-                    raise ProviderError(f"no provider is at hand for the package {package!r}")
+                    raise ProviderError(f"there is no provider for the package {package!r}")
                 self._addresses[package] = result if isinstance(result, str) else result()
             return self._addresses[package]
 
     def unconfigured(self, package: str) -> ProviderClient:
-        """A connection for checking configurations."""
+        """Return a connection for checking configurations."""
         return self._client(f"{package}?", package)
 
     def configured(self, urn: str, id_: str, inputs: Values) -> ProviderClient:
-        """The connection configured with these inputs; with unknown ones it stays unconfigured."""
+        """Return the connection that is configured with the inputs; with unknown inputs it is unconfigured."""
         package = urns.package_of(urns.type_of(urn))
         inputs = {key: value for key, value in inputs.items() if key != "__internal"}
         if has_unknowns(inputs):
@@ -72,7 +72,7 @@ class Connections:
             return client
 
     def forget(self) -> None:
-        """Drop all connections: after one was lost, the next run dials (and launches) anew."""
+        """Discard all connections after one was lost, so that the next run connects again."""
         self.close()
         self._clients.clear()
         self._addresses.clear()

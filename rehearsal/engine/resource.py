@@ -12,7 +12,7 @@ from rehearsal.engine.values import SECRET, SIGNATURE, UNKNOWN, Value, Values, c
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resource:
-    """A resource: goal and state in one. Values are on the wire form of `values`; secrets are in clear in memory.
+    """A resource: goal and state. Values have the form of module `values`; secrets are not encrypted in memory.
 
     `extra` keeps what a checkpoint of the CLI holds beyond this (source positions, say), so that it survives.
     """
@@ -49,16 +49,16 @@ class Resource:
 
     @property
     def key(self) -> str:
-        """What tells it from the others of its stack: what awaits deletion shares its URN with its successor."""
+        """The unique key in the stack: the URN, and whether the resource awaits deletion."""
         return f"{self.urn}#{self.id}" if self.delete else self.urn
 
     @property
     def title(self) -> str:
-        """How messages call the resource: type and name."""
+        """The resource in messages: type and name."""
         return f"{self.type} {urns.name_of(self.urn)!r}"
 
     def needs(self) -> tuple[str, ...]:
-        """URNs this resource cannot outlive or precede: parent, provider, dependencies."""
+        """The URNs of the resources that this one needs: parent, provider, dependencies."""
         result = dict.fromkeys(self.dependencies)
         for dependencies in self.property_dependencies.values():
             result.update(dict.fromkeys(dependencies))
@@ -70,7 +70,7 @@ class Resource:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any], crypter: Crypter | None) -> Self:
-        """The resource in a checkpoint's JSON. Raises KeyError, TypeError or ValueError for what is none."""
+        """Parse a resource of a checkpoint. Raises KeyError, TypeError or ValueError for invalid JSON."""
         attributes: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for key, value in raw.items():
@@ -88,7 +88,7 @@ class Resource:
         return cls(**attributes, extra=extra)
 
     def to_json(self, crypter: Crypter) -> dict[str, Any]:
-        """The checkpoint's JSON: what is empty is left out, inputs aside (tools look for them); secrets encrypted."""
+        """Return the checkpoint's JSON with encrypted secrets. Empty members except inputs are left out."""
         raw: dict[str, Any] = {}
         for name, key in _KEYS:
             value: Any = getattr(self, name)
@@ -122,7 +122,7 @@ def _plain(value: Any) -> Any:
 
 
 def encrypt_values(value: Value, crypter: Crypter) -> Value:
-    """A value with its secrets as `{signature, ciphertext}`; shares what holds none."""
+    """Return a value with encrypted secrets (`{signature, ciphertext}`); other parts are shared, not copied."""
 
     def seal(signed: dict[str, Any]) -> Value:
         if signed[SIGNATURE] != SECRET or "ciphertext" in signed:
@@ -136,7 +136,7 @@ def encrypt_values(value: Value, crypter: Crypter) -> Value:
 
 
 def decrypt_values(value: Value, crypter: Crypter | None) -> Value:
-    """A value with its secrets opened; without a crypter they become unknown secrets."""
+    """Return a value with decrypted secrets; without a crypter they become unknown secrets."""
 
     def opened(signed: dict[str, Any]) -> Value:
         if signed[SIGNATURE] != SECRET or "ciphertext" not in signed:

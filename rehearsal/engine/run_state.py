@@ -27,7 +27,7 @@ from rehearsal.engine.goal import Goal
 from rehearsal.engine.project import StackConfig
 from rehearsal.engine.provider_answers import ConnectionLostError
 from rehearsal.engine.resource import Resource
-from rehearsal.engine.store import Opened
+from rehearsal.engine.store import OpenedStack
 from rehearsal.engine.values import Values, is_secret, secret
 
 
@@ -45,7 +45,7 @@ class StackRun:
         project: str,
         root: Path,
         dry_run: bool,
-        opened: Opened,
+        opened: OpenedStack,
         config: StackConfig,
         sink: Callable[[Event], None],
         parallel: int,
@@ -82,12 +82,12 @@ class StackRun:
 
     @property
     def root_urn(self) -> str:
-        """The URN of the stack's root resource."""
+        """Return the URN of the stack's root resource."""
         return urns.root(self.stack, self.project)
 
     @property
     def operations(self) -> Mapping[str, int]:
-        """How many steps of each kind."""
+        """The number of steps per kind."""
         return Counter(step.op for step in self.steps)
 
     @property
@@ -96,33 +96,33 @@ class StackRun:
         return bool(self.errors) or self.interrupted.is_set()
 
     def admit(self) -> None:
-        """Raise when no further step may begin: the run was interrupted, or (in an update) a step failed."""
+        """Raise if no further step may begin: the run was interrupted or, in an update, a step failed."""
         if self.interrupted.is_set():
             raise CancelledError("the run was interrupted: nothing further is started")
         if self.errors and not self.dry_run:
             raise StepError("not started: an earlier step failed")
 
     def fail(self, error: EngineError) -> None:
-        """Keep an error; the first of a kind is what the run ends with."""
+        """Record an error; the run ends with the first one."""
         with self.lock:
             self.connection_lost = self.connection_lost or isinstance(error, ConnectionLostError)
             if not any(str(error) == str(existing) for existing in self.errors):
                 self.errors.append(error)
 
     def emit(self, event: Event) -> None:
-        """StackRun an event on, one at a time."""
+        """Publish an event; events are published one at a time."""
         with self._telling:
             self._sink(event)
 
     def log(self, severity: Severity, message: str, urn: str = "", ephemeral: bool = False) -> None:
-        """StackRun a message on."""
+        """Publish a log message."""
         self.emit(Log(stack=self.stack, severity=severity, message=message, urn=urn, ephemeral=ephemeral))
 
     @contextmanager
     def step(
         self, resource: Resource, op: Op, diff: Sequence[PropertyDiff] = (), *, counted: bool = True
     ) -> Generator[None, None, None]:
-        """A step on a resource: announced, timed, counted when it went well. Default providers are not shown."""
+        """Take a step on a resource: publish its events, time it, count it. Default providers are not shown."""
         if is_default_provider(resource):
             yield
             return
@@ -146,7 +146,7 @@ class StackRun:
 
     @contextmanager
     def asking(self, op: str, resource: Resource) -> Generator[None, None, None]:
-        """Ask the provider for something: recorded before; closed when it refused, open when its answer was lost."""
+        """Record an operation before the provider is called. After a lost answer the record stays open."""
         if self.dry_run:
             yield
             return
@@ -165,7 +165,7 @@ class StackRun:
             raise
 
     def record(self, op: str, urn: str, *, put: Sequence[Resource] = (), drop: Sequence[str] = ()) -> None:
-        """Record what a step did: resources put, keys dropped."""
+        """Record the result of a step: resources written, keys removed."""
         if self.dry_run:
             return
         journal = self.opened.journal
@@ -177,14 +177,14 @@ class StackRun:
             journal.end(op, urn, put=entries, drop=drop)
 
     def settled(self) -> None:
-        """Record that the run went through: no operation's outcome is unknown any more."""
+        """Record that the run completed: no operation has an unknown result."""
         if self.opened.folded.pending and self.opened.journal:
             with self.lock:
                 self.opened.folded.apply({"t": "settled"})
             self.opened.journal.settled()
 
     def settle(self, resource: Resource) -> Resource:
-        """The resource as registered: what must be secret in its outputs is marked, and others can find it."""
+        """Complete a registration: mark secret outputs, and make the resource available to others."""
         outputs: Values = dict(resource.outputs)
         for key in resource.additional_secret_outputs:
             if key in outputs:
@@ -199,10 +199,10 @@ class StackRun:
 
 
 def now() -> str:
-    """The time as checkpoints write it."""
+    """Return the current time in the form of checkpoints."""
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def is_default_provider(resource: Resource) -> bool:
-    """Whether the engine made the provider by itself."""
+    """Whether the URN is that of a default provider, which the engine creates itself."""
     return urns.is_provider(resource.type) and not resource.parent and urns.name_of(resource.urn).startswith("default")

@@ -1,4 +1,4 @@
-"""The gRPC service for messages (Pulumi's `Engine`), and servers on the loopback interface."""
+"""Pulumi's `Engine` gRPC service for log messages, and servers on the loopback interface."""
 
 from collections.abc import Callable
 from concurrent import futures
@@ -16,29 +16,29 @@ _SEVERITIES: Final[tuple[Severity, ...]] = ("debug", "info", "warning", "error")
 
 # The protocol gives each method a request and a context, needed or not: hence the ARG002s.
 class EngineService(engine_pb2_grpc.EngineServicer):
-    """Messages and the root resource; also served to policy packs and providers."""
+    """Receives log messages and the root resource; also serves policy packs and providers."""
 
     def __init__(self, log: Callable[[Severity, str, str, bool], None]) -> None:
         self._log = log
         self._root = ""
 
     def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ARG002
-        """StackRun a message on."""
+        """Publish a log message."""
         self._log(_SEVERITIES[request.severity], request.message, request.urn, request.ephemeral)
         return empty_pb2.Empty()
 
     def GetRootResource(self, request: Any, context: grpc.ServicerContext) -> engine_pb2.GetRootResourceResponse:  # noqa: ARG002
-        """The URN of the stack's root resource."""
+        """Return the URN of the stack's root resource."""
         return engine_pb2.GetRootResourceResponse(urn=self._root)
 
     def SetRootResource(self, request: Any, context: grpc.ServicerContext) -> engine_pb2.SetRootResourceResponse:  # noqa: ARG002
-        """Remember the root resource."""
+        """Record the root resource."""
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
 
 
 def serve(*, parallel: int) -> tuple[grpc.Server, str]:
-    """A server on a free port of the loopback interface, not started yet, and its address."""
+    """Create a server on a free port of the loopback interface; returns it, not started, and its address."""
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=parallel * 4 + 8),
         options=[("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)],

@@ -1,4 +1,4 @@
-"""Several stacks at once: each is begun as soon as the stacks it needs are done, on an engine that is free."""
+"""Concurrent stacks: each starts on a free engine as soon as the stacks that it needs are done."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ Graph = Mapping[str, Iterable[str]]
 
 
 def among(stacks: Sequence[str], needs: Graph, *, reverse: bool = False) -> dict[str, set[str]]:
-    """For each of `stacks` those of them that it waits for, also through stacks that are not among them.
+    """Return for each stack the selected stacks that it depends on, also through stacks that are not selected.
 
     Args:
         stacks: the stacks of a run.
@@ -40,7 +40,7 @@ def among(stacks: Sequence[str], needs: Graph, *, reverse: bool = False) -> dict
 
 
 class SideBySide:
-    """Runs stacks on several engines. After a failure or an interrupt no stack is begun; those under way end.
+    """Runs stacks on several engines. After a failure or an interrupt no stack starts; running ones finish.
 
     Args:
         count: how many stacks may run at the same time.
@@ -73,7 +73,7 @@ class SideBySide:
         self._close()
 
     def run(self, before: Graph, work: Callable[[Engine, str], StackResult]) -> list[StackResult]:
-        """Do `work` on every stack of the graph; the results stand in the graph's order, without stacks not begun."""
+        """Run `work` for every stack; returns the results in the graph's order, without stacks that did not start."""
         results: dict[str, StackResult] = {}
         with heeded(self.interrupt), ThreadPoolExecutor(len(self._engines)) as pool:
             try:
@@ -106,7 +106,7 @@ class SideBySide:
                     self._ended.set()
 
     def interrupt(self) -> None:
-        """Begin no more stacks; those under way wind up."""
+        """Start no more stacks; running ones finish their steps."""
         self._ended.set()
         for engine in self._engines:
             engine.interrupt()

@@ -1,4 +1,4 @@
-"""Ctrl-C, or a terminate signal: the first winds a run up, the second stops it."""
+"""Signals: the first Ctrl-C or SIGTERM interrupts a run, the second ends it at once."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""The steps on custom resources: create, update, replace, import, read, and leaving alone."""
+"""The steps on custom resources: create, update, replace, import, read, same."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from typing import TypeVar
 from rehearsal.engine import differ
 from rehearsal.engine.errors import EngineError, ProviderError, StepError
 from rehearsal.engine.events import Op, PropertyDiff
-from rehearsal.engine.provider_answers import Outcome
+from rehearsal.engine.provider_answers import ResourceResult
 from rehearsal.engine.provider_client import ProviderClient
 from rehearsal.engine.providers import Providers
 from rehearsal.engine.resource import Resource
@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 
 class Steps:
-    """Takes the steps of one pass: asks the provider, records the outcome. In a dry run, says what would come of it."""
+    """Takes the steps of one run: calls the provider and records the result. In a dry run it predicts the result."""
 
     def __init__(self, run: StackRun, providers: Providers) -> None:
         self._run = run
@@ -27,14 +27,14 @@ class Steps:
         self._teardown = Teardown(run, providers)
 
     def component(self, op: Op, new: Resource, old: Resource | None, diff: Sequence[PropertyDiff] = ()) -> Resource:
-        """A step that asks no provider: components."""
+        """Take a step on a component, which needs no provider."""
         with self._run.step(new, op, diff or (differ.added(new.inputs) if op == "create" else ())):
             new = self._run.settle(new)
             self._run.record(op, new.urn, put=[new], drop=_former(new, old))
         return new
 
     def provider(self, op: Op, new: Resource, old: Resource | None, diff: Sequence[PropertyDiff] = ()) -> Resource:
-        """A step on a provider: what counts is that its configuration is accepted."""
+        """Take a step on a provider: it must accept its configuration."""
         with self._run.step(new, op, diff or (differ.added(new.inputs) if op == "create" else ())):
             self._providers.configured(new)
             new = self._run.settle(new)
@@ -46,7 +46,7 @@ class Steps:
         return new
 
     def same(self, new: Resource, old: Resource, *, counted: bool = True) -> Resource:
-        """Nothing to do; recorded only when something around the resource changed. Not counted after an import."""
+        """Keep a resource; recorded only if its options or dependencies changed. Not counted after an import."""
         with self._run.step(new, "same", counted=counted):
             new = self._run.settle(new)
             if not counted or _must_be_recorded(new, old):
@@ -96,7 +96,7 @@ class Steps:
             return _require_healthy(new, outcome)
 
     def imported(self, new: Resource, client: ProviderClient) -> Resource:
-        """The resource that exists already, read by the id the program gives."""
+        """Import an existing resource: read it by the id of the program."""
         run = self._run
         with run.step(new, "import"):
             result = self._with_title(
@@ -110,7 +110,7 @@ class Steps:
                 ),
             )
             if result is None:
-                raise StepError(f"{new.title} cannot be imported: there is none with the id {new.import_id!r}")
+                raise StepError(f"{new.title} cannot be imported: no resource has the id {new.import_id!r}")
             if result.inputs is None:
                 raise ProviderError(f"the provider cannot import {new.type}: it says nothing about inputs")
             return dataclasses.replace(
@@ -120,7 +120,7 @@ class Steps:
     def read(
         self, new: Resource, old: Resource | None, client: ProviderClient | None, known: Values | None
     ) -> Resource:
-        """A resource that is not the program's own, read; `known` are its outputs where the engine itself has them."""
+        """Read a resource that the program does not manage. `outputs`: its outputs, if the engine itself has them."""
         run = self._run
         with run.step(new, "read"):
             outputs: Values = known or {}
@@ -136,7 +136,7 @@ class Steps:
                     ),
                 )
                 if result is None:
-                    raise StepError(f"{new.title}: there is none with the id {new.id!r}")
+                    raise StepError(f"{new.title} cannot be read: no resource has the id {new.id!r}")
                 new, outputs = dataclasses.replace(new, id=result.id), result.outputs
             new = run.settle(dataclasses.replace(new, outputs=outputs))
             put = [new]
@@ -174,10 +174,10 @@ class Steps:
         return _require_healthy(new, outcome)
 
     def _schedule_deletion(self, old: Resource) -> Resource:
-        victim = dataclasses.replace(old, delete=True)
+        old_resource = dataclasses.replace(old, delete=True)
         with self._run.lock:
-            self._run.awaiting_deletion.append(victim)
-        return victim
+            self._run.awaiting_deletion.append(old_resource)
+        return old_resource
 
     def _with_title(self, new: Resource, ask: Callable[[], _T]) -> _T:
         try:
@@ -187,7 +187,7 @@ class Steps:
 
 
 def settle_pending(run: StackRun, client: ProviderClient, urn: str, old: Resource | None) -> Resource | None:
-    """Finish a create that a killed run had begun, with the very inputs it was begun with.
+    """Finish a creation that a killed run had begun, with the same inputs.
 
     Nobody knows whether it happened. The provider answers a create it has seen with the resource it made then; so
     asking again loses nothing and makes nothing twice. What comes back is the resource's old state in this run.
@@ -206,10 +206,10 @@ def settle_pending(run: StackRun, client: ProviderClient, urn: str, old: Resourc
     created = dataclasses.replace(begun, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
     put = [created]
     if old is not None and not old.pending_replacement and old.id != created.id:
-        victim = dataclasses.replace(old, delete=True)
+        old_resource = dataclasses.replace(old, delete=True)
         with run.lock:
-            run.awaiting_deletion.append(victim)
-        put.append(victim)
+            run.awaiting_deletion.append(old_resource)
+        put.append(old_resource)
     run.record("creating", urn, put=put, drop=[] if old is None or old.urn == urn else [old.urn])
     run.log("info", "finished what an interrupted run had begun", urn=urn)
     with run.lock:
@@ -223,7 +223,7 @@ def replaced_id(old: Resource | None) -> str:
 
 
 def settle_leftovers(run: StackRun, providers: Providers) -> None:
-    """Finish the begun creates of what nobody registered, so that it can be deleted instead of forgotten."""
+    """Finish the begun creations of resources that the program no longer registers, so that they can be deleted."""
     for (urn, op), begun in list(run.opened.pending.items()):
         if op == "creating" and urn not in run.new_resources and not run.dry_run:
             settle_pending(run, providers.client(begun.provider, urn), urn, run.old_resources.get(urn))
@@ -240,7 +240,7 @@ def _must_be_recorded(new: Resource, old: Resource | None) -> bool:
     return dataclasses.replace(new, created=old.created, modified=old.modified, extra=old.extra) != old
 
 
-def _require_healthy(new: Resource, outcome: Outcome) -> Resource:
+def _require_healthy(new: Resource, outcome: ResourceResult) -> Resource:
     if outcome.failures:
         output = "; ".join(outcome.failures)
         raise ProviderError(f"{new.title} was created, but is not healthy: {output}")

@@ -19,8 +19,8 @@ from rehearsal.engine.values import Values, reveal, shown
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
-class Opened:
-    """A stack opened for a run: its resources and pending operations, and where its steps are recorded."""
+class OpenedStack:
+    """A stack opened for a run: its resources, its pending operations, and the journal of the run."""
 
     def __init__(self, *, path: Path, base: str, crypter: Crypter, folded: Folded) -> None:
         self.crypter = crypter
@@ -33,7 +33,7 @@ class Opened:
         self._left_over = path.with_suffix(".journal").exists()
 
     def start(self, operation: str) -> Journal:
-        """Open the journal for a run that changes things."""
+        """Open the journal of a run that changes the stack."""
         self.journal = Journal(
             self._path.with_suffix(".journal"), base=self._base, salt=self.crypter.state, operation=operation
         )
@@ -73,7 +73,7 @@ class StateStore:
         return sorted(result)
 
     def exists(self, stack: str) -> bool:
-        """Whether the stack has been brought up (in part at least)."""
+        """Whether the stack has been deployed, at least in part."""
         return self._path(stack).exists() or self._path(stack).with_suffix(".journal").exists()
 
     @contextmanager
@@ -82,8 +82,8 @@ class StateStore:
         with lock.held(self._path(stack).with_suffix(".lock"), stack, wait=wait):
             yield
 
-    def open(self, stack: str, salt: str = "") -> Opened:
-        """The stack as the last run left it, its journal (if that run was killed) folded in.
+    def open(self, stack: str, salt: str = "") -> OpenedStack:
+        """Open the state of the last run, including the journal of a killed run.
 
         `salt` is the encryption salt of the stack's configuration, used when the stack has no checkpoint yet.
         Raises CheckpointError or PassphraseError; changes nothing on disk.
@@ -91,33 +91,37 @@ class StateStore:
         path = self._path(stack)
         saved, folded = self._folded(path)
         crypter = self._crypter(saved.salt or salt, where=str(path))
-        return Opened(path=path, base=saved.sha256, crypter=crypter, folded=folded)
+        return OpenedStack(path=path, base=saved.sha256, crypter=crypter, folded=folded)
 
-    def recover(self, stack: str, opened: Opened) -> None:
-        """Fold what a killed run left into the checkpoint, so that this run's journal starts from a file on disk."""
+    def recover(self, stack: str, opened: OpenedStack) -> None:
+        """Fold the journal of a killed run into the checkpoint, so that this run's journal starts from a file."""
         path = self._path(stack)
         if path.with_suffix(".journal").exists():
             opened.start("recover")
             opened.finish()
 
     def export(self, stack: str) -> dict[str, Any]:
-        """The stack in Pulumi's deployment format 3, secrets encrypted: what `pulumi stack export` prints."""
+        """Return the stack in Pulumi's deployment format 3 with encrypted secrets."""
         path = self._path(stack)
         saved, folded = self._folded(path)
         if not self.exists(stack):
-            raise CheckpointError(f"stack {stack!r} is not up: there is no {path}")
+            raise CheckpointError(
+                f"Stack {stack} has not been deployed: {path} does not exist. Run `zone up {stack}` first."
+            )
         pending = [(op, entry) for (_, op), entry in folded.pending.items()]
         return json.loads(checkpoint.render(folded.entries.values(), pending, salt=saved.salt or self.fresh().state))
 
     def outputs(self, stack: str, *, show_secrets: bool = False) -> dict[str, Any]:
-        """The stack's outputs by name; secret ones as "[secret]" unless `show_secrets`."""
+        """Return the stack's outputs by name; secrets as "[secret]" unless `show_secrets`."""
         raw = self.raw_outputs(stack)
         if raw is None:
-            raise CheckpointError(f"stack {stack!r} is not up: there is no {self._path(stack)}")
+            raise CheckpointError(
+                f"Stack {stack} has not been deployed: {self._path(stack)} does not exist. Run `zone up {stack}` first."
+            )
         return shown(reveal(raw) if show_secrets else raw)
 
     def raw_outputs(self, stack: str) -> Values | None:
-        """The stack's outputs with their secret marks, or None when the stack is not up."""
+        """Return the stack's outputs with their secret marks; None if the stack has not been deployed."""
         path = self._path(stack)
         saved, folded = self._folded(path)
         for entry in folded.entries.values():
@@ -127,12 +131,12 @@ class StateStore:
         return None
 
     def resources(self, stack: str) -> list[Entry]:
-        """The stack's resources as the checkpoint has them (secrets encrypted)."""
+        """Return the stack's resources with encrypted secrets."""
         _, folded = self._folded(self._path(stack))
         return list(folded.entries.values())
 
     def fresh(self) -> Crypter:
-        """The crypter for stacks that have no salt yet: one for all of them, since deriving a key is slow."""
+        """Return the crypter for stacks without a salt: one for all of them, because deriving a key is slow."""
         if "" not in self._crypters:
             item = next((crypter for salt, crypter in self._crypters.items() if salt), None)
             self._crypters[""] = item or self._neighbour() or Crypter.new(self.passphrase)
@@ -155,7 +159,7 @@ class StateStore:
     def _path(self, stack: str) -> Path:
         if not _NAME.fullmatch(stack):
             raise ProjectError(
-                f"{stack!r} is no stack name: letters, digits, '-', '_' and '.' are allowed, 100 at most"
+                f"{stack!r} is not a valid stack name. Allowed are up to 100 letters, digits, '-', '_' and '.'"
             )
         return self.directory / f"{stack}.json"
 
@@ -167,7 +171,7 @@ class StateStore:
 
 
 def _continuing(path: Path, records: list[dict[str, Any]], sha256: str) -> list[dict[str, Any]]:
-    """The records that the checkpoint does not contain yet."""
+    """Return the records that the checkpoint does not contain yet."""
     for index in reversed(range(len(records))):
         if records[index]["t"] == "commit" and records[index]["sha256"] == sha256:
             return records[index + 1 :]

@@ -1,4 +1,4 @@
-"""Deleting: what the program no longer registers, what was replaced, and what must go before its successor comes."""
+"""Deletion of resources: no longer registered, replaced, or deleted before their replacement."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -13,21 +13,21 @@ from rehearsal.engine.values import UNKNOWN
 
 
 class Teardown:
-    """Deletes resources of one pass in reverse order of dependency, independent ones in parallel."""
+    """Deletes resources of one run in reverse order of dependency, independent ones in parallel."""
 
     def __init__(self, run: StackRun, providers: Providers) -> None:
         self._run = run
         self._providers = providers
 
     def unregistered(self) -> None:
-        """Delete what the program did not register, and what was replaced. Raises StepError for what is protected."""
+        """Delete unregistered and replaced resources. Raises StepError if one of them is protected."""
         run = self._run
-        gone = [
+        resources = [
             dataclasses.replace(old, pending_replacement=True) if old.urn in run.deleted_before_replacement else old
             for old in run.old_resources.values()
             if old.urn not in run.new_resources and old.urn not in run.adopted_by
         ]
-        protected = [old for old in gone if old.protect and not old.pending_replacement]
+        protected = [old for old in resources if old.protect and not old.pending_replacement]
         if protected:
             names = ", ".join(f"{old.title}" for old in protected)
             raise StepError(
@@ -35,84 +35,84 @@ class Teardown:
                 if len(protected) == 1
                 else f"the program no longer has {names}, all protected: take `protect` off first, or bring them back"
             )
-        self.delete([*gone, *run.awaiting_deletion])
+        self.delete([*resources, *run.awaiting_deletion])
 
-    def delete(self, victims: Sequence[Resource]) -> None:
-        """Delete resources, dependents first. Raises the first error, after what was under way has ended."""
-        urns_gone = {victim.urn for victim in victims if not victim.delete}
+    def delete(self, resources: Sequence[Resource]) -> None:
+        """Delete resources, dependents first. Raises the first error after the running deletions have ended."""
+        urns_gone = {resource.urn for resource in resources if not resource.delete}
 
-        def attempt(victim: Resource) -> EngineError | None:
-            return self._attempt(victim, urns_gone)
+        def attempt(resource: Resource) -> EngineError | None:
+            return self._attempt(resource, urns_gone)
 
         with ThreadPoolExecutor(max_workers=self._run.parallel) as pool:
-            for wave in waves(victims):
+            for wave in waves(resources):
                 if self._run.interrupted.is_set() or (self._run.errors and not self._run.dry_run):
                     return
                 for error in pool.map(attempt, wave):
                     if error is not None:
                         self._run.fail(error)
 
-    def _attempt(self, victim: Resource, gone: set[str]) -> EngineError | None:
+    def _attempt(self, resource: Resource, deleted_urns: set[str]) -> EngineError | None:
         try:
             # The second half of a replacement is no step of its own, unless an earlier run left it undone.
-            counted = not victim.delete or victim.key in self._run.opened.resources
-            with self._run.step(victim, "delete", counted=counted):
-                self._delete(victim, gone)
+            counted = not resource.delete or resource.key in self._run.opened.resources
+            with self._run.step(resource, "delete", counted=counted):
+                self._delete(resource, deleted_urns)
         except EngineError as error:
             return error
         return None
 
-    def _delete(self, victim: Resource, gone: set[str]) -> None:
+    def _delete(self, resource: Resource, deleted_urns: set[str]) -> None:
         run = self._run
         spared = (
-            victim.external
-            or victim.retain_on_delete
-            or victim.pending_replacement
-            or urns.is_provider(victim.type)
-            or not victim.custom
-            or victim.deleted_with in gone
+            resource.external
+            or resource.retain_on_delete
+            or resource.pending_replacement
+            or urns.is_provider(resource.type)
+            or not resource.custom
+            or resource.deleted_with in deleted_urns
         )
         if spared or run.dry_run:
-            run.record("deleting", victim.urn, drop=[victim.key])
+            run.record("deleting", resource.urn, drop=[resource.key])
             return
-        with run.asking("deleting", victim):
-            client = self._providers.client(victim.provider, victim.urn)
+        with run.asking("deleting", resource):
+            client = self._providers.client(resource.provider, resource.urn)
             try:
                 client.delete(
-                    victim.urn,
-                    id_=victim.id,
-                    inputs=victim.inputs,
-                    outputs=victim.outputs,
-                    timeout=victim.custom_timeouts.get("delete", 0.0),
+                    resource.urn,
+                    id_=resource.id,
+                    inputs=resource.inputs,
+                    outputs=resource.outputs,
+                    timeout=resource.custom_timeouts.get("delete", 0.0),
                 )
             except EngineError as error:
-                raise type(error)(f"{victim.title} cannot be deleted: {error}") from error
-        run.record("deleting", victim.urn, drop=[victim.key])
+                raise type(error)(f"{resource.title} cannot be deleted: {error}") from error
+        run.record("deleting", resource.urn, drop=[resource.key])
 
     def before_replacing(self, old: Resource, urn: str) -> None:
-        """Delete a resource, and before it those that cannot stay while it is away; the program creates them again."""
+        """Delete a resource and, before it, its dependents, which the program creates again."""
         run = self._run
-        doomed = [*self._dependents(old), old]
-        for victim in doomed:
-            if victim.protect and victim is not old:
+        resources = [*self._dependents(old), old]
+        for resource in resources:
+            if resource.protect and resource is not old:
                 raise StepError(
-                    f"{urn} can only be replaced with {victim.urn}, which is protected: take `protect` off first"
+                    f"{urn} can only be replaced with {resource.urn}, which is protected: take `protect` off first"
                 )
-        gone = {victim.urn for victim in doomed}
-        for victim in doomed:
+        deleted_urns = {resource.urn for resource in resources}
+        for resource in resources:
             with run.lock:
-                run.deleted_before_replacement.add(run.adopted_by.get(victim.urn, victim.urn))
-                if victim is not old:
-                    run.replaced.add(victim.urn)
-            if victim.pending_replacement:
+                run.deleted_before_replacement.add(run.adopted_by.get(resource.urn, resource.urn))
+                if resource is not old:
+                    run.replaced.add(resource.urn)
+            if resource.pending_replacement:
                 continue
             if not run.dry_run:
-                self._delete(victim, gone - {victim.urn})
+                self._delete(resource, deleted_urns - {resource.urn})
                 # Away, but not forgotten: until its successor is there the state says so.
-                run.record("deleting", victim.urn, put=[dataclasses.replace(victim, pending_replacement=True)])
+                run.record("deleting", resource.urn, put=[dataclasses.replace(resource, pending_replacement=True)])
 
     def _dependents(self, root: Resource) -> list[Resource]:
-        """Resources that must be replaced because `root` goes away first, dependents before what they depend on."""
+        """Return the resources that must be replaced because `root` is deleted first, dependents first."""
         run = self._run
         result: dict[str, Resource] = {}
         moved = {root.urn}
@@ -151,9 +151,9 @@ class Teardown:
         return bool(differ.with_replace_on(diff, old.replace_on_changes).replaces)
 
 
-def unneeded(victims: Sequence[Resource], kept: Iterable[Resource]) -> list[Resource]:
-    """The victims that none of the `kept` resources is, or depends on (parents and providers included)."""
-    by_urn = {victim.urn: victim for victim in victims if not victim.delete}
+def unneeded(candidates: Sequence[Resource], kept: Iterable[Resource]) -> list[Resource]:
+    """Return the candidates that no kept resource is or depends on, including parents and providers."""
+    by_urn = {candidate.urn: candidate for candidate in candidates if not candidate.delete}
     needed: set[str] = set()
     waiting = [resource.urn for resource in kept]
     while waiting:
@@ -162,16 +162,16 @@ def unneeded(victims: Sequence[Resource], kept: Iterable[Resource]) -> list[Reso
             continue
         needed.add(urn)
         waiting += by_urn[urn].needs()
-    return [victim for victim in victims if victim.delete or victim.urn not in needed]
+    return [candidate for candidate in candidates if candidate.delete or candidate.urn not in needed]
 
 
-def waves(victims: Iterable[Resource]) -> list[list[Resource]]:
-    """Victims in waves, each of which nothing left over depends on."""
-    remaining = {victim.key: victim for victim in victims}
+def waves(resources: Iterable[Resource]) -> list[list[Resource]]:
+    """Group resources into waves: no resource of a later wave depends on one of an earlier wave."""
+    remaining = {resource.key: resource for resource in resources}
     by_urn: dict[str, list[str]] = {}
-    for key, victim in remaining.items():
-        by_urn.setdefault(victim.urn, []).append(key)
-    needs = {key: [k for urn in victim.needs() for k in by_urn.get(urn, ())] for key, victim in remaining.items()}
+    for key, resource in remaining.items():
+        by_urn.setdefault(resource.urn, []).append(key)
+    needs = {key: [k for urn in resource.needs() for k in by_urn.get(urn, ())] for key, resource in remaining.items()}
     dependents = dict.fromkeys(remaining, 0)
     for required_keys in needs.values():
         for key in required_keys:

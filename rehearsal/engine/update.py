@@ -11,7 +11,7 @@ from rehearsal.engine.errors import CancelledError, EngineError, ProgramError
 from rehearsal.engine.events import Operation, StackResult
 from rehearsal.engine.monitor import Monitor
 from rehearsal.engine.policy_run import Policies
-from rehearsal.engine.program import ORGANIZATION, Outcome, Program
+from rehearsal.engine.program import ORGANIZATION, Program, ProgramResult
 from rehearsal.engine.registrar import Registrar
 from rehearsal.engine.run_state import StackRun
 from rehearsal.engine.services import EngineService, serve
@@ -21,7 +21,7 @@ from rehearsal.engine.values import shown
 
 
 class Clock:
-    """Wall time of a run, and the engine's own part of it."""
+    """The wall time of a run, and the engine's share of it."""
 
     def __init__(self) -> None:
         self._wall = time.monotonic()
@@ -30,17 +30,17 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Wall time so far."""
+        """The wall time so far, in seconds."""
         return time.monotonic() - self._wall
 
     @property
     def own(self) -> float:
-        """This process's processor time so far, and its waiting for the disk."""
+        """The processor time of this process and its time waiting for the disk so far, in seconds."""
         return time.process_time() - self._processor + self.waited
 
 
 def preview(engine: EngineContext, stack: str) -> StackResult:
-    """What an update would do."""
+    """Return the steps that an update would take."""
     clock = Clock()
     run = start(engine, stack, dry_run=True)
     run_program(engine, run)
@@ -68,7 +68,7 @@ def up(engine: EngineContext, stack: str) -> StackResult:
 
 
 def start(engine: EngineContext, stack: str, *, dry_run: bool) -> StackRun:
-    """Read configuration and state for one pass; folds in what a killed run left behind."""
+    """Read configuration and state for one run, including the journal of a killed run."""
     config = engine.project.config(stack, engine.store.passphrase)
     opened = engine.store.open(stack)
     if not dry_run:
@@ -88,7 +88,7 @@ def start(engine: EngineContext, stack: str, *, dry_run: bool) -> StackRun:
 
 
 def run_program(engine: EngineContext, run: StackRun) -> None:
-    """Run the program over a pass: register, delete what is left over, let policies look at the whole."""
+    """Run the program: register its resources, delete unregistered ones, analyze the stack."""
     packs = engine.packs()
     for pack in packs:
         pack.configure_stack(
@@ -139,8 +139,8 @@ def run_program(engine: EngineContext, run: StackRun) -> None:
         engine.connections.forget()
 
 
-def _ended(engine: EngineContext, run: StackRun, outcome: Outcome, referenced: Sequence[str]) -> None:
-    """Take over how the program ended. What it says after a step failed only repeats that."""
+def _ended(engine: EngineContext, run: StackRun, outcome: ProgramResult, referenced: Sequence[str]) -> None:
+    """Record the result of the program. After a failed step its error only repeats that of the step."""
     if not outcome.ok and not run.errors:
         lacking = engine.references.lacking(referenced, outcome.missing_output) if outcome.missing_output else None
         if lacking is not None:
@@ -152,7 +152,7 @@ def _ended(engine: EngineContext, run: StackRun, outcome: Outcome, referenced: S
 
 
 def result(engine: EngineContext, run: StackRun, operation: Operation, clock: Clock) -> StackResult:
-    """The result of a pass."""
+    """Return the result of a run."""
     root = run.new_resources.get(run.root_urn)
     outputs = root.outputs if root else {}
     blocked = [violation for violation in run.violations if violation.level == "mandatory"]

@@ -8,7 +8,7 @@ _PARTS: Final = 4
 
 
 def make(*, stack: str, project: str, parent: str, type_: str, name: str) -> str:
-    """The URN of a resource; the types of its ancestors (except the root stack) qualify its own."""
+    """Return the URN of a resource; the types of its ancestors (except the root stack) qualify its own."""
     above = qualified_type(parent) if parent else ""
     qualified = f"{above}${type_}" if above and above != ROOT_TYPE else type_
     return f"urn:pulumi:{stack}::{project}::{qualified}::{name}"

@@ -1,4 +1,4 @@
-"""Property values as they travel on Pulumi's wire: JSON-like trees with signed dictionaries for what JSON lacks.
+"""Property values in Pulumi's wire form: JSON-like trees, with signed dictionaries for values that JSON lacks.
 
 The engine keeps values in exactly this form, so a value crosses from program to provider to checkpoint without being
 rebuilt. Signatures: Pulumi's protocol documentation, "Properties" (secrets, assets, archives, resource references,
@@ -39,12 +39,12 @@ NOT_YET_KNOWN: Final = "[unknown]"
 
 
 def read_struct(struct: struct_pb2.Struct) -> Values:
-    """A protobuf Struct as a plain dictionary; whole numbers become int so that JSON shows `1`, not `1.0`."""
+    """Convert a protobuf Struct to a dictionary; whole numbers become int, so that JSON shows `1`, not `1.0`."""
     return {key: read_value(value) for key, value in struct.fields.items()}
 
 
 def read_value(value: struct_pb2.Value) -> Value:
-    """A protobuf Value as a plain value."""
+    """Convert a protobuf Value to a Python value."""
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         return value.string_value
@@ -61,7 +61,7 @@ def read_value(value: struct_pb2.Value) -> Value:
 
 
 def write_struct(values: Mapping[str, Value]) -> struct_pb2.Struct:
-    """A plain dictionary as a protobuf Struct."""
+    """Convert a dictionary to a protobuf Struct."""
     struct = struct_pb2.Struct()
     _fill(struct, values)
     return struct
@@ -94,12 +94,12 @@ def write_value(target: struct_pb2.Value, value: Value) -> None:
 
 
 def signature(value: Value) -> str:
-    """The signature of a signed dictionary, or the empty string."""
+    """Return the signature of a signed dictionary, or the empty string."""
     return value.get(SIGNATURE, "") if isinstance(value, dict) else ""
 
 
 def secret(value: Value) -> Value:
-    """The value marked secret (once)."""
+    """Mark a value secret; a secret value stays as it is."""
     return value if signature(value) == SECRET else {SIGNATURE: SECRET, "value": value}
 
 
@@ -113,13 +113,13 @@ def is_unknown(value: Value) -> bool:
     return isinstance(value, str) and value in UNKNOWNS
 
 
-def contains(value: Value, found: Callable[[Value], bool]) -> bool:
-    """Whether `found` holds for the value or anything inside it."""
-    if found(value):
+def contains(value: Value, condition: Callable[[Value], bool]) -> bool:
+    """Whether a condition holds for the value or a part of it."""
+    if condition(value):
         return True
     if isinstance(value, dict):
-        return any(contains(item, found) for item in value.values())
-    return isinstance(value, list) and any(contains(item, found) for item in value)
+        return any(contains(item, condition) for item in value.values())
+    return isinstance(value, list) and any(contains(item, condition) for item in value)
 
 
 def has_secrets(value: Value) -> bool:
@@ -133,7 +133,7 @@ def has_unknowns(value: Value) -> bool:
 
 
 def rewrite(value: Value, change: Callable[[dict[str, Any]], Value]) -> Value:
-    """The value with `change` applied to every signed dictionary, outermost first; shares what is unchanged."""
+    """Apply `change` to every signed dictionary, outermost first; unchanged parts are shared, not copied."""
     if isinstance(value, dict):
         if SIGNATURE in value:
             changed = change(value)
@@ -152,7 +152,7 @@ def _reveal(value: dict[str, Any]) -> Value:
 
 
 def reveal(value: Value) -> Value:
-    """The value without its secret marks, for who does not understand them."""
+    """Return the value without secret marks, for recipients that do not support them."""
     return rewrite(value, _reveal)
 
 
@@ -163,12 +163,12 @@ def _dereference(value: dict[str, Any]) -> Value:
 
 
 def dereference(value: Value) -> Value:
-    """The value with resource references replaced by id (custom resources) or URN (components)."""
+    """Replace resource references by id (custom resources) or URN (components)."""
     return rewrite(value, _dereference)
 
 
 def settle_outputs(value: Value, dependencies: set[str]) -> Value:
-    """The value with output values reduced to secrets and unknowns; their dependencies are added to `dependencies`."""
+    """Reduce output values to secrets and unknowns; adds their dependencies to `dependencies`."""
 
     def settle(signed: dict[str, Any]) -> Value:
         if signed[SIGNATURE] != OUTPUT:
@@ -181,22 +181,24 @@ def settle_outputs(value: Value, dependencies: set[str]) -> Value:
 
 
 def mark_secrets(outputs: Values, inputs: Mapping[str, Value]) -> Values:
-    """Outputs in which everything that echoes a secret input is secret, as the CLI marks them."""
+    """Mark outputs that repeat a secret input as secret, as the CLI does."""
     marked = dict(outputs)
     for key, value in inputs.items():
         if key not in marked or is_secret(marked[key]):
             continue
-        got = marked[key]
-        plain = isinstance(value, dict) and isinstance(got, dict) and SIGNATURE not in value and SIGNATURE not in got
+        output = marked[key]
+        plain = (
+            isinstance(value, dict) and isinstance(output, dict) and SIGNATURE not in value and SIGNATURE not in output
+        )
         if plain:
-            marked[key] = mark_secrets(got, value)
+            marked[key] = mark_secrets(output, value)
         elif has_secrets(value):
-            marked[key] = secret(got)
+            marked[key] = secret(output)
     return marked
 
 
 def shown(value: Value) -> Value:
-    """The value as people may see it: secrets hidden, unknowns named, assets and references in short form."""
+    """Return the value for display: without secrets, with unknowns named, assets and references in short form."""
     if is_unknown(value):
         return NOT_YET_KNOWN
     if isinstance(value, dict):
@@ -212,7 +214,7 @@ def shown(value: Value) -> Value:
 
 
 def canonical(value: Value) -> str:
-    """A text that is equal exactly when two values are (unlike `==`, it tells True from 1)."""
+    """Return a text that is equal exactly if two values are; unlike `==` it distinguishes True and 1."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

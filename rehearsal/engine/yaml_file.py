@@ -1,4 +1,4 @@
-"""Pulumi's YAML files, read as the CLI reads them, with errors that name file and line."""
+"""Reads Pulumi's YAML files as the CLI does; errors name file and line."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if key.value in visited:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} stands here a second time", key.start_mark
+                    None, None, f"the key {key.value!r} is defined twice", key.start_mark
                 )
             visited.add(str(key.value))
         return super().construct_mapping(node, deep=deep)
@@ -42,7 +42,7 @@ def load(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise ProjectError(f"{path} is not there") from error
+        raise ProjectError(f"{path} does not exist") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ProjectError(f"{path} cannot be read: {error}") from error
     try:

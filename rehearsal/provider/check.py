@@ -17,24 +17,24 @@ def problems(schema: Schema, inputs: Mapping[str, Any]) -> Failures:
     return list(_object(schema.inputs, inputs, ""))
 
 
-def _object(known: Mapping[str, Property], values: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+def _object(properties: Mapping[str, Property], values: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         if name == _INTERNAL:
             continue
-        here = f"{path}.{name}" if path else name
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-            allowed = f"did you mean {' or '.join(repr(one) for one in near)}" if near else _list(known)
-            yield here, f"there is no property {name!r} here; {allowed}"
+        property_path = f"{path}.{name}" if path else name
+        if name not in properties:
+            matches = difflib.get_close_matches(name, properties, n=3, cutoff=0.4)
+            allowed = f"did you mean {' or '.join(repr(match) for match in matches)}" if matches else _list(properties)
+            yield property_path, f"there is no property {name!r} here; {allowed}"
         else:
-            yield from _value(known[name].type, value, here)
-    for name, one in known.items():
-        if one.required and values.get(name) is None:
+            yield from _value(properties[name].type, value, property_path)
+    for name, property_ in properties.items():
+        if property_.required and values.get(name) is None:
             yield f"{path}.{name}" if path else name, f"required property {name!r} is missing"
 
 
-def _list(known: Mapping[str, Property]) -> str:
-    return f"allowed: {', '.join(sorted(known)) or 'none'}"
+def _list(properties: Mapping[str, Property]) -> str:
+    return f"allowed: {', '.join(sorted(properties)) or 'none'}"
 
 
 def _value(kind: Type, value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -136,10 +136,10 @@ def new_id(schema: Schema, inputs: Mapping[str, Any], token: str) -> str:
         return str(uuid.UUID(digits[:32]))
     if prefix is not None:
         return f"{prefix}{digits[:17]}"
-    how = naming(schema)
-    given = inputs.get(how.property) if how is not None else None
-    given = given or inputs.get("name") or inputs.get("bucket") or inputs.get("accountId")
-    return str(given) if isinstance(given, str) and given else f"{_kebab(schema.token)}-{digits[:17]}"
+    rule = naming(schema)
+    name = inputs.get(rule.property) if rule is not None else None
+    name = name or inputs.get("name") or inputs.get("bucket") or inputs.get("accountId")
+    return str(name) if isinstance(name, str) and name else f"{_kebab(schema.token)}-{digits[:17]}"
 
 
 def arn(schema: Schema, id_: str, account: str, region: str) -> str:
@@ -154,21 +154,21 @@ def arn(schema: Schema, id_: str, account: str, region: str) -> str:
 
 def complete(schema: Schema, values: Values, *, id_: str, account: str, region: str) -> Values:
     """Outputs with everything filled in that the type always has; what it may lack is left out."""
-    found = dict(values)
+    outputs = dict(values)
     for name, output in schema.outputs.items():
-        if name in found and found[name] is not None:
+        if name in outputs and outputs[name] is not None:
             continue
         if name == "tags":
             continue
         if name == "tagsAll":
-            found[name] = values.get("tags") or {}
+            outputs[name] = values.get("tags") or {}
         elif output.required:
             value = _value(schema, name, output.type.kind, id_=id_, account=account, region=region)
             if value is not None:
-                found[name] = value
+                outputs[name] = value
     if "region" in schema.outputs:
-        found.setdefault("region", region)
-    return found
+        outputs.setdefault("region", region)
+    return outputs
 
 
 def _value(  # noqa: PLR0911 - one return a rule

@@ -37,45 +37,54 @@ def known() -> Mapping[str, Property]:
 
 def problems(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong with a configuration, as (property, reason)."""
-    found: list[tuple[str, str]] = []
+    problems_: list[tuple[str, str]] = []
     allowed = known()
     for name in inputs:
         if name not in allowed and name not in _ENGINE:
-            near = difflib.get_close_matches(name, allowed, n=3)
-            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"allowed: {', '.join(sorted(allowed))}"
-            found.append((name, f"the AWS provider has no setting {name!r}; {hint}"))
+            matches = difflib.get_close_matches(name, allowed, n=3)
+            hint = (
+                f"did you mean {' or '.join(map(repr, matches))}?"
+                if matches
+                else f"allowed: {', '.join(sorted(allowed))}"
+            )
+            problems_.append((name, f"the AWS provider has no setting {name!r}; {hint}"))
     try:
         values = decoded({name: value for name, value in inputs.items() if name in allowed})
     except InvalidError as error:
-        return [*found, (error.property, error.reason)]
+        return [*problems_, (error.property, error.reason)]
     if "allowedAccountIds" in values and "forbiddenAccountIds" in values:
-        found.append(("forbiddenAccountIds", "allowedAccountIds and forbiddenAccountIds exclude each other"))
+        problems_.append(("forbiddenAccountIds", "allowedAccountIds and forbiddenAccountIds exclude each other"))
     for index, role in enumerate(values.get("assumeRoles") or []):
         if isinstance(role, dict):
             members = allowed["assumeRoles"].type.element
             names = members.fields if members is not None else {}
-            found += [
+            problems_ += [
                 (f"assumeRoles[{index}].{name}", f"there is no {name!r} here; allowed: {', '.join(sorted(names))}")
                 for name in role
                 if names and name not in names
             ]
-    return found
+    return problems_
 
 
 def decoded(inputs: Mapping[str, Any]) -> Values:
     """A configuration with its values as they are: on the wire what is no string is JSON in a string."""
-    found: Values = {}
+    settings: Values = {}
     allowed = known()
     for name, value in inputs.items():
-        one = allowed.get(name)
-        if isinstance(value, str) and one is not None and one.type.kind in _STRUCTURED and not any_unknown(value):
+        setting = allowed.get(name)
+        if (
+            isinstance(value, str)
+            and setting is not None
+            and setting.type.kind in _STRUCTURED
+            and not any_unknown(value)
+        ):
             try:
-                found[name] = _camel(one.type, json.loads(value))
+                settings[name] = _camel(setting.type, json.loads(value))
             except ValueError as error:
-                raise InvalidError(name, f"expected JSON of a {one.type.kind}") from error
+                raise InvalidError(name, f"expected JSON of a {setting.type.kind}") from error
         else:
-            found[name] = value
-    return found
+            settings[name] = value
+    return settings
 
 
 def _camel(kind: Type, value: Any) -> Any:
@@ -84,12 +93,12 @@ def _camel(kind: Type, value: Any) -> Any:
         return [_camel(kind.element, item) for item in value]
     if kind.kind != "object" or not isinstance(value, dict):
         return value
-    found: Values = {}
+    converted: Values = {}
     for key, item in value.items():
         head, *rest = str(key).split("_")
         name = head + "".join(word.capitalize() for word in rest)
-        found[name] = _camel(kind.fields[name].type, item) if name in kind.fields else item
-    return found
+        converted[name] = _camel(kind.fields[name].type, item) if name in kind.fields else item
+    return converted
 
 
 def configure(inputs: Mapping[str, Any], endpoints: Endpoints) -> Configured:
@@ -123,7 +132,7 @@ def configure(inputs: Mapping[str, Any], endpoints: Endpoints) -> Configured:
 
 def _assume(role: Mapping[str, Any], endpoints: Endpoints, region: str, by: Credentials | None) -> Credentials:
     arn = str(role.get("roleArn") or "")
-    wanted = {
+    parameters = {
         "RoleArn": arn,
         "RoleSessionName": str(role.get("sessionName") or "pulumi-rehearsal"),
         "ExternalId": role.get("externalId"),
@@ -131,9 +140,11 @@ def _assume(role: Mapping[str, Any], endpoints: Endpoints, region: str, by: Cred
         "SourceIdentity": role.get("sourceIdentity"),
     }
     try:
-        given = endpoints.client("sts", region, by).assume_role(**{k: v for k, v in wanted.items() if v})["Credentials"]
+        session = endpoints.client("sts", region, by).assume_role(**{k: v for k, v in parameters.items() if v})[
+            "Credentials"
+        ]
     except (ClientError, BotoCoreError) as error:
         raise RefusedError(f"the AWS provider cannot assume the role {arn}: {error}") from error
     return Credentials(
-        access_key=given["AccessKeyId"], secret_key=given["SecretAccessKey"], token=given["SessionToken"]
+        access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
     )

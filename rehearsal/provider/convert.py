@@ -19,7 +19,7 @@ def plain(name: str) -> str:
 def parameters(shape: Any, values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The members of a structure of the API that the values have something for. `names`: API's name -> property."""
     by_name = {plain(key): value for key, value in values.items()}
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for member, inner in shape.members.items():
         key = names.get(member, member)
         value = values[key] if key in values else by_name.get(plain(key)) if key == member else None
@@ -27,8 +27,8 @@ def parameters(shape: Any, values: Mapping[str, Any], names: Mapping[str, str]) 
             continue
         converted = parameter(inner, value, names)
         if converted is not None:
-            found[member] = converted
-    return found
+            members[member] = converted
+    return members
 
 
 def parameter(shape: Any, value: Any, names: Mapping[str, str]) -> Any:  # noqa: C901, PLR0911 - one case a type
@@ -82,21 +82,21 @@ def _pair(shape: Any) -> tuple[str, str] | None:
     return (key, value) if key is not None and value is not None else None
 
 
-def properties(answer: Any, known: Mapping[str, Property], names: Mapping[str, str]) -> dict[str, Any]:
+def properties(answer: Any, schema: Mapping[str, Property], names: Mapping[str, str]) -> dict[str, Any]:
     """The properties that an answer of the API has something for. `names`: API's name -> property."""
     if not isinstance(answer, Mapping):
         return {}
     renamed = {names[key]: value for key, value in answer.items() if key in names}
     by_name = {plain(key): value for key, value in answer.items() if key not in names}
-    found: dict[str, Any] = {}
-    for name, one in known.items():
+    result: dict[str, Any] = {}
+    for name, property_ in schema.items():
         value = renamed[name] if name in renamed else by_name.get(plain(name))
         if value is None or name in ("tags", "tagsAll"):
             continue
-        converted = value_of(one.type, value, names)
+        converted = value_of(property_.type, value, names)
         if converted is not None:
-            found[name] = converted
-    return found
+            result[name] = converted
+    return result
 
 
 def value_of(kind: Type, value: Any, names: Mapping[str, str]) -> Any:  # noqa: PLR0911 - one case a type

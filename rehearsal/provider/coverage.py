@@ -19,7 +19,7 @@ HEAD: Final = """# Coverage of the rehearsal
 
 An **emulated** type calls the operations below in the emulated AWS organisation. A **recorded** type is checked
 against the schema of pulumi-aws and kept by the provider; no AWS operation is called. Every other type of pulumi-aws
-is recorded too. `rehearse provider explain TYPE` prints the parameters of each operation, what forces a replacement,
+is recorded too. `zone provider explain TYPE` prints the parameters of each operation, what forces a replacement,
 and where outputs come from.
 """
 
@@ -27,13 +27,13 @@ and where outputs come from.
 def used_types() -> Sequence[str]:
     """The tokens of the resource types that the program's sources create, sorted."""
     by_class = {(module, name): token for token, (module, name) in tokens().items()}
-    found: set[str] = set()
+    types: set[str] = set()
     for package in PROGRAM:
         for file in sorted((ROOT / package).rglob("*.py")):
             for module, name in _attributes(ast.parse(file.read_text(encoding="utf-8"))):
                 if (module, name) in by_class:
-                    found.add(by_class[module, name])
-    return sorted(found)
+                    types.add(by_class[module, name])
+    return sorted(types)
 
 
 def page() -> str:

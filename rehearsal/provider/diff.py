@@ -30,10 +30,10 @@ def difference(
     for name in sorted(old.keys() | new.keys()):
         if name.startswith("__") or name in ignore:
             continue
-        found = dict(_paths(old.get(name), new.get(name), name))
-        if found:
+        changes = dict(_paths(old.get(name), new.get(name), name))
+        if changes:
             changed.add(name)
-            paths |= found
+            paths |= changes
     return Difference(paths=paths, changed=frozenset(changed), replaces=frozenset(changed & forces))
 
 

@@ -17,8 +17,8 @@ _TAGS = frozenset({"tags", "tagsAll"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
-    """A resource as it is: id, outputs, inputs, and the paths of inputs that the API does not give back."""
+class ResourceState:
+    """The state of a resource: id, outputs, inputs, and the paths of inputs that the API does not return."""
 
     id: str
     outputs: Values
@@ -26,7 +26,7 @@ class State:
     unread: frozenset[str] = frozenset()
 
 
-def create(work: Work, *, ours: bool) -> State:
+def create(work: Work, *, ours: bool) -> ResourceState:
     """Create a resource. `ours`: an earlier run meant to create it and was not seen to end, so what exists is adopted.
 
     Raises RefusedError with AWS's own error code, NotEmulatedError when the emulator cannot, HalfDoneError when the
@@ -50,21 +50,21 @@ def create(work: Work, *, ours: bool) -> State:
         raise HalfDoneError(message, id_=work.id, outputs=work.inputs, inputs=work.inputs) from error
 
 
-def read(work: Work, unread: frozenset[str]) -> State | None:
-    """A resource as it is now; None when it is gone."""
+def read(work: Work, unread: frozenset[str]) -> ResourceState | None:
+    """Read a resource; returns None if it does not exist."""
     try:
-        values = _told(work)
+        values = _read_values(work)
     except (ClientError, BotoCoreError) as error:
         raise _refused(work, "reading", error) from error
     if values is None:
         return None
     inputs = reading.inputs(work, values, unread) if work.inputs else reading.imported(work.schema, values)
     work.inputs = inputs
-    return State(id=work.id, outputs=reading.outputs(work, values), inputs=inputs, unread=unread)
+    return ResourceState(id=work.id, outputs=reading.outputs(work, values), inputs=inputs, unread=unread)
 
 
-def update(work: Work) -> State:
-    """Bring a resource to its new inputs."""
+def update(work: Work) -> ResourceState:
+    """Update a resource to its new inputs."""
     try:
         _change(work)
         return _settled(work)
@@ -73,8 +73,10 @@ def update(work: Work) -> State:
 
 
 def delete(work: Work) -> None:
-    """Delete a resource; one that is gone already is fine."""
+    """Delete a resource; succeeds if it does not exist."""
     try:
+        if any(items.single for items in work.spec.items):
+            declared.remove_items(work, _read_values(work) or {})
         if work.spec.tidy is not None:
             work.spec.tidy(work)
         if callable(work.spec.delete):
@@ -91,39 +93,39 @@ def delete(work: Work) -> None:
 def _make(work: Work) -> None:
     _name_by_prefix(work)
     if callable(work.spec.create):
-        made = work.spec.create(work)
-        work.made |= made or {}
+        created = work.spec.create(work)
+        work.created |= created or {}
         return
     answer = declared.call(work, work.spec.create)
-    found = search(work.spec.made, answer)
-    work.made |= properties(found, work.schema.outputs, work.spec.names)
-    if isinstance(found, dict) and "Id" in found:
-        if not found["Id"]:
+    created = search(work.spec.creation_result, answer)
+    work.created |= properties(created, work.schema.outputs, work.spec.names)
+    if isinstance(created, dict) and "Id" in created:
+        if not created["Id"]:
             raise RefusedError(
                 f"creating {work.spec.type}: {search('Unsuccessful[0].Error.Message', answer) or answer}"
             )
-        work.made["id"] = found["Id"]
+        work.created["id"] = created["Id"]
 
 
 def _name_by_prefix(work: Work) -> None:
-    """Name what is to begin with a prefix: the same name whenever the same creation is asked for again."""
+    """Generate a name from a prefix: the same name whenever the same creation is repeated."""
     for name in ("name", "bucket"):
         prefix = work.inputs.get(f"{name}Prefix")
         if prefix and not work.inputs.get(name):
-            work.made[name] = f"{prefix}{work.creation[:12]}"
-            work.inputs = {**work.inputs, name: work.made[name]}
+            work.created[name] = f"{prefix}{work.creation[:12]}"
+            work.inputs = {**work.inputs, name: work.created[name]}
 
 
 def _adopt(work: Work) -> bool:
-    """Take over what an interrupted run created: found by its name, brought to the inputs of now."""
+    """Adopt the resource that an interrupted run created: find it by its name and update it to the current inputs."""
     try:
         work.id = _id(work)
-        values = _told(work)
+        values = _read_values(work)
     except (KeyError, ClientError):
         return False
     if values is None:
         return False
-    work.made |= values
+    work.created |= values
     differing = {name for name, value in work.inputs.items() if not same(value, values.get(name))}
     work.changed = frozenset(differing - work.spec.forces)
     if work.changed:
@@ -132,16 +134,17 @@ def _adopt(work: Work) -> bool:
 
 
 def _complete(work: Work) -> None:
-    wanted = work.inputs.get("tagsAll")
-    if wanted and work.spec.tags is not None and not _takes_tags(work):
-        _tag(work, add=wanted, remove={})
+    tags = work.inputs.get("tagsAll")
+    if tags and work.spec.tags is not None and not _takes_tags(work):
+        _tag(work, add=tags, remove={})
     declared.apply_settings(work)
+    declared.apply_items(work)
     if work.spec.after is not None:
         work.spec.after(work)
 
 
 def _takes_tags(work: Work) -> bool:
-    """Whether the creating operation takes tags along."""
+    """Whether the creating operation takes tags."""
     if not isinstance(work.spec.create, str):
         return False
     return "tags" in {
@@ -152,6 +155,8 @@ def _takes_tags(work: Work) -> bool:
 def _change(work: Work) -> None:
     changed = work.changed - _TAGS
     declared.apply_settings(work)
+    declared.apply_items(work)
+    declared.apply_attributes(work)
     if callable(work.spec.update):
         work.spec.update(work)
     elif changed and work.spec.update == "put" and not callable(work.spec.create):
@@ -161,42 +166,42 @@ def _change(work: Work) -> None:
     elif changed and isinstance(work.spec.update, str) and work.spec.update:
         work.auto(work.spec.update)
     elif not isinstance(work.spec.update, str):
-        for one in work.spec.update:
-            if (changed and not one.on) or changed & one.on:
-                work.auto(one.op, **one.fixed)
+        for operation in work.spec.update:
+            if (changed and not operation.on) or changed & operation.on:
+                declared.call(work, operation)
     if work.changed & _TAGS and work.spec.tags is not None:
-        wanted = work.inputs.get("tagsAll") or {}
-        had = work.old.get("tagsAll") or {}
-        _tag(work, add=wanted, remove={key: value for key, value in had.items() if key not in wanted})
+        tags = work.inputs.get("tagsAll") or {}
+        old_tags = work.old.get("tagsAll") or {}
+        _tag(work, add=tags, remove={key: value for key, value in old_tags.items() if key not in tags})
 
 
 def _tag(work: Work, *, add: Values, remove: Values) -> None:
-    how = work.spec.tags
-    assert how is not None
+    tagging = work.spec.tags
+    assert tagging is not None
     if remove:
         keys = list(remove)
         # Most services want the keys; EC2 wants the tags themselves.
-        work.auto(how.remove, {**work.values, "tagKeys": keys, "tagKeyList": keys, "keys": keys, "tags": remove})
+        work.auto(tagging.remove, {**work.values, "tagKeys": keys, "tagKeyList": keys, "keys": keys, "tags": remove})
     if add:
-        work.auto(how.add, {**work.values, "tags": add, "tagsAll": add, "tagList": add, "tagsList": add})
+        work.auto(tagging.add, {**work.values, "tags": add, "tagsAll": add, "tagList": add, "tagsList": add})
 
 
-def _settled(work: Work) -> State:
-    values = _told(work)
+def _settled(work: Work) -> ResourceState:
+    values = _read_values(work)
     if values is None:
         raise RefusedError(f"{work.spec.type} {work.id}: the resource was created, but reading it returns nothing")
     unread = reading.unread(work, values)
-    return State(id=work.id, outputs=reading.outputs(work, values), inputs=dict(work.inputs), unread=unread)
+    return ResourceState(id=work.id, outputs=reading.outputs(work, values), inputs=dict(work.inputs), unread=unread)
 
 
-def _told(work: Work) -> Values | None:
+def _read_values(work: Work) -> Values | None:
     try:
         reading_ = work.spec.read
         if isinstance(reading_, Find):
             answer = declared.find(work, reading_)
         else:
             answer = reading_(work) if callable(reading_) else work.auto(reading_)
-        return None if answer is None else reading.told(work, answer)
+        return None if answer is None else reading.properties_of(work, answer)
     except ClientError as error:
         if declared.means_absent(work, error):
             return None
@@ -210,13 +215,13 @@ def _id(work: Work) -> str:
         raise RefusedError(f"{work.spec.type}: the id needs the property {error}, which has no value") from error
 
 
-def _refused(work: Work, doing: str, error: Exception) -> Exception:
+def _refused(work: Work, action: str, error: Exception) -> Exception:
     if isinstance(error, RefusedError):
         return error
     if isinstance(error, ClientError):
         details: Any = error.response.get("Error", {})
-        what = f"{details.get('Code', 'error')}: {details.get('Message', '')} ({error.operation_name})"
+        reason = f"{details.get('Code', 'error')}: {details.get('Message', '')} ({error.operation_name})"
     else:
-        what = str(error)
+        reason = str(error)
     name = f" {work.id}" if work.id else ""
-    return RefusedError(f"{doing} {work.spec.type}{name} in {work.account}/{work.region}: {what}")
+    return RefusedError(f"{action} {work.spec.type}{name} in {work.account}/{work.region}: {reason}")

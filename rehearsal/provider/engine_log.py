@@ -1,4 +1,4 @@
-"""Says things to the person who waits, through the engine that the provider serves."""
+"""Sends messages to the user through the engine that the provider serves."""
 
 import logging
 import threading
@@ -11,14 +11,14 @@ log = logging.getLogger(__name__)
 
 
 class EngineLog:
-    """One channel for each engine that introduced itself."""
+    """One gRPC channel per connected engine."""
 
     def __init__(self) -> None:
         self._stubs: dict[str, Any] = {}
         self._lock = threading.Lock()
 
     def warn(self, address: str, urn: str, message: str) -> None:
-        """Show a warning with a resource; where no engine listens it goes to the provider's own log."""
+        """Show a warning about a resource; without an engine it goes to the provider's log."""
         if not address:
             log.warning("%s: %s", urn, message)
             return

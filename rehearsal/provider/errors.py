@@ -1,19 +1,19 @@
-"""What the provider refuses, in words for people."""
+"""The provider's errors."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 class ProviderProcessError(Exception):
-    """The provider's process cannot be started or went away; the message says why."""
+    """The provider's process did not start or ended; the message states the reason."""
 
 
 class RefusedError(Exception):
-    """A request that cannot be met: the message goes to the person who runs the program, as it is."""
+    """A request that cannot be fulfilled; the message is shown to the user."""
 
 
 class InvalidError(RefusedError):
-    """Provider configuration that is wrong; `property` names the key."""
+    """Invalid provider configuration; `property` is the key."""
 
     def __init__(self, property_: str, reason: str) -> None:
         super().__init__(f"{property_}: {reason}")
@@ -21,7 +21,7 @@ class InvalidError(RefusedError):
 
 
 class HalfDoneError(RefusedError):
-    """The resource was created (`id`), but something that belongs to it failed: the engine must remember it."""
+    """The resource was created (`id`), but its completion failed: the engine must record it."""
 
     def __init__(self, message: str, *, id_: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
         super().__init__(message)
@@ -33,4 +33,4 @@ class ExistsError(RefusedError):
 
 
 class NotEmulatedError(Exception):
-    """The emulator has no such operation: the resource is recorded instead."""
+    """The emulator does not implement the operation; the resource is recorded instead."""

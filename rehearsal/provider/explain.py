@@ -1,4 +1,4 @@
-"""Explains how the rehearsal's provider treats a resource type: `zone provider explain TYPE`."""
+"""Describes how the emulated provider handles a resource type: `zone provider explain TYPE`."""
 
 import difflib
 import functools
@@ -16,7 +16,7 @@ from rehearsal.provider.errors import RefusedError
 from rehearsal.provider.schema import schema, tokens
 from rehearsal.provider.services import SPECS
 from rehearsal.provider.spec import Emulated
-from rehearsal.provider.vocabulary import Call, Find
+from rehearsal.provider.vocabulary import ApiCall, Find, Switch
 
 _NEAR: Final = 5
 """Similar types that are suggested for an unknown one."""
@@ -29,24 +29,24 @@ class UnknownTypeError(RefusedError):
 
 
 def resolve(name: str) -> str:
-    """The type token of `aws:s3/bucket:Bucket`, `aws.s3.Bucket` or `s3.Bucket`. Raises UnknownTypeError."""
-    known = _short_names()
-    wanted = name.removeprefix("aws.")
+    """Return the type token of `aws:s3/bucket:Bucket`, `aws.s3.Bucket` or `s3.Bucket`. Raises UnknownTypeError."""
+    tokens_by_name = _short_names()
+    short_name = name.removeprefix("aws.")
     if name in tokens():
         return name
-    if wanted in known:
-        return known[wanted]
-    by_lower = {short.lower(): short for short in known}
+    if short_name in tokens_by_name:
+        return tokens_by_name[short_name]
+    by_lower = {short.lower(): short for short in tokens_by_name}
     if ":" in name:
         module, _, class_ = name.removeprefix("aws:").rpartition(":")
-        wanted = f"{module.partition('/')[0]}.{class_}"
-    matches = difflib.get_close_matches(wanted.lower(), by_lower, n=_NEAR, cutoff=0.5)
+        short_name = f"{module.partition('/')[0]}.{class_}"
+    matches = difflib.get_close_matches(short_name.lower(), by_lower, n=_NEAR, cutoff=0.5)
     hint = f" Similar types: {', '.join(by_lower[match] for match in matches)}." if matches else ""
     raise UnknownTypeError(f"pulumi-aws has no resource type {name!r}.{hint}")
 
 
 def explain(name: str) -> str:
-    """Which operations a type's requests become, with parameters, replacements, id and outputs, as text.
+    """Describe a type's operations with their parameters, its replacements, id and outputs, as text.
 
     Args:
         name: the type, in one of the forms that `resolve` accepts.
@@ -77,18 +77,26 @@ def explain(name: str) -> str:
 
 
 def operations(spec: Emulated) -> Mapping[str, list[list[str]]]:
-    """Kind of request -> operations; each is its name and one line per parameter."""
+    """Return kind of request -> operations; each is its name and one line per parameter."""
     update: list[Any] = [spec.update] if isinstance(spec.update, str) or callable(spec.update) else [*spec.update]
     if spec.update == "put":
         update = [spec.create]
     settings: list[Any] = []
     for setting in spec.settings:
         settings += [
-            Call(op=operation, by=setting.by, on=setting.on) for operation in (setting.set, setting.unset) if operation
+            operation if isinstance(operation, ApiCall) else ApiCall(op=operation, by=setting.by, on=setting.on)
+            for operation in (setting.set, setting.unset)
+            if operation
         ]
+    for items in spec.items:
+        by, property_ = {**items.by, items.parameter: f"an item of {items.property}"}, frozenset({items.property})
+        settings += [ApiCall(op=operation, by=by, on=property_) for operation in (items.add, items.remove)]
+    if spec.attributes is not None and spec.attributes.set:
+        attributes = spec.attributes
+        settings.append(ApiCall(op=attributes.set, by=attributes.by, on=frozenset(attributes.names)))
     tags = [] if spec.tags is None else [tag for tag in (spec.tags.add, spec.tags.remove, spec.tags.read) if tag]
     kinds: Mapping[str, list[Any]] = {
-        "create": [spec.create, spec.after],
+        "create": [*_switched(spec.create), spec.after],
         "read": [spec.read],
         "update": [*update, *settings],
         "delete": [spec.tidy, spec.delete],
@@ -97,14 +105,25 @@ def operations(spec: Emulated) -> Mapping[str, list[list[str]]]:
     return {kind: [_described(spec, call) for call in calls if call] for kind, calls in kinds.items()}
 
 
+def _switched(create: Any) -> Sequence[Any]:
+    """The operations of a creation: two for a Boolean property with one operation per value."""
+    if not isinstance(create, Switch):
+        return [create]
+    off = ApiCall(op=create.off, by=create.by, on=frozenset({create.property}))
+    return [create, off]
+
+
 def _described(spec: Emulated, call: Any) -> list[str]:
     if isinstance(call, str):
         return [call, *(f"{parameter} <- {source}" for parameter, source in _by_name(spec, call, spec.service))]
-    if isinstance(call, Call):
+    if isinstance(call, ApiCall):
         on = f" when {', '.join(sorted(call.on))} changes" if call.on else ""
-        given = call.by.items() if call.by is not None else _by_name(spec, call.op, call.service or spec.service)
-        lines = [f"{call.op}{on}", *(f"{parameter} <- {source}" for parameter, source in given)]
+        sources = call.by.items() if call.by is not None else _by_name(spec, call.op, call.service or spec.service)
+        lines = [f"{call.op}{on}", *(f"{parameter} <- {source}" for parameter, source in sources)]
         lines += [f"{parameter} = {value!r}" for parameter, value in call.fixed.items()]
+        lines += [f"{parameter} = template {text!r}" for parameter, text in call.templates.items()]
+        for property_, (adding, removing) in call.lists.items():
+            lines += [f"{adding} <- added {property_}", f"{removing} <- removed {property_}"]
         if isinstance(call, Find):
             lines += [f"{call.at}[].{member} == {source}" for member, source in call.where.items()]
         return lines
@@ -113,7 +132,7 @@ def _described(spec: Emulated, call: Any) -> list[str]:
 
 
 def operation_names(spec: Emulated) -> Sequence[str]:
-    """The operations of a type, in the order create, read, update, delete, tags."""
+    """Return the operations of a type, in the order create, read, update, delete, tags."""
     names: dict[str, None] = {}
     for calls in operations(spec).values():
         for first, *others in calls:
@@ -132,21 +151,21 @@ def _called(function: Any) -> Sequence[str]:
         helper = getattr(module, name, None)
         if inspect.isfunction(helper) and helper is not function:
             sources.append(inspect.getsource(helper))
-    return tuple(dict.fromkeys(found for source in sources for found in _OPERATION.findall(source)))
+    return tuple(dict.fromkeys(operation for source in sources for operation in _OPERATION.findall(source)))
 
 
 def _by_name(spec: Emulated, operation: str, service: str) -> Iterator[tuple[str, str]]:
     """The parameters of an operation that a property, or the declaration, has a value for."""
-    found = schema(spec.type)
+    type_schema = schema(spec.type)
     shape = _input_shape(service, operation)
-    if found is None or shape is None:
+    if type_schema is None or shape is None:
         return
-    known = {*found.inputs, *found.outputs, "accountId", "region", "id"}
-    by_plain = {plain(name): name for name in known}
+    properties = {*type_schema.inputs, *type_schema.outputs, "accountId", "region", "id"}
+    by_plain = {plain(name): name for name in properties}
     for member in shape.members:
         if member in spec.fixed:
             yield member, repr(spec.fixed[member])
-        elif spec.names.get(member) in known:
+        elif spec.names.get(member) in properties:
             yield member, spec.names[member]
         elif member not in spec.names and plain(member) in by_plain:
             yield member, by_plain[plain(member)]
@@ -174,7 +193,7 @@ def _input_shape(service: str, operation: str) -> Any:
 @functools.cache
 def _short_names() -> Mapping[str, str]:
     """`s3.Bucket` -> token."""
-    found: dict[str, str] = {}
+    tokens_by_name: dict[str, str] = {}
     for token, (module, class_) in tokens().items():
-        found.setdefault(f"{module.removeprefix('pulumi_aws.')}.{class_}", token)
-    return found
+        tokens_by_name.setdefault(f"{module.removeprefix('pulumi_aws.')}.{class_}", token)
+    return tokens_by_name

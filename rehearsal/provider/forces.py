@@ -1,4 +1,4 @@
-"""Which properties cannot be changed in place: by the SDK's documentation, by declaration, or always."""
+"""The properties that cannot be changed in place: by the SDK's documentation, by declaration, or always."""
 
 import functools
 from typing import Final
@@ -34,20 +34,22 @@ _IN_PLACE: Final = frozenset(
 
 @functools.cache
 def recorded(token: str) -> frozenset[str]:
-    """The properties of a recorded type that force a replacement."""
-    found = schema(token)
-    if found is None:
+    """Return the properties of a recorded type that force a replacement."""
+    type_schema = schema(token)
+    if type_schema is None:
         return frozenset()
     return frozenset(
-        name for name, one in found.inputs.items() if (one.forces or name in _ALWAYS) and (token, name) not in _IN_PLACE
+        name
+        for name, property_ in type_schema.inputs.items()
+        if (property_.forces or name in _ALWAYS) and (token, name) not in _IN_PLACE
     )
 
 
 def emulated(spec: Emulated) -> frozenset[str]:
-    """The properties of an emulated type that force a replacement; all of them, when nothing can be updated."""
-    found = schema(spec.type)
-    if found is None:
+    """Return the properties of an emulated type that force a replacement: all of them if it has no update."""
+    type_schema = schema(spec.type)
+    if type_schema is None:
         return spec.forces
     if spec.update == "" and not spec.forces:
-        return frozenset(found.inputs) - {"tags", "tagsAll"}
+        return frozenset(type_schema.inputs) - {"tags", "tagsAll"}
     return spec.forces | {"region"}

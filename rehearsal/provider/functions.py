@@ -1,4 +1,4 @@
-"""The functions (`Invoke`) that programs are likely to call; every other is refused by name."""
+"""The provider functions (`Invoke`) that are implemented; other functions are refused."""
 
 import hashlib
 import json
@@ -13,21 +13,22 @@ from rehearsal.provider.values import Values
 Function = Callable[[Values, Endpoints, Configured], Values]
 
 
-def invoke(token: str, args: Values, endpoints: Endpoints, who: Configured) -> Values:
-    """The result of a function. Raises RefusedError for a function that is not rehearsed."""
-    found = _FUNCTIONS.get(token)
-    if found is None:
-        raise RefusedError(f"the function {token} is not rehearsed; these are: {', '.join(sorted(_FUNCTIONS))}")
-    return {**args, **found(args, endpoints, who)}
+def invoke(token: str, args: Values, endpoints: Endpoints, configured: Configured) -> Values:
+    """Call a function. Raises RefusedError for a function that is not implemented."""
+    function = _FUNCTIONS.get(token)
+    if function is None:
+        names = ", ".join(sorted(_FUNCTIONS))
+        raise RefusedError(f"the emulated AWS provider does not implement the function {token}. It implements: {names}")
+    return {**args, **function(args, endpoints, configured)}
 
 
-def _caller_identity(_args: Values, endpoints: Endpoints, who: Configured) -> Values:
-    answer = endpoints.client("sts", who.region, who.credentials).get_caller_identity()
+def _caller_identity(_args: Values, endpoints: Endpoints, configured: Configured) -> Values:
+    answer = endpoints.client("sts", configured.region, configured.credentials).get_caller_identity()
     return {"id": answer["Account"], "accountId": answer["Account"], "arn": answer["Arn"], "userId": answer["UserId"]}
 
 
-def _region(args: Values, _endpoints: Endpoints, who: Configured) -> Values:
-    name = args.get("region") or args.get("name") or who.region
+def _region(args: Values, _endpoints: Endpoints, configured: Configured) -> Values:
+    name = args.get("region") or args.get("name") or configured.region
     return {
         "id": name,
         "name": name,
@@ -41,9 +42,9 @@ def _partition(_args: Values, _endpoints: Endpoints, _who: Configured) -> Values
     return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
 
 
-def _zones(args: Values, endpoints: Endpoints, who: Configured) -> Values:
-    region = args.get("region") or who.region
-    zones = endpoints.client("ec2", region, who.credentials).describe_availability_zones()["AvailabilityZones"]
+def _zones(args: Values, endpoints: Endpoints, configured: Configured) -> Values:
+    region = args.get("region") or configured.region
+    zones = endpoints.client("ec2", region, configured.credentials).describe_availability_zones()["AvailabilityZones"]
     return {
         "id": region,
         "region": region,
@@ -53,9 +54,9 @@ def _zones(args: Values, endpoints: Endpoints, who: Configured) -> Values:
     }
 
 
-def _organization(_args: Values, endpoints: Endpoints, who: Configured) -> Values:
-    client = endpoints.client("organizations", who.region, who.credentials)
-    found = client.describe_organization()["Organization"]
+def _organization(_args: Values, endpoints: Endpoints, configured: Configured) -> Values:
+    client = endpoints.client("organizations", configured.region, configured.credentials)
+    organization = client.describe_organization()["Organization"]
     accounts = [
         {
             "id": account["Id"],
@@ -81,29 +82,31 @@ def _organization(_args: Values, endpoints: Endpoints, who: Configured) -> Value
     ]
     principals = client.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
     return {
-        "id": found["Id"],
-        "arn": found["Arn"],
-        "featureSet": found["FeatureSet"],
-        "masterAccountArn": found["MasterAccountArn"],
-        "masterAccountId": found["MasterAccountId"],
-        "masterAccountEmail": found["MasterAccountEmail"],
-        "masterAccountName": next(account["name"] for account in accounts if account["id"] == found["MasterAccountId"]),
+        "id": organization["Id"],
+        "arn": organization["Arn"],
+        "featureSet": organization["FeatureSet"],
+        "masterAccountArn": organization["MasterAccountArn"],
+        "masterAccountId": organization["MasterAccountId"],
+        "masterAccountEmail": organization["MasterAccountEmail"],
+        "masterAccountName": next(
+            account["name"] for account in accounts if account["id"] == organization["MasterAccountId"]
+        ),
         "accounts": accounts,
-        "nonMasterAccounts": [account for account in accounts if account["id"] != found["MasterAccountId"]],
+        "nonMasterAccounts": [account for account in accounts if account["id"] != organization["MasterAccountId"]],
         "roots": roots,
         "awsServiceAccessPrincipals": [principal["ServicePrincipal"] for principal in principals],
         "enabledPolicyTypes": [policy_type["type"] for root in roots for policy_type in root["policyTypes"]],
     }
 
 
-def _sso_instances(args: Values, endpoints: Endpoints, who: Configured) -> Values:
-    region = args.get("region") or who.region
-    found = endpoints.client("sso-admin", region, who.credentials).list_instances()["Instances"]
+def _sso_instances(args: Values, endpoints: Endpoints, configured: Configured) -> Values:
+    region = args.get("region") or configured.region
+    instances = endpoints.client("sso-admin", region, configured.credentials).list_instances()["Instances"]
     return {
         "id": region,
         "region": region,
-        "arns": [one["InstanceArn"] for one in found],
-        "identityStoreIds": [one["IdentityStoreId"] for one in found],
+        "arns": [instance["InstanceArn"] for instance in instances],
+        "identityStoreIds": [instance["IdentityStoreId"] for instance in instances],
     }
 
 
@@ -126,38 +129,38 @@ def _policy_document(args: Values, _endpoints: Endpoints, _who: Configured) -> V
     }
 
 
-def _collect(statements: dict[str, Any], more: Any) -> None:
-    for one in more if isinstance(more, list) else [more]:
-        statements[one.get("Sid") or f"#{len(statements)}"] = one
+def _collect(statements: dict[str, Any], statement: Any) -> None:
+    for item in statement if isinstance(statement, list) else [statement]:
+        statements[item.get("Sid") or f"#{len(statements)}"] = item
 
 
-def _statement(one: Mapping[str, Any], _version: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {"Sid": one["sid"]} if one.get("sid") else {}
-    found["Effect"] = one.get("effect") or "Allow"
+def _statement(statement: Mapping[str, Any], _version: Any) -> dict[str, Any]:
+    result: dict[str, Any] = {"Sid": statement["sid"]} if statement.get("sid") else {}
+    result["Effect"] = statement.get("effect") or "Allow"
     for name, key in (
         ("Action", "actions"),
         ("NotAction", "notActions"),
         ("Resource", "resources"),
         ("NotResource", "notResources"),
     ):
-        if one.get(key):
-            found[name] = _one_or_many(one[key])
+        if statement.get(key):
+            result[name] = _one_or_many(statement[key])
     for name, key in (("Principal", "principals"), ("NotPrincipal", "notPrincipals")):
-        if one.get(key):
-            found[name] = _principals(one[key])
+        if statement.get(key):
+            result[name] = _principals(statement[key])
     conditions: dict[str, dict[str, Any]] = {}
-    for condition in one.get("conditions") or []:
+    for condition in statement.get("conditions") or []:
         conditions.setdefault(condition["test"], {})[condition["variable"]] = _one_or_many(condition["values"])
-    return {**found, **({"Condition": conditions} if conditions else {})}
+    return {**result, **({"Condition": conditions} if conditions else {})}
 
 
 def _principals(principals: list[Mapping[str, Any]]) -> Any:
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for principal in principals:
         if principal["type"] == "*" and principal["identifiers"] == ["*"]:
             return "*"
-        found[principal["type"]] = _one_or_many(principal["identifiers"])
-    return found
+        result[principal["type"]] = _one_or_many(principal["identifiers"])
+    return result
 
 
 def _one_or_many(values: list[Any]) -> Any:

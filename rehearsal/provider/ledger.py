@@ -1,4 +1,4 @@
-"""The provider's own book, `recorded.sqlite`: what exists, emulated or recorded. No property values, so no secret."""
+"""The provider's ledger of existing resources, `recorded.sqlite`. It has no property values and so no secrets."""
 
 import json
 import sqlite3
@@ -26,7 +26,7 @@ create table if not exists clouds (instance text primary key);
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One resource that exists: where, in which mode, and which of its inputs the emulator does not give back."""
+    """An existing resource: account, region, mode, and the inputs that the emulator does not return."""
 
     urn: str
     id: str
@@ -39,7 +39,7 @@ class Entry:
 
 
 class Ledger:
-    """Safe to share by threads, and by processes: it is one SQLite file."""
+    """The ledger: one SQLite file, which threads and processes can share."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -47,24 +47,24 @@ class Ledger:
         self._connection: sqlite3.Connection | None = None
 
     def modes(self) -> dict[str, Mode]:
-        """URN -> `emulated` or `recorded`, of every resource that exists."""
+        """Return URN -> `emulated` or `recorded` for every existing resource."""
         return {entry.urn: entry.mode for entry in self.entries()}
 
     def entries(self) -> list[Entry]:
-        """Every resource that exists."""
+        """Return all existing resources."""
         if not self._path.exists():
             return []
         rows = self._query("select urn, id, type, account, region, mode, token, unread from resources")
         return [_entry(row) for row in rows]
 
     def get(self, urn: str, id_: str) -> Entry | None:
-        """One resource."""
+        """Return one resource; None if it does not exist."""
         columns = "urn, id, type, account, region, mode, token, unread"
         rows = self._query(f"select {columns} from resources where urn = ? and id = ?", urn, id_)  # noqa: S608
         return _entry(rows[0]) if rows else None
 
     def moved(self, urn: str, id_: str, type_: str, account: str) -> Entry | None:
-        """A resource that was noted under another URN; from now on it is noted under this one."""
+        """Return a resource that is recorded under another URN, and record it under this one."""
         rows = self._query("select urn from resources where id = ? and type = ? and account = ?", id_, type_, account)
         if len(rows) != 1:
             return None
@@ -72,20 +72,20 @@ class Ledger:
         return self.get(urn, id_)
 
     def by_token(self, urn: str, token: str) -> Entry | None:
-        """The resource that a creation with this token made."""
+        """Return the resource that a creation with this token created."""
         columns = "urn, id, type, account, region, mode, token, unread"
         rows = self._query(f"select {columns} from resources where urn = ? and token = ?", urn, token)  # noqa: S608
         return _entry(rows[0]) if rows else None
 
     def created(self, urn: str) -> Entry | None:
-        """The resource that was created last under a URN and still exists."""
+        """Return the existing resource that was created last under a URN."""
         columns = "urn, id, type, account, region, mode, token, unread"
         statement = f"select {columns} from resources where urn = ? and token != '' order by rowid desc"  # noqa: S608
         rows = self._query(statement, urn)
         return _entry(rows[0]) if rows else None
 
     def put(self, entry: Entry) -> None:
-        """Note that a resource exists; what was intended for it is done."""
+        """Record that a resource exists; this ends its intention."""
         self._change(
             (
                 "insert or replace into resources values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -104,22 +104,22 @@ class Ledger:
         )
 
     def intend(self, urn: str, token: str) -> bool:
-        """Note that a resource is about to be created; says whether one of this URN was, and not seen to end."""
+        """Record the intention to create a resource; returns whether an earlier intention for the URN has not ended."""
         earlier = bool(self._query("select 1 from intents where urn = ?", urn))
         self._change(("insert or ignore into intents values (?, ?)", (urn, token)))
         return earlier
 
     def withdraw(self, urn: str, token: str) -> None:
-        """Forget an intention that AWS refused because the name is taken: what exists is not this resource."""
+        """Remove an intention after AWS refused the creation because the name is taken by another resource."""
         self._change(("delete from intents where urn = ? and token = ?", (urn, token)))
 
     def generation(self, urn: str) -> int:
-        """How many resources of this URN were deleted before."""
+        """Return the number of resources of this URN that were deleted before."""
         rows = self._query("select number from generations where urn = ?", urn)
         return int(rows[0][0]) if rows else 0
 
     def remove(self, urn: str, id_: str) -> None:
-        """Note that a resource is gone; whatever is created for its URN from now on is another one."""
+        """Record that a resource was deleted; a later creation under its URN is another resource."""
         self._change(
             ("delete from resources where urn = ? and id = ?", (urn, id_)),
             (
@@ -129,7 +129,7 @@ class Ledger:
         )
 
     def follow(self, instance: str) -> None:
-        """Start afresh when the cloud is another one than before: what was in the old one is gone."""
+        """Clear the ledger if the emulated cloud is another one than before."""
         if not self._query("select 1 from clouds where instance = ?", instance):
             self._change(
                 ("delete from resources", ()),

@@ -1,4 +1,4 @@
-"""Names what a program leaves unnamed, as the AWS provider does: `<logical>-<7 hex>`, the same on every run."""
+"""Generates physical names as the AWS provider does: `<logical>-<7 hex>`, the same on every run."""
 
 import hashlib
 import re
@@ -13,7 +13,7 @@ _HEX: Final = 7
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Naming:
-    """How a type is named: by which property, how long at most, what stands around the name."""
+    """The naming rule of a type: property, maximum length, prefix and suffix."""
 
     property: str
     length: int = 255
@@ -47,35 +47,35 @@ _UNNAMED: Final = frozenset({"aws:ec2/instance:Instance", "aws:cloudwatch/eventT
 
 
 def naming(schema: Schema) -> Naming | None:
-    """How a type is named; None when it has no name to give, or one that must be given."""
-    found = _ODD.get(schema.token)
-    if found is None and schema.token.startswith("aws:sagemaker/"):
-        found = Naming(property="name", length=63)
-    found = found or Naming(property="name")
-    given, read = schema.inputs.get(found.property), schema.outputs.get(found.property)
-    if given is None or read is None or given.required or not read.required or given.type.kind != "string":
+    """Return the naming rule of a type; None if it has no name property or a required one."""
+    rule = _ODD.get(schema.token)
+    if rule is None and schema.token.startswith("aws:sagemaker/"):
+        rule = Naming(property="name", length=63)
+    rule = rule or Naming(property="name")
+    property_, read = schema.inputs.get(rule.property), schema.outputs.get(rule.property)
+    if property_ is None or read is None or property_.required or not read.required or property_.type.kind != "string":
         return None
-    return None if schema.token in _UNNAMED else found
+    return None if schema.token in _UNNAMED else rule
 
 
-def automatic(how: Naming, logical: str, value: Any) -> bool:
-    """Whether a name is one that this module gave to the resource of that logical name."""
+def automatic(rule: Naming, logical: str, value: Any) -> bool:
+    """Whether this module generated the name for the logical name."""
     if not isinstance(value, str):
         return False
-    stem = re.escape(how.prefix + _stem(how, logical))
+    stem = re.escape(rule.prefix + _stem(rule, logical))
     return re.fullmatch(rf"{stem}-[0-9a-f]{{{_HEX}}}(\.fifo)?", value) is not None
 
 
-def name(how: Naming, logical: str, *, urn: str, generation: int, replaced: str, fifo: bool = False) -> str:
-    """A name for a resource.
+def name(rule: Naming, logical: str, *, urn: str, generation: int, replaced: str, fifo: bool = False) -> str:
+    """Generate a name for a resource.
 
     It depends on the URN, on how many times a resource of that URN was deleted before, and on the name that a
     replacement replaces: on nothing random, so that a run that was killed asks for the same name again.
     """
     suffix = hashlib.sha256(f"{urn}|{generation}|{replaced}".encode()).hexdigest()[:_HEX]
-    return f"{how.prefix}{_stem(how, logical)}-{suffix}{'.fifo' if fifo else ''}"
+    return f"{rule.prefix}{_stem(rule, logical)}-{suffix}{'.fifo' if fifo else ''}"
 
 
-def _stem(how: Naming, logical: str) -> str:
-    stem = logical.lower() if how.lower else logical
-    return stem[: how.length - len(how.prefix) - _HEX - 1]
+def _stem(rule: Naming, logical: str) -> str:
+    stem = logical.lower() if rule.lower else logical
+    return stem[: rule.length - len(rule.prefix) - _HEX - 1]

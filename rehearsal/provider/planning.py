@@ -1,4 +1,4 @@
-"""What is said of a resource before anything is done: inputs checked and completed, what changes, what is known."""
+"""Check, difference and preview of a resource, before any operation is called."""
 
 import threading
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from rehearsal.provider.values import UNKNOWN, Values, same, unknown
 
 
 class Planner:
-    """Checks and compares; remembers what is about to be replaced, so that the replacement gets another name."""
+    """Checks and compares inputs, and records replacements, so that a replacement gets another name."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -26,16 +26,16 @@ class Planner:
         self._lock = threading.Lock()
 
     def check(self, request: ResourceRequest, olds: Values, news: Values) -> tuple[Values, check.Failures]:
-        """Inputs completed with name and default tags, and what is wrong with them."""
+        """Return the inputs with name and default tags, and their failures."""
         type_ = request.schema
         self._note_replacement(request, olds)
         inputs = {name: value for name, value in news.items() if not name.startswith("__")}
         named = {**inputs, **self._name(request, type_, olds, inputs)}
         failures = [*check.problems(type_, named), *validate.problems(request.token, named)]
         if type_.has_tags and "tagsAll" not in inputs:
-            every = _merged(request.configured.default_tags, inputs.get("tags"))
-            if every:
-                named["tagsAll"] = every
+            all_tags = _merged(request.configured.default_tags, inputs.get("tags"))
+            if all_tags:
+                named["tagsAll"] = all_tags
         return named, failures
 
     def diff(
@@ -48,7 +48,7 @@ class Planner:
         news: Values,
         ignore: frozenset[str] = frozenset(),
     ) -> tuple[Difference, bool]:
-        """What changes, and whether the old one must be deleted before its replacement is created."""
+        """Return the difference, and whether a replacement deletes the old resource first."""
         type_ = request.schema
         forcing = forces.emulated(spec) if spec is not None else forces.recorded(request.token)
         before, after = dict(old_inputs or olds), dict(news)
@@ -62,28 +62,28 @@ class Planner:
             after.setdefault("region", request.configured.region)
         if "tagsAll" in before and not before["tagsAll"]:
             del before["tagsAll"]
-        found = difference(before, after, forces=forcing, ignore=ignore)
+        result = difference(before, after, forces=forcing, ignore=ignore)
         with self._lock:
-            if found.replaces:
-                how = naming.naming(type_)
-                self._replacing[request.urn] = str(before.get(how.property, "")) if how is not None else ""
+            if result.replaces:
+                rule = naming.naming(type_)
+                self._replacing[request.urn] = str(before.get(rule.property, "")) if rule is not None else ""
             else:
                 self._replacing.pop(request.urn, None)
-        return found, bool(found.replaces) and self._first_delete(request, type_, spec, before=before, after=after)
+        return result, bool(result.replaces) and self._first_delete(request, type_, spec, before=before, after=after)
 
     def preview(self, request: ResourceRequest, inputs: Values) -> Values:
-        """What is known of a resource's outputs before it is created."""
+        """Return the outputs that are known before a resource is created."""
         type_ = request.schema
-        found = {name: value for name, value in inputs.items() if name in type_.outputs or name in type_.inputs}
+        outputs = {name: value for name, value in inputs.items() if name in type_.outputs or name in type_.inputs}
         for name, output in type_.outputs.items():
-            if name not in found and output.required:
-                found[name] = UNKNOWN
+            if name not in outputs and output.required:
+                outputs[name] = UNKNOWN
         if "region" in type_.outputs:
-            found["region"] = inputs.get("region") or request.configured.region
-        return found
+            outputs["region"] = inputs.get("region") or request.configured.region
+        return outputs
 
     def replaced(self, request: ResourceRequest) -> str:
-        """The id of the resource that a creation replaces; empty when it replaces none."""
+        """Return the id of the resource that a creation replaces; empty if it replaces none."""
         with self._lock:
             return request.replaced or self._replaced.get(request.urn, "")
 
@@ -106,19 +106,19 @@ class Planner:
                 self._replaced[request.urn] = replaced
 
     def _name(self, request: ResourceRequest, type_: Schema, olds: Values, inputs: Values) -> Values:
-        how = naming.naming(type_)
-        if how is None or inputs.get(how.property) is not None:
+        rule = naming.naming(type_)
+        if rule is None or inputs.get(rule.property) is not None:
             return {}
-        if any(inputs.get(name) is not None for name in ("namePrefix", "bucketPrefix", f"{how.property}Prefix")):
+        if any(inputs.get(name) is not None for name in ("namePrefix", "bucketPrefix", f"{rule.property}Prefix")):
             return {}
-        old = olds.get(how.property)
-        if naming.automatic(how, request.logical, old):
-            return {how.property: old}
+        old = olds.get(rule.property)
+        if naming.automatic(rule, request.logical, old):
+            return {rule.property: old}
         with self._lock:
             replaced = self._replacing.get(request.urn) or self._replaced.get(request.urn, "")
         return {
-            how.property: naming.name(
-                how,
+            rule.property: naming.name(
+                rule,
                 request.logical,
                 urn=request.urn,
                 generation=self._ledger.generation(request.urn),
@@ -130,14 +130,14 @@ class Planner:
     def _first_delete(
         self, request: ResourceRequest, type_: Schema, spec: Emulated | None, *, before: Values, after: Values
     ) -> bool:
-        """Whether old and new would have the same name, which only one can have."""
+        """Whether the old resource and its replacement have the same name, which must be unique."""
         if spec is not None and spec.exclusive:
             return True
-        how = naming.naming(type_)
-        if how is None:
+        rule = naming.naming(type_)
+        if rule is None:
             return False
-        name = after.get(how.property)
-        return same(before.get(how.property), name) and not naming.automatic(how, request.logical, name)
+        name = after.get(rule.property)
+        return same(before.get(rule.property), name) and not naming.automatic(rule, request.logical, name)
 
 
 def _merged(defaults: Mapping[str, str], tags: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The provider as a process of its own, started and stopped by whoever needs it."""
+"""The provider's process."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ _PATIENCE: Final = 10.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProviderProcess:
-    """A provider that runs. `address` is what an engine dials."""
+    """A running provider process. `address`: host and port of its gRPC server."""
 
     address: str
     process: subprocess.Popen[bytes]
@@ -46,12 +46,14 @@ class ProviderProcess:
         process.stdout.close()
         if not line.isdigit():
             process.wait(_PATIENCE)
-            said = log.read_text().strip().splitlines()
-            raise ProviderProcessError(f"the AWS provider did not come up: {said[-1] if said else 'it said nothing'}")
+            lines = log.read_text().strip().splitlines()
+            raise ProviderProcessError(
+                f"the AWS provider did not start: {lines[-1] if lines else 'it wrote no message'}"
+            )
         return cls(address=f"127.0.0.1:{line}", process=process)
 
     def stop(self) -> None:
-        """End the process."""
+        """Stop the process."""
         if self.process.poll() is None:
             self.process.terminate()
             try:

@@ -1,5 +1,7 @@
-"""Turns what the API says of a resource into outputs and inputs, so that every difference is somebody's change."""
+"""Converts responses of the API to outputs and inputs, so that differences are real changes only."""
 
+import re
+import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,18 +14,30 @@ from rehearsal.provider.values import Values, same
 _ANY = Type(kind="any")
 
 
-def told(work: Work, answer: Any) -> Values | None:
-    """The properties that an answer of the reading operation tells; None when it says that there is nothing."""
-    found = search(work.spec.result, answer)
-    if found is None or (found in ([], {}) and not work.spec.optional):
+class _Templates(string.Formatter):
+    """Format strings with a conversion `!n`: the name in an ARN, which follows its last colon or slash."""
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion == "n":
+            return re.split("[:/]", str(value))[-1]
+        return super().convert_field(value, conversion)  # pyright: ignore[reportArgumentType]
+
+
+_TEMPLATES = _Templates()
+
+
+def properties_of(work: Work, answer: Any) -> Values | None:
+    """Return the properties in a response of the reading operation; None if the resource does not exist."""
+    resource = search(work.spec.result, answer)
+    if resource is None or (resource in ([], {}) and not work.spec.optional):
         return None
-    if isinstance(found, list):
-        found = found[0]
-    known = {**work.schema.inputs, **work.schema.outputs}
-    values = properties(found, known, work.spec.names) if isinstance(found, Mapping) else {}
+    if isinstance(resource, list):
+        resource = resource[0]
+    properties_ = {**work.schema.inputs, **work.schema.outputs}
+    values = properties(resource, properties_, work.spec.names) if isinstance(resource, Mapping) else {}
     for name, expression in work.spec.outputs.items():
         value = search(expression, answer)
-        kind = known[name].type if name in known else _ANY
+        kind = properties_[name].type if name in properties_ else _ANY
         if value is not None:
             values[name] = value_of(kind, value, work.spec.names)
         else:
@@ -32,76 +46,79 @@ def told(work: Work, answer: Any) -> Values | None:
         values.pop(name, None)
     context = {**work.values, **values}
     for name, template in work.spec.templates.items():
-        values[name] = template.format_map(context)
+        values[name] = _TEMPLATES.vformat(template, (), context)
     if work.schema.has_tags:
-        work.made = {**work.made, **{name: one for name, one in values.items() if name not in work.schema.inputs}}
-        given = _tags(work, found)
-        if given is not None:
-            values["tagsAll"] = given
+        work.created = {
+            **work.created,
+            **{name: value for name, value in values.items() if name not in work.schema.inputs},
+        }
+        resource_tags = _tags(work, resource)
+        if resource_tags is not None:
+            values["tagsAll"] = resource_tags
     return work.spec.finish(work, values) if work.spec.finish is not None else values
 
 
-def _tags(work: Work, found: Any) -> dict[str, str] | None:
-    how = work.spec.tags
-    if how is None or not how.read:
-        listed = [found[name] for name in ("Tags", "tags", "TagSet", "TagList") if name in found]
+def _tags(work: Work, resource: Any) -> dict[str, str] | None:
+    tagging = work.spec.tags
+    if tagging is None or not tagging.read:
+        listed = [resource[name] for name in ("Tags", "tags", "TagSet", "TagList") if name in resource]
         return tags(listed[0]) if listed else None
     try:
-        return tags(search(how.at, work.auto(how.read)))
+        return tags(search(tagging.at, work.auto(tagging.read)))
     except NotEmulatedError as error:
         work.show(f"tags are not read: the emulator does not know {error}")
         return None
 
 
 def outputs(work: Work, values: Values) -> Values:
-    """What the resource is, for the program: what was asked for, and what the API adds or says otherwise."""
-    found = {name: value for name, value in work.inputs.items() if not name.startswith("__")}
+    """Return the outputs: the requested inputs, with additional and different values of the API."""
+    outputs_ = {name: value for name, value in work.inputs.items() if not name.startswith("__")}
     for name, value in values.items():
         kind = work.schema.inputs[name].type if name in work.schema.inputs else _ANY
-        if name not in found or not same(found[name], _project(found[name], value, kind, name, frozenset())):
-            found[name] = value
-    if "tagsAll" in found and work.schema.has_tags:
-        found["tags"] = own_tags(work, found["tagsAll"])
-    return found
+        if name not in outputs_ or not same(outputs_[name], _project(outputs_[name], value, kind, name, frozenset())):
+            outputs_[name] = value
+    if "tagsAll" in outputs_ and work.schema.has_tags:
+        outputs_["tags"] = own_tags(work, outputs_["tagsAll"])
+    return outputs_
 
 
-def own_tags(work: Work, every: Mapping[str, str]) -> dict[str, str]:
-    """The tags that are the resource's own: not there merely because the provider puts them on everything."""
-    asked: Mapping[str, str] = work.inputs.get("tags") or {}
-    return {key: value for key, value in every.items() if key in asked or work.default_tags.get(key) != value}
+def own_tags(work: Work, all_tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the resource's tags without the provider's default tags."""
+    requested: Mapping[str, str] = work.inputs.get("tags") or {}
+    return {key: value for key, value in all_tags.items() if key in requested or work.default_tags.get(key) != value}
 
 
 def inputs(work: Work, values: Values, unread: frozenset[str]) -> Values:
-    """The inputs that would make the resource what it is: the ones it was made with, corrected by what the API says.
+    """Return the inputs that correspond to the resource: those of its creation, corrected by the API's values.
 
     `unread` are paths that the API did not give back right after they were set: about them it says nothing.
     """
-    found: Values = {}
+    inputs_: Values = {}
     for name, old in work.inputs.items():
         if name.startswith("__") or name not in work.schema.inputs or name in unread or name in ("tags", "tagsAll"):
             if name not in ("tags", "tagsAll"):
-                found[name] = old
+                inputs_[name] = old
             continue
         value = _project(old, values.get(name), work.schema.inputs[name].type, name, unread)
         if value is not None:
-            found[name] = value
+            inputs_[name] = value
     if work.schema.has_tags:
-        _tag_inputs(work, values, unread, found)
-    return found
+        _tag_inputs(work, values, unread, inputs_)
+    return inputs_
 
 
-def _tag_inputs(work: Work, values: Values, unread: frozenset[str], found: Values) -> None:
-    asked = {name: work.inputs[name] for name in ("tags", "tagsAll") if name in work.inputs}
-    every = values.get("tagsAll")
-    if every is None or "tagsAll" in unread or same(every, asked.get("tagsAll") or asked.get("tags")):
-        found |= asked
+def _tag_inputs(work: Work, values: Values, unread: frozenset[str], inputs_: Values) -> None:
+    requested = {name: work.inputs[name] for name in ("tags", "tagsAll") if name in work.inputs}
+    all_tags = values.get("tagsAll")
+    if all_tags is None or "tagsAll" in unread or same(all_tags, requested.get("tagsAll") or requested.get("tags")):
+        inputs_ |= requested
         return
-    own = own_tags(work, every)
-    found |= ({"tags": own} if own or "tags" in asked else {}) | ({"tagsAll": dict(every)} if every else {})
+    own = own_tags(work, all_tags)
+    inputs_ |= ({"tags": own} if own or "tags" in requested else {}) | ({"tagsAll": dict(all_tags)} if all_tags else {})
 
 
 def imported(schema: Schema, values: Values) -> Values:
-    """The inputs of a resource that the program did not make: what the API says that could have been an input."""
+    """Return the inputs of an imported resource: the API's values of input properties."""
     return {
         name: value
         for name, value in values.items()
@@ -110,32 +127,32 @@ def imported(schema: Schema, values: Values) -> Values:
 
 
 def unread(work: Work, values: Values) -> frozenset[str]:
-    """Paths of inputs that do not come back as they were set, seen right after they were."""
-    found: set[str] = set()
-    for name, one in work.schema.inputs.items():
+    """Return the paths of inputs that the API does not return as they were set."""
+    paths: set[str] = set()
+    for name, property_ in work.schema.inputs.items():
         if name in work.inputs and name not in ("tags", "tagsAll"):
-            found.update(_lost(work.inputs[name], values.get(name), one.type, name))
+            paths.update(_lost(work.inputs[name], values.get(name), property_.type, name))
     if "tagsAll" in work.inputs and not same(work.inputs["tagsAll"], values.get("tagsAll")):
-        found.add("tagsAll")
-    return frozenset(found)
+        paths.add("tagsAll")
+    return frozenset(paths)
 
 
-def _lost(asked: Any, got: Any, kind: Type, path: str) -> Iterator[str]:
-    if same(asked, got) or (got is None and asked is False):
+def _lost(requested: Any, returned: Any, kind: Type, path: str) -> Iterator[str]:
+    if same(requested, returned) or (returned is None and requested is False):
         return
-    if isinstance(asked, dict) and isinstance(got, dict) and kind.kind == "object":
-        for key, value in asked.items():
+    if isinstance(requested, dict) and isinstance(returned, dict) and kind.kind == "object":
+        for key, value in requested.items():
             inner = kind.fields[key].type if key in kind.fields else _ANY
-            yield from _lost(value, got.get(key), inner, f"{path}.{key}")
-    elif isinstance(asked, list) and isinstance(got, list) and _pairs(asked, got):
-        for index, (one, other) in enumerate(zip(asked, got, strict=True)):
-            yield from _lost(one, other, kind.element or _ANY, f"{path}[{index}]")
+            yield from _lost(value, returned.get(key), inner, f"{path}.{key}")
+    elif isinstance(requested, list) and isinstance(returned, list) and _pairs(requested, returned):
+        for index, (requested_item, item) in enumerate(zip(requested, returned, strict=True)):
+            yield from _lost(requested_item, item, kind.element or _ANY, f"{path}[{index}]")
     else:
         yield path
 
 
 def _project(old: Any, new: Any, kind: Type, path: str, unread: frozenset[str]) -> Any:
-    """The new value as the program would have written it: only what it spoke of, in its own form where it can."""
+    """Return the new value in the form of the program: only the members that it sets, in its own notation if equal."""
     if path in unread or same(old, new) or (new is None and old is False):
         return old
     if isinstance(old, dict) and isinstance(new, dict) and kind.kind == "object":
@@ -148,12 +165,12 @@ def _project(old: Any, new: Any, kind: Type, path: str, unread: frozenset[str]) 
         return {key: value for key, value in inner.items() if value is not None}
     if isinstance(old, list) and isinstance(new, list) and _pairs(old, new):
         return [
-            _project(one, other, kind.element or _ANY, f"{path}[{index}]", unread)
-            for index, (one, other) in enumerate(zip(old, new, strict=True))
+            _project(old_item, new_item, kind.element or _ANY, f"{path}[{index}]", unread)
+            for index, (old_item, new_item) in enumerate(zip(old, new, strict=True))
         ]
     return new
 
 
-def _pairs(one: list[Any], other: list[Any]) -> bool:
-    """Whether two lists are of as many objects."""
-    return len(one) == len(other) and all(isinstance(item, dict) for item in (*one, *other))
+def _pairs(old: list[Any], new: list[Any]) -> bool:
+    """Whether two lists have the same number of objects."""
+    return len(old) == len(new) and all(isinstance(item, dict) for item in (*old, *new))

@@ -16,7 +16,7 @@ Show = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceRequest:
-    """One request: about which resource, by which configuration, and where to say what is going on."""
+    """One request: resource, provider configuration, and a function that shows messages."""
 
     urn: str
     configured: Configured
@@ -38,23 +38,23 @@ class ResourceRequest:
     @property
     def schema(self) -> Schema:
         """The type's schema. Raises RefusedError for a type that the SDK does not have."""
-        found = schema(self.token)
-        if found is None:
+        type_schema = schema(self.token)
+        if type_schema is None:
             raise RefusedError(f"the AWS provider has no resource type {self.token}")
-        return found
+        return type_schema
 
     def region(self, values: Mapping[str, Any]) -> str:
-        """Where the resource is: where its own property says, else where its provider works."""
+        """Return the resource's region: its own property, or else the provider's region."""
         region = values.get("region")
         return region if isinstance(region, str) and region and not unknown(region) else self.configured.region
 
     def with_id(self, id_: str) -> "ResourceRequest":
-        """The same request about the resource with this id."""
+        """Return the same request for the resource with this id."""
         return replace(self, id=id_)
 
 
 def creation_token(urn: str, generation: int, inputs: Values, replaced: str) -> str:
-    """The idempotency token of a creation: equal for a repeated request, different for a replacement.
+    """Return the idempotency token of a creation: equal for a repeated request, different for a replacement.
 
     Args:
         urn: URN of the resource.
@@ -72,5 +72,5 @@ def creation_token(urn: str, generation: int, inputs: Values, replaced: str) -> 
 
 
 def state_inputs(type_: Schema, state: Values) -> Values:
-    """The inputs that the outputs of a resource amount to."""
+    """Return the inputs that correspond to a resource's outputs."""
     return {name: value for name, value in state.items() if name in type_.inputs and value not in (None, "", [], {})}

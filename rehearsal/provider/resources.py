@@ -1,4 +1,4 @@
-"""What the provider does with one resource, in plain values, whether it is emulated or only recorded."""
+"""The operations on one resource, emulated or recorded, with plain values."""
 
 import threading
 
@@ -37,7 +37,7 @@ class Resources:
         news: Values,
         ignore: frozenset[str] = frozenset(),
     ) -> tuple[Difference, bool]:
-        """What changes, and whether the old one must be deleted before its replacement is created."""
+        """Return the difference, and whether a replacement deletes the old resource first."""
         spec = self._spec(request, self._entry(request))
         return self.planner.diff(request, spec, old_inputs=old_inputs, olds=olds, news=news, ignore=ignore)
 
@@ -47,9 +47,9 @@ class Resources:
         token = creation_token(request.urn, self._ledger.generation(request.urn), inputs, replaced)
         existing = self._ledger.by_token(request.urn, token)
         if existing is not None:
-            found = self.read(request.with_id(existing.id), inputs, inputs)
-            if found is not None:
-                return existing.id, found[1]
+            state = self.read(request.with_id(existing.id), inputs, inputs)
+            if state is not None:
+                return existing.id, state[1]
             token = creation_token(request.urn, self._ledger.generation(request.urn), inputs, replaced)
         spec = self._spec(request, None)
         interrupted = self._ledger.intend(request.urn, token)
@@ -63,7 +63,7 @@ class Resources:
     def _create_emulated(
         self, request: ResourceRequest, spec: Emulated, inputs: Values, token: str, *, ours: bool
     ) -> tuple[str, Values] | None:
-        """Create a resource in the emulated cloud; None when it is to be recorded instead."""
+        """Create a resource in the emulated cloud; returns None if it must be recorded instead."""
         type_ = request.schema
         work = self._work(request, type_, spec, inputs)
         work.creation = token
@@ -100,7 +100,7 @@ class Resources:
         return id_, self._complete(request, type_, inputs, id_)
 
     def read(self, request: ResourceRequest, inputs: Values, state: Values) -> tuple[str, Values, Values] | None:
-        """Id, outputs and inputs of a resource as it is; None when it is gone."""
+        """Return id, outputs and inputs of a resource; None if it does not exist."""
         type_ = request.schema
         entry = self._entry(request)
         spec = self._spec(request, entry)
@@ -116,16 +116,16 @@ class Resources:
             )
         work = self._work(request, type_, spec, inputs, state)
         try:
-            found = driver.read(work, frozenset(entry.unread if entry is not None else ()))
+            current = driver.read(work, frozenset(entry.unread if entry is not None else ()))
         except NotEmulatedError as error:
             self._give_up(request, error)
             return request.id, self._complete(request, type_, {**state, **inputs}, request.id), inputs
-        if found is None:
+        if current is None:
             self._ledger.remove(request.urn, request.id)
             return None
         if entry is None:
-            self._put(request, found.id, "emulated", token="", inputs=found.inputs)
-        return found.id, self._complete(request, type_, found.outputs, found.id), found.inputs
+            self._put(request, current.id, "emulated", token="", inputs=current.inputs)
+        return current.id, self._complete(request, type_, current.outputs, current.id), current.inputs
 
     def update(
         self, request: ResourceRequest, *, old_inputs: Values, olds: Values, news: Values, preview: bool
@@ -135,12 +135,12 @@ class Resources:
         entry = self._entry(request)
         spec = self._spec(request, entry)
         before = old_inputs or olds
-        gone = {name for name in before if (name in type_.inputs or name == "tagsAll") and name not in news}
-        kept = {name: value for name, value in olds.items() if name not in gone}
+        removed = {name for name in before if (name in type_.inputs or name == "tagsAll") and name not in news}
+        remaining = {name: value for name, value in olds.items() if name not in removed}
         if preview:
-            return {**kept, **news}
+            return {**remaining, **news}
         if spec is not None:
-            work = self._work(request, type_, spec, news, kept)
+            work = self._work(request, type_, spec, news, remaining)
             work.old["tagsAll"] = olds.get("tagsAll") or {}
             work.changed = frozenset(
                 name
@@ -163,10 +163,10 @@ class Resources:
                 )
                 return self._complete(request, type_, state.outputs, request.id)
         self._put(request, request.id, "recorded", token=entry.token if entry is not None else "", inputs=news)
-        return self._complete(request, type_, {**kept, **news}, request.id)
+        return self._complete(request, type_, {**remaining, **news}, request.id)
 
     def delete(self, request: ResourceRequest, inputs: Values, state: Values) -> None:
-        """Delete a resource; one that is gone already is fine."""
+        """Delete a resource; succeeds if it does not exist."""
         type_ = request.schema
         entry = self._entry(request)
         spec = self._spec(request, entry)
@@ -190,9 +190,9 @@ class Resources:
     def _entry(self, request: ResourceRequest) -> Entry | None:
         if not request.id:
             return None
-        found = self._ledger.get(request.urn, request.id)
+        entry = self._ledger.get(request.urn, request.id)
         # A resource that was renamed or moved in the program is still the same one.
-        return found or self._ledger.moved(request.urn, request.id, request.token, request.configured.account)
+        return entry or self._ledger.moved(request.urn, request.id, request.token, request.configured.account)
 
     def _give_up(self, request: ResourceRequest, error: NotEmulatedError) -> None:
         self._not_emulated.add(request.token)
@@ -244,7 +244,7 @@ class Resources:
         return computed.complete(type_, plain, id_=id_, account=request.configured.account, region=region)
 
     def _serially(self, request: ResourceRequest, spec: Emulated) -> threading.Lock:
-        """Organizations makes one change at a time; elsewhere one resource has nothing to do with another."""
+        """Return the lock of a request: one for Organizations, which makes one change at a time, else one per URN."""
         key = spec.service if spec.service == "organizations" else request.urn
         with self._lock:
             return self._serial.setdefault(key, threading.Lock())

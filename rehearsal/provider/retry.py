@@ -1,4 +1,4 @@
-"""Calls to AWS, tried again when AWS says to come back later; each repetition is shown to the person who waits."""
+"""Calls to AWS with retries for throttling and concurrent changes; each retry is shown to the user."""
 
 import contextvars
 import hashlib
@@ -50,12 +50,12 @@ token: contextvars.ContextVar[str] = contextvars.ContextVar("token", default="")
 
 
 def code(error: BaseException) -> str:
-    """The AWS error code of an exception; empty when it is none of AWS's."""
+    """Return the AWS error code of an exception; empty if it is not an AWS error."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
 
 
 def missing(error: ClientError) -> bool:
-    """Whether an error says that there is no such thing."""
+    """Whether an error means that the resource does not exist."""
     text = code(error)
     return text in ("404", "PolicyNotAttachedException") or any(
         part in text for part in ("NotFound", "NoSuch", "DoesNotExist", "NonExistent", "NotRegistered", "NoAvailable")
@@ -63,7 +63,7 @@ def missing(error: ClientError) -> bool:
 
 
 def exists(error: ClientError) -> bool:
-    """Whether an error says that there is one already."""
+    """Whether an error means that the resource exists already."""
     text = code(error)
     return any(
         part in text for part in ("AlreadyExists", "AlreadyOwnedByYou", "EntityAlready", "Duplicate", "Conflict")
@@ -71,7 +71,7 @@ def exists(error: ClientError) -> bool:
 
 
 def not_emulated(error: ClientError) -> bool:
-    """Whether an error says that the emulator cannot do this at all."""
+    """Whether an error means that the emulator does not implement the operation."""
     text, message = code(error), str(error).lower()
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     return (
@@ -83,7 +83,7 @@ def not_emulated(error: ClientError) -> bool:
 
 
 def tokened(creation: str, service: str, operation: str, params: dict[str, Any]) -> str:
-    """The client token of one request of a creation; reading requests have none."""
+    """Return the client token of one request of a creation; reading requests have none."""
     if not creation or operation.startswith(_READS):
         return ""
     text = json.dumps([creation, service, operation, params], sort_keys=True, default=str)
@@ -91,13 +91,13 @@ def tokened(creation: str, service: str, operation: str, params: dict[str, Any])
 
 
 def header(params: dict[str, Any], **_: Any) -> None:
-    """Botocore's `before-call`: puts the client token into the request."""
+    """Add the client token to a request (botocore's event `before-call`)."""
     if token.get():
         params["headers"][TOKEN_HEADER] = token.get()
 
 
 def call(client: Any, operation: str, params: dict[str, Any], *, mark: str, show: Callable[[str], None]) -> Any:
-    """One operation, tried up to ten times while AWS throttles or is busy with another change.
+    """Call an operation, up to ten times while AWS throttles or another change is in progress.
 
     Raises botocore's ClientError, or NotEmulatedError when the emulator does not know the operation.
     """
@@ -105,8 +105,8 @@ def call(client: Any, operation: str, params: dict[str, Any], *, mark: str, show
     def again(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome is not None else None
         seconds = state.next_action.sleep if state.next_action is not None else 0.0
-        what = code(error) if error is not None and code(error) else type(error).__name__
-        show(f"{operation}: {what}, trying again in {seconds:.1f} s ({state.attempt_number} of {ATTEMPTS})")
+        reason = code(error) if error is not None and code(error) else type(error).__name__
+        show(f"{operation}: {reason}, trying again in {seconds:.1f} s ({state.attempt_number} of {ATTEMPTS})")
 
     def retryable(error: BaseException) -> bool:
         return code(error) in RETRYABLE or isinstance(error, ReadTimeoutError)

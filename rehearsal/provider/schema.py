@@ -25,7 +25,7 @@ _loading = threading.RLock()
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Type:
-    """The type of a value. `element` of lists and maps, `model` (an SDK class) of objects."""
+    """The type of a value. `element`: type of a list's or map's items; `model`: SDK class of an object."""
 
     kind: Kind
     element: "Type | None" = None
@@ -39,7 +39,7 @@ class Type:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Property:
-    """One property. `required`: an input that must be given, or an output that is always there."""
+    """One property. `required`: the input must be set, or the output is always present."""
 
     name: str
     type: Type
@@ -58,13 +58,13 @@ class Schema:
 
     @property
     def has_tags(self) -> bool:
-        """Whether the type carries tags, and so the provider's default tags."""
+        """Whether the type has tags, and so gets the provider's default tags."""
         return "tags" in self.inputs and "tagsAll" in self.outputs
 
 
 @functools.cache
 def tokens() -> Mapping[str, tuple[str, str]]:
-    """Every resource type of the SDK: token -> module and class, from the SDK's own table."""
+    """Return the SDK's resource types: token -> module and class."""
     with _loading:
         text = inspect.getsource(_import("pulumi_aws"))
     table = text.partition('resource_modules="""')[2].partition('"""')[0]
@@ -74,12 +74,12 @@ def tokens() -> Mapping[str, tuple[str, str]]:
 
 @functools.cache
 def schema(token: str) -> Schema | None:
-    """The schema of a resource type; None when the SDK has no such type."""
-    where = tokens().get(token)
-    if where is None:
+    """Return the schema of a resource type; None if the SDK has no such type."""
+    module_and_class = tokens().get(token)
+    if module_and_class is None:
         return None
     with _loading:
-        module, name = _import(where[0]), where[1]
+        module, name = _import(module_and_class[0]), module_and_class[1]
         resource = getattr(module, name)
         home: Any = sys.modules[resource.__module__]
         # A class whose arguments' natural name is taken has them under another.
@@ -89,7 +89,7 @@ def schema(token: str) -> Schema | None:
 
 @functools.cache
 def fields(model: Any) -> Mapping[str, Property]:
-    """The properties of one of the SDK's classes for inputs, or for nested outputs."""
+    """Return the properties of an SDK class for inputs or nested outputs."""
     from pulumi._types import (  # noqa: PLC0415 - slow to load
         input_type_py_to_pulumi_names,
         input_type_types,

@@ -40,7 +40,7 @@ _KINDS: Final = {
 
 
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
-    """The provider. A connection that was never configured can only ask what needs no account."""
+    """The provider's gRPC service. Unconfigured connections can only call methods that need no account."""
 
     def __init__(self, endpoints: Endpoints, ledger: Ledger) -> None:
         self._endpoints = endpoints
@@ -50,22 +50,22 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._log = EngineLog()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        """Say which SDK's provider this is."""
+        """Return the version of the SDK that this provider belongs to."""
         del request, context
         return plugin_pb2.PluginInfo(version=importlib.metadata.version("pulumi-aws"))
 
     def Handshake(self, request: Any, context: Any) -> Any:
-        """Remember the engine of this connection."""
+        """Record the engine of this connection."""
         self._engines[context.peer()] = request.engine_address
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=False, accept_resources=False)
 
     def Attach(self, request: Any, context: Any) -> Any:
-        """Remember the engine of this connection, which attaches to a provider that runs already."""
+        """Record the engine of this connection, which attaches to a running provider."""
         self._engines[context.peer()] = request.address
         return empty_pb2.Empty()
 
     def GetSchema(self, request: Any, context: Any) -> Any:
-        """Give the name and version only: the SDK has the schema."""
+        """Return the name and version only: the SDK has the schema."""
         del request, context
         version = importlib.metadata.version("pulumi-aws")
         return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": "aws", "version": version}))
@@ -77,21 +77,21 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CheckResponse(inputs=write(inputs), failures=_failures(config.problems(inputs)))
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
-        """Another account or region is another provider, and everything in it is replaced."""
+        """Compare two configurations: another account or region replaces the provider and all its resources."""
         with _answering(context, "the provider's configuration"):
             old, new = read(request.old_inputs) or read(request.olds), read(request.news)
-            found = difference(old, new, forces=frozenset(config.REPLACING), ignore=frozenset({"version"}))
+            difference_ = difference(old, new, forces=frozenset(config.REPLACING), ignore=frozenset({"version"}))
             replaces = [
                 name
-                for name in found.replaces
+                for name in difference_.replaces
                 if name in old and not any_unknown(new.get(name)) and not same(old[name], new.get(name))
             ]
             return provider_pb2.DiffResponse(
-                changes=_some(bool(found)), diffs=sorted(found.changed), replaces=sorted(replaces)
+                changes=_some(bool(difference_)), diffs=sorted(difference_.changed), replaces=sorted(replaces)
             )
 
     def Configure(self, request: Any, context: Any) -> Any:
-        """Assume the roles and make sure of the account."""
+        """Assume the configured roles and check the account."""
         with _answering(context, "the provider's configuration"):
             inputs = read(request.args)
             variables = {key.rpartition(":")[2]: value for key, value in request.variables.items()}
@@ -104,56 +104,60 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Check and complete a resource's inputs."""
         with _answering(context, request.urn):
             inputs, failures = self._resources.planner.check(
-                self._asked(request, context), read(request.olds), read(request.news)
+                self._resource_request(request, context), read(request.olds), read(request.news)
             )
             return provider_pb2.CheckResponse(inputs=write(inputs), failures=_failures(failures))
 
     def Diff(self, request: Any, context: Any) -> Any:
-        """Compare what there is with what is wanted."""
+        """Compare a resource's state with its new inputs."""
         with _answering(context, request.urn):
-            found, first_delete = self._resources.diff(
-                self._asked(request, context),
+            difference_, first_delete = self._resources.diff(
+                self._resource_request(request, context),
                 old_inputs=read(request.old_inputs),
                 olds=read(request.olds),
                 news=read(request.news),
                 ignore=frozenset(request.ignoreChanges),
             )
             detailed = {
-                path: provider_pb2.PropertyDiff(kind=_KINDS[kind, _top(path) in found.replaces], inputDiff=True)
-                for path, kind in found.paths.items()
+                path: provider_pb2.PropertyDiff(kind=_KINDS[kind, _top(path) in difference_.replaces], inputDiff=True)
+                for path, kind in difference_.paths.items()
             }
             return provider_pb2.DiffResponse(
-                changes=_some(bool(found)),
-                diffs=sorted(found.changed),
-                replaces=sorted(found.replaces),
+                changes=_some(bool(difference_)),
+                diffs=sorted(difference_.changed),
+                replaces=sorted(difference_.replaces),
                 detailedDiff=detailed,
                 hasDetailedDiff=True,
                 deleteBeforeReplace=first_delete,
             )
 
     def Create(self, request: Any, context: Any) -> Any:
-        """Create a resource, or say what would be known of it."""
+        """Create a resource; in a preview, return the outputs that are known before it is created."""
         with _answering(context, request.urn):
-            asked, inputs = self._asked(request, context), read(request.properties)
+            resource_request, inputs = self._resource_request(request, context), read(request.properties)
             if request.preview:
-                return provider_pb2.CreateResponse(properties=write(self._resources.planner.preview(asked, inputs)))
-            id_, outputs = self._resources.create(asked, inputs)
+                return provider_pb2.CreateResponse(
+                    properties=write(self._resources.planner.preview(resource_request, inputs))
+                )
+            id_, outputs = self._resources.create(resource_request, inputs)
             return provider_pb2.CreateResponse(id=id_, properties=write(outputs))
 
     def Read(self, request: Any, context: Any) -> Any:
-        """Look at what there is."""
+        """Read a resource."""
         with _answering(context, request.urn):
-            found = self._resources.read(self._asked(request, context), read(request.inputs), read(request.properties))
-            if found is None:
+            state = self._resources.read(
+                self._resource_request(request, context), read(request.inputs), read(request.properties)
+            )
+            if state is None:
                 return provider_pb2.ReadResponse()
-            id_, outputs, inputs = found
+            id_, outputs, inputs = state
             return provider_pb2.ReadResponse(id=id_, properties=write(outputs), inputs=write(inputs))
 
     def Update(self, request: Any, context: Any) -> Any:
-        """Change a resource in place."""
+        """Update a resource in place."""
         with _answering(context, request.urn):
             outputs = self._resources.update(
-                self._asked(request, context),
+                self._resource_request(request, context),
                 old_inputs=read(request.old_inputs),
                 olds=read(request.olds),
                 news=read(request.news),
@@ -164,7 +168,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: Any, context: Any) -> Any:
         """Delete a resource."""
         with _answering(context, request.urn):
-            self._resources.delete(self._asked(request, context), read(request.old_inputs), read(request.properties))
+            self._resources.delete(
+                self._resource_request(request, context), read(request.old_inputs), read(request.properties)
+            )
             return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:
@@ -175,11 +181,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.InvokeResponse(**answer)
 
     def Cancel(self, request: Any, context: Any) -> Any:
-        """Nothing runs long enough to be cancelled."""
+        """Do nothing: no operation runs long enough to be cancelled."""
         del request, context
         return empty_pb2.Empty()
 
-    def _asked(self, request: Any, context: Any) -> ResourceRequest:
+    def _resource_request(self, request: Any, context: Any) -> ResourceRequest:
         engine = self._engines.get(context.peer(), "")
         return ResourceRequest(
             urn=request.urn,
@@ -189,15 +195,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             show=lambda message: self._log.warn(engine, request.urn, message),
         )
 
-    def _who(self, context: Any, what: str) -> config.Configured:
-        found = self._configured.get(context.peer())
-        if found is None:
-            raise RefusedError(f"{what}: the AWS provider was not configured on this connection")
-        return found
+    def _who(self, context: Any, operation: str) -> config.Configured:
+        configured = self._configured.get(context.peer())
+        if configured is None:
+            raise RefusedError(f"{operation}: the AWS provider was not configured on this connection")
+        return configured
 
 
 def serve(endpoints: Endpoints, ledger: Ledger) -> tuple[grpc.Server, int]:
-    """Serve on a free port of the loopback interface; gives the server and the port."""
+    """Serve on a free port of the loopback interface; returns the server and the port."""
     server = grpc.server(
         ThreadPoolExecutor(THREADS, thread_name_prefix="provider"),
         options=[("grpc.max_receive_message_length", _SIZE), ("grpc.max_send_message_length", _SIZE)],
@@ -231,8 +237,8 @@ def _replaced(context: Any) -> str:
     return next((value.decode() for key, value in context.invocation_metadata() if key == _REPLACED), "")
 
 
-def _failures(found: list[tuple[str, str]]) -> list[provider_pb2.CheckFailure]:
-    return [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in found]
+def _failures(failures: list[tuple[str, str]]) -> list[provider_pb2.CheckFailure]:
+    return [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in failures]
 
 
 def _some(changes: bool) -> Any:

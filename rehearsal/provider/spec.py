@@ -1,4 +1,4 @@
-"""How an emulated type is declared, and the context of one request for a resource of it.
+"""The declaration of an emulated type, and the context of one request for a resource.
 
 The two classes refer to each other: a declaration has functions that get the context, a context has its declaration.
 """
@@ -18,69 +18,76 @@ from rehearsal.provider.convert import parameters
 from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.schema import Schema
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Setting, Tagging
+from rehearsal.provider.vocabulary import ApiCall, Attributes, Find, Items, Setting, Tagging
 
 _hooked: Final[set[int]] = set()
 _hooking = threading.Lock()
 
 
 Step = Callable[["Work"], Any]
-"""Code for what no declaration says; gets the work at hand."""
+"""A function for what the vocabulary cannot declare."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Emulated:
     """One emulated resource type.
 
-    Parameters of every operation are found by name: each member of its input that a property has the name of, or that
-    `names` (API's name -> property) or `fixed` (API's name -> value) says. Operations are botocore's method names.
+    An operation gets a parameter for each member of its input that has the name of a property, or that is in
+    `names` (API's name -> property) or `fixed` (API's name -> value). Operations are botocore's method names.
     """
 
     type: str
     service: str
-    create: str | Call | Step
+    create: str | ApiCall | Step
     read: str | Find | Step
     id: str
     """Template of the id over the properties, inputs and outputs: `{name}`, `{policyId}:{targetId}`."""
     result: str = "@"
-    """Where the reading operation's answer has the resource (JMESPath); nothing there means: there is none."""
+    """JMESPath of the resource in the reading operation's response; without a result the resource does not exist."""
     outputs: Mapping[str, str] = field(default_factory=dict)
-    """Property -> JMESPath over the whole answer, for what is not found by name."""
-    made: str = "@"
-    """Where the creating operation's answer has what the id is made of (JMESPath)."""
+    """Property -> JMESPath over the whole response, for properties without a member of the same name."""
+    creation_result: str = "@"
+    """JMESPath, in the creating operation's response, of the structure with the parts of the id."""
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    update: str | tuple[Call, ...] | Step = ""
-    """Operations for what changed; `put` is creating again; nothing means that every change replaces."""
-    delete: str | Call | Step = ""
+    update: str | tuple[ApiCall, ...] | Step = ""
+    """Operations of an update. `put`: the creating operation again; empty: every change replaces the resource."""
+    delete: str | ApiCall | Step = ""
     forces: frozenset[str] = frozenset()
     """Properties that cannot be changed in place."""
     keep: frozenset[str] = frozenset()
-    """Properties that the API does not tell."""
+    """Properties that the API does not return."""
     tags: Tagging | None = None
     prepare: Callable[["Work", Values], Values] | None = None
-    """Changes the property values before parameters are made of them."""
+    """Converts the property values before they become parameters."""
     finish: Callable[["Work", Values], Values] | None = None
-    """Changes the outputs after they were read."""
+    """Converts the outputs after they were read."""
     templates: Mapping[str, str] = field(default_factory=dict)
-    """Output -> template of its value, for what the API does not return: `arn:aws:s3:::{id}`."""
+    """Output -> template of its value, for what the API does not return: `arn:aws:s3:::{id}`.
+
+    `{arn!n}` is the name in an ARN: what follows its last colon or slash.
+    """
     settings: tuple[Setting, ...] = ()
     """Properties that have operations of their own."""
+    items: tuple[Items, ...] = ()
+    """List properties with operations that add and remove one item."""
+    attributes: Attributes | None = None
+    """Properties that the API takes as a map of texts."""
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Error code -> parts of its message, one of which says that the resource does not exist."""
     tidy: Step | None = None
-    """What must go before the resource can be deleted."""
+    """Removes what prevents the deletion of the resource."""
     after: Step | None = None
-    """What else must be done when it was created."""
+    """Completes the resource after its creation."""
     exclusive: bool = False
-    """The name is taken until the old one is gone: replacements delete first."""
+    """Only one such resource can exist: a replacement deletes the old one first."""
     optional: bool = False
-    """An empty configuration: the API answers the same whether the resource is there or not, so it always is."""
+    """The API returns the same empty response with and without the resource, which counts as existing."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Work:
-    """What a request is about. `inputs` as wanted, `old` outputs as they were, `made` what the API said since."""
+    """The context of one request. `inputs`: new inputs; `old`: former outputs; `created`: later values of the API."""
 
     spec: Emulated
     schema: Schema
@@ -93,36 +100,36 @@ class Work:
     inputs: Values = field(default_factory=dict)
     old: Values = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
-    made: Values = field(default_factory=dict)
+    created: Values = field(default_factory=dict)
     default_tags: Mapping[str, str] = field(default_factory=dict)
     ours: bool = False
-    """An earlier run meant to create this and was not seen to end: what exists of it is ours."""
+    """An earlier, interrupted run began to create this resource: an existing one belongs to it."""
     creation: str = ""
-    """What the client tokens of this creation's requests are made of; empty when nothing is created."""
+    """The text from which the client tokens of this creation's requests are derived; empty outside a creation."""
 
     @property
     def values(self) -> Values:
-        """Every value known of the resource: outputs, over them inputs, over them what is in the id."""
+        """All values of the resource: outputs, overridden by inputs, overridden by the parts of the id."""
         context = {"accountId": self.account, "region": self.region, "id": self.id}
         # An output that could have been an input, and is none, is AWS's default: not to be asked for.
         computed = {name: value for name, value in self.old.items() if name not in self.schema.inputs}
-        both = {**context, **computed, **self.made, **self.inputs}
-        both |= {key: value for key, value in self.from_id().items() if key not in self.inputs}
-        if "tagsAll" in both:
-            both["tags"] = both["tagsAll"]
-        return both
+        merged = {**context, **computed, **self.created, **self.inputs}
+        merged |= {key: value for key, value in self.from_id().items() if key not in self.inputs}
+        if "tagsAll" in merged:
+            merged["tags"] = merged["tagsAll"]
+        return merged
 
     def from_id(self) -> Values:
-        """The properties that an id consists of."""
+        """Return the properties that are parts of the id."""
         if not self.id:
             return {}
         names = re.findall(r"{(\w+)}", self.spec.id)
         pattern = re.sub(r"\\{(\w+)\\}", r"(.+?)", re.escape(self.spec.id))
-        found = re.fullmatch(pattern, self.id)
-        return dict(zip(names, found.groups(), strict=True)) if found is not None else {}
+        match = re.fullmatch(pattern, self.id)
+        return dict(zip(names, match.groups(), strict=True)) if match is not None else {}
 
     def client(self, service: str = "") -> Any:
-        """The boto3 client of a service, acting in the resource's account and region."""
+        """Return the boto3 client of a service for the resource's account and region."""
         client = self.endpoints.client(service or self.spec.service, self.region, self.credentials)
         with _hooking:
             if id(client) not in _hooked:
@@ -131,22 +138,25 @@ class Work:
         return client
 
     def params(self, operation: str, values: Mapping[str, Any], service: str = "") -> dict[str, Any]:
-        """The parameters of an operation that the values have something for."""
+        """Return the parameters of an operation that the values contain."""
         client = self.client(service)
         model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
         if model.input_shape is None:
             return {}
-        found = parameters(model.input_shape, values, self.spec.names)
+        parameters_ = parameters(model.input_shape, values, self.spec.names)
         fixed = {key: value for key, value in self.spec.fixed.items() if key in model.input_shape.members}
-        return {**found, **fixed}
+        attributes = self.spec.attributes
+        if attributes is not None and "Attributes" in model.input_shape.members:
+            fixed["Attributes"] = attribute_texts(attributes.names, values)
+        return {**parameters_, **fixed}
 
     def call(self, operation: str, /, *, service: str = "", **params: Any) -> Any:
-        """Make one call."""
+        """Call an operation."""
         mark = retry.tokened(self.creation, service or self.spec.service, operation, params)
         return retry.call(self.client(service), operation, params, mark=mark, show=self.show)
 
     def attempt(self, operation: str, /, **params: Any) -> None:
-        """Make one call that another emulator may not be able to answer: there it is said, and nothing more."""
+        """Call an operation that another emulator may not implement; there, a failure is shown and ignored."""
         try:
             self.call(operation, **params)
         except (ClientError, NotEmulatedError) as error:
@@ -154,15 +164,15 @@ class Work:
                 raise
             self.show(f"the emulator cannot {operation} {', '.join(map(str, params.values()))}: {error}")
 
-    def auto(self, operation: str, values: Mapping[str, Any] | None = None, /, **more: Any) -> Any:
-        """Make one call with the parameters found by name."""
-        given: Values = {**(self.values if values is None else values)}
+    def auto(self, operation: str, values: Mapping[str, Any] | None = None, /, **extra: Any) -> Any:
+        """Call an operation with the parameters that properties have the names of."""
+        parameters_: Values = {**(self.values if values is None else values)}
         if self.spec.prepare is not None:
-            given = self.spec.prepare(self, given)
-        return self.call(operation, **{**self.params(operation, given), **more})
+            parameters_ = self.spec.prepare(self, parameters_)
+        return self.call(operation, **{**self.params(operation, parameters_), **extra})
 
     def pages(self, operation: str, key: str, /, *, service: str = "", **params: Any) -> list[Any]:
-        """Every item of a listing, over all its pages."""
+        """Return the items of all pages of a listing."""
         client = self.client(service)
         if not client.can_paginate(operation):
             return list(self.call(operation, service=service, **params).get(key, []))
@@ -179,7 +189,22 @@ class Work:
             params = {**params, name: following}
 
 
+def attribute_texts(names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the attributes of properties that have values, as texts.
+
+    Args:
+        names: property -> attribute.
+        values: property -> value.
+    """
+    texts: dict[str, str] = {}
+    for name, attribute in names.items():
+        value = values.get(name)
+        if value is not None:
+            texts[attribute] = str(value).lower() if isinstance(value, bool) else str(value)
+    return texts
+
+
 def search(expression: str, document: Any) -> Any:
-    """JMESPath, which has no types of its own."""
-    found: Any = jmespath.search(expression, document)
-    return found
+    """Evaluate a JMESPath expression."""
+    result: Any = jmespath.search(expression, document)
+    return result

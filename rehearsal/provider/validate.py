@@ -1,4 +1,4 @@
-"""Checks that the AWS provider makes itself, before AWS is asked: policies that are no JSON, impossible names."""
+"""The AWS provider's own validation before a call: policies that are not JSON, invalid names."""
 
 import json
 import re
@@ -17,17 +17,17 @@ _BUCKET_NAME: Final = re.compile(r"(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-
 
 
 def problems(token: str, inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What is wrong, as (property, reason)."""
-    found: list[tuple[str, str]] = []
+    """Return the failures as (property, reason)."""
+    failures: list[tuple[str, str]] = []
     if token.startswith(_TYPES) and token not in _NO_DOCUMENT:
-        found += [
+        failures += [
             (name, f"{name!r} contains an invalid JSON policy: {reason}")
             for name, value in inputs.items()
             if name in _DOCUMENTS and not any_unknown(value) and (reason := _malformed(value))
         ]
     name = inputs.get("bucket")
     if token in _BUCKETS and isinstance(name, str) and not any_unknown(name) and not _BUCKET_NAME.fullmatch(name):
-        found.append(
+        failures.append(
             (
                 "bucket",
                 (
@@ -36,7 +36,7 @@ def problems(token: str, inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
                 ),
             )
         )
-    return found
+    return failures
 
 
 def _malformed(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Property values between protobuf and Python: plain trees, in which unknown values keep Pulumi's own marks."""
+"""Conversion of property values between protobuf and Python. Unknown values keep Pulumi's marks."""
 
 import json
 from collections.abc import Mapping
@@ -39,13 +39,13 @@ def any_unknown(value: Any) -> bool:
 
 
 def read(struct: struct_pb2.Struct) -> Values:
-    """A protobuf Struct as a dictionary without nulls."""
-    found = {key: _value(value) for key, value in struct.fields.items()}
-    return {key: value for key, value in found.items() if value is not None}
+    """Convert a protobuf Struct to a dictionary without nulls."""
+    values = {key: _value(value) for key, value in struct.fields.items()}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def write(values: Mapping[str, Any]) -> struct_pb2.Struct:
-    """A dictionary as a protobuf Struct."""
+    """Convert a dictionary to a protobuf Struct."""
     struct = struct_pb2.Struct()
     for key, value in values.items():
         _fill(struct.fields[key], value)
@@ -91,17 +91,17 @@ def _fill(target: struct_pb2.Value, value: Any) -> None:
 
 
 def document(value: Any) -> Any:
-    """A JSON document behind a string, canonical; None when the string is no document.
+    """Parse a string as a JSON document and normalise it; returns None for other strings.
 
     Policies are compared by meaning: AWS itself reorders their lists and unwraps lists of one.
     """
     if not isinstance(value, str) or value[:1] not in "{[" or not value:
         return None
     try:
-        found = json.loads(value)
+        decoded = json.loads(value)
     except ValueError:
         return None
-    return _canonical(found) if isinstance(found, dict | list) else None
+    return _canonical(decoded) if isinstance(decoded, dict | list) else None
 
 
 def _canonical(value: Any) -> Any:
@@ -117,33 +117,33 @@ def _canonical(value: Any) -> Any:
     return value
 
 
-def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one return a kind of value
-    """Whether two values mean the same to AWS: JSON documents by meaning, lists of scalars as sets, 30 as "30"."""
-    if one is other or one == other:
-        return not (isinstance(one, bool) != isinstance(other, bool) and not _loose(one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return all(same(one.get(key), other.get(key)) for key in one.keys() | other.keys())
-    if isinstance(one, list) and isinstance(other, list):
-        if len(one) != len(other):
+def same(old: Any, new: Any) -> bool:  # noqa: PLR0911 - one return a kind of value
+    """Whether two values are equal to AWS: JSON documents by meaning, lists of scalars as sets, 30 as "30"."""
+    if old is new or old == new:
+        return not (isinstance(old, bool) != isinstance(new, bool) and not _loose(old, new))
+    if isinstance(old, dict) and isinstance(new, dict):
+        return all(same(old.get(key), new.get(key)) for key in old.keys() | new.keys())
+    if isinstance(old, list) and isinstance(new, list):
+        if len(old) != len(new):
             return False
-        if all(not isinstance(item, dict | list) for item in (*one, *other)):
-            return sorted(map(_text, one)) == sorted(map(_text, other))
-        return all(same(left, right) for left, right in zip(one, other, strict=True))
-    if _empty(one) and _empty(other):
+        if all(not isinstance(item, dict | list) for item in (*old, *new)):
+            return sorted(map(_text, old)) == sorted(map(_text, new))
+        return all(same(old_item, right) for old_item, right in zip(old, new, strict=True))
+    if _empty(old) and _empty(new):
         return True
-    if isinstance(one, str) and isinstance(other, str):
-        left, right = document(one), document(other)
-        return left is not None and left == right
-    return _loose(one, other)
+    if isinstance(old, str) and isinstance(new, str):
+        old_document, right = document(old), document(new)
+        return old_document is not None and old_document == right
+    return _loose(old, new)
 
 
 def _empty(value: Any) -> bool:
     return value is None or value in ("", [], {})
 
 
-def _loose(one: Any, other: Any) -> bool:
+def _loose(old: Any, new: Any) -> bool:
     scalars = str | int | float | bool
-    return isinstance(one, scalars) and isinstance(other, scalars) and _text(one) == _text(other)
+    return isinstance(old, scalars) and isinstance(new, scalars) and _text(old) == _text(new)
 
 
 def _text(value: Any) -> str:

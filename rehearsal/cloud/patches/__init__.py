@@ -19,8 +19,8 @@ from rehearsal.cloud.replication import Replicator
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Patched:
-    """What patching gives."""
+class PatchResult:
+    """The result of patching moto."""
 
     changed: Sequence[str]
     """Functions whose code is not the one a patch was written for."""
@@ -32,7 +32,7 @@ def apply(
     *,
     locked: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
     lost: Callable[[], Collection[str]] = tuple,
-) -> Patched:
+) -> PatchResult:
     """Patch moto.
 
     Args:
@@ -54,23 +54,23 @@ def apply(
     for patch in patches:
         if hasattr(patch, "apply"):
             patch.apply()
-    return Patched(changed=tuple(registry.changed), replicator=replicator)
+    return PatchResult(changed=tuple(registry.changed), replicator=replicator)
 
 
 def names() -> Sequence[str]:
-    """The modules of this package, sorted: those with an `apply` or `apply_with` function are patches."""
+    """Return the sorted names of this package's modules. Those with `apply` or `apply_with` are patches."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
 def resolve(account: str, name: str) -> Sequence[str]:
-    """What a DNS name of an account's zones leads to now."""
+    """Return the values that a DNS name of an account's hosted zones resolves to now."""
     from rehearsal.cloud.patches import dns  # noqa: PLC0415 - moto reads the environment when it is loaded
 
     return dns.resolve(account, name)
 
 
 def accounts(management_account: str) -> Mapping[str, str]:
-    """The accounts of the organisation: name -> id, the management account's name first."""
+    """Return the accounts of the organisation: name -> id, the management account first."""
     from moto.organizations.models import organizations_backends  # noqa: PLC0415 - the same
 
     backend: Any = organizations_backends[management_account]["aws"]

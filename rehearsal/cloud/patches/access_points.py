@@ -1,4 +1,4 @@
-"""Access points belong to a region: moto keeps all of an account's under one name, in us-east-1."""
+"""S3 access points are regional: moto keeps all access points of an account in us-east-1."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _REGIONS = "_rehearsed_regions"
 
 
 def apply() -> None:
-    """Two regions may each have an access point of the same name, and its ARN says which is which."""
+    """Keep access points per region, with the region in the ARN."""
     registry.replace(S3ControlResponse, "backend", "62eab435709c", _regional)
     registry.replace(AccessPoint, "__init__", "a2812b9f063f", _placed)
     registry.replace(S3ControlResponse, "get_access_point_policy_status", "0c6f337b01a0", lambda _: _closed)
@@ -39,7 +39,7 @@ def _placed(original: Any) -> Any:
 
 
 def _closed(self: Any) -> ActionResult:
-    """Access points of this zone block public policies, so none is public; moto says that all are."""
+    """Report no access point as public: those of the zone block public policies. Moto reports all of them as public."""
     get = self._get_param
     self.backend.get_access_point_policy(get("AccountId"), get("Name"))
     return ActionResult({"PolicyStatus": {"IsPublic": False}})

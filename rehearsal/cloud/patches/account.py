@@ -1,4 +1,4 @@
-"""Accounts: the management account's id is the zone's; AWS's managed policies exist, once for all accounts."""
+"""Accounts: the id of the management account, and one set of AWS managed policies for all accounts."""
 
 import functools
 import json
@@ -13,7 +13,7 @@ from rehearsal.cloud.patches.settings import Settings
 
 
 def apply_with(settings: Settings) -> None:
-    """Whoever signs with a key that moto does not know acts in this account."""
+    """Assign requests that are signed with an unknown access key to the management account."""
     account = settings.management_account
     for name, module in list(sys.modules.items()):
         if name.startswith("moto") and hasattr(module, "DEFAULT_ACCOUNT_ID"):
@@ -30,6 +30,6 @@ def _shared(self: Any) -> list[Any]:
 
 @functools.cache
 def _managed() -> tuple[Any, ...]:
-    """One set for all accounts: moto parses 1,300 policies for each, which a thousand accounts would not survive."""
+    """Parse the AWS managed policies once for all accounts. Moto parses 1,300 policies per account."""
     result: dict[str, Any] = json.loads(aws_managed_policies_data)
     return tuple(iam.AWSManagedPolicy.from_data(name, "aws", "aws", data) for name, data in result.items())

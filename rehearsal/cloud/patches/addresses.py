@@ -1,4 +1,4 @@
-"""VPCs whose addresses come from an IPAM pool: none overlaps another of the pool, in whichever account."""
+"""VPCs with addresses from an IPAM pool do not overlap, across all accounts."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """Moto has no IPAM: its VPCs forget which pool they are from."""
+    """Record the IPAM pool of each VPC. Moto has no IPAM."""
     registry.replace(VPCs, "create_vpc", "fa2a4db7c468", _allocating)
 
 
@@ -21,9 +21,9 @@ def _allocating(original: Any) -> Any:
         pool, cidr = self._get_param("Ipv4IpamPoolId"), self._get_param("CidrBlock")
         if not pool or not cidr:
             return original(self)
-        wanted = ipaddress.IPv4Network(cidr)
+        requested = ipaddress.IPv4Network(cidr)
         for vpc in _of(pool):
-            if wanted.overlaps(ipaddress.IPv4Network(vpc.cidr_block)):
+            if requested.overlaps(ipaddress.IPv4Network(vpc.cidr_block)):
                 # The code of every allocation that a pool cannot make (EC2 API Reference, "CreateVpc").
                 raise EC2ClientError(
                     "InvalidParameterValue",
@@ -31,15 +31,15 @@ def _allocating(original: Any) -> Any:
                 )
         before = set(self.ec2_backend.vpcs)
         answer = original(self)
-        for made in self.ec2_backend.vpcs.keys() - before:
-            self.ec2_backend.vpcs[made].ipam_pool = pool
+        for vpc_id in self.ec2_backend.vpcs.keys() - before:
+            self.ec2_backend.vpcs[vpc_id].ipam_pool = pool
         return answer
 
     return create_vpc
 
 
 def _of(pool: str) -> Iterator[Any]:
-    """VPCs from a pool, in every account and region."""
+    """The VPCs with addresses from a pool, of every account and region."""
     for _, regions in list(ec2_backends.items()):
         for _, backend in list(regions.items()):
             yield from (vpc for vpc in list(backend.vpcs.values()) if getattr(vpc, "ipam_pool", None) == pool)

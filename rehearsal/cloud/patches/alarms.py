@@ -1,4 +1,4 @@
-"""CloudWatch alarms follow their metrics: moto keeps both and never judges one by the other."""
+"""CloudWatch: alarms are evaluated when their metric gets a value. Moto never evaluates alarms."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ _COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
 
 
 def apply() -> None:
-    """Judge alarms whenever a metric of theirs gets a value."""
+    """Evaluate alarms whenever their metric gets a value."""
     registry.replace(CloudWatchBackend, "put_metric_data", "300dda002442", _judging)
 
 
@@ -39,7 +39,7 @@ def _of(alarm: Any, datum: Mapping[str, Any]) -> bool:
 
 
 def _judge(alarm: Any, datum: Mapping[str, Any]) -> None:
-    """One value decides: alarms of the zone that switch or page look at one period. Old values change nothing."""
+    """Evaluate an alarm by one value: alarms of the zone have one period. Values of past periods change nothing."""
     when = datum.get("Timestamp")
     if isinstance(when, datetime) and when.astimezone(UTC) < datetime.now(UTC) - timedelta(hours=3):
         return

@@ -1,4 +1,4 @@
-"""Server access logs go where the bucket's policy lets the logging service write; moto reads one form of it only."""
+"""S3 server access logs: permission of the logging service to write. Moto reads one form of bucket policy only."""
 
 import json
 from fnmatch import fnmatchcase
@@ -12,7 +12,7 @@ SERVICE: Final = "logging.s3.amazonaws.com"
 
 
 def apply() -> None:
-    """Statements with another form of Principal, Action or Resource than moto's own are read as AWS reads them."""
+    """Read every form of Principal, Action and Resource in the target bucket's policy."""
     registry.replace(FakeBucket, "_log_permissions_enabled_policy", "d647342f8ffe", lambda _: staticmethod(_may_log))
 
 

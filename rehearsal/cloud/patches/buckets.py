@@ -1,4 +1,4 @@
-"""New buckets have today's defaults; replication and notification configurations are read back as they were written."""
+"""S3: defaults of new buckets; complete replication and notification configurations."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """Encryption and public-access block by default (AWS since 2023); nothing lost from configurations."""
+    """Encrypt new buckets and block public access (AWS's defaults since 2023); keep every member of configurations."""
     registry.replace(S3Backend, "create_bucket", "f7ecc576c5d2", _with_defaults)
     registry.replace(S3Backend, "delete_bucket_encryption", "7b2702d1fb13", lambda _: _reset_encryption)
     registry.replace(S3Backend, "put_bucket_replication", "6dd7d63edffb", _checked)
@@ -56,8 +56,8 @@ def _replication(original: Any) -> Any:
         replication = self.backend.get_bucket_replication(self.bucket_name)
         if not replication:
             return original(self)
-        kept = {name: value for name, value in replication.items() if not name.startswith("@")}
-        return 200, {"content-type": "application/xml"}, xmltodict.unparse({"ReplicationConfiguration": kept})
+        configuration = {name: value for name, value in replication.items() if not name.startswith("@")}
+        return 200, {"content-type": "application/xml"}, xmltodict.unparse({"ReplicationConfiguration": configuration})
 
     return get_bucket_replication
 

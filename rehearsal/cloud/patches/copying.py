@@ -1,4 +1,4 @@
-"""Makes one copy in moto: the same version, under the destination's key, with tags, locks and metadata."""
+"""Copies one object version in moto: same version id, the destination's KMS key, tags, locks and metadata."""
 
 from typing import Any
 
@@ -6,26 +6,26 @@ from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeDeleteMarker, FakeKey, s3_backends
 
-from rehearsal.cloud.replication import Operation, Outcome, Route
+from rehearsal.cloud.replication import CopyStatus, Operation, Route
 
 
-def perform(operation: Operation) -> Outcome:
-    """Make a copy; FAILED where S3 would fail: no bucket, no versions, no role, no usable key."""
+def perform(operation: Operation) -> CopyStatus:
+    """Copy one version. The status is FAILED where S3's is: no bucket, no versioning, no role, no usable key."""
     route = operation.route
     existing_bucket = s3_backends[route.destination_account]["aws"].buckets.get(route.destination)
     if operation.kind != "change" and not _exists(operation):
-        return Outcome.COMPLETED  # gone before it was copied: there is nothing to do
+        return CopyStatus.COMPLETED  # gone before it was copied: there is nothing to do
     if existing_bucket is None or not existing_bucket.is_versioned or not _role(route) or not _usable(operation):
         if operation.kind == "object":
-            operation.thing.replication_status = "FAILED"
-        return Outcome.FAILED
+            operation.version.replication_status = "FAILED"
+        return CopyStatus.FAILED
     {"object": _copy, "marker": _mark, "change": _change}[operation.kind](operation, existing_bucket)
-    return Outcome.COMPLETED
+    return CopyStatus.COMPLETED
 
 
 def _exists(operation: Operation) -> bool:
-    here = s3_backends[operation.route.account]["aws"].buckets.get(operation.route.source)
-    return here is not None and any(entry is operation.thing for entry in here.keys.getlist(operation.name, []))
+    bucket = s3_backends[operation.route.account]["aws"].buckets.get(operation.route.source)
+    return bucket is not None and any(entry is operation.version for entry in bucket.keys.getlist(operation.name, []))
 
 
 def _role(route: Route) -> bool:
@@ -34,11 +34,11 @@ def _role(route: Route) -> bool:
 
 
 def _usable(operation: Operation) -> bool:
-    """Keys are asked at both ends: the source's may be in another region than the object's copy will be."""
-    route, thing = operation.route, operation.thing
-    if operation.kind != "object" or thing.encryption != "aws:kms":
+    """Whether the role can use the KMS keys of source and destination, which are in different regions."""
+    route, version = operation.route, operation.version
+    if operation.kind != "object" or version.encryption != "aws:kms":
         return True
-    requested = [(route.account, thing.kms_key_id, route.source_region)]
+    requested = [(route.account, version.kms_key_id, route.source_region)]
     requested.append((route.destination_account, route.key, route.destination_region))
     return route.encrypted and all(_key(account, key, region) for account, key, region in requested)
 
@@ -51,17 +51,17 @@ def _key(account: str, key: str | None, region: str) -> bool:
     return result is not None and result.enabled and (not key.startswith("arn:") or result.arn == key)
 
 
-def _copy(operation: Operation, there: Any) -> None:
-    route, source = operation.route, operation.thing
-    if any(entry.version_id == source.version_id for entry in there.keys.getlist(operation.name, [])):
+def _copy(operation: Operation, destination: Any) -> None:
+    route, source = operation.route, operation.version
+    if any(entry.version_id == source.version_id for entry in destination.keys.getlist(operation.name, [])):
         source.replication_status = "COMPLETED"
         return
-    rule = (there.encryption or {}).get("Rule", {})
+    rule = (destination.encryption or {}).get("Rule", {})
     default = rule.get("ApplyServerSideEncryptionByDefault", {})
     kms = source.encryption == "aws:kms"
     replica: Any = FakeKey(
         name=source.name,
-        bucket_name=there.name,
+        bucket_name=destination.name,
         value=source.value,
         account_id=route.destination_account,
         region_name=route.destination_region,
@@ -82,30 +82,32 @@ def _copy(operation: Operation, there: Any) -> None:
     replica.set_metadata(source.metadata)
     replica.replication_status = "REPLICA"
     _alike(source, replica)
-    there.keys[operation.name] = replica
+    destination.keys[operation.name] = replica
     source.replication_status = "COMPLETED"
 
 
-def _mark(operation: Operation, there: Any) -> None:
-    existing = there.keys.getlist(operation.name, [])
-    if not existing or any(entry.version_id == operation.thing.version_id for entry in existing):
+def _mark(operation: Operation, destination: Any) -> None:
+    existing = destination.keys.getlist(operation.name, [])
+    if not existing or any(entry.version_id == operation.version.version_id for entry in existing):
         return
     marker: Any = FakeDeleteMarker(key=existing[-1])
-    marker._version_id = operation.thing.version_id  # noqa: SLF001 - moto offers no other way to name a version
-    marker.last_modified = operation.thing.last_modified
+    marker._version_id = operation.version.version_id  # noqa: SLF001 - moto offers no other way to name a version
+    marker.last_modified = operation.version.last_modified
     marker.replication_status = "REPLICA"
-    there.keys[operation.name] = marker
+    destination.keys[operation.name] = marker
 
 
-def _change(operation: Operation, there: Any) -> None:
-    for entry in there.keys.getlist(operation.name, []):
-        if entry.version_id == operation.thing.version_id and isinstance(entry, FakeKey):
-            _alike(operation.thing, entry)
+def _change(operation: Operation, destination: Any) -> None:
+    for entry in destination.keys.getlist(operation.name, []):
+        if entry.version_id == operation.version.version_id and isinstance(entry, FakeKey):
+            _alike(operation.version, entry)
 
 
 def _alike(source: Any, replica: Any) -> None:
     replica.lock_mode, replica.lock_until = source.lock_mode, source.lock_until
     replica.lock_legal_status = source.lock_legal_status
-    here, existing = (s3_backends[entry.account_id][entry.partition].tagger for entry in (source, replica))
+    source_tagger, existing = (s3_backends[entry.account_id][entry.partition].tagger for entry in (source, replica))
     existing.delete_all_tags_for_resource(replica.arn)
-    existing.tag_resource(replica.arn, existing.convert_dict_to_tags_input(here.get_tag_dict_for_resource(source.arn)))
+    existing.tag_resource(
+        replica.arn, existing.convert_dict_to_tags_input(source_tagger.get_tag_dict_for_resource(source.arn))
+    )

@@ -1,4 +1,4 @@
-"""Route 53: health checks keep the alarm they follow, and names resolve as its data plane would answer."""
+"""Route 53: health checks keep their alarm, and names resolve by routing policy and health."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _KEPT = ("AlarmIdentifier", "InsufficientDataHealthStatus")
 
 
 def apply() -> None:
-    """Keep what moto drops of a health check's configuration."""
+    """Keep the members of a health check's configuration that moto drops."""
     registry.replace(Route53, "create_health_check", "101575939b7f", _keeping)
     registry.replace(Route53, "update_health_check", "85e6ad57bd7c", _changing)
     registry.replace(Route53Backend, "change_resource_record_sets", "b76a48a1a7ef", _deleting)
@@ -50,12 +50,12 @@ def _changing(original: Any) -> Any:
 
 
 def _wherever_it_is(original: Any) -> Any:
-    """A spoke associates a zone of another account, which has authorized it; moto has no authorizations to look at."""
+    """Associate VPCs with hosted zones of other accounts. Authorizations are not checked: moto has none."""
 
-    def on_the_zones_account(self: Any, zone_id: str, *args: Any, **more: Any) -> Any:
+    def on_the_zones_account(self: Any, zone_id: str, *args: Any, **kwargs: Any) -> Any:
         name = zone_id.replace("/hostedzone/", "")
         return original(
-            next((backend for backend in _backends() if name in backend.zones), self), zone_id, *args, **more
+            next((backend for backend in _backends() if name in backend.zones), self), zone_id, *args, **kwargs
         )
 
     return on_the_zones_account
@@ -73,27 +73,27 @@ def _backends() -> list[Any]:
 
 
 def _deleting(original: Any) -> Any:
-    """Of records with one set identifier moto deletes every one in the zone: here only those of the name and type."""
+    """Delete records by name, type and set identifier. Moto compares the set identifier only."""
 
     def change_resource_record_sets(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
         zone: Any = self.get_hosted_zone(zoneid)
         before: set[int] = {id(rrset) for rrset in zone.rrsets}
         original(self, zoneid, change_list)
-        gone = {
+        deleted = {
             (entry["Name"], entry["Type"], entry.get("SetIdentifier"))
             for entry in (change["ResourceRecordSet"] for change in change_list if change["Action"] == "DELETE")
         }
         zone.rrsets = [
             rrset
             for rrset in zone.rrsets
-            if id(rrset) not in before or (rrset.name, rrset.type, rrset.set_identifier) not in gone
+            if id(rrset) not in before or (rrset.name, rrset.type, rrset.set_identifier) not in deleted
         ]
 
     return change_resource_record_sets
 
 
 def resolve(account: str, name: str) -> list[str]:
-    """What a name of an account's zones leads to now, by failover and weight, as far as health checks say.
+    """Return the values that a name of an account's hosted zones resolves to, by failover, weight and health checks.
 
     Only what Route 53's data plane knows counts: records, health checks, and states of alarms. Raises CloudError for a
     name that no zone has.

@@ -1,10 +1,11 @@
-"""SageMaker endpoints: created and updated in the background as on AWS, answering with what their container says."""
+"""SageMaker endpoints: `UpdateEndpoint`, which moto lacks; creation in the background; responses of the container."""
 
 import threading
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.s3.models import s3_backends
+from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
@@ -15,19 +16,20 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """Run containers; know UpdateEndpoint; refuse what AWS refuses."""
+    """Run containers, add `UpdateEndpoint`, and refuse requests that AWS refuses."""
     registry.replace(SageMakerModelBackend, "create_endpoint", "547454899915", _creating)
     registry.replace(SageMakerModelBackend, "delete_endpoint", "1fb59ee16c92", _deleting)
     registry.replace(SageMakerRuntimeResponse, "invoke_endpoint", "5559ed6a5dbe", _invoking)
-    registry.add(SageMakerModelBackend, "update_endpoint", _update)
-    registry.add(SageMakerResponse, "update_endpoint", _update_response)
+    registry.add_operation(
+        SageMakerModelBackend, SageMakerResponse, "update_endpoint", _update_endpoint, _handle_update_endpoint
+    )
 
 
 def _creating(original: Any) -> Any:
     def create_endpoint(self: Any, endpoint_name: str, endpoint_config_name: str, tags: Any) -> Any:
         if endpoint_name in self.endpoints:
             arn = self.endpoints[endpoint_name].arn
-            raise AwsError("ValidationException", f"Cannot create already existing endpoint '{arn}'.")
+            raise ValidationError(f"Cannot create already existing endpoint '{arn}'.")
         endpoint = original(self, endpoint_name, endpoint_config_name, tags)
         _run(self, endpoint, endpoint_config_name, working="Creating")
         return endpoint
@@ -43,19 +45,19 @@ def _deleting(original: Any) -> Any:
     return delete_endpoint
 
 
-def _update(self: Any, endpoint_name: str, endpoint_config_name: str) -> Any:
+def _update_endpoint(self: Any, endpoint_name: str, endpoint_config_name: str) -> Any:
     endpoint: FakeEndpoint | None = self.endpoints.get(endpoint_name)
     if endpoint is None:
-        raise AwsError("ValidationException", f'Could not find endpoint "{endpoint_name}".')
+        raise ValidationError(f'Could not find endpoint "{endpoint_name}".')
     if endpoint.endpoint_status in ("Creating", "Updating"):
-        raise AwsError("ValidationException", f"Cannot update in-progress endpoint {endpoint_name}.")
+        raise ValidationError(f"Cannot update in-progress endpoint {endpoint_name}.")
     if endpoint_config_name not in self.endpoint_configs:
-        raise AwsError("ValidationException", f"Could not find endpoint configuration '{endpoint_config_name}'.")
+        raise ValidationError(f"Could not find endpoint configuration '{endpoint_config_name}'.")
     _run(self, endpoint, endpoint_config_name, working="Updating")
     return endpoint
 
 
-def _update_response(self: Any) -> Any:
+def _handle_update_endpoint(self: Any) -> ActionResult:
     endpoint = self.sagemaker_backend.update_endpoint(
         endpoint_name=self._get_param("EndpointName"), endpoint_config_name=self._get_param("EndpointConfigName")
     )
@@ -63,18 +65,18 @@ def _update_response(self: Any) -> Any:
 
 
 def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
-    """Brings an endpoint to a configuration in the background; one that fails goes on with what it had."""
+    """Deploy an endpoint configuration in the background. After a failure the endpoint keeps the former one."""
     container = _container(backend, config)
-    where = (backend.account_id, backend.region_name, endpoint.endpoint_name)
-    had = endpoint.endpoint_status if working == "Updating" else "Failed"
+    key = (backend.account_id, backend.region_name, endpoint.endpoint_name)
+    former_status = endpoint.endpoint_status if working == "Updating" else "Failed"
 
     def work() -> None:
         try:
             if container is not None:
-                HOSTING.start(where, container)
+                HOSTING.start(key, container)
         except HostingError as error:
             endpoint.failure_reason = str(error)
-            endpoint.endpoint_status = had
+            endpoint.endpoint_status = former_status
             return
         endpoint.endpoint_config_name = config
         variants = backend.endpoint_configs[config].production_variants
@@ -82,7 +84,7 @@ def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
         endpoint.failure_reason = None
         endpoint.endpoint_status = "InService"
         if endpoint.endpoint_name not in backend.endpoints:  # deleted meanwhile
-            HOSTING.stop(where)
+            HOSTING.stop(key)
 
     if container is None:
         work()
@@ -92,11 +94,11 @@ def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
 
 
 def _container(backend: Any, config: str) -> Container | None:
-    """What a configuration's first variant runs; None for an image that is no command here."""
+    """Return the container of a configuration's first variant; None for an image without a local command."""
     [variant, *_] = backend.endpoint_configs[config].production_variants
     model = backend._models.get(variant.get("ModelName"))  # noqa: SLF001 - moto keeps models nowhere else
     if model is None:
-        raise AwsError("ValidationException", f'Could not find model "{variant.get("ModelName")}".')
+        raise ValidationError(f'Could not find model "{variant.get("ModelName")}".')
     described = model.primary_container or (model.containers or [{}])[0]
     if not HOSTING.knows(described.get("Image", "")):
         return None
@@ -104,12 +106,14 @@ def _container(backend: Any, config: str) -> Container | None:
 
     def artifact() -> bytes:
         bucket, _, key = location.removeprefix("s3://").partition("/")
-        found = s3_backends[backend.account_id]["aws"].buckets.get(bucket)
-        stored = found.keys.get(key) if found is not None else None
-        if found is None or stored is None:
+        model_bucket = s3_backends[backend.account_id]["aws"].buckets.get(bucket)
+        stored = model_bucket.keys.get(key) if model_bucket is not None else None
+        if model_bucket is None or stored is None:
             raise HostingError(f"Could not find model data at {location}.")
-        if found.region_name != backend.region_name:
-            raise HostingError(f"Could not access model data at {location}: the bucket is in {found.region_name}.")
+        if model_bucket.region_name != backend.region_name:
+            raise HostingError(
+                f"Could not access model data at {location}: the bucket is in {model_bucket.region_name}."
+            )
         return bytes(stored.value)
 
     return Container(image=described["Image"], environment=described.get("Environment") or {}, artifact=artifact)
@@ -118,8 +122,8 @@ def _container(backend: Any, config: str) -> Container | None:
 def _invoking(original: Any) -> Any:
     def invoke_endpoint(self: Any) -> Any:
         name = self.path.split("/")[2]
-        found = sagemaker_backends[self.current_account][self.region].endpoints.get(name)
-        if found is None or found.endpoint_status in ("Creating", "Failed"):
+        endpoint = sagemaker_backends[self.current_account][self.region].endpoints.get(name)
+        if endpoint is None or endpoint.endpoint_status in ("Creating", "Failed"):
             raise AwsError("ValidationError", f"Endpoint {name} of account {self.current_account} not found.")
         passed = {key: self.headers[key] for key in ("Content-Type", "Accept") if key in self.headers}
         answer = HOSTING.invoke((self.current_account, self.region, name), _bytes(self.body), passed)

@@ -1,4 +1,4 @@
-"""Network Firewall: a firewall has an endpoint in each of its subnets, which routes lead to."""
+"""Network Firewall: `DeleteFirewall`, which moto lacks, and one endpoint per subnet of a firewall."""
 
 from typing import Any
 
@@ -11,10 +11,11 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """Creating makes the endpoints; deleting takes them away."""
+    """Create endpoints with a firewall, and add the operation that deletes both."""
     registry.replace(NetworkFirewallBackend, "create_firewall", "a5ec1a8712e0", _with_endpoints)
-    registry.add(NetworkFirewallBackend, "delete_firewall", _delete)
-    registry.add(NetworkFirewallResponse, "delete_firewall", _answer)
+    registry.add_operation(
+        NetworkFirewallBackend, NetworkFirewallResponse, "delete_firewall", _delete_firewall, _handle_delete_firewall
+    )
 
 
 def _with_endpoints(original: Any) -> Any:
@@ -43,17 +44,17 @@ def _with_endpoints(original: Any) -> Any:
     return create_firewall
 
 
-def _delete(self: Any, firewall_arn: str | None, firewall_name: str | None) -> Any:
-    result = self._get_firewall(firewall_arn, firewall_name)
+def _delete_firewall(self: Any, firewall_arn: str | None, firewall_name: str | None) -> Any:
+    firewall = self._get_firewall(firewall_arn, firewall_name)
     ec2 = ec2_backends[self.account_id][self.region_name]
     ec2.delete_vpc_endpoints(
-        [sync_state["Attachment"]["EndpointId"] for sync_state in result.firewall_status["SyncStates"].values()]
+        [sync_state["Attachment"]["EndpointId"] for sync_state in firewall.firewall_status["SyncStates"].values()]
     )
-    return self.firewalls.pop(result.arn)
+    return self.firewalls.pop(firewall.arn)
 
 
-def _answer(self: Any) -> Any:
+def _handle_delete_firewall(self: Any) -> ActionResult:
     firewall = self.networkfirewall_backend.delete_firewall(
-        self._get_param("FirewallArn"), self._get_param("FirewallName")
+        firewall_arn=self._get_param("FirewallArn"), firewall_name=self._get_param("FirewallName")
     )
     return ActionResult({"Firewall": {"FirewallArn": firewall.arn, "FirewallName": firewall.firewall_name}})

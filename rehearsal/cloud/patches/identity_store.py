@@ -1,4 +1,4 @@
-"""IAM Identity Center: ids of identity stores and ARNs of permission sets have the form that the APIs require."""
+"""IAM Identity Center: ids of identity stores and ARNs of permission sets in the form that the API requires."""
 
 import secrets
 from typing import Any
@@ -9,7 +9,7 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """`d-` and ten hexadecimal digits (Identity Store API Reference, `CreateGroup`); `permissionSet/` in the ARN."""
+    """Use `d-` with ten hexadecimal digits (API Reference, `CreateGroup`), and `permissionSet/` in ARNs."""
     registry.replace(Instance, "__init__", "b609d5e309b3", _with_hexadecimal_id)
     registry.replace(PermissionSet, "generate_id", "fc16b7cc178a", _permission_set_arn)
 

@@ -1,4 +1,4 @@
-"""ECR: an image is its manifest's digest, and arrives wherever the registry's replication configuration says."""
+"""ECR: digests of image manifests, and replication by the registry's replication configuration."""
 
 import copy
 import hashlib
@@ -10,7 +10,7 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """True digests; images in every region that they are replicated to."""
+    """Compute digests of manifests; replicate images."""
     registry.replace(Image, "_create_digest", "2e036c6729a2", _hashing)
     registry.replace(ECRBackend, "put_image", "165dddaf9828", _replicating)
 
@@ -34,7 +34,7 @@ def _replicating(original: Any) -> Any:
 
 
 def _destinations(backend: Any, repository: str) -> list[tuple[str, str]]:
-    """ECR User Guide, "Private image replication": a rule without filters is for every repository."""
+    """Return the destinations of a repository. A rule without filters applies to every repository (ECR User Guide)."""
     return [
         (destination["registryId"], destination["region"])
         for rule in backend.replication_config["rules"]
@@ -44,10 +44,10 @@ def _destinations(backend: Any, repository: str) -> list[tuple[str, str]]:
     ]
 
 
-def _arrive(there: Any, source: Any, image: Any) -> None:
-    """The same image, by digest and tags; a repository that is missing there is made with the defaults, as on AWS."""
-    if source.name not in there.repositories:
-        there.create_repository(
+def _arrive(destination: Any, source: Any, image: Any) -> None:
+    """Put an image into a destination registry. A missing repository is created with default settings, as on AWS."""
+    if source.name not in destination.repositories:
+        destination.create_repository(
             repository_name=source.name,
             registry_id=None,
             encryption_config=None,
@@ -55,7 +55,7 @@ def _arrive(there: Any, source: Any, image: Any) -> None:
             image_tag_mutability=None,
             tags=[],
         )
-    kept = there.repositories[source.name].images
+    images = destination.repositories[source.name].images
     digest = image.get_image_digest()
-    kept[:] = [entry for entry in kept if entry.get_image_digest() != digest]
-    kept.append(copy.deepcopy(image))
+    images[:] = [entry for entry in images if entry.get_image_digest() != digest]
+    images.append(copy.deepcopy(image))

@@ -1,4 +1,4 @@
-"""KMS: replicas are keys of their own, by id or ARN; key policies are read before they are believed."""
+"""KMS: `UpdatePrimaryRegion`, which moto lacks; replica keys per region; validation of key policies."""
 
 import json
 import struct
@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from moto.core.exceptions import JsonRESTError
 from moto.kms import utils
+from moto.kms.exceptions import NotFoundException
 from moto.kms.models import KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 
@@ -17,12 +18,14 @@ ID_LENGTH: Final = 40
 
 
 def apply() -> None:
-    """Aliases of a primary are not the replica's; lock-outs and malformed policies are refused as AWS refuses them."""
+    """Add the operation; keep aliases per region; refuse malformed policies and policies that lock the account out."""
     registry.replace(KmsBackend, "replicate_key", "e71e5a684872", lambda _: _replicate)
     registry.replace(utils, "_deserialize_ciphertext_blob", "6da0384bc064", _with_long_ids)
     utils.CIPHERTEXT_HEADER_FORMAT = f">{ID_LENGTH}s{utils.IV_LEN}s{utils.TAG_LEN}s"
     utils.HEADER_LEN = struct.calcsize(utils.CIPHERTEXT_HEADER_FORMAT)
-    registry.add(KmsResponse, "update_primary_region", _update_primary_region)
+    registry.add_operation(
+        KmsBackend, KmsResponse, "update_primary_region", _update_primary_region, _handle_update_primary_region
+    )
     registry.replace(KmsBackend, "enable_key_rotation", "d2a206485052", _everywhere)
     registry.replace(KmsBackend, "disable_key_rotation", "3556dbd7c88a", _everywhere)
     registry.replace(KmsBackend, "create_key", "8fe561c750e1", _create_checked)
@@ -30,11 +33,11 @@ def apply() -> None:
 
 
 def _with_long_ids(original: Any) -> Any:
-    """A multi-Region key's id is four characters longer than others: moto cuts it off, and finds no such key."""
+    """Read key ids of 40 characters from ciphertexts: ids of multi-Region keys are longer than others."""
 
     def read(ciphertext_blob: bytes) -> Any:
-        found = original(ciphertext_blob)
-        return found._replace(key_id=found.key_id.rstrip("\0"))
+        ciphertext = original(ciphertext_blob)
+        return ciphertext._replace(key_id=ciphertext.key_id.rstrip("\0"))
 
     return read
 
@@ -43,8 +46,8 @@ def _replicate(self: Any, key_id: str, replica_region: str) -> Any:
     primary = self.keys[self.get_key_id(key_id)]
     if not primary.multi_region:
         raise JsonRESTError("UnsupportedOperationException", f"{primary.arn} is not a multi-Region key")
-    there = kms_backends[self.account_id][replica_region]
-    if primary.id in there.keys:
+    replica_backend = kms_backends[self.account_id][replica_region]
+    if primary.id in replica_backend.keys:
         raise JsonRESTError("AlreadyExistsException", f"There is a replica of {primary.id} in {replica_region}")
     replica = copy(primary)
     replica.region = replica_region
@@ -58,46 +61,55 @@ def _replicate(self: Any, key_id: str, replica_region: str) -> Any:
         "MultiRegionKeyType": "REPLICA",
         "ReplicaKeys": configuration["ReplicaKeys"],
     }
-    there.keys[replica.id] = replica
+    replica_backend.keys[replica.id] = replica
     return replica
 
 
-def _update_primary_region(self: Any) -> str:
-    """The replica in a region becomes the primary, and the primary a replica (UpdatePrimaryRegion)."""
-    backend = self.kms_backend
-    key_id, region = backend.get_key_id(self._get_param("KeyId")), self._get_param("PrimaryRegion")
-    self._validate_cmk_id(key_id)
-    old = backend.keys[key_id]
-    new = kms_backends[backend.account_id][region].keys.get(key_id)
+def _update_primary_region(self: Any, key_id: str, primary_region: str) -> None:
+    """Make the replica in a region the primary key, and the primary key a replica.
+
+    Args:
+        self: moto's KMS backend of the primary key's region.
+        key_id: id or ARN of the primary key.
+        primary_region: region of the replica.
+    """
+    key_id = self.get_key_id(key_id)
+    old = self.keys[key_id]
+    new = kms_backends[self.account_id][primary_region].keys.get(key_id)
     if not old.multi_region or old.multi_region_configuration["PrimaryKey"]["Arn"] != old.arn:
         raise JsonRESTError("UnsupportedOperationException", f"{old.arn} is not a primary key")
     if new is None or new is old:
-        raise JsonRESTError("NotFoundException", f"There is no replica of {old.arn} in {region}")
-    every = [sibling for sibling in _siblings(backend.account_id, key_id) if sibling is not new]
-    replicas = [{"Arn": one.arn, "Region": one.region} for one in every]
-    primary = {"Arn": new.arn, "Region": region}
-    for one in (new, *every):
-        one.multi_region_configuration = {
-            "MultiRegionKeyType": "PRIMARY" if one is new else "REPLICA",
-            "PrimaryKey": primary,
-            "ReplicaKeys": replicas,
+        raise NotFoundException(f"There is no replica of {old.arn} in {primary_region}")
+    replicas = [sibling for sibling in _siblings(self.account_id, key_id) if sibling is not new]
+    replica_keys = [{"Arn": replica.arn, "Region": replica.region} for replica in replicas]
+    for key in (new, *replicas):
+        key.multi_region_configuration = {
+            "MultiRegionKeyType": "PRIMARY" if key is new else "REPLICA",
+            "PrimaryKey": {"Arn": new.arn, "Region": primary_region},
+            "ReplicaKeys": replica_keys,
         }
+
+
+def _handle_update_primary_region(self: Any) -> str:
+    key_id = self._get_param("KeyId")
+    self._validate_cmk_id(key_id)
+    self.kms_backend.update_primary_region(key_id, self._get_param("PrimaryRegion"))
     return "{}"
 
 
 def _siblings(account: str, key_id: str) -> list[Any]:
-    """The same key in every region."""
+    """Return the primary key and the replica keys with an id, of every region."""
     return [kms_backend.keys[key_id] for kms_backend in kms_backends[account].values() if key_id in kms_backend.keys]
 
 
 def _everywhere(original: Any) -> Any:
-    """Rotation is the primary's, and every replica's with it (KMS Developer Guide, "Rotating multi-Region keys")."""
+    """Change the rotation of every replica with the primary's (KMS Developer Guide, "Rotating multi-Region keys")."""
 
     def rotation(self: Any, key_id: str, *args: Any) -> None:
         original(self, key_id, *args)
-        mine = self.keys[self.get_key_id(key_id)]
-        for sibling in _siblings(self.account_id, mine.id):
-            sibling.key_rotation_status = mine.key_rotation_status
+        key = self.keys[self.get_key_id(key_id)]
+        for sibling in _siblings(self.account_id, key.id):
+            sibling.key_rotation_status = key.key_rotation_status
 
     return rotation
 
@@ -120,7 +132,7 @@ def _put_checked(original: Any) -> Any:
 
 
 def check_policy(policy: str, account: str) -> None:
-    """Refuse what is no policy, and what nobody of the account could ever change again.
+    """Refuse a malformed policy and a policy that nobody of the account could change.
 
     AWS: KMS Developer Guide, "Default key policy", on the lockout safety check.
     """
@@ -153,5 +165,5 @@ def _of(statement: dict[str, Any], account: str) -> bool:
     principal = statement.get("Principal", {})
     named = ["*"] if principal == "*" else principal.get("AWS", [])
     return any(
-        one in ("*", account) or f"::{account}:" in one for one in (named if isinstance(named, list) else [named])
+        arn in ("*", account) or f"::{account}:" in arn for arn in (named if isinstance(named, list) else [named])
     )

@@ -1,30 +1,35 @@
-"""SageMaker models and versions: isolation is kept, tags have one value a key, groups have policies and an end."""
+"""SageMaker: policies and deletion of model package groups, which moto lacks; network isolation and tags of models."""
 
+import json
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
+from moto.sagemaker.exceptions import ConflictException, ValidationError
 from moto.sagemaker.models import ModelPackageGroup, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """Keep what moto drops of a model; know the policies and the deletion of a group of versions."""
+    """Add the operations; keep a model's network isolation; keep one value per tag key."""
     registry.replace(SageMakerResponse, "create_model", "dc3d27d42606", _isolating)
     registry.replace(SageMakerModelBackend, "add_tags", "47eca4850ac7", _replacing)
-    registry.add(SageMakerResponse, "put_model_package_group_policy", _put_policy)
-    registry.add(SageMakerResponse, "get_model_package_group_policy", _get_policy)
-    registry.add(SageMakerResponse, "delete_model_package_group_policy", _delete_policy)
-    registry.add(SageMakerResponse, "delete_model_package_group", _delete_group)
+    registry.add_state(ModelPackageGroup, resource_policy=lambda: None)
+    for name, implementation, handler in (
+        ("put_model_package_group_policy", _put_policy, _handle_put_policy),
+        ("get_model_package_group_policy", _get_policy, _handle_get_policy),
+        ("delete_model_package_group_policy", _delete_policy, _handle_delete_policy),
+        ("delete_model_package_group", _delete_group, _handle_delete_group),
+    ):
+        registry.add_operation(SageMakerModelBackend, SageMakerResponse, name, implementation, handler)
 
 
 def _isolating(original: Any) -> Any:
     def create_model(self: Any) -> Any:
         name, models = self._get_param("ModelName"), self.sagemaker_backend._models  # noqa: SLF001 - moto keeps models nowhere else
         if name in models:
-            raise AwsError("ValidationException", f"Cannot create already existing model '{models[name].arn}'.")
+            raise ValidationError(f"Cannot create already existing model '{models[name].arn}'.")
         answer = original(self)
         models[name].enable_network_isolation = bool(self._get_param("EnableNetworkIsolation"))
         return answer
@@ -41,38 +46,55 @@ def _replacing(original: Any) -> Any:
     return add_tags
 
 
-def _group(self: Any) -> ModelPackageGroup:
-    name = self._get_param("ModelPackageGroupName")
-    model_package_group: ModelPackageGroup = self.sagemaker_backend.describe_model_package_group(name)
-    return model_package_group
+def _put_policy(self: Any, model_package_group_name: str, resource_policy: str) -> Any:
+    group = self.describe_model_package_group(model_package_group_name)
+    try:
+        json.loads(resource_policy)
+    except ValueError as error:
+        raise ValidationError(f"The resource policy is not valid JSON: {error}") from error
+    group.resource_policy = resource_policy
+    return group
 
 
-def _put_policy(self: Any) -> Any:
-    group: Any = _group(self)
-    group.resource_policy = self._get_param("ResourcePolicy")
+def _get_policy(self: Any, model_package_group_name: str) -> str:
+    group = self.describe_model_package_group(model_package_group_name)
+    if group.resource_policy is None:
+        raise ValidationError(f"Cannot find resource policy: it does not exist for {group.arn}.")
+    policy: str = group.resource_policy
+    return policy
+
+
+def _delete_policy(self: Any, model_package_group_name: str) -> None:
+    self.get_model_package_group_policy(model_package_group_name)
+    self.describe_model_package_group(model_package_group_name).resource_policy = None
+
+
+def _delete_group(self: Any, model_package_group_name: str) -> None:
+    """Delete a group that has no versions (API Reference, `DeleteModelPackageGroup`)."""
+    group = self.describe_model_package_group(model_package_group_name)
+    packages = self.model_packages.values()
+    if any(package.model_package_group_name == model_package_group_name for package in packages):
+        raise ConflictException(f"Model Package Group {group.arn} cannot be deleted: it contains Model Packages.")
+    del self.model_package_groups[model_package_group_name]
+
+
+def _handle_put_policy(self: Any) -> ActionResult:
+    group = self.sagemaker_backend.put_model_package_group_policy(
+        self._get_param("ModelPackageGroupName"), self._get_param("ResourcePolicy")
+    )
     return ActionResult({"ModelPackageGroupArn": group.arn})
 
 
-def _get_policy(self: Any) -> Any:
-    group = _group(self)
-    policy = getattr(group, "resource_policy", None)
-    if policy is None:
-        raise AwsError("ValidationException", f"Cannot find resource policy: it does not exist for {group.arn}.")
+def _handle_get_policy(self: Any) -> ActionResult:
+    policy = self.sagemaker_backend.get_model_package_group_policy(self._get_param("ModelPackageGroupName"))
     return ActionResult({"ResourcePolicy": policy})
 
 
-def _delete_policy(self: Any) -> Any:
-    group: Any = _group(self)
-    group.resource_policy = None
+def _handle_delete_policy(self: Any) -> EmptyResult:
+    self.sagemaker_backend.delete_model_package_group_policy(self._get_param("ModelPackageGroupName"))
     return EmptyResult()
 
 
-def _delete_group(self: Any) -> Any:
-    """A group that has versions stays (API Reference, `DeleteModelPackageGroup`)."""
-    group = _group(self)
-    backend = self.sagemaker_backend
-    name = group.model_package_group_name
-    if any(model_package.model_package_group_name == name for model_package in backend.model_packages.values()):
-        raise AwsError("ConflictException", f"Model package group {group.arn} has model packages.")
-    del backend.model_package_groups[name]
+def _handle_delete_group(self: Any) -> EmptyResult:
+    self.sagemaker_backend.delete_model_package_group(self._get_param("ModelPackageGroupName"))
     return EmptyResult()

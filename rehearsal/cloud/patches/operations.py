@@ -1,4 +1,4 @@
-"""The operations of a service, looked up once: moto inspects the class at every request, which takes 2 ms for EC2."""
+"""The operations of a service are looked up once. Moto inspects the class at every request (2 ms for EC2)."""
 
 import functools
 
@@ -8,5 +8,5 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """Classes do not change while the cloud is up."""
+    """Cache the operations per class: classes do not change while the emulated cloud runs."""
     registry.replace(responses, "method_names_from_class", "9dbac89d082b", functools.cache)

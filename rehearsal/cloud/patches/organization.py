@@ -1,4 +1,4 @@
-"""Organizations: every policy type and delegated administrator, its limits, and who may call it."""
+"""Organizations: delegated administrators, unique names, and access of member accounts."""
 
 import json
 from typing import Any, Final
@@ -8,7 +8,7 @@ from moto.organizations import models, utils
 from moto.organizations.exceptions import OrganizationsClientError
 from moto.organizations.responses import OrganizationsResponse
 
-from rehearsal.cloud.patches import organization_policies, registry
+from rehearsal.cloud.patches import registry
 
 _WRITES: Final = ("create", "delete", "update", "attach", "detach", "enable", "disable", "move", "close", "register")
 _WRITES_MORE: Final = ("deregister", "remove", "put", "tag", "untag")
@@ -36,7 +36,7 @@ _PRINCIPALS: Final = (
 
 
 def apply() -> None:
-    """What moto 5.2 refuses and AWS accepts, and the other way round."""
+    """Accept requests that AWS accepts and moto 5.2 refuses, and refuse those that AWS refuses."""
     for existing in (models.FakeServiceAccess.TRUSTED_SERVICES, models.FakeDelegatedAdministrator.SUPPORTED_SERVICES):
         existing.extend(name for name in _PRINCIPALS if name not in existing)
     registry.replace(models.OrganizationsBackend, "create_organizational_unit", "424b11ddc4f5", _unique_unit)
@@ -45,9 +45,7 @@ def apply() -> None:
     registry.replace(models.OrganizationsBackend, "describe_create_account_status", "3fec76eaa03b", _status)
     registry.replace(models.OrganizationsBackend, "remove_account_from_organization", "c90e1babda23", _forget)
     registry.replace(OrganizationsResponse, "call_action", "26076963fd17", _members_only_read)
-    registry.add(OrganizationsResponse, "put_resource_policy", _put_resource_policy)
-    registry.add(OrganizationsResponse, "describe_resource_policy", _describe_resource_policy)
-    registry.add(OrganizationsResponse, "delete_resource_policy", _delete_resource_policy)
+    registry.add_state(models.OrganizationsBackend, failed_accounts=dict)
 
 
 def _unique_unit(original: Any) -> Any:
@@ -86,7 +84,7 @@ def _unique_account(original: Any) -> Any:
                 "State": "FAILED",
                 "FailureReason": "EMAIL_ALREADY_EXISTS",
             }
-            _failures(self)[failed["Id"]] = failed
+            self.failed_accounts[failed["Id"]] = failed
             return {"CreateAccountStatus": failed}
         answer = original(self, **kwargs)
         account = answer["CreateAccountStatus"]["AccountId"]
@@ -99,14 +97,10 @@ def _unique_account(original: Any) -> Any:
 
 def _status(original: Any) -> Any:
     def describe_create_account_status(self: Any, **kwargs: Any) -> dict[str, Any]:
-        failed = _failures(self).get(kwargs["CreateAccountRequestId"])
+        failed = self.failed_accounts.get(kwargs["CreateAccountRequestId"])
         return {"CreateAccountStatus": failed} if failed is not None else original(self, **kwargs)
 
     return describe_create_account_status
-
-
-def _failures(backend: Any) -> dict[str, Any]:
-    return backend.__dict__.setdefault("failed_accounts", {})
 
 
 def _forget(original: Any) -> Any:
@@ -139,31 +133,3 @@ def _members_only_read(original: Any) -> Any:
 
 def _refused(code: str, message: str) -> Any:
     return 400, {"x-amzn-errortype": code, "status": "400"}, json.dumps({"__type": code, "Message": message})
-
-
-def _put_resource_policy(self: Any) -> str:
-    backend = self.organizations_backend
-    content = self._get_param("Content")
-    organization_policies.check_json(content)
-    kept = backend.__dict__.setdefault("resource_policy", {})
-    kept.setdefault("Id", "rp-" + utils.make_random_policy_id().removeprefix("p-"))
-    kept["Content"] = content
-    return json.dumps({"ResourcePolicy": _resource_policy(backend)})
-
-
-def _describe_resource_policy(self: Any) -> str:
-    backend = self.organizations_backend
-    if not backend.__dict__.get("resource_policy"):
-        raise OrganizationsClientError("ResourcePolicyNotFoundException", "There is no resource policy.")
-    return json.dumps({"ResourcePolicy": _resource_policy(backend)})
-
-
-def _delete_resource_policy(self: Any) -> str:
-    self.organizations_backend.__dict__.pop("resource_policy", None)
-    return "{}"
-
-
-def _resource_policy(backend: Any) -> dict[str, Any]:
-    kept = backend.resource_policy
-    arn = f"arn:aws:organizations::{backend.account_id}:resourcepolicy/{backend.org.id}/{kept['Id']}"
-    return {"ResourcePolicySummary": {"Id": kept["Id"], "Arn": arn}, "Content": kept["Content"]}

@@ -1,4 +1,4 @@
-"""Organizations' policies: all types, and the limits and duplicates that AWS refuses and moto does not."""
+"""Organizations: all policy types, and refusal of duplicates and of policies beyond the quotas."""
 
 import json
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ PER_TARGET: Final[Mapping[str, int]] = {
 
 
 def apply() -> None:
-    """Every type, and AWS's refusals."""
+    """Accept all policy types; refuse duplicates, malformed content and policies beyond the quotas."""
     models.FakeRoot.SUPPORTED_POLICY_TYPES[:] = TYPES
     models.FakePolicy.SUPPORTED_POLICY_TYPES[:] = TYPES
     registry.replace(models.FakePolicy, "__init__", "63cf1f77d7eb", _every_type)
@@ -49,7 +49,7 @@ def apply() -> None:
 
 
 def check_json(content: Any) -> None:
-    """Refuse content that is no JSON object."""
+    """Refuse content that is not a JSON object."""
     try:
         fine = isinstance(json.loads(content), dict)
     except (TypeError, ValueError):

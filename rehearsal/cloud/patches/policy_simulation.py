@@ -24,11 +24,10 @@ DECISIONS: Mapping[Outcome, str] = {
 
 def apply() -> None:
     """Add the operation to backend and response."""
-    registry.add(IAMBackend, "simulate_principal_policy", _simulate)
-    registry.add(IamResponse, "simulate_principal_policy", _respond)
+    registry.add_operation(IAMBackend, IamResponse, "simulate_principal_policy", _simulate, _handle_simulate)
 
 
-def _respond(self: Any) -> ActionResult:
+def _handle_simulate(self: Any) -> ActionResult:
     if self._get_param("ResourcePolicy"):
         raise AwsError("NotImplemented", "The emulated SimulatePrincipalPolicy does not evaluate a ResourcePolicy")
     results = self.backend.simulate_principal_policy(
@@ -46,7 +45,7 @@ def _respond(self: Any) -> ActionResult:
 def _simulate(
     self: Any, *, arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
-    """Decides every action on every resource.
+    """Decide every action on every resource.
 
     Args:
         self: moto's IAM backend of the account.

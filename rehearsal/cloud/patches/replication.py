@@ -1,4 +1,4 @@
-"""S3 copies what its replication configurations say: moto stores them and does nothing."""
+"""S3: objects are replicated by the buckets' replication configurations. Moto stores the configurations only."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _CHANGES: Final = {
 
 
 def apply_with(settings: Settings) -> None:
-    """Queue what is put, deleted or changed; show each object's replication status."""
+    """Queue object versions that are put, deleted or changed; return the replication status of objects."""
     replicator = settings.replicator
 
     def put(original: Any) -> Any:
@@ -58,8 +58,8 @@ def _changing(replicator: Replicator) -> Any:
     def make(original: Any) -> Any:
         def changed(self: Any, bucket_name: str, key_name: str, *args: Any, **kwargs: Any) -> Any:
             answer = original(self, bucket_name, key_name, *args, **kwargs)
-            version = kwargs["version_id"] if "version_id" in kwargs else (args[0] if args else None)
-            key = self.get_object(bucket_name, key_name, version_id=version)
+            version_id = kwargs["version_id"] if "version_id" in kwargs else (args[0] if args else None)
+            key = self.get_object(bucket_name, key_name, version_id=version_id)
             queue(replicator, self.get_bucket(bucket_name), key_name, key, "change")
             return answer
 
@@ -77,32 +77,34 @@ def _telling(original: Any) -> Any:
     return property(response_dict)
 
 
-def queue(replicator: Replicator, bucket: Any, name: str, thing: Any, kind: Kind) -> None:
-    """Queue one thing for every rule that it falls under.
+def queue(replicator: Replicator, bucket: Any, name: str, version: Any, kind: Kind) -> None:
+    """Queue one object version or delete marker for every rule that applies to it.
 
     A replica is never copied on, so nothing goes in circles; a change of one is, where its rule says so.
     """
-    status = getattr(thing, "replication_status", None)
+    status = getattr(version, "replication_status", None)
     if kind == "change" and status in (None, "PENDING"):
         return  # the object itself still waits, and takes its tags and locks with it; or nothing of it was copied
-    for route in routes(bucket, name, thing):
+    for route in routes(bucket, name, version):
         if (kind == "marker" and not route.markers) or (status == "REPLICA" and not route.modifications):
             continue
         if kind == "object":
-            thing.replication_status = "PENDING"
-        size = thing.size if kind == "object" else 0
-        replicator.add(Operation(kind=kind, route=route, name=name, thing=thing, size=size, queued=time.monotonic()))
+            version.replication_status = "PENDING"
+        size = version.size if kind == "object" else 0
+        replicator.add(
+            Operation(kind=kind, route=route, name=name, version=version, size=size, queued=time.monotonic())
+        )
 
 
-def routes(bucket: Any, name: str, thing: Any) -> Iterator[Route]:
-    """The rules of a bucket that an object falls under, the one of highest priority for each destination."""
+def routes(bucket: Any, name: str, version: Any) -> Iterator[Route]:
+    """Return the rules of a bucket that apply to an object: for each destination the rule of highest priority."""
     configuration: Mapping[str, Any] | None = getattr(bucket, "replication", None)
     if not configuration:
         return
     visited: set[str] = set()
     for rule in sorted(_listed(configuration["Rule"]), key=lambda entry: -int(entry.get("Priority") or 0)):
         target = rule["Destination"]["Bucket"].rpartition(":")[2]
-        if rule.get("Status") != "Enabled" or target in visited or not _meets(rule, name, thing):
+        if rule.get("Status") != "Enabled" or target in visited or not _meets(rule, name, version):
             continue
         visited.add(target)
         _, account = s3_backends.bucket_accounts.get(target, ("aws", bucket.account_id))
@@ -126,15 +128,15 @@ def routes(bucket: Any, name: str, thing: Any) -> Iterator[Route]:
         )
 
 
-def _meets(rule: Mapping[str, Any], name: str, thing: Any) -> bool:
+def _meets(rule: Mapping[str, Any], name: str, version: Any) -> bool:
     parameters = rule.get("Filter") or {}
     merged = parameters.get("And") or parameters
     prefix = merged.get("Prefix") or rule.get("Prefix") or ""
     requested = {entry["Key"]: entry["Value"] for entry in _listed(merged.get("Tag") or [])}
-    if requested and isinstance(thing, FakeKey):
-        backend = s3_backends[thing.account_id][thing.partition]
-        have = backend.tagger.get_tag_dict_for_resource(thing.arn)
-        return name.startswith(prefix) and requested.items() <= have.items()
+    if requested and isinstance(version, FakeKey):
+        backend = s3_backends[version.account_id][version.partition]
+        object_tags = backend.tagger.get_tag_dict_for_resource(version.arn)
+        return name.startswith(prefix) and requested.items() <= object_tags.items()
     return name.startswith(prefix) and not requested
 
 

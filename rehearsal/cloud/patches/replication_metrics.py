@@ -1,4 +1,4 @@
-"""What S3 tells CloudWatch of replication, where it tells it; and the alarms on that, which moto never evaluates.
+"""CloudWatch: S3's replication metrics, and evaluation of the alarms on them.
 
 S3 User Guide, "Using S3 Replication metrics": lag and backlog in the destination's region, failures in the source's.
 """
@@ -20,7 +20,7 @@ _ABOVE: Final[Mapping[str, Any]] = {
 
 
 def publish(rules: Sequence[Pending]) -> None:
-    """Put the metrics of some rules, and set the alarms that look at them."""
+    """Put the metrics of replication rules, and evaluate the alarms on these metrics."""
     for rule in rules:
         _, source = s3_backends.bucket_accounts.get(rule.source, ("aws", ""))
         _, destination = s3_backends.bucket_accounts.get(rule.destination, ("aws", ""))

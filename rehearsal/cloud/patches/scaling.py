@@ -1,4 +1,4 @@
-"""Application Auto Scaling: what is not there is not found, which moto calls a wrong request."""
+"""Application Auto Scaling: AWS's error code for unknown targets and policies."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """`ObjectNotFoundException` (API Reference, `DeregisterScalableTarget` and `DeleteScalingPolicy`)."""
+    """Raise `ObjectNotFoundException` (API Reference, `DeregisterScalableTarget` and `DeleteScalingPolicy`)."""
     backend = ApplicationAutoscalingBackend
     registry.replace(backend, "deregister_scalable_target", "353775863270", _not_found)
     registry.replace(backend, "delete_scaling_policy", "89433e569a4c", _not_found)

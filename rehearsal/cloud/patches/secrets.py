@@ -1,4 +1,4 @@
-"""Secrets Manager: rotation without a function to run, and replicas under the key they were asked for."""
+"""Secrets Manager: rotation without running the Lambda function, and KMS keys of replicas."""
 
 import secrets
 import time
@@ -11,22 +11,22 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """A rotation gives the secret a value, in the place of the function, which would need a container to run in."""
+    """Give a secret a new value at a rotation, in place of the Lambda function, which would need a container."""
     registry.replace(SecretsManagerBackend, "rotate_secret", "ae844eec281d", lambda _: _rotate)
     registry.replace(FakeSecret, "create_replicas", "d319be26b297", _under_their_keys)
 
 
-def _rotate(self: Any, secret_id: str, **given: Any) -> Any:
+def _rotate(self: Any, secret_id: str, **kwargs: Any) -> Any:
     secret = self.secrets.get(secret_id)
     if secret is None:
         raise SecretNotFoundException
-    rules = given.get("rotation_rules") or {}
+    rules = kwargs.get("rotation_rules") or {}
     secret.rotation_requested = secret.rotation_enabled = True
-    secret.rotation_lambda_arn = given.get("rotation_lambda_arn") or secret.rotation_lambda_arn
+    secret.rotation_lambda_arn = kwargs.get("rotation_lambda_arn") or secret.rotation_lambda_arn
     secret.auto_rotate_after_days = int(rules.get("AutomaticallyAfterDays") or secret.auto_rotate_after_days)
     secret.next_rotation_date = int(time.time()) + secret.auto_rotate_after_days * 86400
-    if given.get("rotate_immediately", True):
-        version = given.get("client_request_token") or secrets.token_hex(16)
+    if kwargs.get("rotate_immediately", True):
+        version = kwargs.get("client_request_token") or secrets.token_hex(16)
         created = {
             "createdate": int(time.time()),
             "version_id": version,

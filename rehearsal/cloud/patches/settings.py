@@ -1,4 +1,4 @@
-"""What patches know of the cloud that they are applied in."""
+"""The settings of the emulated cloud that patches need."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from rehearsal.cloud.replication import Replicator
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """The cloud's own values that some patches need."""
+    """Values of the emulated cloud that some patches need."""
 
     management_account: str
     """Account id (12 digits) of the organisation's management account."""

@@ -1,4 +1,4 @@
-"""DynamoDB: a table's key can be changed, which moto leaves as it was."""
+"""DynamoDB: the KMS key of a table changes with `UpdateTable`. Moto ignores the change."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
-    """`UpdateTable` with an `SSESpecification`."""
+    """Apply the `SSESpecification` of `UpdateTable`."""
     registry.replace(DynamoHandler, "update_table", "b786d1626f12", _rekeying)
 
 

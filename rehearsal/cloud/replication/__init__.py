@@ -1,6 +1,6 @@
-"""S3 replication, really done: what is put in one bucket arrives in the other, late as told, counted meanwhile."""
+"""S3 replication: copies object versions to destination buckets after a set lag, and counts pending operations."""
 
-from rehearsal.cloud.replication.operation import Kind, Operation, Outcome, Route
+from rehearsal.cloud.replication.operation import CopyStatus, Kind, Operation, Route
 from rehearsal.cloud.replication.replicator import Replicator
 
-__all__ = ["Kind", "Operation", "Outcome", "Replicator", "Route"]
+__all__ = ["CopyStatus", "Kind", "Operation", "Replicator", "Route"]

@@ -1,4 +1,4 @@
-"""A batch replication: the objects that were there before a rule was, or failed, queued a few at a time."""
+"""Batch replication: queues existing objects and failed ones in small batches."""
 
 import time
 import uuid
@@ -11,7 +11,7 @@ FEED: Final = 200
 """Objects that a job lets wait in the queue at once."""
 DONE: Final = frozenset({"Cancelled", "Complete", "Failed"})
 
-Found = tuple[str, Any]
+ObjectVersion = tuple[str, Any]
 """An object's key, and the emulator's object."""
 
 
@@ -26,7 +26,7 @@ class Job:
     token: str
     description: str
     priority: int
-    objects: Sequence[Found]
+    objects: Sequence[ObjectVersion]
     queue: Callable[[str, Any], None]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: str = "Ready"
@@ -35,19 +35,19 @@ class Job:
     _started: float = field(default_factory=time.monotonic)
 
     def step(self) -> None:
-        """Queue some more, and see whether all is done."""
+        """Queue the next objects, and complete the job when all are replicated."""
         if self.status in DONE or self.status == "Suspended":
             return
         self.status = "Active"
-        waiting = sum(_status(thing) == "PENDING" for _, thing in self.objects[: self._fed])
-        for name, thing in self.objects[self._fed : self._fed + max(0, FEED - waiting)]:
-            self.queue(name, thing)
+        waiting = sum(_status(version) == "PENDING" for _, version in self.objects[: self._fed])
+        for name, version in self.objects[self._fed : self._fed + max(0, FEED - waiting)]:
+            self.queue(name, version)
             self._fed += 1
-        if self._fed == len(self.objects) and not any(_status(thing) == "PENDING" for _, thing in self.objects):
+        if self._fed == len(self.objects) and not any(_status(version) == "PENDING" for _, version in self.objects):
             self.status = "Complete"
 
     def ask(self, status: str) -> None:
-        """Cancel it, or let a suspended one run.
+        """Cancel the job, or resume a suspended one.
 
         Raises:
             ValueError: it has ended, or there is no such request.
@@ -57,8 +57,8 @@ class Job:
         self.status = status
 
     def described(self) -> Mapping[str, Any]:
-        """As DescribeJob answers."""
-        done = [_status(thing) for _, thing in self.objects[: self._fed]]
+        """Return the job as `DescribeJob` describes it."""
+        done = [_status(version) for _, version in self.objects[: self._fed]]
         return {
             "JobId": self.id,
             "JobArn": f"arn:aws:s3:{self.region}:{self.account}:job/{self.id}",
@@ -84,7 +84,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
 
     def add(self, job: Job) -> Job:
-        """Take a job; the one that was made with the same token before, if there is one."""
+        """Add a job, or return the existing job with the same client request token."""
         same = next((resource for resource in self.of(job.account) if resource.token == job.token), None)
         if same is not None:
             return same
@@ -92,18 +92,18 @@ class Jobs:
         return job
 
     def of(self, account: str) -> list[Job]:
-        """An account's jobs, the newest first."""
+        """Return the jobs of an account, the newest first."""
         return [job for job in reversed(self._jobs.values()) if job.account == account]
 
     def get(self, account: str, job_id: str) -> Job | None:
-        """One job of an account."""
+        """Return one job of an account; None if the account has no such job."""
         job = self._jobs.get(job_id)
         return job if job is not None and job.account == account else None
 
     def active(self, lost: set[str]) -> Iterator[Job]:
-        """Jobs that have something to do where no region is down."""
+        """Yield the unfinished jobs of regions that are not lost."""
         return (job for job in list(self._jobs.values()) if job.status not in DONE and job.region not in lost)
 
 
-def _status(thing: Any) -> str | None:
-    return getattr(thing, "replication_status", None)
+def _status(version: Any) -> str | None:
+    return getattr(version, "replication_status", None)

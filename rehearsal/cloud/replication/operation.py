@@ -1,4 +1,4 @@
-"""One thing to be replicated: an object's version, a delete marker, or a change of an object's tags or locks."""
+"""One replication operation: an object version, a delete marker, or a change of an object's tags or locks."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,8 +7,8 @@ from typing import Any, Literal
 Kind = Literal["object", "marker", "change"]
 
 
-class Outcome(StrEnum):
-    """How an attempt ended, in S3's words."""
+class CopyStatus(StrEnum):
+    """The replication status of an object, as S3 names it."""
 
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
@@ -17,7 +17,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """A rule of a source bucket, and where it leads."""
+    """A replication rule of a source bucket, and its destination."""
 
     account: str
     source: str
@@ -39,13 +39,13 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
-    """Something that waits. `queued` in seconds of the monotonic clock, `size` in bytes."""
+    """A queued replication operation. `queued` in seconds of the monotonic clock, `size` in bytes."""
 
     kind: Kind
     route: Route
     name: str
     """The object's key."""
-    thing: Any
+    version: Any
     """The emulator's object or delete marker."""
     size: int
     queued: float

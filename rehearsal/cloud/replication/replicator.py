@@ -1,4 +1,4 @@
-"""Does what is queued when its time has come, one batch at a time, and counts what waits: by rule, as S3 does."""
+"""Runs queued replication operations in batches when their lag has passed, and counts pending operations per rule."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from rehearsal.cloud.replication.job import Jobs
-from rehearsal.cloud.replication.operation import Operation, Outcome, Route
+from rehearsal.cloud.replication.operation import CopyStatus, Operation, Route
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ TICK: Final = 0.05
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pending:
-    """What a rule has not done yet. `latency`: age of the oldest, in seconds: how much would be lost now."""
+    """The pending operations of a rule. `latency`: age of the oldest in seconds."""
 
     source: str
     destination: str
@@ -53,7 +53,7 @@ class Replicator:
     def __init__(
         self,
         *,
-        perform: Callable[[Operation], Outcome],
+        perform: Callable[[Operation], CopyStatus],
         publish: Callable[[Sequence[Pending]], None],
         locked: Callable[[], AbstractContextManager[Any]],
         lost: Callable[[], Collection[str]],
@@ -70,24 +70,24 @@ class Replicator:
         """Batch replications."""
 
     def start(self) -> None:
-        """Work until the process ends."""
+        """Start the thread that replicates until the process ends."""
         threading.Thread(target=self._run, name="replication", daemon=True).start()
 
     def add(self, operation: Operation) -> None:
-        """Queue something."""
+        """Queue an operation."""
         with self._guard:
             self._routes[_name(operation.route)] = operation.route
             self._queue.append(operation)
 
     def set_lag(self, seconds: float, source_region: str = "*") -> None:
-        """How long anything from a region waits before it is copied; for every region, whatever was said of one."""
+        """Set the replication lag of a source region in seconds; `*` sets it for every region."""
         if seconds < 0:
             raise ValueError(f"a lag is not negative: {seconds}")
         with self._guard:
             self._lags = {**({} if source_region == "*" else self._lags), source_region: seconds}
 
     def pending(self) -> Sequence[Pending]:
-        """The counts of every rule that ever had something to do."""
+        """Return the counts of every rule that has had operations."""
         now = time.monotonic()
         with self._guard:
             waiting, routes = list(self._queue), dict(self._routes)
@@ -111,11 +111,11 @@ class Replicator:
         return result
 
     def status(self) -> Mapping[str, Any]:
-        """Lags and counts, for people and drills; runbooks ask CloudWatch."""
+        """Return lags and counts, for the command line and drills. Runbooks read CloudWatch."""
         return {"lag": self._lag("*"), "lags": dict(self._lags), "rules": [asdict(entry) for entry in self.pending()]}
 
     def work(self) -> int:
-        """Copy what is due; how much that was."""
+        """Run the operations that are due; returns their number."""
         due = self._due()
         if not due:
             return 0
@@ -123,12 +123,12 @@ class Replicator:
             for operation in due:
                 outcome = self._perform(operation)
                 name = _name(operation.route)
-                self._completed[name] += outcome is Outcome.COMPLETED
-                self._failed[name] += outcome is Outcome.FAILED
+                self._completed[name] += outcome is CopyStatus.COMPLETED
+                self._failed[name] += outcome is CopyStatus.FAILED
         return len(due)
 
     def _feed(self) -> None:
-        """Let jobs queue what they have."""
+        """Let the active jobs queue their next objects."""
         jobs = list(self.jobs.active(set(self._lost())))
         if jobs:
             with self._locked():
@@ -169,13 +169,13 @@ class Replicator:
             if not worked:
                 self._stopped.wait(TICK)
 
-    def _tell(self, told: Mapping[tuple[str, str, str], Pending]) -> Mapping[tuple[str, str, str], Pending]:
-        """Tell CloudWatch of rules that have something to do, or had it the last time it was told."""
+    def _tell(self, published: Mapping[tuple[str, str, str], Pending]) -> Mapping[tuple[str, str, str], Pending]:
+        """Publish the counts of rules that have pending operations or changed since they were published last."""
         now = {(entry.source, entry.destination, entry.rule_id): entry for entry in self.pending()}
         busy = [
-            replace(value, newly_failed=value.failed - (told[name].failed if name in told else 0))
+            replace(value, newly_failed=value.failed - (published[name].failed if name in published else 0))
             for name, value in now.items()
-            if value.operations or value != told.get(name)
+            if value.operations or value != published.get(name)
         ]
         if busy:
             self._publish(busy)

@@ -1,4 +1,4 @@
-"""How replication is, as the control endpoint tells it to drills; runbooks ask CloudWatch and S3 instead."""
+"""The replication status that the control endpoint returns to drills. Runbooks read CloudWatch and S3."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -7,7 +7,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplicationRule:
-    """One rule of a bucket: counts since the cloud came up, and what waits now."""
+    """One rule of a bucket: counts since the start of the emulated cloud, and pending operations."""
 
     source: str
     destination: str
@@ -25,7 +25,7 @@ class ReplicationRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplicationStatus:
-    """How S3 replication is."""
+    """The status of S3 replication."""
 
     lag: float
     lags: Mapping[str, float]
@@ -33,17 +33,17 @@ class ReplicationStatus:
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Self:
-        """From the control endpoint's answer."""
+        """Parse the control endpoint's response."""
         existing = {field.name for field in fields(ReplicationRule)}
         rules = [ReplicationRule(**{k: v for k, v in rule.items() if k in existing}) for rule in answer["rules"]]
         return cls(lag=answer["lag"], lags=answer["lags"], rules=rules)
 
     @property
     def backlog(self) -> int:
-        """Operations that wait, of every rule."""
+        """The number of pending operations of all rules."""
         return sum(rule.operations for rule in self.rules)
 
     @property
     def rpo(self) -> float:
-        """Seconds of writing that would be lost if every source were lost now."""
+        """The recovery point objective in seconds: the age of the oldest pending operation."""
         return max((rule.latency for rule in self.rules), default=0.0)

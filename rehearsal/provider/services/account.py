@@ -9,7 +9,7 @@ from rehearsal.provider.vocabulary import on
 
 
 def _own(work: Work, values: Values) -> Values:
-    """An account names itself by saying nothing: only the management account names others."""
+    """Remove the caller's own account id: the API accepts only ids of other accounts."""
     return drop(values, "accountId") if values.get("accountId") == work.account else values
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 
 def _arn(work: Work, name: str) -> str:
@@ -39,7 +39,7 @@ TYPES: Final = (
         read=Find(op="get_work_group", by={"WorkGroup": "id"}, at="WorkGroup"),
         templates={"arn": "arn:aws:athena:{region}:{accountId}:workgroup/{id}"},
         update=_update,
-        delete=Call(op="delete_work_group", by={"WorkGroup": "id"}),
+        delete=ApiCall(op="delete_work_group", by={"WorkGroup": "id"}),
         id="{name}",
         names={"WorkGroup": "name", "KmsKey": "kmsKeyArn", "ResourceARN": "arn"},
         forces=on("name"),

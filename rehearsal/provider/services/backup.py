@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 _NAMES: Final = {
     "BackupPlanArn": "arn",
@@ -103,10 +103,10 @@ TYPES: Final = (
         type="aws:backup/vault:Vault",
         service="backup",
         create="create_backup_vault",
-        made="{arn: BackupVaultArn}",
+        creation_result="{arn: BackupVaultArn}",
         read=Find(op="describe_backup_vault", by={"BackupVaultName": "id"}),
         update=(),
-        delete=Call(op="delete_backup_vault", by={"BackupVaultName": "id"}),
+        delete=ApiCall(op="delete_backup_vault", by={"BackupVaultName": "id"}),
         id="{name}",
         names={**_NAMES, "BackupVaultName": "name", "BackupVaultTags": "tags"},
         forces=on("name", "kmsKeyArn"),
@@ -140,7 +140,7 @@ TYPES: Final = (
         create=_create_plan,
         read=Find(op="get_backup_plan", by={"BackupPlanId": "id"}, exists="!DeletionDate", merge=("BackupPlan",)),
         update=_update_plan,
-        delete=Call(op="delete_backup_plan", by={"BackupPlanId": "id"}),
+        delete=ApiCall(op="delete_backup_plan", by={"BackupPlanId": "id"}),
         id="{id}",
         names=_NAMES,
         tags=_TAGS,
@@ -150,7 +150,7 @@ TYPES: Final = (
         service="backup",
         create=_select,
         read=_selected,
-        delete=Call(op="delete_backup_selection", by={"BackupPlanId": "planId", "SelectionId": "id"}),
+        delete=ApiCall(op="delete_backup_selection", by={"BackupPlanId": "planId", "SelectionId": "id"}),
         id="{id}",
     ),
 )

@@ -1,4 +1,4 @@
-"""AWS Budgets: an amount, and whom to tell when it is reached."""
+"""AWS Budgets: budgets and their notifications."""
 
 from typing import Any, Final
 
@@ -66,7 +66,7 @@ def _number(text: str) -> float | None:
 
 
 def _replace(work: Work) -> None:
-    """The emulator cannot change a budget, so it gets a new one of the same name; nobody can tell them apart."""
+    """Delete and create the budget: moto does not implement `UpdateBudget`."""
     work.auto("delete_budget")
     work.auto("create_budget")
 

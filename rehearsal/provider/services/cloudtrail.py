@@ -1,15 +1,15 @@
-"""CloudTrail: trails, and who administers them for the organisation."""
+"""CloudTrail: trails, and the delegated administrator account of the organisation."""
 
 from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 _PRINCIPAL: Final = "cloudtrail.amazonaws.com"
 
 
 def _name(work: Work) -> str:
-    """The emulator knows a trail by its name, AWS by its ARN as well."""
+    """Return the trail's name. Moto identifies trails by name only, AWS also by ARN."""
     return work.id.rpartition("/")[2]
 
 
@@ -86,7 +86,7 @@ TYPES: Final = (
         type="aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount",
         service="cloudtrail",
         # CloudTrail's own operation is one of Organizations, with CloudTrail's principal.
-        create=Call(
+        create=ApiCall(
             op="register_delegated_administrator",
             by={"AccountId": "accountId"},
             fixed={"ServicePrincipal": _PRINCIPAL},
@@ -101,7 +101,7 @@ TYPES: Final = (
             service="organizations",
         ),
         outputs={"accountId": "Id", "servicePrincipal": f"'{_PRINCIPAL}'"},
-        delete=Call(
+        delete=ApiCall(
             op="deregister_delegated_administrator",
             by={"AccountId": "id"},
             fixed={"ServicePrincipal": _PRINCIPAL},

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 _NAMES: Final = {"AlarmName": "name", "AlarmArn": "arn", "ResourceARN": "arn"}
 
@@ -20,7 +20,7 @@ def _read_alarm(work: Work) -> Any:
 
 
 def _dimensions(_work: Work, values: Values) -> Values:
-    """The API has a list where the program has a mapping."""
+    """Convert the mapping of dimensions to the API's list."""
     pairs = sorted((values.get("dimensions") or {}).items())
     return {**values, "dimensions": [{"name": name, "value": value} for name, value in pairs]}
 
@@ -32,7 +32,7 @@ TYPES: Final = (
         create="put_metric_alarm",
         read=_read_alarm,
         update="put",
-        delete=Call(op="delete_alarms", by={"AlarmNames": "id"}),
+        delete=ApiCall(op="delete_alarms", by={"AlarmNames": "id"}),
         id="{name}",
         names=_NAMES,
         prepare=_dimensions,

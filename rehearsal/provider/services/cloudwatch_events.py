@@ -4,7 +4,7 @@ from typing import Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 
 def _bus(values: Values) -> dict[str, str]:
@@ -58,7 +58,7 @@ TYPES: Final = (
             echo=on("rule"),
         ),
         update="put",
-        delete=Call(op="remove_targets", by={"Rule": "rule", "Ids": "targetId", "EventBusName": "eventBusName"}),
+        delete=ApiCall(op="remove_targets", by={"Rule": "rule", "Ids": "targetId", "EventBusName": "eventBusName"}),
         id="{rule}-{targetId}",
         names={"Id": "targetId"},
         forces=on("rule", "targetId", "eventBusName"),

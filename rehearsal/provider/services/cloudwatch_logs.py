@@ -1,33 +1,15 @@
-"""CloudWatch Logs: log groups, what they mask, metric filters, resource policies."""
+"""CloudWatch Logs: log groups, data protection policies, metric filters, resource policies."""
 
 from typing import Any, Final
 
-from rehearsal.provider.services.shapes import one
+from rehearsal.provider.services.shapes import find_item
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import Find, Setting, Tagging, on
 
 
 def _read_group(work: Work) -> Any:
-    result = one(work.pages("describe_log_groups", "logGroups", logGroupNamePrefix=work.id), logGroupName=work.id)
+    result = find_item(work.pages("describe_log_groups", "logGroups", logGroupNamePrefix=work.id), logGroupName=work.id)
     return result and {**result, "arn": result["arn"].removesuffix(":*")}
-
-
-def _transform(_work: Work, values: Values) -> Values:
-    return (
-        {**values, "metricTransformations": [values["metricTransformation"]]}
-        if "metricTransformation" in values
-        else values
-    )
-
-
-def _read_filter(work: Work) -> Any:
-    values = work.values
-    group = values["logGroupName"]
-    listed = work.pages("describe_metric_filters", "metricFilters", logGroupName=group, filterNamePrefix=values["name"])
-    # The emulator keeps what a filter was before as well; the last one is what it is.
-    result = one(listed[::-1], filterName=values["name"])
-    return result and {**result, "metricTransformation": result["metricTransformations"][0]}
 
 
 TYPES: Final = (
@@ -51,7 +33,13 @@ TYPES: Final = (
         type="aws:cloudwatch/logMetricFilter:LogMetricFilter",
         service="logs",
         create="put_metric_filter",
-        read=_read_filter,
+        read=Find(
+            op="describe_metric_filters",
+            by={"logGroupName": "logGroupName", "filterNamePrefix": "name"},
+            at="metricFilters",
+            where={"filterName": "name"},
+            paged=True,
+        ),
         update="put",
         delete="delete_metric_filter",
         id="{logGroupName}:{name}",
@@ -62,7 +50,6 @@ TYPES: Final = (
             "metricNamespace": "namespace",
             "metricValue": "value",
         },
-        prepare=_transform,
         forces=on("name", "logGroupName"),
     ),
     Emulated(

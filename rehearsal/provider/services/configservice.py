@@ -5,7 +5,7 @@ from typing import Final
 from rehearsal.provider.services.shapes import wrap
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 
 def _channel(work: Work, values: Values) -> Values:
@@ -14,8 +14,8 @@ def _channel(work: Work, values: Values) -> Values:
         "configSnapshotDeliveryProperties": values.get("snapshotDeliveryProperties"),
     }
     inner = wrap("deliveryChannel", "name", "s3BucketName", "s3KeyPrefix", "snsTopicArn")(work, values)
-    more = {name: value for name, value in named.items() if value is not None}
-    return {**values, "deliveryChannel": {**inner["deliveryChannel"], **more}}
+    optional = {name: value for name, value in named.items() if value is not None}
+    return {**values, "deliveryChannel": {**inner["deliveryChannel"], **optional}}
 
 
 def _run(work: Work) -> Values:
@@ -58,7 +58,7 @@ TYPES: Final = (
         read=Find(op="describe_configuration_recorder_status", at="ConfigurationRecordersStatus", where={"name": "id"}),
         outputs={"isEnabled": "recording"},
         update="put",
-        delete=Call(op="stop_configuration_recorder", by={"ConfigurationRecorderName": "id"}),
+        delete=ApiCall(op="stop_configuration_recorder", by={"ConfigurationRecorderName": "id"}),
         id="{name}",
         forces=on("name"),
     ),

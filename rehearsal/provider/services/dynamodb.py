@@ -5,14 +5,14 @@ from typing import Any, Final
 from rehearsal.provider.services.shapes import drop
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 
 def _create(work: Work) -> Values:
     values = work.values
     keys = [(values.get("hashKey"), "HASH"), (values.get("rangeKey"), "RANGE")]
-    given = work.params("create_table", drop(values, "serverSideEncryption", "attributes", "replicas"))
-    given |= {
+    parameters = work.params("create_table", drop(values, "serverSideEncryption", "attributes", "replicas"))
+    parameters |= {
         "AttributeDefinitions": [
             {"AttributeName": attribute["name"], "AttributeType": attribute["type"]}
             for attribute in values.get("attributes") or []
@@ -22,25 +22,25 @@ def _create(work: Work) -> Values:
     }
     encryption = _encryption(values)
     if encryption:
-        given["SSESpecification"] = encryption
-    return {"arn": work.call("create_table", **given)["TableDescription"]["TableArn"]}
+        parameters["SSESpecification"] = encryption
+    return {"arn": work.call("create_table", **parameters)["TableDescription"]["TableArn"]}
 
 
 def _encryption(values: Values) -> dict[str, Any] | None:
-    asked = values.get("serverSideEncryption")
-    if not asked:
+    encryption = values.get("serverSideEncryption")
+    if not encryption:
         return None
-    key = {"SSEType": "KMS", "KMSMasterKeyId": asked["kmsKeyArn"]} if asked.get("kmsKeyArn") else {}
-    return {"Enabled": asked.get("enabled") is True, **key}
+    key = {"SSEType": "KMS", "KMSMasterKeyId": encryption["kmsKeyArn"]} if encryption.get("kmsKeyArn") else {}
+    return {"Enabled": encryption.get("enabled") is True, **key}
 
 
 def _recover(work: Work) -> None:
-    asked = work.inputs.get("pointInTimeRecovery")
-    if asked is not None or work.changed:
+    recovery = work.inputs.get("pointInTimeRecovery")
+    if recovery is not None or work.changed:
         work.call(
             "update_continuous_backups",
             TableName=work.values["name"],
-            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": bool(asked and asked.get("enabled"))},
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": bool(recovery and recovery.get("enabled"))},
         )
 
 
@@ -58,22 +58,22 @@ def _update(work: Work) -> None:
 
 
 def _read(work: Work) -> Any:
-    found = work.call("describe_table", TableName=work.id)["Table"]
+    table = work.call("describe_table", TableName=work.id)["Table"]
     backups = work.call("describe_continuous_backups", TableName=work.id)["ContinuousBackupsDescription"]
-    keys = {one["KeyType"]: one["AttributeName"] for one in found["KeySchema"]}
-    encryption = found.get("SSEDescription") or {}
+    keys = {element["KeyType"]: element["AttributeName"] for element in table["KeySchema"]}
+    encryption = table.get("SSEDescription") or {}
     recovery = backups.get("PointInTimeRecoveryDescription", {})
     return {
-        "name": found["TableName"],
-        "arn": found["TableArn"],
+        "name": table["TableName"],
+        "arn": table["TableArn"],
         "hashKey": keys.get("HASH"),
         "rangeKey": keys.get("RANGE"),
         "attributes": [
             {"name": attribute_definition["AttributeName"], "type": attribute_definition["AttributeType"]}
-            for attribute_definition in found["AttributeDefinitions"]
+            for attribute_definition in table["AttributeDefinitions"]
         ],
-        "billingMode": found.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
-        "deletionProtectionEnabled": found.get("DeletionProtectionEnabled") is True,
+        "billingMode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+        "deletionProtectionEnabled": table.get("DeletionProtectionEnabled") is True,
         "pointInTimeRecovery": {"enabled": recovery.get("PointInTimeRecoveryStatus") == "ENABLED"},
         "serverSideEncryption": {
             "enabled": encryption.get("Status") == "ENABLED",
@@ -90,7 +90,7 @@ TYPES: Final = (
         after=_recover,
         read=_read,
         update=_update,
-        delete=Call(op="delete_table", by={"TableName": "id"}),
+        delete=ApiCall(op="delete_table", by={"TableName": "id"}),
         id="{name}",
         names={"ResourceArn": "arn", "TableName": "name"},
         forces=on(

@@ -1,4 +1,4 @@
-"""What all types of EC2 have in common: tags by one operation for everything, ARNs."""
+"""Declarations that all EC2 types share: tagging and ARNs."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,5 +10,5 @@ TAGS: Final = Tagging(add="create_tags", remove="delete_tags")
 
 
 def arn(kind: str) -> Mapping[str, str]:
-    """The template of an ARN, which EC2 does not return for most resources."""
+    """Return the template of an ARN. EC2 does not return the ARNs of most resources."""
     return {"arn": f"arn:aws:ec2:{{region}}:{{accountId}}:{kind}/{{id}}"}

@@ -1,26 +1,19 @@
-"""EC2: what holds for every volume and snapshot of an account in a region."""
+"""EC2: settings of an account and region."""
 
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.spec import Emulated, Work
-
-
-def _encrypt(work: Work) -> dict[str, Any]:
-    enabled = work.inputs.get("enabled") is not False
-    work.call("enable_ebs_encryption_by_default" if enabled else "disable_ebs_encryption_by_default")
-    return {}
-
-
-def _encrypted(work: Work) -> Any:
-    return {"enabled": work.call("get_ebs_encryption_by_default")["EbsEncryptionByDefault"]}
-
+from rehearsal.provider.spec import Emulated
+from rehearsal.provider.vocabulary import Find, Switch
 
 TYPES: Final = (
     Emulated(
         type="aws:ebs/encryptionByDefault:EncryptionByDefault",
         service="ec2",
-        create=_encrypt,
-        read=_encrypted,
+        create=Switch(
+            op="enable_ebs_encryption_by_default", off="disable_ebs_encryption_by_default", property="enabled", by={}
+        ),
+        read=Find(op="get_ebs_encryption_by_default"),
+        names={"EbsEncryptionByDefault": "enabled"},
         update="put",
         delete="disable_ebs_encryption_by_default",
         id="{region}",

@@ -5,7 +5,7 @@ from typing import Any, Final
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.spec import Emulated, Work, search
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, on
+from rehearsal.provider.vocabulary import ApiCall, Setting, on
 
 _RESOURCES: Final = {
     "vpcId": "VPC",
@@ -15,7 +15,16 @@ _RESOURCES: Final = {
     "transitGatewayAttachmentId": "TransitGatewayAttachment",
 }
 """Property that says what is logged -> its kind."""
-_LISTS: Final = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
+_LISTS: Final = {
+    name: (f"Add{parameter}", f"Remove{parameter}")
+    for name, parameter in (
+        ("routeTableIds", "RouteTableIds"),
+        ("subnetIds", "SubnetIds"),
+        ("securityGroupIds", "SecurityGroupIds"),
+    )
+}
+_MODIFY: Final = "modify_vpc_endpoint"
+_ENDPOINT: Final = {"VpcEndpointId": "id"}
 
 
 def _read_endpoint(work: Work) -> Any:
@@ -40,21 +49,6 @@ def _is(prefix_list: Any, service: str) -> bool:
     return bool(prefix_list.get("PrefixListName") == service)
 
 
-def _update_endpoint(work: Work) -> None:
-    parameters: dict[str, Any] = {}
-    if "policy" in work.changed:
-        policy = work.inputs.get("policy")
-        parameters |= {"PolicyDocument": policy} if policy else {"ResetPolicy": True}
-    for name, parameter in _LISTS.items():
-        if name in work.changed:
-            requested, had = set(work.inputs.get(name) or []), set(work.old.get(name) or [])
-            parameters |= {f"Add{parameter}": sorted(requested - had), f"Remove{parameter}": sorted(had - requested)}
-    if "privateDnsEnabled" in work.changed:
-        parameters["PrivateDnsEnabled"] = work.inputs.get("privateDnsEnabled") is True
-    if parameters:
-        work.call("modify_vpc_endpoint", VpcEndpointId=work.id, **parameters)
-
-
 def _logged(_work: Work, values: Values) -> Values:
     for name, kind in _RESOURCES.items():
         if values.get(name):
@@ -75,10 +69,26 @@ TYPES: Final = (
         type="aws:ec2/vpcEndpoint:VpcEndpoint",
         service="ec2",
         create="create_vpc_endpoint",
-        made="{Id: VpcEndpoint.VpcEndpointId}",
+        creation_result="{Id: VpcEndpoint.VpcEndpointId}",
         read=_read_endpoint,
-        update=_update_endpoint,
-        delete=Call(op="delete_vpc_endpoints", by={"VpcEndpointIds": "id"}),
+        settings=(
+            Setting(
+                on=on("policy"),
+                set=_MODIFY,
+                by={**_ENDPOINT, "PolicyDocument": "policy"},
+                unset=ApiCall(op=_MODIFY, by=_ENDPOINT, fixed={"ResetPolicy": True}),
+                at_creation=False,
+            ),
+            Setting(
+                on=on("privateDnsEnabled"),
+                set=_MODIFY,
+                by={**_ENDPOINT, "PrivateDnsEnabled": "privateDnsEnabled"},
+                unset=ApiCall(op=_MODIFY, by=_ENDPOINT, fixed={"PrivateDnsEnabled": False}),
+                at_creation=False,
+            ),
+        ),
+        update=(ApiCall(op=_MODIFY, on=frozenset(_LISTS), by=_ENDPOINT, lists=_LISTS),),
+        delete=ApiCall(op="delete_vpc_endpoints", by={"VpcEndpointIds": "id"}),
         id="{id}",
         names={"PolicyDocument": "policy", "Resources": "id"},
         forces=on("vpcId", "serviceName", "vpcEndpointType"),
@@ -89,10 +99,10 @@ TYPES: Final = (
         type="aws:ec2/flowLog:FlowLog",
         service="ec2",
         create="create_flow_logs",
-        made="{Id: FlowLogIds[0]}",
+        creation_result="{Id: FlowLogIds[0]}",
         read=_read_log,
         prepare=_logged,
-        delete=Call(op="delete_flow_logs", by={"FlowLogIds": "id"}),
+        delete=ApiCall(op="delete_flow_logs", by={"FlowLogIds": "id"}),
         id="{id}",
         names={"DeliverLogsPermissionArn": "iamRoleArn", "Resources": "id"},
         templates=arn("vpc-flow-log"),

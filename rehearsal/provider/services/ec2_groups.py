@@ -7,7 +7,7 @@ from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, on
+from rehearsal.provider.vocabulary import ApiCall, Find, on
 
 Direction = Literal["ingress", "egress"]
 _PROTOCOLS: Final[Mapping[str, str]] = {"tcp": "6", "udp": "17", "icmp": "1"}
@@ -30,7 +30,7 @@ def _create_group(work: Work) -> Values:
 
 
 def _close(work: Work, group: str) -> None:
-    """The provider removes what AWS puts into every new group."""
+    """Remove the rules that AWS adds to every new group."""
     security_group = work.call("describe_security_groups", GroupIds=[group])["SecurityGroups"][0]
     for direction, key in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress")):
         if security_group.get(key):
@@ -97,7 +97,7 @@ def _rule(direction: Direction) -> Emulated:
             where={"SecurityGroupRuleId": "id"},
         ),
         outputs={"securityGroupId": "GroupId", "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId"},
-        delete=Call(
+        delete=ApiCall(
             op=f"revoke_security_group_{direction}",
             by={"GroupId": "securityGroupId", "SecurityGroupRuleIds": "id"},
         ),
@@ -142,15 +142,15 @@ def _replace_entries(work: Work, direction: str) -> None:
         )
 
 
-def _associate(work: Work, wanted: set[str]) -> None:
-    """Subnets change from one ACL to another: each always has one, by default the VPC's."""
+def _associate(work: Work, subnet_ids: set[str]) -> None:
+    """Associate subnets with the ACL. A subnet that loses its ACL gets the VPC's default ACL."""
     vpc = work.values["vpcId"]
     acls = work.call("describe_network_acls", Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkAcls"]
     default = next(acl["NetworkAclId"] for acl in acls if acl["IsDefault"])
     for acl in acls:
         for association in acl["Associations"]:
             own = acl["NetworkAclId"] == work.id
-            belongs = association["SubnetId"] in wanted
+            belongs = association["SubnetId"] in subnet_ids
             if own != belongs and (own or belongs):
                 work.call(
                     "replace_network_acl_association",
@@ -195,7 +195,7 @@ TYPES: Final = (
         read="describe_security_groups",
         result="SecurityGroups[0]",
         # EC2 refuses a name beside the id.
-        delete=Call(op="delete_security_group", by={"GroupId": "id"}),
+        delete=ApiCall(op="delete_security_group", by={"GroupId": "id"}),
         id="{id}",
         names={"GroupIds": "id", "GroupId": "id", "GroupName": "name", "Resources": "id"},
         forces=on("name", "namePrefix", "description", "vpcId"),

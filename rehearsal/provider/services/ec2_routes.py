@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.vocabulary import Call, Find, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Items, on
 
 _TARGETS: Final = (
     "egressOnlyGatewayId",
@@ -32,27 +32,12 @@ def _read_route(work: Work) -> Any:
     return {**result, "routeTableId": values["routeTableId"], **moved}
 
 
-def _attach(work: Work) -> None:
-    vpc = work.inputs.get("vpcId")
-    had = work.old.get("vpcId")
-    if had and had != vpc:
-        work.call("detach_internet_gateway", InternetGatewayId=work.id, VpcId=had)
-    if vpc and had != vpc:
-        work.call("attach_internet_gateway", InternetGatewayId=work.id, VpcId=vpc)
-
-
-def _detach(work: Work) -> None:
-    internet_gateways = work.call("describe_internet_gateways", InternetGatewayIds=[work.id])["InternetGateways"]
-    for attachment in internet_gateways[0]["Attachments"] if internet_gateways else []:
-        work.call("detach_internet_gateway", InternetGatewayId=work.id, VpcId=attachment["VpcId"])
-
-
 TYPES: Final = (
     Emulated(
         type="aws:ec2/routeTable:RouteTable",
         service="ec2",
         create="create_route_table",
-        made="{Id: RouteTable.RouteTableId}",
+        creation_result="{Id: RouteTable.RouteTableId}",
         read="describe_route_tables",
         result="RouteTables[0]",
         delete="delete_route_table",
@@ -67,7 +52,7 @@ TYPES: Final = (
         type="aws:ec2/routeTableAssociation:RouteTableAssociation",
         service="ec2",
         create="associate_route_table",
-        made="{Id: AssociationId}",
+        creation_result="{Id: AssociationId}",
         read=Find(
             op="describe_route_tables",
             filters={"association.route-table-association-id": "id"},
@@ -93,13 +78,21 @@ TYPES: Final = (
         type="aws:ec2/internetGateway:InternetGateway",
         service="ec2",
         create="create_internet_gateway",
-        made="{Id: InternetGateway.InternetGatewayId}",
-        after=_attach,
+        creation_result="{Id: InternetGateway.InternetGatewayId}",
         read="describe_internet_gateways",
         result="InternetGateways[0]",
         outputs={"vpcId": "InternetGateways[0].Attachments[0].VpcId"},
-        update=_attach,
-        tidy=_detach,
+        items=(
+            Items(
+                property="vpcId",
+                add="attach_internet_gateway",
+                remove="detach_internet_gateway",
+                parameter="VpcId",
+                by={"InternetGatewayId": "id"},
+                single=True,
+            ),
+        ),
+        update=(),
         delete="delete_internet_gateway",
         id="{id}",
         names={"InternetGatewayIds": "id", "InternetGatewayId": "id", "Resources": "id"},
@@ -110,11 +103,11 @@ TYPES: Final = (
         type="aws:ec2/eip:Eip",
         service="ec2",
         create="allocate_address",
-        made="{Id: AllocationId}",
+        creation_result="{Id: AllocationId}",
         # EC2 refuses an address beside the allocation.
         read=Find(op="describe_addresses", by={"AllocationIds": "id"}),
         result="Addresses[0]",
-        delete=Call(op="release_address", by={"AllocationId": "id"}),
+        delete=ApiCall(op="release_address", by={"AllocationId": "id"}),
         id="{id}",
         names={"AllocationIds": "id", "AllocationId": "id", "Resources": "id"},
         forces=on("domain", "address", "publicIpv4Pool"),
@@ -127,7 +120,7 @@ TYPES: Final = (
         type="aws:ec2/natGateway:NatGateway",
         service="ec2",
         create="create_nat_gateway",
-        made="{Id: NatGateway.NatGatewayId}",
+        creation_result="{Id: NatGateway.NatGatewayId}",
         read=Find(
             op="describe_nat_gateways",
             by={"NatGatewayIds": "id"},

@@ -3,10 +3,9 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn
-from rehearsal.provider.services.shapes import one, wrap
+from rehearsal.provider.services.shapes import find_item, wrap
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, on
+from rehearsal.provider.vocabulary import ApiCall, Find, on
 
 _MODULE: Final = "aws:ec2transitgateway/"
 _GONE: Final = on("deleted", "deleting", "rejected", "failed")
@@ -21,25 +20,9 @@ _READ_ATTACHMENT: Final = Find(
 _SIDES: Final = {"AmazonSideAsn": "amazonSideAsn"}
 
 
-def _options(work: Work, values: Values) -> Values:
-    return wrap("options")(work, values)
-
-
-def _update_attachment(work: Work) -> None:
-    requested, had = set(work.inputs.get("subnetIds") or []), set(work.old.get("subnetIds") or [])
-    options = _options(work, work.values)["options"]
-    work.call(
-        "modify_transit_gateway_vpc_attachment",
-        TransitGatewayAttachmentId=work.id,
-        AddSubnetIds=sorted(requested - had),
-        RemoveSubnetIds=sorted(had - requested),
-        **work.params("modify_transit_gateway_vpc_attachment", {"options": options}),
-    )
-
-
 def _read_peering(work: Work) -> Any:
     listed = work.call("describe_transit_gateway_peering_attachments", TransitGatewayAttachmentIds=[work.id])
-    result = one(listed["TransitGatewayPeeringAttachments"], TransitGatewayAttachmentId=work.id)
+    result = find_item(listed["TransitGatewayPeeringAttachments"], TransitGatewayAttachmentId=work.id)
     if result is None or result["State"] in _GONE:
         return None
     own, peer = result["RequesterTgwInfo"], result["AccepterTgwInfo"]
@@ -78,7 +61,7 @@ def _read_route(work: Work) -> Any:
             {"Name": "type", "Values": ["static"]},
         ],
     )["Routes"]
-    result = one(listed, DestinationCidrBlock=cidr)
+    result = find_item(listed, DestinationCidrBlock=cidr)
     if result is None:
         return None
     attachments = result.get("TransitGatewayAttachments") or [{}]
@@ -95,8 +78,8 @@ TYPES: Final = (
         type=f"{_MODULE}transitGateway:TransitGateway",
         service="ec2",
         create="create_transit_gateway",
-        made="{Id: TransitGateway.TransitGatewayId}",
-        prepare=_options,
+        creation_result="{Id: TransitGateway.TransitGatewayId}",
+        prepare=wrap("options"),
         read=Find(
             op="describe_transit_gateways",
             by={"TransitGatewayIds": "id"},
@@ -117,7 +100,7 @@ TYPES: Final = (
         type=f"{_MODULE}routeTable:RouteTable",
         service="ec2",
         create="create_transit_gateway_route_table",
-        made="{Id: TransitGatewayRouteTable.TransitGatewayRouteTableId}",
+        creation_result="{Id: TransitGatewayRouteTable.TransitGatewayRouteTableId}",
         read=Find(
             op="describe_transit_gateway_route_tables",
             by={"TransitGatewayRouteTableIds": "id"},
@@ -125,7 +108,7 @@ TYPES: Final = (
             where={"TransitGatewayRouteTableId": "id"},
             gone=_GONE,
         ),
-        delete=Call(op="delete_transit_gateway_route_table", by={"TransitGatewayRouteTableId": "id"}),
+        delete=ApiCall(op="delete_transit_gateway_route_table", by={"TransitGatewayRouteTableId": "id"}),
         id="{id}",
         names={"Resources": "id"},
         forces=on("transitGatewayId"),
@@ -136,13 +119,17 @@ TYPES: Final = (
         type=f"{_MODULE}vpcAttachment:VpcAttachment",
         service="ec2",
         create="create_transit_gateway_vpc_attachment",
-        made="{Id: TransitGatewayVpcAttachment.TransitGatewayAttachmentId}",
-        prepare=_options,
+        creation_result="{Id: TransitGatewayVpcAttachment.TransitGatewayAttachmentId}",
+        prepare=wrap("options"),
         read=_READ_ATTACHMENT,
-        update=_update_attachment,
-        delete=Call(op="delete_transit_gateway_vpc_attachment", by={"TransitGatewayAttachmentId": "id"}),
+        update=(
+            ApiCall(
+                op="modify_transit_gateway_vpc_attachment", lists={"subnetIds": ("AddSubnetIds", "RemoveSubnetIds")}
+            ),
+        ),
+        delete=ApiCall(op="delete_transit_gateway_vpc_attachment", by={"TransitGatewayAttachmentId": "id"}),
         id="{id}",
-        names={"Resources": "id"},
+        names={"Resources": "id", "TransitGatewayAttachmentId": "id"},
         forces=on("transitGatewayId", "vpcId"),
         templates=arn("transit-gateway-attachment"),
         tags=TAGS,
@@ -163,9 +150,9 @@ TYPES: Final = (
         type=f"{_MODULE}peeringAttachment:PeeringAttachment",
         service="ec2",
         create="create_transit_gateway_peering_attachment",
-        made="{Id: TransitGatewayPeeringAttachment.TransitGatewayAttachmentId}",
+        creation_result="{Id: TransitGatewayPeeringAttachment.TransitGatewayAttachmentId}",
         read=_read_peering,
-        delete=Call(op="delete_transit_gateway_peering_attachment", by={"TransitGatewayAttachmentId": "id"}),
+        delete=ApiCall(op="delete_transit_gateway_peering_attachment", by={"TransitGatewayAttachmentId": "id"}),
         id="{id}",
         names={"Resources": "id"},
         forces=on("transitGatewayId", "peerTransitGatewayId", "peerRegion", "peerAccountId", "options"),

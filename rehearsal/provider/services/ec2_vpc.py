@@ -5,7 +5,7 @@ from typing import Any, Final
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.spec import Emulated, Work, search
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Setting, on
+from rehearsal.provider.vocabulary import ApiCall, Setting, on
 
 _ATTRIBUTES: Final = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "EnableDnsHostnames"}
 _DHCP: Final = {
@@ -19,49 +19,49 @@ _DEFAULT_OPTIONS: Final = "default"
 
 
 def _read_vpc(work: Work) -> Any:
-    found = work.call("describe_vpcs", VpcIds=[work.id])["Vpcs"][0]
-    here = [{"Name": "vpc-id", "Values": [work.id]}]
+    vpc = work.call("describe_vpcs", VpcIds=[work.id])["Vpcs"][0]
+    of_vpc = [{"Name": "vpc-id", "Values": [work.id]}]
     attributes = {
         name: work.call("describe_vpc_attribute", VpcId=work.id, Attribute=name)[attribute]["Value"]
         for name, attribute in _ATTRIBUTES.items()
     }
-    tables = work.call("describe_route_tables", Filters=[*here, {"Name": "association.main", "Values": ["true"]}])
-    groups = work.call("describe_security_groups", Filters=[*here, {"Name": "group-name", "Values": ["default"]}])
-    acls = work.call("describe_network_acls", Filters=[*here, {"Name": "default", "Values": ["true"]}])
+    tables = work.call("describe_route_tables", Filters=[*of_vpc, {"Name": "association.main", "Values": ["true"]}])
+    groups = work.call("describe_security_groups", Filters=[*of_vpc, {"Name": "group-name", "Values": ["default"]}])
+    acls = work.call("describe_network_acls", Filters=[*of_vpc, {"Name": "default", "Values": ["true"]}])
     main = search("RouteTables[0].RouteTableId", tables)
     return {
-        **found,
+        **vpc,
         **attributes,
         "mainRouteTableId": main,
         "defaultRouteTableId": main,
         "defaultSecurityGroupId": search("SecurityGroups[0].GroupId", groups),
         "defaultNetworkAclId": search("NetworkAcls[0].NetworkAclId", acls),
-        "ipv6CidrBlock": search("Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock", found),
-        "ipv6AssociationId": search("Ipv6CidrBlockAssociationSet[0].AssociationId", found),
-        "assignGeneratedIpv6CidrBlock": bool(found.get("Ipv6CidrBlockAssociationSet")),
+        "ipv6CidrBlock": search("Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock", vpc),
+        "ipv6AssociationId": search("Ipv6CidrBlockAssociationSet[0].AssociationId", vpc),
+        "assignGeneratedIpv6CidrBlock": bool(vpc.get("Ipv6CidrBlockAssociationSet")),
     }
 
 
 def _create_options(work: Work) -> Values:
-    wanted = [
+    configurations = [
         {"Key": key, "Values": values if isinstance(values, list) else [str(values)]}
         for name, key in _DHCP.items()
         if (values := work.inputs.get(name))
     ]
-    return {"id": work.call("create_dhcp_options", DhcpConfigurations=wanted)["DhcpOptions"]["DhcpOptionsId"]}
+    return {"id": work.call("create_dhcp_options", DhcpConfigurations=configurations)["DhcpOptions"]["DhcpOptionsId"]}
 
 
 def _read_options(work: Work) -> Any:
-    found = work.call("describe_dhcp_options", DhcpOptionsIds=[work.id])["DhcpOptions"][0]
-    told = {
+    options = work.call("describe_dhcp_options", DhcpOptionsIds=[work.id])["DhcpOptions"][0]
+    values_by_key = {
         dhcp_configuration["Key"]: [value["Value"] for value in dhcp_configuration["Values"]]
-        for dhcp_configuration in found["DhcpConfigurations"]
+        for dhcp_configuration in options["DhcpConfigurations"]
     }
-    return {**found, **{name: told[key] for name, key in _DHCP.items() if key in told}}
+    return {**options, **{name: values_by_key[key] for name, key in _DHCP.items() if key in values_by_key}}
 
 
 def _scalar(_work: Work, values: Values) -> Values:
-    """A list of one, where the property is a text."""
+    """Convert a list of one item to the text of the property."""
     return {
         **values,
         **{
@@ -74,8 +74,8 @@ def _scalar(_work: Work, values: Values) -> Values:
 
 def _read_association(work: Work) -> Any:
     values = work.values
-    found = work.call("describe_vpcs", VpcIds=[values["vpcId"]])["Vpcs"][0]
-    return found if found.get("DhcpOptionsId") == values["dhcpOptionsId"] else None
+    vpc = work.call("describe_vpcs", VpcIds=[values["vpcId"]])["Vpcs"][0]
+    return vpc if vpc.get("DhcpOptionsId") == values["dhcpOptionsId"] else None
 
 
 TYPES: Final = (
@@ -83,7 +83,7 @@ TYPES: Final = (
         type="aws:ec2/vpc:Vpc",
         service="ec2",
         create="create_vpc",
-        made="{Id: Vpc.VpcId}",
+        creation_result="{Id: Vpc.VpcId}",
         read=_read_vpc,
         update=(),
         settings=tuple(
@@ -103,7 +103,7 @@ TYPES: Final = (
         type="aws:ec2/subnet:Subnet",
         service="ec2",
         create="create_subnet",
-        made="{Id: Subnet.SubnetId}",
+        creation_result="{Id: Subnet.SubnetId}",
         read="describe_subnets",
         result="Subnets[0]",
         outputs={"ipv6CidrBlock": "Subnets[0].Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock"},
@@ -139,7 +139,7 @@ TYPES: Final = (
         service="ec2",
         create="associate_dhcp_options",
         read=_read_association,
-        delete=Call(op="associate_dhcp_options", by={"VpcId": "vpcId"}, fixed={"DhcpOptionsId": _DEFAULT_OPTIONS}),
+        delete=ApiCall(op="associate_dhcp_options", by={"VpcId": "vpcId"}, fixed={"DhcpOptionsId": _DEFAULT_OPTIONS}),
         id="{dhcpOptionsId}-{vpcId}",
         forces=on("dhcpOptionsId", "vpcId"),
         exclusive=True,

@@ -1,16 +1,16 @@
-"""ECR: repositories, what they forget, and the registry's one replication configuration."""
+"""ECR: repositories, lifecycle policies, and the registry's replication configuration."""
 
 from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 _NOTHING: Final[dict[str, Any]] = {"rules": []}
 
 
 def _one(_work: Work, values: Values) -> Values:
-    """The program has a list of one where the API has the structure itself."""
+    """Convert a list of one item to the structure that the API takes."""
     configurations = values.get("encryptionConfigurations")
     return {**values, "encryptionConfiguration": configurations[0]} if configurations else values
 
@@ -34,15 +34,15 @@ TYPES: Final = (
         type="aws:ecr/repository:Repository",
         service="ecr",
         create="create_repository",
-        made="repository",
+        creation_result="repository",
         read=Find(op="describe_repositories", by={"repositoryNames": "id"}),
         result="repositories[0]",
         outputs={"encryptionConfigurations": "repositories[0].[encryptionConfiguration]"},
         update=(
-            Call(op="put_image_tag_mutability", on=on("imageTagMutability", "imageTagMutabilityExclusionFilters")),
-            Call(op="put_image_scanning_configuration", on=on("imageScanningConfiguration")),
+            ApiCall(op="put_image_tag_mutability", on=on("imageTagMutability", "imageTagMutabilityExclusionFilters")),
+            ApiCall(op="put_image_scanning_configuration", on=on("imageScanningConfiguration")),
         ),
-        delete=Call(op="delete_repository", by={"repositoryName": "id", "force": "forceDelete"}),
+        delete=ApiCall(op="delete_repository", by={"repositoryName": "id", "force": "forceDelete"}),
         id="{name}",
         names={
             "repositoryArn": "arn",
@@ -73,7 +73,7 @@ TYPES: Final = (
         create="put_replication_configuration",
         read=_read_replication,
         update="put",
-        delete=Call(op="put_replication_configuration", by={}, fixed={"replicationConfiguration": _NOTHING}),
+        delete=ApiCall(op="put_replication_configuration", by={}, fixed={"replicationConfiguration": _NOTHING}),
         id="{accountId}",
     ),
 )

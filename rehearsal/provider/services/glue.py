@@ -5,7 +5,7 @@ from typing import Any, Final
 from rehearsal.provider.services.shapes import default_permissions, drop, wrap
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 _TABLE: Final = (
     "name",
@@ -71,7 +71,7 @@ TYPES: Final = (
         read="get_data_catalog_encryption_settings",
         update="put",
         # Without settings of its own the catalogue has those of AWS.
-        delete=Call(
+        delete=ApiCall(
             op="put_data_catalog_encryption_settings",
             by={},
             fixed={

@@ -1,10 +1,10 @@
-"""IAM: managed policies, identity providers, what holds for a whole account."""
+"""IAM: managed policies, identity providers, settings of an account."""
 
 from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Items, Tagging, on
 
 _VERSIONS: Final = 5
 """Versions a managed policy can have (IAM User Guide, "IAM and STS quotas")."""
@@ -40,20 +40,6 @@ def _with_scheme(_work: Work, values: Values) -> Values:
     return {**values, "url": f"https://{url}"} if url and not url.startswith("https://") else values
 
 
-def _update_oidc(work: Work) -> None:
-    if "thumbprintLists" in work.changed:
-        work.auto("update_open_id_connect_provider_thumbprint")
-    if "clientIdLists" in work.changed:
-        client_ids = work.call("get_open_id_connect_provider", OpenIDConnectProviderArn=work.id)["ClientIDList"]
-        requested_client_ids = work.inputs["clientIdLists"]
-        for client in set(requested_client_ids) - set(client_ids):
-            work.call("add_client_id_to_open_id_connect_provider", OpenIDConnectProviderArn=work.id, ClientID=client)
-        for client in set(client_ids) - set(requested_client_ids):
-            work.call(
-                "remove_client_id_from_open_id_connect_provider", OpenIDConnectProviderArn=work.id, ClientID=client
-            )
-
-
 def _read_alias(work: Work) -> Any:
     aliases = work.pages("list_account_aliases", "AccountAliases")
     return {"accountAlias": work.id} if work.id in aliases else None
@@ -64,7 +50,7 @@ TYPES: Final = (
         type="aws:iam/policy:Policy",
         service="iam",
         create="create_policy",
-        made="Policy",
+        creation_result="Policy",
         read=_read_policy,
         update=_update_policy,
         tidy=_drop_versions,
@@ -80,7 +66,17 @@ TYPES: Final = (
         create="create_open_id_connect_provider",
         read="get_open_id_connect_provider",
         finish=_with_scheme,
-        update=_update_oidc,
+        items=(
+            Items(
+                property="clientIdLists",
+                add="add_client_id_to_open_id_connect_provider",
+                remove="remove_client_id_from_open_id_connect_provider",
+                parameter="ClientID",
+                by={"OpenIDConnectProviderArn": "id"},
+                at_creation=False,
+            ),
+        ),
+        update=(ApiCall(op="update_open_id_connect_provider_thumbprint", on=on("thumbprintLists")),),
         delete="delete_open_id_connect_provider",
         id="{arn}",
         names={"OpenIDConnectProviderArn": "arn"},
@@ -113,7 +109,7 @@ TYPES: Final = (
         service="iam",
         create="create_saml_provider",
         read="get_saml_provider",
-        update=(Call(op="update_saml_provider", on=on("samlMetadataDocument")),),
+        update=(ApiCall(op="update_saml_provider", on=on("samlMetadataDocument")),),
         delete="delete_saml_provider",
         id="{arn}",
         names={"SAMLProviderArn": "arn"},

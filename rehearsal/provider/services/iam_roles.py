@@ -3,7 +3,7 @@
 from typing import Final
 
 from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Items, Tagging, on
 
 
 def _complete_role(work: Work) -> None:
@@ -38,7 +38,7 @@ def _update_role(work: Work) -> None:
 
 
 def _empty_role(work: Work) -> None:
-    """Take off what the role itself brought, or everything when asked to."""
+    """Remove the role's policies if its declaration contains them or `forceDetachPolicies` is set."""
     values = work.values
     if values.get("forceDetachPolicies") or values.get("managedPolicyArns") or values.get("inlinePolicies"):
         _strip(work, values["name"])
@@ -49,23 +49,6 @@ def _strip(work: Work, name: str) -> None:
         work.call("detach_role_policy", RoleName=name, PolicyArn=policy["PolicyArn"])
     for policy in work.pages("list_role_policies", "PolicyNames", RoleName=name):
         work.call("delete_role_policy", RoleName=name, PolicyName=policy)
-
-
-def _give_role(work: Work) -> None:
-    if work.inputs.get("role"):
-        work.call("add_role_to_instance_profile", InstanceProfileName=work.values["name"], RoleName=work.inputs["role"])
-
-
-def _take_role(work: Work) -> None:
-    name = work.values["name"]
-    for role in work.call("get_instance_profile", InstanceProfileName=name)["InstanceProfile"]["Roles"]:
-        work.call("remove_role_from_instance_profile", InstanceProfileName=name, RoleName=role["RoleName"])
-
-
-def _swap_role(work: Work) -> None:
-    if "role" in work.changed:
-        _take_role(work)
-        _give_role(work)
 
 
 TYPES: Final = (
@@ -122,12 +105,20 @@ TYPES: Final = (
         type="aws:iam/instanceProfile:InstanceProfile",
         service="iam",
         create="create_instance_profile",
-        after=_give_role,
         read="get_instance_profile",
         result="InstanceProfile",
         outputs={"role": "InstanceProfile.Roles[0].RoleName"},
-        update=_swap_role,
-        tidy=_take_role,
+        items=(
+            Items(
+                property="role",
+                add="add_role_to_instance_profile",
+                remove="remove_role_from_instance_profile",
+                parameter="RoleName",
+                by={"InstanceProfileName": "name"},
+                single=True,
+            ),
+        ),
+        update=(),
         delete="delete_instance_profile",
         id="{name}",
         names={"InstanceProfileName": "name", "InstanceProfileId": "uniqueId"},
@@ -138,9 +129,9 @@ TYPES: Final = (
         type="aws:iam/serviceLinkedRole:ServiceLinkedRole",
         service="iam",
         create="create_service_linked_role",
-        made="Role",
+        creation_result="Role",
         read=lambda work: work.call("get_role", RoleName=work.id.rpartition("/")[2])["Role"],
-        update=(Call(op="update_role_description", on=on("description")),),
+        update=(ApiCall(op="update_role_description", on=on("description")),),
         delete=lambda work: work.call("delete_service_linked_role", RoleName=work.id.rpartition("/")[2]),
         id="{arn}",
         names={"RoleName": "name", "RoleId": "uniqueId", "AWSServiceName": "awsServiceName"},

@@ -1,4 +1,4 @@
-"""IAM Identity Center: permission sets, who has them where, groups."""
+"""IAM Identity Center: permission sets, account assignments, groups."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ TYPES: Final = (
         type="aws:ssoadmin/permissionSet:PermissionSet",
         service="sso-admin",
         create="create_permission_set",
-        made="PermissionSet",
+        creation_result="PermissionSet",
         read=Find(
             op="describe_permission_set",
             by={"InstanceArn": "instanceArn", "PermissionSetArn": "arn"},

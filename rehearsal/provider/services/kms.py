@@ -2,15 +2,19 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.services.shapes import one
+from rehearsal.provider.services.shapes import find_item
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 _NAMES: Final = {"KeySpec": "customerMasterKeySpec", "CustomerMasterKeySpec": "", "KeyId": "keyId"}
 _TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_resource_tags")
-_WINDOW: Final = 30
-"""Days a key waits for its deletion unless it is told otherwise."""
+_DELETE: Final = ApiCall(op="schedule_key_deletion", by={"KeyId": "id", "PendingWindowInDays": "deletionWindowInDays"})
+_DEFAULT_POLICY: Final = (
+    '{"Version":"2012-10-17","Statement":[{"Sid":"Enable IAM User Permissions","Effect":"Allow",'
+    '"Principal":{"AWS":"arn:aws:iam::$accountId:root"},"Action":"kms:*","Resource":"*"}]}'
+)
+"""The policy of a key that has no other: the account's IAM policies decide."""
 
 
 def _read_key(work: Work) -> Any:
@@ -34,8 +38,8 @@ def _read_key(work: Work) -> Any:
 def _complete_key(work: Work) -> None:
     if work.inputs.get("enableKeyRotation"):
         days = work.inputs.get("rotationPeriodInDays")
-        more: dict[str, Any] = {"RotationPeriodInDays": int(days)} if days else {}
-        work.call("enable_key_rotation", KeyId=work.id, **more)
+        period: dict[str, Any] = {"RotationPeriodInDays": int(days)} if days else {}
+        work.call("enable_key_rotation", KeyId=work.id, **period)
     if work.inputs.get("isEnabled") is False or work.inputs.get("enabled") is False:
         work.call("disable_key", KeyId=work.id)
 
@@ -55,13 +59,8 @@ def _update_key(work: Work) -> None:
         work.call("enable_key" if enabled else "disable_key", KeyId=work.id)
 
 
-def _delete_key(work: Work) -> None:
-    days = int(work.values.get("deletionWindowInDays") or _WINDOW)
-    work.call("schedule_key_deletion", KeyId=work.id, PendingWindowInDays=days)
-
-
 def _replicate(work: Work) -> Values:
-    """A replica is asked for in the primary's region, and from then on is a key of its own."""
+    """Create a replica key by a request in the primary key's region."""
     primary = str(work.inputs["primaryKeyArn"])
     replica_region, work.region = work.region, primary.split(":")[3]
     try:
@@ -85,7 +84,7 @@ def _read_replica(work: Work) -> Any:
 
 
 def _read_alias(work: Work) -> Any:
-    result = one(work.pages("list_aliases", "Aliases"), AliasName=work.id)
+    result = find_item(work.pages("list_aliases", "Aliases"), AliasName=work.id)
     if result is None:
         return None
     target = work.call("describe_key", KeyId=result["TargetKeyId"])["KeyMetadata"]
@@ -99,27 +98,16 @@ def _read_alias(work: Work) -> Any:
     }
 
 
-def _default_policy(work: Work) -> None:
-    """Without a policy of its own a key has the one that lets the account's IAM decide."""
-    key = work.values["keyId"]
-    root = f'{{"AWS":"arn:aws:iam::{work.account}:root"}}'
-    policy = (
-        '{"Version":"2012-10-17","Statement":[{"Sid":"Enable IAM User Permissions","Effect":"Allow",'
-        f'"Principal":{root},"Action":"kms:*","Resource":"*"}}]}}'
-    )
-    work.call("put_key_policy", KeyId=key, PolicyName="default", Policy=policy)
-
-
 TYPES: Final = (
     Emulated(
         type="aws:kms/key:Key",
         service="kms",
         create="create_key",
-        made="KeyMetadata",
+        creation_result="KeyMetadata",
         after=_complete_key,
         read=_read_key,
         update=_update_key,
-        delete=_delete_key,
+        delete=_DELETE,
         id="{keyId}",
         names=_NAMES,
         forces=on("customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId", "xksKeyId"),
@@ -132,7 +120,7 @@ TYPES: Final = (
         after=_complete_key,
         read=_read_replica,
         update=_update_key,
-        delete=_delete_key,
+        delete=_DELETE,
         id="{keyId}",
         names=_NAMES,
         forces=on("primaryKeyArn"),
@@ -155,7 +143,12 @@ TYPES: Final = (
         create="put_key_policy",
         read="get_key_policy",
         update="put",
-        delete=_default_policy,
+        delete=ApiCall(
+            op="put_key_policy",
+            by={"KeyId": "keyId"},
+            fixed={"PolicyName": "default"},
+            templates={"Policy": _DEFAULT_POLICY},
+        ),
         id="{keyId}",
         fixed={"PolicyName": "default"},
         forces=on("keyId"),

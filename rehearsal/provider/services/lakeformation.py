@@ -1,11 +1,11 @@
-"""Lake Formation: settings of the data lake, its places, its tags, its filters."""
+"""Lake Formation: settings of the data lake, locations, LF-tags, data cells filters."""
 
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import default_permissions
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, on
+from rehearsal.provider.vocabulary import ApiCall, on
 
 _ADMINS: Final = {"admins": "DataLakeAdmins", "readOnlyAdmins": "ReadOnlyAdmins"}
 _DEFAULTS: Final = {
@@ -44,19 +44,6 @@ def _read_settings(work: Work) -> Any:
     return state
 
 
-def _update_tag(work: Work) -> None:
-    """Values are added before others are taken away, so that a tag is never without any."""
-    requested, existing = work.inputs["values"], work.call("get_lf_tag", TagKey=work.inputs["key"])["TagValues"]
-    new, gone = (
-        [entry for entry in requested if entry not in existing],
-        [item for item in existing if item not in requested],
-    )
-    if new:
-        work.call("update_lf_tag", TagKey=work.inputs["key"], TagValuesToAdd=new)
-    if gone:
-        work.call("update_lf_tag", TagKey=work.inputs["key"], TagValuesToDelete=gone)
-
-
 def _named(work: Work) -> Values:
     parts = ("DatabaseName", "Name", "TableCatalogId", "TableName")
     return dict(zip(parts, work.id.split(","), strict=True))
@@ -84,7 +71,7 @@ TYPES: Final = (
         create="put_data_lake_settings",
         read=_read_settings,
         update="put",
-        delete=Call(op="put_data_lake_settings", by={}, fixed={"DataLakeSettings": {}}),
+        delete=ApiCall(op="put_data_lake_settings", by={}, fixed={"DataLakeSettings": {}}),
         id="{accountId}",
         prepare=_settings,
         forces=on("catalogId"),
@@ -106,7 +93,14 @@ TYPES: Final = (
         create="create_lf_tag",
         read="get_lf_tag",
         result="TagValues && @",
-        update=_update_tag,
+        update=(
+            ApiCall(
+                op="update_lf_tag",
+                on=on("values"),
+                by={"TagKey": "key"},
+                lists={"values": ("TagValuesToAdd", "TagValuesToDelete")},
+            ),
+        ),
         delete="delete_lf_tag",
         id="{accountId}:{key}",
         names={"TagKey": "key", "TagValues": "values"},

@@ -1,11 +1,11 @@
-"""Lake Formation: who was granted what, and which tags resources carry."""
+"""Lake Formation: permissions, and LF-tags of resources."""
 
 import hashlib
 import json
 from typing import Any, Final
 
 from rehearsal.provider.errors import RefusedError
-from rehearsal.provider.services.shapes import one
+from rehearsal.provider.services.shapes import find_item
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
 
@@ -22,19 +22,19 @@ _WILDCARDS: Final = {"table": "tableWildcard", "tableWithColumns": "columnWildca
 
 
 def _resource(_work: Work, values: Values) -> Values:
-    """The one resource that a grant or a tag is about, as the API nests it."""
+    """Convert the resource of a permission or LF-tag to the API's nested structure."""
     resource: Values = {"catalog": {}} if values.get("catalogResource") else {}
     for name, api in _KINDS.items():
-        given = values.get(name)
-        if given is not None:
-            wildcard = {_WILDCARDS[name]: {}} if given.get("wildcard") else {}
-            resource[api] = {**given, **wildcard}
+        properties = values.get(name)
+        if properties is not None:
+            wildcard = {_WILDCARDS[name]: {}} if properties.get("wildcard") else {}
+            resource[api] = {**properties, **wildcard}
     principal = {"dataLakePrincipalIdentifier": values["principal"]} if "principal" in values else None
     return {**values, "resource": resource, "principal": principal}
 
 
 def _id(*parts: Any) -> str:
-    """A name for what the API gives none: the same for the same grant."""
+    """Generate an id for a resource without one in the API: equal for equal grants."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -43,22 +43,22 @@ def _about(work: Work, operation: str) -> Values:
 
 
 def _grant(work: Work) -> Values:
-    given = _about(work, "grant_permissions")
-    work.call("grant_permissions", **given)
-    return {"id": _id(given["Principal"], given["Resource"])}
+    parameters = _about(work, "grant_permissions")
+    work.call("grant_permissions", **parameters)
+    return {"id": _id(parameters["Principal"], parameters["Resource"])}
 
 
 def _granted(work: Work) -> Any:
-    given = _about(work, "grant_permissions")
+    parameters = _about(work, "grant_permissions")
     listed = work.pages("list_permissions", "PrincipalResourcePermissions")
-    found = one(listed, Principal=given["Principal"], Resource=given["Resource"])
-    if found is None:
+    permission = find_item(listed, Principal=parameters["Principal"], Resource=parameters["Resource"])
+    if permission is None:
         return None
-    kept = {name: work.inputs[name] for name in (*_KINDS, "catalogResource", "principal") if name in work.inputs}
+    declared = {name: work.inputs[name] for name in (*_KINDS, "catalogResource", "principal") if name in work.inputs}
     return {
-        **kept,
-        "permissions": found["Permissions"],
-        "permissionsWithGrantOptions": found.get("PermissionsWithGrantOption") or [],
+        **declared,
+        "permissions": permission["Permissions"],
+        "permissionsWithGrantOptions": permission.get("PermissionsWithGrantOption") or [],
     }
 
 
@@ -73,27 +73,28 @@ def _tagged(_work: Work, values: Values) -> Values:
 
 
 def _tag(work: Work) -> Values:
-    given = work.params("add_lf_tags_to_resource", _tagged(work, work.values))
-    failures = work.call("add_lf_tags_to_resource", **given).get("Failures") or []
+    parameters = work.params("add_lf_tags_to_resource", _tagged(work, work.values))
+    failures = work.call("add_lf_tags_to_resource", **parameters).get("Failures") or []
     if failures:
         error = failures[0]["Error"]
         raise RefusedError(f"{error['ErrorCode']}: {error['ErrorMessage']} ({failures[0]['LFTag']['TagKey']})")
-    return {"id": _id(given["Resource"], sorted(lftag["TagKey"] for lftag in given["LFTags"]))}
+    return {"id": _id(parameters["Resource"], sorted(lftag["TagKey"] for lftag in parameters["LFTags"]))}
 
 
 def _read_tags(work: Work) -> Any:
-    """The tags that are ours; of several columns, what all of them carry."""
+    """Read the declared LF-tags that the resource has; for several columns, those that all of them have."""
     answer = work.call("get_resource_lf_tags", **_about(work, "get_resource_lf_tags"))
     carried = [answer.get("LFTagOnDatabase"), answer.get("LFTagsOnTable")]
     carried += [column["LFTags"] for column in answer.get("LFTagsOnColumns") or []]
-    every = [{tag["TagKey"]: tag["TagValues"] for tag in tags} for tags in carried if tags]
-    told = [
-        {**tag, "value": every[0][tag["key"]][0]}
+    tags_of_parts = [{tag["TagKey"]: tag["TagValues"] for tag in tags} for tags in carried if tags]
+    lf_tags = [
+        {**tag, "value": tags_of_parts[0][tag["key"]][0]}
         for tag in work.inputs["lfTags"]
-        if every and all(tags.get(tag["key"]) == every[0].get(tag["key"]) is not None for tags in every)
+        if tags_of_parts
+        and all(tags.get(tag["key"]) == tags_of_parts[0].get(tag["key"]) is not None for tags in tags_of_parts)
     ]
-    kept = {name: work.inputs[name] for name in _KINDS if name in work.inputs}
-    return {**kept, "lfTags": told} if told else None
+    declared = {name: work.inputs[name] for name in _KINDS if name in work.inputs}
+    return {**declared, "lfTags": lf_tags} if lf_tags else None
 
 
 def _untag(work: Work) -> None:

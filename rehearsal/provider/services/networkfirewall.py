@@ -1,10 +1,10 @@
-"""Network Firewall: firewalls and their logging. Policies and rule groups are recorded: the emulator has none."""
+"""Network Firewall: firewalls and their logging. Policies and rule groups are recorded: moto lacks them."""
 
 from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 
 def _read(work: Work) -> Any:
@@ -29,7 +29,7 @@ def _read(work: Work) -> Any:
 
 
 def _log(work: Work) -> Values:
-    """One destination a call is all that AWS takes (Network Firewall API Reference, UpdateLoggingConfiguration)."""
+    """Set the logging destinations: AWS accepts one new destination per call (`UpdateLoggingConfiguration`)."""
     arn = work.inputs["firewallArn"]
     requested = work.params("update_logging_configuration", work.inputs)["LoggingConfiguration"][
         "LogDestinationConfigs"
@@ -48,9 +48,9 @@ TYPES: Final = (
         type="aws:networkfirewall/firewall:Firewall",
         service="network-firewall",
         create="create_firewall",
-        made="Firewall",
+        creation_result="Firewall",
         read=_read,
-        delete=Call(op="delete_firewall", by={"FirewallArn": "id"}),
+        delete=ApiCall(op="delete_firewall", by={"FirewallArn": "id"}),
         id="{arn}",
         names={"FirewallName": "name", "FirewallArn": "arn", "ResourceArn": "arn"},
         forces=on("name", "vpcId", "subnetMappings", "encryptionConfiguration", "description", "firewallPolicyArn"),
@@ -67,7 +67,7 @@ TYPES: Final = (
             echo=on("firewallArn"),
         ),
         update="put",
-        delete=Call(
+        delete=ApiCall(
             op="update_logging_configuration",
             by={"FirewallArn": "id"},
             fixed={"LoggingConfiguration": {"LogDestinationConfigs": []}},

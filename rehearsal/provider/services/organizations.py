@@ -4,10 +4,10 @@ import time
 from typing import Any, Final
 
 from rehearsal.provider.errors import RefusedError
-from rehearsal.provider.services.shapes import one
+from rehearsal.provider.services.shapes import find_item
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_tags_for_resource")
 _POLL: Final = 0.2
@@ -47,7 +47,7 @@ def _read_organization(work: Work) -> Any:
     roots = work.pages("list_roots", "Roots")
     accounts = work.pages("list_accounts", "Accounts")
     principals = work.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
-    master = one(accounts, Id=organization["MasterAccountId"]) or {}
+    master = find_item(accounts, Id=organization["MasterAccountId"]) or {}
     return {
         **organization,
         "masterAccountName": master.get("Name", ""),
@@ -72,8 +72,8 @@ def _create_account(work: Work) -> Values:
         time.sleep(_POLL)
         answer = work.call("describe_create_account_status", CreateAccountRequestId=answer["Id"])["CreateAccountStatus"]
     if answer["State"] != "SUCCEEDED":
-        why = answer.get("FailureReason", "it did not come up in time")
-        raise RefusedError(f"creating {work.spec.type} {work.inputs.get('name')!r}: {answer['State']}: {why}")
+        reason = answer.get("FailureReason", "it did not come up in time")
+        raise RefusedError(f"creating {work.spec.type} {work.inputs.get('name')!r}: {answer['State']}: {reason}")
     return {"id": answer["AccountId"]}
 
 
@@ -120,9 +120,9 @@ TYPES: Final = (
         type="aws:organizations/organizationalUnit:OrganizationalUnit",
         service="organizations",
         create="create_organizational_unit",
-        made="OrganizationalUnit",
+        creation_result="OrganizationalUnit",
         read=_read_unit,
-        update=(Call(op="update_organizational_unit", on=on("name")),),
+        update=(ApiCall(op="update_organizational_unit", on=on("name")),),
         delete="delete_organizational_unit",
         id="{id}",
         names={"OrganizationalUnitId": "id", "ResourceId": "id"},

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.organizations import TAGS
-from rehearsal.provider.services.shapes import default, one
+from rehearsal.provider.services.shapes import default, find_item
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.vocabulary import Find, on
 
@@ -13,16 +13,11 @@ _SUMMARY: Final = "Policy.PolicySummary."
 def _read_administrator(work: Work) -> Any:
     values = work.values
     services = work.pages("list_delegated_services_for_account", "DelegatedServices", AccountId=values["accountId"])
-    found = one(services, ServicePrincipal=values["servicePrincipal"])
-    if found is None:
+    delegated_service = find_item(services, ServicePrincipal=values["servicePrincipal"])
+    if delegated_service is None:
         return None
     account = work.call("describe_account", AccountId=values["accountId"])["Account"]
-    return {**account, **found, "AccountId": values["accountId"]}
-
-
-def _read_resource_policy(work: Work) -> Any:
-    found = work.call("describe_resource_policy")["ResourcePolicy"]
-    return {**found["ResourcePolicySummary"], "Content": found["Content"]}
+    return {**account, **delegated_service, "AccountId": values["accountId"]}
 
 
 TYPES: Final = (
@@ -30,7 +25,7 @@ TYPES: Final = (
         type="aws:organizations/policy:Policy",
         service="organizations",
         create="create_policy",
-        made="Policy.PolicySummary",
+        creation_result="Policy.PolicySummary",
         read="describe_policy",
         result="Policy",
         outputs={
@@ -76,8 +71,8 @@ TYPES: Final = (
         type="aws:organizations/resourcePolicy:ResourcePolicy",
         service="organizations",
         create="put_resource_policy",
-        made="ResourcePolicy.ResourcePolicySummary",
-        read=_read_resource_policy,
+        creation_result="ResourcePolicy.ResourcePolicySummary",
+        read=Find(op="describe_resource_policy", at="ResourcePolicy", merge=("ResourcePolicySummary",)),
         update="put",
         delete="delete_resource_policy",
         id="{id}",

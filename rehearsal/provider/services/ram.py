@@ -1,19 +1,11 @@
-"""Resource Access Manager: shares, what is in them, with whom."""
+"""Resource Access Manager: shares and their resources and principals."""
 
 from typing import Final
 
+from rehearsal.provider.services.shapes import default
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, on
-
-
-def _create(work: Work) -> Values:
-    answer = work.call(
-        "create_resource_share",
-        name=work.inputs["name"],
-        allowExternalPrincipals=work.inputs.get("allowExternalPrincipals") is True,
-    )
-    return {"arn": answer["resourceShare"]["resourceShareArn"]}
+from rehearsal.provider.vocabulary import ApiCall, Find, on
 
 
 def _association(kind: str, parameter: str, name: str) -> Emulated:
@@ -22,7 +14,7 @@ def _association(kind: str, parameter: str, name: str) -> Emulated:
     return Emulated(
         type=f"aws:ram/{name.removesuffix('Arn')}Association:{name.removesuffix('Arn').capitalize()}Association",
         service="ram",
-        create=Call(op="associate_resource_share", by=members),
+        create=ApiCall(op="associate_resource_share", by=members),
         read=Find(
             op="get_resource_share_associations",
             by={"resourceShareArns": "resourceShareArn"},
@@ -31,7 +23,7 @@ def _association(kind: str, parameter: str, name: str) -> Emulated:
             where={"associatedEntity": name},
             echo=on("resourceShareArn", name),
         ),
-        delete=Call(op="disassociate_resource_share", by=members),
+        delete=ApiCall(op="disassociate_resource_share", by=members),
         id=f"{{resourceShareArn}},{{{name}}}",
         forces=on(name, "resourceShareArn"),
     )
@@ -58,7 +50,7 @@ TYPES: Final = (
             at=f"EnabledServicePrincipals[?ServicePrincipal=='{_PRINCIPAL}']",
             paged=True,
         ),
-        delete=Call(
+        delete=ApiCall(
             op="disable_aws_service_access", by={}, fixed={"ServicePrincipal": _PRINCIPAL}, service="organizations"
         ),
         id="{accountId}",
@@ -67,7 +59,9 @@ TYPES: Final = (
     Emulated(
         type="aws:ram/resourceShare:ResourceShare",
         service="ram",
-        create=_create,
+        create="create_resource_share",
+        creation_result="resourceShare",
+        prepare=default(allowExternalPrincipals=False),
         read=Find(
             op="get_resource_shares",
             fixed={"resourceOwner": "SELF"},

@@ -1,11 +1,11 @@
-"""Route 53: private zones, and the further VPCs that know their names."""
+"""Route 53: private hosted zones and their VPCs."""
 
 from typing import Any, Final
 
-from rehearsal.provider.services.shapes import one
+from rehearsal.provider.services.shapes import find_item
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 
 def _create_zone(work: Work) -> Values:
@@ -18,13 +18,13 @@ def _create_zone(work: Work) -> Values:
     if vpcs:
         parameters["VPC"] = _vpc(work, vpcs[0])
     id_ = work.call("create_hosted_zone", **parameters)["HostedZone"]["Id"].rpartition("/")[2]
-    for more in vpcs[1:]:
-        work.call("associate_vpc_with_hosted_zone", HostedZoneId=id_, VPC=_vpc(work, more))
+    for vpc in vpcs[1:]:
+        work.call("associate_vpc_with_hosted_zone", HostedZoneId=id_, VPC=_vpc(work, vpc))
     return {"zoneId": id_}
 
 
-def _vpc(work: Work, given: Values) -> dict[str, str]:
-    return {"VPCId": given["vpcId"], "VPCRegion": given.get("vpcRegion") or work.region}
+def _vpc(work: Work, properties: Values) -> dict[str, str]:
+    return {"VPCId": properties["vpcId"], "VPCRegion": properties.get("vpcRegion") or work.region}
 
 
 def _read_zone(work: Work) -> Any:
@@ -47,11 +47,11 @@ def _update_zone(work: Work) -> None:
         work.call("update_hosted_zone_comment", Id=work.id, Comment=work.inputs.get("comment") or "")
     if "vpcs" in work.changed:
         requested = {vpc["vpcId"]: vpc for vpc in work.inputs.get("vpcs") or []}
-        had = {vpc["vpcId"]: vpc for vpc in work.old.get("vpcs") or []}
-        for key in sorted(requested.keys() - had.keys()):
+        old_vpcs = {vpc["vpcId"]: vpc for vpc in work.old.get("vpcs") or []}
+        for key in sorted(requested.keys() - old_vpcs.keys()):
             work.call("associate_vpc_with_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, requested[key]))
-        for key in sorted(had.keys() - requested.keys()):
-            work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, had[key]))
+        for key in sorted(old_vpcs.keys() - requested.keys()):
+            work.call("disassociate_vpc_from_hosted_zone", HostedZoneId=work.id, VPC=_vpc(work, old_vpcs[key]))
 
 
 def _associate(work: Work) -> Values:
@@ -61,15 +61,15 @@ def _associate(work: Work) -> Values:
 
 def _read_association(work: Work) -> Any:
     values = work.values
-    where = _vpc(work, values)
+    vpc = _vpc(work, values)
     # Asked of the VPC: the zone may be another account's.
-    hosted_zone_summary = one(
-        work.call("list_hosted_zones_by_vpc", **where)["HostedZoneSummaries"], HostedZoneId=values["zoneId"]
+    hosted_zone_summary = find_item(
+        work.call("list_hosted_zones_by_vpc", **vpc)["HostedZoneSummaries"], HostedZoneId=values["zoneId"]
     )
     return hosted_zone_summary and {
         "zoneId": values["zoneId"],
-        "vpcId": where["VPCId"],
-        "vpcRegion": where["VPCRegion"],
+        "vpcId": vpc["VPCId"],
+        "vpcRegion": vpc["VPCRegion"],
         "owningAccount": hosted_zone_summary["Owner"]["OwningAccount"],
     }
 
@@ -87,7 +87,7 @@ TYPES: Final = (
         create=_create_zone,
         read=_read_zone,
         update=_update_zone,
-        delete=Call(op="delete_hosted_zone", by={"Id": "id"}),
+        delete=ApiCall(op="delete_hosted_zone", by={"Id": "id"}),
         id="{zoneId}",
         names={"ResourceId": "zoneId", "AddTags": "tags", "RemoveTagKeys": "tagKeys"},
         fixed={"ResourceType": "hostedzone"},

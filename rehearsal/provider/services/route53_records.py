@@ -1,40 +1,40 @@
-"""Route 53: records, simple or chosen by weight or failover, and the health checks that choose."""
+"""Route 53: records with simple, weighted and failover routing, and health checks."""
 
 from typing import Any, Final
 
-from rehearsal.provider.services.shapes import one
+from rehearsal.provider.services.shapes import find_item
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 
 def _record(values: Values) -> dict[str, Any]:
     aliases = values.get("aliases") or []
-    found: dict[str, Any] = {"Name": values["name"], "Type": values["type"]}
+    record: dict[str, Any] = {"Name": values["name"], "Type": values["type"]}
     if aliases:
-        found["AliasTarget"] = {
+        record["AliasTarget"] = {
             "DNSName": aliases[0]["name"],
             "HostedZoneId": aliases[0]["zoneId"],
             "EvaluateTargetHealth": aliases[0].get("evaluateTargetHealth") is True,
         }
     else:
-        found["TTL"] = int(values.get("ttl") or 0)
-        found["ResourceRecords"] = [{"Value": value} for value in values.get("records") or []]
+        record["TTL"] = int(values.get("ttl") or 0)
+        record["ResourceRecords"] = [{"Value": value} for value in values.get("records") or []]
     if values.get("healthCheckId"):
-        found["HealthCheckId"] = values["healthCheckId"]
-    return {**found, **_routing(values)}
+        record["HealthCheckId"] = values["healthCheckId"]
+    return {**record, **_routing(values)}
 
 
 def _routing(values: Values) -> dict[str, Any]:
-    """How one of several records of a name is chosen."""
-    found: dict[str, Any] = {}
+    """Return the routing policy of a record."""
+    policy: dict[str, Any] = {}
     if values.get("setIdentifier"):
-        found["SetIdentifier"] = values["setIdentifier"]
+        policy["SetIdentifier"] = values["setIdentifier"]
     if values.get("failoverRoutingPolicies"):
-        found["Failover"] = values["failoverRoutingPolicies"][0]["type"]
+        policy["Failover"] = values["failoverRoutingPolicies"][0]["type"]
     if values.get("weightedRoutingPolicies"):
-        found["Weight"] = int(values["weightedRoutingPolicies"][0]["weight"])
-    return found
+        policy["Weight"] = int(values["weightedRoutingPolicies"][0]["weight"])
+    return policy
 
 
 def _change(action: str) -> Any:
@@ -66,23 +66,23 @@ def _read_record(work: Work) -> Any:
         StartRecordName=name,
         StartRecordType=values["type"],
     )["ResourceRecordSets"]
-    wanted = {"Name": name, "Type": values["type"], "SetIdentifier": values.get("setIdentifier") or None}
-    found = one([{"SetIdentifier": None, **item, "Name": _plain(item["Name"])} for item in listed], **wanted)
-    return found and _told(found, name, values["zoneId"])
+    expected = {"Name": name, "Type": values["type"], "SetIdentifier": values.get("setIdentifier") or None}
+    record = find_item([{"SetIdentifier": None, **item, "Name": _plain(item["Name"])} for item in listed], **expected)
+    return record and _told(record, name, values["zoneId"])
 
 
-def _told(found: Values, name: str, zone: str) -> Values:
-    target = found.get("AliasTarget")
-    told: Values = {
+def _told(record: Values, name: str, zone: str) -> Values:
+    target = record.get("AliasTarget")
+    properties: Values = {
         "name": name,
-        "type": found["Type"],
+        "type": record["Type"],
         "zoneId": zone,
         "fqdn": name,
-        "setIdentifier": found["SetIdentifier"],
-        "healthCheckId": found.get("HealthCheckId"),
+        "setIdentifier": record["SetIdentifier"],
+        "healthCheckId": record.get("HealthCheckId"),
     }
     if target:
-        told["aliases"] = [
+        properties["aliases"] = [
             {
                 "name": target["DNSName"].rstrip("."),
                 "zoneId": target["HostedZoneId"],
@@ -90,12 +90,15 @@ def _told(found: Values, name: str, zone: str) -> Values:
             }
         ]
     else:
-        told |= {"ttl": found.get("TTL"), "records": [item["Value"] for item in found.get("ResourceRecords", [])]}
-    if "Failover" in found:
-        told["failoverRoutingPolicies"] = [{"type": found["Failover"]}]
-    if "Weight" in found:
-        told["weightedRoutingPolicies"] = [{"weight": found["Weight"]}]
-    return told
+        properties |= {
+            "ttl": record.get("TTL"),
+            "records": [item["Value"] for item in record.get("ResourceRecords", [])],
+        }
+    if "Failover" in record:
+        properties["failoverRoutingPolicies"] = [{"type": record["Failover"]}]
+    if "Weight" in record:
+        properties["weightedRoutingPolicies"] = [{"weight": record["Weight"]}]
+    return properties
 
 
 _NAMES: Final = {
@@ -113,7 +116,7 @@ _NAMES: Final = {
 
 
 def _alarmed(_work: Work, values: Values) -> Values:
-    """The alarm that a check follows has two properties in the program and one structure in the API."""
+    """Convert the two properties of a health check's alarm to the API's structure."""
     if not values.get("cloudwatchAlarmName"):
         return values
     alarm = {"Name": values["cloudwatchAlarmName"], "Region": values.get("cloudwatchAlarmRegion")}
@@ -122,19 +125,19 @@ def _alarmed(_work: Work, values: Values) -> Values:
 
 def _create_check(work: Work) -> Values:
     values = _alarmed(work, work.values)
-    given = work.params("create_health_check", {**values, "healthCheckConfig": values})
-    given["CallerReference"] = work.inputs.get("referenceName") or work.creation[:64] or work.inputs["type"]
-    return {"id": work.call("create_health_check", **given)["HealthCheck"]["Id"]}
+    parameters = work.params("create_health_check", {**values, "healthCheckConfig": values})
+    parameters["CallerReference"] = work.inputs.get("referenceName") or work.creation[:64] or work.inputs["type"]
+    return {"id": work.call("create_health_check", **parameters)["HealthCheck"]["Id"]}
 
 
 def _read_check(work: Work) -> Any:
-    found = work.call("get_health_check", HealthCheckId=work.id)["HealthCheck"]
-    config = found["HealthCheckConfig"]
+    check = work.call("get_health_check", HealthCheckId=work.id)["HealthCheck"]
+    config = check["HealthCheckConfig"]
     alarm = config.get("AlarmIdentifier") or {}
     return {
         **config,
-        "id": found["Id"],
-        "arn": f"arn:aws:route53:::healthcheck/{found['Id']}",
+        "id": check["Id"],
+        "arn": f"arn:aws:route53:::healthcheck/{check['Id']}",
         "cloudwatchAlarmName": alarm.get("Name"),
         "cloudwatchAlarmRegion": alarm.get("Region"),
     }
@@ -157,7 +160,7 @@ TYPES: Final = (
         create=_create_check,
         read=_read_check,
         update="update_health_check",
-        delete=Call(op="delete_health_check", by={"HealthCheckId": "id"}),
+        delete=ApiCall(op="delete_health_check", by={"HealthCheckId": "id"}),
         id="{id}",
         names=_NAMES,
         fixed={"ResourceType": "healthcheck"},

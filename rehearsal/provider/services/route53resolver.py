@@ -4,7 +4,7 @@ from typing import Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, on
+from rehearsal.provider.vocabulary import ApiCall, Find, on
 
 
 def _create(work: Work) -> Values:
@@ -26,7 +26,7 @@ TYPES: Final = (
         create=_create,
         read=Find(op="get_resolver_query_log_config", by={"ResolverQueryLogConfigId": "id"}),
         result="ResolverQueryLogConfig",
-        delete=Call(op="delete_resolver_query_log_config", by={"ResolverQueryLogConfigId": "id"}),
+        delete=ApiCall(op="delete_resolver_query_log_config", by={"ResolverQueryLogConfigId": "id"}),
         id="{id}",
         forces=on("name", "destinationArn"),
     ),
@@ -34,7 +34,7 @@ TYPES: Final = (
         type="aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation",
         service="route53resolver",
         create="associate_resolver_query_log_config",
-        made="{Id: ResolverQueryLogConfigAssociation.Id}",
+        creation_result="{Id: ResolverQueryLogConfigAssociation.Id}",
         read=Find(
             op="get_resolver_query_log_config_association",
             by={"ResolverQueryLogConfigAssociationId": "id"},

@@ -9,7 +9,7 @@ from rehearsal.provider.convert import tags
 from rehearsal.provider.errors import ExistsError
 from rehearsal.provider.services.shapes import wrap
 from rehearsal.provider.spec import Emulated, Step, Work
-from rehearsal.provider.vocabulary import on
+from rehearsal.provider.vocabulary import ApiCall, on
 
 _ZONES: Final = {
     "us-east-1": "Z3AQBSTGFYJSTF",
@@ -38,16 +38,16 @@ _INLINE: Final = on(
 
 def _create(work: Work) -> dict[str, Any]:
     name = work.inputs["bucket"]
-    more: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     if work.region == "us-east-1":
         # There, and only there, AWS says yes to who creates a bucket that is his already (CreateBucket, "Errors").
         if not work.ours and _there(work, name):
             raise ExistsError(f"creating {work.spec.type} {name}: BucketAlreadyOwnedByYou: the account has it already")
     else:
-        more["CreateBucketConfiguration"] = {"LocationConstraint": work.region}
+        options["CreateBucketConfiguration"] = {"LocationConstraint": work.region}
     if work.inputs.get("objectLockEnabled"):
-        more["ObjectLockEnabledForBucket"] = True
-    work.call("create_bucket", Bucket=name, **more)
+        options["ObjectLockEnabledForBucket"] = True
+    work.call("create_bucket", Bucket=name, **options)
     inline = sorted(_INLINE & work.inputs.keys())
     if inline:
         work.show(f"a rehearsed bucket takes {', '.join(inline)} from resources of their own, not from the bucket")
@@ -116,10 +116,6 @@ def _empty(work: Work) -> None:
         )
 
 
-def _delete(work: Work) -> None:
-    work.call("delete_bucket", Bucket=work.id)
-
-
 def _bucket(token: str) -> Emulated:
     tag: Step = _tag
     return Emulated(
@@ -130,7 +126,7 @@ def _bucket(token: str) -> Emulated:
         read=_read,
         update=_update,
         tidy=_empty,
-        delete=_delete,
+        delete=ApiCall(op="delete_bucket", by={"Bucket": "id"}),
         id="{bucket}",
         forces=on("bucket", "bucketPrefix", "objectLockEnabled", "region"),
     )

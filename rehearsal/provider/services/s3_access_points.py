@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from rehearsal.provider import retry
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Setting, on
+from rehearsal.provider.vocabulary import ApiCall, Setting, on
 
 
 def _which(work: Work) -> Values:
@@ -19,9 +19,9 @@ def _create(work: Work) -> Values:
     return {}
 
 
-def _policy(work: Work, which: Values) -> str | None:
+def _policy(work: Work, access_point: Values) -> str | None:
     try:
-        return str(work.call("get_access_point_policy", **which)["Policy"])
+        return str(work.call("get_access_point_policy", **access_point)["Policy"])
     except ClientError as error:
         if not retry.missing(error):
             raise
@@ -29,20 +29,20 @@ def _policy(work: Work, which: Values) -> str | None:
 
 
 def _read(work: Work) -> Any:
-    which = _which(work)
-    found = work.call("get_access_point", **which)
+    identity = _which(work)
+    access_point = work.call("get_access_point", **identity)
     return {
-        **found,
-        "accountId": which["AccountId"],
-        "arn": found["AccessPointArn"],
-        "domainName": f"{found['Name']}-{which['AccountId']}.s3-accesspoint.{work.region}.amazonaws.com",
+        **access_point,
+        "accountId": identity["AccountId"],
+        "arn": access_point["AccessPointArn"],
+        "domainName": f"{access_point['Name']}-{identity['AccountId']}.s3-accesspoint.{work.region}.amazonaws.com",
         "hasPublicAccessPolicy": False,
-        "policy": _policy(work, which),
+        "policy": _policy(work, identity),
     }
 
 
 def _point(work: Work) -> Values:
-    """An access point's ARN: arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME."""
+    """Return account and name of an access point's ARN: arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME."""
     parts = str(work.values["accessPointArn"]).split(":")
     return {"AccountId": parts[4], "Name": parts[5].partition("/")[2]}
 
@@ -72,7 +72,7 @@ TYPES: Final = (
                 by={"AccountId": "accountId", "Name": "name", "Policy": "policy"},
             ),
         ),
-        delete=Call(op="delete_access_point", by={"AccountId": "accountId", "Name": "name"}),
+        delete=ApiCall(op="delete_access_point", by={"AccountId": "accountId", "Name": "name"}),
         id="{accountId}:{name}",
         forces=on(
             "accountId", "bucket", "bucketAccountId", "name", "publicAccessBlockConfiguration", "vpcConfiguration"

@@ -6,12 +6,12 @@ from typing import Any, Final
 from rehearsal.provider.services.shapes import wrap
 from rehearsal.provider.spec import Emulated, Step, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, on
+from rehearsal.provider.vocabulary import ApiCall, on
 
 Shape = Callable[[Work, Values], Values]
 
 
-def _part(token: str, put: str, get: str | Step, delete: str | Call | Step, **more: Any) -> tuple[Emulated, ...]:
+def _part(token: str, put: str, get: str | Step, delete: str | ApiCall | Step, **fields: Any) -> tuple[Emulated, ...]:
     """One part of the configuration, under its name and, where the SDK has one, its former name ending in V2."""
     module, _, name = token.partition(":")
     former = {
@@ -32,14 +32,14 @@ def _part(token: str, put: str, get: str | Step, delete: str | Call | Step, **mo
             delete=delete,
             id="{bucket}",
             forces=on("bucket", "expectedBucketOwner"),
-            **more,
+            **fields,
         )
         for entry in names
     )
 
 
 def _suspend(work: Work) -> None:
-    """A bucket cannot be made unversioned again; and one under object lock keeps its versions whatever happens."""
+    """Suspend versioning, which cannot be removed from a bucket; with object lock it stays."""
     if work.values.get("versioningConfiguration", {}).get("status") == "Enabled":
         work.call(
             "put_bucket_versioning", Bucket=work.values["bucket"], VersioningConfiguration={"Status": "Suspended"}
@@ -170,7 +170,7 @@ TYPES: Final = (
         "bucketLogging:BucketLogging",
         "put_bucket_logging",
         "get_bucket_logging",
-        Call(op="put_bucket_logging", by={"Bucket": "bucket"}, fixed={"BucketLoggingStatus": {}}),
+        ApiCall(op="put_bucket_logging", by={"Bucket": "bucket"}, fixed={"BucketLoggingStatus": {}}),
         prepare=_logging,
         result="LoggingEnabled",
     ),
@@ -178,7 +178,7 @@ TYPES: Final = (
         "bucketObjectLockConfiguration:BucketObjectLockConfiguration",
         "put_object_lock_configuration",
         "get_object_lock_configuration",
-        Call(
+        ApiCall(
             op="put_object_lock_configuration",
             by={"Bucket": "bucket"},
             fixed={"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
@@ -190,7 +190,7 @@ TYPES: Final = (
         "bucketNotification:BucketNotification",
         "put_bucket_notification_configuration",
         _notified,
-        Call(
+        ApiCall(
             op="put_bucket_notification_configuration",
             by={"Bucket": "bucket"},
             fixed={"NotificationConfiguration": {}},

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, on
+from rehearsal.provider.vocabulary import ApiCall, on
 
 
 def _which(work: Work) -> Values:
@@ -59,7 +59,7 @@ TYPES: Final = (
         create=_put,
         read=_read,
         update="put",
-        delete=Call(op="delete_bucket_inventory_configuration", by={"Bucket": "bucket", "Id": "name"}),
+        delete=ApiCall(op="delete_bucket_inventory_configuration", by={"Bucket": "bucket", "Id": "name"}),
         id="{bucket}:{name}",
         forces=on("bucket", "name"),
     ),

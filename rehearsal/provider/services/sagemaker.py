@@ -6,7 +6,7 @@ from typing import Final
 from rehearsal.provider.errors import RefusedError
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 _TAGS: Final = Tagging(add="add_tags", remove="delete_tags", read="list_tags")
 _WORKING: Final = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
@@ -18,19 +18,19 @@ _INTERVAL: Final = 0.05
 
 
 def _serve(work: Work) -> None:
-    """Wait until the endpoint serves, as AWS's provider does. Raises RefusedError when it fails."""
+    """Wait until the endpoint is in service, as AWS's provider does. Raises RefusedError if it fails."""
     name = work.values["name"]
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        found = work.call("describe_endpoint", EndpointName=name)
-        if found["EndpointStatus"] not in _WORKING:
+        endpoint = work.call("describe_endpoint", EndpointName=name)
+        if endpoint["EndpointStatus"] not in _WORKING:
             break
         time.sleep(_INTERVAL)
     else:
         raise RefusedError(f"endpoint {name} is still not in service after {_PATIENCE:g} seconds")
-    if found["EndpointStatus"] != "InService" or found.get("FailureReason"):
-        reason = found.get("FailureReason") or "no reason given"
-        raise RefusedError(f"endpoint {name} is {found['EndpointStatus']}: {reason}")
+    if endpoint["EndpointStatus"] != "InService" or endpoint.get("FailureReason"):
+        reason = endpoint.get("FailureReason") or "no reason given"
+        raise RefusedError(f"endpoint {name} is {endpoint['EndpointStatus']}: {reason}")
 
 
 def _update_endpoint(work: Work) -> None:
@@ -51,7 +51,7 @@ TYPES: Final = (
         absent=_ABSENT,
         create="create_model",
         read=Find(op="describe_model", by={"ModelName": "id"}),
-        delete=Call(op="delete_model", by={"ModelName": "id"}),
+        delete=ApiCall(op="delete_model", by={"ModelName": "id"}),
         id="{name}",
         names={
             "ModelArn": "arn",
@@ -76,7 +76,7 @@ TYPES: Final = (
         absent=_ABSENT,
         create="create_endpoint_config",
         read=Find(op="describe_endpoint_config", by={"EndpointConfigName": "id"}),
-        delete=Call(op="delete_endpoint_config", by={"EndpointConfigName": "id"}),
+        delete=ApiCall(op="delete_endpoint_config", by={"EndpointConfigName": "id"}),
         id="{name}",
         names={
             "EndpointConfigArn": "arn",
@@ -105,7 +105,7 @@ TYPES: Final = (
         after=_serve,
         read=Find(op="describe_endpoint", by={"EndpointName": "id"}),
         update=_update_endpoint,
-        delete=Call(op="delete_endpoint", by={"EndpointName": "id"}),
+        delete=ApiCall(op="delete_endpoint", by={"EndpointName": "id"}),
         id="{name}",
         names={"EndpointArn": "arn", "EndpointName": "name", "ResourceArn": "arn"},
         forces=on("name"),
@@ -117,7 +117,7 @@ TYPES: Final = (
         absent=_ABSENT,
         create="create_model_package_group",
         read=Find(op="describe_model_package_group", by={"ModelPackageGroupName": "id"}),
-        delete=Call(op="delete_model_package_group", by={"ModelPackageGroupName": "id"}),
+        delete=ApiCall(op="delete_model_package_group", by={"ModelPackageGroupName": "id"}),
         id="{modelPackageGroupName}",
         names={"ModelPackageGroupArn": "arn", "ResourceArn": "arn"},
         forces=on("modelPackageGroupDescription", "modelPackageGroupName"),
@@ -130,7 +130,7 @@ TYPES: Final = (
         create="put_model_package_group_policy",
         read=Find(op="get_model_package_group_policy", by={"ModelPackageGroupName": "id"}),
         update="put",
-        delete=Call(op="delete_model_package_group_policy", by={"ModelPackageGroupName": "id"}),
+        delete=ApiCall(op="delete_model_package_group_policy", by={"ModelPackageGroupName": "id"}),
         id="{modelPackageGroupName}",
         forces=on("modelPackageGroupName"),
     ),

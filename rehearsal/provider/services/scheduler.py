@@ -5,7 +5,7 @@ from typing import Final
 from rehearsal.provider.services.shapes import drop
 from rehearsal.provider.spec import Emulated, Work
 from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, on
+from rehearsal.provider.vocabulary import ApiCall, Find, on
 
 _BY: Final = {"Name": "name", "GroupName": "groupName"}
 
@@ -27,7 +27,7 @@ TYPES: Final = (
         create=_create,
         read=Find(op="get_schedule", by=_BY),
         update="update_schedule",
-        delete=Call(op="delete_schedule", by=_BY),
+        delete=ApiCall(op="delete_schedule", by=_BY),
         id="{groupName}/{name}",
         forces=on("groupName", "name", "namePrefix"),
     ),

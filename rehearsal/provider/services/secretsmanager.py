@@ -31,31 +31,31 @@ def _replicate(work: Work) -> None:
         for item in requested_replicas
         if item["region"] not in keys or item.get("kmsKeyId") != keys[item["region"]]
     ]
-    gone = sorted(
+    removed_regions = sorted(
         keys.keys() - {element["region"] for element in requested_replicas}
-        | {one["region"] for one in new} & keys.keys()
+        | {replica["region"] for replica in new} & keys.keys()
     )
-    if gone:
-        work.call("remove_regions_from_replication", SecretId=work.id, RemoveReplicaRegions=gone)
+    if removed_regions:
+        work.call("remove_regions_from_replication", SecretId=work.id, RemoveReplicaRegions=removed_regions)
     if new:
         parameters = {"id": work.id, "replicas": new}
         work.call("replicate_secret_to_regions", **work.params("replicate_secret_to_regions", parameters))
 
 
 def _tidy(work: Work) -> None:
-    """A secret cannot be deleted while it has replicas (Secrets Manager User Guide, "Delete a secret")."""
+    """Remove the replicas: a secret with replicas cannot be deleted (Secrets Manager User Guide, "Delete a secret")."""
     secret = work.call("describe_secret", SecretId=work.id)
-    gone = [entry["Region"] for entry in secret.get("ReplicationStatus") or []]
-    if gone:
-        work.call("remove_regions_from_replication", SecretId=work.id, RemoveReplicaRegions=gone)
+    regions = [entry["Region"] for entry in secret.get("ReplicationStatus") or []]
+    if regions:
+        work.call("remove_regions_from_replication", SecretId=work.id, RemoveReplicaRegions=regions)
 
 
 def _delete(work: Work) -> None:
     if work.call("describe_secret", SecretId=work.id).get("DeletedDate") is not None:
         return
     days = work.values.get("recoveryWindowInDays")
-    how: Values = {"RecoveryWindowInDays": int(days)} if days else {"ForceDeleteWithoutRecovery": days == 0}
-    work.call("delete_secret", SecretId=work.id, **how)
+    options: Values = {"RecoveryWindowInDays": int(days)} if days else {"ForceDeleteWithoutRecovery": days == 0}
+    work.call("delete_secret", SecretId=work.id, **options)
 
 
 TYPES: Final = (

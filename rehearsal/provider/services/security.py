@@ -1,4 +1,4 @@
-"""GuardDuty and Macie: which account administers them for the organisation."""
+"""GuardDuty and Macie: the delegated administrator accounts of the organisation."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Small changes of shape between the flat properties of Pulumi and the nested parameters of some operations."""
+"""Conversions between Pulumi's flat properties and nested parameters of the API."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from rehearsal.provider.values import Values
 
 
 def wrap(parameter: str, *names: str) -> Callable[[Work, Values], Values]:
-    """Puts properties into one structure: all inputs, when none are named."""
+    """Return a function that puts properties into one structure: the named ones, or all inputs."""
 
     def prepare(work: Work, values: Values) -> Values:
         inner = {name: values[name] for name in (names or work.schema.inputs) if values.get(name) is not None}
@@ -18,29 +18,29 @@ def wrap(parameter: str, *names: str) -> Callable[[Work, Values], Values]:
 
 
 def default(**values: Any) -> Callable[[Work, Values], Values]:
-    """Gives properties a value that the API insists on."""
+    """Return a function that sets default values of properties that the API requires."""
 
-    def prepare(_work: Work, given: Values) -> Values:
-        return {**given, **{name: value for name, value in values.items() if given.get(name) is None}}
+    def prepare(_work: Work, properties: Values) -> Values:
+        return {**properties, **{name: value for name, value in values.items() if properties.get(name) is None}}
 
     return prepare
 
 
-def one(items: Sequence[Any], **wanted: Any) -> Any:
-    """The item of a listing with these values; None when there is none."""
-    return next((item for item in items if all(item.get(key) == value for key, value in wanted.items())), None)
+def find_item(items: Sequence[Any], **expected: Any) -> Any:
+    """Return the item of a listing with these values; None if there is none."""
+    return next((item for item in items if all(item.get(key) == value for key, value in expected.items())), None)
 
 
 def drop(values: Values, *names: str) -> Values:
-    """Values without some."""
+    """Return the values without some properties."""
     return {name: value for name, value in values.items() if name not in names}
 
 
-def default_permissions(given: Sequence[Values] | None) -> list[Values] | None:
-    """Lake Formation's permissions for what is still to be made, of which Pulumi knows the principal as a text."""
-    if given is None:
+def default_permissions(permissions: Sequence[Values] | None) -> list[Values] | None:
+    """Convert Lake Formation's default permissions, in which Pulumi has the principal as a text."""
+    if permissions is None:
         return None
     return [
         {"principal": {"dataLakePrincipalIdentifier": entry.get("principal")}, "permissions": entry.get("permissions")}
-        for entry in given
+        for entry in permissions
     ]

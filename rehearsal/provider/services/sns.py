@@ -1,13 +1,11 @@
 """SNS: topics, their policies, subscriptions."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.provider.spec import Emulated, Work
-from rehearsal.provider.values import Values
-from rehearsal.provider.vocabulary import Call, Find, Tagging, on
+from rehearsal.provider.spec import Emulated
+from rehearsal.provider.vocabulary import ApiCall, Attributes, Find, Tagging, on
 
-TOPIC: Final = {
+_TOPIC: Final = {
     "displayName": "DisplayName",
     "policy": "Policy",
     "deliveryPolicy": "DeliveryPolicy",
@@ -25,76 +23,24 @@ _SUBSCRIPTION: Final = {
     "deliveryPolicy": "DeliveryPolicy",
     "subscriptionRoleArn": "SubscriptionRoleArn",
 }
+_OWN_POLICY: Final = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::$accountId:root"},'
+    '"Action":"SNS:*","Resource":"$id"}]}'
+)
+"""The policy of a topic that has no other: only its account may use it."""
 _TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_tags_for_resource")
-
-
-def attributes(inputs: Values, table: Mapping[str, str]) -> dict[str, str]:
-    """Properties as the attributes that SNS and SQS take: all strings."""
-    result: dict[str, str] = {}
-    for name, attribute in table.items():
-        value = inputs.get(name)
-        if value is not None:
-            result[attribute] = str(value).lower() if isinstance(value, bool) else str(value)
-    return result
-
-
-def _create_topic(work: Work) -> Values:
-    more: dict[str, Any] = {"Attributes": attributes(work.inputs, TOPIC)}
-    tags = [{"Key": key, "Value": value} for key, value in (work.inputs.get("tagsAll") or {}).items()]
-    return {"arn": work.call("create_topic", Name=work.inputs["name"], Tags=tags, **more)["TopicArn"]}
-
-
-def _update_topic(work: Work) -> None:
-    for name, attribute in TOPIC.items():
-        if name in work.changed:
-            value = attributes(work.inputs, {name: attribute}).get(attribute, "")
-            work.call("set_topic_attributes", TopicArn=work.id, AttributeName=attribute, AttributeValue=value)
-
-
-def _named(work: Work, values: Values) -> Values:
-    return {**values, "name": work.id.rpartition(":")[2]}
-
-
-def _subscribe(work: Work) -> Values:
-    answer = work.call(
-        "subscribe",
-        TopicArn=work.inputs["topic"],
-        Protocol=work.inputs["protocol"],
-        Endpoint=work.inputs["endpoint"],
-        Attributes=attributes(work.inputs, _SUBSCRIPTION),
-        ReturnSubscriptionArn=True,
-    )
-    return {"arn": answer["SubscriptionArn"]}
-
-
-def _update_subscription(work: Work) -> None:
-    for name, attribute in _SUBSCRIPTION.items():
-        if name in work.changed:
-            value = attributes(work.inputs, {name: attribute}).get(attribute, "")
-            work.call(
-                "set_subscription_attributes", SubscriptionArn=work.id, AttributeName=attribute, AttributeValue=value
-            )
-
-
-def _own_policy(work: Work) -> None:
-    """Without a policy of its own a topic answers to its account only."""
-    account = work.id.split(":")[4]
-    policy = (
-        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::'
-        f'{account}:root"}},"Action":"SNS:*","Resource":"{work.id}"}}]}}'
-    )
-    work.call("set_topic_attributes", TopicArn=work.id, AttributeName="Policy", AttributeValue=policy)
 
 
 TYPES: Final = (
     Emulated(
         type="aws:sns/topic:Topic",
         service="sns",
-        create=_create_topic,
+        create="create_topic",
         read="get_topic_attributes",
         result="Attributes",
-        finish=_named,
-        update=_update_topic,
+        templates={"name": "{id!n}"},
+        attributes=Attributes(names=_TOPIC, set="set_topic_attributes", by={"TopicArn": "id"}, each=True),
+        update=(),
         delete="delete_topic",
         id="{arn}",
         names={"TopicArn": "arn", "ResourceArn": "arn"},
@@ -104,10 +50,13 @@ TYPES: Final = (
     Emulated(
         type="aws:sns/topicSubscription:TopicSubscription",
         service="sns",
-        create=_subscribe,
-        read="get_subscription_attributes",
-        result="Attributes",
-        update=_update_subscription,
+        create="subscribe",
+        fixed={"ReturnSubscriptionArn": True},
+        read=Find(op="get_subscription_attributes", by={"SubscriptionArn": "id"}, at="Attributes"),
+        attributes=Attributes(
+            names=_SUBSCRIPTION, set="set_subscription_attributes", by={"SubscriptionArn": "id"}, each=True
+        ),
+        update=(),
         delete="unsubscribe",
         id="{arn}",
         names={"SubscriptionArn": "arn", "TopicArn": "topic", "Owner": "ownerId"},
@@ -116,7 +65,7 @@ TYPES: Final = (
     Emulated(
         type="aws:sns/topicPolicy:TopicPolicy",
         service="sns",
-        create=Call(
+        create=ApiCall(
             op="set_topic_attributes",
             by={"TopicArn": "arn", "AttributeValue": "policy"},
             fixed={"AttributeName": "Policy"},
@@ -124,7 +73,12 @@ TYPES: Final = (
         read=Find(op="get_topic_attributes", by={"TopicArn": "id"}, at="Attributes"),
         names={"TopicArn": "arn"},
         update="put",
-        delete=_own_policy,
+        delete=ApiCall(
+            op="set_topic_attributes",
+            by={"TopicArn": "id"},
+            fixed={"AttributeName": "Policy"},
+            templates={"AttributeValue": _OWN_POLICY},
+        ),
         id="{arn}",
         forces=on("arn"),
         exclusive=True,

@@ -12,7 +12,7 @@ _TAGS: Final = Tagging(
 
 
 def _values(work: Work, values: Values) -> Values:
-    """A value that is no secret may be given as `insecureValue`."""
+    """Use `insecureValue` as the value, which is for values that are not secret."""
     value = work.inputs.get("value", work.inputs.get("insecureValue", values.get("value")))
     return {**values, "value": value}
 
@@ -35,13 +35,13 @@ def _read(work: Work) -> Any:
     described = work.call(
         "describe_parameters", ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [work.id]}]
     )["Parameters"]
-    more = described[0] if described else {}
+    metadata = described[0] if described else {}
     return {
         **parameter,
-        "description": more.get("Description"),
-        "allowedPattern": more.get("AllowedPattern"),
-        "keyId": more.get("KeyId"),
-        "tier": more.get("Tier", "Standard"),
+        "description": metadata.get("Description"),
+        "allowedPattern": metadata.get("AllowedPattern"),
+        "keyId": metadata.get("KeyId"),
+        "tier": metadata.get("Tier", "Standard"),
         "insecureValue": parameter["Value"] if "insecureValue" in work.inputs else None,
     }
 

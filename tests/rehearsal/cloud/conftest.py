@@ -31,15 +31,17 @@ def root(endpoints: Endpoints) -> str:
 @pytest.fixture(scope="session")
 def member(endpoints: Endpoints, root: str) -> str:
     client = endpoints.client("organizations", "us-east-1")
-    made = client.create_account(AccountName="ml-prod", Email="ml-prod@example.org")
-    return str(made["CreateAccountStatus"]["AccountId"])
+    account = client.create_account(AccountName="ml-prod", Email="ml-prod@example.org")
+    return str(account["CreateAccountStatus"]["AccountId"])
 
 
 @pytest.fixture(scope="session")
 def in_member(endpoints: Endpoints, member: str) -> Credentials:
-    given = endpoints.client("sts", "us-east-1").assume_role(
+    credentials = endpoints.client("sts", "us-east-1").assume_role(
         RoleArn=f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole", RoleSessionName="test"
     )["Credentials"]
     return Credentials(
-        access_key=given["AccessKeyId"], secret_key=given["SecretAccessKey"], token=given["SessionToken"]
+        access_key=credentials["AccessKeyId"],
+        secret_key=credentials["SecretAccessKey"],
+        token=credentials["SessionToken"],
     )

@@ -20,8 +20,8 @@ def bucket(endpoints: Endpoints, in_member: Credentials) -> Iterator[str]:
     yield "guarded"
     client.delete_bucket_policy(Bucket="guarded")
     listed = client.list_object_versions(Bucket="guarded")
-    for one in (*listed.get("Versions", []), *listed.get("DeleteMarkers", [])):
-        client.delete_object(Bucket="guarded", Key=one["Key"], VersionId=one["VersionId"])
+    for version in (*listed.get("Versions", []), *listed.get("DeleteMarkers", [])):
+        client.delete_object(Bucket="guarded", Key=version["Key"], VersionId=version["VersionId"])
     client.delete_bucket(Bucket="guarded")
 
 
@@ -30,21 +30,19 @@ def guard(client: Any, bucket: str, **statement: Any) -> None:
     client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
 
 
-def test_an_endpoint_counts_as_its_owners_organisations(
-    endpoints: Endpoints, in_member: Credentials, bucket: str
-) -> None:
+def test_endpoint_has_the_organisation_of_its_owner(endpoints: Endpoints, in_member: Credentials, bucket: str) -> None:
     own = endpoints.client("organizations", EAST).describe_organization()["Organization"]["Id"]
     client = endpoints.client("s3", EAST, in_member)
     ec2 = endpoints.client("ec2", EAST, in_member)
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{EAST}.s3")
+    endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{EAST}.s3")
     condition = {"StringNotEqualsIfExists": {"aws:VpceOrgID": own}}
     guard(client, bucket, Action="s3:PutObject", Resource="*", Condition=condition)
     with pytest.raises(ClientError, match="AccessDenied"):
         client.put_object(Bucket=bucket, Key="k", Body=b"")
 
     def through(params: dict[str, Any], **_: Any) -> None:
-        params["headers"]["x-rehearsal-vpce"] = made["VpcEndpoint"]["VpcEndpointId"]
+        params["headers"]["x-rehearsal-vpce"] = endpoint["VpcEndpoint"]["VpcEndpointId"]
 
     client.meta.events.register("before-call", through)
     try:

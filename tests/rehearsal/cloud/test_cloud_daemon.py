@@ -25,7 +25,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
         running.stop()
 
 
-def test_a_cloud_says_how_it_is(shared_cloud: Cloud, root: str, member: str) -> None:
+def test_cloud_reports_its_status(shared_cloud: Cloud, root: str, member: str) -> None:
     status = shared_cloud.status()
     assert status.instance == shared_cloud.instance
     assert set(status.endpoints) == {"global", "us-east-1", "us-west-2"}
@@ -35,14 +35,14 @@ def test_a_cloud_says_how_it_is(shared_cloud: Cloud, root: str, member: str) -> 
     assert status.uptime > 0
 
 
-def test_every_patch_finds_the_moto_it_was_written_for(shared_cloud: Cloud) -> None:
+def test_patches_match_the_installed_moto(shared_cloud: Cloud) -> None:
     assert shared_cloud.status().changed_patches == []
 
 
-def test_a_cloud_is_found_again_and_not_started_twice(cloud: Cloud, tmp_path: Path) -> None:
-    found = Cloud.attach(tmp_path)
-    assert found is not None
-    assert found.instance == cloud.instance
+def test_running_cloud_is_attached_and_not_started_twice(cloud: Cloud, tmp_path: Path) -> None:
+    attached = Cloud.attach(tmp_path)
+    assert attached is not None
+    assert attached.instance == cloud.instance
     with pytest.raises(CloudError, match="is up already"):
         Cloud.start(tmp_path)
     cloud.stop()
@@ -50,25 +50,25 @@ def test_a_cloud_is_found_again_and_not_started_twice(cloud: Cloud, tmp_path: Pa
     assert not (tmp_path / "cloud.json").exists()
 
 
-def test_a_cloud_that_died_is_not_found(cloud: Cloud, tmp_path: Path) -> None:
-    noted = (tmp_path / "cloud.json").read_text()
+def test_ended_cloud_is_not_attached(cloud: Cloud, tmp_path: Path) -> None:
+    record = (tmp_path / "cloud.json").read_text()
     cloud.stop()
-    (tmp_path / "cloud.json").write_text(noted)
+    (tmp_path / "cloud.json").write_text(record)
     assert Cloud.attach(tmp_path) is None
-    again = Cloud.start(tmp_path)
-    assert again.instance != cloud.instance
-    again.stop()
+    restarted = Cloud.start(tmp_path)
+    assert restarted.instance != cloud.instance
+    restarted.stop()
 
 
 def test_a_cloud_outlives_the_process_that_started_it(tmp_path: Path) -> None:
     code = f"from pathlib import Path; from rehearsal.cloud import Cloud; Cloud.start(Path({str(tmp_path)!r}))"
     subprocess.run([sys.executable, "-c", code], check=True)
-    found = Cloud.attach(tmp_path)
-    assert found is not None
-    found.stop()
+    attached = Cloud.attach(tmp_path)
+    assert attached is not None
+    attached.stop()
 
 
-def test_a_port_in_use_is_said(tmp_path: Path) -> None:
+def test_port_in_use_is_reported(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -78,17 +78,17 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
     assert Cloud.attach(tmp_path) is None
 
 
-def test_only_who_reads_the_description_controls_the_cloud(shared_cloud: Cloud) -> None:
+def test_control_endpoint_requires_the_token(shared_cloud: Cloud) -> None:
     request = urllib.request.Request(f"{shared_cloud.status().endpoints['global']}/_rehearsal/stop", method="POST")
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(request)
 
 
-def test_the_description_is_its_owners_alone(cloud: Cloud, tmp_path: Path) -> None:
+def test_description_file_is_readable_by_its_owner_only(cloud: Cloud, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "cloud.json").stat().st_mode) == 0o600
 
 
-def test_a_lost_region_refuses_connections_and_comes_back_as_it_was(cloud: Cloud) -> None:
+def test_lost_region_refuses_connections_and_keeps_its_resources(cloud: Cloud) -> None:
     west = cloud.endpoints(retries=1).client("sqs", "us-west-2")
     west.create_queue(QueueName="survivor")
     cloud.stop_region("us-west-2")
@@ -100,7 +100,7 @@ def test_a_lost_region_refuses_connections_and_comes_back_as_it_was(cloud: Cloud
     assert len(west.list_queues()["QueueUrls"]) == 1
 
 
-def test_a_lost_region_cannot_be_reached_through_the_global_listener(cloud: Cloud) -> None:
+def test_lost_region_is_unreachable_through_the_global_listener(cloud: Cloud) -> None:
     aws = Endpoints.single(cloud.status().endpoints["global"], retries=1)
     aws.client("sqs", "us-west-2").create_queue(QueueName="q")
     cloud.stop_region("us-west-2")
@@ -109,7 +109,7 @@ def test_a_lost_region_cannot_be_reached_through_the_global_listener(cloud: Clou
     assert aws.client("iam", "us-west-2").list_roles()["Roles"] == []
 
 
-def test_losing_the_global_listener_loses_its_services_and_not_the_control(cloud: Cloud) -> None:
+def test_lost_global_listener_keeps_the_control_endpoint(cloud: Cloud) -> None:
     cloud.stop_region("global")
     with pytest.raises(EndpointConnectionError):
         cloud.endpoints(retries=1).client("iam", "us-east-1").list_roles()
@@ -137,7 +137,7 @@ SERVICES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 
 @pytest.mark.parametrize(("service", "operation", "params"), SERVICES)
-def test_a_fault_is_an_aws_error_in_the_services_own_protocol(
+def test_fault_is_an_aws_error_of_the_service_protocol(
     shared_cloud: Cloud, endpoints: Endpoints, service: str, operation: str, params: dict[str, Any]
 ) -> None:
     client = endpoints.client(service, "us-east-1")
@@ -159,7 +159,7 @@ def test_faults_end_when_they_are_cleared(shared_cloud: Cloud, endpoints: Endpoi
     ec2.describe_vpcs()
 
 
-def test_what_the_emulator_cannot_do_is_not_implemented_rather_than_a_page(endpoints: Endpoints) -> None:
+def test_unknown_operation_is_answered_with_not_implemented(endpoints: Endpoints) -> None:
     with pytest.raises(ClientError) as raised:
         endpoints.client("ec2", "us-east-1").modify_instance_metadata_defaults(HttpTokens="required")
     assert raised.value.response.get("Error", {}).get("Code") == "NotImplemented"
@@ -173,28 +173,28 @@ def _with_token(client: Any, token: str) -> Any:
     return client
 
 
-def test_a_repeated_token_is_answered_and_not_carried_out(shared_cloud: Cloud) -> None:
+def test_repeated_token_returns_the_first_answer(shared_cloud: Cloud) -> None:
     kms = _with_token(shared_cloud.endpoints().client("kms", "us-west-2"), "one-and-the-same")
     first, second = kms.create_key()["KeyMetadata"]["KeyId"], kms.create_key()["KeyMetadata"]["KeyId"]
     assert first == second
     assert len(shared_cloud.endpoints().client("kms", "us-west-2").list_keys()["Keys"]) == 1
 
 
-def test_an_answer_that_was_lost_is_given_to_who_asks_again(shared_cloud: Cloud) -> None:
+def test_lost_answer_is_returned_to_a_repeated_request(shared_cloud: Cloud) -> None:
     sqs = _with_token(shared_cloud.endpoints(retries=1).client("ec2", "us-west-2"), "lost-answer")
     shared_cloud.inject("ec2:CreateVpc", error="InternalError", status=500, times=1, after=True)
     with pytest.raises(ClientError):
         sqs.create_vpc(CidrBlock="10.9.0.0/16")
-    made = sqs.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    found = (
+    vpc_id = sqs.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    vpcs = (
         shared_cloud.endpoints()
         .client("ec2", "us-west-2")
         .describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.9.0.0/16"]}])["Vpcs"]
     )
-    assert [one["VpcId"] for one in found] == [made]
+    assert [vpc["VpcId"] for vpc in vpcs] == [vpc_id]
 
 
-def test_a_failure_is_not_remembered_for_its_token(shared_cloud: Cloud) -> None:
+def test_failed_request_with_a_token_can_be_repeated(shared_cloud: Cloud) -> None:
     iam = _with_token(shared_cloud.endpoints(retries=1).client("iam", "us-east-1"), "fails-first")
     shared_cloud.inject("iam:CreateUser", error="Throttling", times=1)
     with pytest.raises(ClientError, match="Throttling"):
@@ -202,7 +202,7 @@ def test_a_failure_is_not_remembered_for_its_token(shared_cloud: Cloud) -> None:
     assert iam.create_user(UserName="x")["User"]["UserName"] == "x"
 
 
-def test_nobodys_own_credentials_or_settings_are_read(
+def test_credentials_and_settings_of_the_user_are_not_read(
     shared_cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "config").write_text("[profile mine]\nregion = eu-north-1\nendpoint_url = http://127.0.0.1:9\n")
@@ -219,12 +219,14 @@ def test_nobodys_own_credentials_or_settings_are_read(
     assert sts.get_caller_identity()["Account"] == "111122223333"
 
 
-def test_the_environment_points_an_ordinary_client_at_an_account(shared_cloud: Cloud, member: str) -> None:
+def test_environment_variables_direct_clients_to_an_account(shared_cloud: Cloud, member: str) -> None:
     code = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
     for profile, account in ((None, "111122223333"), ("ml-prod", member)):
         environment = {**os.environ, **shared_cloud.environment(profile)}
-        said = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
-        assert said.stdout.strip() == account
+        output = subprocess.run(
+            [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+        )
+        assert output.stdout.strip() == account
     with pytest.raises(CloudError, match="no account 'nobody'"):
         shared_cloud.environment("nobody")
 
@@ -244,7 +246,7 @@ def test_the_aws_cli_lists_the_organisation(shared_cloud: Cloud, member: str) ->
     assert listed.returncode == 0
 
 
-def test_accounts_keep_apart(endpoints: Endpoints, in_member: Credentials) -> None:
+def test_accounts_are_isolated(endpoints: Endpoints, in_member: Credentials) -> None:
     endpoints.client("sqs", "us-east-1").create_queue(QueueName="mine")
-    there = endpoints.client("sqs", "us-east-1", in_member).list_queues(QueueNamePrefix="mine")
-    assert "QueueUrls" not in there
+    queues = endpoints.client("sqs", "us-east-1", in_member).list_queues(QueueNamePrefix="mine")
+    assert "QueueUrls" not in queues

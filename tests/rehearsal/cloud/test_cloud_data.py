@@ -23,7 +23,7 @@ class TestLakeFormation:
     def lake(self, endpoints: Endpoints) -> Any:
         return endpoints.client("lakeformation", EAST)
 
-    def test_a_filter_of_cells_is_kept_changed_and_deleted(self, lake: Any) -> None:
+    def test_data_cells_filter_is_created_updated_and_deleted(self, lake: Any) -> None:
         table = {**CELLS, "ColumnNames": ["a"], "RowFilter": {"FilterExpression": "a = 1"}}
         lake.create_data_cells_filter(TableData=table)
         with pytest.raises(ClientError, match="AlreadyExists"):
@@ -31,21 +31,21 @@ class TestLakeFormation:
         lake.update_data_cells_filter(TableData={**table, "ColumnNames": ["b"]})
         assert lake.get_data_cells_filter(**CELLS)["DataCellsFilter"]["ColumnNames"] == ["b"]
         listed = lake.list_data_cells_filter(Table={"DatabaseName": "d", "Name": "t"})["DataCellsFilters"]
-        assert [one["Name"] for one in listed] == ["f"]
+        assert [data_cells_filter["Name"] for data_cells_filter in listed] == ["f"]
         lake.delete_data_cells_filter(**CELLS)
         assert lake.list_data_cells_filter()["DataCellsFilters"] == []
         with pytest.raises(ClientError, match="EntityNotFound"):
             lake.get_data_cells_filter(**CELLS)
 
-    def test_a_grant_that_was_widened_can_be_revoked(self, lake: Any) -> None:
-        what = {"Principal": TEAM, "Resource": {"Database": {"Name": "widened"}}}
-        lake.grant_permissions(**what, Permissions=["DESCRIBE"])
-        lake.grant_permissions(**what, Permissions=["ALTER"])
-        lake.revoke_permissions(**what, Permissions=["ALTER", "DESCRIBE"])
-        left = lake.list_permissions()["PrincipalResourcePermissions"]
-        assert [one for one in left if one["Resource"] == what["Resource"]] == []
+    def test_extended_grant_is_revoked(self, lake: Any) -> None:
+        grant = {"Principal": TEAM, "Resource": {"Database": {"Name": "widened"}}}
+        lake.grant_permissions(**grant, Permissions=["DESCRIBE"])
+        lake.grant_permissions(**grant, Permissions=["ALTER"])
+        lake.revoke_permissions(**grant, Permissions=["ALTER", "DESCRIBE"])
+        permissions = lake.list_permissions()["PrincipalResourcePermissions"]
+        assert [permission for permission in permissions if permission["Resource"] == grant["Resource"]] == []
 
-    def test_a_tag_is_taken_from_one_column_and_stays_on_the_other(self, lake: Any) -> None:
+    def test_tag_is_removed_from_one_of_two_columns(self, lake: Any) -> None:
         lake.create_lf_tag(TagKey="level", TagValues=["phi"])
         tag = [{"TagKey": "level", "TagValues": ["phi"]}]
 
@@ -54,15 +54,15 @@ class TestLakeFormation:
 
         lake.add_lf_tags_to_resource(Resource=columns("a", "b"), LFTags=tag)
         lake.remove_lf_tags_from_resource(Resource=columns("a"), LFTags=tag)
-        left = lake.get_resource_lf_tags(Resource=columns("a", "b"))["LFTagsOnColumns"]
-        assert [one["Name"] for one in left] == ["b"]
+        tagged = lake.get_resource_lf_tags(Resource=columns("a", "b"))["LFTagsOnColumns"]
+        assert [column["Name"] for column in tagged] == ["b"]
 
-    def test_what_has_no_tags_has_none(self, lake: Any) -> None:
+    def test_untagged_resource_has_no_tags(self, lake: Any) -> None:
         assert "LFTagOnDatabase" not in lake.get_resource_lf_tags(Resource={"Database": {"Name": "bare"}})
 
 
 class TestAccessPoints:
-    def test_two_regions_have_one_of_the_same_name_each(self, endpoints: Endpoints) -> None:
+    def test_access_points_of_two_regions_share_a_name(self, endpoints: Endpoints) -> None:
         account = "111122223333"
         for region in (EAST, WEST):
             control = endpoints.client("s3control", region)
@@ -70,14 +70,14 @@ class TestAccessPoints:
             control.put_access_point_policy(AccountId=account, Name="team", Policy=policy(f"s3:{region}"))
         for region in (EAST, WEST):
             control = endpoints.client("s3control", region)
-            found = control.get_access_point(AccountId=account, Name="team")
-            assert found["Bucket"] == f"bucket-{region}"
-            assert found["AccessPointArn"] == f"arn:aws:s3:{region}:{account}:accesspoint/team"
+            access_point = control.get_access_point(AccountId=account, Name="team")
+            assert access_point["Bucket"] == f"bucket-{region}"
+            assert access_point["AccessPointArn"] == f"arn:aws:s3:{region}:{account}:accesspoint/team"
             assert region in control.get_access_point_policy(AccountId=account, Name="team")["Policy"]
 
 
 class TestSecrets:
-    def test_a_rotation_gives_a_value_without_a_function_to_run(self, endpoints: Endpoints) -> None:
+    def test_rotation_sets_a_new_value(self, endpoints: Endpoints) -> None:
         client = endpoints.client("secretsmanager", EAST)
         arn = client.create_secret(Name="rotated")["ARN"]
         function = "arn:aws:lambda:us-east-1:111122223333:function:rotate"
@@ -88,7 +88,7 @@ class TestSecrets:
         assert len(set(values)) == 2
         assert client.describe_secret(SecretId=arn)["RotationRules"] == {"AutomaticallyAfterDays": 30}
 
-    def test_a_replica_is_under_the_key_it_was_asked_for(self, endpoints: Endpoints) -> None:
+    def test_replica_of_a_secret_has_the_requested_key(self, endpoints: Endpoints) -> None:
         client = endpoints.client("secretsmanager", EAST)
         arn = client.create_secret(Name="copied", AddReplicaRegions=[{"Region": WEST, "KmsKeyId": "alias/west"}])["ARN"]
         [replica] = client.describe_secret(SecretId=arn)["ReplicationStatus"]
@@ -108,10 +108,10 @@ class TestWorkgroups:
             },
             State="DISABLED",
         )
-        found = client.get_work_group(WorkGroup="g")["WorkGroup"]
-        assert found["State"] == "DISABLED"
-        assert found["Configuration"]["ResultConfiguration"] == {"OutputLocation": "s3://c/"}
-        assert found["Configuration"]["BytesScannedCutoffPerQuery"] == 10_000_000
+        group = client.get_work_group(WorkGroup="g")["WorkGroup"]
+        assert group["State"] == "DISABLED"
+        assert group["Configuration"]["ResultConfiguration"] == {"OutputLocation": "s3://c/"}
+        assert group["Configuration"]["BytesScannedCutoffPerQuery"] == 10_000_000
 
 
 class TestBackups:
@@ -124,17 +124,17 @@ class TestBackups:
         rule = {"RuleName": "r", "TargetBackupVaultName": "vault", "StartWindowMinutes": window}
         return {"BackupPlanName": name, "Rules": [rule]}
 
-    def test_a_selection_is_kept_listed_and_deleted(self, backup: Any) -> None:
+    def test_selection_is_created_listed_and_deleted(self, backup: Any) -> None:
         plan = backup.create_backup_plan(BackupPlan=self.plan("selects"))["BackupPlanId"]
         chosen = {"SelectionName": "s", "IamRoleArn": "arn:aws:iam::111122223333:role/r", "Resources": ["*"]}
-        made = backup.create_backup_selection(BackupPlanId=plan, BackupSelection=chosen)["SelectionId"]
-        assert backup.get_backup_selection(BackupPlanId=plan, SelectionId=made)["BackupSelection"] == chosen
+        selection = backup.create_backup_selection(BackupPlanId=plan, BackupSelection=chosen)["SelectionId"]
+        assert backup.get_backup_selection(BackupPlanId=plan, SelectionId=selection)["BackupSelection"] == chosen
         [listed] = backup.list_backup_selections(BackupPlanId=plan)["BackupSelectionsList"]
-        assert (listed["SelectionId"], listed["SelectionName"]) == (made, "s")
-        backup.delete_backup_selection(BackupPlanId=plan, SelectionId=made)
+        assert (listed["SelectionId"], listed["SelectionName"]) == (selection, "s")
+        backup.delete_backup_selection(BackupPlanId=plan, SelectionId=selection)
         assert backup.list_backup_selections(BackupPlanId=plan)["BackupSelectionsList"] == []
 
-    def test_a_selection_of_nothing_is_refused(self, backup: Any) -> None:
+    def test_empty_selection_is_refused(self, backup: Any) -> None:
         plan = backup.create_backup_plan(BackupPlan=self.plan("selects-nothing"))["BackupPlanId"]
         with pytest.raises(ClientError, match="InvalidParameterValue"):
             backup.create_backup_selection(
@@ -142,7 +142,7 @@ class TestBackups:
                 BackupSelection={"SelectionName": "s", "IamRoleArn": "arn:aws:iam::111122223333:role/r"},
             )
 
-    def test_a_plan_is_changed_and_a_deleted_one_leaves_its_name(self, backup: Any) -> None:
+    def test_plan_is_updated_and_its_name_is_free_after_deletion(self, backup: Any) -> None:
         plan = backup.create_backup_plan(BackupPlan=self.plan("changes"))["BackupPlanId"]
         backup.update_backup_plan(BackupPlanId=plan, BackupPlan=self.plan("changes", window=120))
         [rule] = backup.get_backup_plan(BackupPlanId=plan)["BackupPlan"]["Rules"]
@@ -155,8 +155,8 @@ class TestBackups:
         with pytest.raises(ClientError, match="ResourceNotFound"):
             backup.get_backup_vault_access_policy(BackupVaultName="guarded")
         backup.put_backup_vault_access_policy(BackupVaultName="guarded", Policy=policy("backup:CopyIntoBackupVault"))
-        told = backup.get_backup_vault_access_policy(BackupVaultName="guarded")
-        assert "CopyIntoBackupVault" in told["Policy"]
+        answer = backup.get_backup_vault_access_policy(BackupVaultName="guarded")
+        assert "CopyIntoBackupVault" in answer["Policy"]
         backup.delete_backup_vault_access_policy(BackupVaultName="guarded")
         with pytest.raises(ClientError, match="ResourceNotFound"):
             backup.get_backup_vault_access_policy(BackupVaultName="guarded")

@@ -20,11 +20,11 @@ def kms(endpoints: Endpoints) -> dict[str, Any]:
 @pytest.fixture
 def key(kms: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A primary in the east with a replica, asked for by ARN, in the west."""
-    made = kms[EAST].create_key(MultiRegion=True)["KeyMetadata"]
-    kms[EAST].replicate_key(KeyId=made["Arn"], ReplicaRegion=WEST)
-    yield made
+    metadata = kms[EAST].create_key(MultiRegion=True)["KeyMetadata"]
+    kms[EAST].replicate_key(KeyId=metadata["Arn"], ReplicaRegion=WEST)
+    yield metadata
     for client in kms.values():
-        client.schedule_key_deletion(KeyId=made["KeyId"], PendingWindowInDays=7)
+        client.schedule_key_deletion(KeyId=metadata["KeyId"], PendingWindowInDays=7)
 
 
 def kind(client: Any, key: str) -> str:
@@ -45,7 +45,7 @@ def test_an_alias_is_free_in_each_region(kms: dict[str, Any], key: dict[str, Any
         assert client.describe_key(KeyId=alias)["KeyMetadata"]["Arn"].split(":")[3] == region
 
 
-def test_rotation_of_the_primary_is_the_replicas_too(kms: dict[str, Any], key: dict[str, Any]) -> None:
+def test_rotation_of_the_primary_changes_replicas(kms: dict[str, Any], key: dict[str, Any]) -> None:
     kms[EAST].enable_key_rotation(KeyId=key["KeyId"])
     assert kms[WEST].get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"]
 
@@ -54,12 +54,12 @@ def test_the_replica_becomes_the_primary(kms: dict[str, Any], key: dict[str, Any
     assert (kind(kms[EAST], key["KeyId"]), kind(kms[WEST], key["KeyId"])) == ("PRIMARY", "REPLICA")
     kms[EAST].update_primary_region(KeyId=key["KeyId"], PrimaryRegion=WEST)
     assert (kind(kms[EAST], key["KeyId"]), kind(kms[WEST], key["KeyId"])) == ("REPLICA", "PRIMARY")
-    found = kms[EAST].describe_key(KeyId=key["KeyId"])["KeyMetadata"]["MultiRegionConfiguration"]
-    assert found["PrimaryKey"]["Region"] == WEST
-    assert [replica_key["Region"] for replica_key in found["ReplicaKeys"]] == [EAST]
+    configuration = kms[EAST].describe_key(KeyId=key["KeyId"])["KeyMetadata"]["MultiRegionConfiguration"]
+    assert configuration["PrimaryKey"]["Region"] == WEST
+    assert [replica_key["Region"] for replica_key in configuration["ReplicaKeys"]] == [EAST]
 
 
-def test_a_replica_has_no_say_in_who_is_primary(kms: dict[str, Any], key: dict[str, Any]) -> None:
+def test_replica_cannot_change_the_primary_region(kms: dict[str, Any], key: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match="UnsupportedOperationException"):
         kms[WEST].update_primary_region(KeyId=key["KeyId"], PrimaryRegion=EAST)
 

@@ -18,8 +18,8 @@ class Shared:
         self.member = endpoints.client("ec2", REGION, in_member)
         self.ram = endpoints.client("ram", REGION)
         options = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
-        made = self.owner.create_transit_gateway(Options=options)["TransitGateway"]
-        self.gateway, self.arn = made["TransitGatewayId"], made["TransitGatewayArn"]
+        gateway = self.owner.create_transit_gateway(Options=options)["TransitGateway"]
+        self.gateway, self.arn = gateway["TransitGatewayId"], gateway["TransitGatewayArn"]
         self.table = self.owner.create_transit_gateway_route_table(TransitGatewayId=self.gateway)[
             "TransitGatewayRouteTable"
         ]["TransitGatewayRouteTableId"]
@@ -27,9 +27,11 @@ class Shared:
         self.subnet = self.member.create_subnet(VpcId=self.vpc, CidrBlock="10.7.0.0/24")["Subnet"]["SubnetId"]
 
     def share(self, organization: str) -> None:
-        made = self.ram.create_resource_share(name="network", allowExternalPrincipals=False)["resourceShare"]
-        self.ram.associate_resource_share(resourceShareArn=made["resourceShareArn"], resourceArns=[self.arn])
-        self.ram.associate_resource_share(resourceShareArn=made["resourceShareArn"], principals=[organization])
+        resource_share = self.ram.create_resource_share(name="network", allowExternalPrincipals=False)["resourceShare"]
+        self.ram.associate_resource_share(resourceShareArn=resource_share["resourceShareArn"], resourceArns=[self.arn])
+        self.ram.associate_resource_share(
+            resourceShareArn=resource_share["resourceShareArn"], principals=[organization]
+        )
 
     def attach(self) -> Any:
         return self.member.create_transit_gateway_vpc_attachment(
@@ -37,10 +39,10 @@ class Shared:
         )["TransitGatewayVpcAttachment"]
 
     def routes(self) -> dict[str, str]:
-        found = self.owner.search_transit_gateway_routes(
+        listed = self.owner.search_transit_gateway_routes(
             TransitGatewayRouteTableId=self.table, Filters=[{"Name": "type", "Values": ["static", "propagated"]}]
         )["Routes"]
-        return {one["DestinationCidrBlock"]: f"{one['Type']} {one['State']}" for one in found}
+        return {route["DestinationCidrBlock"]: f"{route['Type']} {route['State']}" for route in listed}
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def _code(raised: pytest.ExceptionInfo[ClientError]) -> str:
     return str(raised.value.response.get("Error", {}).get("Code"))
 
 
-def test_a_gateway_that_is_not_shared_is_not_there_for_members(zone: Shared) -> None:
+def test_unshared_gateway_is_unknown_to_members(zone: Shared) -> None:
     with pytest.raises(ClientError) as raised:
         zone.member.describe_transit_gateways(TransitGatewayIds=[zone.gateway])
     assert _code(raised) == "InvalidTransitGatewayID.NotFound"
@@ -67,12 +69,12 @@ def test_a_gateway_that_is_not_shared_is_not_there_for_members(zone: Shared) -> 
         zone.attach()
 
 
-def test_a_shared_gateway_is_seen_and_an_attachment_waits_to_be_accepted(shared: Shared) -> None:
-    [seen] = shared.member.describe_transit_gateways(TransitGatewayIds=[shared.gateway])["TransitGateways"]
-    assert seen["TransitGatewayId"] == shared.gateway
-    made = shared.attach()
-    assert made["State"] == "pendingAcceptance"
-    id_ = made["TransitGatewayAttachmentId"]
+def test_attachment_to_a_shared_gateway_awaits_acceptance(shared: Shared) -> None:
+    [gateway] = shared.member.describe_transit_gateways(TransitGatewayIds=[shared.gateway])["TransitGateways"]
+    assert gateway["TransitGatewayId"] == shared.gateway
+    attachment = shared.attach()
+    assert attachment["State"] == "pendingAcceptance"
+    id_ = attachment["TransitGatewayAttachmentId"]
     with pytest.raises(ClientError) as raised:
         shared.owner.associate_transit_gateway_route_table(
             TransitGatewayRouteTableId=shared.table, TransitGatewayAttachmentId=id_
@@ -86,17 +88,17 @@ def test_a_shared_gateway_is_seen_and_an_attachment_waits_to_be_accepted(shared:
     ] == ["available"]
 
 
-def test_each_account_sees_its_own_tags_of_an_attachment(shared: Shared) -> None:
+def test_attachment_has_separate_tags_per_account(shared: Shared) -> None:
     id_ = shared.attach()["TransitGatewayAttachmentId"]
     shared.owner.create_tags(Resources=[id_], Tags=[{"Key": "segment", "Value": "dev"}])
     for client, expected in ((shared.owner, ["segment"]), (shared.member, [])):
-        [seen] = client.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])[
+        [attachment] = client.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])[
             "TransitGatewayVpcAttachments"
         ]
-        assert [tag["Key"] for tag in seen.get("Tags", [])] == expected
+        assert [tag["Key"] for tag in attachment.get("Tags", [])] == expected
 
 
-def test_a_propagated_network_is_a_route_and_a_static_one_wins(shared: Shared) -> None:
+def test_static_route_overrides_a_propagated_one(shared: Shared) -> None:
     id_ = shared.attach()["TransitGatewayAttachmentId"]
     shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
     shared.owner.enable_transit_gateway_route_table_propagation(
@@ -112,35 +114,35 @@ def test_a_propagated_network_is_a_route_and_a_static_one_wins(shared: Shared) -
 def test_an_attachment_is_associated_with_one_table(shared: Shared) -> None:
     id_ = shared.attach()["TransitGatewayAttachmentId"]
     shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
-    both = {"TransitGatewayRouteTableId": shared.table, "TransitGatewayAttachmentId": id_}
-    shared.owner.associate_transit_gateway_route_table(**both)
+    association = {"TransitGatewayRouteTableId": shared.table, "TransitGatewayAttachmentId": id_}
+    shared.owner.associate_transit_gateway_route_table(**association)
     with pytest.raises(ClientError) as raised:
-        shared.owner.associate_transit_gateway_route_table(**both)
+        shared.owner.associate_transit_gateway_route_table(**association)
     assert _code(raised) == "Resource.AlreadyAssociated"
 
 
-def test_the_owner_no_longer_sees_what_a_member_took_away(shared: Shared) -> None:
+def test_deleted_attachment_of_a_member_is_removed_for_the_owner(shared: Shared) -> None:
     id_ = shared.attach()["TransitGatewayAttachmentId"]
     shared.owner.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
     shared.owner.associate_transit_gateway_route_table(
         TransitGatewayRouteTableId=shared.table, TransitGatewayAttachmentId=id_
     )
     shared.member.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id_)
-    left = shared.owner.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=shared.table)
-    assert left["Associations"] == []
+    associations = shared.owner.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=shared.table)
+    assert associations["Associations"] == []
 
 
-def test_a_route_of_the_member_leads_to_the_shared_gateway(shared: Shared) -> None:
+def test_route_of_a_member_targets_the_shared_gateway(shared: Shared) -> None:
     shared.attach()
     table = shared.member.create_route_table(VpcId=shared.vpc)["RouteTable"]["RouteTableId"]
     shared.member.create_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/8", TransitGatewayId=shared.gateway)
-    [found] = shared.member.describe_route_tables(RouteTableIds=[table])["RouteTables"]
-    assert shared.gateway in [route.get("TransitGatewayId") for route in found["Routes"]]
+    [route_table] = shared.member.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+    assert shared.gateway in [route.get("TransitGatewayId") for route in route_table["Routes"]]
 
 
-def test_a_peering_is_one_in_each_region_with_tables_of_its_own(endpoints: Endpoints) -> None:
+def test_peering_is_associated_with_a_table_in_each_region(endpoints: Endpoints) -> None:
     east, west = (endpoints.client("ec2", region) for region in (REGION, "us-west-2"))
-    ids = [one.create_transit_gateway()["TransitGateway"]["TransitGatewayId"] for one in (east, west)]
+    ids = [client.create_transit_gateway()["TransitGateway"]["TransitGatewayId"] for client in (east, west)]
     owner = endpoints.client("sts", REGION).get_caller_identity()["Account"]
     id_ = east.create_transit_gateway_peering_attachment(
         TransitGatewayId=ids[0], PeerTransitGatewayId=ids[1], PeerAccountId=owner, PeerRegion="us-west-2"
@@ -151,14 +153,16 @@ def test_a_peering_is_one_in_each_region_with_tables_of_its_own(endpoints: Endpo
             "TransitGatewayRouteTableId"
         ]
         client.associate_transit_gateway_route_table(TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=id_)
-        found = client.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=table)["Associations"]
-        assert [one["TransitGatewayAttachmentId"] for one in found] == [id_]
+        associations = client.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=table)[
+            "Associations"
+        ]
+        assert [association["TransitGatewayAttachmentId"] for association in associations] == [id_]
         assert not client.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id_])[
             "TransitGatewayVpcAttachments"
         ]
 
 
-def test_a_firewall_has_an_endpoint_in_each_subnet_and_takes_them_with_it(endpoints: Endpoints) -> None:
+def test_firewall_creates_and_deletes_its_endpoints(endpoints: Endpoints) -> None:
     ec2, firewalls = (endpoints.client(service, REGION) for service in ("ec2", "network-firewall"))
     vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.0.0/24")["Subnet"]["SubnetId"]
@@ -174,11 +178,11 @@ def test_a_firewall_has_an_endpoint_in_each_subnet_and_takes_them_with_it(endpoi
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", VpcEndpointId=attachment["EndpointId"])
     firewalls.delete_firewall(FirewallName="wall")
-    left = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
-    assert [one for one in left if one["State"] == "available"] == []
+    endpoints_ = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
+    assert [endpoint for endpoint in endpoints_ if endpoint["State"] == "available"] == []
 
 
-def test_a_pool_gives_no_address_twice_whichever_account_asks(endpoints: Endpoints, in_member: Credentials) -> None:
+def test_pool_allocates_no_range_twice_across_accounts(endpoints: Endpoints, in_member: Credentials) -> None:
     owner, member = endpoints.client("ec2", REGION), endpoints.client("ec2", REGION, in_member)
     first = owner.create_vpc(CidrBlock="10.96.0.0/16", Ipv4IpamPoolId="ipam-pool-1")["Vpc"]["VpcId"]
     with pytest.raises(ClientError) as raised:

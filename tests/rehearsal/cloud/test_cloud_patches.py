@@ -17,9 +17,9 @@ def _code(raised: pytest.ExceptionInfo[ClientError]) -> str:
     return str(raised.value.response.get("Error", {}).get("Code"))
 
 
-def _policy(effect: str, action: str, **more: Any) -> str:
+def _policy(effect: str, action: str, **members: Any) -> str:
     return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": action, "Resource": "*", **more}]}
+        {"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": action, "Resource": "*", **members}]}
     )
 
 
@@ -41,7 +41,7 @@ def organizations(endpoints: Endpoints, root: str) -> Any:
 
 
 class TestBucketPolicies:
-    def test_a_deny_whose_condition_is_not_met_denies_nothing(self, s3: Any, bucket: str) -> None:
+    def test_deny_with_unmet_condition_denies_nothing(self, s3: Any, bucket: str) -> None:
         s3.put_bucket_policy(
             Bucket=bucket,
             Policy=_policy("Deny", "s3:*", Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}}),
@@ -49,7 +49,7 @@ class TestBucketPolicies:
         s3.put_object(Bucket=bucket, Key="k", Body=b"v")
         assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"v"
 
-    def test_the_wrong_key_is_denied_and_the_right_one_is_not(self, s3: Any, bucket: str) -> None:
+    def test_only_the_wrong_key_is_denied(self, s3: Any, bucket: str) -> None:
         header = "s3:x-amz-server-side-encryption-aws-kms-key-id"
         wrong = {"StringNotEqualsIfExists": {header: "right"}, "Null": {header: "false"}}
         s3.put_bucket_policy(Bucket=bucket, Policy=_policy("Deny", "s3:PutObject", Principal="*", Condition=wrong))
@@ -58,14 +58,14 @@ class TestBucketPolicies:
             s3.put_object(Bucket=bucket, Key="b", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId="wrong")
         assert _code(raised) == "AccessDenied"
 
-    def test_who_does_not_come_through_the_endpoint_is_denied(self, s3: Any, bucket: str) -> None:
+    def test_request_outside_the_endpoint_is_denied(self, s3: Any, bucket: str) -> None:
         elsewhere = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
         s3.put_bucket_policy(Bucket=bucket, Policy=_policy("Deny", "s3:PutObject", Principal="*", Condition=elsewhere))
         with pytest.raises(ClientError) as raised:
             s3.put_object(Bucket=bucket, Key="k", Body=b"")
         assert _code(raised) == "AccessDenied"
 
-    def test_the_organisation_is_known(self, s3: Any, organizations: Any, bucket: str) -> None:
+    def test_condition_on_the_organisation_is_evaluated(self, s3: Any, organizations: Any, bucket: str) -> None:
         own = organizations.describe_organization()["Organization"]["Id"]
         for organization, allowed in ((own, True), ("o-other12345", False)):
             others = {"StringNotEquals": {"aws:PrincipalOrgID": organization}}
@@ -86,11 +86,11 @@ class TestBucketPolicies:
 @pytest.fixture(autouse=True)
 def _clean(s3: Any, request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    for one in s3.list_buckets()["Buckets"]:
-        s3.delete_bucket_policy(Bucket=one["Name"])
-        for version in s3.list_object_versions(Bucket=one["Name"]).get("Versions", []):
-            s3.delete_object(Bucket=one["Name"], Key=version["Key"], VersionId=version["VersionId"])
-        s3.delete_bucket(Bucket=one["Name"])
+    for s3_bucket in s3.list_buckets()["Buckets"]:
+        s3.delete_bucket_policy(Bucket=s3_bucket["Name"])
+        for version in s3.list_object_versions(Bucket=s3_bucket["Name"]).get("Versions", []):
+            s3.delete_object(Bucket=s3_bucket["Name"], Key=version["Key"], VersionId=version["VersionId"])
+        s3.delete_bucket(Bucket=s3_bucket["Name"])
 
 
 class TestBuckets:
@@ -99,11 +99,11 @@ class TestBuckets:
         assert rules[0]["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
         assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
 
-    def test_encryption_taken_off_is_the_default_again(self, s3: Any, bucket: str) -> None:
+    def test_deleted_encryption_restores_the_default(self, s3: Any, bucket: str) -> None:
         s3.delete_bucket_encryption(Bucket=bucket)
         assert s3.get_bucket_encryption(Bucket=bucket)
 
-    def test_replication_is_read_back_whole(self, s3: Any, bucket: str) -> None:
+    def test_replication_configuration_is_returned_complete(self, s3: Any, bucket: str) -> None:
         target = f"{bucket[:50]}-to"
         s3.create_bucket(Bucket=target)
         for name in (bucket, target):
@@ -122,7 +122,7 @@ class TestBuckets:
         assert s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"] == configuration
 
     @pytest.mark.parametrize("target", ["unversioned", "missing", "itself"])
-    def test_replication_to_where_it_cannot_go_is_refused(self, s3: Any, bucket: str, target: str) -> None:
+    def test_replication_to_an_invalid_destination_is_refused(self, s3: Any, bucket: str, target: str) -> None:
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         name = bucket if target == "itself" else f"{bucket[:50]}-{target}"
         if target == "unversioned":
@@ -169,7 +169,7 @@ class TestKeys:
         ],
         ids=["malformed", "only use", "only others"],
     )
-    def test_a_policy_that_locks_its_administrators_out_is_refused(self, endpoints: Endpoints, policy: str) -> None:
+    def test_key_policy_that_locks_the_account_out_is_refused(self, endpoints: Endpoints, policy: str) -> None:
         kms = endpoints.client("kms", "us-east-1")
         with pytest.raises(ClientError) as raised:
             kms.create_key(Policy=policy)
@@ -206,7 +206,7 @@ class TestRoles:
 
 
 class TestMetricFilters:
-    def test_a_filter_that_is_put_again_is_one(self, endpoints: Endpoints) -> None:
+    def test_metric_filter_is_replaced_by_name(self, endpoints: Endpoints) -> None:
         logs = endpoints.client("logs", "us-east-1")
         logs.create_log_group(logGroupName="group")
         transformation = {"metricName": "m", "metricNamespace": "n", "metricValue": "1"}
@@ -214,26 +214,28 @@ class TestMetricFilters:
             logs.put_metric_filter(
                 logGroupName="group", filterName="f", filterPattern=pattern, metricTransformations=[transformation]
             )
-        found = logs.describe_metric_filters(logGroupName="group")["metricFilters"]
-        assert [one["filterPattern"] for one in found] == ["B"]
+        filters = logs.describe_metric_filters(logGroupName="group")["metricFilters"]
+        assert [metric_filter["filterPattern"] for metric_filter in filters] == ["B"]
 
 
 class TestOrganizations:
     @pytest.mark.parametrize("kind", ["DECLARATIVE_POLICY_EC2", "BACKUP_POLICY", "SECURITYHUB_POLICY", "S3_POLICY"])
     def test_every_policy_type_is_enabled_and_attached(self, organizations: Any, root: str, kind: str) -> None:
         organizations.enable_policy_type(RootId=root, PolicyType=kind)
-        made = organizations.create_policy(Name=kind, Description="", Type=kind, Content="{}")["Policy"]
-        assert f"/{kind.lower()}/" in made["PolicySummary"]["Arn"]
-        organizations.attach_policy(PolicyId=made["PolicySummary"]["Id"], TargetId=root)
+        policy = organizations.create_policy(Name=kind, Description="", Type=kind, Content="{}")["Policy"]
+        assert f"/{kind.lower()}/" in policy["PolicySummary"]["Arn"]
+        organizations.attach_policy(PolicyId=policy["PolicySummary"]["Id"], TargetId=root)
         listed = organizations.list_policies_for_target(TargetId=root, Filter=kind)["Policies"]
-        assert [one["Name"] for one in listed] == [kind]
+        assert [attached["Name"] for attached in listed] == [kind]
 
     @pytest.mark.parametrize("service", ["securityhub", "config", "backup", "cloudtrail", "ipam", "sso", "inspector2"])
     def test_services_have_delegated_administrators(self, organizations: Any, member: str, service: str) -> None:
         principal = f"{service}.amazonaws.com"
         organizations.register_delegated_administrator(AccountId=member, ServicePrincipal=principal)
-        found = organizations.list_delegated_administrators(ServicePrincipal=principal)["DelegatedAdministrators"]
-        assert [one["Id"] for one in found] == [member]
+        administrators = organizations.list_delegated_administrators(ServicePrincipal=principal)[
+            "DelegatedAdministrators"
+        ]
+        assert [administrator["Id"] for administrator in administrators] == [member]
 
     def test_the_access_role_of_a_new_account_administers_it(
         self, endpoints: Endpoints, in_member: Credentials
@@ -241,7 +243,7 @@ class TestOrganizations:
         attached = endpoints.client("iam", "us-east-1", in_member).list_attached_role_policies(
             RoleName="OrganizationAccountAccessRole"
         )["AttachedPolicies"]
-        assert [one["PolicyName"] for one in attached] == ["AdministratorAccess"]
+        assert [policy["PolicyName"] for policy in attached] == ["AdministratorAccess"]
 
     def test_an_email_address_is_used_once(self, organizations: Any, member: str) -> None:
         answer = organizations.create_account(AccountName="again", Email="ML-prod@example.org")["CreateAccountStatus"]
@@ -254,17 +256,17 @@ class TestOrganizations:
         with pytest.raises(ClientError) as raised:
             organizations.create_organizational_unit(ParentId=root, Name="Twice")
         assert _code(raised) == "DuplicateOrganizationalUnitException"
-        made = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _policy("Deny", "s3:*")}
-        policy = organizations.create_policy(Name="twice", **made)["Policy"]["PolicySummary"]["Id"]
+        parameters = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _policy("Deny", "s3:*")}
+        policy = organizations.create_policy(Name="twice", **parameters)["Policy"]["PolicySummary"]["Id"]
         with pytest.raises(ClientError) as raised:
-            organizations.create_policy(Name="twice", **made)
+            organizations.create_policy(Name="twice", **parameters)
         assert _code(raised) == "DuplicatePolicyException"
         organizations.attach_policy(PolicyId=policy, TargetId=unit)
         with pytest.raises(ClientError) as raised:
             organizations.attach_policy(PolicyId=policy, TargetId=unit)
         assert _code(raised) == "DuplicatePolicyAttachmentException"
 
-    def test_a_unit_with_something_in_it_stays(self, organizations: Any, root: str) -> None:
+    def test_nonempty_unit_is_not_deleted(self, organizations: Any, root: str) -> None:
         outer = organizations.create_organizational_unit(ParentId=root, Name="Outer")["OrganizationalUnit"]["Id"]
         organizations.create_organizational_unit(ParentId=outer, Name="Inner")
         with pytest.raises(ClientError) as raised:
@@ -286,9 +288,9 @@ class TestOrganizations:
 
     def test_an_eleventh_policy_on_a_target_is_refused(self, organizations: Any, root: str) -> None:
         unit = organizations.create_organizational_unit(ParentId=root, Name="Full")["OrganizationalUnit"]["Id"]
-        made = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _policy("Deny", "s3:*")}
+        parameters = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": _policy("Deny", "s3:*")}
         ids = [
-            organizations.create_policy(Name=f"full-{number}", **made)["Policy"]["PolicySummary"]["Id"]
+            organizations.create_policy(Name=f"full-{number}", **parameters)["Policy"]["PolicySummary"]["Id"]
             for number in range(10)
         ]
         for policy in ids[:9]:  # FullAWSAccess is there from the beginning
@@ -297,17 +299,17 @@ class TestOrganizations:
             organizations.attach_policy(PolicyId=ids[9], TargetId=unit)
         assert _code(raised) == "ConstraintViolationException"
 
-    def test_a_member_may_look_and_not_change(self, endpoints: Endpoints, in_member: Credentials, root: str) -> None:
-        there = endpoints.client("organizations", "us-east-1", in_member)
-        assert there.list_roots()["Roots"][0]["Id"] == root
+    def test_member_account_may_read_only(self, endpoints: Endpoints, in_member: Credentials, root: str) -> None:
+        client = endpoints.client("organizations", "us-east-1", in_member)
+        assert client.list_roots()["Roots"][0]["Id"] == root
         with pytest.raises(ClientError) as raised:
-            there.create_policy(Name="no", Description="", Type="SERVICE_CONTROL_POLICY", Content="{}")
+            client.create_policy(Name="no", Description="", Type="SERVICE_CONTROL_POLICY", Content="{}")
         assert _code(raised) == "AccessDeniedException"
 
-    def test_a_policy_of_a_type_that_is_not_enabled_is_not_attached(self, organizations: Any, root: str) -> None:
-        made = organizations.create_policy(Name="tags", Description="", Type="TAG_POLICY", Content="{}")
+    def test_policy_of_a_disabled_type_is_not_attached(self, organizations: Any, root: str) -> None:
+        policy = organizations.create_policy(Name="tags", Description="", Type="TAG_POLICY", Content="{}")
         with pytest.raises(ClientError) as raised:
-            organizations.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
+            organizations.attach_policy(PolicyId=policy["Policy"]["PolicySummary"]["Id"], TargetId=root)
         assert _code(raised) == "PolicyTypeNotEnabledException"
 
     def test_the_organisation_has_a_resource_policy(self, organizations: Any) -> None:
@@ -320,11 +322,11 @@ class TestOrganizations:
 
 
 class TestTransitGatewayRoutes:
-    def test_a_static_route_says_which_attachment_it_leads_to(self, endpoints: Endpoints) -> None:
+    def test_static_route_has_its_attachment(self, endpoints: Endpoints) -> None:
         ec2 = endpoints.client("ec2", "us-east-1")
         gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
-        made = ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
-        table = made["TransitGatewayRouteTableId"]
+        route_table = ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)["TransitGatewayRouteTable"]
+        table = route_table["TransitGatewayRouteTableId"]
         vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
         subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.77.0.0/24")["Subnet"]["SubnetId"]
         attachment = ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])[

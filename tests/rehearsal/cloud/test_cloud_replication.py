@@ -15,14 +15,14 @@ ACCOUNT = "111122223333"
 EAST, WEST = "us-east-1", "us-west-2"
 
 
-def until(true: Callable[[], Any], what: str) -> Any:
+def until(true: Callable[[], Any], description: str) -> Any:
     """Waits for something that happens by itself; the test fails when it does not."""
     for _ in range(400):
-        found = true()
-        if found:
-            return found
+        result = true()
+        if result:
+            return result
         time.sleep(0.025)
-    raise AssertionError(f"never happened: {what}")
+    raise AssertionError(f"never happened: {description}")
 
 
 class Pair:
@@ -35,8 +35,8 @@ class Pair:
         role = endpoints.client("iam", EAST).create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         self.role = str(role["Role"]["Arn"])
         for region, bucket in self.buckets.items():
-            where = {} if region == EAST else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-            self.s3(region).create_bucket(Bucket=bucket, **where)
+            location = {} if region == EAST else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            self.s3(region).create_bucket(Bucket=bucket, **location)
             self.s3(region).put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
             default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.keys[region]}
             rule = {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}
@@ -50,7 +50,7 @@ class Pair:
         return self.endpoints.client("s3", region)
 
     def replicate(self, *, encrypted: str = "Enabled", modifications: str = "Enabled") -> None:
-        for here, there in ((EAST, WEST), (WEST, EAST)):
+        for region, destination in ((EAST, WEST), (WEST, EAST)):
             rule = {
                 "ID": "everything",
                 "Status": "Enabled",
@@ -62,22 +62,24 @@ class Pair:
                     "ReplicaModifications": {"Status": modifications},
                 },
                 "Destination": {
-                    "Bucket": f"arn:aws:s3:::{self.buckets[there]}",
-                    "EncryptionConfiguration": {"ReplicaKmsKeyID": self.keys[there]},
+                    "Bucket": f"arn:aws:s3:::{self.buckets[destination]}",
+                    "EncryptionConfiguration": {"ReplicaKmsKeyID": self.keys[destination]},
                     "Metrics": {"Status": "Enabled", "EventThreshold": {"Minutes": 15}},
                     "ReplicationTime": {"Status": "Enabled", "Time": {"Minutes": 15}},
                 },
             }
-            self.s3(here).put_bucket_replication(
-                Bucket=self.buckets[here], ReplicationConfiguration={"Role": self.role, "Rules": [rule]}
+            self.s3(region).put_bucket_replication(
+                Bucket=self.buckets[region], ReplicationConfiguration={"Role": self.role, "Rules": [rule]}
             )
 
-    def put(self, key: str, body: bytes = b"phi", region: str = EAST, **more: Any) -> str:
-        return str(self.s3(region).put_object(Bucket=self.buckets[region], Key=key, Body=body, **more)["VersionId"])
+    def put(self, key: str, body: bytes = b"phi", region: str = EAST, **parameters: Any) -> str:
+        return str(
+            self.s3(region).put_object(Bucket=self.buckets[region], Key=key, Body=body, **parameters)["VersionId"]
+        )
 
-    def head(self, key: str, region: str, **more: Any) -> dict[str, Any]:
+    def head(self, key: str, region: str, **parameters: Any) -> dict[str, Any]:
         try:
-            return dict(self.s3(region).head_object(Bucket=self.buckets[region], Key=key, **more))
+            return dict(self.s3(region).head_object(Bucket=self.buckets[region], Key=key, **parameters))
         except ClientError:
             return {}
 
@@ -115,19 +117,19 @@ def pair(shared_cloud: Cloud, endpoints: Endpoints, request: pytest.FixtureReque
     shared_cloud.start_region(WEST)
 
 
-def test_an_object_arrives_under_the_other_regions_key_as_the_same_version(pair: Pair) -> None:
+def test_replica_has_the_destination_key_and_the_same_version(pair: Pair) -> None:
     version = pair.put("model", Metadata={"epoch": "3"}, Tagging="team=cardiology")
-    there = until(lambda: pair.head("model", WEST), "the object is in the other region")
-    assert there["ReplicationStatus"] == "REPLICA"
-    assert there["SSEKMSKeyId"] == pair.keys[WEST] != pair.keys[EAST]
-    assert (there["VersionId"], there["Metadata"]) == (version, {"epoch": "3"})
+    replica = until(lambda: pair.head("model", WEST), "the object is in the other region")
+    assert replica["ReplicationStatus"] == "REPLICA"
+    assert replica["SSEKMSKeyId"] == pair.keys[WEST] != pair.keys[EAST]
+    assert (replica["VersionId"], replica["Metadata"]) == (version, {"epoch": "3"})
     assert pair.s3(WEST).get_object(Bucket=pair.buckets[WEST], Key="model")["Body"].read() == b"phi"
     tags = pair.s3(WEST).get_object_tagging(Bucket=pair.buckets[WEST], Key="model")["TagSet"]
     assert tags == [{"Key": "team", "Value": "cardiology"}]
     assert pair.status("model") == "COMPLETED"
 
 
-def test_what_arrived_is_not_sent_back(pair: Pair) -> None:
+def test_replicas_are_not_replicated_back(pair: Pair) -> None:
     pair.put("once")
     until(lambda: pair.status("once") == "COMPLETED", "the object is replicated")
     time.sleep(0.3)
@@ -136,12 +138,12 @@ def test_what_arrived_is_not_sent_back(pair: Pair) -> None:
         assert len(versions) == 1
 
 
-def test_what_is_written_in_the_recovery_region_comes_back(pair: Pair) -> None:
+def test_writes_in_the_recovery_region_are_replicated_back(pair: Pair) -> None:
     pair.put("during-failover", region=WEST)
     assert until(lambda: pair.head("during-failover", EAST), "it came back")["SSEKMSKeyId"] == pair.keys[EAST]
 
 
-def test_a_lag_leaves_a_backlog_that_is_counted_and_drains(pair: Pair) -> None:
+def test_lag_causes_a_counted_backlog_that_drains(pair: Pair) -> None:
     pair.cloud.set_replication_lag(3600)
     for number in range(5):
         pair.put(f"late/{number}", b"x" * 10)
@@ -155,7 +157,7 @@ def test_a_lag_leaves_a_backlog_that_is_counted_and_drains(pair: Pair) -> None:
     assert pair.rule().completed == 5
 
 
-def test_a_lag_of_one_region_does_not_hold_the_other_back(pair: Pair) -> None:
+def test_lag_of_one_region_does_not_delay_the_other(pair: Pair) -> None:
     pair.cloud.set_replication_lag(3600, EAST)
     pair.put("east")
     pair.put("west", region=WEST)
@@ -169,7 +171,7 @@ def test_a_negative_lag_is_refused(pair: Pair) -> None:
         pair.cloud.set_replication_lag(-1)
 
 
-def test_while_the_other_region_is_lost_everything_waits_and_then_arrives(pair: Pair) -> None:
+def test_replication_waits_while_the_destination_region_is_lost(pair: Pair) -> None:
     pair.cloud.stop_region(WEST)
     for number in range(3):
         pair.put(f"outage/{number}")
@@ -180,7 +182,7 @@ def test_while_the_other_region_is_lost_everything_waits_and_then_arrives(pair: 
     until(lambda: all(pair.head(f"outage/{number}", WEST) for number in range(3)), "the backlog drains")
 
 
-def test_cloudwatch_hears_of_lag_where_the_copies_go_and_of_failures_where_they_come_from(pair: Pair) -> None:
+def test_latency_is_published_in_destination_and_failures_in_source_region(pair: Pair) -> None:
     pair.cloud.set_replication_lag(3600)
     pair.put("measured", b"x" * 7)
     until(lambda: (pair.latest("ReplicationLatency", WEST) or 0) > 0, "the lag is published")
@@ -191,7 +193,7 @@ def test_cloudwatch_hears_of_lag_where_the_copies_go_and_of_failures_where_they_
     assert pair.latest("OperationsFailedReplication", WEST) is None
 
 
-def test_an_alarm_on_the_lag_goes_off_and_comes_back(pair: Pair) -> None:
+def test_lag_alarm_changes_its_state_and_recovers(pair: Pair) -> None:
     cloudwatch = pair.endpoints.client("cloudwatch", WEST)
     cloudwatch.put_metric_alarm(
         AlarmName="late",
@@ -219,7 +221,7 @@ def test_an_alarm_on_the_lag_goes_off_and_comes_back(pair: Pair) -> None:
     until(lambda: state() == "OK", "the alarm comes back")
 
 
-def test_a_delete_marker_is_copied_and_a_deleted_version_is_not(pair: Pair) -> None:
+def test_delete_markers_are_replicated_and_version_deletions_are_not(pair: Pair) -> None:
     version = pair.put("gone")
     until(lambda: pair.head("gone", WEST), "the object arrives")
     pair.s3(EAST).delete_object(Bucket=pair.buckets[EAST], Key="gone")
@@ -230,7 +232,7 @@ def test_a_delete_marker_is_copied_and_a_deleted_version_is_not(pair: Pair) -> N
 
 
 @pytest.mark.parametrize("modifications", ["Enabled", "Disabled"])
-def test_a_replicas_tags_come_back_where_the_rule_says_so(pair: Pair, modifications: str) -> None:
+def test_tags_of_a_replica_are_replicated_back_by_rule(pair: Pair, modifications: str) -> None:
     pair.replicate(modifications=modifications)
     pair.put("tagged", Tagging="stage=raw")
     until(lambda: pair.status("tagged") == "COMPLETED", "the object arrives")
@@ -248,7 +250,7 @@ def test_a_replicas_tags_come_back_where_the_rule_says_so(pair: Pair, modificati
         assert stage() == "raw"
 
 
-def test_without_a_usable_key_the_copy_fails_and_is_counted(pair: Pair) -> None:
+def test_unusable_key_fails_the_copy_and_is_counted(pair: Pair) -> None:
     pair.endpoints.client("kms", WEST).disable_key(KeyId=pair.keys[WEST].rpartition("/")[2])
     pair.put("unreadable")
     until(lambda: pair.status("unreadable") == "FAILED", "the copy fails")
@@ -257,13 +259,13 @@ def test_without_a_usable_key_the_copy_fails_and_is_counted(pair: Pair) -> None:
     until(lambda: pair.latest("OperationsFailedReplication", EAST) == 1, "the failure is published")
 
 
-def test_a_rule_that_leaves_encrypted_objects_out_copies_none(pair: Pair) -> None:
+def test_rule_without_encrypted_objects_replicates_none(pair: Pair) -> None:
     pair.replicate(encrypted="Disabled")
     pair.put("left-out")
     until(lambda: pair.status("left-out") == "FAILED", "S3 says so")
 
 
-def test_an_overwritten_object_arrives_as_both_versions_in_order(pair: Pair) -> None:
+def test_versions_are_replicated_in_order(pair: Pair) -> None:
     first, second = pair.put("twice", b"1"), pair.put("twice", b"2")
     until(lambda: pair.head("twice", WEST, VersionId=second), "both arrive")
     assert pair.head("twice", WEST)["VersionId"] == second
@@ -300,7 +302,7 @@ class TestBatchReplication:
             pair.put(f"old/{number:04d}")
         pair.replicate()
 
-    def test_what_was_there_before_the_rule_is_copied(self, pair: Pair) -> None:
+    def test_batch_job_replicates_existing_objects(self, pair: Pair) -> None:
         self.existing(pair, 20)
         assert pair.head("old/0000", WEST) == {}
         job = self.job(pair, "once")
@@ -308,7 +310,7 @@ class TestBatchReplication:
         assert self.described(pair, job)["ProgressSummary"]["NumberOfTasksSucceeded"] == 20
         assert pair.head("old/0019", WEST)["ReplicationStatus"] == "REPLICA"
 
-    def test_an_interrupted_job_is_followed_by_one_that_copies_the_rest_only(self, pair: Pair) -> None:
+    def test_second_job_replicates_the_rest_of_a_cancelled_one(self, pair: Pair) -> None:
         self.existing(pair, 450)
         pair.cloud.set_replication_lag(3600)
         first = self.job(pair, "first")
@@ -326,7 +328,7 @@ class TestBatchReplication:
         assert summary["TotalNumberOfTasks"] == 450 - done
         assert all(pair.head(f"old/{number:04d}", WEST) for number in (0, 200, 449))
 
-    def test_the_same_token_is_the_same_job(self, pair: Pair) -> None:
+    def test_repeated_token_returns_the_same_job(self, pair: Pair) -> None:
         self.existing(pair, 1)
         assert self.job(pair, "token") == self.job(pair, "token")
 
@@ -339,7 +341,7 @@ class TestBatchReplication:
                 AccountId=ACCOUNT, JobId=job, RequestedJobStatus="Cancelled"
             )
 
-    def test_a_bucket_that_is_not_replicated_has_nothing_to_copy(self, pair: Pair) -> None:
+    def test_job_without_a_replication_configuration_is_refused(self, pair: Pair) -> None:
         pair.s3(EAST).delete_bucket_replication(Bucket=pair.buckets[EAST])
         with pytest.raises(ClientError, match="has no replication configuration"):
             self.job(pair, "nothing")

@@ -78,9 +78,9 @@ class Served:
 
     def settled(self) -> Any:
         for _ in range(1200):
-            found = self.sagemaker.describe_endpoint(EndpointName=self.name)
-            if found["EndpointStatus"] not in ("Creating", "Updating"):
-                return found
+            endpoint = self.sagemaker.describe_endpoint(EndpointName=self.name)
+            if endpoint["EndpointStatus"] not in ("Creating", "Updating"):
+                return endpoint
             time.sleep(0.05)
         raise AssertionError(f"{self.name} does not come to rest")
 
@@ -95,29 +95,29 @@ def served(shared_cloud: Cloud, endpoints: Endpoints, request: pytest.FixtureReq
 
 
 class TestEndpoints:
-    def test_answer_with_what_their_container_says_and_change_with_the_model(self, served: Served) -> None:
+    def test_return_the_response_of_their_container_and_model(self, served: Served) -> None:
         assert served.create(served.configure("1", b"one"))["EndpointStatus"] == "InService"
         first = served.ask()
         assert first == served.ask()
         assert first != served.ask(b'{"age": 70}')
-        found = served.update(served.configure("2", b"two"))
-        assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", f"{served.name}-2")
+        endpoint = served.update(served.configure("2", b"two"))
+        assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", f"{served.name}-2")
         assert served.ask() != first
 
     def test_fail_with_the_reason_and_do_not_answer(self, served: Served) -> None:
-        found = served.create(served.configure("1", None))
-        assert found["EndpointStatus"] == "Failed"
-        assert found["FailureReason"] == f"Could not find model data at s3://{served.name}/1.tar.gz."
+        endpoint = served.create(served.configure("1", None))
+        assert endpoint["EndpointStatus"] == "Failed"
+        assert endpoint["FailureReason"] == f"Could not find model data at s3://{served.name}/1.tar.gz."
         with pytest.raises(ClientError) as raised:
             served.ask()
         assert _error(raised)[0] == "ValidationError"
 
-    def test_go_on_with_what_they_had_when_an_update_fails(self, served: Served) -> None:
+    def test_keep_their_configuration_when_an_update_fails(self, served: Served) -> None:
         served.create(served.configure("1", b"one"))
         before = served.ask()
-        found = served.update(served.configure("2", None))
-        assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("InService", f"{served.name}-1")
-        assert "Could not find model data" in found["FailureReason"]
+        endpoint = served.update(served.configure("2", None))
+        assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", f"{served.name}-1")
+        assert "Could not find model data" in endpoint["FailureReason"]
         assert served.ask() == before
 
     def test_are_gone_when_they_are_deleted(self, served: Served) -> None:
@@ -127,7 +127,7 @@ class TestEndpoints:
             served.ask()
         assert _error(raised)[0] == "ValidationError"
 
-    def test_that_exist_are_not_created_again_and_unknown_ones_not_updated(self, served: Served) -> None:
+    def test_exist_once_and_only_known_ones_are_updated(self, served: Served) -> None:
         config = served.configure("1", b"one")
         with pytest.raises(ClientError) as raised:
             served.update(config)
@@ -140,22 +140,22 @@ class TestEndpoints:
             served.update("nothing")
         assert _error(raised)[1] == "Could not find endpoint configuration 'nothing'."
 
-    def test_of_an_image_that_is_no_command_here_are_in_service_at_once(self, served: Served) -> None:
+    def test_of_an_unknown_image_are_in_service_at_once(self, served: Served) -> None:
         assert served.create(served.configure("1", None, repository="other"))["EndpointStatus"] == "InService"
 
     def test_do_not_read_an_artifact_of_another_region(self, served: Served, endpoints: Endpoints) -> None:
-        there = f"{served.name}-west"
+        western = f"{served.name}-west"
         west = endpoints.client("s3", WEST)
-        west.create_bucket(Bucket=there, CreateBucketConfiguration={"LocationConstraint": WEST})
-        west.put_object(Bucket=there, Key="1.tar.gz", Body=_pack(b"one"))
-        name, served.name = served.name, there
+        west.create_bucket(Bucket=western, CreateBucketConfiguration={"LocationConstraint": WEST})
+        west.put_object(Bucket=western, Key="1.tar.gz", Body=_pack(b"one"))
+        name, served.name = served.name, western
         config = served.configure("1", None)
         served.name = name
         assert f"the bucket is in {WEST}" in served.create(config)["FailureReason"]
 
 
 class TestModels:
-    def test_stay_isolated_when_they_are_read(self, served: Served) -> None:
+    def test_keep_their_network_isolation(self, served: Served) -> None:
         name = served.configure("1", b"one")
         assert served.sagemaker.describe_model(ModelName=name)["EnableNetworkIsolation"] is True
 
@@ -165,13 +165,13 @@ class TestModels:
             served.configure("1", b"two")
         assert "Cannot create already existing model" in _error(raised)[1]
 
-    def test_have_one_value_a_tag(self, served: Served) -> None:
+    def test_have_one_value_per_tag(self, served: Served) -> None:
         arn = served.sagemaker.describe_model(ModelName=served.configure("1", b"one"))["ModelArn"]
         for value in ("first", "second"):
             served.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "stage", "Value": value}])
         assert served.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "stage", "Value": "second"}]
 
-    def test_of_a_group_have_its_policy_until_it_is_deleted(self, endpoints: Endpoints) -> None:
+    def test_have_a_group_policy_until_it_is_deleted(self, endpoints: Endpoints) -> None:
         client, name = endpoints.client("sagemaker", EAST), "group-with-policy"
         client.create_model_package_group(ModelPackageGroupName=name)
         with pytest.raises(ClientError, match="Cannot find resource policy"):
@@ -211,14 +211,14 @@ class Images:
 
     def there(self, repository: str) -> Sequence[str]:
         try:
-            found = self.west.describe_images(repositoryName=repository)["imageDetails"]
+            images = self.west.describe_images(repositoryName=repository)["imageDetails"]
         except self.west.exceptions.RepositoryNotFoundException:
             return []
-        return [one["imageDigest"] for one in found]
+        return [image["imageDigest"] for image in images]
 
 
 class TestImages:
-    def test_go_by_the_digest_of_their_manifest_and_arrive_in_the_other_region(self, endpoints: Endpoints) -> None:
+    def test_have_manifest_digests_and_are_replicated(self, endpoints: Endpoints) -> None:
         images = Images(endpoints)
         for client in (images.east, images.west):
             client.create_repository(repositoryName="hipaa-ml/copied", imageTagMutability="IMMUTABLE")
@@ -226,10 +226,10 @@ class TestImages:
         first, second = images.push("hipaa-ml/copied", "a"), images.push("hipaa-ml/copied", "b", tag="2")
         assert first != second
         assert sorted(images.there("hipaa-ml/copied")) == sorted([first, second])
-        [kept] = images.west.describe_repositories(repositoryNames=["hipaa-ml/copied"])["repositories"]
-        assert kept["imageTagMutability"] == "IMMUTABLE"
+        [repository] = images.west.describe_repositories(repositoryNames=["hipaa-ml/copied"])["repositories"]
+        assert repository["imageTagMutability"] == "IMMUTABLE"
 
-    def test_make_the_repository_that_is_missing_there(self, endpoints: Endpoints) -> None:
+    def test_create_a_missing_destination_repository(self, endpoints: Endpoints) -> None:
         images = Images(endpoints)
         images.east.create_repository(repositoryName="hipaa-ml/made")
         images.replicate("hipaa-ml/")
@@ -237,7 +237,7 @@ class TestImages:
         assert images.there("hipaa-ml/made") != [images.push("hipaa-ml/made", "a")]
         assert len(images.there("hipaa-ml/made")) == 1
 
-    def test_of_other_repositories_stay(self, endpoints: Endpoints) -> None:
+    def test_of_other_repositories_are_not_replicated(self, endpoints: Endpoints) -> None:
         images = Images(endpoints)
         images.east.create_repository(repositoryName="elsewhere/one")
         images.replicate("hipaa-ml/")
@@ -277,10 +277,17 @@ class Switch:
             },
         )["HealthCheck"]["Id"]
 
-    def record(self, name: str, role: str, **more: Any) -> Any:
+    def record(self, name: str, role: str, **parameters: Any) -> Any:
         """A record that answers with its role."""
         answers = [{"Value": f"{role}.example"}]
-        return {"Name": name, "Type": "CNAME", "TTL": 10, "SetIdentifier": role, "ResourceRecords": answers, **more}
+        return {
+            "Name": name,
+            "Type": "CNAME",
+            "TTL": 10,
+            "SetIdentifier": role,
+            "ResourceRecords": answers,
+            **parameters,
+        }
 
     def change(self, action: str, *records: Any) -> None:
         changes = [{"Action": action, "ResourceRecordSet": record} for record in records]
@@ -298,8 +305,8 @@ class Switch:
         self.metrics.put_metric_data(Namespace="Recovery", MetricData=[datum])
 
     def alarm(self) -> str:
-        [found] = self.metrics.describe_alarms(AlarmNames=["failed-over"])["MetricAlarms"]
-        return str(found["StateValue"])
+        [metric_alarm] = self.metrics.describe_alarms(AlarmNames=["failed-over"])["MetricAlarms"]
+        return str(metric_alarm["StateValue"])
 
     def leads(self, name: str = NAME) -> Sequence[str]:
         return resolve(self.cloud, ACCOUNT, name)
@@ -307,17 +314,19 @@ class Switch:
 
 @pytest.fixture
 def switch(shared_cloud: Cloud, endpoints: Endpoints) -> Any:
-    made = Switch(shared_cloud, endpoints)
-    yield made
-    for resource_record_set in made.route53.list_resource_record_sets(HostedZoneId=made.zone)["ResourceRecordSets"]:
+    instance = Switch(shared_cloud, endpoints)
+    yield instance
+    for resource_record_set in instance.route53.list_resource_record_sets(HostedZoneId=instance.zone)[
+        "ResourceRecordSets"
+    ]:
         if resource_record_set["Type"] == "CNAME":
-            made.change("DELETE", resource_record_set)
-    made.route53.delete_hosted_zone(Id=made.zone)
-    made.metrics.delete_alarms(AlarmNames=["failed-over"])
+            instance.change("DELETE", resource_record_set)
+    instance.route53.delete_hosted_zone(Id=instance.zone)
+    instance.metrics.delete_alarms(AlarmNames=["failed-over"])
 
 
 class TestNames:
-    def test_follow_the_alarm_there_and_back(self, switch: Switch) -> None:
+    def test_follow_the_state_of_the_alarm(self, switch: Switch) -> None:
         switch.change("CREATE", *switch.failover(switch.NAME))
         assert switch.leads() == ["primary.example"]  # nobody has said anything yet
         switch.say(1)
@@ -325,12 +334,12 @@ class TestNames:
         switch.say(0)
         assert (switch.alarm(), switch.leads()) == ("OK", ["primary.example"])
 
-    def test_do_not_follow_what_is_said_of_another_endpoint(self, switch: Switch) -> None:
+    def test_do_not_follow_metrics_of_another_endpoint(self, switch: Switch) -> None:
         switch.change("CREATE", *switch.failover(switch.NAME))
         switch.say(1, endpoint="other")
         assert switch.leads() == ["primary.example"]
 
-    def test_follow_the_alarm_that_the_check_was_changed_to(self, switch: Switch) -> None:
+    def test_follow_the_new_alarm_of_a_changed_check(self, switch: Switch) -> None:
         switch.change("CREATE", *switch.failover(switch.NAME))
         switch.route53.update_health_check(
             HealthCheckId=switch.check,
@@ -341,7 +350,7 @@ class TestNames:
         assert config["AlarmIdentifier"] == {"Name": "failed-over", "Region": EAST}
         assert switch.leads() == ["secondary.example"]  # there is no such alarm in that region
 
-    def test_shared_by_weight_lead_to_both_and_to_none_of_weight_nought(self, switch: Switch) -> None:
+    def test_with_weights_resolve_to_records_of_positive_weight(self, switch: Switch) -> None:
         switch.change(
             "CREATE",
             switch.record(switch.NAME, "primary", Weight=50, HealthCheckId=switch.check),
@@ -351,27 +360,27 @@ class TestNames:
         switch.change("UPSERT", switch.record(switch.NAME, "secondary", Weight=0))
         assert switch.leads() == ["primary.example"]
 
-    def test_that_are_deleted_leave_those_of_other_endpoints(self, switch: Switch) -> None:
-        other = "other.switch.internal"
-        switch.change("CREATE", *switch.failover(switch.NAME), *switch.failover(other))
+    def test_are_deleted_without_those_of_other_endpoints(self, switch: Switch) -> None:
+        second_name = "other.switch.internal"
+        switch.change("CREATE", *switch.failover(switch.NAME), *switch.failover(second_name))
         switch.change("DELETE", *switch.failover(switch.NAME))
-        assert switch.leads(other) == ["primary.example"]
+        assert switch.leads(second_name) == ["primary.example"]
         with pytest.raises(CloudError, match=f"no zone of the account {ACCOUNT} has a record {switch.NAME}"):
             switch.leads()
 
 
-def test_every_call_is_recorded_with_its_region_and_who_made_it(shared_cloud: Cloud, endpoints: Endpoints) -> None:
+def test_calls_are_recorded_with_region_and_principal(shared_cloud: Cloud, endpoints: Endpoints) -> None:
     record_calls(shared_cloud)
     endpoints.client("ssm", WEST).describe_parameters()
     endpoints.client("dynamodb", EAST).list_tables()
-    found = [(call.service, call.operation, call.region, call.lost) for call in calls(shared_cloud)]
-    assert found == [("ssm", "DescribeParameters", WEST, False), ("dynamodb", "ListTables", EAST, False)]
+    recorded = [(call.service, call.operation, call.region, call.lost) for call in calls(shared_cloud)]
+    assert recorded == [("ssm", "DescribeParameters", WEST, False), ("dynamodb", "ListTables", EAST, False)]
     assert all("Boto3" in call.agent or "Botocore" in call.agent for call in calls(shared_cloud))
     record_calls(shared_cloud)
     assert calls(shared_cloud) == []
 
 
-def test_what_is_not_there_to_scale_is_not_found(endpoints: Endpoints) -> None:
+def test_unknown_scalable_target_is_not_found(endpoints: Endpoints) -> None:
     client = endpoints.client("application-autoscaling", EAST)
     place = {
         "ServiceNamespace": "sagemaker",
@@ -393,8 +402,8 @@ def test_a_table_takes_another_key(endpoints: Endpoints) -> None:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
     )
     key = f"arn:aws:kms:{EAST}:{ACCOUNT}:key/other"
-    asked = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
-    client.update_table(TableName="rekeyed", SSESpecification=asked)
+    specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+    client.update_table(TableName="rekeyed", SSESpecification=specification)
     assert client.describe_table(TableName="rekeyed")["Table"]["SSEDescription"]["KMSMasterKeyArn"] == key
 
 

@@ -8,6 +8,6 @@ from tests.rehearsal.engine.engine_bench import Bench
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
-    yield made
-    made.close()
+    instance = Bench(tmp_path)
+    yield instance
+    instance.close()

@@ -83,13 +83,18 @@ class Bench:
 
     def engine(self, **options: Any) -> Engine:
         if not self.engines or options:
-            given: dict[str, Any] = {"provider": self.provider, "sink": self.events.append, **self.options, **options}
-            made = Engine(
+            arguments: dict[str, Any] = {
+                "provider": self.provider,
+                "sink": self.events.append,
+                **self.options,
+                **options,
+            }
+            created = Engine(
                 Project.load(self.root),
                 self.store(),
-                **given,
+                **arguments,
             )
-            self.engines.append(made)
+            self.engines.append(created)
         return self.engines[-1]
 
     def store(self) -> StateStore:
@@ -134,8 +139,8 @@ class Bench:
     def resources(self, stack: str = "dev") -> dict[str, Mapping[str, Any]]:
         return {entry["urn"].split("::")[-1]: entry for entry in self.store().resources(stack)}
 
-    def messages(self, wanted: Callable[[Any], bool]) -> Sequence[Event]:
-        return [event for event in self.events if wanted(event)]
+    def messages(self, condition: Callable[[Any], bool]) -> Sequence[Event]:
+        return [event for event in self.events if condition(event)]
 
     def close(self) -> None:
         for engine in self.engines:

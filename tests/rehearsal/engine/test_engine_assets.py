@@ -24,12 +24,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def digest(value: Value, root: Path) -> str:
-    found = hashed(value, root)
-    assert isinstance(found, dict)
-    return str(found["hash"])
+    result = hashed(value, root)
+    assert isinstance(result, dict)
+    return str(result["hash"])
 
 
-def test_a_folder_and_the_same_files_one_by_one_have_the_clis_hash(folder: Path) -> None:
+def test_folder_and_its_files_have_the_hash_of_the_cli(folder: Path) -> None:
     assets: Value = {name: {SIGNATURE: ASSET, "text": text} for name, text in FILES.items()}
     assert digest({SIGNATURE: ARCHIVE, "path": "made"}, folder) == BY_THE_CLI
     assert (
@@ -42,15 +42,15 @@ def test_a_folder_and_the_same_files_one_by_one_have_the_clis_hash(folder: Path)
     assert digest({SIGNATURE: ARCHIVE, "assets": nested}, folder) == BY_THE_CLI
 
 
-def test_a_file_is_hashed_as_it_is(folder: Path) -> None:
+def test_file_hash_is_that_of_its_bytes(folder: Path) -> None:
     expected = hashlib.sha256(b"1\n").hexdigest()
     assert digest({SIGNATURE: ASSET, "path": "made/z.txt"}, folder) == expected
     assert digest({SIGNATURE: ASSET, "text": "1\n"}, folder) == expected
     assert digest({SIGNATURE: ARCHIVE, "path": "made/z.txt"}, folder) == expected
 
 
-def test_what_is_not_there_is_named(folder: Path) -> None:
-    with pytest.raises(StepError, match="archive 'nowhere' cannot be read: it is not there"):
+def test_missing_asset_is_reported_by_name(folder: Path) -> None:
+    with pytest.raises(StepError, match="archive 'nowhere' cannot be read: it does not exist"):
         digest({SIGNATURE: ARCHIVE, "path": "nowhere"}, folder)
     with pytest.raises(StepError, match=r"asset 'no\.txt' cannot be read: No such file"):
         digest({SIGNATURE: ASSET, "path": "no.txt"}, folder)

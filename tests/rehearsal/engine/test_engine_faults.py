@@ -15,7 +15,7 @@ from tests.rehearsal.engine.engine_bench import ROOT, Bench, ops
 P = 'p = Provider("p")\n'
 
 
-def test_a_program_that_raises_half_way_keeps_what_was_made(bench: Bench) -> None:
+def test_failing_program_keeps_created_resources(bench: Bench) -> None:
     program = (
         P
         + 'a = Thing("a", opts=Options(provider=p))\n'
@@ -38,21 +38,21 @@ def test_a_program_that_raises_half_way_keeps_what_was_made(bench: Bench) -> Non
     assert ops(fixed) == {"same": 1}
 
 
-def test_a_persons_mistake_is_told_without_a_traceback(bench: Bench) -> None:
+def test_run_error_is_reported_without_traceback(bench: Bench) -> None:
     result = bench.preview("raise pulumi.RunError('accounts: 12 is no account id')")
     assert not result.ok
     assert result.error == "accounts: 12 is no account id"
 
 
-def test_a_program_that_is_no_python_or_not_there_is_told(bench: Bench) -> None:
+def test_invalid_or_missing_program_is_reported(bench: Bench) -> None:
     result = bench.preview("def")
     assert not result.ok
     assert "SyntaxError" in result.error
     (bench.root / "__main__.py").unlink()
-    assert "__main__.py is not there" in bench.preview().error
+    assert "__main__.py does not exist" in bench.preview().error
 
 
-def test_a_program_whose_process_dies_is_told(bench: Bench) -> None:
+def test_ended_program_process_is_reported(bench: Bench) -> None:
     result = bench.preview("import os\nos._exit(9)")
     assert not result.ok
     assert "ended with status 9" in result.error
@@ -67,7 +67,7 @@ def test_a_failing_program_deletes_nothing(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("method", ["create", "update", "delete"])
-def test_a_provider_that_dies_half_way_leaves_a_state_the_next_run_goes_on_from(bench: Bench, method: str) -> None:
+def test_next_run_continues_after_the_provider_died(bench: Bench, method: str) -> None:
     first = (
         P + 'a = Thing("a", x=1, opts=Options(provider=p))\nb = Thing("b", x=1, after=a.arn, opts=Options(provider=p))'
     )
@@ -214,7 +214,7 @@ def _until(condition: Any) -> None:
     pytest.fail("it never happened")
 
 
-def test_a_begun_create_that_the_program_no_longer_wants_is_not_left_behind(bench: Bench) -> None:
+def test_begun_creation_of_an_unregistered_resource_is_deleted(bench: Bench) -> None:
     # The provider makes the thing and dies before it can say so.
     lost = (
         P
@@ -231,7 +231,7 @@ def test_a_begun_create_that_the_program_no_longer_wants_is_not_left_behind(benc
     assert [name.split("::")[-1] for name, _ in bench.calls("Create again")] == ["b"]
 
 
-def test_a_begun_create_is_taken_up_with_the_name_it_was_begun_with(bench: Bench) -> None:
+def test_begun_creation_is_finished_with_its_first_name(bench: Bench) -> None:
     lost = P + 'a = Thing("a", x=1, die="after create", opts=Options(provider=p))'
     assert not bench.up(lost).ok
     name = bench.things()["a"]["name"]
@@ -241,7 +241,7 @@ def test_a_begun_create_is_taken_up_with_the_name_it_was_begun_with(bench: Bench
     assert ops(finished) == {"update": 1}
 
 
-def test_what_is_under_way_when_the_program_fails_is_finished_and_recorded(bench: Bench) -> None:
+def test_running_steps_finish_when_the_program_fails(bench: Bench) -> None:
     result = bench.up(
         P
         + "quick = Thing('quick', opts=Options(provider=p))\n"
@@ -256,7 +256,7 @@ def test_what_is_under_way_when_the_program_fails_is_finished_and_recorded(bench
     assert bench.store().export("dev")["deployment"]["pending_operations"] == []
 
 
-def test_an_interrupt_from_the_keyboard_winds_up_and_the_next_run_goes_on(bench: Bench) -> None:
+def test_next_run_continues_after_a_keyboard_interrupt(bench: Bench) -> None:
     bench.program(
         P
         + "before = None\nfor n in range(8):\n"

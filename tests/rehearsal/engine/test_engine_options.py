@@ -5,11 +5,11 @@ from tests.rehearsal.engine.engine_bench import Bench, ops
 P = 'p = Provider("p")\n'
 
 
-def test_a_protected_resource_is_neither_deleted_nor_replaced(bench: Bench) -> None:
+def test_protected_resource_is_neither_deleted_nor_replaced(bench: Bench) -> None:
     bench.up(P + 'Thing("a", immovable=1, opts=Options(provider=p, protect=True))')
-    gone = bench.up(P)
-    assert not gone.ok
-    assert "toy:index:Thing 'a', which is protected" in gone.error
+    result = bench.up(P)
+    assert not result.ok
+    assert "toy:index:Thing 'a', which is protected" in result.error
     replaced = bench.up(P + 'Thing("a", immovable=2, opts=Options(provider=p, protect=True))')
     assert not replaced.ok
     assert "toy:index:Thing 'a' is protected, but immovable can only change by replacing it" in replaced.error
@@ -54,7 +54,7 @@ def test_protection_is_inherited_by_children(bench: Bench) -> None:
     assert bench.resources()["a"]["protect"] is True
 
 
-def test_what_is_retained_is_forgotten_but_not_deleted(bench: Bench) -> None:
+def test_retained_resource_leaves_the_state_without_deletion(bench: Bench) -> None:
     bench.up(P + 'Thing("a", opts=Options(provider=p, retain_on_delete=True))')
     result = bench.up(P)
     assert result.ok
@@ -68,7 +68,7 @@ def test_what_is_retained_is_forgotten_but_not_deleted(bench: Bench) -> None:
     ("path", "before", "after"),
     [("x", "x=1", "x=2"), ("tags.owner", 'tags={"owner": "a", "n": 1}', 'tags={"owner": "b", "n": 1}')],
 )
-def test_ignored_changes_are_no_changes(bench: Bench, path: str, before: str, after: str) -> None:
+def test_ignored_changes_cause_no_update(bench: Bench, path: str, before: str, after: str) -> None:
     program = P + f'Thing("a", {before}, opts=Options(provider=p, ignore_changes=["{path}"]))'
     bench.up(program)
     result = bench.up(program.replace(before, after))
@@ -76,7 +76,7 @@ def test_ignored_changes_are_no_changes(bench: Bench, path: str, before: str, af
     assert ops(result) == {"same": 1}
 
 
-def test_an_ignored_path_leaves_its_neighbours_alone(bench: Bench) -> None:
+def test_ignored_path_does_not_affect_siblings(bench: Bench) -> None:
     program = P + 'Thing("a", tags={"owner": "a", "n": 1}, opts=Options(provider=p, ignore_changes=["tags.owner"]))'
     bench.up(program)
     bench.up(program.replace('"a", "n": 1', '"b", "n": 2'))
@@ -95,7 +95,7 @@ def test_an_ignored_path_leaves_its_neighbours_alone(bench: Bench) -> None:
         ),
     ],
 )
-def test_an_alias_carries_a_resource_over(bench: Bench, renamed: str) -> None:
+def test_aliased_resource_is_kept(bench: Bench, renamed: str) -> None:
     bench.up(P + 'Thing("a", x=1, opts=Options(provider=p))')
     result = bench.up(P + renamed)
     assert result.ok, result.error
@@ -115,7 +115,7 @@ def test_children_follow_a_renamed_component(bench: Bench) -> None:
     assert ops(result) == {"same": 1}
 
 
-def test_replace_on_changes_replaces_what_would_be_updated(bench: Bench) -> None:
+def test_replace_on_changes_turns_an_update_into_a_replacement(bench: Bench) -> None:
     program = P + 'Thing("a", x=1, opts=Options(provider=p, replace_on_changes=["x"]))'
     bench.up(program)
     result = bench.up(program.replace("x=1", "x=2"))
@@ -133,7 +133,7 @@ def test_replace_with_follows_its_resource(bench: Bench) -> None:
     assert ops(bench.up(program.replace("immovable=1", "immovable=2"))) == {"replace": 2}
 
 
-def test_what_is_deleted_with_another_costs_no_call(bench: Bench) -> None:
+def test_deleted_with_needs_no_deletion_call(bench: Bench) -> None:
     bench.up(P + 'a = Thing("a", opts=Options(provider=p))\nb = Thing("b", opts=Options(provider=p, deleted_with=a))')
     a = bench.resources()["a"]["id"]
     result = bench.up(P)
@@ -141,7 +141,7 @@ def test_what_is_deleted_with_another_costs_no_call(bench: Bench) -> None:
     assert [detail for _, detail in bench.calls("Delete")] == [a]
 
 
-def test_an_import_takes_over_what_exists(bench: Bench) -> None:
+def test_import_adopts_the_existing_resource(bench: Bench) -> None:
     bench.up(P)
     bench.change("insert into things values ('x-1', 'elsewhere', '{\"name\": \"n\", \"x\": 1}')")
     program = P + 'Thing("a", name="n", x=1, opts=Options(provider=p, import_="x-1"))'
@@ -155,7 +155,7 @@ def test_an_import_takes_over_what_exists(bench: Bench) -> None:
     assert bench.created() == []
 
 
-def test_an_import_that_differs_is_imported_and_then_updated(bench: Bench) -> None:
+def test_import_with_differences_is_followed_by_an_update(bench: Bench) -> None:
     bench.up(P)
     bench.change("insert into things values ('x-1', 'elsewhere', '{\"name\": \"n\", \"x\": 1}')")
     result = bench.up(P + 'Thing("a", name="n", x=2, opts=Options(provider=p, import_="x-1"))')
@@ -163,7 +163,7 @@ def test_an_import_that_differs_is_imported_and_then_updated(bench: Bench) -> No
     assert bench.things()["a"]["x"] == 2
 
 
-def test_an_import_that_would_have_to_replace_is_refused_with_the_difference(bench: Bench) -> None:
+def test_import_that_requires_replacement_is_refused_with_its_difference(bench: Bench) -> None:
     bench.up(P)
     bench.change("insert into things values ('x-1', 'elsewhere', '{\"name\": \"n\", \"x\": 1}')")
     result = bench.up(P + 'Thing("a", name="m", x=1, opts=Options(provider=p, import_="x-1"))')
@@ -171,10 +171,10 @@ def test_an_import_that_would_have_to_replace_is_refused_with_the_difference(ben
     assert "name can only change by replacing it" in result.error
     assert "name: 'n' there, 'm' in the program" in result.error
     missing = bench.up(P + 'Thing("a", opts=Options(provider=p, import_="x-2"))')
-    assert "there is none with the id 'x-2'" in missing.error
+    assert "no resource has the id 'x-2'" in missing.error
 
 
-def test_custom_timeouts_are_passed_on_and_hidden_diffs_are_not_shown(bench: Bench) -> None:
+def test_custom_timeouts_reach_the_provider_and_hidden_diffs_are_hidden(bench: Bench) -> None:
     program = P + (
         'Thing("a", x=1, y=1, opts=Options(provider=p, hide_diffs=["x"], '
         'custom_timeouts=pulumi.CustomTimeouts(create="1m30s")))'

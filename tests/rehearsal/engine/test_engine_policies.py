@@ -65,7 +65,7 @@ def configure(bench: Bench, pack: Path, configuration: object) -> None:
     bench.options["policy_config"] = {pack: file}
 
 
-def test_a_mandatory_violation_stops_the_update_before_anything_is_created(bench: Bench, pack: Path) -> None:
+def test_mandatory_violation_stops_the_update_before_any_creation(bench: Bench, pack: Path) -> None:
     program = P + 'Thing("fine", x=1, opts=Options(provider=p))\nThing("bad", x=13, opts=Options(provider=p))'
     result = bench.up(program)
     assert not result.ok
@@ -86,14 +86,14 @@ def test_a_mandatory_violation_stops_the_update_before_anything_is_created(bench
     assert bench.up(program.replace("13", "12")).ok
 
 
-def test_an_advisory_violation_is_told_and_stops_nothing(bench: Bench, pack: Path) -> None:
+def test_advisory_violation_is_reported_and_stops_nothing(bench: Bench, pack: Path) -> None:
     result = bench.up(P + 'Thing("a", x=1000, opts=Options(provider=p))')
     assert result.ok
     assert [(item.policy, item.level) for item in result.violations] == [("small", "advisory")]
     assert result.policies_run == 3
 
 
-def test_a_policy_that_meets_an_unknown_advises_and_is_asked_again_in_the_update(bench: Bench, pack: Path) -> None:
+def test_policy_with_unknown_input_is_evaluated_again_in_the_update(bench: Bench, pack: Path) -> None:
     program = P + 'a = Thing("a", x=1, opts=Options(provider=p))\nThing("b", x=a.arn, opts=Options(provider=p))'
     planned = bench.preview(program)
     assert planned.ok
@@ -111,7 +111,7 @@ def test_a_policy_that_meets_an_unknown_advises_and_is_asked_again_in_the_update
     assert set(bench.things()) == {"a"}
 
 
-def test_the_stack_as_a_whole_is_looked_at(bench: Bench, pack: Path) -> None:
+def test_stack_policies_get_all_resources(bench: Bench, pack: Path) -> None:
     result = bench.preview(P + 'for n in range(4):\n    Thing(f"t{n}", opts=Options(provider=p))')
     assert not result.ok
     [violation] = result.violations
@@ -125,7 +125,7 @@ def test_a_pack_is_configured_from_a_file(bench: Bench, pack: Path) -> None:
     assert [(item.policy, item.level) for item in result.violations] == [("small", "mandatory")]
 
 
-def test_a_remediation_changes_the_resource_before_the_provider_sees_it(bench: Bench, pack: Path) -> None:
+def test_remediation_changes_inputs_before_the_provider_gets_them(bench: Bench, pack: Path) -> None:
     configure(bench, pack, {"tagged": "remediate"})
     result = bench.up(P + 'Thing("a", x=1, opts=Options(provider=p))')
     assert result.ok, result.error
@@ -148,20 +148,20 @@ def test_a_wrong_configuration_of_a_pack_is_refused(
     assert bench.created() == []
 
 
-def test_a_pack_that_dies_fails_the_run(bench: Bench, pack: Path) -> None:
+def test_run_fails_when_a_pack_dies(bench: Bench, pack: Path) -> None:
     result = bench.up(P + 'Thing("a", crash=1, opts=Options(provider=p))')
     assert not result.ok
     assert "policy pack 'pack' died (status 3)" in result.error
     assert bench.created() == []
 
 
-def test_a_pack_that_does_not_start_fails_the_run(bench: Bench, pack: Path) -> None:
+def test_run_fails_when_a_pack_does_not_start(bench: Bench, pack: Path) -> None:
     (pack / "__main__.py").write_text("raise RuntimeError('no such thing')")
     result = bench.up(P)
     assert not result.ok
     assert result.error == "policy pack 'pack' did not start: RuntimeError: no such thing"
     (pack / "__main__.py").unlink()
-    assert "__main__.py is not there" in bench.up(P).error
+    assert "__main__.py does not exist" in bench.up(P).error
 
 
 def test_one_pack_process_serves_all_stacks(bench: Bench, pack: Path) -> None:

@@ -25,7 +25,7 @@ KNOWN = Crypter.new(Passphrase(text="p", source="here"))
 
 
 @given(st.text())
-def test_what_is_encrypted_comes_back(text: str) -> None:
+def test_encrypted_text_is_decrypted(text: str) -> None:
     sealed = KNOWN.encrypt(text)
     assert sealed.startswith("v1:")
     assert KNOWN.decrypt(sealed) == text
@@ -34,13 +34,13 @@ def test_what_is_encrypted_comes_back(text: str) -> None:
 
 @settings(max_examples=20)
 @given(st.text())
-def test_any_other_crypter_cannot_open_it(text: str) -> None:
-    other = Crypter(b"0" * 32, "")
+def test_another_crypter_cannot_decrypt(text: str) -> None:
+    second = Crypter(b"0" * 32, "")
     with pytest.raises(PassphraseError):
-        other.decrypt(KNOWN.encrypt(text))
+        second.decrypt(KNOWN.encrypt(text))
 
 
-def test_a_crypter_opens_its_own_state_and_no_other_passphrase_does() -> None:
+def test_crypter_opens_its_state_with_its_passphrase_only() -> None:
     opened = Crypter.open(Passphrase(text="p", source="here"), KNOWN.state, where="file")
     assert opened.decrypt(KNOWN.encrypt("x")) == "x"
     with pytest.raises(PassphraseError, match=r"some/file: the passphrase \(from there\) is not the one"):
@@ -49,17 +49,17 @@ def test_a_crypter_opens_its_own_state_and_no_other_passphrase_does() -> None:
         Crypter.open(Passphrase(text="q", source="there"), "v2:nonsense", where="some/file")
 
 
-def test_secrets_stand_nowhere_in_clear(bench: Bench) -> None:
+def test_secrets_are_never_stored_or_shown_unencrypted(bench: Bench) -> None:
     result = bench.up(PROGRAM)
     assert result.ok, result.error
     changed = bench.preview(PROGRAM.replace(SECRET, SECRET + "!"))
     assert changed.outputs["token"] == result.outputs["token"] == result.outputs["password"] == "[secret]"
     assert result.outputs["plain"] == "visible"
-    said = "".join(map(repr, (result, changed, *bench.events)))
-    kept = "".join(path.read_text() for path in (bench.state / "stacks").iterdir())
+    output = "".join(map(repr, (result, changed, *bench.events)))
+    state_text = "".join(path.read_text() for path in (bench.state / "stacks").iterdir())
     for text in (SECRET, "s3cr3t-token"):
-        assert text not in said
-        assert text not in kept
+        assert text not in output
+        assert text not in state_text
     diff = {item.path: (item.old, item.new) for step in changed.steps for item in step.diff}
     assert diff["password"] == ("[secret]", "[secret]")
     assert bench.things()["a"]["password"] == SECRET  # the provider gets the real thing
@@ -67,13 +67,13 @@ def test_secrets_stand_nowhere_in_clear(bench: Bench) -> None:
     assert "ciphertext" in bench.resources()["b"]["outputs"]["extra"]
 
 
-def test_outputs_show_secrets_only_when_asked(bench: Bench) -> None:
+def test_outputs_show_secrets_only_on_request(bench: Bench) -> None:
     bench.up(PROGRAM)
     assert bench.store().outputs("dev")["token"] == "[secret]"
     assert bench.store().outputs("dev", show_secrets=True)["token"] == "s3cr3t-token"
 
 
-def test_an_unchanged_secret_is_no_change(bench: Bench) -> None:
+def test_unchanged_secret_is_not_a_change(bench: Bench) -> None:
     bench.up(PROGRAM)
     assert set(bench.up().operations) == {"same"}
 

@@ -46,7 +46,7 @@ def order(bench: Bench) -> list[str]:
     ]
 
 
-def test_stacks_wait_for_what_they_need_and_not_for_one_another(bench: Bench) -> None:
+def test_stacks_wait_only_for_their_dependencies(bench: Bench) -> None:
     results = run(bench, "up")
     assert [result.name for result in results] == list(NEEDS)
     assert all(result.ok for result in results), [result.error for result in results]
@@ -57,13 +57,13 @@ def test_stacks_wait_for_what_they_need_and_not_for_one_another(bench: Bench) ->
     assert set(bench.things()) == {"base-a", "left-a", "right-a", "top-a"}
 
 
-def test_a_preview_of_all_sees_what_the_others_planned(bench: Bench) -> None:
+def test_preview_of_all_stacks_uses_planned_outputs(bench: Bench) -> None:
     results = run(bench, "preview")
     assert [result.ok for result in results] == [True] * 4, [result.error for result in results]
     assert not bench.things()
 
 
-def test_what_needs_a_stack_is_destroyed_before_it(bench: Bench) -> None:
+def test_dependents_are_destroyed_before_a_stack(bench: Bench) -> None:
     run(bench, "up")
     bench.events.clear()
     results = run(bench, "destroy", ["top", "right", "left", "base"])
@@ -74,14 +74,14 @@ def test_what_needs_a_stack_is_destroyed_before_it(bench: Bench) -> None:
     assert not bench.things()
 
 
-def test_after_a_failure_nothing_is_begun_and_what_runs_is_finished(bench: Bench) -> None:
+def test_failure_starts_no_stack_and_finishes_running_ones(bench: Bench) -> None:
     results = run(bench, "up", fails="left")
     assert {result.name: result.ok for result in results} == {"base": True, "left": False, "right": True}
     assert "no such thing" in results[1].error
     assert set(bench.things()) == {"base-a", "right-a"}
 
 
-def test_after_an_interrupt_nothing_is_begun(bench: Bench) -> None:
+def test_interrupt_starts_no_stack(bench: Bench) -> None:
     bench.program(f"FAILS = ''\n{PROGRAM}")
     engines: list[Engine] = []
 
@@ -105,7 +105,7 @@ def test_after_an_interrupt_nothing_is_begun(bench: Bench) -> None:
         (["top"], {"top": set()}),
     ],
 )
-def test_a_stack_waits_for_those_above_it_through_stacks_left_out(
+def test_stack_waits_for_transitive_dependencies_of_unselected_stacks(
     stacks: list[str], expected: dict[str, set[str]]
 ) -> None:
     assert among(stacks, NEEDS) == expected

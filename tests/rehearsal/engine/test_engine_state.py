@@ -59,24 +59,24 @@ def _fold_and_load(folder: Path, content: bytes) -> None:
     (folder / "s.json").write_bytes(rendered)
     loaded = checkpoint.read(folder / "s.json")
     assert {journal.key_of(entry) for entry in loaded.resources} == set(folded.entries)
-    again = journal.fold(loaded.resources, loaded.pending, [])
-    assert again.entries == folded.entries
-    assert again.pending == folded.pending
+    refolded = journal.fold(loaded.resources, loaded.pending, [])
+    assert refolded.entries == folded.entries
+    assert refolded.pending == folded.pending
 
 
 @given(st.lists(entries, max_size=12, unique_by=journal.key_of))
-def test_a_checkpoint_puts_what_is_needed_first(found: list[dict[str, Any]]) -> None:
-    ordered = checkpoint.ordered(found)
-    assert sorted(map(journal.key_of, ordered)) == sorted(map(journal.key_of, found))
+def test_checkpoint_orders_resources_after_their_dependencies(resources: list[dict[str, Any]]) -> None:
+    ordered = checkpoint.ordered(resources)
+    assert sorted(map(journal.key_of, ordered)) == sorted(map(journal.key_of, resources))
     place = {entry["urn"]: index for index, entry in enumerate(ordered) if not entry.get("delete")}
     needs = {entry["urn"]: entry["dependencies"][0] for entry in ordered if not entry.get("delete")}
 
     def in_a_circle(urn: str) -> bool:
-        seen: set[str] = set()
-        while urn in needs and urn not in seen:
-            seen.add(urn)
+        visited: set[str] = set()
+        while urn in needs and urn not in visited:
+            visited.add(urn)
             urn = needs[urn]
-        return urn in seen
+        return urn in visited
 
     for urn, need in needs.items():
         if need in place and not in_a_circle(urn):
@@ -109,19 +109,19 @@ def test_an_export_is_deployment_format_3(bench: Bench) -> None:
         (lambda text: text.replace('"version": 3', '"version": 4'), "is a checkpoint of newer version \\(4\\)"),
     ],
 )
-def test_a_damaged_or_newer_checkpoint_is_refused_and_left_alone(bench: Bench, damage: Any, message: str) -> None:
+def test_damaged_or_newer_checkpoint_is_refused_and_unchanged(bench: Bench, damage: Any, message: str) -> None:
     bench.up(P + 'Thing("a", opts=Options(provider=p))')
     bench.up(P + 'Thing("b", opts=Options(provider=p))')
     file = bench.state / "stacks" / "dev.json"
     file.write_text(damage(file.read_text()))
-    kept = file.read_bytes()
+    content = file.read_bytes()
     calls = len(bench.calls("Create"))
     result = bench.up(P + 'Thing("c", opts=Options(provider=p))')
     assert not result.ok
     with pytest.raises(CheckpointError, match=message):
         raise CheckpointError(result.error)
     assert str(file) in result.error
-    assert file.read_bytes() == kept
+    assert file.read_bytes() == content
     assert len(bench.calls("Create")) == calls
     file.with_suffix(".json.bak").replace(file)
     assert bench.preview().ok
@@ -135,7 +135,7 @@ def test_a_journal_of_another_checkpoint_is_refused(bench: Bench) -> None:
     assert "do not belong together" in result.error
 
 
-def test_a_second_run_on_a_stack_is_refused_naming_the_first(bench: Bench) -> None:
+def test_concurrent_run_is_refused_naming_the_first(bench: Bench) -> None:
     bench.up(P)
     script = textwrap.dedent(f"""
         import sys
@@ -176,7 +176,7 @@ pulumi.export("seen", other.require_output("arn"))
 """
 
 
-def test_a_stack_reads_anothers_outputs(bench: Bench) -> None:
+def test_stack_reads_outputs_of_another_stack(bench: Bench) -> None:
     bench.up(
         P
         + 'a = Thing("a", secret_out=1, opts=Options(provider=p))\n'
@@ -190,21 +190,21 @@ def test_a_stack_reads_anothers_outputs(bench: Bench) -> None:
     assert bench.up(None, "top").operations == {"same": 1, "read": 1}
 
 
-def test_a_stack_that_is_not_up_is_named(bench: Bench) -> None:
+def test_reference_to_an_undeployed_stack_is_refused_by_name(bench: Bench) -> None:
     bench.options["graph"] = {"base": ["root"], "top": ["base"]}
     result = bench.preview(REFERRING, "top")
     assert not result.ok
     assert result.error == "Stack \"base\" is not deployed. Run 'zone up root base' first."
 
 
-def test_an_output_that_is_missing_is_named(bench: Bench) -> None:
+def test_missing_output_is_reported_by_name(bench: Bench) -> None:
     bench.up("pulumi.export('other', 1)", "base")
     result = bench.preview(REFERRING, "top")
     assert not result.ok
     assert result.error == 'Stack "base" has no output "arn". Run \'zone up base\' first to update it.'
 
 
-def test_a_preview_sees_what_another_preview_of_the_same_run_planned(bench: Bench) -> None:
+def test_preview_uses_outputs_planned_in_the_same_run(bench: Bench) -> None:
     base = P + 'a = Thing("a", opts=Options(provider=p))\npulumi.export("arn", a.arn)'
     assert bench.preview(base, "base").ok
     result = bench.preview(REFERRING, "top")
@@ -231,7 +231,7 @@ def test_malformed_configuration_is_refused_by_file_and_line(bench: Bench, file:
         Project.load(bench.root).config("dev", bench.passphrase)
 
 
-def test_the_projects_configuration_stands_below_the_stacks(bench: Bench) -> None:
+def test_stack_configuration_overrides_project_configuration(bench: Bench) -> None:
     (bench.root / "Pulumi.yaml").write_text(
         "name: demo\nruntime:\n  name: python\nstackConfigDir: stacks\nconfig:\n"
         "  demo:accounts: {value: {a: '012345678901', n: [1, true]}}\n  region: {type: string, default: eu-west-1}\n"
@@ -256,7 +256,7 @@ def test_the_projects_configuration_stands_below_the_stacks(bench: Bench) -> Non
         project.config("dev", bench.passphrase)
 
 
-def test_a_run_interrupted_by_hand_saves_what_it_did(bench: Bench) -> None:
+def test_interrupted_run_saves_its_steps(bench: Bench) -> None:
     engine = bench.engine()
     bench.program(P + 'a = Thing("a", opts=Options(provider=p))\nb = Thing("b", after=a.arn, opts=Options(provider=p))')
 
@@ -276,7 +276,7 @@ def test_a_run_interrupted_by_hand_saves_what_it_did(bench: Bench) -> None:
     assert ops(finished) == {"same": 1, "create": 1}
 
 
-def test_objects_in_the_configuration_come_with_their_keys_sorted_as_the_cli_sends_them(bench: Bench) -> None:
+def test_configuration_objects_have_sorted_keys(bench: Bench) -> None:
     (bench.root / "Pulumi.dev.yaml").write_text("config:\n  demo:table: {zeta: 1, alpha: {y: 2, b: 3}}\n")
     result = bench.up('pulumi.export("order", list(pulumi.Config().require_object("table")))')
     assert result.ok, result.error

@@ -20,22 +20,22 @@ def test_a_preview_creates_nothing_and_leaves_outputs_unknown(bench: Bench) -> N
     assert not (bench.state / "stacks" / "dev.json").exists()
 
 
-def test_an_up_creates_and_a_second_one_changes_nothing(bench: Bench) -> None:
+def test_second_update_changes_nothing(bench: Bench) -> None:
     result = bench.up(TWO)
     assert result.ok, result.error
     assert result.operations == {"create": 4}
     assert bench.created() == ["a", "b"]
     assert bench.things()["b"]["ref"] == f"toy:{bench.resources()['a']['id']}"
     before = (bench.state / "stacks" / "dev.json").read_bytes()
-    again = bench.up()
-    assert again.ok
-    assert again.operations == {"same": 4}
+    second = bench.up()
+    assert second.ok
+    assert second.operations == {"same": 4}
     assert bench.created() == ["a", "b"]
     after = (bench.state / "stacks" / "dev.json").read_bytes()
     assert before == after
 
 
-def test_an_update_changes_what_changed_and_shows_old_and_new(bench: Bench) -> None:
+def test_update_changes_properties_and_shows_old_and_new_values(bench: Bench) -> None:
     bench.up(TWO)
     result = bench.up(TWO.replace("x=1", "x=2"))
     assert result.ok
@@ -45,7 +45,7 @@ def test_an_update_changes_what_changed_and_shows_old_and_new(bench: Bench) -> N
     assert bench.things()["a"]["x"] == 2
 
 
-def test_a_replacement_creates_first_and_deletes_at_the_end(bench: Bench) -> None:
+def test_replacement_creates_first_and_deletes_last(bench: Bench) -> None:
     bench.up(TWO)
     old = bench.resources()["a"]["id"]
     result = bench.up(TWO.replace("x=1", "x=1, immovable=1"))
@@ -56,7 +56,7 @@ def test_a_replacement_creates_first_and_deletes_at_the_end(bench: Bench) -> Non
     assert bench.things()["b"]["ref"] == f"toy:{bench.resources()['a']['id']}"
 
 
-def test_delete_before_replace_takes_dependents_along(bench: Bench) -> None:
+def test_delete_before_replace_replaces_dependents(bench: Bench) -> None:
     program = """
     p = Provider("account", account="1")
     a = Thing("a", dbr=1, opts=Options(provider=p))
@@ -73,7 +73,7 @@ def test_delete_before_replace_takes_dependents_along(bench: Bench) -> None:
     assert bench.up().operations == {"same": 5}
 
 
-def test_what_is_no_longer_registered_is_deleted_dependents_first(bench: Bench) -> None:
+def test_unregistered_resources_are_deleted_dependents_first(bench: Bench) -> None:
     bench.up(TWO)
     ids = {name: entry["id"] for name, entry in bench.resources().items() if "id" in entry}
     result = bench.up('p = Provider("account", account="1")')
@@ -83,7 +83,7 @@ def test_what_is_no_longer_registered_is_deleted_dependents_first(bench: Bench) 
     assert bench.things() == {}
 
 
-def test_a_provider_is_configured_on_a_connection_of_its_own(bench: Bench) -> None:
+def test_each_provider_configuration_has_its_own_connection(bench: Bench) -> None:
     result = bench.up("""
     for account in ("1", "2"):
         p = Provider(f"p{account}", account=account)
@@ -94,14 +94,14 @@ def test_a_provider_is_configured_on_a_connection_of_its_own(bench: Bench) -> No
     assert result.outputs == {"1": '{"account": "1"}', "2": '{"account": "2"}'}
 
 
-def test_what_the_provider_refuses_names_resource_and_property(bench: Bench) -> None:
+def test_provider_refusal_names_resource_and_property(bench: Bench) -> None:
     result = bench.up('Thing("a", forbidden=1, opts=Options(provider=Provider("p")))')
     assert not result.ok
     assert result.error == "toy:index:Thing 'a' is not valid: forbidden: is not allowed"
     assert bench.created() == []
 
 
-def test_a_failed_create_ends_the_run_and_keeps_what_was_made(bench: Bench) -> None:
+def test_failed_creation_ends_the_run_and_keeps_created_resources(bench: Bench) -> None:
     program = """
     p = Provider("p")
     a = Thing("a", opts=Options(provider=p))
@@ -118,7 +118,7 @@ def test_a_failed_create_ends_the_run_and_keeps_what_was_made(bench: Bench) -> N
     assert ops(finished) == {"same": 1, "create": 2}
 
 
-def test_children_find_their_providers_through_components(bench: Bench) -> None:
+def test_children_inherit_providers_from_components(bench: Bench) -> None:
     result = bench.up("""
     p = Provider("p", account="7")
     group = Group("g", opts=Options(providers=[p]))
@@ -129,7 +129,7 @@ def test_children_find_their_providers_through_components(bench: Bench) -> None:
     assert "::p::" in bench.resources()["a"]["provider"]
 
 
-def test_a_disabled_default_provider_is_an_error_that_names_the_resource(bench: Bench) -> None:
+def test_disabled_default_provider_is_refused_by_resource(bench: Bench) -> None:
     (bench.root / "Pulumi.dev.yaml").write_text('config:\n  pulumi:disable-default-providers: ["toy"]\n')
     result = bench.up('Thing("a")')
     assert not result.ok
@@ -145,7 +145,7 @@ def test_a_default_provider_takes_its_configuration_from_the_stack(bench: Bench)
     assert bench.up().operations == {"same": 2}
 
 
-def test_resources_under_a_provider_not_known_yet_are_planned_without_asking_it(bench: Bench) -> None:
+def test_resources_of_an_unconfigured_provider_are_planned_without_it(bench: Bench) -> None:
     program = """
     first = Provider("first", account="1")
     a = Thing("a", opts=Options(provider=first))
@@ -162,7 +162,7 @@ def test_resources_under_a_provider_not_known_yet_are_planned_without_asking_it(
     assert set(bench.things()) == {"a", "b"}
 
 
-def test_the_programs_output_becomes_messages(bench: Bench) -> None:
+def test_program_output_becomes_messages(bench: Bench) -> None:
     bench.up('print("hello"); pulumi.log.warn("careful")')
     output = {(event.severity, event.message) for event in bench.events if isinstance(event, Log)}
     assert ("info", "hello") in output
@@ -177,7 +177,7 @@ def test_a_resource_registered_twice_is_refused_by_name(bench: Bench) -> None:
     assert "toy:index:Thing 'a' is registered twice" in result.error
 
 
-def test_what_the_engine_does_not_honour_is_refused_by_name(bench: Bench) -> None:
+def test_unsupported_options_are_refused_by_name(bench: Bench) -> None:
     result = bench.preview("""
     class Remote(pulumi.ComponentResource):
         def __init__(self, name):
@@ -199,7 +199,7 @@ def test_independent_resources_are_created_at_the_same_time(bench: Bench) -> Non
     assert max(detail for _, detail in bench.calls("met")) >= 4
 
 
-def test_drift_is_shown_and_taken_over_and_what_is_gone_is_forgotten(bench: Bench) -> None:
+def test_refresh_records_drift_and_removes_deleted_resources(bench: Bench) -> None:
     bench.up(TWO)
     ids = {name: entry["id"] for name, entry in bench.resources().items() if "id" in entry}
     bench.change("update things set inputs = ? where id = ?", '{"name": "a", "x": 99}', ids["a"])

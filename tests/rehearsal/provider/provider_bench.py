@@ -67,54 +67,58 @@ class Client:
         assert failures == []
         return inputs
 
-    def diff(self, made: "Made", news: Values) -> Any:
+    def diff(self, resource: "CreatedResource", news: Values) -> Any:
         return self.stub.Diff(
             provider_pb2.DiffRequest(
-                urn=made.urn, id=made.id, olds=write(made.outputs), old_inputs=write(made.inputs), news=write(news)
+                urn=resource.urn,
+                id=resource.id,
+                olds=write(resource.outputs),
+                old_inputs=write(resource.inputs),
+                news=write(news),
             )
         )
 
-    def create(self, urn: str, inputs: Values) -> "Made":
+    def create(self, urn: str, inputs: Values) -> "CreatedResource":
         answer = self.stub.Create(provider_pb2.CreateRequest(urn=urn, properties=write(inputs)))
-        return Made(urn, answer.id, inputs, read(answer.properties))
+        return CreatedResource(urn, answer.id, inputs, read(answer.properties))
 
     def preview(self, urn: str, inputs: Values) -> Values:
         return read(
             self.stub.Create(provider_pb2.CreateRequest(urn=urn, properties=write(inputs), preview=True)).properties
         )
 
-    def make(self, token: str, news: Values, name: str | None = None) -> "Made":
+    def make(self, token: str, news: Values, name: str | None = None) -> "CreatedResource":
         """Check and create, as an engine does."""
         urn = urn_of(token, name)
         return self.create(urn, self.checked(urn, news))
 
-    def read(self, made: "Made") -> "Made | None":
+    def read(self, resource: "CreatedResource") -> "CreatedResource | None":
         answer = self.stub.Read(
             provider_pb2.ReadRequest(
-                urn=made.urn, id=made.id, properties=write(made.outputs), inputs=write(made.inputs)
+                urn=resource.urn, id=resource.id, properties=write(resource.outputs), inputs=write(resource.inputs)
             )
         )
         if not answer.id:
             return None
-        return Made(made.urn, answer.id, read(answer.inputs), read(answer.properties))
+        return CreatedResource(resource.urn, answer.id, read(answer.inputs), read(answer.properties))
 
-    def update(self, made: "Made", news: Values, *, preview: bool = False) -> "Made":
+    def update(self, resource: "CreatedResource", news: Values, *, preview: bool = False) -> "CreatedResource":
         answer = self.stub.Update(
             provider_pb2.UpdateRequest(
-                urn=made.urn,
-                id=made.id,
-                olds=write(made.outputs),
-                old_inputs=write(made.inputs),
+                urn=resource.urn,
+                id=resource.id,
+                olds=write(resource.outputs),
+                old_inputs=write(resource.inputs),
                 news=write(news),
                 preview=preview,
             )
         )
-        return Made(made.urn, made.id, news, read(answer.properties))
+        return CreatedResource(resource.urn, resource.id, news, read(answer.properties))
 
-    def delete(self, made: "Made") -> None:
+    def delete(self, resource: "CreatedResource") -> None:
         self.stub.Delete(
             provider_pb2.DeleteRequest(
-                urn=made.urn, id=made.id, properties=write(made.outputs), old_inputs=write(made.inputs)
+                urn=resource.urn, id=resource.id, properties=write(resource.outputs), old_inputs=write(resource.inputs)
             )
         )
 
@@ -122,14 +126,14 @@ class Client:
         return read(getattr(self.stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=write(args))), "return"))
 
 
-class Made:
+class CreatedResource:
     """A resource as the engine's checkpoint has it."""
 
     def __init__(self, urn: str, id_: str, inputs: Values, outputs: Values) -> None:
         self.urn, self.id, self.inputs, self.outputs = urn, id_, inputs, outputs
 
     def __repr__(self) -> str:
-        return f"Made({self.urn}, {self.id}, {self.outputs})"
+        return f"CreatedResource({self.urn}, {self.id}, {self.outputs})"
 
 
 def urn_of(token: str, name: str | None = None) -> str:

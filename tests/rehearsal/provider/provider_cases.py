@@ -7,12 +7,15 @@ from typing import Any
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider.values import Values
-from tests.rehearsal.provider.provider_bench import Client, Made, urn_of
+from tests.rehearsal.provider.provider_bench import Client, CreatedResource, urn_of
 
 
-def policy(*actions: str, effect: str = "Allow", **more: Any) -> str:
+def policy(*actions: str, effect: str = "Allow", **members: Any) -> str:
     return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": list(actions), "Resource": "*", **more}]}
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": effect, "Action": list(actions), "Resource": "*", **members}],
+        }
     )
 
 
@@ -37,12 +40,12 @@ class World:
     def __init__(self, client: Client, cloud: Cloud) -> None:
         self._client, self.cloud = client, cloud
         self.endpoints = cloud.endpoints()
-        self._made: dict[str, Made] = {}
+        self._made: dict[str, CreatedResource] = {}
 
     def boto(self, service: str, region: str = "us-east-1") -> Any:
         return self.endpoints.client(service, region)
 
-    def once(self, key: str, token: str, inputs: Callable[[], Values]) -> Made:
+    def once(self, key: str, token: str, inputs: Callable[[], Values]) -> CreatedResource:
         if key not in self._made:
             # Several worlds share one cloud: with old inputs it is not the check of a replacement.
             urn, news = urn_of(token, f"world-{key}"), inputs()
@@ -50,7 +53,7 @@ class World:
         return self._made[key]
 
     @property
-    def organization(self) -> Made:
+    def organization(self) -> CreatedResource:
         kinds = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY", "BACKUP_POLICY"]
         return self.once(
             "organization",
@@ -62,12 +65,12 @@ class World:
     def root(self) -> str:
         return str(self.organization.outputs["roots"][0]["id"])
 
-    def unit(self, name: str = "Workloads") -> Made:
+    def unit(self, name: str = "Workloads") -> CreatedResource:
         token = "aws:organizations/organizationalUnit:OrganizationalUnit"
         return self.once(f"unit-{name}", token, lambda: {"name": name, "parentId": self.root})
 
     @property
-    def member(self) -> Made:
+    def member(self) -> CreatedResource:
         return self.once(
             "member",
             "aws:organizations/account:Account",
@@ -75,15 +78,15 @@ class World:
         )
 
     @property
-    def role(self) -> Made:
+    def role(self) -> CreatedResource:
         return self.once("role", "aws:iam/role:Role", lambda: {"assumeRolePolicy": trust("config.amazonaws.com")})
 
     @property
-    def managed_policy(self) -> Made:
+    def managed_policy(self) -> CreatedResource:
         return self.once("policy", "aws:iam/policy:Policy", lambda: {"policy": policy("s3:GetObject")})
 
-    def bucket(self, name: str = "bucket", **more: Any) -> str:
-        return self.once(f"bucket-{name}", "aws:s3/bucket:Bucket", lambda: more).id
+    def bucket(self, name: str = "bucket", **parameters: Any) -> str:
+        return self.once(f"bucket-{name}", "aws:s3/bucket:Bucket", lambda: parameters).id
 
     def versioned(self, name: str) -> str:
         bucket = self.bucket(name)
@@ -95,33 +98,33 @@ class World:
         return bucket
 
     @property
-    def key(self) -> Made:
+    def key(self) -> CreatedResource:
         return self.once("key", "aws:kms/key:Key", lambda: {"multiRegion": True})
 
     @property
-    def other_key(self) -> Made:
+    def other_key(self) -> CreatedResource:
         return self.once("other-key", "aws:kms/key:Key", dict)
 
     @property
-    def topic(self) -> Made:
+    def topic(self) -> CreatedResource:
         return self.once("topic", "aws:sns/topic:Topic", dict)
 
     @property
-    def queue(self) -> Made:
+    def queue(self) -> CreatedResource:
         return self.once("queue", "aws:sqs/queue:Queue", dict)
 
     @property
-    def log_group(self) -> Made:
+    def log_group(self) -> CreatedResource:
         return self.once("log-group", "aws:cloudwatch/logGroup:LogGroup", dict)
 
     @property
-    def rule(self) -> Made:
+    def rule(self) -> CreatedResource:
         return self.once(
             "rule", "aws:cloudwatch/eventRule:EventRule", lambda: {"eventPattern": '{"source":["aws.guardduty"]}'}
         )
 
     @property
-    def recorder(self) -> Made:
+    def recorder(self) -> CreatedResource:
         return self.once(
             "recorder", "aws:cfg/recorder:Recorder", lambda: {"name": "world", "roleArn": self.role.outputs["arn"]}
         )
@@ -131,7 +134,7 @@ class World:
         return self.boto("sso-admin").list_instances()["Instances"][0]
 
     @property
-    def permission_set(self) -> Made:
+    def permission_set(self) -> CreatedResource:
         return self.once(
             "permission-set",
             "aws:ssoadmin/permissionSet:PermissionSet",
@@ -140,7 +143,7 @@ class World:
 
 
 Make = Callable[[World], Values]
-Drift = Callable[[World, Made], None]
+Drift = Callable[[World, CreatedResource], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,12 +158,12 @@ class Case:
     stays: bool = False
     region: str = "us-east-1"
     member: bool = False
-    """Made in the member account."""
+    """CreatedResource in the member account."""
 
 
-def bucket_case(name: str, inputs: Make, change: Make | None = None, **more: Any) -> Case:
+def bucket_case(name: str, inputs: Make, change: Make | None = None, **fields: Any) -> Case:
     module = name[0].lower() + name[1:]
-    return Case(type=f"aws:s3/{module}:{name}", inputs=inputs, change=change, **more)
+    return Case(type=f"aws:s3/{module}:{name}", inputs=inputs, change=change, **fields)
 
 
 _SCP = policy("organizations:LeaveOrganization", effect="Deny")
@@ -740,8 +743,8 @@ def _logs(world: World) -> str:
     return bucket
 
 
-def _sse(algorithm: str, **more: Any) -> Values:
-    return {"applyServerSideEncryptionByDefault": {"sseAlgorithm": algorithm, **more}, "bucketKeyEnabled": True}
+def _sse(algorithm: str, **parameters: Any) -> Values:
+    return {"applyServerSideEncryptionByDefault": {"sseAlgorithm": algorithm, **parameters}, "bucketKeyEnabled": True}
 
 
 def _lifecycle(days: int) -> Values:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rehearsal.provider.values import Values
-from tests.rehearsal.provider.provider_bench import Made
+from tests.rehearsal.provider.provider_bench import CreatedResource
 from tests.rehearsal.provider.provider_cases import Case, World, key_policy, policy
 
 LAKE = "aws:lakeformation/"
@@ -99,7 +99,7 @@ def filtered(world: World) -> Values:
     }
 
 
-def revoke(world: World, made: Made) -> None:
+def revoke(world: World, resource: CreatedResource) -> None:
     lake_formation = world.boto("lakeformation")
     for principal_resource_permission in lake_formation.list_permissions()["PrincipalResourcePermissions"]:
         if "DataCellsFilter" in principal_resource_permission["Resource"]:

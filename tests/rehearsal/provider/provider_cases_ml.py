@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rehearsal.provider.values import Values
-from tests.rehearsal.provider.provider_bench import Made
+from tests.rehearsal.provider.provider_bench import CreatedResource
 from tests.rehearsal.provider.provider_cases import Case, World, policy
 from tests.rehearsal.provider.provider_cases_network import changing, vpc
 
@@ -218,13 +218,13 @@ def weighted(weight: int) -> Callable[[World], Values]:
     }
 
 
-def drift_record(world: World, made: Made) -> None:
-    names = {"Name": made.inputs["name"], "Type": "CNAME", "SetIdentifier": made.inputs["setIdentifier"]}
+def drift_record(world: World, resource: CreatedResource) -> None:
+    names = {"Name": resource.inputs["name"], "Type": "CNAME", "SetIdentifier": resource.inputs["setIdentifier"]}
     elsewhere = [{"Value": "elsewhere.example.org"}]
     changed = {**names, "TTL": 5, "Failover": "SECONDARY", "ResourceRecords": elsewhere}
     change = {"Action": "UPSERT", "ResourceRecordSet": changed}
     world.boto("route53").change_resource_record_sets(
-        HostedZoneId=made.inputs["zoneId"], ChangeBatch={"Changes": [change]}
+        HostedZoneId=resource.inputs["zoneId"], ChangeBatch={"Changes": [change]}
     )
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from rehearsal.provider.values import Values
-from tests.rehearsal.provider.provider_bench import Made
+from tests.rehearsal.provider.provider_bench import CreatedResource
 from tests.rehearsal.provider.provider_cases import Case, World, policy
 
 TRANSIT = "aws:ec2transitgateway/"
@@ -13,7 +13,7 @@ ANYWHERE = "0.0.0.0/0"
 LOGS = "network-logs"
 
 
-def vpc(world: World, name: str = "vpc", cidr: str = "10.0.0.0/16") -> Made:
+def vpc(world: World, name: str = "vpc", cidr: str = "10.0.0.0/16") -> CreatedResource:
     return world.once(f"vpc-{name}", "aws:ec2/vpc:Vpc", lambda: {"cidrBlock": cidr})
 
 
@@ -23,26 +23,26 @@ def in_an_organization(world: World) -> Values:
     return {}
 
 
-def subnet(world: World, number: int = 0) -> Made:
+def subnet(world: World, number: int = 0) -> CreatedResource:
     inputs = {"vpcId": vpc(world).id, "cidrBlock": f"10.0.{number}.0/24", "availabilityZoneId": f"use1-az{number + 1}"}
     return world.once(f"subnet-{number}", "aws:ec2/subnet:Subnet", lambda: inputs)
 
 
-def group(world: World) -> Made:
+def group(world: World) -> CreatedResource:
     return world.once(
         "group", "aws:ec2/securityGroup:SecurityGroup", lambda: {"description": "d", "vpcId": vpc(world).id}
     )
 
 
-def table(world: World) -> Made:
+def table(world: World) -> CreatedResource:
     return world.once("table", "aws:ec2/routeTable:RouteTable", lambda: {"vpcId": vpc(world).id})
 
 
-def internet(world: World) -> Made:
+def internet(world: World) -> CreatedResource:
     return world.once("internet", "aws:ec2/internetGateway:InternetGateway", lambda: {"vpcId": vpc(world).id})
 
 
-def gateway(world: World) -> Made:
+def gateway(world: World) -> CreatedResource:
     return world.once("gateway", f"{TRANSIT}transitGateway:TransitGateway", lambda: gateway_inputs("disable"))
 
 
@@ -56,13 +56,13 @@ def gateway_inputs(dns: str) -> Values:
     }
 
 
-def transit_table(world: World) -> Made:
+def transit_table(world: World) -> CreatedResource:
     return world.once(
         "transit-table", f"{TRANSIT}routeTable:RouteTable", lambda: {"transitGatewayId": gateway(world).id}
     )
 
 
-def attachment(world: World) -> Made:
+def attachment(world: World) -> CreatedResource:
     return world.once(
         "attachment",
         f"{TRANSIT}vpcAttachment:VpcAttachment",
@@ -126,9 +126,9 @@ def tagged(make: Callable[[World], Values], value: str) -> Callable[[World], Val
     return lambda world: {**make(world), "tags": {"a": value}}
 
 
-def changing(kind: str, make: Callable[[World], Values], **more: Any) -> Case:
+def changing(kind: str, make: Callable[[World], Values], **fields: Any) -> Case:
     """A type of which only the tags change in place."""
-    return Case(type=kind, inputs=tagged(make, "b"), change=tagged(make, "c"), **more)
+    return Case(type=kind, inputs=tagged(make, "b"), change=tagged(make, "c"), **fields)
 
 
 def rule(world: World) -> Values:
@@ -142,9 +142,9 @@ def rule(world: World) -> Values:
     }
 
 
-def revoke(direction: str, world: World, made: Made) -> None:
+def revoke(direction: str, world: World, resource: CreatedResource) -> None:
     revoked = getattr(world.boto("ec2"), f"revoke_security_group_{direction}")
-    revoked(GroupId=group(world).id, SecurityGroupRuleIds=[made.id])
+    revoked(GroupId=group(world).id, SecurityGroupRuleIds=[resource.id])
 
 
 def endpoint(action: str) -> Callable[[World], Values]:

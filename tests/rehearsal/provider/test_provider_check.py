@@ -1,7 +1,7 @@
 import pytest
 
 from rehearsal.provider.values import UNKNOWN, Values
-from tests.rehearsal.provider.provider_bench import Client, Made, urn_of
+from tests.rehearsal.provider.provider_bench import Client, CreatedResource, urn_of
 
 BUCKET = "aws:s3/bucket:Bucket"
 RULES = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
@@ -43,7 +43,7 @@ def test_a_wrong_input_is_refused_by_name(
     assert says in failures[0][1]
 
 
-def test_what_is_not_known_yet_is_not_judged(client: Client) -> None:
+def test_unknown_inputs_are_not_checked(client: Client) -> None:
     client.checked(urn_of(RULES), {"bucket": UNKNOWN, "rules": UNKNOWN})
     client.checked(urn_of(POLICY), {"content": UNKNOWN})
 
@@ -57,7 +57,7 @@ def test_an_unknown_type_is_refused(client: Client) -> None:
         client.check(urn_of("aws:s3/bukket:Bukket"), {})
 
 
-def test_what_has_no_name_is_named_the_same_on_every_run(client: Client) -> None:
+def test_generated_names_are_equal_on_every_run(client: Client) -> None:
     urn = urn_of(BUCKET, "Audit-Logs")
     first = client.checked(urn, {})["bucket"]
     assert first.startswith("audit-logs-")
@@ -67,16 +67,16 @@ def test_what_has_no_name_is_named_the_same_on_every_run(client: Client) -> None
     assert client.checked(urn, {}, {"bucket": "given-by-hand"})["bucket"] == first
 
 
-def test_a_given_name_or_prefix_stays(client: Client) -> None:
+def test_explicit_name_or_prefix_is_kept(client: Client) -> None:
     assert client.checked(urn_of(BUCKET), {"bucket": "given"})["bucket"] == "given"
     assert "bucket" not in client.checked(urn_of(BUCKET), {"bucketPrefix": "given-"})
 
 
-def test_a_replacement_has_another_name_and_the_same_when_asked_again(client: Client) -> None:
+def test_replacement_has_a_new_and_repeatable_name(client: Client) -> None:
     urn = urn_of(BUCKET, "replaced")
     old = client.checked(urn, {})
     news = client.checked(urn, {"objectLockEnabled": True}, old)
-    assert list(client.diff(Made(urn, old["bucket"], old, old), news).replaces) == ["objectLockEnabled"]
+    assert list(client.diff(CreatedResource(urn, old["bucket"], old, old), news).replaces) == ["objectLockEnabled"]
     replacement = client.checked(urn, {"objectLockEnabled": True})["bucket"]
     assert replacement != old["bucket"]
     assert client.checked(urn, {"objectLockEnabled": True})["bucket"] == replacement
@@ -92,7 +92,7 @@ def test_a_replacement_has_another_name_and_the_same_when_asked_again(client: Cl
         ("aws:sagemaker/model:Model", {"executionRoleArn": "arn"}, "name", "x", 63),
     ],
 )
-def test_names_keep_to_what_the_service_allows(
+def test_generated_names_meet_the_limits_of_the_service(
     client: Client, token: str, *, inputs: Values, property_: str, begins: str, longest: int
 ) -> None:
     name = client.checked(urn_of(token, "x" * 300), inputs)[property_]
@@ -109,11 +109,11 @@ def test_names_keep_to_what_the_service_allows(
         ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", {"role": "r", "policyArn": "p"}),
     ],
 )
-def test_what_has_no_name_to_give_gets_none(client: Client, token: str, inputs: Values) -> None:
+def test_types_without_name_property_get_no_name(client: Client, token: str, inputs: Values) -> None:
     assert client.checked(urn_of(token), inputs) == inputs
 
 
-def test_a_preview_knows_inputs_and_marks_what_only_aws_knows(client: Client) -> None:
+def test_preview_returns_inputs_and_marks_computed_outputs_unknown(client: Client) -> None:
     inputs = client.checked(urn_of(BUCKET), {"tags": {"a": "b"}})
     outputs = client.preview(urn_of(BUCKET), inputs)
     assert outputs["tags"] == {"a": "b"}

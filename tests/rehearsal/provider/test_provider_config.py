@@ -32,13 +32,13 @@ def test_an_unknown_setting_of_a_role_is_refused_by_name(fresh: Client) -> None:
     assert [name for name, _ in failures] == ["assumeRoles[0].sesionName"]
 
 
-def test_settings_that_are_no_json_or_exclude_each_other_are_refused(fresh: Client) -> None:
+def test_malformed_or_conflicting_settings_are_refused(fresh: Client) -> None:
     assert [name for name, _ in fresh.check_config({"assumeRoles": "["})] == ["assumeRoles"]
-    both = {"allowedAccountIds": '["1"]', "forbiddenAccountIds": '["2"]'}
-    assert [name for name, _ in fresh.check_config(both)] == ["forbiddenAccountIds"]
+    settings = {"allowedAccountIds": '["1"]', "forbiddenAccountIds": '["2"]'}
+    assert [name for name, _ in fresh.check_config(settings)] == ["forbiddenAccountIds"]
 
 
-def test_the_wrong_account_is_refused_naming_both(fresh: Client) -> None:
+def test_wrong_account_is_refused_naming_both_accounts(fresh: Client) -> None:
     with pytest.raises(Exception, match=r"not allowed: the credentials are of 123456789012; allowed: 999988887777"):
         fresh.configure({"region": "us-east-1", "allowedAccountIds": '["999988887777"]'})
     with pytest.raises(Exception, match="123456789012 is forbidden"):
@@ -47,20 +47,20 @@ def test_the_wrong_account_is_refused_naming_both(fresh: Client) -> None:
         fresh.check(urn_of("aws:sns/topic:Topic"), {})
 
 
-def test_a_role_that_is_not_there_is_refused(fresh: Client, member: str) -> None:
+def test_unknown_role_is_refused(fresh: Client, member: str) -> None:
     role = [{"roleArn": f"arn:aws:iam::{member}:role/nobody"}]
     with pytest.raises(Exception, match=r"cannot assume the role .*AccessDenied"):
         fresh.configure({"region": "us-east-1", "assumeRoles": json.dumps(role)})
 
 
 @pytest.mark.parametrize("spelling", ["roleArn", "role_arn"])
-def test_many_configurations_share_one_provider_and_keep_apart(
+def test_configurations_of_one_provider_are_independent(
     provider: ProviderProcess, cloud: Cloud, member: str, spelling: str, state: Path
 ) -> None:
     role = [{spelling: f"arn:aws:iam::{member}:role/{ROLE}", "sessionName": "deploy"}]
-    with Client(provider.address) as here, Client(provider.address) as there:
-        here.configure({"region": "us-east-1", "allowedAccountIds": '["123456789012"]'})
-        there.configure(
+    with Client(provider.address) as first_client, Client(provider.address) as second_client:
+        first_client.configure({"region": "us-east-1", "allowedAccountIds": '["123456789012"]'})
+        second_client.configure(
             {
                 "region": "us-west-2",
                 "assumeRoles": json.dumps(role),
@@ -68,23 +68,26 @@ def test_many_configurations_share_one_provider_and_keep_apart(
                 "defaultTags": json.dumps({"tags": {"zone": "prod", "owner": "all"}}),
             }
         )
-        one, other = here.make("aws:sns/topic:Topic", {}), there.make("aws:sns/topic:Topic", {"tags": {"owner": "me"}})
-        assert one.outputs["arn"].split(":")[3:5] == ["us-east-1", "123456789012"]
-        assert other.outputs["arn"].split(":")[3:5] == ["us-west-2", member]
-        assert one.outputs["tagsAll"] == {}
-        assert other.outputs["tagsAll"] == {"zone": "prod", "owner": "me"}
-        assert other.outputs["tags"] == {"owner": "me"}
-        noted = {entry.urn: (entry.account, entry.region) for entry in Ledger(state / "recorded.sqlite").entries()}
-        assert noted[other.urn] == (member, "us-west-2")
-        here.delete(one)
-        there.delete(other)
+        first, second = (
+            first_client.make("aws:sns/topic:Topic", {}),
+            second_client.make("aws:sns/topic:Topic", {"tags": {"owner": "me"}}),
+        )
+        assert first.outputs["arn"].split(":")[3:5] == ["us-east-1", "123456789012"]
+        assert second.outputs["arn"].split(":")[3:5] == ["us-west-2", member]
+        assert first.outputs["tagsAll"] == {}
+        assert second.outputs["tagsAll"] == {"zone": "prod", "owner": "me"}
+        assert second.outputs["tags"] == {"owner": "me"}
+        entries = {entry.urn: (entry.account, entry.region) for entry in Ledger(state / "recorded.sqlite").entries()}
+        assert entries[second.urn] == (member, "us-west-2")
+        first_client.delete(first)
+        second_client.delete(second)
 
 
-def test_a_resource_has_a_region_of_its_own(client: Client) -> None:
-    made = client.make("aws:sqs/queue:Queue", {"region": "us-west-2"})
-    assert made.outputs["arn"].split(":")[3] == "us-west-2"
-    assert client.read(made) is not None
-    client.delete(made)
+def test_resource_region_overrides_the_provider_region(client: Client) -> None:
+    queue = client.make("aws:sqs/queue:Queue", {"region": "us-west-2"})
+    assert queue.outputs["arn"].split(":")[3] == "us-west-2"
+    assert client.read(queue) is not None
+    client.delete(queue)
 
 
 def test_another_account_or_region_replaces_a_provider(fresh: Client) -> None:
@@ -94,7 +97,7 @@ def test_another_account_or_region_replaces_a_provider(fresh: Client) -> None:
     assert fresh.diff_config(old, old).changes == 1
 
 
-def test_a_provider_without_a_cloud_says_so(tmp_path: Path) -> None:
+def test_provider_without_a_cloud_reports_it(tmp_path: Path) -> None:
     with pytest.raises(ProviderProcessError, match="The emulated cloud is not running"):
         ProviderProcess.start(tmp_path)
 
@@ -103,27 +106,27 @@ def test_a_provider_serves_another_emulator(tmp_path: Path, cloud: Cloud) -> Non
     running = ProviderProcess.start(tmp_path, endpoint=cloud.status().endpoints["global"])
     with Client(running.address) as client:
         client.configure({"region": "us-west-2"})
-        made = client.make("aws:sqs/queue:Queue", {}, "elsewhere")
-        assert made.outputs["arn"].split(":")[3] == "us-west-2"
-        client.delete(made)
+        queue = client.make("aws:sqs/queue:Queue", {}, "elsewhere")
+        assert queue.outputs["arn"].split(":")[3] == "us-west-2"
+        client.delete(queue)
     running.stop()
     assert running.process.poll() == 0
 
 
-def test_what_another_emulator_cannot_do_is_recorded_and_said(tmp_path: Path, cloud: Cloud) -> None:
+def test_operations_that_another_emulator_lacks_are_recorded_and_reported(tmp_path: Path, cloud: Cloud) -> None:
     engine = FakeEngine()
     running = ProviderProcess.start(tmp_path, endpoint=cloud.status().endpoints["global"])
     try:
         cloud.inject("sns:CreateTopic", error="NotImplemented", status=501)
         with Client(running.address, engine=engine.address) as client:
             client.configure({"region": "us-east-1"})
-            made = client.make("aws:sns/topic:Topic", {}, "not-there")
-            assert client.read(made) is not None
-            client.delete(made)
-            assert client.read(made) is None
+            topic = client.make("aws:sns/topic:Topic", {}, "not-there")
+            assert client.read(topic) is not None
+            client.delete(topic)
+            assert client.read(topic) is None
     finally:
         cloud.clear_faults()
         running.stop()
         engine.server.stop(0)
-    assert [urn for urn, _ in engine.logs] == [made.urn]
+    assert [urn for urn, _ in engine.logs] == [topic.urn]
     assert "is recorded, not emulated" in engine.logs[0][1]

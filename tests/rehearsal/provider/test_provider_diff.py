@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rehearsal.provider.diff import difference
 from rehearsal.provider.naming import Naming, automatic, name
 from rehearsal.provider.values import UNKNOWN, Values, document, read, same, write
-from tests.rehearsal.provider.provider_bench import Client, Made, urn_of
+from tests.rehearsal.provider.provider_bench import Client, CreatedResource, urn_of
 
 SCALARS = st.one_of(st.text(max_size=8), st.booleans(), st.integers(-1000, 1000))
 TREES = st.recursive(
@@ -20,7 +20,7 @@ NONE: frozenset[str] = frozenset()
 
 
 @given(INPUTS)
-def test_nothing_differs_from_itself(inputs: Values) -> None:
+def test_equal_values_have_no_difference(inputs: Values) -> None:
     assert not difference(inputs, inputs, forces=NONE)
 
 
@@ -30,14 +30,14 @@ def test_values_cross_the_wire_unchanged(inputs: Values) -> None:
 
 
 @given(st.dictionaries(st.text(max_size=5), TREES, max_size=5), st.randoms())
-def test_the_order_of_keys_in_a_document_means_nothing(inputs: Values, random: object) -> None:
+def test_key_order_in_documents_is_no_difference(inputs: Values, random: object) -> None:
     shuffled = list(inputs.items())
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert same(json.dumps(inputs), json.dumps(dict(shuffled), indent=3))
 
 
 @given(st.lists(st.text(max_size=5), max_size=6), st.randoms())
-def test_the_order_of_scalars_means_nothing(items: list[str], random: object) -> None:
+def test_order_of_scalars_is_no_difference(items: list[str], random: object) -> None:
     shuffled = list(items)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert same(items, shuffled)
@@ -45,16 +45,16 @@ def test_the_order_of_scalars_means_nothing(items: list[str], random: object) ->
 
 @given(st.text(min_size=1, max_size=300), st.text(max_size=20), st.integers(0, 5), st.text(max_size=20))
 def test_names_are_short_enough_recognised_and_stable(logical: str, urn: str, generation: int, replaced: str) -> None:
-    for how in (Naming(property="name", length=64), Naming(property="bucket", length=63, lower=True)):
-        created = name(how, logical, urn=urn, generation=generation, replaced=replaced)
-        assert len(created) <= how.length + len(logical.lower()) - len(logical)
-        assert automatic(how, logical, created)
-        assert created == name(how, logical, urn=urn, generation=generation, replaced=replaced)
-        assert created != name(how, logical, urn=urn, generation=generation + 1, replaced=replaced)
+    for rule in (Naming(property="name", length=64), Naming(property="bucket", length=63, lower=True)):
+        created = name(rule, logical, urn=urn, generation=generation, replaced=replaced)
+        assert len(created) <= rule.length + len(logical.lower()) - len(logical)
+        assert automatic(rule, logical, created)
+        assert created == name(rule, logical, urn=urn, generation=generation, replaced=replaced)
+        assert created != name(rule, logical, urn=urn, generation=generation + 1, replaced=replaced)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "expected"),
+    ("old", "new", "expected"),
     [
         ('{"Action":"s3:*"}', '{"Action":["s3:*"]}', True),
         ('{"Action":["a","b"]}', '{"Action":["b","a"]}', True),
@@ -71,11 +71,11 @@ def test_names_are_short_enough_recognised_and_stable(logical: str, urn: str, ge
         ("a", "b", False),
     ],
 )
-def test_values_are_the_same_when_aws_cannot_tell_them_apart(one: object, other: object, *, expected: bool) -> None:
-    assert same(one, other) is expected
+def test_equivalent_values_are_the_same(old: object, new: object, *, expected: bool) -> None:
+    assert same(old, new) is expected
 
 
-def test_a_document_is_only_what_is_one() -> None:
+def test_only_json_documents_are_parsed() -> None:
     assert document("{}") == {}
     assert document("[1") is None
     assert document("plain") is None
@@ -97,11 +97,11 @@ def test_changes_are_named_by_their_paths() -> None:
     assert result.replaces == {"gone"}
 
 
-def test_what_is_to_be_ignored_is(client: Client) -> None:
+def test_ignored_properties_are_no_difference(client: Client) -> None:
     assert not difference({"a": 1}, {"a": 2}, forces=NONE, ignore=frozenset({"a"}))
 
 
-def test_another_region_is_another_resource(client: Client) -> None:
+def test_changed_region_replaces_the_resource(client: Client) -> None:
     token = "aws:sns/topic:Topic"
     resource = client.make(token, {})
     moved = client.checked(resource.urn, {"region": "us-west-2"}, resource.inputs)
@@ -109,19 +109,19 @@ def test_another_region_is_another_resource(client: Client) -> None:
     client.delete(resource)
 
 
-def test_what_cannot_share_a_name_is_deleted_first(client: Client) -> None:
+def test_replacement_with_the_same_name_deletes_first(client: Client) -> None:
     for inputs, first in (({"name": "fixed"}, True), ({}, False)):
         urn = urn_of("aws:sns/topic:Topic", "topic")
         old = client.checked(urn, inputs)
-        created = Made(urn, "arn", old, {**old, "region": "us-east-1"})
+        created = CreatedResource(urn, "arn", old, {**old, "region": "us-east-1"})
         diff = client.diff(created, client.checked(urn, {**inputs, "fifoTopic": True}, old))
         assert list(diff.replaces) == ["fifoTopic"]
         assert diff.deleteBeforeReplace is first
 
 
-def test_a_recorded_type_is_replaced_where_its_documentation_says_so(client: Client) -> None:
+def test_recorded_type_is_replaced_as_its_documentation_says(client: Client) -> None:
     urn = urn_of("aws:ec2/vpc:Vpc")
     old: Values = {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": True}
-    created = Made(urn, "vpc-1", old, {**old, "region": "us-east-1"})
+    created = CreatedResource(urn, "vpc-1", old, {**old, "region": "us-east-1"})
     assert list(client.diff(created, {**old, "enableDnsSupport": False}).replaces) == []
     assert list(client.diff(created, {**old, "cidrBlock": "10.1.0.0/16"}).replaces) == ["cidrBlock"]

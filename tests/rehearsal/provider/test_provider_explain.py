@@ -1,4 +1,4 @@
-"""`rehearse provider explain`: operations and parameters of emulated types, recorded types, unknown types."""
+"""`zone provider explain`: operations and parameters of emulated types, recorded types, unknown types."""
 
 import pytest
 

@@ -7,7 +7,7 @@ from tests.rehearsal.provider.provider_bench import Client
 from tests.rehearsal.provider.provider_cases import World
 
 
-def test_who_and_where_one_is(client: Client) -> None:
+def test_caller_identity_and_region_are_returned(client: Client) -> None:
     assert client.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})["accountId"] == "123456789012"
     assert client.invoke("aws:index/getRegion:getRegion", {})["region"] == "us-east-1"
     assert client.invoke("aws:index/getPartition:getPartition", {})["dnsSuffix"] == "amazonaws.com"
@@ -15,7 +15,7 @@ def test_who_and_where_one_is(client: Client) -> None:
     assert "us-west-2a" in zones["names"]
 
 
-def test_the_organisation_is_looked_up(client: Client, cloud: Cloud) -> None:
+def test_organization_function_returns_the_organisation(client: Client, cloud: Cloud) -> None:
     world = World(client, cloud)
     result = client.invoke("aws:organizations/getOrganization:getOrganization", {})
     assert result["roots"][0]["id"] == world.root
@@ -54,5 +54,7 @@ def test_a_policy_document_is_rendered(client: Client) -> None:
 
 
 def test_another_function_is_refused_by_name(client: Client) -> None:
-    with pytest.raises(Exception, match=r"aws:ec2/getAmi:getAmi is not rehearsed; these are: .*getCallerIdentity"):
+    with pytest.raises(
+        Exception, match=r"does not implement the function aws:ec2/getAmi:getAmi. It implements: .*getCallerIdentity"
+    ):
         client.invoke("aws:ec2/getAmi:getAmi", {})

@@ -42,12 +42,12 @@ def _no_faults(cloud: Cloud) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("token", "news"), TOKENS, ids=[token.rpartition(":")[2] + str(i) for i, (token, _) in enumerate(TOKENS)]
 )
-def test_a_creation_asked_for_again_gives_the_same(client: Client, token: str, news: Values) -> None:
+def test_repeated_creation_returns_the_same_resource(client: Client, token: str, news: Values) -> None:
     urn = urn_of(token)
     inputs = client.checked(urn, news)
-    first, again = client.create(urn, inputs), client.create(urn, inputs)
-    assert first.id == again.id
-    assert first.outputs == again.outputs
+    first, repeated = client.create(urn, inputs), client.create(urn, inputs)
+    assert first.id == repeated.id
+    assert first.outputs == repeated.outputs
     client.delete(first)
 
 
@@ -63,7 +63,7 @@ def test_resource_of_killed_run_is_returned(client: Client, token: str, news: Va
     client.delete(first)
 
 
-def test_what_was_deleted_is_made_anew(client: Client) -> None:
+def test_deleted_resource_is_created_anew(client: Client) -> None:
     urn = urn_of("aws:kms/key:Key")
     inputs = client.checked(urn, {})
     first = client.create(urn, inputs)
@@ -74,18 +74,18 @@ def test_what_was_deleted_is_made_anew(client: Client) -> None:
     client.delete(second)
 
 
-def test_what_was_deleted_behind_the_programs_back_is_made_anew(client: Client, cloud: Cloud) -> None:
+def test_externally_deleted_resource_is_created_anew(client: Client, cloud: Cloud) -> None:
     urn = urn_of("aws:sqs/queue:Queue")
     inputs = client.checked(urn, {"name": "vanishing"})
     resource = client.create(urn, inputs)
     cloud.endpoints().client("sqs", "us-east-1").delete_queue(QueueUrl=resource.id)
     assert client.read(resource) is None
-    again = client.create(urn, inputs)
-    assert client.read(again) is not None
-    client.delete(again)
+    recreated = client.create(urn, inputs)
+    assert client.read(recreated) is not None
+    client.delete(recreated)
 
 
-def test_an_answer_that_was_lost_makes_no_second_resource(client: Client, cloud: Cloud) -> None:
+def test_lost_answer_creates_no_second_resource(client: Client, cloud: Cloud) -> None:
     urn = urn_of("aws:kms/key:Key")
     inputs = client.checked(urn, {"description": "lost"})
     cloud.inject("kms:CreateKey", error="ValidationException", message="the answer is lost", times=1, after=True)
@@ -100,7 +100,7 @@ def test_an_answer_that_was_lost_makes_no_second_resource(client: Client, cloud:
 
 
 @pytest.mark.parametrize("token", ["aws:s3/bucket:Bucket", "aws:iam/role:Role"])
-def test_what_an_interrupted_run_made_is_taken_over_even_by_changed_inputs(
+def test_resource_of_an_interrupted_run_is_adopted_with_changed_inputs(
     client: Client, cloud: Cloud, token: str
 ) -> None:
     urn = urn_of(token)
@@ -118,7 +118,7 @@ def test_what_an_interrupted_run_made_is_taken_over_even_by_changed_inputs(
     client.delete(resource)
 
 
-def test_what_belongs_to_somebody_else_is_not_taken_over(client: Client, cloud: Cloud) -> None:
+def test_resource_of_another_owner_is_not_adopted(client: Client, cloud: Cloud) -> None:
     cloud.endpoints().client("iam", "us-east-1").create_role(
         RoleName="theirs", AssumeRolePolicyDocument=policy("sts:AssumeRole")
     )
@@ -146,7 +146,7 @@ def test_a_replacement_with_equal_inputs_is_a_new_resource(client: Client) -> No
     ],
     ids=["role", "bucket"],
 )
-def test_a_replacement_with_a_fixed_name_fails_and_keeps_the_old(
+def test_replacement_with_a_fixed_name_fails_and_keeps_the_resource(
     client: Client, token: str, news: Values, message: str
 ) -> None:
     urn = urn_of(token)
@@ -179,7 +179,7 @@ def test_a_recorded_replacement_with_a_fixed_name_fails(client: Client) -> None:
         ("organizations:DescribePolicy", "ThrottlingException"),
     ],
 )
-def test_aws_being_busy_is_waited_out_and_shown(
+def test_throttled_call_is_retried_and_shown(
     provider: ProviderProcess, cloud: Cloud, engine: FakeEngine, operation: str, error: str
 ) -> None:
     with Client(provider.address, engine=engine.address) as client:
@@ -191,7 +191,7 @@ def test_aws_being_busy_is_waited_out_and_shown(
     assert all(error in message and "trying again in" in message for _, message in engine.logs)
 
 
-def test_a_creation_that_came_half_way_is_remembered(client: Client, cloud: Cloud) -> None:
+def test_incomplete_creation_is_recorded(client: Client, cloud: Cloud) -> None:
     urn = urn_of("aws:kms/key:Key")
     inputs = client.checked(urn, {"enableKeyRotation": True})
     cloud.inject("kms:EnableKeyRotation", error="KMSInvalidStateException", message="not now", times=1)
@@ -203,7 +203,7 @@ def test_a_creation_that_came_half_way_is_remembered(client: Client, cloud: Clou
     client.delete(resource)
 
 
-def test_a_killed_provider_leaves_nothing_twice(state: Path, cloud: Cloud) -> None:
+def test_killed_provider_creates_nothing_twice(state: Path, cloud: Cloud) -> None:
     urn = urn_of("aws:kms/key:Key")
     first = ProviderProcess.start(state)
     with Client(first.address) as client:
@@ -220,7 +220,7 @@ def test_a_killed_provider_leaves_nothing_twice(state: Path, cloud: Cloud) -> No
     second.stop()
 
 
-def test_a_region_that_is_lost_is_said(client: Client, cloud: Cloud) -> None:
+def test_lost_region_is_reported(client: Client, cloud: Cloud) -> None:
     cloud.stop_region("us-west-2")
     try:
         with pytest.raises(Exception, match="Could not connect"):

@@ -77,7 +77,7 @@ def test_a_recorded_resource_changes_in_place(client: Client) -> None:
     client.delete(changed)
 
 
-def test_ids_and_arns_have_the_services_form(client: Client) -> None:
+def test_ids_and_arns_have_the_form_of_the_service(client: Client) -> None:
     vpc = client.make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})
     assert vpc.id.startswith("vpc-")
     assert vpc.outputs["arn"] == f"arn:aws:ec2:us-east-1:123456789012:vpc/{vpc.id}"
@@ -85,7 +85,7 @@ def test_ids_and_arns_have_the_services_form(client: Client) -> None:
     assert machine.outputs["arn"].startswith("arn:aws:states:us-east-1:123456789012:stateMachine:train-")
 
 
-def test_a_renamed_resource_is_still_the_same(client: Client, state: Path) -> None:
+def test_renamed_resource_is_the_same_resource(client: Client, state: Path) -> None:
     resource = client.make("aws:macie2/account:Account", {"status": "ENABLED"}, "before")
     resource.urn = resource.urn.replace("before", "after")
     assert client.read(resource) is not None

@@ -96,7 +96,7 @@ REFUSALS: tuple[tuple[str, Callable[[World], Values], str], ...] = (
 @pytest.mark.parametrize(
     ("token", "inputs", "code"), REFUSALS, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_what_aws_refuses_is_refused(
+def test_requests_that_aws_refuses_are_refused(
     client: Client, world: World, token: str, inputs: Callable[[World], Values], code: str
 ) -> None:
     with pytest.raises(Exception, match=code) as raised:
@@ -114,7 +114,7 @@ def test_an_eleventh_policy_on_a_target_is_refused(client: Client, world: World)
         client.make(attachment, {"policyId": created[9].id, "targetId": unit})
 
 
-def test_a_bucket_with_something_in_it_is_not_deleted_unless_told(client: Client, cloud: Cloud) -> None:
+def test_nonempty_bucket_is_deleted_only_with_force_destroy(client: Client, cloud: Cloud) -> None:
     for force, deleted in ((False, False), (True, True)):
         resource = client.make("aws:s3/bucket:Bucket", {"forceDestroy": force})
         cloud.endpoints().client("s3", "us-east-1").put_object(Bucket=resource.id, Key="k", Body=b"v")

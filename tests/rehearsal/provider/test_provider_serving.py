@@ -28,12 +28,12 @@ def failing(client: Client, cloud: Cloud) -> str:
     return configure(client, "waited-for", "s3://nowhere/model.tar.gz")
 
 
-def test_one_that_fails_is_refused_with_the_reason(client: Client, failing: str) -> None:
+def test_failing_endpoint_is_refused_with_the_reason(client: Client, failing: str) -> None:
     with pytest.raises(Exception, match=r"endpoint failing is Failed: Could not find model data at s3://nowhere/"):
         client.make(ENDPOINT, {"name": "failing", "endpointConfigName": failing})
 
 
-def test_one_that_cannot_be_changed_says_why_and_serves_what_it_served(client: Client, failing: str) -> None:
+def test_failed_update_reports_the_reason_and_keeps_the_endpoint(client: Client, failing: str) -> None:
     # An image that is no command here is in service at once.
     config = configure(client, "elsewhere", "s3://anywhere/model.tar.gz")
     resource = client.make(ENDPOINT, {"name": "staying", "endpointConfigName": config})
