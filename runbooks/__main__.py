@@ -2,11 +2,10 @@
 
 import sys
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from runbooks.aws import code, expired
+from runbooks.aws import FAILURES
 from runbooks.cli import app
 from runbooks.display import messages
+from runbooks.error_codes import error_code, is_expired
 from runbooks.errors import RunbookError
 
 
@@ -17,8 +16,8 @@ def main() -> None:
     except RunbookError as error:
         messages.print(f"[bold red]error:[/] {error}", soft_wrap=True)
         sys.exit(error.exit_code)
-    except (ClientError, BotoCoreError) as error:
-        message = "the credentials have expired: log in again" if expired(error) else f"{code(error)}: {error}"
+    except FAILURES as error:
+        message = "the credentials have expired: log in again" if is_expired(error) else f"{error_code(error)}: {error}"
         messages.print(f"[bold red]error:[/] {message}", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:

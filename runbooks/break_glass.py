@@ -38,7 +38,7 @@ def break_glass(
     )[:64]
     second: dict[str, str] = {"SerialNumber": mfa, "TokenCode": str(typer.prompt("MFA code", err=True))} if mfa else {}
     credentials = (
-        Aws(say=display.say)
+        Aws(on_message=display.show_message)
         .client("sts", region)
         .assume_role(
             RoleArn=f"arn:aws:iam::{account}:role/{prefix}-break-glass",

@@ -15,9 +15,11 @@ from runbooks import break_glass, confirm, display, operate, upkeep
 from runbooks.aws import Aws
 from runbooks.display import console
 from runbooks.errors import BadInputError
-from runbooks.operate import Situation, Wanted
+from runbooks.operate import OperationRequest
 from runbooks.options import PREFIX, Approval, AsJson, Environment, Execute, Names, Poll, Prefix, Region
-from runbooks.readiness import readiness as checked
+from runbooks.readiness import readiness as check_readiness
+from runbooks.situation import Situation
+from runbooks.snapshot import read_situation
 
 app = typer.Typer(
     name="runbooks",
@@ -35,7 +37,7 @@ app.command("withdraw")(upkeep.withdraw)
 @app.command()
 def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
     """Would a failover work now? Exit code 0 if it would, 1 if anything is in its way."""
-    findings = checked(_look(environment, region, prefix))
+    findings = check_readiness(_look(environment, region, prefix))
     if as_json:
         typer.echo(
             json.dumps(
@@ -67,7 +69,7 @@ def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX,
 def status(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
     """Which region serves what, what is under way, and what was done before."""
     situation = _look(environment, region, prefix)
-    zone, snapshot = situation.zone, situation.seen
+    zone, snapshot = situation.zone, situation.snapshot
     history = situation.journal.history(5)
     if as_json:
         document = {
@@ -104,8 +106,10 @@ def failover(
     poll: Poll = 5.0,
 ) -> None:
     """Serve from the recovery region. Safe to run again: it goes on where it was interrupted."""
-    order = Wanted(kind="failover", endpoints=names or [], lost_at=_time(lost_at), drill=drill, poll_seconds=poll)
-    _operate(environment, region, prefix, order, execute=execute, approval=approval, as_json=as_json)
+    request = OperationRequest(
+        kind="failover", endpoints=names or [], lost_at=_time(lost_at), drill=drill, poll_seconds=poll
+    )
+    _operate(environment, region, prefix, request, execute=execute, approval=approval, as_json=as_json)
 
 
 @app.command()
@@ -124,10 +128,10 @@ def failback(
     poll: Poll = 5.0,
 ) -> None:
     """Go home to the primary region, with everything that was written meanwhile."""
-    order = Wanted(
+    request = OperationRequest(
         kind="failback", endpoints=names or [], drill=drill, accept_conflicts=accept_conflicts, poll_seconds=poll
     )
-    _operate(environment, region, prefix, order, execute=execute, approval=approval, as_json=as_json)
+    _operate(environment, region, prefix, request, execute=execute, approval=approval, as_json=as_json)
 
 
 @app.command()
@@ -142,8 +146,8 @@ def drill(
 ) -> None:
     """Fail over and back while both regions are well: 45 CFR 164.308(a)(7)(ii)(D)."""
     for kind in ("failover", "failback"):
-        order = Wanted(kind=kind, drill=True, poll_seconds=poll)
-        _operate(environment, region, prefix, order, execute=execute, approval=approval, as_json=as_json)
+        request = OperationRequest(kind=kind, drill=True, poll_seconds=poll)
+        _operate(environment, region, prefix, request, execute=execute, approval=approval, as_json=as_json)
         if not execute:
             console.print("then the way back, planned from the state at that time")
             return
@@ -153,7 +157,7 @@ def drill(
 def abort(environment: Environment, region: Region, execute: Execute = False, prefix: Prefix = PREFIX) -> None:
     """End an operation that was left open, as it is: what it did stays done."""
     situation = _look(environment, region, prefix)
-    open_operation = situation.seen.open_operation
+    open_operation = situation.snapshot.open_operation
     if open_operation is None or not execute:
         console.print(
             f"would end the {open_operation.kind} of {open_operation.started:%Y-%m-%d %H:%M} UTC; --execute does it"
@@ -161,7 +165,7 @@ def abort(environment: Environment, region: Region, execute: Execute = False, pr
             else "nothing is open"
         )
         return
-    confirm.typed(situation.zone, "abort", situation.zone.recovery, display.ask)
+    confirm.typed(situation.zone, "abort", situation.zone.recovery, display.prompt)
     ended = operate.abort(situation)
     console.print(f"ended the {ended.kind} begun by {ended.who}; `status` shows which region serves what")
 
@@ -170,7 +174,7 @@ def _operate(
     environment: str,
     region: str,
     prefix: str,
-    order: Wanted,
+    request: OperationRequest,
     *,
     execute: bool,
     approval: Path | None,
@@ -178,20 +182,26 @@ def _operate(
 ) -> None:
     started = time.monotonic()
     situation = _look(environment, region, prefix)
-    plan = operate.planned(situation, order)
+    plan = operate.plan_operation(situation, request)
     target = situation.zone.region(plan.target)
     if not as_json or not execute:
-        display.show(situation, plan, as_json=as_json)
+        display.show_plan(situation, plan, as_json=as_json)
     if not execute:
         return
     note = operate.refuse_unpermitted(situation, plan)
     if note:
-        display.say(note)
+        display.show_message(note)
     if approval is not None:
-        confirm.approved(approval, situation.zone, order.kind, target, runner=situation.who, now=datetime.now(UTC))
+        confirm.approved(approval, situation.zone, request.kind, target, runner=situation.who, now=datetime.now(UTC))
     else:
-        confirm.typed(situation.zone, order.kind, target, display.ask)
-    record = operate.carry_out(situation, order, plan, tell=display.quiet if as_json else display.tell, say=display.say)
+        confirm.typed(situation.zone, request.kind, target, display.prompt)
+    record = operate.carry_out(
+        situation,
+        request,
+        plan,
+        on_progress=display.ignore_progress if as_json else display.show_progress,
+        on_message=display.show_message,
+    )
     seconds = time.monotonic() - started
     if as_json:
         typer.echo(json.dumps({**record, "seconds": round(seconds, 3)}, indent=2, default=str))
@@ -200,7 +210,7 @@ def _operate(
 
 
 def _look(environment: str, region: str, prefix: str) -> Situation:
-    return operate.look(Aws(say=display.say), prefix=prefix, environment=environment, region=region)
+    return read_situation(Aws(on_message=display.show_message), prefix=prefix, environment=environment, region=region)
 
 
 def _time(text: str | None) -> datetime | None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from runbooks.documents import RecoveryDocument
 from runbooks.errors import BadInputError, RefusedError
-from runbooks.journal import Kind
 
 Ask = Callable[[str], str]
 
@@ -26,7 +25,7 @@ def typed(zone: RecoveryDocument, kind: str, region: str, ask: Ask) -> None:
             raise RefusedError("The operation was not confirmed. No changes were made.")
 
 
-def approved(file: Path, zone: RecoveryDocument, kind: Kind | str, region: str, *, runner: str, now: datetime) -> None:
+def approved(file: Path, zone: RecoveryDocument, kind: str, region: str, *, runner: str, now: datetime) -> None:
     """Checks an approval file: `{"operation", "environment", "region", "approved_by", "expires"}`.
 
     Raises:

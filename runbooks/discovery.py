@@ -6,8 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from runbooks.aws import Aws, Unreachable, denied
+from runbooks.aws import Aws
 from runbooks.documents import ENDPOINTS, STATE, ZONE, DocumentError, EndpointDocument, RecoveryDocument, root
+from runbooks.error_codes import is_denied
 from runbooks.errors import BadInputError, RunbookError
 
 
@@ -28,10 +29,10 @@ def discover(aws: Aws, *, prefix: str, environment: str, region: str) -> Recover
         }
         if ZONE not in parameters:
             raise BadInputError(_nothing(client, prefix, environment, region))
-    except Unreachable as error:
+    except aws.no_response as error:
         raise RunbookError(f"{region} does not answer: {error}. Name the region that does with --region") from None
     except ClientError as error:
-        if denied(error):
+        if is_denied(error):
             raise BadInputError(
                 f"{path} in {region} may not be read as this role: either there is no environment {environment!r}, or "
                 "the role is another one's. Each environment's runbooks have a role of their own"
@@ -71,7 +72,7 @@ def _nothing(client: Any, prefix: str, environment: str, region: str) -> str:
             for parameter in page["Parameters"]
         }
     except ClientError as error:
-        if denied(error):
+        if is_denied(error):
             return message
         raise
     return f"{message}; " + (

@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from runbooks.operate import Situation
-from runbooks.plan import Plan
-from runbooks.runner import Progress
+from runbooks.model import Plan
+from runbooks.runner import StepProgress
+from runbooks.situation import Situation
 
 console: Final = Console(highlight=False)
 """Results, on standard output."""
@@ -20,7 +20,7 @@ messages: Final = Console(stderr=True, highlight=False)
 """For people as well, but never mixed into a document on standard output."""
 
 
-def ask(question: str) -> str:
+def prompt(question: str) -> str:
     """What a person types; the question is on standard error, beside documents on standard output."""
     return str(typer.prompt(question, err=True))
 
@@ -31,7 +31,7 @@ def rpo(record: Mapping[str, Any]) -> str:
     return f"; RPO {rpo_values[0]:.0f} s" if rpo_values else ""
 
 
-def show(situation: Situation, plan: Plan, *, as_json: bool) -> None:
+def show_plan(situation: Situation, plan: Plan, *, as_json: bool) -> None:
     """The plan, and why it is so."""
     if as_json:
         steps = [{**asdict(step), "name": step.name} for step in plan.steps]
@@ -48,12 +48,12 @@ def show(situation: Situation, plan: Plan, *, as_json: bool) -> None:
         console.print(f"  {number:2d}. {escape(step.title)}")
     console.print(
         "No changes were made. Add --execute to run these steps."
-        if situation.seen.open_operation is None
+        if situation.snapshot.open_operation is None
         else "an interrupted run goes on"
     )
 
 
-def tell(progress: Progress) -> None:
+def show_progress(progress: StepProgress) -> None:
     """A line a step, as it goes on."""
     signs: Sequence[tuple[str, str]] = (
         ("skipped", "[dim]·[/]"),
@@ -69,19 +69,19 @@ def tell(progress: Progress) -> None:
         console.print(f"           [red]{escape(progress.error)}[/]")
 
 
-def quiet(_progress: Progress) -> None:
+def ignore_progress(_progress: StepProgress) -> None:
     """Nothing: standard output holds one document."""
     return
 
 
-def say(text: str) -> None:
+def show_message(text: str) -> None:
     """Something worth knowing, beside the progress."""
     messages.print(text)
 
 
 def status(situation: Situation) -> None:
     """Which region serves what, what is open, and what was done before."""
-    zone, snapshot = situation.zone, situation.seen
+    zone, snapshot = situation.zone, situation.snapshot
     for side, answers in snapshot.reachable.items():
         console.print(f"{zone.region(side)} ({side}): {'answers' if answers else '[red]does not answer[/]'}")
     for name, side in snapshot.positions.items():

@@ -6,42 +6,19 @@ Every write is conditional, so that two operators, or one who runs a runbook twi
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from runbooks.aws import Aws, code
+from runbooks.aws import Aws
 from runbooks.documents import Side
+from runbooks.error_codes import error_code
 from runbooks.errors import LeaseHeldError, RefusedError
+from runbooks.model import Operation, OperationKind, OperationStatus, StepRecord, StepStatus
 
-Kind = Literal["failover", "failback"]
-Status = Literal["running", "done", "aborted"]
 LEASE_SECONDS: Final = 300
 """Renewed before every step; a dead operator blocks the next one no longer than that."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Operation:
-    """One run of a runbook, however many processes it took."""
-
-    id: str
-    kind: Kind
-    status: Status
-    started: datetime
-    who: str
-    lost_at: datetime | None = None
-    """When the source region was last known to work, as the operator said or as the heartbeat tells."""
-    drill: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepRecord:
-    """What the journal says of a step."""
-
-    status: Literal["started", "done", "failed"]
-    details: Mapping[str, Any]
 
 
 class Journal:
@@ -74,7 +51,7 @@ class Journal:
                 ExpressionAttributeValues={":now": {"N": str(int(now.timestamp()))}, ":me": {"S": self.owner}},
             )
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
             held = self._get(f"lease#{self._environment}", "lease")
             until = datetime.fromtimestamp(int(held.get("expires", 0)), UTC)
@@ -94,7 +71,7 @@ class Journal:
                 ExpressionAttributeValues={":me": {"S": self.owner}},
             )
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
 
     def position(self, endpoint: str) -> Side:
@@ -115,7 +92,7 @@ class Journal:
         try:
             self._put(f"open#{self._environment}", "open", _operation(operation), condition="attribute_not_exists(pk)")
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
             raise RefusedError("another operation was begun a moment ago: run `status`") from None
 
@@ -124,7 +101,7 @@ class Journal:
         item = self._get(f"open#{self._environment}", "open")
         return _parsed(item) if item else None
 
-    def end(self, operation: Operation, status: Status, summary: Mapping[str, Any]) -> None:
+    def end(self, operation: Operation, status: OperationStatus, summary: Mapping[str, Any]) -> None:
         """Notes how an operation ended, and that none is open."""
         values = {**_operation(operation), "status": status, "summary": json.dumps(summary, sort_keys=True)}
         self._put(f"history#{self._environment}", f"{operation.started.isoformat()}#{operation.id}", values)
@@ -144,7 +121,7 @@ class Journal:
         items = [_plain(item) for item in answer["Items"]]
         return [(_parsed(item), json.loads(item.get("summary", "{}"))) for item in items]
 
-    def last(self, kind: Kind) -> Operation | None:
+    def last(self, kind: OperationKind) -> Operation | None:
         """The newest operation of a kind that was carried out to its end, among the last ones."""
         return next(
             (operation for operation, _ in self.history() if operation.kind == kind and operation.status == "done"),
@@ -160,9 +137,7 @@ class Journal:
         status = "done" if said == "done" else "failed" if said == "failed" else "started"
         return StepRecord(status=status, details=json.loads(item["details"]))
 
-    def note(
-        self, operation: Operation, name: str, status: Literal["started", "done", "failed"], details: Mapping[str, Any]
-    ) -> None:
+    def note(self, operation: Operation, name: str, status: StepStatus, details: Mapping[str, Any]) -> None:
         """Notes a step, before it with `started` and after it; what is done stays done."""
         values = {
             "status": status,
@@ -180,7 +155,7 @@ class Journal:
                 more={":done": {"S": "done"}},
             )
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
 
     def _get(self, pk: str, sk: str) -> dict[str, str]:

@@ -9,16 +9,17 @@ from typing import Any
 import boto3
 
 from runbooks.aws import Aws
-from runbooks.observe import arrived
-from runbooks.operate import Situation, look
-from runbooks.readiness import Finding, readiness
+from runbooks.observe import replica_heartbeats
+from runbooks.readiness import readiness
+from runbooks.situation import Finding, Situation
+from runbooks.snapshot import read_situation
 
 
 def handler(_event: Any, _context: Any) -> Mapping[str, Any]:
     """Entry point of the function; acts as the runbooks' own role, so that its permissions are what is tried."""
     region, environment = os.environ["AWS_REGION"], os.environ["ENVIRONMENT"]
     aws = Aws(session=_as(os.environ["RUNBOOK_ROLE"], region))
-    situation = look(aws, prefix=os.environ["PREFIX"], environment=environment, region=region)
+    situation = read_situation(aws, prefix=os.environ["PREFIX"], environment=environment, region=region)
     findings = readiness(situation)
     measured = figures(situation, findings)
     aws.client("cloudwatch", region).put_metric_data(
@@ -43,8 +44,8 @@ NEVER = 36_500.0
 
 def figures(situation: Situation, findings: Sequence[Finding]) -> Mapping[str, float]:
     """What alarms watch."""
-    now = situation.seen.now
-    rpos = [arrival.rpo(now) for arrival in arrived(situation.aws, situation.zone, "recovery")]
+    now = situation.snapshot.now
+    rpos = [replica.rpo(now) for replica in replica_heartbeats(situation.aws, situation.zone, "recovery")]
     drill = situation.journal.last("failback")
     return {
         "RpoSeconds": max((rpo.total_seconds() if rpo is not None else NEVER for rpo in rpos), default=NEVER),

@@ -35,7 +35,7 @@ def record_answers(
         )
         console.print("No changes were made. Add --execute to run it.")
         return
-    kept = answers.record(aws, zone, endpoint_document, cases)
+    kept = answers.record_answers(aws, zone, endpoint_document, cases)
     console.print(f"{len(kept)} answers of version {endpoint_document.model_version} are kept in {where}")
 
 
@@ -59,7 +59,7 @@ def withdraw(
     if not execute:
         console.print("No changes were made. Add --execute to run it.")
         return
-    confirm.typed(zone, "withdraw", zone.primary, display.ask)
+    confirm.typed(zone, "withdraw", zone.primary, display.prompt)
     withdrawal.move(aws, zone, endpoint_document, back=back, poll=poll)
     console.print(f"[bold green]{who}[/] answer{'' if back else 's'} for {endpoint_document.record}")
 
@@ -68,7 +68,7 @@ def _primary(
     environment: str, region: str, prefix: str, endpoint: str
 ) -> tuple[Aws, RecoveryDocument, EndpointDocument]:
     """An endpoint as the primary region knows it, which is asked and no other."""
-    aws = Aws(say=display.say)
+    aws = Aws(on_message=display.show_message)
     document = discover(aws, prefix=prefix, environment=environment, region=region)
     if region != document.primary:
         document = discover(aws, prefix=prefix, environment=environment, region=document.primary)

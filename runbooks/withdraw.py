@@ -7,11 +7,10 @@ the primary region keeps who made it.
 import time
 from typing import Final
 
-from runbooks import switch
 from runbooks.aws import Aws
-from runbooks.context import StepError
 from runbooks.documents import EndpointDocument, RecoveryDocument
-from runbooks.errors import BadInputError
+from runbooks.errors import BadInputError, StepError
+from runbooks.switch import set_switch
 
 WITHDRAWN: Final = "Withdrawn"
 SECONDS: Final = 300.0
@@ -47,7 +46,7 @@ def move(
     expected_state = "OK" if back else "ALARM"
     deadline = time.monotonic() + seconds
     while True:
-        state = switch.throw(
+        state = set_switch(
             aws,
             zone,
             endpoint,

@@ -10,7 +10,8 @@ from pulumi_aws import iam
 from components.documents import Statement, document
 from components.recovery.names import HEARTBEAT_KEY, RecoveryNames
 from components.tokens import type_token
-from runbooks.rights import Right, Values, all_rights, expand
+from runbooks.rights import Right, Values, expand
+from runbooks.role import all_rights
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

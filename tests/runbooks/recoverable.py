@@ -16,7 +16,8 @@ from rehearsal.cloud import Cloud, Endpoints, Image, host
 from runbooks.aws import Aws
 from runbooks.documents import WRITER as WRITER_NAME
 from runbooks.documents import BucketPair, EndpointDocument, Mode, RecoveryDocument, root
-from runbooks.operate import Situation, look
+from runbooks.situation import Situation
+from runbooks.snapshot import read_situation
 from workloads.readmission import artifact, cohort, model
 from workloads.readmission.schema import FIELDS, typical
 
@@ -65,11 +66,11 @@ class Recoverable:
             self._endpoints = self.cloud.endpoints()
         return self._endpoints.client(service, region)
 
-    def aws(self, via: str = RECOVERY, say: Callable[[str], None] = lambda _: None) -> Aws:
-        return Aws(session=Session(self.cloud, via), say=say)
+    def aws(self, via: str = RECOVERY, on_message: Callable[[str], None] = lambda _: None) -> Aws:
+        return Aws(session=Session(self.cloud, via), on_message=on_message)
 
     def look(self, region: str = RECOVERY) -> Situation:
-        return look(self.aws(), prefix=PREFIX, environment=ENVIRONMENT, region=region)
+        return read_situation(self.aws(), prefix=PREFIX, environment=ENVIRONMENT, region=region)
 
     def bucket(self, purpose: str, region: str) -> str:
         return f"{PREFIX}-{ENVIRONMENT}-{purpose}-{region}"

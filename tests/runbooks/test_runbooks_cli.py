@@ -168,7 +168,7 @@ def test_known_answers_are_recorded_once_from_the_version_that_was_approved(
     assert [case["predictions"] for case in kept["cases"]] == environment.predictions
     again = runbook(environment, *words, "--execute", via=PRIMARY)
     assert again.returncode == 3
-    assert "the answers of version 7 are recorded, and stay" in " ".join(again.stderr.split())
+    assert "the answers of version 7 are recorded, and are not overwritten" in " ".join(again.stderr.split())
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from rehearsal.cloud import calls, global_services, record_calls, resolve
 from runbooks import operate, readiness
 from runbooks.errors import LeaseHeldError, RefusedError, StepFailedError
 from runbooks.journal import Journal
+from runbooks.snapshot import read_situation
 from tests.runbooks.operating import run, step, wanted
 from tests.runbooks.recoverable import ENVIRONMENT, PRIMARY, RECOVERY, TABLE, Recoverable
 from tests.runbooks.simulated_iam import simulate
@@ -109,7 +110,9 @@ def test_a_region_that_comes_back_in_the_middle_changes_nothing(environment: Rec
         if progress.phase == "started" and progress.step.kind == "smoke-test":
             environment.cloud.start_region(PRIMARY)
 
-    operate.carry_out(situation, want, operate.planned(situation, want), tell=flap, say=lambda _: None)
+    operate.carry_out(
+        situation, want, operate.plan_operation(situation, want), on_progress=flap, on_message=lambda _: None
+    )
     assert [leads_to(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
     run(environment, "failback")
     assert [leads_to(environment, name) for name in NAMES] == [[PRIMARY], [PRIMARY]]
@@ -134,10 +137,12 @@ def test_throttling_is_retried_and_said(environment: Recoverable) -> None:
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.inject("sagemaker:DescribeEndpoint", error="ThrottlingException", times=3, region=RECOVERY)
     messages: list[str] = []
-    aws = environment.aws(say=messages.append)
-    situation = operate.look(aws, prefix="hipaa-ml", environment=ENVIRONMENT, region=RECOVERY)
+    aws = environment.aws(on_message=messages.append)
+    situation = read_situation(aws, prefix="hipaa-ml", environment=ENVIRONMENT, region=RECOVERY)
     want = wanted("failover")
-    operate.carry_out(situation, want, operate.planned(situation, want), tell=lambda _: None, say=messages.append)
+    operate.carry_out(
+        situation, want, operate.plan_operation(situation, want), on_progress=lambda _: None, on_message=messages.append
+    )
     assert any("DescribeEndpoint is throttled" in one for one in messages)
 
 
@@ -149,7 +154,7 @@ def test_missing_permission_is_reported_before_first_change(
     with pytest.raises(RefusedError, match=message):
         run(environment, "failover")
     assert environment.writer(RECOVERY) == PRIMARY
-    assert environment.look().seen.open_operation is None
+    assert environment.look().snapshot.open_operation is None
 
 
 def test_credentials_that_run_out_half_way_are_named_and_the_next_run_goes_on(environment: Recoverable) -> None:
@@ -157,9 +162,9 @@ def test_credentials_that_run_out_half_way_are_named_and_the_next_run_goes_on(en
     environment.cloud.inject("sns:Publish", error="ExpiredToken", status=403, region=RECOVERY)
     situation = environment.look()
     want = wanted("failover")
-    plan = operate.planned(situation, want)
+    plan = operate.plan_operation(situation, want)
     with pytest.raises(StepFailedError, match="credentials have expired: log in again and run the same command"):
-        operate.carry_out(situation, want, plan, tell=lambda _: None, say=lambda _: None)
+        operate.carry_out(situation, want, plan, on_progress=lambda _: None, on_message=lambda _: None)
     environment.cloud.clear_faults()
     messages: list[str] = []
     run(environment, "failover", messages)

@@ -72,7 +72,9 @@ def killed(folder: Path, kind: str, at: str, phase: str) -> None:
         if (progress.step.name, progress.phase) == (at, phase):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    operate.carry_out(situation, want, operate.planned(situation, want), tell=die, say=lambda _: None)
+    operate.carry_out(
+        situation, want, operate.plan_operation(situation, want), on_progress=die, on_message=lambda _: None
+    )
 
 
 @pytest.mark.parametrize("phase", ["started", "done"])

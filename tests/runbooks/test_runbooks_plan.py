@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from runbooks.confirm import approved, typed
 from runbooks.documents import BucketPair, EndpointDocument, RecoveryDocument
 from runbooks.errors import BadInputError, RefusedError
-from runbooks.journal import Operation
-from runbooks.plan import STALE_AFTER, Snapshot, plan
+from runbooks.model import Operation, Snapshot
+from runbooks.plan import STALE_AFTER, plan
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -96,7 +96,7 @@ def test_every_step_says_how_it_is_done_by_hand() -> None:
 
 def test_only_endpoints_that_are_not_there_yet_are_moved() -> None:
     half = replace(WELL, positions={"readmission": "recovery", "sepsis": "primary"})
-    assert list(plan("failover", ZONE, half, ZONE.endpoints).each) == ["sepsis"]
+    assert list(plan("failover", ZONE, half, ZONE.endpoints).by_endpoint) == ["sepsis"]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_cannot_or_need_not_be_done_is_refused_with_the_reason(kind: Any, s
 
 def test_an_interrupted_operation_is_planned_whole_again() -> None:
     left = replace(AWAY, open_operation=operation("failover"))
-    assert list(plan("failover", ZONE, left, ZONE.endpoints).each) == ["readmission", "sepsis"]
+    assert list(plan("failover", ZONE, left, ZONE.endpoints).by_endpoint) == ["readmission", "sepsis"]
 
 
 sides = st.sampled_from(["primary", "recovery"])
@@ -140,8 +140,8 @@ def test_no_plan_moves_traffic_to_a_region_that_does_not_answer(kind: Any, posit
     except RefusedError:
         return
     assert reachable[one.target]
-    assert all(positions[name] != one.target for name in one.each)
-    assert one.each
+    assert all(positions[name] != one.target for name in one.by_endpoint)
+    assert one.by_endpoint
 
 
 def test_production_wants_two_sentences_typed() -> None:
