@@ -11,7 +11,7 @@ from typing import Any
 from rehearsal.cloud import Cloud, Image, host
 from runbooks import operate
 from runbooks.operate import OperationRequest
-from tests.runbooks.recoverable import PRIMARY, RECOVERY, Recoverable, container
+from tests.runbooks.recovery_environment import PRIMARY, RECOVERY, RecoveryEnvironment, container
 
 DRILLS = 30
 ENDPOINTS = 50
@@ -66,17 +66,17 @@ def _many(folder: Path, parallel: int) -> None:
         environment.cloud.stop()
 
 
-def _environment(folder: Path, modes: Mapping[str, Any]) -> Recoverable:
+def _environment(folder: Path, modes: Mapping[str, Any]) -> RecoveryEnvironment:
     cloud = Cloud.start(folder / "cloud", management_account="111122223333")
-    recoverable = Recoverable(cloud=cloud, folder=folder, modes=dict(modes))
-    recoverable.build()
-    return recoverable
+    environment = RecoveryEnvironment(cloud=cloud, folder=folder, modes=dict(modes))
+    environment.build()
+    return environment
 
 
-def _run(recoverable: Recoverable, wanted: OperationRequest) -> Mapping[str, Any]:
-    situation = recoverable.look(RECOVERY)
-    plan = operate.plan_operation(situation, wanted)
-    return operate.carry_out(situation, wanted, plan, on_progress=lambda _: None, on_message=lambda _: None)
+def _run(environment: RecoveryEnvironment, request: OperationRequest) -> Mapping[str, Any]:
+    situation = environment.read_situation(RECOVERY)
+    plan = operate.plan_operation(situation, request)
+    return operate.carry_out(situation, request, plan, on_progress=lambda _: None, on_message=lambda _: None)
 
 
 def _figures(seconds: list[float]) -> str:

@@ -82,7 +82,7 @@ def wait(
     account: str,
     job_id: str,
     patience: float,
-    told: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
     pause: float = 1.0,
 ) -> Progress:
     """Waits until a job has ended.
@@ -93,7 +93,7 @@ def wait(
     deadline = time.monotonic() + patience
     while True:
         now = progress(s3control, account=account, job_id=job_id)
-        told(now)
+        on_progress(now)
         if now.ended:
             return now
         if time.monotonic() >= deadline:

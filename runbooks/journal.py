@@ -133,8 +133,8 @@ class Journal:
         item = self._get(f"step#{operation.id}", name)
         if not item:
             return None
-        said = item["status"]
-        status = "done" if said == "done" else "failed" if said == "failed" else "started"
+        recorded_status = item["status"]
+        status = "done" if recorded_status == "done" else "failed" if recorded_status == "failed" else "started"
         return StepRecord(status=status, details=json.loads(item["details"]))
 
     def note(self, operation: Operation, name: str, status: StepStatus, details: Mapping[str, Any]) -> None:

@@ -83,7 +83,10 @@ class OrganizationTrail(pulumi.ComponentResource):
             cloud_watch_logs_group_arn=pulumi.Output.format("{0}:*", logs.arn),
             cloud_watch_logs_role_arn=role.arn,
             advanced_event_selectors=selectors(
-                [names.bucket_arn(one) for one in ("access-logs", "config", "config-records", "network-logs", "trail")]
+                [
+                    names.bucket_arn(purpose)
+                    for purpose in ("access-logs", "config", "config-records", "network-logs", "trail")
+                ]
             ),
             insight_selectors=[
                 cloudtrail.TrailInsightSelectorArgs(insight_type="ApiCallRateInsight"),

@@ -53,19 +53,19 @@ class ConformancePacks(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ConformancePacksArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        made: list[cfg.OrganizationConformancePack] = []
+        resources: list[cfg.OrganizationConformancePack] = []
         for pack in args.packs:
-            one = cfg.OrganizationConformancePack(
+            resource = cfg.OrganizationConformancePack(
                 f"{name}-{pack.name}",
                 name=pack.name,
                 template_body=pack.template,
                 excluded_accounts=[*args.excluded_accounts] or None,
                 opts=pulumi.ResourceOptions(
                     parent=self,
-                    depends_on=made[-1:],
+                    depends_on=resources[-1:],
                     custom_timeouts=pulumi.CustomTimeouts(create=TIMEOUT, update=TIMEOUT, delete=TIMEOUT),
                 ),
             )
-            made.append(one)
-        self.arns = {pack.name: one.arn for pack, one in zip(args.packs, made, strict=True)}
+            resources.append(resource)
+        self.arns = {pack.name: resource.arn for pack, resource in zip(args.packs, resources, strict=True)}
         self.register_outputs({"arns": self.arns})

@@ -50,7 +50,7 @@ class DataDiscovery(pulumi.ComponentResource):
         macie2.OrganizationConfiguration(f"{name}-organization", auto_enable=True, opts=after)
         self.identifier_arns: dict[str, pulumi.Output[str]] = {}
         for identifier, spec in sorted(args.identifiers.items()):
-            made = macie.CustomDataIdentifier(
+            resource = macie.CustomDataIdentifier(
                 f"{name}-{identifier}",
                 name=identifier,
                 description=spec.description or None,
@@ -61,5 +61,5 @@ class DataDiscovery(pulumi.ComponentResource):
                 maximum_match_distance=spec.distance if spec.keywords else None,
                 opts=after,
             )
-            self.identifier_arns[identifier] = made.arn
+            self.identifier_arns[identifier] = resource.arn
         self.register_outputs({"identifier_arns": self.identifier_arns})

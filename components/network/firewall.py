@@ -88,7 +88,7 @@ class DomainFirewall(pulumi.ComponentResource):
         """The firewall's endpoint in a subnet: what routes of the same zone lead to."""
         endpoints = self._firewall.firewall_statuses.apply(_endpoints)
         return pulumi.Output.all(endpoints=endpoints, subnet=subnet_id).apply(
-            lambda known: known["endpoints"][known["subnet"]]
+            lambda values: values["endpoints"][values["subnet"]]
         )
 
 
@@ -100,7 +100,7 @@ def _endpoints(statuses: Sequence[nf.outputs.FirewallFirewallStatus]) -> dict[st
         for state in status.sync_states or ()
         for attachment in state.attachments or ()
     ]
-    return {str(one.subnet_id): str(one.endpoint_id) for one in attached}
+    return {str(attachment.subnet_id): str(attachment.endpoint_id) for attachment in attached}
 
 
 def _allow_list(name: str, args: DomainFirewallArgs, child: pulumi.ResourceOptions) -> nf.RuleGroup:

@@ -80,8 +80,8 @@ class SpokeAcl(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SpokeAclArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        known = [args.cidr, *_listed(args.peers, args.supernets)]
-        allowed = [_Rule(number=100 + number, action="allow", cidr=cidr) for number, cidr in enumerate(known)]
+        peer_cidrs = [args.cidr, *_listed(args.peers, args.supernets)]
+        allowed = [_Rule(number=100 + number, action="allow", cidr=cidr) for number, cidr in enumerate(peer_cidrs)]
         denied = [_Rule(number=200 + number, action="deny", cidr=cidr) for number, cidr in enumerate(PRIVATE)]
         inward = [
             *allowed,
@@ -100,8 +100,8 @@ class SpokeAcl(pulumi.ComponentResource):
             f"{name}-acl",
             vpc_id=args.vpc_id,
             subnet_ids=list(args.subnet_ids),
-            ingress=[one.ingress for one in inward],
-            egress=[one.egress for one in outward],
+            ingress=[rule.ingress for rule in inward],
+            egress=[rule.egress for rule in outward],
             tags={"Name": args.tag},
             opts=pulumi.ResourceOptions(parent=self),
         )

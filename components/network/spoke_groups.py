@@ -56,7 +56,7 @@ class SpokeGroups(pulumi.ComponentResource):
         self,
         name: str,
         group: pulumi.Input[str],
-        what: str,
+        destination: str,
         *,
         cidr: str | None = None,
         prefix_list: pulumi.Input[str] | None = None,
@@ -64,7 +64,7 @@ class SpokeGroups(pulumi.ComponentResource):
         vpc.SecurityGroupEgressRule(
             name,
             security_group_id=group,
-            description=f"HTTPS to {what}",
+            description=f"HTTPS to {destination}",
             ip_protocol="tcp",
             from_port=HTTPS,
             to_port=HTTPS,

@@ -108,9 +108,9 @@ class SpokeVpc(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
             )
         planned = [subnet for subnet in args.vpc.subnets if subnet.tier == tier]
-        for one, subnet in zip(planned, self.vpc.subnets[tier], strict=True):
+        for spec, subnet in zip(planned, self.vpc.subnets[tier], strict=True):
             ec2.RouteTableAssociation(
-                f"{self._name}-{tier}-{one.zone}-table", route_table_id=table.id, subnet_id=subnet.id, opts=self._child
+                f"{self._name}-{tier}-{spec.zone}-table", route_table_id=table.id, subnet_id=subnet.id, opts=self._child
             )
         return table
 

@@ -76,20 +76,20 @@ class Vpc(pulumi.ComponentResource):
         return [subnet.id for subnet in self.subnets[tier]]
 
     def _subnets(self, vpc: ec2.Vpc) -> Mapping[str, Sequence[ec2.Subnet]]:
-        found: dict[str, list[ec2.Subnet]] = {}
-        for one in self._args.subnets:
+        subnets: dict[str, list[ec2.Subnet]] = {}
+        for spec in self._args.subnets:
             subnet = ec2.Subnet(
-                f"{self._name}-{one.tier}-{one.zone}",
+                f"{self._name}-{spec.tier}-{spec.zone}",
                 vpc_id=vpc.id,
-                cidr_block=one.cidr,
-                ipv6_cidr_block=_ipv6(vpc.ipv6_cidr_block, one.index) if self._args.dual_stack else None,
-                availability_zone_id=one.zone,
+                cidr_block=spec.cidr,
+                ipv6_cidr_block=_ipv6(vpc.ipv6_cidr_block, spec.index) if self._args.dual_stack else None,
+                availability_zone_id=spec.zone,
                 map_public_ip_on_launch=False,
-                tags={"Name": f"{self._args.tag}-{one.tier}-{one.zone}", "tier": one.tier},
+                tags={"Name": f"{self._args.tag}-{spec.tier}-{spec.zone}", "tier": spec.tier},
                 opts=self._child,
             )
-            found.setdefault(one.tier, []).append(subnet)
-        return found
+            subnets.setdefault(spec.tier, []).append(subnet)
+        return subnets
 
     def _names(self, vpc: ec2.Vpc) -> None:
         name = self._name

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import iam, s3
 
 from components.documents import Statement, document
-from components.storage.alarms import RULE, Alarm, alarm
+from components.storage.alarms import RULE, ReplicationAlarm, create_alarm
 from components.storage.bucket import SecureBucket
 from components.storage.replication import ReplicationRole
 from components.tokens import type_token
@@ -38,9 +38,9 @@ class CrossRegionReplicationArgs:
         who = "CrossRegionReplicationArgs.destination_region"
         if self.source is self.destination or self.source_region == self.destination_region:
             raise ValueError(f"{who}: {self.destination_region!r} is the source's own region: one failure takes both")
-        home, there = group_of(self.source_region), group_of(self.destination_region)
-        if home is None or home != there:
-            raise ValueError(f"{who}: {self.destination_region!r} is outside the residency group {home!r}")
+        source_group, destination_group = group_of(self.source_region), group_of(self.destination_region)
+        if source_group is None or source_group != destination_group:
+            raise ValueError(f"{who}: {self.destination_region!r} is outside the residency group {source_group!r}")
 
 
 class CrossRegionReplication(pulumi.ComponentResource):
@@ -68,12 +68,12 @@ class CrossRegionReplication(pulumi.ComponentResource):
                 parent=self, depends_on=[rights, args.source.versioning, args.destination.versioning]
             ),
         )
-        alarm(
+        create_alarm(
             f"{name}-failed",
-            Alarm(
-                what="failed",
+            ReplicationAlarm(
+                condition="failed",
                 metric="OperationsFailedReplication",
-                above=0,
+                threshold=0,
                 source=args.source.bucket,
                 destination=args.destination.bucket,
                 topic_arn=args.alarm_topic_arn,

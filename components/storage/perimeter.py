@@ -126,14 +126,17 @@ def own_prefix_only(
         "Effect": "Deny",
         "Principal": "*",
         "Action": [*READS, *WRITES],
-        "NotResource": [arn, *(pulumi.Output.format("{0}/{1}/*", arn, one) for one in _allowed(shared))],
+        "NotResource": [arn, *(pulumi.Output.format("{0}/{1}/*", arn, prefix) for prefix in _allowed(shared))],
         "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": list(always)}},
     }
-    found = [outside]
-    for number, one in enumerate(shared, start=1):
-        objects = pulumi.Output.format("{0}/{1}/*", arn, one.prefix)
-        for verb, actions, roles in (("Read", READS, one.readers), ("Written", WRITES, one.writers)):
-            found.append(
+    statements = [outside]
+    for number, shared_prefix in enumerate(shared, start=1):
+        objects = pulumi.Output.format("{0}/{1}/*", arn, shared_prefix.prefix)
+        for verb, actions, roles in (
+            ("Read", READS, shared_prefix.readers),
+            ("Written", WRITES, shared_prefix.writers),
+        ):
+            statements.append(
                 {
                     "Sid": f"{verb}ByDeclared{number}",
                     "Effect": "Deny",
@@ -143,8 +146,8 @@ def own_prefix_only(
                     "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": [*always, *roles]}},
                 }
             )
-    return found
+    return statements
 
 
 def _allowed(shared: Sequence[SharedPrefix]) -> list[str]:
-    return [OWN_PREFIX, *(one.prefix for one in shared)]
+    return [OWN_PREFIX, *(shared_prefix.prefix for shared_prefix in shared)]

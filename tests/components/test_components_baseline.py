@@ -126,8 +126,8 @@ def test_the_glass_is_broken_with_mfa_by_named_people_for_an_hour() -> None:
 
 
 def test_every_account_of_the_principals_is_trusted_once() -> None:
-    other = "arn:aws:iam::999999999999:user/two"
-    accounts = trust([USER, other, USER])["Principal"]["AWS"]
+    second_user = "arn:aws:iam::999999999999:user/two"
+    accounts = trust([USER, second_user, USER])["Principal"]["AWS"]
     assert accounts == ["arn:aws:iam::123456789012:root", "arn:aws:iam::999999999999:root"]
 
 
@@ -207,17 +207,17 @@ def test_a_budget_for_nobody_or_more_than_aws_takes_is_refused(count: int) -> No
 
 
 def test_a_vault_has_its_own_key_and_a_lock_that_nobody_takes_away() -> None:
-    made = record(
+    recording = record(
         lambda: b.BackupVault(
             "backup", b.BackupVaultArgs(vault_name="hipaa-ml-backup", region="us-east-1", account_id=ACCOUNT)
         )
     )
-    [lock] = made.of("aws:backup/vaultLockConfiguration:VaultLockConfiguration")
+    [lock] = recording.of("aws:backup/vaultLockConfiguration:VaultLockConfiguration")
     assert lock.inputs["minRetentionDays"] == 35
     assert lock.inputs["changeableForDays"] == 3
-    [vault] = made.of("aws:backup/vault:Vault")
+    [vault] = recording.of("aws:backup/vault:Vault")
     assert vault.protect
-    assert len(made.of("aws:kms/key:Key")) == 1
+    assert len(recording.of("aws:kms/key:Key")) == 1
 
 
 def test_only_the_organisations_accounts_copy_into_a_vault_that_takes_copies() -> None:
@@ -231,8 +231,10 @@ def test_only_the_organisations_accounts_copy_into_a_vault_that_takes_copies() -
 
 
 def test_aws_backup_alone_assumes_its_role_and_only_for_this_account() -> None:
-    made = record(lambda: b.BackupRole("backup", b.BackupRoleArgs(role_name="hipaa-ml-backup", account_id=ACCOUNT)))
-    [role] = made.of("aws:iam/role:Role")
+    recording = record(
+        lambda: b.BackupRole("backup", b.BackupRoleArgs(role_name="hipaa-ml-backup", account_id=ACCOUNT))
+    )
+    [role] = recording.of("aws:iam/role:Role")
     [statement] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     assert statement["Principal"] == {"Service": "backup.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}

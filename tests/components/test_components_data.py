@@ -137,9 +137,9 @@ class TestWhoDecryptsWhat:
 class TestWhoReadsWhat:
     @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
     def test_two_clinical_teams_reach_nothing_of_each_others_patients(self, action: str) -> None:
-        for mine, other in (("cardiology", 0), ("oncology", 1)):
-            assert may(mine, action, "raw-phi", f"{PATIENTS[other]}/a.parquet")
-            assert not may(mine, action, "raw-phi", f"{PATIENTS[1 - other]}/a.parquet")
+        for team, foreign_index in (("cardiology", 0), ("oncology", 1)):
+            assert may(team, action, "raw-phi", f"{PATIENTS[foreign_index]}/a.parquet")
+            assert not may(team, action, "raw-phi", f"{PATIENTS[1 - foreign_index]}/a.parquet")
 
     def test_the_deployed_policies_agree_with_the_declared_table(self) -> None:
         table = {
@@ -212,13 +212,13 @@ class TestCopies:
     def args(self, **changes: Any) -> dict[str, Any]:
         arn = "arn:aws:s3:::b"
         logs = SecureBucketArgs(bucket="b", arn=arn, purpose="access-logs", retention_days=2192, glacier_after_days=90)
-        here, there = SecureBucket("here", logs), SecureBucket("there", logs)
+        source, destination = SecureBucket("here", logs), SecureBucket("there", logs)
         return {
             "role": ReplicationRole("role", ReplicationRoleArgs(role_name="r")),
-            "source": here,
+            "source": source,
             "source_region": EAST,
             "source_key_arns": ["k1"],
-            "destination": there,
+            "destination": destination,
             "destination_region": WEST,
             "destination_key_arn": "k2",
             "locked": False,

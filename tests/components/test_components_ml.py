@@ -266,7 +266,7 @@ def serves(action: str, resource: str, **context: str) -> bool:
         action=action,
         resource=resource,
         resource_account=ACCOUNT,
-        context={"aws:RequestedRegion": [EAST], **{key.replace("__", ":"): [one] for key, one in context.items()}},
+        context={"aws:RequestedRegion": [EAST], **{key.replace("__", ":"): [value] for key, value in context.items()}},
     )
     key_policy = KEY_POLICY if action.startswith("kms:") else None
     return evaluate(request, Policies(identity=[own], resource=key_policy)).allowed
@@ -362,5 +362,5 @@ ZONE: Sequence[tuple[Callable[[], object], str, Mapping[str, Any]]] = (
 
 @pytest.mark.parametrize(("make", "kind", "expected"), ZONE, ids=["zone", "name", "membership"])
 def test_names_of_endpoints_are_private(make: Callable[[], object], kind: str, expected: Mapping[str, Any]) -> None:
-    found = one(record(make), kind)
-    assert {key: found[key] for key in expected} == expected
+    resource = one(record(make), kind)
+    assert {key: resource[key] for key in expected} == expected

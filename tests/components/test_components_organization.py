@@ -71,9 +71,9 @@ def test_every_account_has_its_contacts_and_the_management_account_names_none() 
 
 def test_two_accounts_with_one_address_are_refused() -> None:
     spec = o.AccountSpec(email="a@hospital.example", unit_id="ou-1", tags={})
-    other = o.AccountSpec(email="A@hospital.example", unit_id="ou-1", tags={})
+    same_address = o.AccountSpec(email="A@hospital.example", unit_id="ou-1", tags={})
     with pytest.raises(ValueError, match="'two' and 'one' share"):
-        o.AccountsArgs(accounts={"one": spec, "two": other}, access_role="Admin", contacts=CONTACTS)
+        o.AccountsArgs(accounts={"one": spec, "two": same_address}, access_role="Admin", contacts=CONTACTS)
 
 
 def policy(**changes: Any) -> o.PolicySpec:

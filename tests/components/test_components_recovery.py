@@ -87,12 +87,12 @@ class TestTheTrafficSwitch:
         assert records["secondary"]["records"] == [f"runtime.sagemaker.{WEST}.amazonaws.com"]
         assert records["primary"]["healthCheckId"]
         assert "healthCheckId" not in records["secondary"]
-        assert {one["ttl"] for one in records.values()} == {10}
+        assert {record_set["ttl"] for record_set in records.values()} == {10}
 
     def test_shares_between_regions_that_both_serve(self) -> None:
         records = [resource.inputs for resource in switch(shared=True).of("route53/record:Record")]
-        assert [one["weightedRoutingPolicies"] for one in records] == [[{"weight": 50}], [{"weight": 50}]]
-        assert all("failoverRoutingPolicies" not in one for one in records)
+        assert [record_set["weightedRoutingPolicies"] for record_set in records] == [[{"weight": 50}], [{"weight": 50}]]
+        assert all("failoverRoutingPolicies" not in record_set for record_set in records)
 
     def test_takes_either_of_two_regions_that_both_serve_out_by_an_alarm_of_the_other(self) -> None:
         recording = switch(shared=True)
@@ -122,11 +122,11 @@ class Parameters(Aws):
         assert operation == "get_parameters_by_path"
         return self
 
-    def paginate(self, **asked: Any) -> Sequence[Mapping[str, Any]]:
+    def paginate(self, **request: Any) -> Sequence[Mapping[str, Any]]:
         return [
             {
                 "Parameters": [
-                    parameter for parameter in self.parameters if parameter["Name"].startswith(f"{asked['Path']}/")
+                    parameter for parameter in self.parameters if parameter["Name"].startswith(f"{request['Path']}/")
                 ]
             }
         ]
@@ -163,7 +163,7 @@ class TestTheDocuments:
         return record(lambda: r.RecoveryDocuments("documents", arguments))
 
     def test_are_where_runbooks_look_and_say_who_may_write(self) -> None:
-        parameters = {one["Name"]: one["Value"] for one in written(self.recording())}
+        parameters = {parameter["Name"]: parameter["Value"] for parameter in written(self.recording())}
         assert parameters.keys() == {
             "/hipaa-ml/recovery/prod/zone",
             "/hipaa-ml/recovery/prod/endpoints/risk-prod",
@@ -316,7 +316,9 @@ class TestTheTopic:
         )
         recording = record(lambda: r.OperationsTopic("topic", arguments))
         assert one(recording, "sns/topic:Topic")["kmsMasterKeyId"] == KEYS["mrk-serving"]
-        assert [made.inputs["endpoint"] for made in recording.of("TopicSubscription")] == list(arguments.notify)
+        assert [subscription.inputs["endpoint"] for subscription in recording.of("TopicSubscription")] == list(
+            arguments.notify
+        )
         policy = Policy.parse("topic", json.loads(one(recording, "TopicPolicy")["policy"]))
         topic = json.loads(one(recording, "TopicPolicy")["policy"])["Statement"][0]["Resource"]
         own = Policy.parse("own", {"Statement": [{"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}]})
@@ -491,7 +493,7 @@ class TestTheRunbooksRole:
             assert may(action, resource, **context), (action, resource)
 
     @pytest.mark.parametrize(
-        ("action", "resource", "context"), BEYOND, ids=[f"{one[0]}-{n}" for n, one in enumerate(BEYOND)]
+        ("action", "resource", "context"), BEYOND, ids=[f"{case[0]}-{n}" for n, case in enumerate(BEYOND)]
     )
     def test_may_do_nothing_else(self, action: str, resource: str, context: Mapping[str, str]) -> None:
         assert not may(action, resource, **context)

@@ -71,7 +71,7 @@ def test_every_bucket_policy_denies_plain_text_old_tls_and_deletion(purpose: str
     denied = {statement["Sid"]: statement for statement in statements if statement["Effect"] == "Deny"}
     assert denied["Tls12"]["Condition"] == {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
     actions = denied["NobodyDeletes"]["Action"]
-    versions_only = any(one.deletable for name, one in PURPOSES.items() if name == purpose)
+    versions_only = any(purpose_spec.deletable for name, purpose_spec in PURPOSES.items() if name == purpose)
     assert actions == ("s3:DeleteObjectVersion" if versions_only else ["s3:DeleteObject", "s3:DeleteObjectVersion"])
 
 

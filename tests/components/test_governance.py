@@ -31,9 +31,9 @@ def test_conformance_packs_are_deployed_one_after_the_other() -> None:
     packs = [g.PackSpec(name=name, template="Resources: {}") for name in ("one", "two")]
     args = g.ConformancePacksArgs(packs=packs, excluded_accounts=["222233334444"])
     recording = record(lambda: g.ConformancePacks("packs", args))
-    one, two = recording.of(":OrganizationConformancePack")
-    assert any("packs-one" in urn for urn in two.request.dependencies)
-    assert one.inputs["excludedAccounts"] == ["222233334444"]
+    first, second = recording.of(":OrganizationConformancePack")
+    assert any("packs-one" in urn for urn in second.request.dependencies)
+    assert first.inputs["excludedAccounts"] == ["222233334444"]
     assert not recording.orphans()
 
 

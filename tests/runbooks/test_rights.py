@@ -16,8 +16,8 @@ from runbooks.readiness import readiness
 from runbooks.runner import StepProgress
 from runbooks.snapshot import read_situation
 from runbooks.steps import STEPS
-from tests.runbooks.operating import wanted
-from tests.runbooks.recoverable import ENVIRONMENT, PREFIX, RECOVERY, Recoverable
+from tests.runbooks.operations import operation_request
+from tests.runbooks.recovery_environment import ENVIRONMENT, PREFIX, RECOVERY, RecoveryEnvironment
 from tests.runbooks.simulated_iam import SESSION, SimulatedIam, simulate
 
 ROLE = "arn:aws:iam::111122223333:role/hipaa-ml-service-recovery-prod"
@@ -34,14 +34,14 @@ def permitting(service: str, operation: str) -> frozenset[str]:
     return ACTIONS.get((service, operation), frozenset({f"{service}:{operation}"}))
 
 
-def requests_by_step(environment: Recoverable) -> Mapping[str, set[frozenset[str]]]:
+def requests_by_step(environment: RecoveryEnvironment) -> Mapping[str, set[frozenset[str]]]:
     """Kind of a step -> the actions of its requests, over a failover and a failback."""
     by_step: dict[str, set[frozenset[str]]] = defaultdict(set)
     for kind in ("failover", "failback"):
         environment.heartbeat()
         aws = environment.aws()
         situation = read_situation(aws, prefix=PREFIX, environment=ENVIRONMENT, region=RECOVERY)
-        order = wanted(kind, parallel=1, accept_conflicts=True)
+        order = operation_request(kind, parallel=1, accept_conflicts=True)
         start = 0
 
         def tell(progress: StepProgress, aws: Aws = aws) -> None:
@@ -57,8 +57,10 @@ def requests_by_step(environment: Recoverable) -> Mapping[str, set[frozenset[str
     return by_step
 
 
-def test_steps_request_only_declared_actions_and_declarations_are_used(make: Callable[..., Recoverable]) -> None:
-    by_step = requests_by_step(make(readmission="warm"))
+def test_steps_request_only_declared_actions_and_declarations_are_used(
+    make_environment: Callable[..., RecoveryEnvironment],
+) -> None:
+    by_step = requests_by_step(make_environment(readmission="warm"))
     assert set(by_step) == {step.kind for step in STEPS}
     for step in STEPS:
         declared = {action for right in (*role.OPERATION, *step.rights) for action in right.actions}
@@ -69,19 +71,19 @@ def test_steps_request_only_declared_actions_and_declarations_are_used(make: Cal
     assert not unused
 
 
-def documents(environment: Recoverable) -> list[RecoveryDocument]:
-    return list(environment.look().zones.values())
+def documents(environment: RecoveryEnvironment) -> list[RecoveryDocument]:
+    return list(environment.read_situation().zones.values())
 
 
-def test_verification_asks_for_every_declared_action_and_resource(untouched: Recoverable) -> None:
+def test_verification_asks_for_every_declared_action_and_resource(unchanged_environment: RecoveryEnvironment) -> None:
     iam = SimulatedIam()
-    aws = untouched.aws()
+    aws = unchanged_environment.aws()
     aws.client = lambda service, region: iam  # type: ignore[method-assign]
-    verification = verify(aws, documents(untouched), role.all_rights(), SESSION)
+    verification = verify(aws, documents(unchanged_environment), role.all_rights(), SESSION)
     assert not verification.missing
     assert not verification.unverified
-    asked = {action for request in iam.requests for action in request["ActionNames"]}
-    assert asked == {action for right in role.all_rights() for action in right.actions}
+    requested_actions = {action for request in iam.requests for action in request["ActionNames"]}
+    assert requested_actions == {action for right in role.all_rights() for action in right.actions}
     assert {request["PolicySourceArn"] for request in iam.requests} == {ROLE}
     texts = json.dumps([request["ResourceArns"] for request in iam.requests])
     assert not re.search(r"[{}]", texts)
@@ -96,22 +98,22 @@ def test_verification_asks_for_every_declared_action_and_resource(untouched: Rec
     ],
 )
 def test_permissions_are_not_verified_when_iam_does_not_answer(
-    untouched: Recoverable, error: Exception, *, refused: bool
+    unchanged_environment: RecoveryEnvironment, error: Exception, *, refused: bool
 ) -> None:
-    aws = untouched.aws()
+    aws = unchanged_environment.aws()
     iam = SimulatedIam(error=error)
     aws.client = lambda service, region: iam  # type: ignore[method-assign]
-    verification = verify(aws, documents(untouched), role.all_rights(), SESSION)
+    verification = verify(aws, documents(unchanged_environment), role.all_rights(), SESSION)
     assert verification.unverified
     assert not verification.missing
     assert verification.refused is refused
 
 
 def test_readiness_reports_missing_permissions_and_writes_nothing(
-    untouched: Recoverable, monkeypatch: pytest.MonkeyPatch
+    unchanged_environment: RecoveryEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulate(monkeypatch, lambda action, _: action != "kms:UpdatePrimaryRegion")
-    situation = untouched.look()
+    situation = unchanged_environment.read_situation()
     findings = [finding for finding in readiness(situation) if finding.check == "permissions"]
     assert findings
     assert all(not finding.ok for finding in findings)
