@@ -33,7 +33,11 @@ class OrganizationTrailArgs:
 
 
 class OrganizationTrail(pulumi.ComponentResource):
-    """`hipaa-ml:audit:OrganizationTrail`: makes an `aws.cloudtrail.Trail`, protected, and its encrypted log group."""
+    """`hipaa-ml:audit:OrganizationTrail`: the CloudTrail trail of the organisation.
+
+    Creates a protected `aws.cloudtrail.Trail`, an `aws.cloudwatch.LogGroup` with its `Key`, and the `aws.iam.Role` that
+    writes to it.
+    """
 
     def __init__(self, name: str, args: OrganizationTrailArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

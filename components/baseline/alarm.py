@@ -31,7 +31,11 @@ class BreakGlassAlarmArgs:
 
 
 class BreakGlassAlarm(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:BreakGlassAlarm`: EventBridge rule on `sts:AssumeRole`, encrypted SNS topic, e-mail."""
+    """`hipaa-ml:baseline:BreakGlassAlarm`: an e-mail for every use of the break-glass role.
+
+    Creates an `aws.cloudwatch.EventRule` on `sts:AssumeRole` with its target, and an `aws.sns.Topic` with its `Key`,
+    policy and e-mail subscriptions.
+    """
 
     def __init__(self, name: str, args: BreakGlassAlarmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

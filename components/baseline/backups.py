@@ -30,7 +30,10 @@ class BackupRoleArgs:
 
 
 class BackupRole(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:BackupRole`: an IAM role that AWS Backup alone assumes, for this account alone."""
+    """`hipaa-ml:baseline:BackupRole`: the role that only AWS Backup assumes, for this account only.
+
+    Creates an `aws.iam.Role` and its `aws.iam.RolePolicyAttachment`s.
+    """
 
     def __init__(self, name: str, args: BackupRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -60,7 +63,11 @@ class BackupVaultArgs:
 
 
 class BackupVault(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:BackupVault`: a vault under a key of its own, locked in compliance mode."""
+    """`hipaa-ml:baseline:BackupVault`: a backup vault that is locked in compliance mode.
+
+    Creates an `aws.backup.Vault` with its `Key`, its `VaultLockConfiguration` and, if accounts may copy to it, its
+    `VaultPolicy`.
+    """
 
     def __init__(self, name: str, args: BackupVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

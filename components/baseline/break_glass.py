@@ -33,7 +33,10 @@ class BreakGlassRoleArgs:
 
 
 class BreakGlassRole(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:BreakGlassRole`: makes an `aws.iam.Role` that few may assume, with MFA."""
+    """`hipaa-ml:baseline:BreakGlassRole`: the emergency role, which few principals may assume, with MFA.
+
+    Creates an `aws.iam.Role` and its `aws.iam.RolePolicyAttachment`.
+    """
 
     def __init__(self, name: str, args: BreakGlassRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

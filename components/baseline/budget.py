@@ -31,7 +31,10 @@ class AccountBudgetArgs:
 
 
 class AccountBudget(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:AccountBudget`: makes an `aws.budgets.Budget` over the account's monthly cost."""
+    """`hipaa-ml:baseline:AccountBudget`: the budget of an account.
+
+    Creates an `aws.budgets.Budget` for the monthly cost.
+    """
 
     def __init__(self, name: str, args: AccountBudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -46,7 +46,11 @@ class PipelineRolesArgs:
 
 
 class PipelineRoles(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:PipelineRoles`: OIDC provider, boundary, roles `deploy` and `preview`."""
+    """`hipaa-ml:baseline:PipelineRoles`: the roles of the deployment pipeline.
+
+    Creates an `aws.iam.OpenIdConnectProvider`, the boundary `aws.iam.Policy`, and the `aws.iam.Role`s `deploy` and
+    `preview` with their policies.
+    """
 
     def __init__(self, name: str, args: PipelineRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

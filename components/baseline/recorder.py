@@ -9,7 +9,10 @@ from components.tokens import type_token
 
 
 class ConfigServiceRole(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:ConfigServiceRole`: makes AWS Config's `aws.iam.ServiceLinkedRole`, one an account."""
+    """`hipaa-ml:baseline:ConfigServiceRole`: the service-linked role of AWS Config, one per account.
+
+    Creates an `aws.iam.ServiceLinkedRole`.
+    """
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -32,7 +35,10 @@ class RecorderArgs:
 
 
 class Recorder(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:Recorder`: makes an `aws.cfg.Recorder`, its `DeliveryChannel`, and switches it on."""
+    """`hipaa-ml:baseline:Recorder`: the configuration recorder of a region.
+
+    Creates an `aws.cfg.Recorder`, its `DeliveryChannel` and its `RecorderStatus`, which starts it.
+    """
 
     def __init__(self, name: str, args: RecorderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

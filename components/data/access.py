@@ -31,7 +31,10 @@ class DataAccessArgs:
 
 
 class DataAccess(pulumi.ComponentResource):
-    """`hipaa-ml:data:DataAccess`: makes an `aws.s3.AccessPoint` for each team and bucket, and an `athena.Workgroup`."""
+    """`hipaa-ml:data:DataAccess`: the access of teams to buckets and to Athena.
+
+    Creates an `aws.s3.AccessPoint` per team and bucket, and an `aws.athena.Workgroup` per team.
+    """
 
     def __init__(self, name: str, args: DataAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -40,7 +40,10 @@ class DataBackupsArgs:
 
 
 class DataBackups(pulumi.ComponentResource):
-    """`hipaa-ml:data:DataBackups`: makes a backup plan, its selection, an audit framework, and a restore test."""
+    """`hipaa-ml:data:DataBackups`: backups of the data, and the proof that they can be restored.
+
+    Creates an `aws.backup.Plan` and its `Selection`, a `Framework`, and a `RestoreTestingPlan` with its selection.
+    """
 
     def __init__(self, name: str, args: DataBackupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

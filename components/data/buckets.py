@@ -33,7 +33,10 @@ class DataBucketsArgs:
 
 
 class DataBuckets(pulumi.ComponentResource):
-    """`hipaa-ml:data:DataBuckets`: makes a `SecureBucket` for each purpose; all log into the one of access logs."""
+    """`hipaa-ml:data:DataBuckets`: the buckets of an environment.
+
+    Creates a `SecureBucket` per purpose; every bucket logs access to the bucket of access logs.
+    """
 
     def __init__(self, name: str, args: DataBucketsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -33,9 +33,12 @@ class CatalogueArgs:
 
 
 class Catalogue(pulumi.ComponentResource):
-    """`hipaa-ml:data:Catalogue`: databases, tables, LF-tags, filters and grants, generated from the access table.
+    """`hipaa-ml:data:Catalogue`: the data catalogue, computed from the access table.
 
-    Lake Formation alone decides: new databases and tables are open to nobody, and no grant is to everybody.
+    Creates `aws.glue.CatalogDatabase`s and `CatalogTable`s, the encryption settings of the catalogue, and in
+    `aws.lakeformation` the settings, `LfTag`s, `DataCellsFilter`s, `Resource`s and `Permissions`.
+
+    Only Lake Formation grants access: a new database or table is accessible to no principal.
     """
 
     def __init__(self, name: str, args: CatalogueArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -50,7 +50,10 @@ class DomainKeysArgs:
 
 
 class DomainKeys(pulumi.ComponentResource):
-    """`hipaa-ml:data:DomainKeys`: makes a multi-Region key for each domain, or replicas of them."""
+    """`hipaa-ml:data:DomainKeys`: the multi-Region keys of the data domains.
+
+    Creates a `Key` per domain in the primary region, or a `KeyReplica` in the recovery region.
+    """
 
     def __init__(self, name: str, args: DomainKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -33,7 +33,10 @@ class RegionPairArgs:
 
 
 class RegionPair(pulumi.ComponentResource):
-    """`hipaa-ml:data:RegionPair`: makes a `CrossRegionReplication` for every bucket but that of access logs."""
+    """`hipaa-ml:data:RegionPair`: the replication of the buckets of one region to the other.
+
+    Creates a `CrossRegionReplication` per bucket, except that of access logs.
+    """
 
     def __init__(self, name: str, args: RegionPairArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -68,7 +71,10 @@ class LagAlarmsArgs:
 
 
 class LagAlarms(pulumi.ComponentResource):
-    """`hipaa-ml:data:LagAlarms`: makes a `ReplicationLag` for every bucket, where S3 publishes how late copies are."""
+    """`hipaa-ml:data:LagAlarms`: alarms on the replication lag, in the region of the destinations.
+
+    Creates a `ReplicationLag` per bucket.
+    """
 
     def __init__(self, name: str, args: LagAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

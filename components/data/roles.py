@@ -33,7 +33,10 @@ class ServiceRolesArgs:
 
 
 class ServiceRoles(pulumi.ComponentResource):
-    """`hipaa-ml:data:ServiceRoles`: makes the roles of S3's replication, live and in batches, and of Lake Formation."""
+    """`hipaa-ml:data:ServiceRoles`: the roles of AWS services for the data.
+
+    Creates a `ReplicationRole`, and `aws.iam.Role`s for S3 Batch Replication and Lake Formation.
+    """
 
     def __init__(self, name: str, args: ServiceRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -91,7 +94,10 @@ class TeamRolesArgs:
 
 
 class TeamRoles(pulumi.ComponentResource):
-    """`hipaa-ml:data:TeamRoles`: makes a role for each team: its name as a tag, its rights from the access table."""
+    """`hipaa-ml:data:TeamRoles`: the roles of the teams, with the rights from the access table.
+
+    Creates an `aws.iam.Role` with the name of the team as a tag, and an `aws.iam.RolePolicy`, per team.
+    """
 
     def __init__(self, name: str, args: TeamRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

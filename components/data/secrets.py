@@ -37,9 +37,12 @@ class DataSecretArgs:
 
 
 class DataSecret(pulumi.ComponentResource):
-    """`hipaa-ml:data:DataSecret`: makes a `secretsmanager.Secret`, its policy, its rotation and the function for it.
+    """`hipaa-ml:data:DataSecret`: a secret with rotation.
 
-    The secret is empty until the function's first run: then Secrets Manager fills it with a value nobody has seen.
+    Creates an `aws.secretsmanager.Secret`, its `SecretPolicy` and `SecretRotation`, and the `aws.lambda.Function` of
+    the rotation with its role, permission and log group.
+
+    The secret is empty until the first rotation, in which Secrets Manager generates the value.
     """
 
     def __init__(self, name: str, args: DataSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -23,9 +23,12 @@ class ConfigAggregatorArgs:
 
 
 class ConfigAggregator(pulumi.ComponentResource):
-    """`hipaa-ml:governance:ConfigAggregator`: makes an `aws.cfg.ConfigurationAggregator` of all regions, and its role.
+    """`hipaa-ml:governance:ConfigAggregator`: the view of AWS Config over all accounts and regions.
 
-    All regions, not the zone's two: what is made elsewhere, against the guardrails, must be seen as well.
+    Creates an `aws.cfg.ConfigurationAggregator`, its `aws.iam.Role` and a policy attachment.
+
+    It aggregates all regions, not only the two of the zone, so that resources that violate the guardrails are visible
+    as well.
     """
 
     def __init__(self, name: str, args: ConfigAggregatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:

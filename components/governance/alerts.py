@@ -33,9 +33,12 @@ class FindingAlertsArgs:
 
 
 class FindingAlerts(pulumi.ComponentResource):
-    """`hipaa-ml:governance:FindingAlerts`: EventBridge rules on findings, an encrypted SNS topic, e-mail.
+    """`hipaa-ml:governance:FindingAlerts`: an e-mail for every important finding.
 
-    An e-mail carries the finding as it is: resource names and account ids, no PHI (Macie shows no matched text).
+    Creates `aws.cloudwatch.EventRule`s with their targets, and an `aws.sns.Topic` with its `Key`, policy and e-mail
+    subscriptions.
+
+    An e-mail contains the finding: resource names and account ids, no PHI (Macie reports no matched text).
     """
 
     def __init__(self, name: str, args: FindingAlertsArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -18,7 +18,10 @@ class AccessAnalyzersArgs:
 
 
 class AccessAnalyzers(pulumi.ComponentResource):
-    """`hipaa-ml:governance:AccessAnalyzers`: makes `aws.accessanalyzer.Analyzer`s whose trust is the organisation."""
+    """`hipaa-ml:governance:AccessAnalyzers`: the access analyzers whose zone of trust is the organisation.
+
+    Creates an `aws.accessanalyzer.Analyzer` per kind.
+    """
 
     def __init__(self, name: str, args: AccessAnalyzersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

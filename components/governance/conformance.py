@@ -46,9 +46,11 @@ class ConformancePacksArgs:
 
 
 class ConformancePacks(pulumi.ComponentResource):
-    """`hipaa-ml:governance:ConformancePacks`: makes an `aws.cfg.OrganizationConformancePack` for each pack.
+    """`hipaa-ml:governance:ConformancePacks`: the conformance packs of the organisation.
 
-    One after the other: AWS refuses a change while another pack of the organisation is on its way.
+    Creates an `aws.cfg.OrganizationConformancePack` per pack.
+
+    Each depends on the previous one: AWS refuses a change while another pack is being deployed.
     """
 
     def __init__(self, name: str, args: ConformancePacksArgs, opts: pulumi.ResourceOptions | None = None) -> None:

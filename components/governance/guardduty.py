@@ -31,9 +31,12 @@ class ThreatDetectionArgs:
 
 
 class ThreatDetection(pulumi.ComponentResource):
-    """`hipaa-ml:governance:ThreatDetection`: makes an `aws.guardduty.Detector`, with every feature, for all accounts.
+    """`hipaa-ml:governance:ThreatDetection`: GuardDuty with every feature, for all accounts.
 
-    The detector is protected and retained: its findings go with it.
+    Creates an `aws.guardduty.Detector`, its `DetectorFeature`s, and the configuration of the organisation with its
+    features.
+
+    The detector is protected and retained, since deleting it deletes its findings.
     """
 
     def __init__(self, name: str, args: ThreatDetectionArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -21,7 +21,10 @@ class VulnerabilityScanningArgs:
 
 
 class VulnerabilityScanning(pulumi.ComponentResource):
-    """`hipaa-ml:governance:VulnerabilityScanning`: makes an `aws.inspector2.Enabler` and switches new accounts on."""
+    """`hipaa-ml:governance:VulnerabilityScanning`: Amazon Inspector for all accounts.
+
+    Creates an `aws.inspector2.Enabler` and an `OrganizationConfiguration`, which enables new accounts.
+    """
 
     def __init__(self, name: str, args: VulnerabilityScanningArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

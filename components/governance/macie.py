@@ -33,9 +33,10 @@ class DataDiscoveryArgs:
 
 
 class DataDiscovery(pulumi.ComponentResource):
-    """`hipaa-ml:governance:DataDiscovery`: makes an `aws.macie2.Account`, protected, for all accounts to come.
+    """`hipaa-ml:governance:DataDiscovery`: Amazon Macie for all accounts.
 
-    Also a custom data identifier for each kind of number that is PHI here and nowhere else.
+    Creates a protected `aws.macie2.Account`, an `OrganizationConfiguration`, and an `aws.macie.CustomDataIdentifier`
+    per kind of identifier that Macie does not know.
     """
 
     def __init__(self, name: str, args: DataDiscoveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:

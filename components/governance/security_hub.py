@@ -34,10 +34,12 @@ class CentralSecurityHubArgs:
 
 
 class CentralSecurityHub(pulumi.ComponentResource):
-    """`hipaa-ml:governance:CentralSecurityHub`: central configuration, in the home region.
+    """`hipaa-ml:governance:CentralSecurityHub`: Security Hub with central configuration, in the home region.
 
-    Makes the account's Security Hub, a finding aggregator, the organisation's configuration, and one configuration
-    policy with AWS's foundational standard and NIST 800-53, associated with the root.
+    Creates an `aws.securityhub.Account`, a `FindingAggregator`, an `OrganizationConfiguration`, and a
+    `ConfigurationPolicy` associated with the root.
+
+    The policy enables the AWS Foundational Security Best Practices and NIST SP 800-53.
     """
 
     def __init__(self, name: str, args: CentralSecurityHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:

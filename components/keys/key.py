@@ -72,7 +72,10 @@ class KeyArgs:
 
 
 class Key(pulumi.ComponentResource):
-    """`hipaa-ml:keys:Key`: makes an `aws.kms.Key`, protected and retained, and its `Alias`."""
+    """`hipaa-ml:keys:Key`: a customer managed key.
+
+    Creates an `aws.kms.Key`, protected and retained, and its `Alias`.
+    """
 
     def __init__(self, name: str, args: KeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -56,7 +56,10 @@ class EndpointAlarmsArgs:
 
 
 class EndpointAlarms(pulumi.ComponentResource):
-    """`hipaa-ml:ml:EndpointAlarms`: makes an `aws.cloudwatch.MetricAlarm` for each of `WATCHED`."""
+    """`hipaa-ml:ml:EndpointAlarms`: the alarms of an endpoint.
+
+    Creates an `aws.cloudwatch.MetricAlarm` per entry of `WATCHED`.
+    """
 
     names: Sequence[str]
 

@@ -55,9 +55,12 @@ class ModelEndpointArgs:
 
 
 class ModelEndpoint(pulumi.ComponentResource):
-    """`hipaa-ml:ml:ModelEndpoint`: makes an `aws.sagemaker.Model`, an `EndpointConfiguration` and an `Endpoint`.
+    """`hipaa-ml:ml:ModelEndpoint`: a model behind a SageMaker endpoint.
 
-    The endpoint has a canary, a rollback, alarms and autoscaling; a pilot light has none of these.
+    Creates an `aws.sagemaker.Model`, an `EndpointConfiguration`, an `Endpoint`, `EndpointAlarms`, and an
+    `aws.appautoscaling.Target` with its `Policy`.
+
+    The endpoint is deployed with a canary and a rollback. A pilot light has the model and the configuration only.
     """
 
     def __init__(self, name: str, args: ModelEndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -25,10 +25,12 @@ class ModelRegistryArgs:
 
 
 class ModelRegistry(pulumi.ComponentResource):
-    """`hipaa-ml:ml:ModelRegistry`: makes an `aws.sagemaker.ModelPackageGroup`, retained, and its policy.
+    """`hipaa-ml:ml:ModelRegistry`: the registry of model versions.
 
-    The policy denies an approval to everybody but the approver (45 CFR 164.308(a)(4)(ii)(B)); guardrail M8 denies it in
-    the whole organisation, this one in accounts that the organisation's policies do not bind.
+    Creates an `aws.sagemaker.ModelPackageGroup`, retained, and its `ModelPackageGroupPolicy`.
+
+    The policy denies the approval of a version to every principal except the approver (45 CFR 164.308(a)(4)(ii)(B)).
+    Guardrail M8 denies it in the organisation; this policy also applies where the policies of the organisation do not.
     """
 
     def __init__(self, name: str, args: ModelRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -28,9 +28,12 @@ class DnsFirewallArgs:
 
 
 class DnsFirewall(pulumi.ComponentResource):
-    """`hipaa-ml:network:DnsFirewall`: a rule group that lets listed names resolve and no others.
+    """`hipaa-ml:network:DnsFirewall`: a rule group that lets only listed names resolve.
 
-    A query is a way out for data where no packet has one (Route 53 Developer Guide, "Using DNS Firewall").
+    Creates an `aws.route53.ResolverFirewallRuleGroup`, its `ResolverFirewallRule`s and a `ResolverFirewallDomainList`
+    per rule.
+
+    DNS queries can carry data out of a VPC that has no other egress (Route 53 Developer Guide, "Using DNS Firewall").
     """
 
     def __init__(self, name: str, args: DnsFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -37,7 +37,11 @@ class EndpointVpcArgs:
 
 
 class EndpointVpc(pulumi.ComponentResource):
-    """`hipaa-ml:network:EndpointVpc`: a `Vpc`, its `aws.ec2.VpcEndpoint`s with policies, their private names."""
+    """`hipaa-ml:network:EndpointVpc`: the VPC of the shared interface endpoints.
+
+    Creates a `Vpc` with its Transit Gateway attachment and routes, `aws.ec2.VpcEndpoint`s with policies and a security
+    group, and `PrivateNames`.
+    """
 
     def __init__(self, name: str, args: EndpointVpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

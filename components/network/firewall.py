@@ -24,10 +24,12 @@ class DomainFirewallArgs:
 
 
 class DomainFirewall(pulumi.ComponentResource):
-    """`hipaa-ml:network:DomainFirewall`: an `aws.networkfirewall.Firewall`, protected, its policy, list and logs.
+    """`hipaa-ml:network:DomainFirewall`: a firewall that passes connections to listed domains only.
 
-    Strict order: rules run as they stand, and what none passes is dropped (Network Firewall Developer Guide, "Managing
-    evaluation order for Suricata compatible rules").
+    Creates an `aws.networkfirewall.Firewall`, protected, its `FirewallPolicy`, `RuleGroup`s and `LoggingConfiguration`.
+
+    Rules apply in strict order, and a packet that no rule passes is dropped (Network Firewall Developer Guide,
+    "Managing evaluation order for Suricata compatible rules").
     """
 
     def __init__(self, name: str, args: DomainFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -29,10 +29,13 @@ class InspectionVpcArgs:
 
 
 class InspectionVpc(pulumi.ComponentResource):
-    """`hipaa-ml:network:InspectionVpc`: spokes → attachments → firewall → NAT → internet, and back the same way.
+    """`hipaa-ml:network:InspectionVpc`: the VPC through which spokes reach the internet.
 
-    Each zone keeps to itself, and the attachment is in appliance mode: a firewall that sees one direction only drops
-    the connection (Transit Gateway Guide, "Appliance in a shared services VPC").
+    Creates a `Vpc` with its Transit Gateway attachment, route tables and routes, a `DomainFirewall` with its `Key`, an
+    `aws.ec2.InternetGateway`, and an `Eip` and a `NatGateway` per zone.
+
+    Traffic stays in its availability zone, and the attachment is in appliance mode: a firewall drops a connection of
+    which it receives one direction only (Transit Gateway Guide, "Appliance in a shared services VPC").
     """
 
     def __init__(self, name: str, args: InspectionVpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:

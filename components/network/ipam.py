@@ -30,7 +30,10 @@ class IpamArgs:
 
 
 class Ipam(pulumi.ComponentResource):
-    """`hipaa-ml:network:Ipam`: an `aws.ec2.VpcIpam` and a pool with its CIDR for each region."""
+    """`hipaa-ml:network:Ipam`: the address plan of the zone.
+
+    Creates an `aws.ec2.VpcIpam`, and a `VpcIpamPool` with its `VpcIpamPoolCidr` per region.
+    """
 
     def __init__(self, name: str, args: IpamArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

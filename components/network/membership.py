@@ -34,9 +34,12 @@ class SegmentMembershipArgs:
 
 
 class SegmentMembership(pulumi.ComponentResource):
-    """`hipaa-ml:network:SegmentMembership`: accepts an attachment, associates it with one table, propagates it.
+    """`hipaa-ml:network:SegmentMembership`: the membership of an attachment in a segment.
 
-    Made in the account that owns the Transit Gateway: a spoke's account can ask to be attached, and nothing more.
+    Creates in `aws.ec2transitgateway` a `VpcAttachmentAccepter`, a `RouteTableAssociation`, `RouteTablePropagation`s
+    and `Route`s.
+
+    It is created in the account of the Transit Gateway: the account of a spoke can only request an attachment.
     """
 
     def __init__(self, name: str, args: SegmentMembershipArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -23,7 +23,10 @@ class PeeringArgs:
 
 
 class Peering(pulumi.ComponentResource):
-    """`hipaa-ml:network:Peering`: an `aws.ec2transitgateway.PeeringAttachment`, encrypted by AWS between regions."""
+    """`hipaa-ml:network:Peering`: the peering of the Transit Gateways of two regions, which AWS encrypts.
+
+    Creates an `aws.ec2transitgateway.PeeringAttachment`.
+    """
 
     def __init__(self, name: str, args: PeeringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -62,9 +65,12 @@ class PeeringSideArgs:
 
 
 class PeeringSide(pulumi.ComponentResource):
-    """`hipaa-ml:network:PeeringSide`: accepts the peering, and routes each segment to itself in the other region.
+    """`hipaa-ml:network:PeeringSide`: one side of a peering, with the routes between equal segments.
 
-    A peering propagates nothing: routes are static (Transit Gateway Guide, "Transit gateway peering attachments").
+    Creates in `aws.ec2transitgateway` a `PeeringAttachmentAccepter` on the accepting side, `RouteTableAssociation`s and
+    `Route`s.
+
+    Routes are static, since a peering propagates none (Transit Gateway Guide, "Transit gateway peering attachments").
     """
 
     def __init__(self, name: str, args: PeeringSideArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -24,7 +24,11 @@ class PrivateNamesArgs:
 
 
 class PrivateNames(pulumi.ComponentResource):
-    """`hipaa-ml:network:PrivateNames`: a private `aws.route53.Zone` for each name, its alias records, a profile."""
+    """`hipaa-ml:network:PrivateNames`: the private DNS names of the interface endpoints.
+
+    Creates an `aws.route53.Zone` per name with its alias `Record`s, and a `ProfilesProfile` with its resource
+    associations.
+    """
 
     def __init__(self, name: str, args: PrivateNamesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

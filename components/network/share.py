@@ -26,7 +26,10 @@ class OrganizationShareArgs:
 
 
 class OrganizationShare(pulumi.ComponentResource):
-    """`hipaa-ml:network:OrganizationShare`: an `aws.ram.ResourceShare` that no account outside can be part of."""
+    """`hipaa-ml:network:OrganizationShare`: a resource share for accounts of the organisation only.
+
+    Creates an `aws.ram.ResourceShare`, its `PrincipalAssociation`s and `ResourceAssociation`s.
+    """
 
     def __init__(self, name: str, args: OrganizationShareArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -72,10 +72,13 @@ class _Rule:
 
 
 class SpokeAcl(pulumi.ComponentResource):
-    """`hipaa-ml:network:SpokeAcl`: an `aws.ec2.NetworkAcl` over the subnets of the tiers.
+    """`hipaa-ml:network:SpokeAcl`: the network ACL of the subnets of a spoke.
 
-    Its own network, its peers and the endpoints; no other private address; calls to and answers from public addresses,
-    which gateway endpoints and the inspected egress have: groups and routes say whether there is a way to them.
+    Creates an `aws.ec2.NetworkAcl`.
+
+    It allows traffic with its own network, its peers and the endpoints, and denies it with all other private addresses.
+    It allows calls to public addresses and their answers, which gateway endpoints and the inspected egress use;
+    security groups and routes restrict them further.
     """
 
     def __init__(self, name: str, args: SpokeAclArgs, opts: pulumi.ResourceOptions | None = None) -> None:

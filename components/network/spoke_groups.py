@@ -25,7 +25,10 @@ class SpokeGroupsArgs:
 
 
 class SpokeGroups(pulumi.ComponentResource):
-    """`hipaa-ml:network:SpokeGroups`: an `aws.ec2.SecurityGroup` a tier; later stacks put their resources into them."""
+    """`hipaa-ml:network:SpokeGroups`: the security groups of a spoke, for resources of later stacks.
+
+    Creates an `aws.ec2.SecurityGroup` per tier, with its ingress and egress rules.
+    """
 
     def __init__(self, name: str, args: SpokeGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

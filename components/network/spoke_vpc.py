@@ -37,10 +37,12 @@ class SpokeVpcArgs:
 
 
 class SpokeVpc(pulumi.ComponentResource):
-    """`hipaa-ml:network:SpokeVpc`: a `Vpc` with its attachment, route tables, ACL, gateway endpoints and groups.
+    """`hipaa-ml:network:SpokeVpc`: the VPC of workloads, with three tiers of subnets.
 
-    Three tiers for workloads, in as many zones as the network has; no internet gateway: what egress there is leads
-    through the Transit Gateway to the inspection VPC.
+    Creates a `Vpc` with its Transit Gateway attachment, route tables and routes, a `SpokeAcl`, `SpokeGroups`, gateway
+    `aws.ec2.VpcEndpoint`s, and an `aws.route53.ProfilesAssociation`.
+
+    It has no internet gateway: egress goes through the Transit Gateway to the inspection VPC.
     """
 
     def __init__(self, name: str, args: SpokeVpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -30,7 +30,11 @@ class TransitGatewayArgs:
 
 
 class TransitGateway(pulumi.ComponentResource):
-    """`hipaa-ml:network:TransitGateway`: the gateway, its route tables, their black holes, a flow log."""
+    """`hipaa-ml:network:TransitGateway`: the Transit Gateway of a region, with a route table per segment.
+
+    Creates an `aws.ec2transitgateway.TransitGateway`, its `RouteTable`s and their blackhole `Route`s, and an
+    `aws.ec2.FlowLog`.
+    """
 
     def __init__(self, name: str, args: TransitGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

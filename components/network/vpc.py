@@ -42,10 +42,13 @@ class VpcArgs:
 
 
 class Vpc(pulumi.ComponentResource):
-    """`hipaa-ml:network:Vpc`: an `aws.ec2.Vpc` with its subnets; flow logs, query logs, DNS firewall, DHCP options.
+    """`hipaa-ml:network:Vpc`: a VPC with its subnets, logs and DNS settings.
 
-    Logs go to S3 in the log archive rather than to a log group here: nobody in the account they tell of can change
-    them, 45 CFR 164.312(b) (VPC User Guide, "Publish flow logs to Amazon S3").
+    Creates an `aws.ec2.Vpc`, its `Subnet`s, `DefaultSecurityGroup`, `VpcDhcpOptions` and `FlowLog`, and in
+    `aws.route53` the query log configuration, the DNS firewall configuration and rule group associations.
+
+    Logs go to S3 in the log archive, where no principal of this account can change them, 45 CFR 164.312(b) (VPC User
+    Guide, "Publish flow logs to Amazon S3").
     """
 
     def __init__(self, name: str, args: VpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -25,9 +25,11 @@ class ZoneAuthorizationsArgs:
 
 
 class ZoneAuthorizations(pulumi.ComponentResource):
-    """`hipaa-ml:network:ZoneAuthorizations`: an `aws.route53.VpcAssociationAuthorization` for each zone.
+    """`hipaa-ml:network:ZoneAuthorizations`: the authorizations to associate a VPC with private zones.
 
-    Made in the zones' account, before the VPC's account can associate them (Route 53 Developer Guide, "Associating an
+    Creates an `aws.route53.VpcAssociationAuthorization` per zone.
+
+    They are created in the account of the zones, before the associations (Route 53 Developer Guide, "Associating an
     Amazon VPC and a private hosted zone that you created with different AWS accounts").
     """
 
@@ -58,7 +60,10 @@ class ZoneAssociationsArgs:
 
 
 class ZoneAssociations(pulumi.ComponentResource):
-    """`hipaa-ml:network:ZoneAssociations`: an `aws.route53.ZoneAssociation` for each zone, in the VPC's account."""
+    """`hipaa-ml:network:ZoneAssociations`: the associations of a VPC with private zones, in the account of the VPC.
+
+    Creates an `aws.route53.ZoneAssociation` per zone.
+    """
 
     def __init__(self, name: str, args: ZoneAssociationsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

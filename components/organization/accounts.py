@@ -56,10 +56,12 @@ class AccountsArgs:
 
 
 class Accounts(pulumi.ComponentResource):
-    """`hipaa-ml:organization:Accounts`: makes an `aws.organizations.Account` and its contacts for each account.
+    """`hipaa-ml:organization:Accounts`: the accounts of the organisation.
 
-    Accounts are protected and retained, and deleting one here never closes it in AWS: closing starts with a move to the
-    Suspended OU.
+    Creates an `aws.organizations.Account` per account, and its `aws.account.AlternativeContact`s.
+
+    Accounts are protected and retained. Deleting an account here does not close it in AWS: closing begins with a move
+    to the OU Suspended.
     """
 
     ids: Mapping[str, pulumi.Output[str]]

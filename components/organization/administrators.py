@@ -65,9 +65,11 @@ class DelegatedAdministratorsArgs:
 
 
 class DelegatedAdministrators(pulumi.ComponentResource):
-    """`hipaa-ml:organization:DelegatedAdministrators`: a delegation for each service.
+    """`hipaa-ml:organization:DelegatedAdministrators`: the delegated administrators of AWS services.
 
-    GuardDuty, Inspector, Macie and Security Hub are delegated in each region, AWS Config for two principals.
+    Creates one delegation per service: `aws.organizations.DelegatedAdministrator`, or the resource of the service.
+
+    GuardDuty, Inspector, Macie and Security Hub are delegated in each region, AWS Config for two service principals.
     """
 
     def __init__(

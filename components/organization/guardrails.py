@@ -46,7 +46,10 @@ class GuardrailsArgs:
 
 
 class Guardrails(pulumi.ComponentResource):
-    """`hipaa-ml:organization:Guardrails`: makes an `aws.organizations.Policy` and its `PolicyAttachment`s each."""
+    """`hipaa-ml:organization:Guardrails`: the policies of the organisation.
+
+    Creates an `aws.organizations.Policy` and its `PolicyAttachment`s per policy.
+    """
 
     ids: Mapping[str, pulumi.Output[str]]
     """Policy name -> id."""

@@ -17,7 +17,10 @@ class RecoveryJournalArgs:
 
 
 class RecoveryJournal(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:RecoveryJournal`: makes an `aws.dynamodb.Table`, protected and retained."""
+    """`hipaa-ml:recovery:RecoveryJournal`: the journal of the runbooks.
+
+    Creates an `aws.dynamodb.Table`, protected and retained.
+    """
 
     def __init__(self, name: str, args: RecoveryJournalArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -36,7 +36,10 @@ class RunbookRoleArgs:
 
 
 class RunbookRole(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:RunbookRole`: makes an `aws.iam.Role` under the zone's boundary, and its one policy."""
+    """`hipaa-ml:recovery:RunbookRole`: the role of the runbooks, under the permissions boundary of the zone.
+
+    Creates an `aws.iam.Role` and its `RolePolicy`.
+    """
 
     def __init__(self, name: str, args: RunbookRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -47,7 +47,11 @@ class ReadinessCheckArgs:
 
 
 class ReadinessCheck(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:ReadinessCheck`: makes an `aws.lambda.Function` in the VPC, its schedule, log and alarms."""
+    """`hipaa-ml:recovery:ReadinessCheck`: the function that runs the readiness check in the VPC.
+
+    Creates an `aws.lambda.Function` with its role and log group, an `aws.scheduler.Schedule`, and an
+    `aws.cloudwatch.MetricAlarm` per published metric.
+    """
 
     def __init__(self, name: str, args: ReadinessCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

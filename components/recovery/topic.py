@@ -30,7 +30,10 @@ class OperationsTopicArgs:
 
 
 class OperationsTopic(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:OperationsTopic`: makes an `aws.sns.Topic`, its policy and its subscriptions."""
+    """`hipaa-ml:recovery:OperationsTopic`: the topic that is notified of operations and alarms.
+
+    Creates an `aws.sns.Topic`, its `TopicPolicy` and its `TopicSubscription`s.
+    """
 
     def __init__(self, name: str, args: OperationsTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -76,7 +76,10 @@ class ReplicationLagArgs:
 
 
 class ReplicationLag(pulumi.ComponentResource):
-    """`hipaa-ml:storage:ReplicationLag`: makes an `aws.cloudwatch.MetricAlarm` on how far behind the copies are."""
+    """`hipaa-ml:storage:ReplicationLag`: an alarm on the lag of a replication, in the region of the destination.
+
+    Creates an `aws.cloudwatch.MetricAlarm`.
+    """
 
     def __init__(self, name: str, args: ReplicationLagArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -58,10 +58,11 @@ class SecureBucketArgs:
 
 
 class SecureBucket(pulumi.ComponentResource):
-    """`hipaa-ml:storage:SecureBucket`: makes an `aws.s3.Bucket`, protected and retained, and what goes with it.
+    """`hipaa-ml:storage:SecureBucket`: a bucket, protected and retained, with the settings of its purpose.
 
-    Ownership controls, public access block, versioning, encryption, lifecycle, access logging and policy are resources
-    of their own; locked purposes also get an object lock in compliance mode, data its events and an inventory.
+    Creates an `aws.s3.Bucket` and its ownership controls, public access block, versioning, encryption, lifecycle,
+    access logging and policy; for locked purposes an object lock in compliance mode; for data an event notification and
+    an inventory.
     """
 
     def __init__(self, name: str, args: SecureBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -44,10 +44,14 @@ class CrossRegionReplicationArgs:
 
 
 class CrossRegionReplication(pulumi.ComponentResource):
-    """`hipaa-ml:storage:CrossRegionReplication`: makes a `BucketReplicationConfig`, rights and an alarm.
+    """`hipaa-ml:storage:CrossRegionReplication`: the replication of a bucket to another region.
 
-    Deployed in both directions: replica modification sync and delete markers keep both buckets alike, and what is
-    written in the recovery region during a failover comes back. S3 never copies a replica on: nothing goes in circles.
+    Creates an `aws.s3.BucketReplicationConfig`, the `aws.iam.RolePolicy` of its role and an
+    `aws.cloudwatch.MetricAlarm`.
+
+    It is deployed in both directions. Replica modification sync and the replication of delete markers keep both buckets
+    equal, so that what the recovery region wrote during a failover is replicated back. S3 does not replicate a replica
+    again.
     """
 
     def __init__(self, name: str, args: CrossRegionReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
