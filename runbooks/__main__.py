@@ -1,4 +1,4 @@
-"""`python -m runbooks`: what the on-call engineer types."""
+"""The entry point `python -m runbooks`."""
 
 import sys
 
@@ -10,7 +10,7 @@ from runbooks.errors import RunbookError
 
 
 def main() -> None:
-    """Runs the command line; whatever happened is said in one message, without a traceback."""
+    """Runs the command line; an error is printed as one message, without a traceback."""
     try:
         app()
     except RunbookError as error:
@@ -21,7 +21,7 @@ def main() -> None:
         messages.print(f"[bold red]error:[/] {message}", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        messages.print("interrupted; run the same command to go on")
+        messages.print("Interrupted. Run the same command again to continue.")
         sys.exit(130)
 
 

@@ -1,4 +1,4 @@
-"""The runbooks' command line: a plan first, a dry run by default, progress while it works."""
+"""The command line of the runbooks. Without `--execute`, a command prints its plan and changes nothing."""
 
 import json
 import time
@@ -23,7 +23,7 @@ from runbooks.snapshot import read_situation
 
 app = typer.Typer(
     name="runbooks",
-    help="Bring critical endpoints up in the other region, and home again. Nothing changes without --execute.",
+    help="Move critical endpoints to the other region and back. Nothing changes without --execute.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,8 +36,8 @@ app.command("withdraw")(upkeep.withdraw)
 
 @app.command()
 def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
-    """Would a failover work now? Exit code 0 if it would, 1 if anything is in its way."""
-    findings = check_readiness(_look(environment, region, prefix))
+    """Check whether a failover would succeed now. Exit code 0 if it would, else 1."""
+    findings = check_readiness(_situation(environment, region, prefix))
     if as_json:
         typer.echo(
             json.dumps(
@@ -57,9 +57,11 @@ def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX,
                 escape(finding.found),
             )
         console.print(table)
-        wrong = sum(not finding.ok for finding in findings)
+        failed = sum(not finding.ok for finding in findings)
         console.print(
-            "[green]a failover would work now[/]" if not wrong else f"[red]{wrong} in the way of a failover[/]"
+            "[green]a failover would work now[/]"
+            if not failed
+            else f"[red]{failed} checks failed: a failover would not succeed now[/]"
         )
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
@@ -67,8 +69,8 @@ def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX,
 
 @app.command()
 def status(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
-    """Which region serves what, what is under way, and what was done before."""
-    situation = _look(environment, region, prefix)
+    """Show which region serves each endpoint, the open operation, and the last operations."""
+    situation = _situation(environment, region, prefix)
     zone, snapshot = situation.zone, situation.snapshot
     history = situation.journal.history(5)
     if as_json:
@@ -97,7 +99,7 @@ def failover(
     names: Names = None,
     execute: Execute = False,
     lost_at: Annotated[
-        str | None, typer.Option("--lost-at", help="When the region was lost (ISO time, UTC); now if not said.")
+        str | None, typer.Option("--lost-at", help="When the region was lost (ISO time, UTC); by default now.")
     ] = None,
     drill: Annotated[bool, typer.Option("--drill", help="Mark journal, messages and record as a drill.")] = False,
     approval: Approval = None,
@@ -105,7 +107,7 @@ def failover(
     as_json: AsJson = False,
     poll: Poll = 5.0,
 ) -> None:
-    """Serve from the recovery region. Safe to run again: it goes on where it was interrupted."""
+    """Serve from the recovery region. Run it again after an interruption: it continues where it stopped."""
     request = OperationRequest(
         kind="failover", endpoints=names or [], lost_at=_time(lost_at), drill=drill, poll_seconds=poll
     )
@@ -119,7 +121,7 @@ def failback(
     names: Names = None,
     execute: Execute = False,
     accept_conflicts: Annotated[
-        bool, typer.Option("--accept-conflicts", help="Go on although both regions wrote some objects.")
+        bool, typer.Option("--accept-conflicts", help="Continue although both regions wrote some objects.")
     ] = False,
     drill: Annotated[bool, typer.Option("--drill", help="Mark journal, messages and record as a drill.")] = False,
     approval: Approval = None,
@@ -127,7 +129,7 @@ def failback(
     as_json: AsJson = False,
     poll: Poll = 5.0,
 ) -> None:
-    """Go home to the primary region, with everything that was written meanwhile."""
+    """Serve from the primary region again, with everything that was written meanwhile."""
     request = OperationRequest(
         kind="failback", endpoints=names or [], drill=drill, accept_conflicts=accept_conflicts, poll_seconds=poll
     )
@@ -144,30 +146,31 @@ def drill(
     as_json: AsJson = False,
     poll: Poll = 5.0,
 ) -> None:
-    """Fail over and back while both regions are well: 45 CFR 164.308(a)(7)(ii)(D)."""
+    """Fail over and back while both regions answer: 45 CFR 164.308(a)(7)(ii)(D)."""
     for kind in ("failover", "failback"):
         request = OperationRequest(kind=kind, drill=True, poll_seconds=poll)
         _operate(environment, region, prefix, request, execute=execute, approval=approval, as_json=as_json)
         if not execute:
-            console.print("then the way back, planned from the state at that time")
+            console.print("The failback follows; it is planned from the state at that time.")
             return
 
 
 @app.command()
 def abort(environment: Environment, region: Region, execute: Execute = False, prefix: Prefix = PREFIX) -> None:
-    """End an operation that was left open, as it is: what it did stays done."""
-    situation = _look(environment, region, prefix)
+    """End the open operation in its present state; completed steps are kept."""
+    situation = _situation(environment, region, prefix)
     open_operation = situation.snapshot.open_operation
     if open_operation is None or not execute:
         console.print(
-            f"would end the {open_operation.kind} of {open_operation.started:%Y-%m-%d %H:%M} UTC; --execute does it"
+            f"The {open_operation.kind} begun {open_operation.started:%Y-%m-%d %H:%M} UTC would be ended. "
+            "Add --execute to end it."
             if open_operation
-            else "nothing is open"
+            else "No operation is open. No changes were made."
         )
         return
     confirm.typed(situation.zone, "abort", situation.zone.recovery, display.prompt)
     ended = operate.abort(situation)
-    console.print(f"ended the {ended.kind} begun by {ended.who}; `status` shows which region serves what")
+    console.print(f"Ended the {ended.kind} begun by {ended.who}. `status` shows which region serves each endpoint.")
 
 
 def _operate(
@@ -181,7 +184,7 @@ def _operate(
     as_json: bool,
 ) -> None:
     started = time.monotonic()
-    situation = _look(environment, region, prefix)
+    situation = _situation(environment, region, prefix)
     plan = operate.plan_operation(situation, request)
     target = situation.zone.region(plan.target)
     if not as_json or not execute:
@@ -209,7 +212,7 @@ def _operate(
     console.print(f"[bold green]{target} serves {environment}[/] after {seconds:.0f} s{display.rpo(record)}")
 
 
-def _look(environment: str, region: str, prefix: str) -> Situation:
+def _situation(environment: str, region: str, prefix: str) -> Situation:
     return read_situation(Aws(on_message=display.show_message), prefix=prefix, environment=environment, region=region)
 
 
@@ -217,7 +220,7 @@ def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        time_of_loss = datetime.fromisoformat(text)
     except ValueError:
         raise BadInputError(f"--lost-at is {text!r}; allowed: a time such as 2026-11-24T02:55:00") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return time_of_loss.replace(tzinfo=UTC) if time_of_loss.tzinfo is None else time_of_loss

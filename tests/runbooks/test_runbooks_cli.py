@@ -157,7 +157,7 @@ def test_record_answers_once_from_approved_version(environment: RecoveryEnvironm
     words = ("record-answers", "--env", "prod", "--region", PRIMARY, "--endpoint", "sepsis", "--inputs", str(inputs))
     shown = runbook(environment, *words, via=PRIMARY)
     assert shown.returncode == 0, shown.stderr
-    assert "would ask sepsis in us-east-1 3 cases" in shown.stdout
+    assert "sepsis in us-east-1 would be invoked with 3 cases" in shown.stdout
     assert s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] == 0
     done = runbook(environment, *words, "--execute", via=PRIMARY)
     assert done.returncode == 0, done.stderr
