@@ -23,7 +23,7 @@ class ArchiveNames:
 
     @property
     def trail_arn(self) -> pulumi.Output[str]:
-        """An organisation trail belongs to the management account, also when a delegated administrator makes it."""
+        """The trail belongs to the management account, also if a delegated administrator creates it."""
         return pulumi.Output.format(
             "arn:aws:cloudtrail:{0}:{1}:trail/{2}", self.region, self.management_account_id, self.trail
         )

@@ -1,4 +1,4 @@
-"""What the trail records: every management event, and who read or wrote which object, function or model."""
+"""The events that the trail records: management events, and data events of objects, functions and models."""
 
 from collections.abc import Sequence
 from typing import Final

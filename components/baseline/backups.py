@@ -1,4 +1,4 @@
-"""Where the organisation's backup policy puts recovery points: a locked vault a region, and the role that fills it."""
+"""The destination of the backup policy of the organisation: a locked vault per region, and the role of AWS Backup."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,9 +16,9 @@ SERVICE_POLICIES: Final = {
 }
 """AWS's own policies for the service's role (Backup Developer Guide, "IAM service roles")."""
 MINIMUM_DAYS: Final = 35
-"""Days a recovery point cannot be deleted; the policy keeps them as long."""
+"""Days during which a recovery point cannot be deleted; the backup policy keeps it as long."""
 DAYS_TO_RECONSIDER: Final = 3
-"""Days after which nobody, AWS included, can take the lock away: the least AWS allows."""
+"""Days after which the lock cannot be removed, not even by AWS: the minimum that AWS allows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +59,7 @@ class BackupVaultArgs:
     region: str
     account_id: pulumi.Input[str]
     organization_id: pulumi.Input[str] | None = None
-    """Whose accounts copy their recovery points here; None: nobody's but this account's own."""
+    """Id of the organisation whose accounts copy recovery points to the vault; by default only this account does."""
 
 
 class BackupVault(pulumi.ComponentResource):

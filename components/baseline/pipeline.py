@@ -1,4 +1,4 @@
-"""Roles of the pipeline in an account, by GitHub's OIDC: one deploys, one looks; and the boundary of all others."""
+"""The roles `deploy` and `preview` of the pipeline in an account, by GitHub's OIDC, and the boundary of other roles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the pipeline may do in an account: statements over the tables of `rights_data`."""
+"""The rights of the pipeline in an account: statements computed from the tables of `rights_data`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from components.keys.key import ADMINISTRATION, REPLICATION
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """What rights are limited to."""
+    """The scope of the rights."""
 
     prefix: str
     account_id: Any
@@ -211,7 +211,7 @@ def _linked(kind: str) -> Statement:
 
 
 def _grants(scope: Scope) -> Sequence[Statement]:
-    """Whoever makes a repository, table, endpoint or function under a key lets the service use the key for it."""
+    """The right to grant a service the use of a key, needed to create a resource that is encrypted with it."""
     through = {name: [f"{name}.{region}.amazonaws.com" for region in scope.regions] for name in GRANTED}
     return [
         {

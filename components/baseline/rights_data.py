@@ -92,7 +92,7 @@ LINKED: Final[Mapping[str, Sequence[str]]] = {
 """Kind of account -> services that get their own role there with the first resource that needs it."""
 
 GRANTED: Final = ("dynamodb", "ecr", "lambda", "sagemaker")
-"""Services that use a key by a grant of whoever makes something under it (KMS Developer Guide, "Grants in AWS KMS")."""
+"""Services that use a key by a grant of the resource's creator (KMS Developer Guide, "Grants in AWS KMS")."""
 
 PASSED_TO: Final = (
     "backup.amazonaws.com",

@@ -28,7 +28,7 @@ class DataBackupsArgs:
 
     plan_name: str
     vault_name: str
-    """Of this account and region; the baseline makes it, locked."""
+    """Name of the backup vault of this account and region, which the baseline creates."""
     vault_arn: pulumi.Input[str]
     copy_to: Sequence[pulumi.Input[str]]
     """ARNs of vaults: in the other region, and in the backup account."""

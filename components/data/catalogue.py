@@ -1,4 +1,4 @@
-"""What the data sets are made of, and Lake Formation's grants on their columns and rows, in one region."""
+"""The tables of the data sets, and the grants of Lake Formation on their columns and rows, in one region."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class CatalogueArgs:
     table: AccessTable
     region: str
     administrator_arns: Sequence[pulumi.Input[str]]
-    """Who may change grants: whoever deploys."""
+    """ARNs of the principals that may change grants: those that deploy."""
     lake_formation_role_arn: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     purposes: Sequence[str]

@@ -9,7 +9,7 @@ import pulumi
 from zone.shared.buckets import DataPurpose
 
 ServiceUse = Literal["batch-replication", "lake-formation", "replication", "secret-rotation"]
-"""What the roles are for that AWS's services act as on the data."""
+"""The purposes of the roles that AWS services use on the data."""
 OWN_WORK: Final[Sequence[DataPurpose]] = ("artifacts", "dvc", "features", "results")
 """Purposes in which every team has a prefix of its own, named after it."""
 
@@ -24,7 +24,7 @@ class DataNames:
     """The primary first."""
     break_glass_role: str
     access_role: str
-    """Sees what objects there are and under which key (HeadObject), and decrypts none: no key lets it."""
+    """Lists objects and reads their metadata (HeadObject); no key policy allows it to decrypt them."""
     backup_role: str
 
     def bucket(self, purpose: DataPurpose, region: str) -> pulumi.Output[str]:
@@ -46,15 +46,15 @@ class DataNames:
         )
 
     def team_role(self, team: str) -> str:
-        """What people and jobs of a team act as on data."""
+        """Name of the role that people and jobs of a team use."""
         return f"{self.prefix}-data-team-{team}"
 
     def service_role(self, use: ServiceUse) -> str:
-        """What a service acts as."""
+        """Name of the role of a service."""
         return f"{self.prefix}-service-{use}"
 
     def role_arn(self, name: str) -> pulumi.Output[str]:
-        """A role of the account; `*` in it makes a pattern."""
+        """ARN of a role of the account; with `*` in the name, a pattern."""
         return pulumi.Output.format("arn:aws:iam::{0}:role/{1}", self.account_id, name)
 
     @property
@@ -73,7 +73,7 @@ class DataNames:
 
     @property
     def always(self) -> Sequence[pulumi.Output[str]]:
-        """Who may reach every prefix: AWS's services, whoever breaks the glass (alarmed), and who sees but metadata."""
+        """ARN patterns of roles with access to every prefix: AWS services, break-glass, and the reader of metadata."""
         return [*self.services, self.role_arn(self.break_glass_role), self.role_arn(self.access_role)]
 
     def database(self, team: str) -> str:

@@ -1,4 +1,4 @@
-"""What roles may do with data: statements generated from the access table, and from nothing else."""
+"""The rights of roles on data: statements computed from the access table only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -164,7 +164,7 @@ def _objects(team_name: str, names: DataNames, places: Sequence[tuple[DataPurpos
 
 
 def _prefixes(team_name: str, table: AccessTable) -> list[str]:
-    """What a team may list: names of files can tell of patients."""
+    """The right to list the prefixes of a team only, since names of files can identify patients."""
     prefixes = {
         f"{team_name}/*",
         *(f"{data.prefix}/*" for data in (*table.files_of(team_name), *table.owned(team_name))),

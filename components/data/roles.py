@@ -1,4 +1,4 @@
-"""Roles of an environment's data: what AWS's services act as on it, and what each team acts as."""
+"""The roles for the data of an environment: those of AWS services, and one per team."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _SERVICES: Final[Mapping[ServiceUse, str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceRolesArgs:
-    """Roles that services act as; their rights come with what they do."""
+    """The roles of services; other components create their rights."""
 
     names: DataNames
     boundary_arn: pulumi.Input[str]

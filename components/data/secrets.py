@@ -1,4 +1,4 @@
-"""A secret that Secrets Manager makes, rotates and replicates; no value of it is in code, state or logs."""
+"""A secret that Secrets Manager generates, rotates and replicates; its value is in neither code, state nor logs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ class DataSecretArgs:
 
     names: DataNames
     secret: str
-    """What it is called after the zone's prefix."""
+    """Name after the prefix of the zone."""
     description: str
     region: str
     key_arn: pulumi.Input[str]
     replica_region: str
     replica_key_arn: pulumi.Input[str]
     readers: Sequence[pulumi.Input[str]]
-    """`aws:PrincipalArn` patterns of those who may read it; nobody else may, whatever IAM policies say."""
+    """`aws:PrincipalArn` patterns of the principals that may read it; the resource policy denies it to others."""
     log_key_arn: pulumi.Input[str]
     log_days: int
     boundary_arn: pulumi.Input[str]

@@ -1,4 +1,4 @@
-"""Tells people of findings that cannot wait, 45 CFR 164.308(a)(6)(ii)."""
+"""Notifications of important findings, 45 CFR 164.308(a)(6)(ii)."""
 
 import json
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ class FindingAlertsArgs:
     region: str
     account_id: pulumi.Input[str]
     notify: Sequence[str]
-    """E-mail addresses; AWS asks each to confirm."""
+    """E-mail addresses; AWS sends each a request for confirmation."""
     home: bool
     """Whether findings of all regions come together here."""
 
     def __post_init__(self) -> None:
-        """Refuses alerts nobody hears."""
+        """Refuses alerts without recipients."""
         if not self.notify:
             raise ValueError("FindingAlertsArgs.notify: name at least one e-mail address")
 

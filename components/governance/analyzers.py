@@ -1,4 +1,4 @@
-"""Access Analyzer: what is open to others, and what nobody uses, 45 CFR 164.308(a)(4)(ii)(C)."""
+"""IAM Access Analyzer: external access and unused access, 45 CFR 164.308(a)(4)(ii)(C)."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class AccessAnalyzersArgs:
 
     prefix: str
     unused_access_days: int | None = None
-    """Access unused for so long is a finding; None makes no such analyzer: IAM is global, one region is enough."""
+    """Days after which unused access is a finding; None creates no such analyzer (one region is enough)."""
 
 
 class AccessAnalyzers(pulumi.ComponentResource):

@@ -17,7 +17,7 @@ FEATURES: Final[Mapping[str, tuple[str, ...]]] = {
     "EKS_AUDIT_LOGS": (),
     "RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"),
 }
-"""Protection plan -> what it does by itself (GuardDuty API Reference, DetectorFeatureConfiguration)."""
+"""Protection plan -> its additional configuration (GuardDuty API Reference, DetectorFeatureConfiguration)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from components.tokens import type_token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdentifierSpec:
-    """What Macie looks for, besides what it knows itself."""
+    """An identifier that Macie does not detect by default."""
 
     regex: str
     keywords: Sequence[str]
@@ -27,7 +27,7 @@ class DataDiscoveryArgs:
     """Macie in one region."""
 
     identifiers: Mapping[str, IdentifierSpec]
-    """Name -> what is looked for."""
+    """Name -> identifier."""
     frequency: str = "FIFTEEN_MINUTES"
     """How often policy findings that repeat are published."""
 

@@ -1,4 +1,4 @@
-"""What says that an endpoint is not well: it fails, it is slow. A deployment that raises one is rolled back."""
+"""Alarms on errors and latency of an endpoint; SageMaker rolls back a deployment that raises one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

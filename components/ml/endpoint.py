@@ -18,7 +18,7 @@ CANARY_PERCENT: Final = 10
 BAKE_SECONDS: Final = 600
 """How long the canary is watched before the rest follows."""
 REQUESTS_PER_INSTANCE: Final = 2000
-"""A minute; well under what the container answers on one core (benchmarks/inference.py): there is room to scale."""
+"""Requests per minute and instance; well below the throughput of one core (benchmarks/inference.py)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

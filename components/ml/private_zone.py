@@ -69,7 +69,7 @@ class EndpointName(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrivateZoneMembershipArgs:
-    """Another VPC of the same account that knows the zone's names."""
+    """A VPC of the same account in which the names of the zone resolve."""
 
     zone_id: pulumi.Input[str]
     vpc_id: pulumi.Input[str]

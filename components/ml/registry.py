@@ -1,4 +1,4 @@
-"""A model's versions: registered by those who train, approved by somebody else, readable where they go next."""
+"""The versions of a model: registered by the training role, approved by another role, readable by the next account."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class ModelRegistryArgs:
     account_id: pulumi.Input[str]
     region: str
     approver_role: str
-    """Name of the role that approves; whoever registers versions cannot."""
+    """Name of the role that approves versions; it differs from the role that registers them."""
     reader_account_ids: Sequence[pulumi.Input[str]] = ()
     """Accounts that deploy approved versions."""
 

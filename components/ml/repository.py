@@ -1,4 +1,4 @@
-"""Where a model's images are: no tag is ever moved, every push is scanned, nobody outside the account pulls."""
+"""The repository of the images of a model: immutable tags, scans on push, and no access from other accounts."""
 
 import json
 from dataclasses import dataclass

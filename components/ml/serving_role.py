@@ -1,4 +1,4 @@
-"""What a serving container may do: pull its image, read its artifact, write its log and its captured data. No more."""
+"""The rights of an endpoint: pull its image, read its artifact, write its log and its captured data."""
 
 from dataclasses import dataclass
 

@@ -16,7 +16,7 @@ AWS_DOMAINS: Final = (
     "*.sagemaker.aws",
     "*.internal",
 )
-"""AWS's own names and those of instances: they lead to endpoints; what a name resolves to is not a way there."""
+"""Names of AWS services and of instances, which resolve to endpoints and private addresses."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,7 +26,7 @@ AWS_OWNED: Final[Mapping[str, Callable[[str], Mapping[str, Sequence[str]]]]] = {
         f"arn:aws:ssm:{region}::document/AWS-*": ("ssm:DescribeDocument", "ssm:GetDocument"),
     },
 }
-"""Prefix of actions -> what of AWS's own is reached through the endpoint: resource -> actions, in a region."""
+"""Prefix of actions -> resources of AWS that are reached through the endpoint, with their actions, in a region."""
 
 
 def statements(actions: str, region: str, organization_id: pulumi.Input[str]) -> Sequence[Statement]:

@@ -30,7 +30,7 @@ class EndpointVpcArgs:
     profile: bool
 
     def __post_init__(self) -> None:
-        """Refuses a service whose endpoint nobody knows."""
+        """Refuses a service without a known endpoint."""
         for service in self.services:
             if service not in endpoint_services.known():
                 raise ValueError(f"EndpointVpcArgs.services: no endpoint service is named {service!r}")

@@ -1,4 +1,4 @@
-"""AWS Network Firewall: what is not on the list of domains is dropped, and everything is written down."""
+"""AWS Network Firewall: drops connections to domains that are not listed, and logs every connection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class DomainFirewallArgs:
     subnet_ids: Sequence[pulumi.Input[str]]
     """One a zone."""
     home: Sequence[str]
-    """Networks of the spokes: the firewall's own VPC is not what it guards."""
+    """CIDRs of the spokes, whose traffic is inspected."""
     allowed_domains: Sequence[str]
     key_arn: pulumi.Input[str]
     log_bucket: pulumi.Input[str]
@@ -87,7 +87,7 @@ class DomainFirewall(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
     def endpoint_id(self, subnet_id: pulumi.Input[str]) -> pulumi.Output[str]:
-        """The firewall's endpoint in a subnet: what routes of the same zone lead to."""
+        """The id of the firewall endpoint in a subnet, for routes of the same availability zone."""
         endpoints = self._firewall.firewall_statuses.apply(_endpoints)
         return pulumi.Output.all(endpoints=endpoints, subnet=subnet_id).apply(
             lambda values: values["endpoints"][values["subnet"]]

@@ -1,4 +1,4 @@
-"""The inspection VPC: the zone's only internet gateway, behind a firewall that knows which domains are allowed."""
+"""The inspection VPC: the only internet gateway of the zone, behind a firewall with a list of allowed domains."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

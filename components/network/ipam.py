@@ -24,7 +24,7 @@ class IpamArgs:
     """Region -> network."""
 
     def __post_init__(self) -> None:
-        """Refuses a manager that does not know its own region."""
+        """Refuses regions that do not include the region of the IPAM."""
         if self.home not in self.supernets:
             raise ValueError(f"IpamArgs.home: {self.home!r} is none of the regions {', '.join(self.supernets)}")
 

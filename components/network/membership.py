@@ -1,4 +1,4 @@
-"""A VPC's place among the segments: which table its packets are routed by, and which tables know the way to it."""
+"""The membership of a VPC in a segment: the route table that it uses, and the route tables that have a route to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from pulumi_aws import ec2transitgateway
 from components.tokens import type_token
 
 TABLE = "peering"
-"""The peering's own route table: what comes in knows the way to spokes, and what it may use the sender's table said."""
+"""Name of the route table of the peering, with routes to all spokes; the sender's table restricts the traffic."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

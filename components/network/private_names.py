@@ -12,7 +12,7 @@ from controls import endpoint_services
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrivateNamesArgs:
-    """The endpoints and where their names are first known."""
+    """The endpoints, and the VPC in which their names resolve first."""
 
     region: str
     vpc_id: pulumi.Input[str]

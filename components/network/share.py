@@ -1,4 +1,4 @@
-"""Sharing with the organisation and nobody else, by AWS Resource Access Manager."""
+"""Sharing with the accounts of the organisation by AWS Resource Access Manager."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from components.tokens import type_token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrganizationShareArgs:
-    """What is shared."""
+    """The shared resources and their principals."""
 
     share: str
     """The share's name."""
     organization_arn: pulumi.Input[str]
     resources: Mapping[str, pulumi.Input[str]]
-    """What it is -> its ARN."""
+    """Name of the resource -> its ARN."""
 
     def __post_init__(self) -> None:
         """Refuses a share of nothing."""

@@ -26,7 +26,7 @@ class SpokeVpcArgs:
     vpc: VpcArgs
     transit_gateway_id: pulumi.Input[str]
     supernets: Sequence[str]
-    """Networks that are reached over the Transit Gateway, whose tables decide what of them."""
+    """CIDRs that are routed to the Transit Gateway, whose route tables restrict them further."""
     endpoints_cidr: str
     peers: Sequence[str]
     """CIDRs that the segment reaches besides the endpoints; the others are refused here as well."""

@@ -1,4 +1,4 @@
-"""One VPC with what every VPC has: a closed default group, flow logs, query logs, a DNS firewall, names of its own."""
+"""A VPC with a default security group without rules, flow logs, query logs, a DNS firewall and DHCP options."""
 
 import ipaddress
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ class VpcArgs:
     """A VPC."""
 
     tag: str
-    """Its `Name`: an account's, or what it is for."""
+    """The tag `Name`."""
     segment: str
     region: str
     cidr: str

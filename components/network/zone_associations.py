@@ -45,13 +45,13 @@ class ZoneAuthorizations(pulumi.ComponentResource):
             ).zone_id
             for zone, zone_id in args.zone_ids.items()
         }
-        """The zones' ids through their authorizations: whoever has one may associate it."""
+        """The ids of the zones, available after their authorizations were created."""
         self.register_outputs({"zone_ids": self.zone_ids})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ZoneAssociationsArgs:
-    """A VPC and the zones it is to know."""
+    """A VPC and the private zones to associate with it."""
 
     vpc_id: pulumi.Input[str]
     region: str

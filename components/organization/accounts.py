@@ -39,9 +39,9 @@ class AccountsArgs:
     """All member accounts."""
 
     accounts: Mapping[str, AccountSpec]
-    """Account name -> what it is."""
+    """Account name -> its specification."""
     access_role: str
-    """The administrator role that AWS Organizations makes in a new account."""
+    """Name of the administrator role that AWS Organizations creates in a new account."""
     contacts: Sequence[ContactSpec]
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Delegated administrators: services are run from member accounts, so that nobody works in the management account."""
+"""Delegated administrators: AWS services are administered in member accounts instead of the management account."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What runbooks discover: documents in Parameter Store of either region, each with the names of its own region.
+"""The recovery documents in Parameter Store of each region, with the names that are valid in that region.
 
 The shape is that of `runbooks/documents.py`; tests/stacks/test_recovery_documents.py reads what is written
 here with what reads it there.

@@ -1,4 +1,4 @@
-"""A beat a minute in every replicated bucket: the age of the last one on the other side tells the RPO."""
+"""The heartbeat: an object that is written every minute; the age of its replica is the recovery point."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The journal of runbooks: a table in the region that survives, which nobody can quietly empty."""
+"""The journal of the runbooks: a table in the recovery region, with point-in-time recovery and deletion protection."""
 
 from dataclasses import dataclass
 

@@ -24,7 +24,7 @@ class RunbookRoleArgs:
     recovery_region: str
     boundary_arn: pulumi.Input[str]
     principals: Sequence[pulumi.Input[str]]
-    """ARNs of whoever may assume it, with MFA; the on-call permission set among them."""
+    """ARNs of the principals that may assume the role with MFA."""
     endpoints: Sequence[str]
     artifact_buckets: Sequence[pulumi.Input[str]]
     replicated_buckets: Sequence[pulumi.Input[str]]

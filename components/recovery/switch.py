@@ -1,4 +1,4 @@
-"""What moves an endpoint's traffic without any control plane: a metric, an alarm on it, a health check on the alarm.
+"""The switch of an endpoint's traffic, without a control plane: a metric, an alarm on it, a health check on the alarm.
 
 The alarm is in the region that stays: in the recovery region the one that takes the primary out, and where both serve,
 in the primary region the one that takes the recovery region out. The health check and the records are Route 53's data
@@ -134,7 +134,7 @@ class TrafficSwitch(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Out:
-    """What takes one region out of the answers."""
+    """The alarm and the health check that remove one region from the answers."""
 
     suffix: str = ""
     alarm: str

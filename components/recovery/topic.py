@@ -21,10 +21,10 @@ class OperationsTopicArgs:
     publisher_role_arn: pulumi.Input[str]
     """The runbooks' role; it need not be there yet."""
     notify: Sequence[str]
-    """E-mail addresses; AWS asks each to confirm."""
+    """E-mail addresses; AWS sends each a request for confirmation."""
 
     def __post_init__(self) -> None:
-        """Refuses a topic nobody hears."""
+        """Refuses a topic without recipients."""
         if not self.notify:
             raise ValueError("OperationsTopicArgs.notify: name at least one e-mail address")
 

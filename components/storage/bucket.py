@@ -37,14 +37,14 @@ class SecureBucketArgs:
     access_log_bucket: pulumi.Input[str] | None = None
     """Where the bucket's access logs go; required unless it is that bucket."""
     statements: Sequence[Statement] = ()
-    """What its policy allows, besides what every bucket denies."""
+    """Policy statements in addition to those of every bucket."""
     inventory_bucket: pulumi.Input[str] | None = None
     """ARN of the bucket that a daily list of its objects goes to, with their encryption and replication status."""
     events: bool = False
     """Whether EventBridge is told of every object."""
 
     def __post_init__(self) -> None:
-        """Refuses what would leave records unlocked, unencrypted or unlogged."""
+        """Refuses records without lock, encryption or access logs."""
         spec = PURPOSES[self.purpose]
         if spec.record and (self.retention_days is None or self.retention_days < SIX_YEARS):
             raise ValueError(f"SecureBucketArgs.retention_days: {self.retention_days} is under six years ({SIX_YEARS})")

@@ -14,12 +14,12 @@ from components.tokens import type_token
 from controls.residency import group_of
 
 MINUTES = 15
-"""Replication time control knows this threshold only (S3 User Guide, "Using S3 Replication Time Control")."""
+"""The only threshold of S3 Replication Time Control (S3 User Guide, "Using S3 Replication Time Control")."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrossRegionReplicationArgs:
-    """A source, a destination, and when somebody is told that copies are late."""
+    """Source and destination of a replication, and the topic of its alarm."""
 
     role: ReplicationRole
     source: SecureBucket

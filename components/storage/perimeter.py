@@ -96,7 +96,7 @@ def perimeter(arn: pulumi.Input[str], around: Perimeter) -> Sequence[Statement]:
 
 
 OWN_PREFIX = "${aws:PrincipalTag/team, 'no-team'}"
-"""The team of whoever asks: a tag of its role, which only who deploys can set (guardrail F12)."""
+"""The tag of the requesting role that names its team; only the pipeline can set it (guardrail F12)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ class ReplicationRoleArgs:
     role_name: str
     description: str = "S3 copies objects into a bucket that locks them"
     permissions_boundary: pulumi.Input[str] | None = None
-    """ARN of a policy; whoever deploys with the pipeline's role must name the zone's."""
+    """ARN of the permissions boundary; the pipeline must set that of the zone."""
 
 
 class ReplicationRole(pulumi.ComponentResource):

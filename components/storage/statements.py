@@ -1,4 +1,4 @@
-"""Bucket policy statements: what every bucket denies, and what services that deliver into one are allowed."""
+"""Bucket policy statements: those of every bucket, and those of services that deliver to a bucket."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from components.documents import Statement
 
 
 def over_tls(arn: pulumi.Input[str]) -> Sequence[Statement]:
-    """Nobody comes without TLS, or with TLS older than 1.2: 45 CFR 164.312(e)(1)."""
+    """Denies requests without TLS, or with a version before 1.2: 45 CFR 164.312(e)(1)."""
     everything = [arn, pulumi.Output.format("{0}/*", arn)]
     return [
         {
