@@ -1,4 +1,4 @@
-"""Where the organisation's records are kept: five buckets, three keys, six years."""
+"""The storage of the organisation's records: five buckets and three keys, for six years."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

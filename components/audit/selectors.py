@@ -12,7 +12,7 @@ DATA_EVENTS: Final = (
     "AWS::SageMaker::ExperimentTrialComponent",
     "AWS::SageMaker::FeatureGroup",
 )
-"""Besides S3 objects; a selector takes one resource type (CloudTrail User Guide, "Logging data events")."""
+"""Resource types besides S3 objects, one per selector (CloudTrail User Guide, "Logging data events")."""
 
 
 def selectors(archive_arns: Sequence[pulumi.Input[str]]) -> list[cloudtrail.TrailAdvancedEventSelectorArgs]:

@@ -1,4 +1,4 @@
-"""The organisation's trail, made in the log-archive account as CloudTrail's delegated administrator."""
+"""The trail of the organisation, created in the log-archive account as delegated administrator of CloudTrail."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,7 @@ TRUST: Final[Statement] = {
     "Principal": {"Service": "cloudtrail.amazonaws.com"},
     "Action": "sts:AssumeRole",
 }
-"""As in CloudTrail User Guide, "Role policy document": a role is passed within its own account only."""
+"""See CloudTrail User Guide, "Role policy document": a role can be passed within its own account only."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ class OrganizationTrailArgs:
     archive: LogArchive
     organization_id: pulumi.Input[str]
     log_days: int
-    """How long CloudWatch Logs keeps its copy; the archive keeps its own for six years."""
+    """Days that CloudWatch Logs keeps its copy; the archive keeps another for six years."""
 
 
 class OrganizationTrail(pulumi.ComponentResource):
@@ -108,7 +108,7 @@ class OrganizationTrail(pulumi.ComponentResource):
 
 
 def _rights(names: ArchiveNames, organization_id: pulumi.Input[str]) -> Statement:
-    """Streams are named after the account that writes (CloudTrail User Guide, "Role policy document")."""
+    """Names of log streams begin with the id of the writing account (CloudTrail User Guide, "Role policy document")."""
     group = pulumi.Output.format(
         "arn:aws:logs:{0}:{1}:log-group:{2}:log-stream:", names.region, names.account_id, names.log_group
     )

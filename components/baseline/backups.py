@@ -14,7 +14,7 @@ SERVICE_POLICIES: Final = {
     "backup": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
     "s3": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 }
-"""AWS's own policies for the service's role (Backup Developer Guide, "IAM service roles")."""
+"""AWS managed policies of the role (Backup Developer Guide, "IAM service roles")."""
 MINIMUM_DAYS: Final = 35
 """Days during which a recovery point cannot be deleted; the backup policy keeps it as long."""
 DAYS_TO_RECONSIDER: Final = 3

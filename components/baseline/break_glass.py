@@ -55,7 +55,7 @@ class BreakGlassRole(pulumi.ComponentResource):
 
 
 def trust(principals: Sequence[str]) -> Statement:
-    """The named principals, freshly signed in with MFA.
+    """The trust statement: the named principals, with a recent MFA authentication.
 
     The accounts are the principals and a condition names the people: a role cannot be made while a principal that its
     trust names does not exist, and dies silently when that one is deleted (IAM User Guide, "AWS JSON policy elements:

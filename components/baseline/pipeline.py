@@ -108,7 +108,7 @@ class PipelineRoles(pulumi.ComponentResource):
         return role.arn
 
     def _trust(self, role_name: str, subject: str) -> Sequence[Statement]:
-        """One repository's jobs; in member accounts also the management account's role, where a run begins."""
+        """Trusts the jobs of one repository, and in member accounts the role of the management account."""
         github: Statement = {
             "Sid": "GitHub",
             "Effect": "Allow",

@@ -31,7 +31,7 @@ class RecorderArgs:
     bucket: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     global_resources: bool
-    """Whether IAM is recorded here: in one region of the zone only, or every change is recorded and paid for twice."""
+    """Whether IAM is recorded in this region; it is recorded in one region only, since IAM is global."""
 
 
 class Recorder(pulumi.ComponentResource):

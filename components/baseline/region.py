@@ -1,4 +1,4 @@
-"""Defaults of an account in one region: disks encrypted with its own key, nothing public, metadata with tokens."""
+"""Defaults of an account in one region: encrypted volumes, public access blocks and IMDSv2."""
 
 from dataclasses import dataclass
 

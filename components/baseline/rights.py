@@ -26,7 +26,7 @@ class Scope:
 
     prefix: str
     account_id: Any
-    """A text, or an output of one."""
+    """Id of the account, as text or output."""
     regions: Sequence[str]
     boundary_arn: Any
     own_role_arns: Sequence[Any]
@@ -35,7 +35,7 @@ class Scope:
 
     @property
     def in_regions(self) -> Mapping[str, Any]:
-        """The condition that holds service-wide rights to the zone's regions."""
+        """The condition that restricts rights to the regions of the zone."""
         return {"StringEquals": {"aws:RequestedRegion": list(self.regions)}}
 
 
@@ -176,7 +176,7 @@ def preview(kind: str, scope: Scope) -> Sequence[Statement]:
 
 
 def boundary(scope: Scope) -> Sequence[Statement]:
-    """The most that any role made later can do: the workloads' services, in the zone's regions, and no IAM."""
+    """The boundary of roles that are created later: services of workloads in the regions of the zone, without IAM."""
     return [
         {
             "Sid": "Services",

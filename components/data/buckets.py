@@ -109,6 +109,6 @@ class DataBuckets(pulumi.ComponentResource):
         ]
 
     def _always(self, purpose: DataPurpose) -> Sequence[pulumi.Output[str]]:
-        """Jobs keep models and features apart by their own roles' policies; patients' data by this one."""
+        """ARN patterns of the roles with access to every prefix; those of jobs are included except for patient data."""
         names = self._args.names
         return [*names.always, names.jobs] if purpose in OWN_WORK else names.always

@@ -1,4 +1,4 @@
-"""Names in an environment's account that policies must name before the resources are there."""
+"""Names in the account of an environment that policies contain before the resources exist."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ class DataNames:
     prefix: str
     account_id: pulumi.Input[str]
     regions: Sequence[str]
-    """The primary first."""
+    """Regions, the primary first."""
     break_glass_role: str
     access_role: str
     """Lists objects and reads their metadata (HeadObject); no key policy allows it to decrypt them."""
     backup_role: str
 
     def bucket(self, purpose: DataPurpose, region: str) -> pulumi.Output[str]:
-        """A bucket: unique in AWS by account and region, and guessable from other accounts."""
+        """Name of a bucket, unique by account and region, and computable in other accounts."""
         return pulumi.Output.format("{0}-{1}-{2}-{3}", self.prefix, purpose, self.account_id, region)
 
     def bucket_arn(self, purpose: DataPurpose, region: str) -> pulumi.Output[str]:
@@ -59,12 +59,12 @@ class DataNames:
 
     @property
     def jobs(self) -> pulumi.Output[str]:
-        """A pattern of the roles that training and inference run as (the `ml-<env>` stacks make them)."""
+        """ARN pattern of the roles of training and inference, which the `ml-<env>` stacks create."""
         return self.role_arn(f"{self.prefix}-ml-*")
 
     @property
     def services(self) -> Sequence[pulumi.Output[str]]:
-        """Patterns of the roles that AWS's services act as on data, Macie's and AWS Backup's included."""
+        """ARN patterns of the roles that AWS services use on data, with those of Macie and AWS Backup."""
         return [
             self.role_arn(f"{self.prefix}-service-*"),
             self.role_arn(self.backup_role),

@@ -1,4 +1,4 @@
-"""Two regions' buckets kept alike: copies in one direction, and the alarm on their lag in the other region."""
+"""Replication of buckets between two regions: one direction, and the alarms on its lag in the other region."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class RegionPairArgs:
     destination_region: str
     destination_keys: DomainKeys
     alarm_topic_arn: pulumi.Input[str]
-    """In the source's region."""
+    """ARN of the topic in the region of the source."""
 
 
 class RegionPair(pulumi.ComponentResource):
@@ -61,12 +61,12 @@ class RegionPair(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LagAlarmsArgs:
-    """One direction, seen from its destination."""
+    """One direction of the replication, in the region of the destination."""
 
     source: DataBuckets
     destination: DataBuckets
     topic_arn: pulumi.Input[str]
-    """In the destination's region."""
+    """ARN of the topic in the region of the destination."""
     after_minutes: int
 
 

@@ -24,7 +24,7 @@ class FindingAlertsArgs:
     notify: Sequence[str]
     """E-mail addresses; AWS sends each a request for confirmation."""
     home: bool
-    """Whether findings of all regions come together here."""
+    """Whether findings of all regions are aggregated in this region."""
 
     def __post_init__(self) -> None:
         """Refuses alerts without recipients."""

@@ -1,4 +1,4 @@
-"""Organisation conformance packs: the detecting layer of every control, in every account, 45 CFR 164.308(a)(8)."""
+"""Organisation conformance packs: the Config rules of the controls in every account, 45 CFR 164.308(a)(8)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from pulumi_aws import cfg
 from components.tokens import type_token
 
 MAXIMUM_INLINE: Final = 51_200
-"""Bytes of a template given inline (AWS Config API Reference, PutOrganizationConformancePack)."""
+"""Maximum of bytes of an inline template (AWS Config API Reference, PutOrganizationConformancePack)."""
 TIMEOUT: Final = "45m"
-"""AWS deploys a pack account by account; the provider gives up after ten minutes unless told."""
+"""Timeout of a deployment, which proceeds account by account; the default of the provider is ten minutes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,7 @@ class PackSpec:
     """CloudFormation YAML."""
 
     def __post_init__(self) -> None:
-        """Refuses a template that AWS takes only from a bucket."""
+        """Refuses a template over the limit of inline templates."""
         size = len(self.template.encode())
         if size > MAXIMUM_INLINE:
             raise ValueError(f"PackSpec {self.name!r}: the template has {size} bytes, AWS takes {MAXIMUM_INLINE}")
@@ -39,7 +39,7 @@ class ConformancePacksArgs:
     """Account ids."""
 
     def __post_init__(self) -> None:
-        """Refuses two packs of one name."""
+        """Refuses packs without names, or with equal names."""
         names = [pack.name for pack in self.packs]
         if not names or len(set(names)) != len(names):
             raise ValueError(f"ConformancePacksArgs.packs: names must be given and differ, they are {names}")

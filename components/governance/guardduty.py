@@ -25,9 +25,9 @@ class ThreatDetectionArgs:
     """GuardDuty in one region."""
 
     frequency: str = "FIFTEEN_MINUTES"
-    """How often findings that repeat are published."""
+    """Frequency of updates of findings."""
     detector_id: str | None = None
-    """Of a detector that is there already; it is adopted."""
+    """Id of an existing detector to import."""
 
 
 class ThreatDetection(pulumi.ComponentResource):

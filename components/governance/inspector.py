@@ -9,7 +9,7 @@ from pulumi_aws import inspector2
 from components.tokens import type_token
 
 SCANNED: Final = ("EC2", "ECR", "LAMBDA")
-"""Not LAMBDA_CODE: it sends the functions' code to another service, which is a decision of their owners."""
+"""The scanned resource types. LAMBDA_CODE is excluded, since it sends the code of functions to another service."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,7 +17,7 @@ class VulnerabilityScanningArgs:
     """Inspector in one region."""
 
     account_id: pulumi.Input[str]
-    """Of the delegated administrator."""
+    """Id of the account of the delegated administrator."""
 
 
 class VulnerabilityScanning(pulumi.ComponentResource):

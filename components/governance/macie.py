@@ -1,4 +1,4 @@
-"""Macie for every account in one region: where PHI lies that should not, 45 CFR 164.308(a)(1)(ii)(A)."""
+"""Amazon Macie for every account in one region: detects PHI in S3, 45 CFR 164.308(a)(1)(ii)(A)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ class IdentifierSpec:
 
     regex: str
     keywords: Sequence[str]
-    """One must stand near a match; none means every match counts."""
+    """Keywords, one of which must be near a match; if empty, every match is a finding."""
     ignore_words: Sequence[str]
     distance: int
-    """Characters between a keyword and the end of a match."""
+    """Maximum of characters between a keyword and the end of a match."""
     description: str
 
 
@@ -29,7 +29,7 @@ class DataDiscoveryArgs:
     identifiers: Mapping[str, IdentifierSpec]
     """Name -> identifier."""
     frequency: str = "FIFTEEN_MINUTES"
-    """How often policy findings that repeat are published."""
+    """Frequency of updates of policy findings."""
 
 
 class DataDiscovery(pulumi.ComponentResource):

@@ -1,4 +1,4 @@
-"""Which names resolve at all: the zone's own, AWS's, and the domains that egress is allowed to."""
+"""The names that resolve: those of the zone, of AWS, and of the domains that egress is allowed to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class DnsFirewallArgs:
     """A DNS firewall's rules."""
 
     allowed_domains: Sequence[str]
-    """As in the firewall's list: `.pypi.org` means everything below it."""
+    """Allowed domains, as in the list of the firewall: `.pypi.org` includes all its subdomains."""
 
 
 class DnsFirewall(pulumi.ComponentResource):

@@ -1,4 +1,4 @@
-"""The endpoint VPC: one interface endpoint a service for the whole zone, instead of one in every VPC."""
+"""The endpoint VPC: one interface endpoint per service for all VPCs of a region."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class EndpointVpcArgs:
     vpc: VpcArgs
     transit_gateway_id: pulumi.Input[str]
     supernets: Sequence[str]
-    """Networks whose answers go back over the Transit Gateway."""
+    """CIDRs that are routed to the Transit Gateway."""
     clients: Sequence[str]
     """CIDRs that may call the endpoints."""
     services: Sequence[str]

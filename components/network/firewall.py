@@ -15,7 +15,7 @@ class DomainFirewallArgs:
 
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
-    """One a zone."""
+    """Ids of the subnets, one per availability zone."""
     home: Sequence[str]
     """CIDRs of the spokes, whose traffic is inspected."""
     allowed_domains: Sequence[str]

@@ -89,7 +89,7 @@ class InspectionVpc(pulumi.ComponentResource):
     def _zone(
         self, number: int, zone: str, gateway: ec2.InternetGateway, attachment: ec2transitgateway.VpcAttachment
     ) -> None:
-        """One zone's way out and back."""
+        """The routes of one availability zone to the internet and back."""
         public = self.vpc.subnets["public"][number]
         firewall = self.firewall.endpoint_id(self.vpc.subnets["firewall"][number].id)
         address = ec2.Eip(

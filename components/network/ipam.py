@@ -1,4 +1,4 @@
-"""Amazon VPC IP Address Manager: one pool a region, from which every VPC takes its CIDR, so that none overlaps."""
+"""Amazon VPC IP Address Manager: one pool per region, so that the CIDRs of VPCs do not overlap."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pulumi_aws import ec2
 from components.tokens import type_token
 
 LARGEST: Final = 16
-"""The shortest prefix a VPC takes."""
+"""Shortest prefix of a VPC's CIDR."""
 SMALLEST: Final = 28
 
 
@@ -19,7 +19,7 @@ class IpamArgs:
     """The zone's addresses."""
 
     home: str
-    """The region it is managed from."""
+    """Region of the IPAM."""
     supernets: Mapping[str, str]
     """Region -> network."""
 

@@ -22,10 +22,10 @@ class SegmentMembershipArgs:
     default_in: Sequence[str] = ()
     """Tables whose default route leads to the attachment."""
     foreign: bool = False
-    """Whether the attachment is another account's, and must be accepted."""
+    """Whether the attachment belongs to another account and must be accepted."""
 
     def __post_init__(self) -> None:
-        """Refuses a table that the gateway does not have."""
+        """Refuses an unknown route table."""
         for table in (self.segment, *self.known_in, *self.default_in):
             if table not in self.route_table_ids:
                 raise ValueError(

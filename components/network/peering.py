@@ -1,4 +1,4 @@
-"""The path between the regions: replication and failover of the same segment, and no other packet."""
+"""The connection of the Transit Gateways of two regions, between equal segments only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ TABLE = "peering"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeeringArgs:
-    """A peering, asked for from one side."""
+    """A peering, from the requesting side."""
 
     transit_gateway_id: pulumi.Input[str]
     peer_transit_gateway_id: pulumi.Input[str]
@@ -52,11 +52,11 @@ class PeeringSideArgs:
     routes: Mapping[str, Sequence[str]]
     """Segment -> its CIDRs in the other region."""
     accept: bool
-    """Whether this is the side that was asked."""
+    """Whether this is the accepting side."""
     name_tag: str
 
     def __post_init__(self) -> None:
-        """Refuses a route of a segment that the gateway does not have."""
+        """Refuses a route for a segment without a route table."""
         for segment in (TABLE, *self.routes):
             if segment not in self.route_table_ids:
                 raise ValueError(

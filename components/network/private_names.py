@@ -1,4 +1,4 @@
-"""Private zones of central endpoints: the service's own name leads to the endpoint, wherever the profile is."""
+"""Private zones of central endpoints: the name of a service leads to its endpoint in every VPC with the profile."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ class OrganizationShareArgs:
     """Name of the resource -> its ARN."""
 
     def __post_init__(self) -> None:
-        """Refuses a share of nothing."""
+        """Refuses a share without resources."""
         if not self.resources:
             raise ValueError(f"OrganizationShareArgs {self.share!r}: resources is empty; name at least one")
 

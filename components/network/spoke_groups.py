@@ -1,4 +1,4 @@
-"""Security groups of a spoke's tiers: made from the declared flows, and nothing else is open."""
+"""Security groups of a spoke's tiers, computed from the declared flows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ class SpokeGroupsArgs:
     vpc_id: pulumi.Input[str]
     tag: str
     endpoints_cidr: str
-    """Where the interface endpoints are."""
+    """CIDR of the interface endpoints."""
     prefix_lists: Mapping[str, pulumi.Input[str]]
     """Gateway endpoint -> its prefix list."""
     egress: bool
-    """Whether there is a way out through the inspection VPC."""
+    """Whether egress through the inspection VPC is allowed."""
 
 
 class SpokeGroups(pulumi.ComponentResource):

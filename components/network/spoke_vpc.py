@@ -1,4 +1,4 @@
-"""A spoke: the private network of one account in one region, attached to the Transit Gateway and to nothing else."""
+"""A spoke: the private network of one account in one region, attached to the Transit Gateway."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,11 +29,11 @@ class SpokeVpcArgs:
     """CIDRs that are routed to the Transit Gateway, whose route tables restrict them further."""
     endpoints_cidr: str
     peers: Sequence[str]
-    """CIDRs that the segment reaches besides the endpoints; the others are refused here as well."""
+    """CIDRs that the segment may reach besides the endpoints; the network ACL denies others as well."""
     egress: bool
     organization_id: pulumi.Input[str]
     profile_id: pulumi.Input[str] | None = None
-    """The Route 53 Profile with the endpoints' names; without one, `ZoneAssociations` bring them."""
+    """Id of the Route 53 Profile with the names of the endpoints; without one, use `ZoneAssociations`."""
 
 
 class SpokeVpc(pulumi.ComponentResource):

@@ -12,9 +12,9 @@ from components.tokens import type_token
 from controls.addresses import PlannedSubnet
 
 FLOW_SECONDS: Final = 60
-"""How often flow log records are written: the shortest, so that an incident is seen soon."""
+"""Seconds between flow log records: the minimum."""
 RULE_PRIORITY: Final = 101
-"""Of the DNS firewall's association: 100 and 9000 are reserved (Route 53 Resolver API Reference)."""
+"""Priority of the rule group association; 100 and 9000 are reserved (Route 53 Resolver API Reference)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,14 +28,14 @@ class VpcArgs:
     cidr: str
     subnets: Sequence[PlannedSubnet]
     log_bucket_arn: pulumi.Input[str]
-    """Where flow logs and DNS query logs go: a bucket of the log archive."""
+    """ARN of the bucket of flow logs and DNS query logs in the log archive."""
     dns_rule_group_id: pulumi.Input[str]
     """The DNS firewall's rules."""
     ipam_pool_id: pulumi.Input[str] | None = None
     dual_stack: bool = False
 
     def __post_init__(self) -> None:
-        """Refuses a VPC in one zone: it is down whenever the zone is."""
+        """Refuses a VPC in fewer than two availability zones."""
         zones = {subnet.zone for subnet in self.subnets}
         if len(zones) < 2:  # noqa: PLR2004 - two is the least that is more than one
             raise ValueError(f"VpcArgs.subnets: {self.tag!r} has subnets in {len(zones)} zones; at least 2 are needed")

@@ -1,4 +1,4 @@
-"""The endpoints' zones in another account's VPC, zone by zone: for regions where there is no Route 53 Profile."""
+"""The association of the endpoints' zones with a VPC of another account, for regions without Route 53 Profiles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from components.tokens import type_token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ZoneAuthorizationsArgs:
-    """Whom the zones' owner lets in."""
+    """The VPC that the owner of the zones authorizes."""
 
     vpc_id: pulumi.Input[str]
     region: str
@@ -19,7 +19,7 @@ class ZoneAuthorizationsArgs:
     """Name of the zone -> its id."""
 
     def __post_init__(self) -> None:
-        """Refuses a VPC without names."""
+        """Refuses an empty list of zones."""
         if not self.zone_ids:
             raise ValueError("ZoneAuthorizationsArgs.zone_ids: empty; name at least one zone")
 

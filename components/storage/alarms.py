@@ -61,7 +61,7 @@ def create_alarm(name: str, alarm: ReplicationAlarm, opts: pulumi.ResourceOption
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplicationLagArgs:
-    """A replication, seen from its destination."""
+    """A replication, and the alarm in the region of its destination."""
 
     source: pulumi.Input[str]
     destination: pulumi.Input[str]

@@ -1,4 +1,4 @@
-"""Copies of a bucket's objects in another region, by S3 itself, within fifteen minutes and under that region's key."""
+"""Replication of a bucket to another region, within 15 minutes and under the key of that region."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ class CrossRegionReplicationArgs:
     destination_region: str
     destination_key_arn: pulumi.Input[str]
     locked: bool
-    """Whether objects are locked: their retention goes with them."""
+    """Whether objects are locked, so that their retention is replicated."""
     alarm_topic_arn: pulumi.Input[str]
-    """In the source's region: failures are counted there."""
+    """ARN of the topic in the region of the source, where S3 publishes failures."""
 
     def __post_init__(self) -> None:
-        """Refuses copies that would not survive a region, or would leave the geography."""
+        """Refuses a destination in the same region or outside the residency group."""
         who = "CrossRegionReplicationArgs.destination_region"
         if self.source is self.destination or self.source_region == self.destination_region:
             raise ValueError(f"{who}: {self.destination_region!r} is the source's own region: one failure takes both")

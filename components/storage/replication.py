@@ -1,4 +1,4 @@
-"""Copies of a bucket's objects in another bucket of the same account and region, by S3 itself."""
+"""Replication of a bucket to another bucket of the same account and region."""
 
 from dataclasses import dataclass
 
