@@ -10,8 +10,8 @@ from typing import Any
 
 from rehearsal.cloud import Cloud, Image, host
 from runbooks import operate
-from runbooks.operate import Wanted
-from tests.runbooks.recoverable import PRIMARY, RECOVERY, Recoverable, container
+from runbooks.operate import OperationRequest
+from tests.runbooks.recovery_environment import PRIMARY, RECOVERY, RecoveryEnvironment, container
 
 DRILLS = 30
 ENDPOINTS = 50
@@ -39,13 +39,13 @@ def _drills(folder: Path) -> None:
             lost_at = datetime.now(UTC)
             started = time.perf_counter()
             environment.cloud.stop_region(PRIMARY)
-            record = _run(environment, Wanted(kind="failover", lost_at=lost_at, poll_seconds=0.05))
+            record = _run(environment, OperationRequest(kind="failover", lost_at=lost_at, poll_seconds=0.05))
             rtos.append(time.perf_counter() - started)
             steps = {step["step"]: step for step in record["steps"]}
             rpos.append(float(steps["measure-replication"]["rpo_seconds"]))
             waits.append(float(steps["start-endpoint#sepsis"]["seconds"]))
             environment.cloud.start_region(PRIMARY)
-            _run(environment, Wanted(kind="failback", accept_conflicts=True, poll_seconds=0.05))
+            _run(environment, OperationRequest(kind="failback", accept_conflicts=True, poll_seconds=0.05))
         print(f"{DRILLS} drills, two endpoints: RTO {_figures(rtos)}; RPO {_figures(rpos)}")
         own = [rto - wait for rto, wait in zip(rtos, waits, strict=True)]
         print(f"waiting for the endpoint that is created: {_figures(waits)}; the runbook's own: {_figures(own)}")
@@ -59,24 +59,24 @@ def _many(folder: Path, parallel: int) -> None:
         host(environment.cloud, Image(repository="readmission", command=container(trained=False), delay=AWS_SECONDS))
         environment.cloud.stop_region(PRIMARY)
         started = time.perf_counter()
-        _run(environment, Wanted(kind="failover", poll_seconds=0.1, parallel=parallel))
+        _run(environment, OperationRequest(kind="failover", poll_seconds=0.1, parallel=parallel))
         how = "one after another" if parallel == 1 else f"{parallel} at a time"
         print(f"{ENDPOINTS} endpoints that take {AWS_SECONDS:g} s each, {how}: {time.perf_counter() - started:.1f} s")
     finally:
         environment.cloud.stop()
 
 
-def _environment(folder: Path, modes: Mapping[str, Any]) -> Recoverable:
+def _environment(folder: Path, modes: Mapping[str, Any]) -> RecoveryEnvironment:
     cloud = Cloud.start(folder / "cloud", management_account="111122223333")
-    recoverable = Recoverable(cloud=cloud, folder=folder, modes=dict(modes))
-    recoverable.build()
-    return recoverable
+    environment = RecoveryEnvironment(cloud=cloud, folder=folder, modes=dict(modes))
+    environment.build()
+    return environment
 
 
-def _run(recoverable: Recoverable, wanted: Wanted) -> Mapping[str, Any]:
-    situation = recoverable.look(RECOVERY)
-    plan = operate.planned(situation, wanted)
-    return operate.carry_out(situation, wanted, plan, tell=lambda _: None, say=lambda _: None)
+def _run(environment: RecoveryEnvironment, request: OperationRequest) -> Mapping[str, Any]:
+    situation = environment.read_situation(RECOVERY)
+    plan = operate.plan_operation(situation, request)
+    return operate.carry_out(situation, request, plan, on_progress=lambda _: None, on_message=lambda _: None)
 
 
 def _figures(seconds: list[float]) -> str:

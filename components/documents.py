@@ -1,4 +1,4 @@
-"""IAM policy documents from plain statements, with values that are known only when their resources are there."""
+"""IAM policy documents whose values may be outputs of resources."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 Statement = Mapping[str, Any]
-"""One statement in IAM's own words; any value may be a Pulumi output."""
+"""One statement in the syntax of IAM; any value may be a Pulumi output."""
 
 
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
@@ -15,7 +15,7 @@ def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
 
 
 def trusts(service: str, account_id: pulumi.Input[str]) -> Statement:
-    """A trust statement: a service assumes the role, for this account alone.
+    """A trust statement: a service assumes the role, for this account only.
 
     IAM User Guide, "The confused deputy problem"; for services that say whom they work for.
     """

@@ -1,4 +1,4 @@
-"""Who may publish to a topic: statements that the topics of alarms and of findings share."""
+"""Topic policy statements that several topics use."""
 
 import pulumi
 
@@ -6,7 +6,7 @@ from components.documents import Statement
 
 
 def eventbridge(sid: str, topic_arn: pulumi.Input[str]) -> Statement:
-    """EventBridge publishes.
+    """Allows EventBridge to publish.
 
     It sends no source with what it publishes: a condition on one would never hold, and every event would be dropped in
     silence (EventBridge User Guide, "Amazon SNS permissions").
@@ -21,7 +21,7 @@ def eventbridge(sid: str, topic_arn: pulumi.Input[str]) -> Statement:
 
 
 def cloudwatch_alarms(topic_arn: pulumi.Input[str], account_id: pulumi.Input[str]) -> Statement:
-    """Alarms of the account publish (SNS Developer Guide, "Example cases for Amazon SNS access control")."""
+    """Allows alarms of the account to publish (SNS Developer Guide, "Example cases for Amazon SNS access control")."""
     return {
         "Sid": "AlarmsOfThisAccount",
         "Effect": "Allow",
@@ -33,7 +33,7 @@ def cloudwatch_alarms(topic_arn: pulumi.Input[str], account_id: pulumi.Input[str
 
 
 def over_tls_only(topic_arn: pulumi.Input[str]) -> Statement:
-    """Nobody publishes without TLS, 45 CFR 164.312(e)(1)."""
+    """Denies publishing without TLS, 45 CFR 164.312(e)(1)."""
     return {
         "Sid": "TlsOnly",
         "Effect": "Deny",

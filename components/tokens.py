@@ -1,4 +1,4 @@
-"""The only place where a component's type token is spelled: tokens are identities of live resources."""
+"""The type tokens of the components, which are part of the identity of deployed resources."""
 
 from typing import Final
 

@@ -1,1 +1,1 @@
-"""A region failure, rehearsed: the zone is brought up, loaded, loses a region, fails over, goes home, and is judged."""
+"""Drills of a region failure in the emulated AWS, under load, with a verdict on recovery time and point."""

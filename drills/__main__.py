@@ -1,4 +1,4 @@
-"""`make drill`: brings the zone up, loses a region, fails over, goes home, and writes a report."""
+"""`make drill`: deploys the zone, removes a region, fails over and back, and writes a report."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from drills.drill import VARIANTS, Drill, Variant, hold
+from drills.drill import VARIANTS, Drill, Variant, run_drill
 from drills.report import write
 from drills.zone import ROOT, DrillError, bring_up
 from rehearsal.cloud import CloudError
@@ -34,18 +34,18 @@ def drill(
     if unknown:
         raise DrillError(f"--variant is {unknown[0]!r}; allowed: {', '.join(VARIANTS)}")
     zone = bring_up(environment, console.print, up=up)
-    held: list[Drill] = []
+    drills: list[Drill] = []
     for variant in chosen:
         console.print(f"[bold]drill: {variant}[/]")
-        held.append(hold(zone, cast("Variant", variant), console.print))
-        _say(held[-1])
-    page = write(zone, held, output)
+        drills.append(run_drill(zone, cast("Variant", variant), console.print))
+        _print_verdict(drills[-1])
+    page = write(zone, drills, output)
     console.print(f"\nreport: {page}", soft_wrap=True)
-    if not all(drill_result.met for drill_result in held):
+    if not all(drill_result.met for drill_result in drills):
         raise typer.Exit(1)
 
 
-def _say(drill_result: Drill) -> None:
+def _print_verdict(drill_result: Drill) -> None:
     verdict = drill_result.verdict
     assert verdict is not None
     colour = "green" if drill_result.met else "red"
@@ -54,12 +54,12 @@ def _say(drill_result: Drill) -> None:
         f"without answer, {verdict.differing} answered differently; {verdict.objects} objects, "
         f"{verdict.missing_at_failover} not copied at the loss, {verdict.lost} lost, {verdict.duplicated} twice"
     )
-    for called in drill_result.asked_of_the_dead or ():
-        console.print(f"[red]the runbook asked the lost region: {called}[/]")
+    for request in drill_result.requests_to_lost_region or ():
+        console.print(f"[red]the runbook sent a request to the lost region: {request}[/]")
 
 
 def main() -> None:
-    """Runs the command; what is wrong is said in one message."""
+    """Runs the command line; an error is printed as one message, without a traceback."""
     try:
         app()
     except (DrillError, CloudError) as error:

@@ -1,4 +1,4 @@
-"""One drill: load, loss, failover by the runbook's own command line, judgement, return, judgement."""
+"""One drill: load, loss of a region, failover and failback by the command line of the runbooks, and the verdict."""
 
 import json
 import time
@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from drills.judge import Verdict, missing, present, verdict
-from drills.load import Load, Written
-from drills.runbook import runbook
+from drills.judge import Verdict, judge, missing_objects, stored_versions
+from drills.load import Load, WrittenObject
+from drills.runbook import run_runbook
 from drills.zone import DrillError, DrillZone
 from rehearsal.cloud import calls, record_calls
 
@@ -22,84 +22,91 @@ VARIANTS: Final[Mapping[Variant, str]] = {
     "flapping": "the region goes, comes back, and goes again while the failover is under way",
     "cold": "the region is gone, and the standby endpoint with it",
 }
-BEFORE: Final = 5.0
+LOAD_SECONDS: Final = 5.0
 """Seconds of load before the loss, and after the failover."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Moment:
-    """Something that happened, for the timeline."""
+class TimelineEvent:
+    """An event on the timeline of a drill."""
 
     at: float
-    what: str
+    """Seconds since the epoch."""
+    description: str
 
 
 @dataclass(kw_only=True, slots=True)
 class Drill:
-    """A drill that was held."""
+    """The course and the result of a drill."""
 
     variant: Variant
     lost_at: float = 0.0
-    moments: list[Moment] = field(default_factory=list[Moment])
-    steps: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
-    """Of the failover's record."""
-    back: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
-    """Of the failback's."""
+    """When the region was lost, in seconds since the epoch."""
+    events: list[TimelineEvent] = field(default_factory=list[TimelineEvent])
+    failover_steps: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+    """The steps in the incident record of the failover."""
+    failback_steps: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+    """The steps in the incident record of the failback."""
     verdict: Verdict | None = None
-    asked_of_the_dead: Sequence[str] | None = ()
-    """Calls of the runbook to the lost region or control planes, beside the one that finds it dead; None if a part of
-    the region answered all along, which a runbook may ask."""
+    requests_to_lost_region: Sequence[str] | None = ()
+    """`service:operation in region` of the requests that the runbook sent to the lost region or control planes, except
+    the one that determines whether the region answers. None for a variant in which the region answers in part."""
     load: Load | None = None
 
     @property
     def met(self) -> bool:
-        """Whether the targets were met, and without asking anything of what was lost."""
-        return self.verdict is not None and self.verdict.met and not self.asked_of_the_dead
+        """Whether the targets were met without requests to the lost region."""
+        return self.verdict is not None and self.verdict.met and not self.requests_to_lost_region
 
 
-def hold(zone: DrillZone, variant: Variant, say: Callable[[str], None]) -> Drill:
-    """Holds one drill, and leaves the zone as it was.
+def run_drill(zone: DrillZone, variant: Variant, on_message: Callable[[str], None]) -> Drill:
+    """Runs one drill, and leaves the zone as it was.
+
+    Args:
+        zone: the rehearsed environment.
+        variant: what fails.
+        on_message: receives messages about the progress.
 
     Raises:
-        DrillError: a runbook does not do what it should.
+        DrillError: a runbook failed.
     """
     drill = Drill(variant=variant)
     load = drill.load = Load(zone)
     load.start()
-    time.sleep(BEFORE)
-    say(f"loss: {VARIANTS[variant]}")
+    time.sleep(LOAD_SECONDS)
+    on_message(f"loss: {VARIANTS[variant]}")
     if variant == "backlog":
         zone.cloud.set_replication_lag(10.0, zone.primary)
         time.sleep(3.0)
     drill.lost_at = time.time()
-    _note(drill, f"{zone.primary} lost")
+    _add_event(drill, f"{zone.primary} lost")
     record_calls(zone.cloud)
-    _lose(zone, variant)
-    say("failing over")
+    _inject_loss(zone, variant)
+    on_message("failing over")
     record = _runbook(zone, "failover", "--lost-at", _iso(drill.lost_at))
-    drill.steps = record["steps"]
-    _note(drill, f"{zone.recovery} serves")
-    drill.asked_of_the_dead = _asked_of_the_dead(zone, variant)
-    missing_then = _missing(zone, load, drill.lost_at)
-    time.sleep(BEFORE)
-    say("the region comes back; going home")
-    _heal(zone)
-    _note(drill, f"{zone.primary} back")
+    drill.failover_steps = record["steps"]
+    _add_event(drill, f"{zone.recovery} serves")
+    drill.requests_to_lost_region = _requests_to_lost_region(zone, variant)
+    missing_at_failover = _objects_missing_at_loss(zone, load, drill.lost_at)
+    time.sleep(LOAD_SECONDS)
+    on_message("the region is available again; failing back")
+    _restore(zone)
+    _add_event(drill, f"{zone.primary} back")
     back = _runbook(zone, "failback", "--accept-conflicts")
-    drill.back = back["steps"]
-    _note(drill, f"{zone.primary} serves")
-    time.sleep(BEFORE / 2)
+    drill.failback_steps = back["steps"]
+    _add_event(drill, f"{zone.primary} serves")
+    time.sleep(LOAD_SECONDS / 2)
     load.stop()
-    _settle(zone, load)
-    drill.verdict = verdict(zone, load, lost_at=drill.lost_at, missing_then=missing_then)
+    _await_replication(zone, load)
+    drill.verdict = judge(zone, load, lost_at=drill.lost_at, missing_at_failover=missing_at_failover)
     return drill
 
 
-def _note(drill: Drill, event: str) -> None:
-    drill.moments.append(Moment(at=time.time(), what=event))
+def _add_event(drill: Drill, event: str) -> None:
+    drill.events.append(TimelineEvent(at=time.time(), description=event))
 
 
-def _lose(zone: DrillZone, variant: Variant) -> None:
+def _inject_loss(zone: DrillZone, variant: Variant) -> None:
     if variant in ("sagemaker", "kms"):
         services = ("sagemaker", "sagemaker-runtime") if variant == "sagemaker" else ("kms",)
         for service in services:
@@ -119,7 +126,7 @@ def _lose(zone: DrillZone, variant: Variant) -> None:
         zone.cloud.stop_region("global")
 
 
-def _heal(zone: DrillZone) -> None:
+def _restore(zone: DrillZone) -> None:
     zone.cloud.clear_faults()
     zone.cloud.set_replication_lag(0.0)
     for name in ("global", zone.primary):
@@ -127,19 +134,19 @@ def _heal(zone: DrillZone) -> None:
 
 
 def _runbook(zone: DrillZone, kind: str, *more: str) -> Mapping[str, Any]:
-    """Runs a runbook through the surviving region alone, and gives its record."""
+    """Runs a runbook through the surviving region and returns its incident record."""
     target_region = zone.recovery if kind == "failover" else zone.primary
     typed = f"{kind} {zone.environment}\n{target_region} serves {zone.environment}\n"
     words = ("--drill", "--json", "--poll", "0.2", *more)
-    done = runbook(zone.cloud, zone.environment, zone.recovery, kind, *words, typed=typed)
+    done = run_runbook(zone.cloud, zone.environment, zone.recovery, kind, *words, typed=typed)
     if done.returncode:
         raise DrillError(f"the runbook {kind} ended with code {done.returncode}:\n{done.stderr[-3000:]}")
     record: Mapping[str, Any] = json.loads(done.stdout)
     return record
 
 
-def _asked_of_the_dead(zone: DrillZone, variant: Variant) -> Sequence[str] | None:
-    """What the runbook asked of what was dead; clients and writers, who cannot know, have another agent."""
+def _requests_to_lost_region(zone: DrillZone, variant: Variant) -> Sequence[str] | None:
+    """The requests of the runbook that were lost; clients and writers have another user agent."""
     if variant in ("sagemaker", "kms", "flapping"):
         return None
     return [
@@ -149,16 +156,18 @@ def _asked_of_the_dead(zone: DrillZone, variant: Variant) -> Sequence[str] | Non
     ]
 
 
-def _missing(zone: DrillZone, load: Load, lost_at: float) -> Sequence[Written]:
-    written = [written_object for written_object in list(load.written) if written_object.at <= lost_at]
-    return missing(written, present(load, zone.recovery))
+def _objects_missing_at_loss(zone: DrillZone, load: Load, lost_at: float) -> Sequence[WrittenObject]:
+    written = [written_object for written_object in list(load.objects) if written_object.at <= lost_at]
+    return missing_objects(written, stored_versions(load, zone.recovery))
 
 
-def _settle(zone: DrillZone, load: Load, seconds: float = 60) -> None:
-    """Waits until replication has nothing left to do."""
+def _await_replication(zone: DrillZone, load: Load, seconds: float = 60) -> None:
+    """Waits until every object is in both regions, at most for the given number of seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if all(not missing(load.written, present(load, region)) for region in (zone.primary, zone.recovery)):
+        if all(
+            not missing_objects(load.objects, stored_versions(load, region)) for region in (zone.primary, zone.recovery)
+        ):
             return
         time.sleep(0.5)
 

@@ -1,32 +1,32 @@
-"""What a drill shows: how long nobody answered, what was lost, what came twice, and whether both regions agree."""
+"""The verdict on a drill: recovery time and point, lost and duplicated objects, and differing predictions."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from drills.load import PURPOSE, Asked, Load, Written
+from drills.load import PURPOSE, ClientRequest, Load, WrittenObject
 from drills.zone import DrillZone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """The figures of one drill; seconds, counts."""
+    """The figures of one drill; times are in seconds."""
 
     rto: float
-    """From the loss to the first answer out of the recovery region; infinite without one."""
+    """From the loss to the first answer of the recovery region; infinite if there was none."""
     rpo: float
-    """Age, at the loss, of the oldest object that had not arrived."""
+    """Age, at the loss, of the oldest object that was not in the recovery region yet."""
     requests: int
     failed: int
-    """Requests without an answer, all of them between loss and recovery."""
+    """Requests without an answer."""
     differing: int
     """Inputs that the two regions answered differently."""
     objects: int
     missing_at_failover: int
-    """Acknowledged in the primary and not in the recovery region when traffic moved."""
+    """Objects of the primary region that were not in the recovery region after the failover."""
     lost: int
-    """Missing in either region at the end."""
+    """Objects that are missing in one of the regions at the end."""
     duplicated: int
     """Objects with more versions than were written, in either region."""
     writes_delayed: int
@@ -34,8 +34,8 @@ class Verdict:
     """Whether RTO and RPO are within the zone's targets, and nothing is lost, duplicated or answered differently."""
 
 
-def present(load: Load, region: str) -> Mapping[str, int]:
-    """Key -> versions of the drill's objects in a region."""
+def stored_versions(load: Load, region: str) -> Mapping[str, int]:
+    """Key -> number of versions, of the objects of the drill in a region."""
     zone = load.zone
     versions: dict[str, int] = defaultdict(int)
     client = zone.client("s3", region)
@@ -47,39 +47,48 @@ def present(load: Load, region: str) -> Mapping[str, int]:
     return versions
 
 
-def missing(written: Sequence[Written], there: Mapping[str, int]) -> Sequence[Written]:
-    """What was acknowledged and is not there."""
-    return [written_object for written_object in written if written_object.key not in there]
+def missing_objects(objects: Sequence[WrittenObject], stored_keys: Mapping[str, int]) -> Sequence[WrittenObject]:
+    """The objects whose key is not stored."""
+    return [written_object for written_object in objects if written_object.key not in stored_keys]
 
 
-def verdict(zone: DrillZone, load: Load, *, lost_at: float, missing_then: Sequence[Written]) -> Verdict:
-    """Judges a drill when it is over."""
-    first = [answer for answer in load.asked if answer.ok and answer.region == zone.recovery and answer.at >= lost_at]
+def judge(zone: DrillZone, load: Load, *, lost_at: float, missing_at_failover: Sequence[WrittenObject]) -> Verdict:
+    """Computes the verdict on a drill that has ended.
+
+    Args:
+        zone: the rehearsed environment.
+        load: the requests and the objects of the drill.
+        lost_at: when the region was lost, in seconds since the epoch.
+        missing_at_failover: objects that were not in the recovery region after the failover.
+    """
+    first = [
+        answer for answer in load.requests if answer.ok and answer.region == zone.recovery and answer.at >= lost_at
+    ]
     rto = min((answer.at + answer.seconds for answer in first), default=float("inf")) - lost_at
-    rpo = max((lost_at - written_object.at for written_object in missing_then), default=0.0)
-    ends = [present(load, region) for region in (zone.primary, zone.recovery)]
-    lost = sum(any(written_object.key not in versions for versions in ends) for written_object in load.written)
+    rpo = max((lost_at - written_object.at for written_object in missing_at_failover), default=0.0)
+    ends = [stored_versions(load, region) for region in (zone.primary, zone.recovery)]
+    lost = sum(any(written_object.key not in versions for versions in ends) for written_object in load.objects)
     doubled = len({key for present_keys in ends for key, versions in present_keys.items() if versions > 1})
-    differing = len(_differing(load.asked))
-    failed = sum(not answer.ok for answer in load.asked)
+    differing = len(_differing(load.requests))
+    failed = sum(not answer.ok for answer in load.requests)
     targets = zone.document
     fine = rto <= 60 * targets["rto_minutes"] and rpo <= 60 * targets["rpo_minutes"]
     return Verdict(
         rto=rto,
         rpo=rpo,
-        requests=len(load.asked),
+        requests=len(load.requests),
         failed=failed,
         differing=differing,
-        objects=len(load.written),
-        missing_at_failover=len(missing_then),
+        objects=len(load.objects),
+        missing_at_failover=len(missing_at_failover),
         lost=lost,
         duplicated=doubled,
-        writes_delayed=load.refused,
+        writes_delayed=load.refused_writes,
         met=bool(fine and not lost and not doubled and not differing and first),
     )
 
 
-def _differing(answers_in_order: Sequence[Asked]) -> Sequence[int]:
+def _differing(answers_in_order: Sequence[ClientRequest]) -> Sequence[int]:
     answers: dict[int, list[Any]] = defaultdict(list)
     for answer in answers_in_order:
         if answer.ok and answer.answer not in answers[answer.case]:

@@ -1,4 +1,4 @@
-"""Clients and writers while it happens: real requests to the name, objects written where writing is allowed."""
+"""The load of a drill: clients that send requests to the endpoint's name, and writers that write objects."""
 
 import hashlib
 import json
@@ -23,24 +23,28 @@ PAUSE: Final = 0.1
 """Seconds between two requests of a client, and two objects of a writer."""
 PURPOSE: Final = "deidentified"
 PREFIX: Final = "cardiology/readmissions/drills"
-"""Where writers write: below the prefix of a data set, a folder a drill."""
+"""Prefix of a data set, below which each drill has a folder of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class ClientRequest:
     """One request of a client."""
 
     at: float
-    """Seconds since the epoch."""
+    """When it was sent, in seconds since the epoch."""
     region: str
+    """The region that it was sent to; empty if the name could not be resolved or there was no answer."""
     ok: bool
+    """Whether there was an answer."""
     seconds: float
+    """Duration."""
     case: int
+    """Index of the input."""
     answer: Any = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
+class WrittenObject:
     """One object that S3 acknowledged."""
 
     at: float
@@ -51,21 +55,21 @@ class Written:
 
 @dataclass(slots=True)
 class Load:
-    """Everything that was asked and written."""
+    """Clients and writers, with their requests and objects."""
 
     zone: DrillZone
     prefix: str = field(default_factory=lambda: f"{PREFIX}/{time.time():.0f}")
-    """Of this drill's objects: another drill's must not be taken for them."""
-    asked: list[Asked] = field(default_factory=list[Asked])
-    written: list[Written] = field(default_factory=list[Written])
-    refused: int = 0
-    """Objects that a writer could not write: it kept them, and wrote them when it could."""
+    """Prefix of the objects of this drill."""
+    requests: list[ClientRequest] = field(default_factory=list[ClientRequest])
+    objects: list[WrittenObject] = field(default_factory=list[WrittenObject])
+    refused_writes: int = 0
+    """Attempts to write an object that failed; the writer repeats them."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
-        """Begins."""
+        """Starts clients, writers and the heartbeat, each in a thread."""
         table = cohort.generate(64, seed=11).table.tolist()
         inputs = [[dict(zip(FIELDS, row, strict=True))] for row in table]
         jobs = [(self._client, inputs)] * CLIENTS
@@ -73,10 +77,10 @@ class Load:
             self._run(work, number, argument)
         for number in range(WRITERS):
             self._run(self._writer, number, None)
-        self._run(self._heart, 0, None)
+        self._run(self._write_heartbeats, 0, None)
 
     def stop(self) -> None:
-        """Ends, when what is under way is done."""
+        """Stops the threads and waits for them."""
         self._stop.set()
         for thread in self._threads:
             thread.join(30)
@@ -87,13 +91,13 @@ class Load:
         self._threads.append(thread)
 
     def _client(self, number: int, inputs: list[list[Mapping[str, Any]]]) -> None:
-        """Resolves the name, signs for the region that it leads to, asks; as the application's client does."""
+        """Resolves the name, signs for the region of the result, and sends a request, as an application does."""
         chance = random.Random(number)  # noqa: S311 - which input is asked next is no secret
         while not self._stop.wait(PAUSE):
             case = chance.randrange(len(inputs))
             started = time.time()
             region, answer = self._ask(inputs[case])
-            asked = Asked(
+            request = ClientRequest(
                 at=started,
                 region=region,
                 ok=answer is not None,
@@ -102,7 +106,7 @@ class Load:
                 answer=answer,
             )
             with self._lock:
-                self.asked.append(asked)
+                self.requests.append(request)
 
     def _ask(self, instances: list[Mapping[str, Any]]) -> tuple[str, Any]:
         zone = self.zone
@@ -117,15 +121,15 @@ class Load:
         except (ClientError, BotoCoreError, CloudError):
             return "", None
 
-    def _writer(self, number: int, _given: Any) -> None:
-        """Asks before each object which region may write; keeps what it could not write for the next time."""
+    def _writer(self, number: int, _argument: Any) -> None:
+        """Writes objects to the region that the writers' parameter names; repeats failed attempts."""
         count = 0
         while not self._stop.wait(PAUSE):
             body = f"{number}-{count}".encode()
             key = f"{self.prefix}/{number}/{count:06d}.json"
-            region = self._writable()
+            region = self._writer_region()
             if region is None or not self._put(region, key, body):
-                self.refused += 1
+                self.refused_writes += 1
                 continue
             count += 1
 
@@ -136,11 +140,11 @@ class Load:
             return False
         digest = hashlib.sha256(body).hexdigest()
         with self._lock:
-            self.written.append(Written(at=time.time(), region=region, key=key, digest=digest))
+            self.objects.append(WrittenObject(at=time.time(), region=region, key=key, digest=digest))
         return True
 
-    def _writable(self) -> str | None:
-        """The region that may write, as whichever region answers says; the recovery region is asked first."""
+    def _writer_region(self) -> str | None:
+        """The value of the writers' parameter in the first region that answers; None if nobody may write."""
         for region in (self.zone.recovery, self.zone.primary):
             try:
                 parameter = self.zone.client("ssm", region).get_parameter(Name=self.zone.document["writer_parameter"])
@@ -150,8 +154,8 @@ class Load:
             return None if value == "none" else value
         return None
 
-    def _heart(self, _number: int, _given: Any) -> None:
-        """The scheduler's heartbeat, every second instead of every minute; the emulator runs no schedules."""
+    def _write_heartbeats(self, _number: int, _argument: Any) -> None:
+        """Writes the heartbeat every second, since the emulated AWS runs no schedules."""
         while not self._stop.wait(1.0):
             beat = {"written": datetime.now(UTC).isoformat()}
             for pair in self.zone.document["pairs"]:

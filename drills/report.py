@@ -1,4 +1,4 @@
-"""The report of a drill: a timeline, the figures, and what real AWS would add; one HTML file that stands alone."""
+"""The report of drills: figures, timelines and the delays that AWS adds, in one HTML file without other files."""
 
 import io
 import json
@@ -13,7 +13,7 @@ import jinja2
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from drills.awaited import AWAITED
+from drills.aws_delays import AWS_DELAYS
 from drills.drill import VARIANTS, Drill
 from drills.judge import Verdict
 from drills.zone import DrillZone
@@ -23,7 +23,16 @@ BLUE, ORANGE, GREY, RED = "#2563a8", "#c2611f", "#8a94a3", "#b3261e"
 
 
 def write(zone: DrillZone, drills: Sequence[Drill], folder: Path) -> Path:
-    """Writes `report.html` and `report.json`; gives the page's path."""
+    """Writes `report.html` and `report.json`.
+
+    Args:
+        zone: the rehearsed environment.
+        drills: the drills to report.
+        folder: the folder to write to; it is created.
+
+    Returns:
+        The path of `report.html`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     held = datetime.now(UTC)
     document = {
@@ -40,7 +49,7 @@ def write(zone: DrillZone, drills: Sequence[Drill], folder: Path) -> Path:
         held=held,
         drills=drills,
         variants=VARIANTS,
-        awaited=AWAITED,
+        delays=AWS_DELAYS,
         pictures=[timeline(zone, drill) for drill in drills],
         met=all(drill.met for drill in drills),
     )
@@ -54,30 +63,30 @@ def _plain(drill: Drill) -> dict[str, Any]:
         "variant": drill.variant,
         "lost_at": drill.lost_at,
         "verdict": _figures(drill.verdict) if drill.verdict else None,
-        "moments": [asdict(moment) for moment in drill.moments],
-        "failover": drill.steps,
-        "failback": drill.back,
-        "asked of the dead": None if drill.asked_of_the_dead is None else list(drill.asked_of_the_dead),
+        "moments": [{"at": event.at, "what": event.description} for event in drill.events],
+        "failover": drill.failover_steps,
+        "failback": drill.failback_steps,
+        "asked of the dead": None if drill.requests_to_lost_region is None else list(drill.requests_to_lost_region),
     }
 
 
 def _figures(verdict: Verdict) -> dict[str, Any]:
-    """JSON has no infinity (RFC 8259, section 6): an answer that never came took no time that there is a number for."""
+    """The figures with null for an infinite recovery time, since JSON has no infinity (RFC 8259, section 6)."""
     return {**asdict(verdict), "rto": verdict.rto if math.isfinite(verdict.rto) else None}
 
 
 def timeline(zone: DrillZone, drill: Drill) -> str:
-    """The drill as an SVG: requests by the region that answered, steps of the runbooks, moments."""
+    """The timeline of a drill as SVG: requests by the region that answered, steps of the runbooks, and events."""
     assert drill.load is not None
     mpl.rcParams["svg.fonttype"] = "none"  # text stays text: it can be searched, and read aloud
-    steps = [step for step in (*drill.steps, *drill.back) if step.get("seconds") is not None]
+    steps = [step for step in (*drill.failover_steps, *drill.failback_steps) if step.get("seconds") is not None]
     figure = Figure(figsize=(11, 2.4 + 0.24 * len(steps)), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, max(2.0, 0.24 * len(steps))])
     colours = {zone.primary: BLUE, zone.recovery: ORANGE}
     for region, level in ((zone.primary, 2), (zone.recovery, 1), ("", 0)):
         times = [
             request.at - drill.lost_at
-            for request in drill.load.asked
+            for request in drill.load.requests
             if (request.region if request.ok else "") == region
         ]
         above.scatter(times, [level] * len(times), s=9, color=colours.get(region, RED), linewidths=0)
@@ -86,7 +95,9 @@ def timeline(zone: DrillZone, drill: Drill) -> str:
     for row, step in enumerate(steps):
         ended = datetime.fromisoformat(step["ended"]).timestamp() - drill.lost_at
         width = max(float(step["seconds"]), 0.05)
-        below.barh(row, width, left=ended - width, color=ORANGE if row < len(drill.steps) else BLUE, height=0.7)
+        below.barh(
+            row, width, left=ended - width, color=ORANGE if row < len(drill.failover_steps) else BLUE, height=0.7
+        )
         below.annotate(step["step"], (ended, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8)
     below.set_ylim(len(steps) - 0.4, -0.6)
     below.set_yticks([])
@@ -94,13 +105,13 @@ def timeline(zone: DrillZone, drill: Drill) -> str:
     for axis in (above, below):
         axis.spines[["top", "right", "left"]].set_visible(False)
         axis.tick_params(length=0)
-        for moment in drill.moments:
-            axis.axvline(moment.at - drill.lost_at, color=GREY, linewidth=0.8, zorder=0)
-    for number, moment in enumerate(drill.moments):
-        # Two lines in turn: moments that follow closely must not be written over one another.
+        for event in drill.events:
+            axis.axvline(event.at - drill.lost_at, color=GREY, linewidth=0.8, zorder=0)
+    for number, event in enumerate(drill.events):
+        # Two lines in turn: labels of close events do not overlap.
         above.annotate(
-            moment.what,
-            (moment.at - drill.lost_at, 2.6),
+            event.description,
+            (event.at - drill.lost_at, 2.6),
             xytext=(2, 2 + 11 * (number % 2)),
             textcoords="offset points",
             fontsize=8,

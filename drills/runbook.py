@@ -1,4 +1,4 @@
-"""Runbooks as the engineer runs them: their own command line, through one region's listener alone."""
+"""Runs the command line of the runbooks, through the listener of one region of the emulated AWS."""
 
 import os
 import subprocess
@@ -11,18 +11,21 @@ from rehearsal.cloud import Cloud
 ROOT: Final = Path(__file__).resolve().parents[1]
 
 
-def runbook(
+def run_runbook(
     cloud: Cloud, environment: str, region: str, kind: str, *words: str, typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Runs one and gives what came of it; `typed` answers what it asks.
+    """Runs one runbook with `--execute`.
 
     Args:
-        cloud: where.
-        environment: such as `prod`; its account is who acts.
-        region: the region that is asked, and whose listener is the only way out.
-        kind: `failover`, `record-answers` and so on.
-        words: further words of the command line.
-        typed: the confirmations.
+        cloud: the emulated AWS.
+        environment: name of the environment, for example `prod`; the runbook runs in its account.
+        region: the value of `--region`; the runbook has only the listener of this region.
+        kind: the command, for example `failover`.
+        words: further arguments of the command line.
+        typed: standard input: the confirmations.
+
+    Returns:
+        Exit code and output.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     variables = cloud.environment(f"ml-{environment}", via=region)

@@ -1,4 +1,4 @@
-"""The zone that a drill is held in: brought up by `rehearse`, with a trained model behind either region's endpoint."""
+"""The zone of a drill: deployed by `zone up`, with a trained model behind the endpoint of each region."""
 
 import json
 import subprocess
@@ -9,28 +9,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from drills.runbook import ROOT, runbook
+from drills.runbook import ROOT, run_runbook
 from rehearsal.cloud import Cloud, Credentials, Endpoints, Image, host
 from workloads.readmission import artifact, cohort, model
 from workloads.readmission.schema import FIELDS
 
 MODEL: Final = "readmission"
 CASES: Final = 20
-"""Known inputs whose answers are recorded before the drill."""
+"""Number of inputs whose answers are recorded before the drill."""
 MEDIA: Final = "application/vnd.docker.distribution.manifest.v2+json"
 MANIFEST: Final = json.dumps(
     {"schemaVersion": 2, "mediaType": MEDIA, "config": {}, "layers": []}, separators=(",", ":")
 )
-"""The stand-in for the image: no image can be built without a registry to build from, and its command is known."""
+"""Manifest of an image without layers: the emulated AWS starts a command instead of the image."""
 
 
 class DrillError(Exception):
-    """The drill cannot be held; the message says why."""
+    """The drill cannot run; the message names the cause."""
 
 
 @dataclass(kw_only=True, slots=True)
 class DrillZone:
-    """A rehearsed environment, as a drill sees it."""
+    """A rehearsed environment, with the clients of its account."""
 
     environment: str
     state: Path
@@ -38,52 +38,57 @@ class DrillZone:
     recovery: str
     account: str
     document: Mapping[str, Any]
-    """The zone's own recovery document."""
+    """The recovery document of the environment."""
     endpoint: Mapping[str, Any]
-    """The endpoint's, as the recovery region knows it."""
+    """The document of the endpoint in the recovery region."""
     cloud: Cloud
     endpoints: Endpoints
     credentials: Credentials
 
     def client(self, service: str, region: str) -> Any:
-        """A client in the environment's account."""
+        """A boto3 client in the account of the environment."""
         return self.endpoints.client(service, region, self.credentials)
 
     def bucket(self, purpose: str, region: str) -> str:
-        """A bucket of the environment's data."""
+        """The name of a replicated bucket in a region."""
         side = "primary" if region == self.primary else "recovery"
         return str(next(pair for pair in self.document["pairs"] if pair["purpose"] == purpose)[side])
 
 
-def bring_up(environment: str, say: Callable[[str], None], *, up: bool = True) -> DrillZone:
-    """Brings up what the environment needs, publishes the model, and serves it in both regions.
+def bring_up(environment: str, on_message: Callable[[str], None], *, up: bool = True) -> DrillZone:
+    """Deploys the stacks that the environment needs, publishes the model, and serves it in both regions.
+
+    Args:
+        environment: name of the environment.
+        on_message: receives messages about the progress.
+        up: whether to deploy; otherwise the stacks must be deployed already.
 
     Raises:
         DrillError: a stack does not come up, or the environment has no critical endpoint.
     """
     before, serving = _stacks(environment)
     if up:
-        say(f"bringing up {', '.join(before)}")
+        on_message(f"bringing up {', '.join(before)}")
         _rehearse("up", *before)
     cloud = Cloud.attach(ROOT / ".rehearsal")
     if cloud is None:
-        raise DrillError("the emulated cloud is not up: run the drill without --no-up")
+        raise DrillError("The emulated AWS is not running. Run the drill without --no-up.")
     host(cloud, Image(repository=f"hipaa-ml/{MODEL}", command=[sys.executable, "-m", "workloads.serving"]))
     data = json.loads(_rehearse("outputs", f"data-{environment}", "--json"))
     account = str(data["account_id"])
     endpoints = cloud.endpoints()
     credentials = _credentials(endpoints, account)
     primary = next(iter(data["buckets"]["artifacts"]))
-    say("training the model and publishing its artifact")
-    _publish(endpoints.client("s3", primary, credentials), data["buckets"]["artifacts"][primary])
+    on_message("training the model and publishing its artifact")
+    _publish_model(endpoints.client("s3", primary, credentials), data["buckets"]["artifacts"][primary])
     if up:
-        say(f"bringing up {', '.join(serving)}")
+        on_message(f"bringing up {', '.join(serving)}")
         _rehearse("up", *serving)
-    zone = _discovered(environment, cloud, endpoints, credentials, account)
-    _push(zone)
+    zone = _drill_zone(environment, cloud, endpoints, credentials, account)
+    _push_image(zone)
     await_object(zone, "artifacts", f"{MODEL}/1/model.tar.gz")
     for region in (zone.primary, zone.recovery):
-        _answering(zone, region)
+        _restart_endpoint(zone, region)
     _record_answers(zone)
     return zone
 
@@ -93,7 +98,7 @@ def _stacks(environment: str) -> tuple[list[str], list[str]]:
     last = f"recovery-{environment}"
     if last not in graph:
         environments = ", ".join(name.removeprefix("recovery-") for name in graph if name.startswith("recovery-"))
-        raise DrillError(f"no environment {environment!r} stands by anywhere; environments: {environments}")
+        raise DrillError(f"no environment {environment!r} has a standby; environments with one: {environments}")
     stacks: set[str] = set()
 
     def need(stack: str) -> None:
@@ -133,14 +138,14 @@ def _credentials(endpoints: Endpoints, account: str) -> Credentials:
     )
 
 
-def _publish(s3: Any, bucket: str) -> None:
+def _publish_model(s3: Any, bucket: str) -> None:
     trained = model.train(cohort.generate(), seed=cohort.SEED)
     folder = ROOT / ".rehearsal" / "model"
     artifact.save(trained, folder, version="1", seed=cohort.SEED)
     s3.put_object(Bucket=bucket, Key=f"{MODEL}/1/model.tar.gz", Body=artifact.pack(folder))
 
 
-def _discovered(
+def _drill_zone(
     environment: str, cloud: Cloud, endpoints: Endpoints, credentials: Credentials, account: str
 ) -> DrillZone:
     root = f"/hipaa-ml/recovery/{environment}"
@@ -168,8 +173,8 @@ def _discovered(
     )
 
 
-def _push(zone: DrillZone) -> None:
-    """What `docker push` does; the registry's replication, or this where the emulator has none, brings it across."""
+def _push_image(zone: DrillZone) -> None:
+    """Pushes the image to both regions, since the emulated registry does not replicate."""
     for region in (zone.primary, zone.recovery):
         client = zone.client("ecr", region)
         name = str(zone.endpoint["image_repository"])
@@ -183,8 +188,8 @@ def _push(zone: DrillZone) -> None:
             )
 
 
-def _answering(zone: DrillZone, region: str, seconds: float = 120) -> None:
-    """Sees that an endpoint runs the container: one that was made before the image was known is started anew."""
+def _restart_endpoint(zone: DrillZone, region: str, seconds: float = 120) -> None:
+    """Restarts the container of an endpoint: an endpoint that is older than the image has none."""
     client = zone.client("sagemaker", region)
     name = str(zone.endpoint["name"])
     description = client.describe_endpoint(EndpointName=name)
@@ -201,7 +206,7 @@ def _answering(zone: DrillZone, region: str, seconds: float = 120) -> None:
 
 
 def _record_answers(zone: DrillZone) -> None:
-    """Asks the primary known questions and keeps its answers; replication takes them across."""
+    """Records the answers of the primary, and waits until they are replicated."""
     key = str(zone.endpoint["smoke_key"])
     file = zone.state / "known-inputs.json"
     rows = cohort.generate(CASES, seed=7).table.tolist()
@@ -209,7 +214,7 @@ def _record_answers(zone: DrillZone) -> None:
     listing = zone.client("s3", zone.primary).list_objects_v2(Bucket=zone.bucket("artifacts", zone.primary), Prefix=key)
     if not listing["KeyCount"]:
         words = ("--endpoint", str(zone.endpoint["name"]), "--inputs", str(file))
-        done = runbook(zone.cloud, zone.environment, zone.primary, "record-answers", *words)
+        done = run_runbook(zone.cloud, zone.environment, zone.primary, "record-answers", *words)
         if done.returncode:
             raise DrillError(f"the answers of the primary cannot be recorded:\n{done.stderr[-2000:]}")
     await_object(zone, "artifacts", key)

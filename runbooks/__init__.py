@@ -1,4 +1,4 @@
-"""What the on-call engineer types when a region fails: boto3 alone, no Pulumi, no state file, nothing on the laptop.
+"""The runbooks for a region failure. They need boto3, and neither Pulumi nor a state file nor configuration.
 
-Everything is discovered by parameters and tags in the region that is still there; see `docs/runbooks.md`.
+They read the recovery documents from Parameter Store in a region that answers; see `docs/runbooks.md`.
 """

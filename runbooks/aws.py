@@ -1,9 +1,9 @@
-"""How a runbook reaches AWS: short patience, retries on throttling, and a note of every call that it makes."""
+"""Access to AWS: boto3 clients with short timeouts that retry throttled requests and keep a list of every request."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import boto3
 from botocore.config import Config
@@ -12,17 +12,15 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 CONNECT_SECONDS: Final = 2
 READ_SECONDS: Final = 20
 ATTEMPTS: Final = 6
-"""In all, with back-off (AWS SDKs Reference Guide, "Retry behavior"): throttling passes, a dead region does not."""
-
-AGENT: Final = "runbooks"
-"""In the user agent of every request, so that CloudTrail tells a runbook's from others."""
-
-Unreachable = (EndpointConnectionError, HTTPClientError)
-"""No answer at all: the region, or the way to it, is gone."""
+"""Attempts per request, with back-off (AWS SDKs Reference Guide, "Retry behavior")."""
+USER_AGENT: Final = "runbooks"
+"""Part of the user agent of every request, so that CloudTrail shows which requests the runbooks sent."""
+FAILURES: Final = (ClientError, BotoCoreError)
+"""Every error of a request: AWS refused it, or there was no response."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class AwsRequest:
     """One request that was sent."""
 
     service: str
@@ -31,17 +29,25 @@ class Call:
 
 
 class Aws:
-    """boto3 clients by service and region; notes every call, throttled attempts included."""
+    """boto3 clients by service and region, and a list of every request, repeated attempts included.
 
-    def __init__(self, session: Any | None = None, say: Callable[[str], None] = lambda _: None) -> None:
+    Steps take the classes of errors from here, so that their declarations can be imported without boto3.
+    """
+
+    request_error: ClassVar = ClientError
+    """AWS refused a request."""
+    no_response: ClassVar = (EndpointConnectionError, HTTPClientError)
+    """There was no response: the region cannot be reached."""
+
+    def __init__(self, session: Any | None = None, on_message: Callable[[str], None] = lambda _: None) -> None:
         self._session: Any = session or boto3.Session()
-        self._say = say
+        self._on_message = on_message
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
-        self.calls: list[Call] = []
+        self.requests: list[AwsRequest] = []
 
     def client(self, service: str, region: str) -> Any:
-        """A client; shared by threads."""
+        """The client of a service in a region; threads share it."""
         with self._lock:
             key = (service, region)
             if key not in self._clients:
@@ -50,63 +56,47 @@ class Aws:
                     read_timeout=READ_SECONDS,
                     retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
                     max_pool_connections=32,
-                    user_agent_extra=AGENT,
+                    user_agent_extra=USER_AGENT,
                 )
                 client = self._session.client(service, region_name=region, config=config)
-                client.meta.events.register("before-send", self._noting(service, region))
-                client.meta.events.register("needs-retry", self._saying(service))
+                client.meta.events.register("before-send", self._request_recorder(service, region))
+                client.meta.events.register("needs-retry", self._throttling_reporter(service))
                 self._clients[key] = client
             return self._clients[key]
 
     def answers(self, region: str) -> bool:
-        """Whether a region answers, by the one call that needs no permission; a single try of a few seconds."""
+        """Whether a region answers: one attempt of a few seconds, with the request that needs no permission."""
         config = Config(
-            connect_timeout=CONNECT_SECONDS, read_timeout=5, retries={"total_max_attempts": 1}, user_agent_extra=AGENT
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=5,
+            retries={"total_max_attempts": 1},
+            user_agent_extra=USER_AGENT,
         )
         client = self._session.client("sts", region_name=region, config=config)
-        client.meta.events.register("before-send", self._noting("sts", region))
+        client.meta.events.register("before-send", self._request_recorder("sts", region))
         try:
             client.get_caller_identity()
-        except Unreachable:
+        except self.no_response:
             return False
         except ClientError:
             return True
         return True
 
     def identity(self, region: str) -> str:
-        """The ARN of whoever runs the runbook."""
+        """The ARN of the operator."""
         return str(self.client("sts", region).get_caller_identity()["Arn"])
 
-    def _noting(self, service: str, region: str) -> Callable[..., None]:
-        def note(event_name: str, **_: Any) -> None:
-            self.calls.append(Call(service=service, operation=event_name.rpartition(".")[2], region=region))
+    def _request_recorder(self, service: str, region: str) -> Callable[..., None]:
+        def record(event_name: str, **_: Any) -> None:
+            request = AwsRequest(service=service, operation=event_name.rpartition(".")[2], region=region)
+            self.requests.append(request)
 
-        return note
+        return record
 
-    def _saying(self, service: str) -> Callable[..., None]:
-        def say(response: Any, operation: Any, attempts: int, **_: Any) -> None:
+    def _throttling_reporter(self, service: str) -> Callable[..., None]:
+        def report(response: Any, operation: Any, attempts: int, **_: Any) -> None:
             code = response[1].get("Error", {}).get("Code", "") if response else ""
             if "Throttl" in code or code in ("TooManyRequestsException", "SlowDown"):
-                self._say(f"{service} {operation.name} is throttled (attempt {attempts}); trying again")
+                self._on_message(f"{service} {operation.name} is throttled (attempt {attempts}); trying again")
 
-        return say
-
-
-def code(error: Exception) -> str:
-    """The AWS error code of a refused call; for a call without an answer, the name of what happened."""
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code", "Unknown"))
-    return type(error).__name__
-
-
-def denied(error: Exception) -> bool:
-    """Whether a call was refused for want of a permission."""
-    return code(error) in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
-
-
-def expired(error: Exception) -> bool:
-    """Whether the credentials have run out."""
-    return code(error) in ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
-
-
-Failures = (ClientError, BotoCoreError)
+        return report

@@ -12,20 +12,24 @@ from runbooks.aws import Aws
 from runbooks.errors import BadInputError
 
 PASSED_ON: Final[dict[str, Any]] = {"allow_extra_args": True, "ignore_unknown_options": True}
-"""What stands after `--` is the command's."""
+"""Arguments after `--` belong to the command that is run."""
 
 
 def break_glass(
     context: typer.Context,
-    account: Annotated[str, typer.Option("--account", help="The account's id, 12 digits.")],
+    account: Annotated[str, typer.Option("--account", help="Id of the account, 12 digits.")],
     region: Annotated[str, typer.Option("--region", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"])],
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in CloudTrail as the session's name.")],
-    mfa: Annotated[str | None, typer.Option("--mfa", help="ARN of your MFA device; its code is asked for.")] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="The reason; CloudTrail records it as the name of the session.")
+    ],
+    mfa: Annotated[
+        str | None, typer.Option("--mfa", help="ARN of your MFA device; the command prompts for its code.")
+    ] = None,
     prefix: Annotated[str, typer.Option("--prefix", help="The zone's name prefix.")] = "hipaa-ml",
 ) -> None:
-    """Run one command with emergency rights: `break-glass … -- COMMAND`. Everybody who is to know is told at once.
+    """Run one command with emergency rights: `break-glass … -- COMMAND`. The alarm of the role is raised at once.
 
-    The credentials are in the command's environment alone, for an hour; nothing is printed or saved.
+    The credentials are valid for an hour and exist in the environment of the command only.
     """
     if len(account) != 12 or not account.isdecimal():  # noqa: PLR2004 - an account's id
         raise BadInputError(f"--account is {account!r}; allowed: 12 digits")
@@ -38,7 +42,7 @@ def break_glass(
     )[:64]
     second: dict[str, str] = {"SerialNumber": mfa, "TokenCode": str(typer.prompt("MFA code", err=True))} if mfa else {}
     credentials = (
-        Aws(say=display.say)
+        Aws(on_message=display.show_message)
         .client("sts", region)
         .assume_role(
             RoleArn=f"arn:aws:iam::{account}:role/{prefix}-break-glass",

@@ -1,4 +1,4 @@
-"""The runbooks' command line: a plan first, a dry run by default, progress while it works."""
+"""The command line of the runbooks. Without `--execute`, a command prints its plan and changes nothing."""
 
 import json
 import time
@@ -15,13 +15,15 @@ from runbooks import break_glass, confirm, display, operate, upkeep
 from runbooks.aws import Aws
 from runbooks.display import console
 from runbooks.errors import BadInputError
-from runbooks.operate import Situation, Wanted
+from runbooks.operate import OperationRequest
 from runbooks.options import PREFIX, Approval, AsJson, Environment, Execute, Names, Poll, Prefix, Region
-from runbooks.readiness import readiness as checked
+from runbooks.readiness import readiness as check_readiness
+from runbooks.situation import Situation
+from runbooks.snapshot import read_situation
 
 app = typer.Typer(
     name="runbooks",
-    help="Bring critical endpoints up in the other region, and home again. Nothing changes without --execute.",
+    help="Move critical endpoints to the other region and back. Nothing changes without --execute.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,8 +36,8 @@ app.command("withdraw")(upkeep.withdraw)
 
 @app.command()
 def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
-    """Would a failover work now? Exit code 0 if it would, 1 if anything is in its way."""
-    findings = checked(_look(environment, region, prefix))
+    """Check whether a failover would succeed now. Exit code 0 if it would, else 1."""
+    findings = check_readiness(_situation(environment, region, prefix))
     if as_json:
         typer.echo(
             json.dumps(
@@ -55,9 +57,11 @@ def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX,
                 escape(finding.found),
             )
         console.print(table)
-        wrong = sum(not finding.ok for finding in findings)
+        failed = sum(not finding.ok for finding in findings)
         console.print(
-            "[green]a failover would work now[/]" if not wrong else f"[red]{wrong} in the way of a failover[/]"
+            "[green]a failover would work now[/]"
+            if not failed
+            else f"[red]{failed} checks failed: a failover would not succeed now[/]"
         )
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
@@ -65,9 +69,9 @@ def readiness(environment: Environment, region: Region, prefix: Prefix = PREFIX,
 
 @app.command()
 def status(environment: Environment, region: Region, prefix: Prefix = PREFIX, as_json: AsJson = False) -> None:
-    """Which region serves what, what is under way, and what was done before."""
-    situation = _look(environment, region, prefix)
-    zone, snapshot = situation.zone, situation.seen
+    """Show which region serves each endpoint, the open operation, and the last operations."""
+    situation = _situation(environment, region, prefix)
+    zone, snapshot = situation.zone, situation.snapshot
     history = situation.journal.history(5)
     if as_json:
         document = {
@@ -95,7 +99,7 @@ def failover(
     names: Names = None,
     execute: Execute = False,
     lost_at: Annotated[
-        str | None, typer.Option("--lost-at", help="When the region was lost (ISO time, UTC); now if not said.")
+        str | None, typer.Option("--lost-at", help="When the region was lost (ISO time, UTC); by default now.")
     ] = None,
     drill: Annotated[bool, typer.Option("--drill", help="Mark journal, messages and record as a drill.")] = False,
     approval: Approval = None,
@@ -103,9 +107,11 @@ def failover(
     as_json: AsJson = False,
     poll: Poll = 5.0,
 ) -> None:
-    """Serve from the recovery region. Safe to run again: it goes on where it was interrupted."""
-    order = Wanted(kind="failover", endpoints=names or [], lost_at=_time(lost_at), drill=drill, poll_seconds=poll)
-    _operate(environment, region, prefix, order, execute=execute, approval=approval, as_json=as_json)
+    """Serve from the recovery region. Run it again after an interruption: it continues where it stopped."""
+    request = OperationRequest(
+        kind="failover", endpoints=names or [], lost_at=_time(lost_at), drill=drill, poll_seconds=poll
+    )
+    _operate(environment, region, prefix, request, execute=execute, approval=approval, as_json=as_json)
 
 
 @app.command()
@@ -115,7 +121,7 @@ def failback(
     names: Names = None,
     execute: Execute = False,
     accept_conflicts: Annotated[
-        bool, typer.Option("--accept-conflicts", help="Go on although both regions wrote some objects.")
+        bool, typer.Option("--accept-conflicts", help="Continue although both regions wrote some objects.")
     ] = False,
     drill: Annotated[bool, typer.Option("--drill", help="Mark journal, messages and record as a drill.")] = False,
     approval: Approval = None,
@@ -123,11 +129,11 @@ def failback(
     as_json: AsJson = False,
     poll: Poll = 5.0,
 ) -> None:
-    """Go home to the primary region, with everything that was written meanwhile."""
-    order = Wanted(
+    """Serve from the primary region again, with everything that was written meanwhile."""
+    request = OperationRequest(
         kind="failback", endpoints=names or [], drill=drill, accept_conflicts=accept_conflicts, poll_seconds=poll
     )
-    _operate(environment, region, prefix, order, execute=execute, approval=approval, as_json=as_json)
+    _operate(environment, region, prefix, request, execute=execute, approval=approval, as_json=as_json)
 
 
 @app.command()
@@ -140,58 +146,65 @@ def drill(
     as_json: AsJson = False,
     poll: Poll = 5.0,
 ) -> None:
-    """Fail over and back while both regions are well: 45 CFR 164.308(a)(7)(ii)(D)."""
+    """Fail over and back while both regions answer: 45 CFR 164.308(a)(7)(ii)(D)."""
     for kind in ("failover", "failback"):
-        order = Wanted(kind=kind, drill=True, poll_seconds=poll)
-        _operate(environment, region, prefix, order, execute=execute, approval=approval, as_json=as_json)
+        request = OperationRequest(kind=kind, drill=True, poll_seconds=poll)
+        _operate(environment, region, prefix, request, execute=execute, approval=approval, as_json=as_json)
         if not execute:
-            console.print("then the way back, planned from the state at that time")
+            console.print("The failback follows; it is planned from the state at that time.")
             return
 
 
 @app.command()
 def abort(environment: Environment, region: Region, execute: Execute = False, prefix: Prefix = PREFIX) -> None:
-    """End an operation that was left open, as it is: what it did stays done."""
-    situation = _look(environment, region, prefix)
-    open_operation = situation.seen.open_operation
+    """End the open operation in its present state; completed steps are kept."""
+    situation = _situation(environment, region, prefix)
+    open_operation = situation.snapshot.open_operation
     if open_operation is None or not execute:
         console.print(
-            f"would end the {open_operation.kind} of {open_operation.started:%Y-%m-%d %H:%M} UTC; --execute does it"
+            f"The {open_operation.kind} begun {open_operation.started:%Y-%m-%d %H:%M} UTC would be ended. "
+            "Add --execute to end it."
             if open_operation
-            else "nothing is open"
+            else "No operation is open. No changes were made."
         )
         return
-    confirm.typed(situation.zone, "abort", situation.zone.recovery, display.ask)
+    confirm.typed(situation.zone, "abort", situation.zone.recovery, display.prompt)
     ended = operate.abort(situation)
-    console.print(f"ended the {ended.kind} begun by {ended.who}; `status` shows which region serves what")
+    console.print(f"Ended the {ended.kind} begun by {ended.who}. `status` shows which region serves each endpoint.")
 
 
 def _operate(
     environment: str,
     region: str,
     prefix: str,
-    order: Wanted,
+    request: OperationRequest,
     *,
     execute: bool,
     approval: Path | None,
     as_json: bool,
 ) -> None:
     started = time.monotonic()
-    situation = _look(environment, region, prefix)
-    plan = operate.planned(situation, order)
+    situation = _situation(environment, region, prefix)
+    plan = operate.plan_operation(situation, request)
     target = situation.zone.region(plan.target)
     if not as_json or not execute:
-        display.show(situation, plan, as_json=as_json)
+        display.show_plan(situation, plan, as_json=as_json)
     if not execute:
         return
     note = operate.refuse_unpermitted(situation, plan)
     if note:
-        display.say(note)
+        display.show_message(note)
     if approval is not None:
-        confirm.approved(approval, situation.zone, order.kind, target, runner=situation.who, now=datetime.now(UTC))
+        confirm.approved(approval, situation.zone, request.kind, target, runner=situation.who, now=datetime.now(UTC))
     else:
-        confirm.typed(situation.zone, order.kind, target, display.ask)
-    record = operate.carry_out(situation, order, plan, tell=display.quiet if as_json else display.tell, say=display.say)
+        confirm.typed(situation.zone, request.kind, target, display.prompt)
+    record = operate.carry_out(
+        situation,
+        request,
+        plan,
+        on_progress=display.ignore_progress if as_json else display.show_progress,
+        on_message=display.show_message,
+    )
     seconds = time.monotonic() - started
     if as_json:
         typer.echo(json.dumps({**record, "seconds": round(seconds, 3)}, indent=2, default=str))
@@ -199,15 +212,15 @@ def _operate(
     console.print(f"[bold green]{target} serves {environment}[/] after {seconds:.0f} s{display.rpo(record)}")
 
 
-def _look(environment: str, region: str, prefix: str) -> Situation:
-    return operate.look(Aws(say=display.say), prefix=prefix, environment=environment, region=region)
+def _situation(environment: str, region: str, prefix: str) -> Situation:
+    return read_situation(Aws(on_message=display.show_message), prefix=prefix, environment=environment, region=region)
 
 
 def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        time_of_loss = datetime.fromisoformat(text)
     except ValueError:
         raise BadInputError(f"--lost-at is {text!r}; allowed: a time such as 2026-11-24T02:55:00") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return time_of_loss.replace(tzinfo=UTC) if time_of_loss.tzinfo is None else time_of_loss

@@ -1,4 +1,4 @@
-"""Nothing changes production on one person's slip: two typed sentences, or an approval that somebody else signed."""
+"""Confirmation of an operation: typed sentences, or an approval file of a second person."""
 
 import json
 from collections.abc import Callable
@@ -7,16 +7,21 @@ from pathlib import Path
 
 from runbooks.documents import RecoveryDocument
 from runbooks.errors import BadInputError, RefusedError
-from runbooks.journal import Kind
 
 Ask = Callable[[str], str]
 
 
 def typed(zone: RecoveryDocument, kind: str, region: str, ask: Ask) -> None:
-    """Asks once, and for environments that want two confirmations twice.
+    """Requires a typed sentence, and a second one for environments that require two confirmations.
+
+    Args:
+        zone: the environment.
+        kind: the operation.
+        region: the region that serves after the operation.
+        ask: prints a question and returns the typed line.
 
     Raises:
-        RefusedError: another word was typed.
+        RefusedError: another text was typed.
     """
     sentences = [f"{kind} {zone.environment}"]
     if zone.two_people:
@@ -26,12 +31,20 @@ def typed(zone: RecoveryDocument, kind: str, region: str, ask: Ask) -> None:
             raise RefusedError("The operation was not confirmed. No changes were made.")
 
 
-def approved(file: Path, zone: RecoveryDocument, kind: Kind | str, region: str, *, runner: str, now: datetime) -> None:
-    """Checks an approval file: `{"operation", "environment", "region", "approved_by", "expires"}`.
+def approved(file: Path, zone: RecoveryDocument, kind: str, region: str, *, runner: str, now: datetime) -> None:
+    """Verifies an approval file: `{"operation", "environment", "region", "approved_by", "expires"}`.
+
+    Args:
+        file: the approval file.
+        zone: the environment.
+        kind: the operation.
+        region: the region that serves after the operation.
+        runner: ARN of the operator.
+        now: the present time.
 
     Raises:
-        BadInputError: it is not one; names the key.
-        RefusedError: it approves something else, has expired, or is of whoever runs the runbook.
+        BadInputError: the file does not have this form; the message names the key.
+        RefusedError: it approves another operation, has expired, or was signed by the operator.
     """
     try:
         values = json.loads(file.read_text(encoding="utf-8"))

@@ -1,19 +1,20 @@
-"""What every step works with."""
+"""The context that the steps of an operation run in."""
+
+from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from runbooks.aws import Aws
 from runbooks.documents import EndpointDocument, RecoveryDocument, Side
-from runbooks.errors import RunbookError
-from runbooks.journal import Journal, Operation
+from runbooks.errors import StepError
+from runbooks.model import Operation, Step
 
-
-class StepError(RunbookError):
-    """A step failed; the runner adds what to do by hand."""
+if TYPE_CHECKING:  # the declarations of the steps are imported without boto3
+    from runbooks.aws import Aws
+    from runbooks.journal import Journal
 
 
 def _now() -> datetime:
@@ -22,49 +23,63 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """One operation at work."""
+    """One operation that is carried out."""
 
     aws: Aws
     zones: Mapping[Side, RecoveryDocument]
-    """The zone as each side that answers knows it."""
+    """Side that answers -> the recovery document in its region."""
     source: Side
     target: Side
     operation: Operation
     journal: Journal
+    steps: Sequence[Step] = ()
+    """Every step of the plan, for the incident record."""
     accept_conflicts: bool = False
-    say: Callable[[str], None] = field(default=lambda _: None)
+    """Whether to continue although both regions wrote some objects."""
+    on_message: Callable[[str], None] = field(default=lambda _: None)
+    """Receives messages for the operator, with the markup of rich."""
     now: Callable[[], datetime] = _now
     poll_seconds: float = 5.0
-    """Between two looks at something that takes its time."""
+    """Seconds between two requests for the state of something that takes time."""
 
     @property
     def zone(self) -> RecoveryDocument:
-        """The zone as the target knows it."""
+        """The recovery document in the target region."""
         return self.zones[self.target]
 
     @property
-    def home(self) -> str:
-        """The region that the journal, the topic and the traffic switch are in: it survives by design."""
+    def recovery_region(self) -> str:
+        """The region of the journal, of the topic and of the traffic switch."""
         return self.zone.recovery
 
     @property
-    def there(self) -> str:
-        """The region that is to serve."""
+    def source_region(self) -> str:
+        """The region that served before the operation."""
+        return self.zone.region(self.source)
+
+    @property
+    def target_region(self) -> str:
+        """The region that serves after the operation."""
         return self.zone.region(self.target)
 
     def client(self, service: str, side: Side | None = None) -> Any:
-        """A client in the region of a side, the target's if none is named."""
+        """A boto3 client in the region of a side, by default the target's."""
         return self.aws.client(service, self.zone.region(side or self.target))
 
     def endpoint(self, name: str, side: Side | None = None) -> EndpointDocument:
-        """An endpoint as a side knows it."""
+        """The document of an endpoint in the region of a side, by default the target's."""
         return self.zones[side or self.target].endpoint(name)
 
     def until(self, done: Callable[[], bool], *, deadline: datetime, waiting_for: str) -> None:
-        """Looks again and again.
+        """Waits until a condition holds.
+
+        Args:
+            done: the condition; it is called every `poll_seconds`.
+            deadline: when to stop waiting.
+            waiting_for: completes the message "gave up waiting for ...".
 
         Raises:
-            StepError: the time is over.
+            StepError: the condition does not hold at the deadline.
         """
         while not done():
             if self.now() >= deadline:

@@ -6,8 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from runbooks.aws import Aws, Unreachable, denied
+from runbooks.aws import Aws
 from runbooks.documents import ENDPOINTS, STATE, ZONE, DocumentError, EndpointDocument, RecoveryDocument, root
+from runbooks.error_codes import is_denied
 from runbooks.errors import BadInputError, RunbookError
 
 
@@ -27,14 +28,14 @@ def discover(aws: Aws, *, prefix: str, environment: str, region: str) -> Recover
             for parameter in page["Parameters"]
         }
         if ZONE not in parameters:
-            raise BadInputError(_nothing(client, prefix, environment, region))
-    except Unreachable as error:
-        raise RunbookError(f"{region} does not answer: {error}. Name the region that does with --region") from None
+            raise BadInputError(_unknown_environment(client, prefix, environment, region))
+    except aws.no_response as error:
+        raise RunbookError(f"{region} does not answer: {error}. Set --region to the region that answers.") from None
     except ClientError as error:
-        if denied(error):
+        if is_denied(error):
             raise BadInputError(
-                f"{path} in {region} may not be read as this role: either there is no environment {environment!r}, or "
-                "the role is another one's. Each environment's runbooks have a role of their own"
+                f"{path} in {region} may not be read with this role: either there is no environment {environment!r}, "
+                "or the role belongs to another environment. Each environment has a role of its own."
             ) from None
         raise RunbookError(f"cannot read {path} in {region}: {error}") from None
     documents = {name: _json(f"{path}/{name}", text) for name, text in parameters.items() if not name.startswith(STATE)}
@@ -61,8 +62,8 @@ def _json(name: str, text: str) -> Mapping[str, Any]:
     return document
 
 
-def _nothing(client: Any, prefix: str, environment: str, region: str) -> str:
-    """What there is instead; a runbook's own role may see its own environment alone."""
+def _unknown_environment(client: Any, prefix: str, environment: str, region: str) -> str:
+    """The message that lists the environments of the region, if the role may read their names."""
     path, message = root(prefix, "").rstrip("/"), f"no environment {environment!r} in {region}"
     try:
         names = {
@@ -71,7 +72,7 @@ def _nothing(client: Any, prefix: str, environment: str, region: str) -> str:
             for parameter in page["Parameters"]
         }
     except ClientError as error:
-        if denied(error):
+        if is_denied(error):
             return message
         raise
     return f"{message}; " + (

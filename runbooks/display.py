@@ -1,4 +1,4 @@
-"""What people see of a runbook: the plan, the progress, how things stand."""
+"""The output of the command line: plan, progress, status and messages."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,29 +10,29 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from runbooks.operate import Situation
-from runbooks.plan import Plan
-from runbooks.runner import Progress
+from runbooks.model import Plan
+from runbooks.runner import StepProgress
+from runbooks.situation import Situation
 
 console: Final = Console(highlight=False)
 """Results, on standard output."""
 messages: Final = Console(stderr=True, highlight=False)
-"""For people as well, but never mixed into a document on standard output."""
+"""Messages, on standard error."""
 
 
-def ask(question: str) -> str:
-    """What a person types; the question is on standard error, beside documents on standard output."""
+def prompt(question: str) -> str:
+    """Prints a question on standard error and returns the typed line."""
     return str(typer.prompt(question, err=True))
 
 
 def rpo(record: Mapping[str, Any]) -> str:
-    """What a record says of lost data, for the end of a sentence."""
+    """The recovery point in an incident record, as the end of a sentence; empty if it has none."""
     rpo_values = [step["rpo_seconds"] for step in record["steps"] if step.get("rpo_seconds") is not None]
     return f"; RPO {rpo_values[0]:.0f} s" if rpo_values else ""
 
 
-def show(situation: Situation, plan: Plan, *, as_json: bool) -> None:
-    """The plan, and why it is so."""
+def show_plan(situation: Situation, plan: Plan, *, as_json: bool) -> None:
+    """Prints a plan."""
     if as_json:
         steps = [{**asdict(step), "name": step.name} for step in plan.steps]
         typer.echo(json.dumps({"kind": plan.kind, "notes": list(plan.notes), "steps": steps}, indent=2))
@@ -48,13 +48,13 @@ def show(situation: Situation, plan: Plan, *, as_json: bool) -> None:
         console.print(f"  {number:2d}. {escape(step.title)}")
     console.print(
         "No changes were made. Add --execute to run these steps."
-        if situation.seen.open_operation is None
-        else "an interrupted run goes on"
+        if situation.snapshot.open_operation is None
+        else "An interrupted operation is open; --execute continues it."
     )
 
 
-def tell(progress: Progress) -> None:
-    """A line a step, as it goes on."""
+def show_progress(progress: StepProgress) -> None:
+    """Prints one line about the progress of a step."""
     signs: Sequence[tuple[str, str]] = (
         ("skipped", "[dim]·[/]"),
         ("started", "…"),
@@ -69,19 +69,19 @@ def tell(progress: Progress) -> None:
         console.print(f"           [red]{escape(progress.error)}[/]")
 
 
-def quiet(_progress: Progress) -> None:
-    """Nothing: standard output holds one document."""
+def ignore_progress(_progress: StepProgress) -> None:
+    """Prints nothing, so that standard output has one JSON document."""
     return
 
 
-def say(text: str) -> None:
-    """Something worth knowing, beside the progress."""
+def show_message(text: str) -> None:
+    """Prints a message for the operator on standard error."""
     messages.print(text)
 
 
 def status(situation: Situation) -> None:
-    """Which region serves what, what is open, and what was done before."""
-    zone, snapshot = situation.zone, situation.seen
+    """Prints which region serves each endpoint, the open operation, and the last operations."""
+    zone, snapshot = situation.zone, situation.snapshot
     for side, answers in snapshot.reachable.items():
         console.print(f"{zone.region(side)} ({side}): {'answers' if answers else '[red]does not answer[/]'}")
     for name, side in snapshot.positions.items():
@@ -94,7 +94,7 @@ def status(situation: Situation) -> None:
         f"[yellow]open: {open_operation.kind} since {open_operation.started:%Y-%m-%d %H:%M:%S} UTC, by "
         f"{open_operation.who}[/]"
         if open_operation
-        else "nothing is open"
+        else "no operation is open"
     )
     for operation, _ in situation.journal.history(5):
         console.print(

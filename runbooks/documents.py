@@ -15,6 +15,7 @@ from runbooks.errors import BadInputError
 Mode = Literal["pilot-light", "warm", "active-active"]
 """How an endpoint stands by in the recovery region: as a configuration, with one instance, or serving as well."""
 Side = Literal["primary", "recovery"]
+SIDES: Final[tuple[Side, Side]] = ("primary", "recovery")
 
 ZONE: Final = "zone"
 """Name of the environment's document, relative to the root."""

@@ -25,6 +25,10 @@ class LeaseHeldError(RefusedError):
     exit_code = 4
 
 
+class StepError(RunbookError):
+    """The cause of the failure of one step."""
+
+
 class StepFailedError(RunbookError):
     """A step failed; the message says how to do it by hand. The same command continues at this step."""
 

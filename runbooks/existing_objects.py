@@ -1,7 +1,7 @@
-"""Copies what was in a bucket before its replication was, or failed: S3 Batch Replication, safe to run twice.
+"""Replicates objects that are older than the replication rule, or whose replication failed: S3 Batch Replication.
 
-A job that was interrupted is not continued but followed by one more, whose manifest S3 makes of what is still not
-replicated: nothing is copied twice (S3 User Guide, "Replicating existing objects with Batch Replication").
+After an interrupted job, another job is started. S3 generates its manifest from the objects that are not replicated, so
+that no object is copied twice (S3 User Guide, "Replicating existing objects with Batch Replication").
 """
 
 import time
@@ -13,8 +13,8 @@ ENDED: Final = frozenset({"Cancelled", "Complete", "Failed"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
-    """How a job is."""
+class JobProgress:
+    """The progress of a job; counts of objects."""
 
     job_id: str
     status: str
@@ -24,23 +24,26 @@ class Progress:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether the job has ended."""
         return self.status in ENDED
 
 
 def start(s3control: Any, *, account: str, bucket: str, role_arn: str, token: str) -> str:
-    """Asks S3 for a job, or gives the one that runs for this bucket already; the job's id.
+    """Starts a job, unless one is running for the bucket.
 
     Args:
         s3control: a client in the bucket's region.
-        account: the bucket's owner.
-        bucket: the source.
-        role_arn: what S3 Batch Operations acts as.
-        token: the same for every try of the same intention.
+        account: the account of the bucket.
+        bucket: name of the source bucket.
+        role_arn: the role of S3 Batch Operations.
+        token: the same text for every attempt to start the same job.
+
+    Returns:
+        The id of the job.
     """
     running = s3control.list_jobs(AccountId=account, JobStatuses=["Active", "New", "Preparing", "Ready"])["Jobs"]
     for job in running:
-        if job.get("Description") == _described(bucket):
+        if job.get("Description") == _description(bucket):
             return str(job["JobId"])
     return str(
         s3control.create_job(
@@ -51,7 +54,7 @@ def start(s3control: Any, *, account: str, bucket: str, role_arn: str, token: st
             Priority=10,
             RoleArn=role_arn,
             ClientRequestToken=token,
-            Description=_described(bucket),
+            Description=_description(bucket),
             ManifestGenerator={
                 "S3JobManifestGenerator": {
                     "SourceBucket": f"arn:aws:s3:::{bucket}",
@@ -63,11 +66,11 @@ def start(s3control: Any, *, account: str, bucket: str, role_arn: str, token: st
     )
 
 
-def progress(s3control: Any, *, account: str, job_id: str) -> Progress:
-    """How a job is now."""
+def progress(s3control: Any, *, account: str, job_id: str) -> JobProgress:
+    """The progress of a job."""
     job: Mapping[str, Any] = s3control.describe_job(AccountId=account, JobId=job_id)["Job"]
     counts: Mapping[str, Any] = job.get("ProgressSummary", {})
-    return Progress(
+    return JobProgress(
         job_id=job_id,
         status=job["Status"],
         total=int(counts.get("TotalNumberOfTasks", 0)),
@@ -82,18 +85,18 @@ def wait(
     account: str,
     job_id: str,
     patience: float,
-    told: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[JobProgress], None] = lambda _: None,
     pause: float = 1.0,
-) -> Progress:
+) -> JobProgress:
     """Waits until a job has ended.
 
     Raises:
-        TimeoutError: it has not, after `patience` seconds; it goes on by itself, and can be waited for again.
+        TimeoutError: it has not ended after `patience` seconds; the job continues, and can be waited for again.
     """
     deadline = time.monotonic() + patience
     while True:
         now = progress(s3control, account=account, job_id=job_id)
-        told(now)
+        on_progress(now)
         if now.ended:
             return now
         if time.monotonic() >= deadline:
@@ -101,5 +104,5 @@ def wait(
         time.sleep(pause)
 
 
-def _described(bucket: str) -> str:
+def _description(bucket: str) -> str:
     return f"existing objects of {bucket}"

@@ -1,47 +1,24 @@
-"""What was done and by whom, in a DynamoDB table of the surviving region: every step before and after, and one lease.
+"""The journal of operations and their steps, and the lease, in a DynamoDB table of the recovery region.
 
-Every write is conditional, so that two operators, or one who runs a runbook twice, cannot both be right
-(DynamoDB Developer Guide, "Condition expressions").
+Writes are conditional, so that two runs at the same time do not overwrite each other (DynamoDB Developer Guide,
+"Condition expressions").
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from runbooks.aws import Aws, code
+from runbooks.aws import Aws
 from runbooks.documents import Side
+from runbooks.error_codes import error_code
 from runbooks.errors import LeaseHeldError, RefusedError
+from runbooks.model import Operation, OperationKind, OperationStatus, StepRecord, StepStatus
 
-Kind = Literal["failover", "failback"]
-Status = Literal["running", "done", "aborted"]
 LEASE_SECONDS: Final = 300
-"""Renewed before every step; a dead operator blocks the next one no longer than that."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Operation:
-    """One run of a runbook, however many processes it took."""
-
-    id: str
-    kind: Kind
-    status: Status
-    started: datetime
-    who: str
-    lost_at: datetime | None = None
-    """When the source region was last known to work, as the operator said or as the heartbeat tells."""
-    drill: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepRecord:
-    """What the journal says of a step."""
-
-    status: Literal["started", "done", "failed"]
-    details: Mapping[str, Any]
+"""Duration of the lease. It is renewed before every step, so that a lost run blocks the next one only that long."""
 
 
 class Journal:
@@ -74,7 +51,7 @@ class Journal:
                 ExpressionAttributeValues={":now": {"N": str(int(now.timestamp()))}, ":me": {"S": self.owner}},
             )
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
             held = self._get(f"lease#{self._environment}", "lease")
             until = datetime.fromtimestamp(int(held.get("expires", 0)), UTC)
@@ -94,7 +71,7 @@ class Journal:
                 ExpressionAttributeValues={":me": {"S": self.owner}},
             )
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
 
     def position(self, endpoint: str) -> Side:
@@ -103,29 +80,31 @@ class Journal:
         return "recovery" if item.get("side") == "recovery" else "primary"
 
     def move(self, endpoint: str, side: Side, operation: Operation) -> None:
-        """Notes which side serves an endpoint from now on."""
+        """Records which side serves an endpoint from now on."""
         self._put(f"position#{self._environment}", endpoint, {"side": side, "operation": operation.id})
 
     def begin(self, operation: Operation) -> None:
-        """Notes that an operation begins.
+        """Records the start of an operation.
 
         Raises:
-            RefusedError: another one is still open.
+            RefusedError: another operation is open.
         """
         try:
             self._put(f"open#{self._environment}", "open", _operation(operation), condition="attribute_not_exists(pk)")
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
-            raise RefusedError("another operation was begun a moment ago: run `status`") from None
+            raise RefusedError(
+                "Another operation was started a moment ago. No changes were made. Run `status`."
+            ) from None
 
     def open(self) -> Operation | None:
-        """The operation that was begun and has not ended."""
+        """The operation that was started and has not ended."""
         item = self._get(f"open#{self._environment}", "open")
         return _parsed(item) if item else None
 
-    def end(self, operation: Operation, status: Status, summary: Mapping[str, Any]) -> None:
-        """Notes how an operation ended, and that none is open."""
+    def end(self, operation: Operation, status: OperationStatus, summary: Mapping[str, Any]) -> None:
+        """Records how an operation ended, and that no operation is open."""
         values = {**_operation(operation), "status": status, "summary": json.dumps(summary, sort_keys=True)}
         self._put(f"history#{self._environment}", f"{operation.started.isoformat()}#{operation.id}", values)
         key = {"pk": {"S": f"open#{self._environment}"}, "sk": {"S": "open"}}
@@ -144,26 +123,24 @@ class Journal:
         items = [_plain(item) for item in answer["Items"]]
         return [(_parsed(item), json.loads(item.get("summary", "{}"))) for item in items]
 
-    def last(self, kind: Kind) -> Operation | None:
-        """The newest operation of a kind that was carried out to its end, among the last ones."""
+    def last(self, kind: OperationKind) -> Operation | None:
+        """The newest completed operation of a kind, among those of `history`."""
         return next(
             (operation for operation, _ in self.history() if operation.kind == kind and operation.status == "done"),
             None,
         )
 
     def step(self, operation: Operation, name: str) -> StepRecord | None:
-        """What is known of a step of an operation."""
+        """The entry of a step of an operation; None if it was never started."""
         item = self._get(f"step#{operation.id}", name)
         if not item:
             return None
-        said = item["status"]
-        status = "done" if said == "done" else "failed" if said == "failed" else "started"
+        recorded_status = item["status"]
+        status = "done" if recorded_status == "done" else "failed" if recorded_status == "failed" else "started"
         return StepRecord(status=status, details=json.loads(item["details"]))
 
-    def note(
-        self, operation: Operation, name: str, status: Literal["started", "done", "failed"], details: Mapping[str, Any]
-    ) -> None:
-        """Notes a step, before it with `started` and after it; what is done stays done."""
+    def note(self, operation: Operation, name: str, status: StepStatus, details: Mapping[str, Any]) -> None:
+        """Records the status of a step. The entry of a step that is done is not changed."""
         values = {
             "status": status,
             "details": json.dumps(details, sort_keys=True),
@@ -180,7 +157,7 @@ class Journal:
                 more={":done": {"S": "done"}},
             )
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
 
     def _get(self, pk: str, sk: str) -> dict[str, str]:

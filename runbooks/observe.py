@@ -1,72 +1,36 @@
-"""How things are: both regions as far as they answer, seen by reading alone."""
+"""The state of single resources: endpoints, heartbeats and alarms. Nothing is changed."""
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from runbooks.documents import EndpointDocument, RecoveryDocument, Side
+from runbooks.error_codes import is_absent
+from runbooks.model import EndpointState
 
-from runbooks.aws import Aws, Failures, code
-from runbooks.discovery import discover
-from runbooks.documents import BucketPair, EndpointDocument, RecoveryDocument, Side
-from runbooks.journal import Journal
-from runbooks.plan import Seen, Snapshot
-
-SIDES: Final[tuple[Side, Side]] = ("primary", "recovery")
-_ABSENT: Final = frozenset({"ValidationException", "NotFoundException", "ResourceNotFound", "404", "NoSuchKey"})
+if TYPE_CHECKING:  # the declarations of the steps are imported without boto3
+    from runbooks.aws import Aws
 
 
-def snapshot(aws: Aws, zone: RecoveryDocument, journal: Journal, now: datetime) -> Snapshot:
-    """Both regions as they are; one that does not answer is asked for nothing more."""
-    with ThreadPoolExecutor() as pool:
-        answers = list(pool.map(aws.answers, (zone.region(side) for side in SIDES)))
-        reachable: dict[Side, bool] = {"primary": answers[0], "recovery": answers[1]}
-        pairs: list[tuple[EndpointDocument, Side]] = [
-            (endpoint_document, side) for endpoint_document in zone.endpoints for side in SIDES if reachable[side]
-        ]
-        states = list(pool.map(lambda pair: _as_far_as_it_tells(aws, pair[0], zone.region(pair[1])), pairs))
-    states_by_endpoint: dict[str, dict[Side, Seen]] = {
-        endpoint_document.name: {} for endpoint_document in zone.endpoints
-    }
-    for (endpoint_document, side), state in zip(pairs, states, strict=True):
-        states_by_endpoint[endpoint_document.name][side] = state
-    return Snapshot(
-        now=now,
-        reachable=reachable,
-        positions={
-            endpoint_document.name: journal.position(endpoint_document.name) for endpoint_document in zone.endpoints
-        },
-        endpoints=states_by_endpoint,
-        open_operation=journal.open(),
-    )
-
-
-def _as_far_as_it_tells(aws: Aws, endpoint_document: EndpointDocument, region: str) -> Seen:
-    """An endpoint; where SageMaker alone is broken, what it answers instead."""
-    try:
-        return endpoint(aws, endpoint_document, region)
-    except Failures as error:
-        return Seen(exists=False, status=code(error))
-
-
-def endpoint(aws: Aws, endpoint_document: EndpointDocument, region: str) -> Seen:
-    """An endpoint in a region, with the version and image that it serves."""
+def endpoint_state(aws: Aws, endpoint: EndpointDocument, region: str) -> EndpointState:
+    """The state of an endpoint in a region, with the version and the image that it serves."""
     client = aws.client("sagemaker", region)
     try:
-        description = client.describe_endpoint(EndpointName=endpoint_document.name)
+        description = client.describe_endpoint(EndpointName=endpoint.name)
         variants = description.get("ProductionVariants", [])
-        variant = next((item for item in variants if item["VariantName"] == endpoint_document.variant), variants[0])
+        variant = next((item for item in variants if item["VariantName"] == endpoint.variant), variants[0])
         config = description["EndpointConfigName"]
-        described = client.describe_endpoint_config(EndpointConfigName=config)
-        model = client.describe_model(ModelName=described["ProductionVariants"][0]["ModelName"])
-    except ClientError as error:
-        if code(error) in _ABSENT:
-            return Seen(exists=False)
+        config_description = client.describe_endpoint_config(EndpointConfigName=config)
+        model = client.describe_model(ModelName=config_description["ProductionVariants"][0]["ModelName"])
+    except aws.request_error as error:
+        if is_absent(error):
+            return EndpointState(exists=False)
         raise
     container = model.get("PrimaryContainer") or model["Containers"][0]
-    return Seen(
+    return EndpointState(
         exists=True,
         status=description["EndpointStatus"],
         instances=int(variant.get("CurrentInstanceCount") or variant.get("DesiredInstanceCount") or 0),
@@ -77,55 +41,51 @@ def endpoint(aws: Aws, endpoint_document: EndpointDocument, region: str) -> Seen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Arrived:
-    """How far a bucket's replica is: the last heartbeat that arrived in it."""
+class ReplicaHeartbeat:
+    """The last heartbeat that was replicated into a bucket."""
 
     purpose: str
+    """Purpose of the bucket."""
     heartbeat: datetime | None
+    """When it was written in the primary region; None if the bucket never received one."""
 
     def rpo(self, lost_at: datetime) -> timedelta | None:
-        """What was written in that time before the loss may be missing; None when nothing ever arrived."""
+        """The time before a loss whose writes may be missing in the replica; None if it cannot be determined."""
         return None if self.heartbeat is None else max(timedelta(0), lost_at - self.heartbeat)
 
 
-def arrived(aws: Aws, zone: RecoveryDocument, side: Side) -> Sequence[Arrived]:
-    """The last heartbeat in every replica of a side."""
+def replica_heartbeats(aws: Aws, zone: RecoveryDocument, side: Side) -> Sequence[ReplicaHeartbeat]:
+    """The last heartbeat in every replicated bucket of a side."""
     client = aws.client("s3", zone.region(side))
-    return [Arrived(purpose=pair.purpose, heartbeat=_heartbeat(client, pair, side, zone)) for pair in zone.pairs]
+    return [
+        ReplicaHeartbeat(purpose=pair.purpose, heartbeat=_heartbeat(aws, client, pair.bucket(side), zone.heartbeat_key))
+        for pair in zone.pairs
+    ]
 
 
-def _heartbeat(client: Any, pair: BucketPair, side: Side, zone: RecoveryDocument) -> datetime | None:
+def _heartbeat(aws: Aws, client: Any, bucket: str, key: str) -> datetime | None:
     try:
-        metadata = client.head_object(Bucket=pair.bucket(side), Key=zone.heartbeat_key)
+        metadata = client.head_object(Bucket=bucket, Key=key)
         return datetime.fromisoformat(metadata["Metadata"]["written"]).astimezone(UTC)
-    except ClientError as error:
-        if code(error) in _ABSENT:
+    except aws.request_error as error:
+        if is_absent(error):
             return None
         raise
     except (ValueError, KeyError):
         return None
 
 
-def alarm_state(aws: Aws, zone: RecoveryDocument, endpoint_document: EndpointDocument) -> str:
-    """OK: traffic goes to the primary; ALARM: to the recovery region; empty when there is no such alarm."""
-    return state_of(aws, endpoint_document.alarm, zone.recovery)
+def switch_state(aws: Aws, zone: RecoveryDocument, endpoint: EndpointDocument) -> str:
+    """The state of the alarm that moves traffic.
+
+    Returns:
+        `OK` while traffic goes to the primary region, `ALARM` while it goes to the recovery region, an empty text if
+        the alarm does not exist.
+    """
+    return alarm_state(aws, endpoint.alarm, zone.recovery)
 
 
-def state_of(aws: Aws, alarm: str, region: str) -> str:
-    """An alarm's state; empty when there is none of that name."""
+def alarm_state(aws: Aws, alarm: str, region: str) -> str:
+    """The state of an alarm; an empty text if it does not exist."""
     alarms = aws.client("cloudwatch", region).describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
     return str(alarms[0]["StateValue"]) if alarms else ""
-
-
-def views(
-    aws: Aws, zone: RecoveryDocument, reachable: Mapping[Side, bool], *, prefix: str
-) -> dict[Side, RecoveryDocument]:
-    """The zone as each region that answers knows it: names of buckets and configurations differ."""
-    documents: dict[Side, RecoveryDocument] = {}
-    for side in SIDES:
-        if reachable[side]:
-            try:
-                documents[side] = discover(aws, prefix=prefix, environment=zone.environment, region=zone.region(side))
-            except Failures:
-                continue
-    return documents

@@ -1,4 +1,4 @@
-"""An operation from its beginning to its end, for the command line, the drill and tests alike."""
+"""Operations from the plan to the end, for the command line, the drill and the tests."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -6,95 +6,62 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from runbooks import observe, permissions
-from runbooks.aws import Aws
+from runbooks import permissions
 from runbooks.context import Context
-from runbooks.discovery import discover
-from runbooks.documents import RecoveryDocument, Side
+from runbooks.documents import Side
 from runbooks.errors import RefusedError
-from runbooks.journal import Journal, Kind, Operation
-from runbooks.plan import Plan, Snapshot, plan
-from runbooks.rights import needed
-from runbooks.runner import SIDE_BY_SIDE, Progress, Runner
+from runbooks.model import Operation, OperationKind, Plan
+from runbooks.plan import plan
+from runbooks.role import rights_of_steps
+from runbooks.runner import PARALLEL_ENDPOINTS, Runner, StepProgress
+from runbooks.situation import Situation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Situation:
-    """An environment as it was found."""
+class OperationRequest:
+    """The operation that an operator requests."""
 
-    aws: Aws
-    prefix: str
-    who: str
-    zone: RecoveryDocument
-    """As the recovery region knows it."""
-    zones: Mapping[Side, RecoveryDocument]
-    seen: Snapshot
-    journal: Journal
-
-    @property
-    def lost_regions(self) -> frozenset[str]:
-        """Regions that do not answer."""
-        return frozenset(self.zone.region(side) for side, answers in self.seen.reachable.items() if not answers)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """What somebody wants to be done, and how."""
-
-    kind: Kind
+    kind: OperationKind
     endpoints: Sequence[str] = ()
-    """Names; all critical endpoints if there are none."""
+    """Names of endpoints; all critical endpoints if empty."""
     lost_at: datetime | None = None
+    """When the source region was lost; by default when the operation starts."""
     drill: bool = False
     accept_conflicts: bool = False
+    """Whether to continue although both regions wrote some objects."""
     poll_seconds: float = 5.0
-    parallel: int = SIDE_BY_SIDE
+    """Seconds between two requests for the state of something that takes time."""
+    parallel: int = PARALLEL_ENDPOINTS
+    """Endpoints whose steps run at the same time."""
 
 
-def look(aws: Aws, *, prefix: str, environment: str, region: str, now: datetime | None = None) -> Situation:
-    """Finds out how an environment is, from a region that answers.
-
-    Raises:
-        RunbookError: the region does not answer; BadInputError: it has no such environment.
-    """
-    zone_document = discover(aws, prefix=prefix, environment=environment, region=region)
-    # The journal and the switch are in the recovery region; what counts is what it knows.
-    zone = (
-        zone_document
-        if region == zone_document.recovery
-        else discover(aws, prefix=prefix, environment=environment, region=zone_document.recovery)
-    )
-    who = aws.identity(zone.recovery)
-    journal = Journal(aws, table=zone.journal_table, region=zone.recovery, environment=environment, owner=who)
-    state = observe.snapshot(aws, zone, journal, now or datetime.now(UTC))
-    zones = observe.views(aws, zone, state.reachable, prefix=prefix)
-    return Situation(aws=aws, prefix=prefix, who=who, zone=zone, zones=zones, seen=state, journal=journal)
-
-
-def planned(situation: Situation, order: Wanted) -> Plan:
-    """The steps that an operation would take now.
+def plan_operation(situation: Situation, request: OperationRequest) -> Plan:
+    """Plans the requested operation in the present situation.
 
     Raises:
-        BadInputError: an endpoint that is not there; RefusedError: the state forbids it.
+        BadInputError: a requested endpoint does not exist.
+        RefusedError: the situation does not allow the operation.
     """
-    target: Side = "recovery" if order.kind == "failover" else "primary"
+    target: Side = "recovery" if request.kind == "failover" else "primary"
     zone = situation.zones.get(target, situation.zone)
-    chosen = [zone.endpoint(name) for name in order.endpoints] or list(zone.endpoints)
+    chosen = [zone.endpoint(name) for name in request.endpoints] or list(zone.endpoints)
     if not chosen:
-        raise RefusedError(f"{zone.environment} has no critical endpoint: there is nothing to {order.kind}")
-    return plan(order.kind, zone, situation.seen, chosen)
+        raise RefusedError(
+            f"{zone.environment} has no critical endpoint, so there is nothing to {request.kind}. No changes were made."
+        )
+    return plan(request.kind, zone, situation.snapshot, chosen)
 
 
-def refuse_unpermitted(situation: Situation, steps_plan: Plan) -> str:
+def refuse_unpermitted(situation: Situation, operation_plan: Plan) -> str:
     """Verifies the permissions of every step before the first change.
 
     Returns:
-        A note for the operator when the permissions could not be verified, else empty text.
+        A note for the operator if the permissions could not be verified, else an empty text.
 
     Raises:
         RefusedError: permissions are missing; the message lists them.
     """
-    rights = needed([step.kind for step in steps_plan.steps])
+    rights = rights_of_steps([step.kind for step in operation_plan.steps])
     zones = list(situation.zones.values())
     verification = permissions.verify(situation.aws, zones, rights, situation.who, situation.lost_regions)
     if verification.missing:
@@ -105,13 +72,23 @@ def refuse_unpermitted(situation: Situation, steps_plan: Plan) -> str:
 
 def carry_out(
     situation: Situation,
-    order: Wanted,
-    steps_plan: Plan,
+    request: OperationRequest,
+    operation_plan: Plan,
     *,
-    tell: Callable[[Progress], None],
-    say: Callable[[str], None],
+    on_progress: Callable[[StepProgress], None],
+    on_message: Callable[[str], None],
 ) -> Mapping[str, Any]:
-    """Runs a plan, or goes on with the operation that was left open; gives the record.
+    """Carries out a plan, or continues the operation that is open.
+
+    Args:
+        situation: the situation that the plan was made for.
+        request: the requested operation.
+        operation_plan: its plan.
+        on_progress: receives the progress of each step.
+        on_message: receives messages for the operator.
+
+    Returns:
+        The incident record.
 
     Raises:
         LeaseHeldError: another operator holds the lease.
@@ -121,50 +98,54 @@ def carry_out(
     journal.acquire(datetime.now(UTC))
     operation = journal.open()
     if operation is None:
-        operation = _new(situation, order)
+        operation = _new_operation(situation, request)
         journal.begin(operation)
     else:
-        say(f"going on with the {operation.kind} begun {operation.started:%H:%M:%S} UTC by {operation.who}")
+        on_message(f"going on with the {operation.kind} begun {operation.started:%H:%M:%S} UTC by {operation.who}")
     context = Context(
         aws=situation.aws,
         zones=situation.zones,
-        source=steps_plan.source,
-        target=steps_plan.target,
+        source=operation_plan.source,
+        target=operation_plan.target,
         operation=operation,
         journal=journal,
-        accept_conflicts=order.accept_conflicts,
-        say=say,
-        poll_seconds=order.poll_seconds,
+        steps=operation_plan.steps,
+        accept_conflicts=request.accept_conflicts,
+        on_message=on_message,
+        poll_seconds=request.poll_seconds,
     )
-    return Runner(context, steps_plan, tell, order.parallel).run()
+    return Runner(context, operation_plan, on_progress, request.parallel).run()
 
 
 def abort(situation: Situation) -> Operation:
-    """Ends an operation that was left open, as it is: what it did stays done.
+    """Ends the open operation in its present state; completed steps are kept.
+
+    Returns:
+        The operation that was ended.
 
     Raises:
-        RefusedError: none is open.
+        RefusedError: no operation is open.
     """
     journal = situation.journal
     operation = journal.open()
     if operation is None:
-        raise RefusedError(f"nothing is open in {situation.zone.environment}: there is nothing to abort")
+        raise RefusedError(f"No operation is open in {situation.zone.environment}. No changes were made.")
     journal.acquire(datetime.now(UTC))
-    serving = {name: situation.zone.region(side) for name, side in situation.seen.positions.items()}
-    journal.end(operation, "aborted", {"aborted_by": situation.who, "serves": serving})
+    serving_regions = {name: situation.zone.region(side) for name, side in situation.snapshot.positions.items()}
+    journal.end(operation, "aborted", {"aborted_by": situation.who, "serves": serving_regions})
     journal.release()
     return replace(operation, status="aborted")
 
 
-def _new(situation: Situation, order: Wanted) -> Operation:
+def _new_operation(situation: Situation, request: OperationRequest) -> Operation:
     now = datetime.now(UTC)
-    text = f"{situation.zone.environment} {order.kind} {now.isoformat()} {situation.who}"
+    text = f"{situation.zone.environment} {request.kind} {now.isoformat()} {situation.who}"
     return Operation(
         id=hashlib.sha256(text.encode()).hexdigest()[:12],
-        kind=order.kind,
+        kind=request.kind,
         status="running",
         started=now,
         who=situation.who,
-        lost_at=order.lost_at,
-        drill=order.drill,
+        lost_at=request.lost_at,
+        drill=request.drill,
     )

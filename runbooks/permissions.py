@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbooks.aws import Aws, code, denied
+from runbooks.aws import Aws
 from runbooks.documents import WRITER, RecoveryDocument
+from runbooks.error_codes import error_code, is_denied
 from runbooks.rights import Right, Values, expand
 
 _ASSUMED: Final = re.compile(r"arn:aws:sts::(?P<account>\d{12}):assumed-role/(?P<role>[^/]+)/")
@@ -63,9 +64,11 @@ def verify(
         for right in rights:
             missing += _missing(client, principal, right, values)
     except ClientError as error:
-        return Verification(unverified=f"IAM answered {code(error)} to SimulatePrincipalPolicy", refused=denied(error))
+        return Verification(
+            unverified=f"IAM answered {error_code(error)} to SimulatePrincipalPolicy", refused=is_denied(error)
+        )
     except BotoCoreError as error:
-        return Verification(unverified=f"IAM does not answer ({code(error)})")
+        return Verification(unverified=f"IAM does not answer ({error_code(error)})")
     return Verification(missing=missing)
 
 

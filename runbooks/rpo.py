@@ -1,7 +1,7 @@
-"""How much would be lost now: the recovery point, from what CloudWatch and S3 say of replication.
+"""The recovery point, from the metrics of S3 Replication in CloudWatch.
 
-Lag is published in the destination's region (S3 User Guide, "Using S3 Replication metrics"): it can be read, and means
-something, while the source's region is down.
+S3 publishes the metrics in the region of the destination, so that they can be read while the region of the source is
+lost (S3 User Guide, "Using S3 Replication metrics").
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,35 +10,39 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 TARGET_SECONDS: Final = 900.0
-"""Fifteen minutes: the promise of replication time control."""
+"""The threshold of S3 Replication Time Control, 15 minutes."""
 METRICS: Final = ("ReplicationLatency", "OperationsPendingReplication", "BytesPendingReplication")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lag:
-    """One replication at one moment. `seconds`: age of the oldest change that is not copied yet."""
+    """The lag of one replication at the time of a measurement."""
 
     source: str
+    """Name of the source bucket."""
     destination: str
     seconds: float
+    """Age of the oldest change that was not replicated."""
     operations: int
+    """Pending operations."""
     bytes: int
+    """Pending bytes."""
     measured: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecoveryPoint:
-    """What is lost if every source is lost now."""
+    """The data that would be lost if every source were lost now."""
 
     seconds: float
-    """Age of the oldest change that exists only at its source: by the last measurement, and aged since."""
+    """Age of the oldest change that exists only in its source."""
     operations: int
     bytes: int
     unknown: Sequence[str]
-    """Sources whose measurement is too old, or missing, to say anything."""
+    """Sources with pending operations whose last measurement is too old."""
 
     def meets(self, target: float = TARGET_SECONDS) -> bool:
-        """Whether it is known, and within the target."""
+        """Whether it is known and within the target, in seconds."""
         return not self.unknown and self.seconds <= target
 
 
@@ -47,23 +51,35 @@ def recovery_point(
 ) -> RecoveryPoint:
     """The recovery point over all replications.
 
-    S3 publishes nothing while nothing waits: a source without any measurement, or whose last one says that nothing
-    waits, has lost nothing. One whose last measurement said that something waits, and is old, is unknown.
+    S3 publishes no metric while nothing is pending: a source without a measurement, or whose last measurement has no
+    pending operations, loses nothing. A source with pending operations and an old measurement is unknown.
+
+    Args:
+        lags: the measured lags.
+        sources: names of the source buckets to consider; all if empty.
+        now: the present time.
+        stale: age after which a measurement is too old.
     """
     by_source = {lag.source: lag for lag in lags}
-    waiting = [lag for lag in by_source.values() if lag.operations > 0]
-    unknown = sorted(lag.source for lag in waiting if now - lag.measured > stale)
+    pending = [lag for lag in by_source.values() if lag.operations > 0]
+    unknown = sorted(lag.source for lag in pending if now - lag.measured > stale)
     known_sources = set(sources)
     return RecoveryPoint(
-        seconds=max((lag.seconds + max(0.0, (now - lag.measured).total_seconds()) for lag in waiting), default=0.0),
-        operations=sum(lag.operations for lag in waiting),
-        bytes=sum(lag.bytes for lag in waiting),
+        seconds=max((lag.seconds + max(0.0, (now - lag.measured).total_seconds()) for lag in pending), default=0.0),
+        operations=sum(lag.operations for lag in pending),
+        bytes=sum(lag.bytes for lag in pending),
         unknown=[source for source in unknown if not known_sources or source in known_sources],
     )
 
 
 def lags(cloudwatch: Any, now: datetime, minutes: int = 15) -> Sequence[Lag]:
-    """Every replication that reported lately, asked of CloudWatch in the destination's region."""
+    """Reads the lag of every replication with a recent measurement.
+
+    Args:
+        cloudwatch: a client in the region of the destinations.
+        now: the present time.
+        minutes: age of the oldest measurement to read.
+    """
     listed: dict[frozenset[tuple[str, str]], Sequence[Mapping[str, str]]] = {}
     for page in cloudwatch.get_paginator("list_metrics").paginate(Namespace="AWS/S3", MetricName=METRICS[0]):
         for metric in page["Metrics"]:

@@ -1,4 +1,4 @@
-"""Readiness as a function: asked every quarter of an hour, answers in CloudWatch metrics that alarms watch."""
+"""The readiness check as a Lambda function, which publishes CloudWatch metrics."""
 
 import json
 import os
@@ -9,42 +9,43 @@ from typing import Any
 import boto3
 
 from runbooks.aws import Aws
-from runbooks.observe import arrived
-from runbooks.operate import Situation, look
-from runbooks.readiness import Finding, readiness
+from runbooks.observe import replica_heartbeats
+from runbooks.readiness import readiness
+from runbooks.situation import Finding, Situation
+from runbooks.snapshot import read_situation
 
 
 def handler(_event: Any, _context: Any) -> Mapping[str, Any]:
-    """Entry point of the function; acts as the runbooks' own role, so that its permissions are what is tried."""
+    """Entry point of the function. It assumes the role of the runbooks, so that the check covers its permissions."""
     region, environment = os.environ["AWS_REGION"], os.environ["ENVIRONMENT"]
-    aws = Aws(session=_as(os.environ["RUNBOOK_ROLE"], region))
-    situation = look(aws, prefix=os.environ["PREFIX"], environment=environment, region=region)
+    aws = Aws(session=_session(os.environ["RUNBOOK_ROLE"], region))
+    situation = read_situation(aws, prefix=os.environ["PREFIX"], environment=environment, region=region)
     findings = readiness(situation)
-    measured = figures(situation, findings)
+    values = metrics(situation, findings)
     aws.client("cloudwatch", region).put_metric_data(
         Namespace=os.environ["NAMESPACE"],
         MetricData=[
             {"MetricName": name, "Value": value, "Dimensions": [{"Name": "Environment", "Value": environment}]}
-            for name, value in measured.items()
+            for name, value in values.items()
         ],
     )
-    wrong = [
+    failed = [
         {"check": finding.check, "subject": finding.subject, "found": finding.found}
         for finding in findings
         if not finding.ok
     ]
-    sys.stdout.write(json.dumps({"environment": environment, "figures": dict(measured), "in the way": wrong}) + "\n")
-    return measured
+    sys.stdout.write(json.dumps({"environment": environment, "figures": dict(values), "in the way": failed}) + "\n")
+    return values
 
 
 NEVER = 36_500.0
-"""Days or seconds, of what has not happened yet: above every threshold."""
+"""Value of a metric for what has never happened: above every threshold."""
 
 
-def figures(situation: Situation, findings: Sequence[Finding]) -> Mapping[str, float]:
-    """What alarms watch."""
-    now = situation.seen.now
-    rpos = [arrival.rpo(now) for arrival in arrived(situation.aws, situation.zone, "recovery")]
+def metrics(situation: Situation, findings: Sequence[Finding]) -> Mapping[str, float]:
+    """Name -> value of each published metric."""
+    now = situation.snapshot.now
+    rpos = [replica.rpo(now) for replica in replica_heartbeats(situation.aws, situation.zone, "recovery")]
     drill = situation.journal.last("failback")
     return {
         "RpoSeconds": max((rpo.total_seconds() if rpo is not None else NEVER for rpo in rpos), default=NEVER),
@@ -54,7 +55,7 @@ def figures(situation: Situation, findings: Sequence[Finding]) -> Mapping[str, f
     }
 
 
-def _as(role: str, region: str) -> Any:
+def _session(role: str, region: str) -> Any:
     credentials = boto3.client("sts", region_name=region).assume_role(RoleArn=role, RoleSessionName="readiness")[
         "Credentials"
     ]

@@ -1,4 +1,4 @@
-"""Commands beside failover and failback: known answers after a release, and one region of two taken out."""
+"""The commands `record-answers` and `withdraw`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,62 +13,63 @@ from runbooks.display import console
 from runbooks.documents import EndpointDocument, RecoveryDocument
 from runbooks.options import PREFIX, Environment, Execute, Poll, Prefix, Region
 
-One = Annotated[str, typer.Option("--endpoint", help="The endpoint.")]
+EndpointName = Annotated[str, typer.Option("--endpoint", help="Name of the endpoint.")]
 
 
 def record_answers(
     environment: Environment,
     region: Region,
-    endpoint: One,
+    endpoint: EndpointName,
     inputs: Annotated[Path, typer.Option("--inputs", help='Synthetic inputs: {"cases": [{"instances": […]}, …]}.')],
     execute: Execute = False,
     prefix: Prefix = PREFIX,
 ) -> None:
-    """After a release: ask the primary known inputs, and keep its answers for every failover to compare with."""
+    """Record the predictions of the primary for given inputs after a release; a failover compares with them."""
     cases = answers.read_inputs(inputs)
     aws, zone, endpoint_document = _primary(environment, region, prefix, endpoint)
     answers.refuse_other_version(aws, zone, endpoint_document)
-    where = f"s3://{endpoint_document.smoke_bucket}/{endpoint_document.smoke_key}"
+    uri = f"s3://{endpoint_document.smoke_bucket}/{endpoint_document.smoke_key}"
     if not execute:
         console.print(
-            f"would ask {endpoint_document.name} in {zone.primary} {len(cases)} cases and keep its answers in {where}"
+            f"{endpoint_document.name} in {zone.primary} would be invoked with {len(cases)} cases "
+            f"and its answers recorded in {uri}."
         )
         console.print("No changes were made. Add --execute to run it.")
         return
-    kept = answers.record(aws, zone, endpoint_document, cases)
-    console.print(f"{len(kept)} answers of version {endpoint_document.model_version} are kept in {where}")
+    recorded = answers.record_answers(aws, zone, endpoint_document, cases)
+    console.print(f"Recorded {len(recorded)} answers of version {endpoint_document.model_version} in {uri}.")
 
 
 def withdraw(
     environment: Environment,
     region: Region,
-    endpoint: One,
-    back: Annotated[bool, typer.Option("--back", help="Take it in again.")] = False,
+    endpoint: EndpointName,
+    back: Annotated[bool, typer.Option("--back", help="Add the region again.")] = False,
     execute: Execute = False,
     prefix: Prefix = PREFIX,
     poll: Poll = 5.0,
 ) -> None:
-    """Where both regions serve and the recovery one is lost: the primary answers alone, or with --back both again."""
+    """Remove a lost recovery region from an active-active endpoint's record, or add it again with --back."""
     aws, zone, endpoint_document = _primary(environment, region, prefix, endpoint)
     withdrawal.refuse_other_modes(endpoint_document)
-    who = f"{zone.primary} and {zone.recovery}" if back else f"{zone.primary} alone"
+    regions = f"{zone.primary} and {zone.recovery}" if back else f"{zone.primary} only"
     console.print(
-        f"{endpoint_document.record} is to lead to {who}, by the alarm {endpoint_document.withdrawal_alarm} in "
-        f"{zone.primary}"
+        f"{endpoint_document.record} will lead to {regions}, by the alarm {endpoint_document.withdrawal_alarm} in "
+        f"{zone.primary}."
     )
     if not execute:
         console.print("No changes were made. Add --execute to run it.")
         return
-    confirm.typed(zone, "withdraw", zone.primary, display.ask)
-    withdrawal.move(aws, zone, endpoint_document, back=back, poll=poll)
-    console.print(f"[bold green]{who}[/] answer{'' if back else 's'} for {endpoint_document.record}")
+    confirm.typed(zone, "withdraw", zone.primary, display.prompt)
+    withdrawal.set_withdrawal(aws, zone, endpoint_document, back=back, poll=poll)
+    console.print(f"{endpoint_document.record} leads to [bold green]{regions}[/].")
 
 
 def _primary(
     environment: str, region: str, prefix: str, endpoint: str
 ) -> tuple[Aws, RecoveryDocument, EndpointDocument]:
-    """An endpoint as the primary region knows it, which is asked and no other."""
-    aws = Aws(say=display.say)
+    """Reads the recovery document of the primary region, and the document of the endpoint in it."""
+    aws = Aws(on_message=display.show_message)
     document = discover(aws, prefix=prefix, environment=environment, region=region)
     if region != document.primary:
         document = discover(aws, prefix=prefix, environment=environment, region=document.primary)

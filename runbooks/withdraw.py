@@ -1,28 +1,27 @@
-"""Where both regions serve, taking the recovery region out of the answers, or back in: the failover's mirror image.
+"""Removes the recovery region from the record of an active-active endpoint, or adds it again.
 
-The journal is in the recovery region, which may be what was lost: this is one step, safe to repeat, and CloudTrail of
-the primary region keeps who made it.
+The journal is in the recovery region, which may be lost: this is one step that can be repeated, and CloudTrail in the
+primary region records who did it.
 """
 
 import time
 from typing import Final
 
-from runbooks import switch
 from runbooks.aws import Aws
-from runbooks.context import StepError
 from runbooks.documents import EndpointDocument, RecoveryDocument
-from runbooks.errors import BadInputError
+from runbooks.errors import BadInputError, StepError
+from runbooks.switch import set_switch
 
 WITHDRAWN: Final = "Withdrawn"
 SECONDS: Final = 300.0
-"""An alarm of standard resolution follows its metric within minutes."""
+"""Seconds to wait for the alarm; an alarm of standard resolution follows its metric within minutes."""
 
 
 def refuse_other_modes(endpoint: EndpointDocument) -> None:
-    """Only where both regions serve is there anything to take out.
+    """Refuses endpoints whose recovery region is a standby.
 
     Raises:
-        BadInputError: the endpoint's other region stands by.
+        BadInputError: the mode of the endpoint is not `active-active`.
     """
     if not endpoint.withdrawal_alarm:
         raise BadInputError(
@@ -30,7 +29,7 @@ def refuse_other_modes(endpoint: EndpointDocument) -> None:
         )
 
 
-def move(
+def set_withdrawal(
     aws: Aws,
     zone: RecoveryDocument,
     endpoint: EndpointDocument,
@@ -41,13 +40,21 @@ def move(
 ) -> None:
     """Sets the metric in the primary region until the alarm, and with it the health check, follows.
 
+    Args:
+        aws: clients with the credentials of the operator.
+        zone: the environment.
+        endpoint: the endpoint.
+        back: whether to add the region again.
+        poll: seconds between two attempts.
+        seconds: seconds to wait for the alarm.
+
     Raises:
-        StepError: it does not follow in time.
+        StepError: the alarm does not follow in time.
     """
     expected_state = "OK" if back else "ALARM"
     deadline = time.monotonic() + seconds
     while True:
-        state = switch.throw(
+        state = set_switch(
             aws,
             zone,
             endpoint,

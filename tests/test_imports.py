@@ -72,6 +72,13 @@ def drawn() -> nx.DiGraph:
 GRAPH = drawn()
 
 
+def loaded_by(*names: str) -> set[str]:
+    """Every module that a new interpreter has loaded after it imported the given ones."""
+    program = f"import sys, {', '.join(names)}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
 def top(module: str) -> str:
     return module.partition(".")[0]
 
@@ -106,8 +113,29 @@ def test_layers_do_not_import_other_layers() -> None:
     assert not [f"{source} imports {target}" for source, target in GRAPH.edges if {source, target} <= layers]
 
 
+SHARED_BY_RUNBOOKS = ("runbooks.documents", "runbooks.rights", "runbooks.role")
+"""Modules of `runbooks` for the stacks: the documents' schema, and the rights that the steps declare."""
+
+
+def test_stacks_import_only_documents_and_rights_of_runbooks() -> None:
+    assert not [
+        f"{source} imports {target}"
+        for source, target in GRAPH.edges
+        if top(source) in {"stacks", "components"} and top(target) == "runbooks" and target not in SHARED_BY_RUNBOOKS
+    ]
+
+
+@pytest.mark.parametrize("module", [*SHARED_BY_RUNBOOKS, "components.recovery.operators"])
+def test_declarations_of_runbook_steps_import_without_boto3(module: str) -> None:
+    assert not loaded_by(module) & {"boto3", "botocore", "s3transfer"}
+
+
+def test_declarations_of_runbook_steps_import_without_pulumi() -> None:
+    assert not loaded_by("runbooks.role") & {"pulumi", "pulumi_aws", "grpc"}
+
+
 def test_components_import_neither_settings_nor_plan() -> None:
-    allowed = ("zone.shared", "runbooks.documents", "runbooks.rights")
+    allowed = ("zone.shared", *SHARED_BY_RUNBOOKS)
     assert not [
         f"{source} imports {target}"
         for source, target in GRAPH.edges
@@ -116,11 +144,7 @@ def test_components_import_neither_settings_nor_plan() -> None:
 
 
 def test_zone_imports_neither_pulumi_nor_aws_packages() -> None:
-    program = "import sys, zone.settings, zone.plan; print(*{'pulumi', 'boto3', 'botocore', 'grpc'} & set(sys.modules))"
-    printed = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=ROOT
-    ).stdout
-    assert not printed.strip()
+    assert not loaded_by("zone.settings", "zone.plan") & {"pulumi", "boto3", "botocore", "grpc"}
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -1,4 +1,4 @@
-"""The log archive and the organisation's trail: the record of who did what, 45 CFR 164.312(b)."""
+"""The log archive and the trail of the organisation, 45 CFR 164.312(b)."""
 
 from components.audit.log_archive import LogArchive, LogArchiveArgs
 from components.audit.trail import OrganizationTrail, OrganizationTrailArgs

@@ -1,4 +1,4 @@
-"""Where the organisation's records are kept: five buckets, three keys, six years."""
+"""The storage of the organisation's records: five buckets and three keys, for six years."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,9 +32,12 @@ class LogArchiveArgs:
 
 
 class LogArchive(pulumi.ComponentResource):
-    """`hipaa-ml:audit:LogArchive`: makes the buckets of trail, AWS Config, network and access logs, and their keys.
+    """`hipaa-ml:audit:LogArchive`: the buckets of trail, AWS Config, network logs and access logs, with their keys.
 
-    Config delivers into a bucket without lock, since it refuses others, and S3 copies every object into a locked one.
+    Creates a `Key` and a `SecureBucket` for each, a `ReplicationRole` and a `Replication`.
+
+    AWS Config refuses a bucket with an object lock, so it delivers to a bucket without, and S3 copies every object to a
+    locked one.
     """
 
     def __init__(self, name: str, args: LogArchiveArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Names in the log archive that policies must name before the resources are there."""
+"""Names in the log archive that policies contain before the resources exist."""
 
 from dataclasses import dataclass
 
@@ -23,18 +23,18 @@ class ArchiveNames:
 
     @property
     def trail_arn(self) -> pulumi.Output[str]:
-        """An organisation trail belongs to the management account, also when a delegated administrator makes it."""
+        """The trail belongs to the management account, also if a delegated administrator creates it."""
         return pulumi.Output.format(
             "arn:aws:cloudtrail:{0}:{1}:trail/{2}", self.region, self.management_account_id, self.trail
         )
 
     @property
     def log_group(self) -> str:
-        """CloudWatch's copy of the trail."""
+        """Name of the log group with a copy of the trail."""
         return f"/{self.prefix}/organization-trail"
 
     def bucket(self, purpose: Purpose) -> pulumi.Output[str]:
-        """A bucket: unique in AWS by account and region, and guessable from other accounts."""
+        """Name of a bucket, unique by account and region, and computable in other accounts."""
         return pulumi.Output.format("{0}-{1}-{2}-{3}", self.prefix, purpose, self.account_id, self.region)
 
     def bucket_arn(self, purpose: Purpose) -> pulumi.Output[str]:

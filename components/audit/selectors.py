@@ -1,4 +1,4 @@
-"""What the trail records: every management event, and who read or wrote which object, function or model."""
+"""The events that the trail records: management events, and data events of objects, functions and models."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,7 +12,7 @@ DATA_EVENTS: Final = (
     "AWS::SageMaker::ExperimentTrialComponent",
     "AWS::SageMaker::FeatureGroup",
 )
-"""Besides S3 objects; a selector takes one resource type (CloudTrail User Guide, "Logging data events")."""
+"""Resource types besides S3 objects, one per selector (CloudTrail User Guide, "Logging data events")."""
 
 
 def selectors(archive_arns: Sequence[pulumi.Input[str]]) -> list[cloudtrail.TrailAdvancedEventSelectorArgs]:

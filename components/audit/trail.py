@@ -1,4 +1,4 @@
-"""The organisation's trail, made in the log-archive account as CloudTrail's delegated administrator."""
+"""The trail of the organisation, created in the log-archive account as delegated administrator of CloudTrail."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,7 @@ TRUST: Final[Statement] = {
     "Principal": {"Service": "cloudtrail.amazonaws.com"},
     "Action": "sts:AssumeRole",
 }
-"""As in CloudTrail User Guide, "Role policy document": a role is passed within its own account only."""
+"""See CloudTrail User Guide, "Role policy document": a role can be passed within its own account only."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,11 +29,15 @@ class OrganizationTrailArgs:
     archive: LogArchive
     organization_id: pulumi.Input[str]
     log_days: int
-    """How long CloudWatch Logs keeps its copy; the archive keeps its own for six years."""
+    """Days that CloudWatch Logs keeps its copy; the archive keeps another for six years."""
 
 
 class OrganizationTrail(pulumi.ComponentResource):
-    """`hipaa-ml:audit:OrganizationTrail`: makes an `aws.cloudtrail.Trail`, protected, and its encrypted log group."""
+    """`hipaa-ml:audit:OrganizationTrail`: the CloudTrail trail of the organisation.
+
+    Creates a protected `aws.cloudtrail.Trail`, an `aws.cloudwatch.LogGroup` with its `Key`, and the `aws.iam.Role` that
+    writes to it.
+    """
 
     def __init__(self, name: str, args: OrganizationTrailArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -83,7 +87,10 @@ class OrganizationTrail(pulumi.ComponentResource):
             cloud_watch_logs_group_arn=pulumi.Output.format("{0}:*", logs.arn),
             cloud_watch_logs_role_arn=role.arn,
             advanced_event_selectors=selectors(
-                [names.bucket_arn(one) for one in ("access-logs", "config", "config-records", "network-logs", "trail")]
+                [
+                    names.bucket_arn(purpose)
+                    for purpose in ("access-logs", "config", "config-records", "network-logs", "trail")
+                ]
             ),
             insight_selectors=[
                 cloudtrail.TrailInsightSelectorArgs(insight_type="ApiCallRateInsight"),
@@ -101,7 +108,7 @@ class OrganizationTrail(pulumi.ComponentResource):
 
 
 def _rights(names: ArchiveNames, organization_id: pulumi.Input[str]) -> Statement:
-    """Streams are named after the account that writes (CloudTrail User Guide, "Role policy document")."""
+    """Names of log streams begin with the id of the writing account (CloudTrail User Guide, "Role policy document")."""
     group = pulumi.Output.format(
         "arn:aws:logs:{0}:{1}:log-group:{2}:log-stream:", names.region, names.account_id, names.log_group
     )

@@ -1,4 +1,4 @@
-"""What every account has: blocks and defaults, a Config recorder, roles, an alarm on break-glass, a budget."""
+"""The components of every account: defaults, AWS Config recorder, roles, break-glass alarm and budget."""
 
 from components.baseline.account import AccountDefaults, AccountDefaultsArgs
 from components.baseline.alarm import BreakGlassAlarm, BreakGlassAlarmArgs

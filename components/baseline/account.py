@@ -17,7 +17,11 @@ class AccountDefaultsArgs:
 
 
 class AccountDefaults(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:AccountDefaults`: S3 public access block, password policy, alias if there is one."""
+    """`hipaa-ml:baseline:AccountDefaults`: the defaults of an account.
+
+    Creates an `aws.s3.AccountPublicAccessBlock`, an `aws.iam.AccountPasswordPolicy` and, if an alias is set, an
+    `aws.iam.AccountAlias`.
+    """
 
     def __init__(self, name: str, args: AccountDefaultsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

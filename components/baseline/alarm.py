@@ -1,4 +1,4 @@
-"""Tells people the moment somebody breaks the glass, 45 CFR 164.308(a)(6)(ii)."""
+"""The notification of every use of the break-glass role, 45 CFR 164.308(a)(6)(ii)."""
 
 import json
 from collections.abc import Sequence
@@ -15,23 +15,27 @@ from components.tokens import type_token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BreakGlassAlarmArgs:
-    """An alarm in one region: STS tells of a session in the region whose endpoint was asked."""
+    """The alarm in one region. STS records a session in the region whose endpoint was called."""
 
     prefix: str
     region: str
     account_id: pulumi.Input[str]
     role_arn: pulumi.Input[str]
     notify: Sequence[str]
-    """E-mail addresses; AWS asks each to confirm."""
+    """E-mail addresses; AWS sends each a request for confirmation."""
 
     def __post_init__(self) -> None:
-        """Refuses an alarm nobody hears."""
+        """Refuses an alarm without recipients."""
         if not self.notify:
             raise ValueError("BreakGlassAlarmArgs.notify: name at least one e-mail address")
 
 
 class BreakGlassAlarm(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:BreakGlassAlarm`: EventBridge rule on `sts:AssumeRole`, encrypted SNS topic, e-mail."""
+    """`hipaa-ml:baseline:BreakGlassAlarm`: an e-mail for every use of the break-glass role.
+
+    Creates an `aws.cloudwatch.EventRule` on `sts:AssumeRole` with its target, and an `aws.sns.Topic` with its `Key`,
+    policy and e-mail subscriptions.
+    """
 
     def __init__(self, name: str, args: BreakGlassAlarmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -74,7 +78,7 @@ class BreakGlassAlarm(pulumi.ComponentResource):
 
 
 def pattern(role_arn: str) -> str:
-    """The event pattern of a session of the role, as CloudTrail tells EventBridge of it."""
+    """The EventBridge pattern of the CloudTrail event for a session of the role."""
     return json.dumps(
         {
             "source": ["aws.sts"],

@@ -1,4 +1,4 @@
-"""Where the organisation's backup policy puts recovery points: a locked vault a region, and the role that fills it."""
+"""The destination of the backup policy of the organisation: a locked vault per region, and the role of AWS Backup."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -14,11 +14,11 @@ SERVICE_POLICIES: Final = {
     "backup": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
     "s3": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 }
-"""AWS's own policies for the service's role (Backup Developer Guide, "IAM service roles")."""
+"""AWS managed policies of the role (Backup Developer Guide, "IAM service roles")."""
 MINIMUM_DAYS: Final = 35
-"""Days a recovery point cannot be deleted; the policy keeps them as long."""
+"""Days during which a recovery point cannot be deleted; the backup policy keeps it as long."""
 DAYS_TO_RECONSIDER: Final = 3
-"""Days after which nobody, AWS included, can take the lock away: the least AWS allows."""
+"""Days after which the lock cannot be removed, not even by AWS: the minimum that AWS allows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,10 @@ class BackupRoleArgs:
 
 
 class BackupRole(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:BackupRole`: an IAM role that AWS Backup alone assumes, for this account alone."""
+    """`hipaa-ml:baseline:BackupRole`: the role that only AWS Backup assumes, for this account only.
+
+    Creates an `aws.iam.Role` and its `aws.iam.RolePolicyAttachment`s.
+    """
 
     def __init__(self, name: str, args: BackupRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -56,11 +59,15 @@ class BackupVaultArgs:
     region: str
     account_id: pulumi.Input[str]
     organization_id: pulumi.Input[str] | None = None
-    """Whose accounts copy their recovery points here; None: nobody's but this account's own."""
+    """Id of the organisation whose accounts copy recovery points to the vault; by default only this account does."""
 
 
 class BackupVault(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:BackupVault`: a vault under a key of its own, locked in compliance mode."""
+    """`hipaa-ml:baseline:BackupVault`: a backup vault that is locked in compliance mode.
+
+    Creates an `aws.backup.Vault` with its `Key`, its `VaultLockConfiguration` and, if accounts may copy to it, its
+    `VaultPolicy`.
+    """
 
     def __init__(self, name: str, args: BackupVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

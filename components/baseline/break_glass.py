@@ -1,4 +1,4 @@
-"""The role for emergencies, 45 CFR 164.312(a)(2)(ii): for few, with MFA, for an hour, and never in silence."""
+"""The emergency role, 45 CFR 164.312(a)(2)(ii): for few principals, with MFA, for an hour, with an alarm."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from components.tokens import type_token
 
 SESSION_SECONDS: Final = 3600
 ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
-"""What an emergency needs is not known before it: the limits are who, for how long, and that everybody hears of it."""
+"""The role is restricted in principals and duration, and its use is alarmed; an emergency may need any action."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,7 @@ class BreakGlassRoleArgs:
     """ARNs of users or roles, without wildcards."""
 
     def __post_init__(self) -> None:
-        """Refuses a role for nobody, or for everybody."""
+        """Refuses an empty list of principals, and wildcards."""
         if not self.principals:
             raise ValueError("BreakGlassRoleArgs.principals: name at least one principal")
         for principal in self.principals:
@@ -33,7 +33,10 @@ class BreakGlassRoleArgs:
 
 
 class BreakGlassRole(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:BreakGlassRole`: makes an `aws.iam.Role` that few may assume, with MFA."""
+    """`hipaa-ml:baseline:BreakGlassRole`: the emergency role, which few principals may assume, with MFA.
+
+    Creates an `aws.iam.Role` and its `aws.iam.RolePolicyAttachment`.
+    """
 
     def __init__(self, name: str, args: BreakGlassRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -52,7 +55,7 @@ class BreakGlassRole(pulumi.ComponentResource):
 
 
 def trust(principals: Sequence[str]) -> Statement:
-    """The named principals, freshly signed in with MFA.
+    """The trust statement: the named principals, with a recent MFA authentication.
 
     The accounts are the principals and a condition names the people: a role cannot be made while a principal that its
     trust names does not exist, and dies silently when that one is deleted (IAM User Guide, "AWS JSON policy elements:

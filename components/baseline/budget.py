@@ -1,4 +1,4 @@
-"""A monthly budget that tells somebody before and after it is spent."""
+"""A monthly budget with notifications before and after it is spent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from pulumi_aws import budgets
 from components.tokens import type_token
 
 NOTIFICATIONS: Final = (("ACTUAL", 80.0), ("ACTUAL", 100.0), ("FORECASTED", 100.0))
-"""When somebody is told: kind of spending, per cent of the budget."""
+"""The notifications: kind of spending, and per cent of the budget."""
 ADDRESSES: Final = 10
-"""AWS Budgets takes ten addresses a notification."""
+"""Maximum of addresses per notification in AWS Budgets."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,13 +25,16 @@ class AccountBudgetArgs:
     """E-mail addresses."""
 
     def __post_init__(self) -> None:
-        """Refuses a budget nobody hears of."""
+        """Refuses a budget without recipients, or with too many."""
         if not 1 <= len(self.notify) <= ADDRESSES:
             raise ValueError(f"AccountBudgetArgs.notify: {len(self.notify)} addresses; allowed: 1 to {ADDRESSES}")
 
 
 class AccountBudget(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:AccountBudget`: makes an `aws.budgets.Budget` over the account's monthly cost."""
+    """`hipaa-ml:baseline:AccountBudget`: the budget of an account.
+
+    Creates an `aws.budgets.Budget` for the monthly cost.
+    """
 
     def __init__(self, name: str, args: AccountBudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

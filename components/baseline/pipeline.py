@@ -1,4 +1,4 @@
-"""Roles of the pipeline in an account, by GitHub's OIDC: one deploys, one looks; and the boundary of all others."""
+"""The roles `deploy` and `preview` of the pipeline in an account, by GitHub's OIDC, and the boundary of other roles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,11 @@ class PipelineRolesArgs:
 
 
 class PipelineRoles(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:PipelineRoles`: OIDC provider, boundary, roles `deploy` and `preview`."""
+    """`hipaa-ml:baseline:PipelineRoles`: the roles of the deployment pipeline.
+
+    Creates an `aws.iam.OpenIdConnectProvider`, the boundary `aws.iam.Policy`, and the `aws.iam.Role`s `deploy` and
+    `preview` with their policies.
+    """
 
     def __init__(self, name: str, args: PipelineRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -104,7 +108,7 @@ class PipelineRoles(pulumi.ComponentResource):
         return role.arn
 
     def _trust(self, role_name: str, subject: str) -> Sequence[Statement]:
-        """One repository's jobs; in member accounts also the management account's role, where a run begins."""
+        """Trusts the jobs of one repository, and in member accounts the role of the management account."""
         github: Statement = {
             "Sid": "GitHub",
             "Effect": "Allow",

@@ -9,7 +9,10 @@ from components.tokens import type_token
 
 
 class ConfigServiceRole(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:ConfigServiceRole`: makes AWS Config's `aws.iam.ServiceLinkedRole`, one an account."""
+    """`hipaa-ml:baseline:ConfigServiceRole`: the service-linked role of AWS Config, one per account.
+
+    Creates an `aws.iam.ServiceLinkedRole`.
+    """
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -28,11 +31,14 @@ class RecorderArgs:
     bucket: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     global_resources: bool
-    """Whether IAM is recorded here: in one region of the zone only, or every change is recorded and paid for twice."""
+    """Whether IAM is recorded in this region; it is recorded in one region only, since IAM is global."""
 
 
 class Recorder(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:Recorder`: makes an `aws.cfg.Recorder`, its `DeliveryChannel`, and switches it on."""
+    """`hipaa-ml:baseline:Recorder`: the configuration recorder of a region.
+
+    Creates an `aws.cfg.Recorder`, its `DeliveryChannel` and its `RecorderStatus`, which starts it.
+    """
 
     def __init__(self, name: str, args: RecorderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -1,4 +1,4 @@
-"""Defaults of an account in one region: disks encrypted with its own key, nothing public, metadata with tokens."""
+"""Defaults of an account in one region: encrypted volumes, public access blocks and IMDSv2."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,13 @@ class RegionDefaultsArgs:
 
 
 class RegionDefaults(pulumi.ComponentResource):
-    """`hipaa-ml:baseline:RegionDefaults`: EBS key and encryption, snapshot, image and document blocks, IMDSv2."""
+    """`hipaa-ml:baseline:RegionDefaults`: the defaults of an account in one region.
+
+    Creates a `Key`, an `aws.ebs.DefaultKmsKey`, `EncryptionByDefault` and `SnapshotBlockPublicAccess`, an
+    `aws.ec2.ImageBlockPublicAccess` and `InstanceMetadataDefaults`, and an `aws.ssm.ServiceSetting`.
+
+    Volumes are encrypted, public snapshots, images and documents are blocked, and instances require IMDSv2.
+    """
 
     def __init__(self, name: str, args: RegionDefaultsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

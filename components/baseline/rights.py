@@ -1,4 +1,4 @@
-"""What the pipeline may do in an account: statements over the tables of `rights_data`."""
+"""The rights of the pipeline in an account: statements computed from the tables of `rights_data`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ from components.keys.key import ADMINISTRATION, REPLICATION
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """What rights are limited to."""
+    """The scope of the rights."""
 
     prefix: str
     account_id: Any
-    """A text, or an output of one."""
+    """Id of the account, as text or output."""
     regions: Sequence[str]
     boundary_arn: Any
     own_role_arns: Sequence[Any]
@@ -35,7 +35,7 @@ class Scope:
 
     @property
     def in_regions(self) -> Mapping[str, Any]:
-        """The condition that holds service-wide rights to the zone's regions."""
+        """The condition that restricts rights to the regions of the zone."""
         return {"StringEquals": {"aws:RequestedRegion": list(self.regions)}}
 
 
@@ -176,7 +176,7 @@ def preview(kind: str, scope: Scope) -> Sequence[Statement]:
 
 
 def boundary(scope: Scope) -> Sequence[Statement]:
-    """The most that any role made later can do: the workloads' services, in the zone's regions, and no IAM."""
+    """The boundary of roles that are created later: services of workloads in the regions of the zone, without IAM."""
     return [
         {
             "Sid": "Services",
@@ -211,7 +211,7 @@ def _linked(kind: str) -> Statement:
 
 
 def _grants(scope: Scope) -> Sequence[Statement]:
-    """Whoever makes a repository, table, endpoint or function under a key lets the service use the key for it."""
+    """The right to grant a service the use of a key, needed to create a resource that is encrypted with it."""
     through = {name: [f"{name}.{region}.amazonaws.com" for region in scope.regions] for name in GRANTED}
     return [
         {

@@ -1,4 +1,4 @@
-"""Which services and actions the pipeline may use, by the kind of account: tables only."""
+"""The services and actions that the pipeline may use, by kind of account."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -60,7 +60,7 @@ SERVICES: Final[Mapping[str, Sequence[str]]] = {
     "sandbox": WORKLOAD,
     "management": ("cloudwatch", "events", "logs", "sns"),
 }
-"""Kind of account -> services the pipeline manages there, in the zone's regions only."""
+"""Kind of account -> services that the pipeline manages in the regions of the zone."""
 
 NAMES: Final = (
     "route53:AssociateVPCWithHostedZone",
@@ -80,7 +80,7 @@ NAMES: Final = (
 )
 """Private zones and health checks, by the network and by spokes."""
 ROUTE_53: Final = "us-east-1"
-"""Where Route 53 is, whatever the zone's regions are (Service Authorization Reference, "Global services")."""
+"""Region of the control plane of Route 53 (Service Authorization Reference, "Global services")."""
 NAMES_FOR: Final = frozenset({"infrastructure", "workload"})
 
 LINKED: Final[Mapping[str, Sequence[str]]] = {
@@ -89,10 +89,10 @@ LINKED: Final[Mapping[str, Sequence[str]]] = {
         "sagemaker.application-autoscaling.amazonaws.com",  # scales endpoints
     ),
 }
-"""Kind of account -> services that get their own role there with the first resource that needs it."""
+"""Kind of account -> services whose service-linked role is created with the first resource that needs it."""
 
 GRANTED: Final = ("dynamodb", "ecr", "lambda", "sagemaker")
-"""Services that use a key by a grant of whoever makes something under it (KMS Developer Guide, "Grants in AWS KMS")."""
+"""Services that use a key by a grant of the resource's creator (KMS Developer Guide, "Grants in AWS KMS")."""
 
 PASSED_TO: Final = (
     "backup.amazonaws.com",
@@ -146,7 +146,7 @@ ORGANIZATION: Final = (
     "securityhub:EnableOrganizationAdminAccount",
     "securityhub:ListOrganizationAdminAccounts",
 )
-"""For the stack `organization`, in the management account; nothing here closes, removes or leaves."""
+"""Actions of the stack `organization` in the management account; none closes or removes an account."""
 
 NO_DATA: Final = (
     "athena:GetQueryResults",
@@ -160,4 +160,4 @@ NO_DATA: Final = (
     "sagemaker:InvokeEndpoint",
     "secretsmanager:GetSecretValue",
 )
-"""Who deploys does not read: 45 CFR 164.308(a)(4)(ii)(C), minimum necessary."""
+"""Actions on data that the deploy role is denied: 45 CFR 164.308(a)(4)(ii)(C), minimum necessary."""

@@ -1,4 +1,4 @@
-"""An environment's data: keys, buckets, who may read what, catalogue, queries, secrets, backups."""
+"""The data of an environment: keys, buckets, access rights, catalogue, queries, secrets and backups."""
 
 from components.data.access import DataAccess, DataAccessArgs
 from components.data.backups import DataBackups, DataBackupsArgs

@@ -1,4 +1,4 @@
-"""How teams reach data in a region: an access point for each bucket they use, and a workgroup for their queries."""
+"""The access of teams to data in a region: access points to buckets, and workgroups for queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ GIGABYTE = 1_000_000_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DataAccessArgs:
-    """Every team's ways into one region's data."""
+    """The access of all teams in one region."""
 
     names: DataNames
     table: AccessTable
@@ -31,7 +31,10 @@ class DataAccessArgs:
 
 
 class DataAccess(pulumi.ComponentResource):
-    """`hipaa-ml:data:DataAccess`: makes an `aws.s3.AccessPoint` for each team and bucket, and an `athena.Workgroup`."""
+    """`hipaa-ml:data:DataAccess`: the access of teams to buckets and to Athena.
+
+    Creates an `aws.s3.AccessPoint` per team and bucket, and an `aws.athena.Workgroup` per team.
+    """
 
     def __init__(self, name: str, args: DataAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -72,7 +75,7 @@ def _access_point(
 
 
 def _access_point_policy(arn: pulumi.Input[str], team: str, args: DataAccessArgs) -> Sequence[Statement]:
-    """Only the team, and only through an endpoint of this organisation: by its owner, so that any VPC of it will do.
+    """Denies requests of other principals than the team, and requests that use no endpoint of this organisation.
 
     An access point's own VPC setting names one VPC and can never be changed (S3 User Guide, "Creating access points
     restricted to a virtual private cloud"); its policy can, and says the same of every VPC there will be.

@@ -1,4 +1,4 @@
-"""Backups of an environment's data: kept in the other region and in another account, locked, and tried every week."""
+"""Backups of the data: copied to the other region and another account, locked, and restored every week as a test."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,19 +28,22 @@ class DataBackupsArgs:
 
     plan_name: str
     vault_name: str
-    """Of this account and region; the baseline makes it, locked."""
+    """Name of the backup vault of this account and region, which the baseline creates."""
     vault_arn: pulumi.Input[str]
     copy_to: Sequence[pulumi.Input[str]]
     """ARNs of vaults: in the other region, and in the backup account."""
     role_arn: pulumi.Input[str]
     resources: Sequence[pulumi.Input[str]]
-    """ARNs of everything that holds data."""
+    """ARNs of the resources to back up."""
     keep_days: int
     schedule: str
 
 
 class DataBackups(pulumi.ComponentResource):
-    """`hipaa-ml:data:DataBackups`: makes a backup plan, its selection, an audit framework, and a restore test."""
+    """`hipaa-ml:data:DataBackups`: backups of the data, and the proof that they can be restored.
+
+    Creates an `aws.backup.Plan` and its `Selection`, a `Framework`, and a `RestoreTestingPlan` with its selection.
+    """
 
     def __init__(self, name: str, args: DataBackupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -100,7 +103,7 @@ class DataBackups(pulumi.ComponentResource):
 
     @staticmethod
     def _restore_test(name: str, args: DataBackupsArgs, child: pulumi.ResourceOptions) -> None:
-        """A backup that was never restored is a hope: 45 CFR 164.308(a)(7)(ii)(D)."""
+        """Creates a weekly restore test: 45 CFR 164.308(a)(7)(ii)(D)."""
         test = backup.RestoreTestingPlan(
             f"{name}-restore-test",
             name=f"{args.plan_name}-restore".replace("-", "_"),

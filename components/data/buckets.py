@@ -33,7 +33,10 @@ class DataBucketsArgs:
 
 
 class DataBuckets(pulumi.ComponentResource):
-    """`hipaa-ml:data:DataBuckets`: makes a `SecureBucket` for each purpose; all log into the one of access logs."""
+    """`hipaa-ml:data:DataBuckets`: the buckets of an environment.
+
+    Creates a `SecureBucket` per purpose; every bucket logs access to the bucket of access logs.
+    """
 
     def __init__(self, name: str, args: DataBucketsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -106,6 +109,6 @@ class DataBuckets(pulumi.ComponentResource):
         ]
 
     def _always(self, purpose: DataPurpose) -> Sequence[pulumi.Output[str]]:
-        """Jobs keep models and features apart by their own roles' policies; patients' data by this one."""
+        """ARN patterns of the roles with access to every prefix; those of jobs are included except for patient data."""
         names = self._args.names
         return [*names.always, names.jobs] if purpose in OWN_WORK else names.always

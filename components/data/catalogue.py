@@ -1,4 +1,4 @@
-"""What the data sets are made of, and Lake Formation's grants on their columns and rows, in one region."""
+"""The tables of the data sets, and the grants of Lake Formation on their columns and rows, in one region."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class CatalogueArgs:
     table: AccessTable
     region: str
     administrator_arns: Sequence[pulumi.Input[str]]
-    """Who may change grants: whoever deploys."""
+    """ARNs of the principals that may change grants: those that deploy."""
     lake_formation_role_arn: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     purposes: Sequence[str]
@@ -33,9 +33,12 @@ class CatalogueArgs:
 
 
 class Catalogue(pulumi.ComponentResource):
-    """`hipaa-ml:data:Catalogue`: databases, tables, LF-tags, filters and grants, generated from the access table.
+    """`hipaa-ml:data:Catalogue`: the data catalogue, computed from the access table.
 
-    Lake Formation alone decides: new databases and tables are open to nobody, and no grant is to everybody.
+    Creates `aws.glue.CatalogDatabase`s and `CatalogTable`s, the encryption settings of the catalogue, and in
+    `aws.lakeformation` the settings, `LfTag`s, `DataCellsFilter`s, `Resource`s and `Permissions`.
+
+    Only Lake Formation grants access: a new database or table is accessible to no principal.
     """
 
     def __init__(self, name: str, args: CatalogueArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Keys of an environment's data, one a domain: who may decrypt what follows from the access table."""
+"""The keys of the data, one per domain; the access table determines which principals may decrypt with each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ KEY_OF: Final[Mapping[DataPurpose, Domain]] = {
     "raw-phi": "phi",
     "results": "phi",
 }
-"""Purpose of a bucket -> domain of its key; answers to queries hold what was asked for (`answers_domain`)."""
+"""Purpose of a bucket -> domain of its key; for query results, see `answers_domain`."""
 KEYS_OF: Final[Mapping[DataPurpose, Sequence[Domain]]] = {
     **{purpose: (domain,) for purpose, domain in KEY_OF.items()},
     "results": ("phi", "features"),
@@ -46,11 +46,14 @@ class DomainKeysArgs:
     region: str
     administrators: Sequence[str]
     primaries: Mapping[Domain, pulumi.Input[str]] | None = None
-    """ARNs of primary keys in another region; None makes primaries."""
+    """Domain -> ARN of the primary key in the other region; None creates primary keys."""
 
 
 class DomainKeys(pulumi.ComponentResource):
-    """`hipaa-ml:data:DomainKeys`: makes a multi-Region key for each domain, or replicas of them."""
+    """`hipaa-ml:data:DomainKeys`: the multi-Region keys of the data domains.
+
+    Creates a `Key` per domain in the primary region, or a `KeyReplica` in the recovery region.
+    """
 
     def __init__(self, name: str, args: DomainKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -83,7 +86,7 @@ class DomainKeys(pulumi.ComponentResource):
 
 
 def key_uses(domain: Domain, names: DataNames, table: AccessTable, region: str) -> Sequence[Statement]:
-    """Key policy statements of a domain in a region: its readers, the services that read for them, nobody else."""
+    """Key policy statements of a domain in a region: its readers, and the services that read for them."""
     return [statement for use in _USES[domain] for statement in use(domain, names, table, region)]
 
 

@@ -1,4 +1,4 @@
-"""Names in an environment's account that policies must name before the resources are there."""
+"""Names in the account of an environment that policies contain before the resources exist."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pulumi
 from zone.shared.buckets import DataPurpose
 
 ServiceUse = Literal["batch-replication", "lake-formation", "replication", "secret-rotation"]
-"""What the roles are for that AWS's services act as on the data."""
+"""The purposes of the roles that AWS services use on the data."""
 OWN_WORK: Final[Sequence[DataPurpose]] = ("artifacts", "dvc", "features", "results")
 """Purposes in which every team has a prefix of its own, named after it."""
 
@@ -21,14 +21,14 @@ class DataNames:
     prefix: str
     account_id: pulumi.Input[str]
     regions: Sequence[str]
-    """The primary first."""
+    """Regions, the primary first."""
     break_glass_role: str
     access_role: str
-    """Sees what objects there are and under which key (HeadObject), and decrypts none: no key lets it."""
+    """Lists objects and reads their metadata (HeadObject); no key policy allows it to decrypt them."""
     backup_role: str
 
     def bucket(self, purpose: DataPurpose, region: str) -> pulumi.Output[str]:
-        """A bucket: unique in AWS by account and region, and guessable from other accounts."""
+        """Name of a bucket, unique by account and region, and computable in other accounts."""
         return pulumi.Output.format("{0}-{1}-{2}-{3}", self.prefix, purpose, self.account_id, region)
 
     def bucket_arn(self, purpose: DataPurpose, region: str) -> pulumi.Output[str]:
@@ -46,25 +46,25 @@ class DataNames:
         )
 
     def team_role(self, team: str) -> str:
-        """What people and jobs of a team act as on data."""
+        """Name of the role that people and jobs of a team use."""
         return f"{self.prefix}-data-team-{team}"
 
     def service_role(self, use: ServiceUse) -> str:
-        """What a service acts as."""
+        """Name of the role of a service."""
         return f"{self.prefix}-service-{use}"
 
     def role_arn(self, name: str) -> pulumi.Output[str]:
-        """A role of the account; `*` in it makes a pattern."""
+        """ARN of a role of the account; with `*` in the name, a pattern."""
         return pulumi.Output.format("arn:aws:iam::{0}:role/{1}", self.account_id, name)
 
     @property
     def jobs(self) -> pulumi.Output[str]:
-        """A pattern of the roles that training and inference run as (the `ml-<env>` stacks make them)."""
+        """ARN pattern of the roles of training and inference, which the `ml-<env>` stacks create."""
         return self.role_arn(f"{self.prefix}-ml-*")
 
     @property
     def services(self) -> Sequence[pulumi.Output[str]]:
-        """Patterns of the roles that AWS's services act as on data, Macie's and AWS Backup's included."""
+        """ARN patterns of the roles that AWS services use on data, with those of Macie and AWS Backup."""
         return [
             self.role_arn(f"{self.prefix}-service-*"),
             self.role_arn(self.backup_role),
@@ -73,7 +73,7 @@ class DataNames:
 
     @property
     def always(self) -> Sequence[pulumi.Output[str]]:
-        """Who may reach every prefix: AWS's services, whoever breaks the glass (alarmed), and who sees but metadata."""
+        """ARN patterns of roles with access to every prefix: AWS services, break-glass, and the reader of metadata."""
         return [*self.services, self.role_arn(self.break_glass_role), self.role_arn(self.access_role)]
 
     def database(self, team: str) -> str:

@@ -1,4 +1,4 @@
-"""Two regions' buckets kept alike: copies in one direction, and the alarm on their lag in the other region."""
+"""Replication of buckets between two regions: one direction, and the alarms on its lag in the other region."""
 
 from dataclasses import dataclass
 
@@ -29,11 +29,14 @@ class RegionPairArgs:
     destination_region: str
     destination_keys: DomainKeys
     alarm_topic_arn: pulumi.Input[str]
-    """In the source's region."""
+    """ARN of the topic in the region of the source."""
 
 
 class RegionPair(pulumi.ComponentResource):
-    """`hipaa-ml:data:RegionPair`: makes a `CrossRegionReplication` for every bucket but that of access logs."""
+    """`hipaa-ml:data:RegionPair`: the replication of the buckets of one region to the other.
+
+    Creates a `CrossRegionReplication` per bucket, except that of access logs.
+    """
 
     def __init__(self, name: str, args: RegionPairArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -58,17 +61,20 @@ class RegionPair(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LagAlarmsArgs:
-    """One direction, seen from its destination."""
+    """One direction of the replication, in the region of the destination."""
 
     source: DataBuckets
     destination: DataBuckets
     topic_arn: pulumi.Input[str]
-    """In the destination's region."""
+    """ARN of the topic in the region of the destination."""
     after_minutes: int
 
 
 class LagAlarms(pulumi.ComponentResource):
-    """`hipaa-ml:data:LagAlarms`: makes a `ReplicationLag` for every bucket, where S3 publishes how late copies are."""
+    """`hipaa-ml:data:LagAlarms`: alarms on the replication lag, in the region of the destinations.
+
+    Creates a `ReplicationLag` per bucket.
+    """
 
     def __init__(self, name: str, args: LagAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

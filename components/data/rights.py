@@ -1,4 +1,4 @@
-"""What roles may do with data: statements generated from the access table, and from nothing else."""
+"""The rights of roles on data: statements computed from the access table only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,13 +11,13 @@ from zone.shared.access_table import AccessTable
 from zone.shared.buckets import DataPurpose
 
 HOLDING: Final[Sequence[DataPurpose]] = ("deidentified", "features", "raw-phi")
-"""Buckets that Lake Formation reads data sets from."""
+"""Purposes of the buckets from which Lake Formation reads data sets."""
 
 
 def team(
     team_name: str, names: DataNames, table: AccessTable, key_arns: Sequence[pulumi.Input[str]]
 ) -> Sequence[Statement]:
-    """A team reads the files it may see whole, through its access points; the rest through Lake Formation's filters.
+    """The rights of a team: files with full access through its access points, others through filters of Lake Formation.
 
     Rights hold in every region: after a failover nothing has to be granted.
     """
@@ -100,7 +100,7 @@ QUERY: Final = [
 
 
 def lake_formation(names: DataNames) -> Sequence[Statement]:
-    """Lake Formation reads the files below the data sets, to give each team the columns and rows it may see."""
+    """The rights of Lake Formation: it reads the files of the data sets, and filters columns and rows for each team."""
     buckets = [names.bucket_arn(purpose, region) for region in names.regions for purpose in HOLDING]
     return [
         {"Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": buckets},
@@ -124,7 +124,7 @@ def lake_formation(names: DataNames) -> Sequence[Statement]:
 
 
 def batch_replication(names: DataNames, purposes: Sequence[DataPurpose]) -> Sequence[Statement]:
-    """S3 Batch Operations starts copies of existing objects, either way (S3 User Guide, "Batch Replication")."""
+    """The rights of S3 Batch Operations to replicate existing objects (S3 User Guide, "Batch Replication")."""
     buckets = [names.bucket_arn(purpose, region) for region in names.regions for purpose in purposes]
     return [
         {
@@ -164,7 +164,7 @@ def _objects(team_name: str, names: DataNames, places: Sequence[tuple[DataPurpos
 
 
 def _prefixes(team_name: str, table: AccessTable) -> list[str]:
-    """What a team may list: names of files can tell of patients."""
+    """The right to list the prefixes of a team only, since names of files can identify patients."""
     prefixes = {
         f"{team_name}/*",
         *(f"{data.prefix}/*" for data in (*table.files_of(team_name), *table.owned(team_name))),

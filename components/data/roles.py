@@ -1,4 +1,4 @@
-"""Roles of an environment's data: what AWS's services act as on it, and what each team acts as."""
+"""The roles for the data of an environment: those of AWS services, and one per team."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _SERVICES: Final[Mapping[ServiceUse, str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceRolesArgs:
-    """Roles that services act as; their rights come with what they do."""
+    """The roles of services; other components create their rights."""
 
     names: DataNames
     boundary_arn: pulumi.Input[str]
@@ -33,7 +33,10 @@ class ServiceRolesArgs:
 
 
 class ServiceRoles(pulumi.ComponentResource):
-    """`hipaa-ml:data:ServiceRoles`: makes the roles of S3's replication, live and in batches, and of Lake Formation."""
+    """`hipaa-ml:data:ServiceRoles`: the roles of AWS services for the data.
+
+    Creates a `ReplicationRole`, and `aws.iam.Role`s for S3 Batch Replication and Lake Formation.
+    """
 
     def __init__(self, name: str, args: ServiceRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -91,7 +94,10 @@ class TeamRolesArgs:
 
 
 class TeamRoles(pulumi.ComponentResource):
-    """`hipaa-ml:data:TeamRoles`: makes a role for each team: its name as a tag, its rights from the access table."""
+    """`hipaa-ml:data:TeamRoles`: the roles of the teams, with the rights from the access table.
+
+    Creates an `aws.iam.Role` with the name of the team as a tag, and an `aws.iam.RolePolicy`, per team.
+    """
 
     def __init__(self, name: str, args: TeamRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -1,4 +1,4 @@
-"""A secret that Secrets Manager makes, rotates and replicates; no value of it is in code, state or logs."""
+"""A secret that Secrets Manager generates, rotates and replicates; its value is in neither code, state nor logs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ class DataSecretArgs:
 
     names: DataNames
     secret: str
-    """What it is called after the zone's prefix."""
+    """Name after the prefix of the zone."""
     description: str
     region: str
     key_arn: pulumi.Input[str]
     replica_region: str
     replica_key_arn: pulumi.Input[str]
     readers: Sequence[pulumi.Input[str]]
-    """`aws:PrincipalArn` patterns of those who may read it; nobody else may, whatever IAM policies say."""
+    """`aws:PrincipalArn` patterns of the principals that may read it; the resource policy denies it to others."""
     log_key_arn: pulumi.Input[str]
     log_days: int
     boundary_arn: pulumi.Input[str]
@@ -37,9 +37,12 @@ class DataSecretArgs:
 
 
 class DataSecret(pulumi.ComponentResource):
-    """`hipaa-ml:data:DataSecret`: makes a `secretsmanager.Secret`, its policy, its rotation and the function for it.
+    """`hipaa-ml:data:DataSecret`: a secret with rotation.
 
-    The secret is empty until the function's first run: then Secrets Manager fills it with a value nobody has seen.
+    Creates an `aws.secretsmanager.Secret`, its `SecretPolicy` and `SecretRotation`, and the `aws.lambda.Function` of
+    the rotation with its role, permission and log group.
+
+    The secret is empty until the first rotation, in which Secrets Manager generates the value.
     """
 
     def __init__(self, name: str, args: DataSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What watches the whole organisation: compliance, threats, exposure, and who is told of it."""
+"""The monitoring of the organisation: compliance, threats, exposure and notifications."""
 
 from components.governance.aggregator import ConfigAggregator, ConfigAggregatorArgs
 from components.governance.alerts import FindingAlerts, FindingAlertsArgs

@@ -1,4 +1,4 @@
-"""One view of how everything in the organisation is configured, and whether it complies."""
+"""The configuration and compliance of all resources of the organisation in one view."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +10,7 @@ from components.documents import document, trusts
 from components.tokens import type_token
 
 ORGANIZATION_READER: Final = "arn:aws:iam::aws:policy/service-role/AWSConfigRoleForOrganizations"
-"""AWS's own policy: lists the organisation's accounts, nothing else (Config Developer Guide, "Aggregators")."""
+"""AWS managed policy that allows to list the accounts of the organisation (Config Developer Guide, "Aggregators")."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,13 +19,16 @@ class ConfigAggregatorArgs:
 
     prefix: str
     account_id: pulumi.Input[str]
-    """Of AWS Config's delegated administrator, which owns the aggregator."""
+    """Id of the account of the delegated administrator of AWS Config."""
 
 
 class ConfigAggregator(pulumi.ComponentResource):
-    """`hipaa-ml:governance:ConfigAggregator`: makes an `aws.cfg.ConfigurationAggregator` of all regions, and its role.
+    """`hipaa-ml:governance:ConfigAggregator`: the view of AWS Config over all accounts and regions.
 
-    All regions, not the zone's two: what is made elsewhere, against the guardrails, must be seen as well.
+    Creates an `aws.cfg.ConfigurationAggregator`, its `aws.iam.Role` and a policy attachment.
+
+    It aggregates all regions, not only the two of the zone, so that resources that violate the guardrails are visible
+    as well.
     """
 
     def __init__(self, name: str, args: ConfigAggregatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:

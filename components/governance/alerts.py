@@ -1,4 +1,4 @@
-"""Tells people of findings that cannot wait, 45 CFR 164.308(a)(6)(ii)."""
+"""Notifications of important findings, 45 CFR 164.308(a)(6)(ii)."""
 
 import json
 from collections.abc import Sequence
@@ -22,20 +22,23 @@ class FindingAlertsArgs:
     region: str
     account_id: pulumi.Input[str]
     notify: Sequence[str]
-    """E-mail addresses; AWS asks each to confirm."""
+    """E-mail addresses; AWS sends each a request for confirmation."""
     home: bool
-    """Whether findings of all regions come together here."""
+    """Whether findings of all regions are aggregated in this region."""
 
     def __post_init__(self) -> None:
-        """Refuses alerts nobody hears."""
+        """Refuses alerts without recipients."""
         if not self.notify:
             raise ValueError("FindingAlertsArgs.notify: name at least one e-mail address")
 
 
 class FindingAlerts(pulumi.ComponentResource):
-    """`hipaa-ml:governance:FindingAlerts`: EventBridge rules on findings, an encrypted SNS topic, e-mail.
+    """`hipaa-ml:governance:FindingAlerts`: an e-mail for every important finding.
 
-    An e-mail carries the finding as it is: resource names and account ids, no PHI (Macie shows no matched text).
+    Creates `aws.cloudwatch.EventRule`s with their targets, and an `aws.sns.Topic` with its `Key`, policy and e-mail
+    subscriptions.
+
+    An e-mail contains the finding: resource names and account ids, no PHI (Macie reports no matched text).
     """
 
     def __init__(self, name: str, args: FindingAlertsArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Access Analyzer: what is open to others, and what nobody uses, 45 CFR 164.308(a)(4)(ii)(C)."""
+"""IAM Access Analyzer: external access and unused access, 45 CFR 164.308(a)(4)(ii)(C)."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,14 @@ class AccessAnalyzersArgs:
 
     prefix: str
     unused_access_days: int | None = None
-    """Access unused for so long is a finding; None makes no such analyzer: IAM is global, one region is enough."""
+    """Days after which unused access is a finding; None creates no such analyzer (one region is enough)."""
 
 
 class AccessAnalyzers(pulumi.ComponentResource):
-    """`hipaa-ml:governance:AccessAnalyzers`: makes `aws.accessanalyzer.Analyzer`s whose trust is the organisation."""
+    """`hipaa-ml:governance:AccessAnalyzers`: the access analyzers whose zone of trust is the organisation.
+
+    Creates an `aws.accessanalyzer.Analyzer` per kind.
+    """
 
     def __init__(self, name: str, args: AccessAnalyzersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -1,4 +1,4 @@
-"""Organisation conformance packs: the detecting layer of every control, in every account, 45 CFR 164.308(a)(8)."""
+"""Organisation conformance packs: the Config rules of the controls in every account, 45 CFR 164.308(a)(8)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from pulumi_aws import cfg
 from components.tokens import type_token
 
 MAXIMUM_INLINE: Final = 51_200
-"""Bytes of a template given inline (AWS Config API Reference, PutOrganizationConformancePack)."""
+"""Maximum of bytes of an inline template (AWS Config API Reference, PutOrganizationConformancePack)."""
 TIMEOUT: Final = "45m"
-"""AWS deploys a pack account by account; the provider gives up after ten minutes unless told."""
+"""Timeout of a deployment, which proceeds account by account; the default of the provider is ten minutes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,7 @@ class PackSpec:
     """CloudFormation YAML."""
 
     def __post_init__(self) -> None:
-        """Refuses a template that AWS takes only from a bucket."""
+        """Refuses a template over the limit of inline templates."""
         size = len(self.template.encode())
         if size > MAXIMUM_INLINE:
             raise ValueError(f"PackSpec {self.name!r}: the template has {size} bytes, AWS takes {MAXIMUM_INLINE}")
@@ -39,33 +39,35 @@ class ConformancePacksArgs:
     """Account ids."""
 
     def __post_init__(self) -> None:
-        """Refuses two packs of one name."""
+        """Refuses packs without names, or with equal names."""
         names = [pack.name for pack in self.packs]
         if not names or len(set(names)) != len(names):
             raise ValueError(f"ConformancePacksArgs.packs: names must be given and differ, they are {names}")
 
 
 class ConformancePacks(pulumi.ComponentResource):
-    """`hipaa-ml:governance:ConformancePacks`: makes an `aws.cfg.OrganizationConformancePack` for each pack.
+    """`hipaa-ml:governance:ConformancePacks`: the conformance packs of the organisation.
 
-    One after the other: AWS refuses a change while another pack of the organisation is on its way.
+    Creates an `aws.cfg.OrganizationConformancePack` per pack.
+
+    Each depends on the previous one: AWS refuses a change while another pack is being deployed.
     """
 
     def __init__(self, name: str, args: ConformancePacksArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        made: list[cfg.OrganizationConformancePack] = []
+        resources: list[cfg.OrganizationConformancePack] = []
         for pack in args.packs:
-            one = cfg.OrganizationConformancePack(
+            resource = cfg.OrganizationConformancePack(
                 f"{name}-{pack.name}",
                 name=pack.name,
                 template_body=pack.template,
                 excluded_accounts=[*args.excluded_accounts] or None,
                 opts=pulumi.ResourceOptions(
                     parent=self,
-                    depends_on=made[-1:],
+                    depends_on=resources[-1:],
                     custom_timeouts=pulumi.CustomTimeouts(create=TIMEOUT, update=TIMEOUT, delete=TIMEOUT),
                 ),
             )
-            made.append(one)
-        self.arns = {pack.name: one.arn for pack, one in zip(args.packs, made, strict=True)}
+            resources.append(resource)
+        self.arns = {pack.name: resource.arn for pack, resource in zip(args.packs, resources, strict=True)}
         self.register_outputs({"arns": self.arns})

@@ -1,23 +1,23 @@
-"""Which findings people are told of, as EventBridge patterns: high and critical ones, each from one source only."""
+"""The findings that are notified, as EventBridge patterns: high and critical findings, each from one source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 TOLD_BY_THEMSELVES: Final = ("GuardDuty", "Macie", "IAM Access Analyzer")
-"""Products that Security Hub repeats: their own events are as complete, and come sooner."""
+"""Products whose findings Security Hub repeats; the events of the products are as complete and earlier."""
 HIGH: Final = 7
-"""Lowest GuardDuty severity called high (GuardDuty User Guide, "Severity levels of findings")."""
+"""Lowest severity of a high finding in GuardDuty (GuardDuty User Guide, "Severity levels of findings")."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FindingSource:
-    """A service that finds something."""
+    """A service that publishes findings."""
 
     description: str
     pattern: Mapping[str, Any]
     home_only: bool = False
-    """Whether the home region hears of every region's findings."""
+    """Whether the home region receives the findings of every region."""
 
 
 SOURCES: Final[Mapping[str, FindingSource]] = {

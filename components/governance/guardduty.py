@@ -17,7 +17,7 @@ FEATURES: Final[Mapping[str, tuple[str, ...]]] = {
     "EKS_AUDIT_LOGS": (),
     "RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"),
 }
-"""Protection plan -> what it does by itself (GuardDuty API Reference, DetectorFeatureConfiguration)."""
+"""Protection plan -> its additional configuration (GuardDuty API Reference, DetectorFeatureConfiguration)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,15 +25,18 @@ class ThreatDetectionArgs:
     """GuardDuty in one region."""
 
     frequency: str = "FIFTEEN_MINUTES"
-    """How often findings that repeat are published."""
+    """Frequency of updates of findings."""
     detector_id: str | None = None
-    """Of a detector that is there already; it is adopted."""
+    """Id of an existing detector to import."""
 
 
 class ThreatDetection(pulumi.ComponentResource):
-    """`hipaa-ml:governance:ThreatDetection`: makes an `aws.guardduty.Detector`, with every feature, for all accounts.
+    """`hipaa-ml:governance:ThreatDetection`: GuardDuty with every feature, for all accounts.
 
-    The detector is protected and retained: its findings go with it.
+    Creates an `aws.guardduty.Detector`, its `DetectorFeature`s, and the configuration of the organisation with its
+    features.
+
+    The detector is protected and retained, since deleting it deletes its findings.
     """
 
     def __init__(self, name: str, args: ThreatDetectionArgs, opts: pulumi.ResourceOptions | None = None) -> None:

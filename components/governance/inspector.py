@@ -9,7 +9,7 @@ from pulumi_aws import inspector2
 from components.tokens import type_token
 
 SCANNED: Final = ("EC2", "ECR", "LAMBDA")
-"""Not LAMBDA_CODE: it sends the functions' code to another service, which is a decision of their owners."""
+"""The scanned resource types. LAMBDA_CODE is excluded, since it sends the code of functions to another service."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,11 +17,14 @@ class VulnerabilityScanningArgs:
     """Inspector in one region."""
 
     account_id: pulumi.Input[str]
-    """Of the delegated administrator."""
+    """Id of the account of the delegated administrator."""
 
 
 class VulnerabilityScanning(pulumi.ComponentResource):
-    """`hipaa-ml:governance:VulnerabilityScanning`: makes an `aws.inspector2.Enabler` and switches new accounts on."""
+    """`hipaa-ml:governance:VulnerabilityScanning`: Amazon Inspector for all accounts.
+
+    Creates an `aws.inspector2.Enabler` and an `OrganizationConfiguration`, which enables new accounts.
+    """
 
     def __init__(self, name: str, args: VulnerabilityScanningArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -1,4 +1,4 @@
-"""Macie for every account in one region: where PHI lies that should not, 45 CFR 164.308(a)(1)(ii)(A)."""
+"""Amazon Macie for every account in one region: detects PHI in S3, 45 CFR 164.308(a)(1)(ii)(A)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from components.tokens import type_token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdentifierSpec:
-    """What Macie looks for, besides what it knows itself."""
+    """An identifier that Macie does not detect by default."""
 
     regex: str
     keywords: Sequence[str]
-    """One must stand near a match; none means every match counts."""
+    """Keywords, one of which must be near a match; if empty, every match is a finding."""
     ignore_words: Sequence[str]
     distance: int
-    """Characters between a keyword and the end of a match."""
+    """Maximum of characters between a keyword and the end of a match."""
     description: str
 
 
@@ -27,15 +27,16 @@ class DataDiscoveryArgs:
     """Macie in one region."""
 
     identifiers: Mapping[str, IdentifierSpec]
-    """Name -> what is looked for."""
+    """Name -> identifier."""
     frequency: str = "FIFTEEN_MINUTES"
-    """How often policy findings that repeat are published."""
+    """Frequency of updates of policy findings."""
 
 
 class DataDiscovery(pulumi.ComponentResource):
-    """`hipaa-ml:governance:DataDiscovery`: makes an `aws.macie2.Account`, protected, for all accounts to come.
+    """`hipaa-ml:governance:DataDiscovery`: Amazon Macie for all accounts.
 
-    Also a custom data identifier for each kind of number that is PHI here and nowhere else.
+    Creates a protected `aws.macie2.Account`, an `OrganizationConfiguration`, and an `aws.macie.CustomDataIdentifier`
+    per kind of identifier that Macie does not know.
     """
 
     def __init__(self, name: str, args: DataDiscoveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -50,7 +51,7 @@ class DataDiscovery(pulumi.ComponentResource):
         macie2.OrganizationConfiguration(f"{name}-organization", auto_enable=True, opts=after)
         self.identifier_arns: dict[str, pulumi.Output[str]] = {}
         for identifier, spec in sorted(args.identifiers.items()):
-            made = macie.CustomDataIdentifier(
+            resource = macie.CustomDataIdentifier(
                 f"{name}-{identifier}",
                 name=identifier,
                 description=spec.description or None,
@@ -61,5 +62,5 @@ class DataDiscovery(pulumi.ComponentResource):
                 maximum_match_distance=spec.distance if spec.keywords else None,
                 opts=after,
             )
-            self.identifier_arns[identifier] = made.arn
+            self.identifier_arns[identifier] = resource.arn
         self.register_outputs({"identifier_arns": self.identifier_arns})

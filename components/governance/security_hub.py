@@ -10,7 +10,7 @@ from pulumi_aws import securityhub
 from components.tokens import type_token
 
 STANDARDS: Final = ("aws-foundational-security-best-practices/v/1.0.0", "nist-800-53/v/5.0.0")
-"""Standards every account is measured against (Security Hub User Guide, "Standards reference")."""
+"""The standards of every account (Security Hub User Guide, "Standards reference")."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,9 +20,9 @@ class CentralSecurityHubArgs:
     prefix: str
     home_region: str
     linked_regions: Sequence[str]
-    """Their findings come to the home region, its policy applies there too."""
+    """Further regions, whose findings are aggregated in the home region and to which its policy applies."""
     root_id: pulumi.Input[str]
-    """The organisation's root: the policy applies to every account below it."""
+    """Id of the organisation's root, to which the policy applies."""
 
     def __post_init__(self) -> None:
         """Refuses a home region that is linked to itself."""
@@ -34,10 +34,12 @@ class CentralSecurityHubArgs:
 
 
 class CentralSecurityHub(pulumi.ComponentResource):
-    """`hipaa-ml:governance:CentralSecurityHub`: central configuration, in the home region.
+    """`hipaa-ml:governance:CentralSecurityHub`: Security Hub with central configuration, in the home region.
 
-    Makes the account's Security Hub, a finding aggregator, the organisation's configuration, and one configuration
-    policy with AWS's foundational standard and NIST 800-53, associated with the root.
+    Creates an `aws.securityhub.Account`, a `FindingAggregator`, an `OrganizationConfiguration`, and a
+    `ConfigurationPolicy` associated with the root.
+
+    The policy enables the AWS Foundational Security Best Practices and NIST SP 800-53.
     """
 
     def __init__(self, name: str, args: CentralSecurityHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -37,10 +37,10 @@ ADMINISTRATION: Final = (
     "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
-"""What administrators may do with a key: everything but encrypt, decrypt and hand out grants."""
+"""The actions of administrators on a key: all except encryption, decryption and grants."""
 
 REPLICATION: Final = ("kms:ReplicateKey", "kms:UpdatePrimaryRegion")
-"""What administrators may do besides with a multi-Region key; where to, guardrail D2 says."""
+"""Further actions of administrators on a multi-Region key; guardrail D2 restricts the regions."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,14 +53,14 @@ class KeyArgs:
     account_id: pulumi.Input[str]
     """The account that owns it; its IAM policies decide who in it administers the key."""
     uses: Sequence[Statement]
-    """Key policy statements: who may use the key for what (`components.keys.uses`)."""
+    """Key policy statements that allow the use of the key (`components.keys.uses`)."""
     administrators: Sequence[str] = ()
-    """Names of roles of the account; none means: whoever the account's IAM policies let administer keys."""
+    """Names of roles of the account that administer the key; if empty, the IAM policies of the account decide."""
     multi_region: bool = False
     """Whether it can have replicas in other regions (`KeyReplica`): it can never be changed."""
 
     def __post_init__(self) -> None:
-        """Refuses a key nobody can use: it would cost money and protect nothing."""
+        """Refuses a key that no principal may use."""
         if not self.uses:
             raise ValueError(f"KeyArgs {self.alias!r}: uses is empty; name at least one use")
 
@@ -72,7 +72,10 @@ class KeyArgs:
 
 
 class Key(pulumi.ComponentResource):
-    """`hipaa-ml:keys:Key`: makes an `aws.kms.Key`, protected and retained, and its `Alias`."""
+    """`hipaa-ml:keys:Key`: a customer managed key.
+
+    Creates an `aws.kms.Key`, protected and retained, and its `Alias`.
+    """
 
     def __init__(self, name: str, args: KeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

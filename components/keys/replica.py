@@ -26,9 +26,11 @@ class KeyReplicaArgs:
 
 
 class KeyReplica(pulumi.ComponentResource):
-    """`hipaa-ml:keys:KeyReplica`: makes an `aws.kms.ReplicaKey`, protected and retained, and its `Alias`.
+    """`hipaa-ml:keys:KeyReplica`: the replica of a multi-Region key.
 
-    Rotation is the primary's, and reaches every replica (KMS Developer Guide, "Multi-Region keys").
+    Creates an `aws.kms.ReplicaKey`, protected and retained, and its `Alias`.
+
+    The rotation of the primary key applies to every replica (KMS Developer Guide, "Multi-Region keys").
     """
 
     def __init__(self, name: str, args: KeyReplicaArgs, opts: pulumi.ResourceOptions | None = None) -> None:

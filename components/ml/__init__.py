@@ -1,4 +1,4 @@
-"""A clinical model's place: images, versions, and an endpoint that nobody but its application reaches."""
+"""The components of a model: images, versions, and an endpoint that only its application reaches."""
 
 from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
 from components.ml.log import EndpointLog, EndpointLogArgs

@@ -1,4 +1,4 @@
-"""What says that an endpoint is not well: it fails, it is slow. A deployment that raises one is rolled back."""
+"""Alarms on errors and latency of an endpoint; SageMaker rolls back a deployment that raises one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,10 @@ class EndpointAlarmsArgs:
 
 
 class EndpointAlarms(pulumi.ComponentResource):
-    """`hipaa-ml:ml:EndpointAlarms`: makes an `aws.cloudwatch.MetricAlarm` for each of `WATCHED`."""
+    """`hipaa-ml:ml:EndpointAlarms`: the alarms of an endpoint.
+
+    Creates an `aws.cloudwatch.MetricAlarm` per entry of `WATCHED`.
+    """
 
     names: Sequence[str]
 

@@ -18,7 +18,7 @@ CANARY_PERCENT: Final = 10
 BAKE_SECONDS: Final = 600
 """How long the canary is watched before the rest follows."""
 REQUESTS_PER_INSTANCE: Final = 2000
-"""A minute; well under what the container answers on one core (benchmarks/inference.py): there is room to scale."""
+"""Requests per minute and instance; well below the throughput of one core (benchmarks/inference.py)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,9 +55,12 @@ class ModelEndpointArgs:
 
 
 class ModelEndpoint(pulumi.ComponentResource):
-    """`hipaa-ml:ml:ModelEndpoint`: makes an `aws.sagemaker.Model`, an `EndpointConfiguration` and an `Endpoint`.
+    """`hipaa-ml:ml:ModelEndpoint`: a model behind a SageMaker endpoint.
 
-    The endpoint has a canary, a rollback, alarms and autoscaling; a pilot light has none of these.
+    Creates an `aws.sagemaker.Model`, an `EndpointConfiguration`, an `Endpoint`, `EndpointAlarms`, and an
+    `aws.appautoscaling.Target` with its `Policy`.
+
+    The endpoint is deployed with a canary and a rollback. A pilot light has the model and the configuration only.
     """
 
     def __init__(self, name: str, args: ModelEndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -44,7 +44,10 @@ class EndpointLogArgs:
 
 
 class EndpointLog(pulumi.ComponentResource):
-    """`hipaa-ml:ml:EndpointLog`: makes an `aws.cloudwatch.LogGroup`, retained, and its `LogDataProtectionPolicy`."""
+    """`hipaa-ml:ml:EndpointLog`: the log of an endpoint.
+
+    Creates an `aws.cloudwatch.LogGroup`, retained, and its `LogDataProtectionPolicy`.
+    """
 
     def __init__(self, name: str, args: EndpointLogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

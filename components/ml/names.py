@@ -23,7 +23,7 @@ class ModelNames:
 
     @property
     def endpoint(self) -> str:
-        """The same in both regions: whoever calls it changes the region alone."""
+        """Name of the endpoint, the same in both regions."""
         return f"{self.model}-{self.environment}"
 
     @property

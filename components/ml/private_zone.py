@@ -19,7 +19,10 @@ class PrivateZoneArgs:
 
 
 class PrivateZone(pulumi.ComponentResource):
-    """`hipaa-ml:ml:PrivateZone`: makes a private `aws.route53.Zone`; other VPCs associate themselves with it."""
+    """`hipaa-ml:ml:PrivateZone`: the private DNS zone of the endpoints.
+
+    Creates an `aws.route53.Zone`.
+    """
 
     def __init__(self, name: str, args: PrivateZoneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -45,7 +48,10 @@ class EndpointNameArgs:
 
 
 class EndpointName(pulumi.ComponentResource):
-    """`hipaa-ml:ml:EndpointName`: makes an `aws.route53.Record` to SageMaker's host name of the region."""
+    """`hipaa-ml:ml:EndpointName`: the private name of an endpoint in one region.
+
+    Creates an `aws.route53.Record` that leads to the SageMaker host name of the region.
+    """
 
     def __init__(self, name: str, args: EndpointNameArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -63,7 +69,7 @@ class EndpointName(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrivateZoneMembershipArgs:
-    """Another VPC of the same account that knows the zone's names."""
+    """A VPC of the same account in which the names of the zone resolve."""
 
     zone_id: pulumi.Input[str]
     vpc_id: pulumi.Input[str]
@@ -71,7 +77,10 @@ class PrivateZoneMembershipArgs:
 
 
 class PrivateZoneMembership(pulumi.ComponentResource):
-    """`hipaa-ml:ml:PrivateZoneMembership`: makes an `aws.route53.ZoneAssociation`."""
+    """`hipaa-ml:ml:PrivateZoneMembership`: the association of a VPC with the private zone.
+
+    Creates an `aws.route53.ZoneAssociation`.
+    """
 
     def __init__(self, name: str, args: PrivateZoneMembershipArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -1,4 +1,4 @@
-"""A model's versions: registered by those who train, approved by somebody else, readable where they go next."""
+"""The versions of a model: registered by the training role, approved by another role, readable by the next account."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,16 +19,18 @@ class ModelRegistryArgs:
     account_id: pulumi.Input[str]
     region: str
     approver_role: str
-    """Name of the role that approves; whoever registers versions cannot."""
+    """Name of the role that approves versions; it differs from the role that registers them."""
     reader_account_ids: Sequence[pulumi.Input[str]] = ()
     """Accounts that deploy approved versions."""
 
 
 class ModelRegistry(pulumi.ComponentResource):
-    """`hipaa-ml:ml:ModelRegistry`: makes an `aws.sagemaker.ModelPackageGroup`, retained, and its policy.
+    """`hipaa-ml:ml:ModelRegistry`: the registry of model versions.
 
-    The policy denies an approval to everybody but the approver (45 CFR 164.308(a)(4)(ii)(B)); guardrail M8 denies it in
-    the whole organisation, this one in accounts that the organisation's policies do not bind.
+    Creates an `aws.sagemaker.ModelPackageGroup`, retained, and its `ModelPackageGroupPolicy`.
+
+    The policy denies the approval of a version to every principal except the approver (45 CFR 164.308(a)(4)(ii)(B)).
+    Guardrail M8 denies it in the organisation; this policy also applies where the policies of the organisation do not.
     """
 
     def __init__(self, name: str, args: ModelRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -23,7 +23,7 @@ class Release:
     """Of the model inside; the container compares it before it loads anything."""
 
     def __post_init__(self) -> None:
-        """Refuses what is no digest."""
+        """Refuses a value that is not a digest."""
         if not _IMAGE.fullmatch(self.image_digest):
             raise ValueError(f"Release.image_digest: {self.image_digest!r}; allowed: sha256: and 64 hexadecimal digits")
         for name in ("artifact_sha256", "model_sha256"):

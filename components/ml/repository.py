@@ -1,4 +1,4 @@
-"""Where a model's images are: no tag is ever moved, every push is scanned, nobody outside the account pulls."""
+"""The repository of the images of a model: immutable tags, scans on push, and no access from other accounts."""
 
 import json
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ class ImageRepositoryArgs:
 
 
 class ImageRepository(pulumi.ComponentResource):
-    """`hipaa-ml:ml:ImageRepository`: makes an `aws.ecr.Repository`, protected and retained, and its lifecycle."""
+    """`hipaa-ml:ml:ImageRepository`: the repository of the container images of a model.
+
+    Creates an `aws.ecr.Repository`, protected and retained, and its `LifecyclePolicy`.
+    """
 
     def __init__(self, name: str, args: ImageRepositoryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -84,7 +87,10 @@ class ImageReplicationArgs:
 
 
 class ImageReplication(pulumi.ComponentResource):
-    """`hipaa-ml:ml:ImageReplication`: makes the registry's one `aws.ecr.ReplicationConfiguration`."""
+    """`hipaa-ml:ml:ImageReplication`: the replication of container images to the other region.
+
+    Creates an `aws.ecr.ReplicationConfiguration`.
+    """
 
     def __init__(self, name: str, args: ImageReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

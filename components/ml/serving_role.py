@@ -1,4 +1,4 @@
-"""What a serving container may do: pull its image, read its artifact, write its log and its captured data. No more."""
+"""The rights of an endpoint: pull its image, read its artifact, write its log and its captured data."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,10 @@ class ServingRoleArgs:
 
 
 class ServingRole(pulumi.ComponentResource):
-    """`hipaa-ml:ml:ServingRole`: makes an `aws.iam.Role` under the zone's boundary, and its one policy."""
+    """`hipaa-ml:ml:ServingRole`: the role of an endpoint, under the permissions boundary of the zone.
+
+    Creates an `aws.iam.Role` and its `RolePolicy`.
+    """
 
     def __init__(self, name: str, args: ServingRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

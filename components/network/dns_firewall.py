@@ -1,4 +1,4 @@
-"""Which names resolve at all: the zone's own, AWS's, and the domains that egress is allowed to."""
+"""The names that resolve: those of the zone, of AWS, and of the domains that egress is allowed to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ AWS_DOMAINS: Final = (
     "*.sagemaker.aws",
     "*.internal",
 )
-"""AWS's own names and those of instances: they lead to endpoints; what a name resolves to is not a way there."""
+"""Names of AWS services and of instances, which resolve to endpoints and private addresses."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,13 +24,16 @@ class DnsFirewallArgs:
     """A DNS firewall's rules."""
 
     allowed_domains: Sequence[str]
-    """As in the firewall's list: `.pypi.org` means everything below it."""
+    """Allowed domains, as in the list of the firewall: `.pypi.org` includes all its subdomains."""
 
 
 class DnsFirewall(pulumi.ComponentResource):
-    """`hipaa-ml:network:DnsFirewall`: a rule group that lets listed names resolve and no others.
+    """`hipaa-ml:network:DnsFirewall`: a rule group that lets only listed names resolve.
 
-    A query is a way out for data where no packet has one (Route 53 Developer Guide, "Using DNS Firewall").
+    Creates an `aws.route53.ResolverFirewallRuleGroup`, its `ResolverFirewallRule`s and a `ResolverFirewallDomainList`
+    per rule.
+
+    DNS queries can carry data out of a VPC that has no other egress (Route 53 Developer Guide, "Using DNS Firewall").
     """
 
     def __init__(self, name: str, args: DnsFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:

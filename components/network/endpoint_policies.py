@@ -1,4 +1,4 @@
-"""Endpoint policies: this organisation's principals with this organisation's resources, and named things of AWS's.
+"""Endpoint policies: principals of the organisation with resources of the organisation, and listed resources of AWS.
 
 AWS whitepaper "Building a data perimeter on AWS": an endpoint that lets a stranger's credentials through, or ours to a
 stranger's bucket, is a way out that no firewall sees.
@@ -12,7 +12,7 @@ import pulumi
 from components.documents import Statement
 
 IMAGES: Final = "763104351884"
-"""AWS's account of deep learning containers in the United States (AWS Deep Learning Containers, "Images")."""
+"""Account of AWS with the deep learning containers in the United States (AWS Deep Learning Containers, "Images")."""
 
 AWS_OWNED: Final[Mapping[str, Callable[[str], Mapping[str, Sequence[str]]]]] = {
     # Layers of every image that ECR serves lie in a bucket of AWS's (ECR User Guide, "Amazon ECR interface VPC
@@ -26,7 +26,7 @@ AWS_OWNED: Final[Mapping[str, Callable[[str], Mapping[str, Sequence[str]]]]] = {
         f"arn:aws:ssm:{region}::document/AWS-*": ("ssm:DescribeDocument", "ssm:GetDocument"),
     },
 }
-"""Prefix of actions -> what of AWS's own is reached through the endpoint: resource -> actions, in a region."""
+"""Prefix of actions -> resources of AWS that are reached through the endpoint, with their actions, in a region."""
 
 
 def statements(actions: str, region: str, organization_id: pulumi.Input[str]) -> Sequence[Statement]:

@@ -1,4 +1,4 @@
-"""The endpoint VPC: one interface endpoint a service for the whole zone, instead of one in every VPC."""
+"""The endpoint VPC: one interface endpoint per service for all VPCs of a region."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class EndpointVpcArgs:
     vpc: VpcArgs
     transit_gateway_id: pulumi.Input[str]
     supernets: Sequence[str]
-    """Networks whose answers go back over the Transit Gateway."""
+    """CIDRs that are routed to the Transit Gateway."""
     clients: Sequence[str]
     """CIDRs that may call the endpoints."""
     services: Sequence[str]
@@ -30,14 +30,18 @@ class EndpointVpcArgs:
     profile: bool
 
     def __post_init__(self) -> None:
-        """Refuses a service whose endpoint nobody knows."""
+        """Refuses a service without a known endpoint."""
         for service in self.services:
             if service not in endpoint_services.known():
                 raise ValueError(f"EndpointVpcArgs.services: no endpoint service is named {service!r}")
 
 
 class EndpointVpc(pulumi.ComponentResource):
-    """`hipaa-ml:network:EndpointVpc`: a `Vpc`, its `aws.ec2.VpcEndpoint`s with policies, their private names."""
+    """`hipaa-ml:network:EndpointVpc`: the VPC of the shared interface endpoints.
+
+    Creates a `Vpc` with its Transit Gateway attachment and routes, `aws.ec2.VpcEndpoint`s with policies and a security
+    group, and `PrivateNames`.
+    """
 
     def __init__(self, name: str, args: EndpointVpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -1,4 +1,4 @@
-"""AWS Network Firewall: what is not on the list of domains is dropped, and everything is written down."""
+"""AWS Network Firewall: drops connections to domains that are not listed, and logs every connection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,21 @@ class DomainFirewallArgs:
 
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
-    """One a zone."""
+    """Ids of the subnets, one per availability zone."""
     home: Sequence[str]
-    """Networks of the spokes: the firewall's own VPC is not what it guards."""
+    """CIDRs of the spokes, whose traffic is inspected."""
     allowed_domains: Sequence[str]
     key_arn: pulumi.Input[str]
     log_bucket: pulumi.Input[str]
 
 
 class DomainFirewall(pulumi.ComponentResource):
-    """`hipaa-ml:network:DomainFirewall`: an `aws.networkfirewall.Firewall`, protected, its policy, list and logs.
+    """`hipaa-ml:network:DomainFirewall`: a firewall that passes connections to listed domains only.
 
-    Strict order: rules run as they stand, and what none passes is dropped (Network Firewall Developer Guide, "Managing
-    evaluation order for Suricata compatible rules").
+    Creates an `aws.networkfirewall.Firewall`, protected, its `FirewallPolicy`, `RuleGroup`s and `LoggingConfiguration`.
+
+    Rules apply in strict order, and a packet that no rule passes is dropped (Network Firewall Developer Guide,
+    "Managing evaluation order for Suricata compatible rules").
     """
 
     def __init__(self, name: str, args: DomainFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -85,10 +87,10 @@ class DomainFirewall(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
     def endpoint_id(self, subnet_id: pulumi.Input[str]) -> pulumi.Output[str]:
-        """The firewall's endpoint in a subnet: what routes of the same zone lead to."""
+        """The id of the firewall endpoint in a subnet, for routes of the same availability zone."""
         endpoints = self._firewall.firewall_statuses.apply(_endpoints)
         return pulumi.Output.all(endpoints=endpoints, subnet=subnet_id).apply(
-            lambda known: known["endpoints"][known["subnet"]]
+            lambda values: values["endpoints"][values["subnet"]]
         )
 
 
@@ -100,7 +102,7 @@ def _endpoints(statuses: Sequence[nf.outputs.FirewallFirewallStatus]) -> dict[st
         for state in status.sync_states or ()
         for attachment in state.attachments or ()
     ]
-    return {str(one.subnet_id): str(one.endpoint_id) for one in attached}
+    return {str(attachment.subnet_id): str(attachment.endpoint_id) for attachment in attached}
 
 
 def _allow_list(name: str, args: DomainFirewallArgs, child: pulumi.ResourceOptions) -> nf.RuleGroup:

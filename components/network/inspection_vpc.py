@@ -1,4 +1,4 @@
-"""The inspection VPC: the zone's only internet gateway, behind a firewall that knows which domains are allowed."""
+"""The inspection VPC: the only internet gateway of the zone, behind a firewall with a list of allowed domains."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,10 +29,13 @@ class InspectionVpcArgs:
 
 
 class InspectionVpc(pulumi.ComponentResource):
-    """`hipaa-ml:network:InspectionVpc`: spokes → attachments → firewall → NAT → internet, and back the same way.
+    """`hipaa-ml:network:InspectionVpc`: the VPC through which spokes reach the internet.
 
-    Each zone keeps to itself, and the attachment is in appliance mode: a firewall that sees one direction only drops
-    the connection (Transit Gateway Guide, "Appliance in a shared services VPC").
+    Creates a `Vpc` with its Transit Gateway attachment, route tables and routes, a `DomainFirewall` with its `Key`, an
+    `aws.ec2.InternetGateway`, and an `Eip` and a `NatGateway` per zone.
+
+    Traffic stays in its availability zone, and the attachment is in appliance mode: a firewall drops a connection of
+    which it receives one direction only (Transit Gateway Guide, "Appliance in a shared services VPC").
     """
 
     def __init__(self, name: str, args: InspectionVpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -86,7 +89,7 @@ class InspectionVpc(pulumi.ComponentResource):
     def _zone(
         self, number: int, zone: str, gateway: ec2.InternetGateway, attachment: ec2transitgateway.VpcAttachment
     ) -> None:
-        """One zone's way out and back."""
+        """The routes of one availability zone to the internet and back."""
         public = self.vpc.subnets["public"][number]
         firewall = self.firewall.endpoint_id(self.vpc.subnets["firewall"][number].id)
         address = ec2.Eip(

@@ -1,4 +1,4 @@
-"""Amazon VPC IP Address Manager: one pool a region, from which every VPC takes its CIDR, so that none overlaps."""
+"""Amazon VPC IP Address Manager: one pool per region, so that the CIDRs of VPCs do not overlap."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pulumi_aws import ec2
 from components.tokens import type_token
 
 LARGEST: Final = 16
-"""The shortest prefix a VPC takes."""
+"""Shortest prefix of a VPC's CIDR."""
 SMALLEST: Final = 28
 
 
@@ -19,18 +19,21 @@ class IpamArgs:
     """The zone's addresses."""
 
     home: str
-    """The region it is managed from."""
+    """Region of the IPAM."""
     supernets: Mapping[str, str]
     """Region -> network."""
 
     def __post_init__(self) -> None:
-        """Refuses a manager that does not know its own region."""
+        """Refuses regions that do not include the region of the IPAM."""
         if self.home not in self.supernets:
             raise ValueError(f"IpamArgs.home: {self.home!r} is none of the regions {', '.join(self.supernets)}")
 
 
 class Ipam(pulumi.ComponentResource):
-    """`hipaa-ml:network:Ipam`: an `aws.ec2.VpcIpam` and a pool with its CIDR for each region."""
+    """`hipaa-ml:network:Ipam`: the address plan of the zone.
+
+    Creates an `aws.ec2.VpcIpam`, and a `VpcIpamPool` with its `VpcIpamPoolCidr` per region.
+    """
 
     def __init__(self, name: str, args: IpamArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -1,4 +1,4 @@
-"""A VPC's place among the segments: which table its packets are routed by, and which tables know the way to it."""
+"""The membership of a VPC in a segment: the route table that it uses, and the route tables that have a route to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ class SegmentMembershipArgs:
     default_in: Sequence[str] = ()
     """Tables whose default route leads to the attachment."""
     foreign: bool = False
-    """Whether the attachment is another account's, and must be accepted."""
+    """Whether the attachment belongs to another account and must be accepted."""
 
     def __post_init__(self) -> None:
-        """Refuses a table that the gateway does not have."""
+        """Refuses an unknown route table."""
         for table in (self.segment, *self.known_in, *self.default_in):
             if table not in self.route_table_ids:
                 raise ValueError(
@@ -34,9 +34,12 @@ class SegmentMembershipArgs:
 
 
 class SegmentMembership(pulumi.ComponentResource):
-    """`hipaa-ml:network:SegmentMembership`: accepts an attachment, associates it with one table, propagates it.
+    """`hipaa-ml:network:SegmentMembership`: the membership of an attachment in a segment.
 
-    Made in the account that owns the Transit Gateway: a spoke's account can ask to be attached, and nothing more.
+    Creates in `aws.ec2transitgateway` a `VpcAttachmentAccepter`, a `RouteTableAssociation`, `RouteTablePropagation`s
+    and `Route`s.
+
+    It is created in the account of the Transit Gateway: the account of a spoke can only request an attachment.
     """
 
     def __init__(self, name: str, args: SegmentMembershipArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The path between the regions: replication and failover of the same segment, and no other packet."""
+"""The connection of the Transit Gateways of two regions, between equal segments only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from pulumi_aws import ec2transitgateway
 from components.tokens import type_token
 
 TABLE = "peering"
-"""The peering's own route table: what comes in knows the way to spokes, and what it may use the sender's table said."""
+"""Name of the route table of the peering, with routes to all spokes; the sender's table restricts the traffic."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeeringArgs:
-    """A peering, asked for from one side."""
+    """A peering, from the requesting side."""
 
     transit_gateway_id: pulumi.Input[str]
     peer_transit_gateway_id: pulumi.Input[str]
@@ -23,7 +23,10 @@ class PeeringArgs:
 
 
 class Peering(pulumi.ComponentResource):
-    """`hipaa-ml:network:Peering`: an `aws.ec2transitgateway.PeeringAttachment`, encrypted by AWS between regions."""
+    """`hipaa-ml:network:Peering`: the peering of the Transit Gateways of two regions, which AWS encrypts.
+
+    Creates an `aws.ec2transitgateway.PeeringAttachment`.
+    """
 
     def __init__(self, name: str, args: PeeringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -49,11 +52,11 @@ class PeeringSideArgs:
     routes: Mapping[str, Sequence[str]]
     """Segment -> its CIDRs in the other region."""
     accept: bool
-    """Whether this is the side that was asked."""
+    """Whether this is the accepting side."""
     name_tag: str
 
     def __post_init__(self) -> None:
-        """Refuses a route of a segment that the gateway does not have."""
+        """Refuses a route for a segment without a route table."""
         for segment in (TABLE, *self.routes):
             if segment not in self.route_table_ids:
                 raise ValueError(
@@ -62,9 +65,12 @@ class PeeringSideArgs:
 
 
 class PeeringSide(pulumi.ComponentResource):
-    """`hipaa-ml:network:PeeringSide`: accepts the peering, and routes each segment to itself in the other region.
+    """`hipaa-ml:network:PeeringSide`: one side of a peering, with the routes between equal segments.
 
-    A peering propagates nothing: routes are static (Transit Gateway Guide, "Transit gateway peering attachments").
+    Creates in `aws.ec2transitgateway` a `PeeringAttachmentAccepter` on the accepting side, `RouteTableAssociation`s and
+    `Route`s.
+
+    Routes are static, since a peering propagates none (Transit Gateway Guide, "Transit gateway peering attachments").
     """
 
     def __init__(self, name: str, args: PeeringSideArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Private zones of central endpoints: the service's own name leads to the endpoint, wherever the profile is."""
+"""Private zones of central endpoints: the name of a service leads to its endpoint in every VPC with the profile."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from controls import endpoint_services
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrivateNamesArgs:
-    """The endpoints and where their names are first known."""
+    """The endpoints, and the VPC in which their names resolve first."""
 
     region: str
     vpc_id: pulumi.Input[str]
@@ -24,7 +24,11 @@ class PrivateNamesArgs:
 
 
 class PrivateNames(pulumi.ComponentResource):
-    """`hipaa-ml:network:PrivateNames`: a private `aws.route53.Zone` for each name, its alias records, a profile."""
+    """`hipaa-ml:network:PrivateNames`: the private DNS names of the interface endpoints.
+
+    Creates an `aws.route53.Zone` per name with its alias `Record`s, and a `ProfilesProfile` with its resource
+    associations.
+    """
 
     def __init__(self, name: str, args: PrivateNamesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -1,4 +1,4 @@
-"""Sharing with the organisation and nobody else, by AWS Resource Access Manager."""
+"""Sharing with the accounts of the organisation by AWS Resource Access Manager."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,22 +11,25 @@ from components.tokens import type_token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrganizationShareArgs:
-    """What is shared."""
+    """The shared resources and their principals."""
 
     share: str
     """The share's name."""
     organization_arn: pulumi.Input[str]
     resources: Mapping[str, pulumi.Input[str]]
-    """What it is -> its ARN."""
+    """Name of the resource -> its ARN."""
 
     def __post_init__(self) -> None:
-        """Refuses a share of nothing."""
+        """Refuses a share without resources."""
         if not self.resources:
             raise ValueError(f"OrganizationShareArgs {self.share!r}: resources is empty; name at least one")
 
 
 class OrganizationShare(pulumi.ComponentResource):
-    """`hipaa-ml:network:OrganizationShare`: an `aws.ram.ResourceShare` that no account outside can be part of."""
+    """`hipaa-ml:network:OrganizationShare`: a resource share for accounts of the organisation only.
+
+    Creates an `aws.ram.ResourceShare`, its `PrincipalAssociation`s and `ResourceAssociation`s.
+    """
 
     def __init__(self, name: str, args: OrganizationShareArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

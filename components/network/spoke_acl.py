@@ -1,4 +1,4 @@
-"""The ACL of a spoke's tiers: which networks there are at all, should a route or a group be wrong."""
+"""The network ACL of a spoke, which limits the reachable networks even if a route or a security group is wrong."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from zone.shared.addresses import PRIVATE
 
 ANYWHERE: Final = "0.0.0.0/0"
 ANSWERS: Final = (1024, 65535)
-"""Ports that answers come back to (VPC User Guide, "Ephemeral ports")."""
+"""Ports of answers (VPC User Guide, "Ephemeral ports")."""
 REMOTE_DESKTOP: Final = (3389, 3389)
-"""The one administrative port among them: closed before answers are let in."""
+"""The administrative port among them, which is denied before answers are allowed."""
 CALLS: Final = (HTTPS, HTTPS)
 MOST_PEERS: Final = 10
-"""Peers that are listed one by one: an ACL takes 20 rules a direction (Amazon VPC quotas)."""
+"""Maximum of peers that are listed individually: an ACL has 20 rules per direction (Amazon VPC quotas)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,12 +30,12 @@ class SpokeAclArgs:
     tag: str
     subnet_ids: Sequence[pulumi.Input[str]]
     cidr: str
-    """The spoke's own network."""
+    """CIDR of the spoke."""
     endpoints_cidr: str
     peers: Sequence[str]
-    """Networks of spokes that may be spoken to."""
+    """CIDRs of the spokes that may be reached."""
     supernets: Sequence[str]
-    """They stand for the peers when there are more than an ACL holds; the Transit Gateway's table still decides."""
+    """CIDRs that replace the peers when an ACL cannot list them; the Transit Gateway's table restricts them further."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +46,7 @@ class _Rule:
     action: str
     cidr: str
     ports: tuple[int, int] | None = None
-    """TCP; none means every protocol."""
+    """Range of TCP ports; None for every protocol."""
 
     @property
     def ingress(self) -> ec2.NetworkAclIngressArgs:
@@ -72,16 +72,19 @@ class _Rule:
 
 
 class SpokeAcl(pulumi.ComponentResource):
-    """`hipaa-ml:network:SpokeAcl`: an `aws.ec2.NetworkAcl` over the subnets of the tiers.
+    """`hipaa-ml:network:SpokeAcl`: the network ACL of the subnets of a spoke.
 
-    Its own network, its peers and the endpoints; no other private address; calls to and answers from public addresses,
-    which gateway endpoints and the inspected egress have: groups and routes say whether there is a way to them.
+    Creates an `aws.ec2.NetworkAcl`.
+
+    It allows traffic with its own network, its peers and the endpoints, and denies it with all other private addresses.
+    It allows calls to public addresses and their answers, which gateway endpoints and the inspected egress use;
+    security groups and routes restrict them further.
     """
 
     def __init__(self, name: str, args: SpokeAclArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        known = [args.cidr, *_listed(args.peers, args.supernets)]
-        allowed = [_Rule(number=100 + number, action="allow", cidr=cidr) for number, cidr in enumerate(known)]
+        peer_cidrs = [args.cidr, *_listed(args.peers, args.supernets)]
+        allowed = [_Rule(number=100 + number, action="allow", cidr=cidr) for number, cidr in enumerate(peer_cidrs)]
         denied = [_Rule(number=200 + number, action="deny", cidr=cidr) for number, cidr in enumerate(PRIVATE)]
         inward = [
             *allowed,
@@ -100,8 +103,8 @@ class SpokeAcl(pulumi.ComponentResource):
             f"{name}-acl",
             vpc_id=args.vpc_id,
             subnet_ids=list(args.subnet_ids),
-            ingress=[one.ingress for one in inward],
-            egress=[one.egress for one in outward],
+            ingress=[rule.ingress for rule in inward],
+            egress=[rule.egress for rule in outward],
             tags={"Name": args.tag},
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -109,7 +112,7 @@ class SpokeAcl(pulumi.ComponentResource):
 
 
 def _listed(peers: Sequence[str], supernets: Sequence[str]) -> Sequence[str]:
-    """Peers, joined where they touch; the supernets for them all, when they are more than an ACL holds."""
+    """The CIDRs of the peers, adjacent ones joined, or the supernets if an ACL cannot list them all."""
     joined = [
         str(collapse_address) for collapse_address in ipaddress.collapse_addresses(map(ipaddress.IPv4Network, peers))
     ]

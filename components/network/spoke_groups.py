@@ -1,4 +1,4 @@
-"""Security groups of a spoke's tiers: made from the declared flows, and nothing else is open."""
+"""Security groups of a spoke's tiers, computed from the declared flows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,15 +17,18 @@ class SpokeGroupsArgs:
     vpc_id: pulumi.Input[str]
     tag: str
     endpoints_cidr: str
-    """Where the interface endpoints are."""
+    """CIDR of the interface endpoints."""
     prefix_lists: Mapping[str, pulumi.Input[str]]
     """Gateway endpoint -> its prefix list."""
     egress: bool
-    """Whether there is a way out through the inspection VPC."""
+    """Whether egress through the inspection VPC is allowed."""
 
 
 class SpokeGroups(pulumi.ComponentResource):
-    """`hipaa-ml:network:SpokeGroups`: an `aws.ec2.SecurityGroup` a tier; later stacks put their resources into them."""
+    """`hipaa-ml:network:SpokeGroups`: the security groups of a spoke, for resources of later stacks.
+
+    Creates an `aws.ec2.SecurityGroup` per tier, with its ingress and egress rules.
+    """
 
     def __init__(self, name: str, args: SpokeGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -56,7 +59,7 @@ class SpokeGroups(pulumi.ComponentResource):
         self,
         name: str,
         group: pulumi.Input[str],
-        what: str,
+        destination: str,
         *,
         cidr: str | None = None,
         prefix_list: pulumi.Input[str] | None = None,
@@ -64,7 +67,7 @@ class SpokeGroups(pulumi.ComponentResource):
         vpc.SecurityGroupEgressRule(
             name,
             security_group_id=group,
-            description=f"HTTPS to {what}",
+            description=f"HTTPS to {destination}",
             ip_protocol="tcp",
             from_port=HTTPS,
             to_port=HTTPS,

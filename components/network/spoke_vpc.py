@@ -1,4 +1,4 @@
-"""A spoke: the private network of one account in one region, attached to the Transit Gateway and to nothing else."""
+"""A spoke: the private network of one account in one region, attached to the Transit Gateway."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,21 +26,23 @@ class SpokeVpcArgs:
     vpc: VpcArgs
     transit_gateway_id: pulumi.Input[str]
     supernets: Sequence[str]
-    """Networks that are reached over the Transit Gateway, whose tables decide what of them."""
+    """CIDRs that are routed to the Transit Gateway, whose route tables restrict them further."""
     endpoints_cidr: str
     peers: Sequence[str]
-    """CIDRs that the segment reaches besides the endpoints; the others are refused here as well."""
+    """CIDRs that the segment may reach besides the endpoints; the network ACL denies others as well."""
     egress: bool
     organization_id: pulumi.Input[str]
     profile_id: pulumi.Input[str] | None = None
-    """The Route 53 Profile with the endpoints' names; without one, `ZoneAssociations` bring them."""
+    """Id of the Route 53 Profile with the names of the endpoints; without one, use `ZoneAssociations`."""
 
 
 class SpokeVpc(pulumi.ComponentResource):
-    """`hipaa-ml:network:SpokeVpc`: a `Vpc` with its attachment, route tables, ACL, gateway endpoints and groups.
+    """`hipaa-ml:network:SpokeVpc`: the VPC of workloads, with three tiers of subnets.
 
-    Three tiers for workloads, in as many zones as the network has; no internet gateway: what egress there is leads
-    through the Transit Gateway to the inspection VPC.
+    Creates a `Vpc` with its Transit Gateway attachment, route tables and routes, a `SpokeAcl`, `SpokeGroups`, gateway
+    `aws.ec2.VpcEndpoint`s, and an `aws.route53.ProfilesAssociation`.
+
+    It has no internet gateway: egress goes through the Transit Gateway to the inspection VPC.
     """
 
     def __init__(self, name: str, args: SpokeVpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -108,9 +110,9 @@ class SpokeVpc(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
             )
         planned = [subnet for subnet in args.vpc.subnets if subnet.tier == tier]
-        for one, subnet in zip(planned, self.vpc.subnets[tier], strict=True):
+        for spec, subnet in zip(planned, self.vpc.subnets[tier], strict=True):
             ec2.RouteTableAssociation(
-                f"{self._name}-{tier}-{one.zone}-table", route_table_id=table.id, subnet_id=subnet.id, opts=self._child
+                f"{self._name}-{tier}-{spec.zone}-table", route_table_id=table.id, subnet_id=subnet.id, opts=self._child
             )
         return table
 

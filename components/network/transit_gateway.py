@@ -1,4 +1,4 @@
-"""The Transit Gateway of a region: a route table a segment, and nothing that connects by itself."""
+"""The Transit Gateway of a region, with a route table per segment and without automatic association or propagation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,22 +15,26 @@ class TransitGatewayArgs:
 
     description: str
     asn: int
-    """Each gateway needs its own, 64512 to 65534."""
+    """Private autonomous system number, 64512 to 65534, different for each gateway."""
     tables: Sequence[str]
     """Route tables: the segments, and those of inspection and peering."""
     log_bucket_arn: pulumi.Input[str]
     foreign: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    """Segment -> CIDRs it must not reach: static black holes, which win over a propagation made by mistake."""
+    """Segment -> CIDRs that it must not reach: static blackhole routes take precedence over propagated ones."""
 
     def __post_init__(self) -> None:
-        """Refuses black holes of a table that is not there."""
+        """Refuses blackhole routes of an unknown route table."""
         for segment in self.foreign:
             if segment not in self.tables:
                 raise ValueError(f"TransitGatewayArgs.foreign: {segment!r} is none of {', '.join(self.tables)}")
 
 
 class TransitGateway(pulumi.ComponentResource):
-    """`hipaa-ml:network:TransitGateway`: the gateway, its route tables, their black holes, a flow log."""
+    """`hipaa-ml:network:TransitGateway`: the Transit Gateway of a region, with a route table per segment.
+
+    Creates an `aws.ec2transitgateway.TransitGateway`, its `RouteTable`s and their blackhole `Route`s, and an
+    `aws.ec2.FlowLog`.
+    """
 
     def __init__(self, name: str, args: TransitGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -1,4 +1,4 @@
-"""One VPC with what every VPC has: a closed default group, flow logs, query logs, a DNS firewall, names of its own."""
+"""A VPC with a default security group without rules, flow logs, query logs, a DNS firewall and DHCP options."""
 
 import ipaddress
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,9 @@ from components.tokens import type_token
 from controls.addresses import PlannedSubnet
 
 FLOW_SECONDS: Final = 60
-"""How often flow log records are written: the shortest, so that an incident is seen soon."""
+"""Seconds between flow log records: the minimum."""
 RULE_PRIORITY: Final = 101
-"""Of the DNS firewall's association: 100 and 9000 are reserved (Route 53 Resolver API Reference)."""
+"""Priority of the rule group association; 100 and 9000 are reserved (Route 53 Resolver API Reference)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,30 +22,33 @@ class VpcArgs:
     """A VPC."""
 
     tag: str
-    """Its `Name`: an account's, or what it is for."""
+    """The tag `Name`."""
     segment: str
     region: str
     cidr: str
     subnets: Sequence[PlannedSubnet]
     log_bucket_arn: pulumi.Input[str]
-    """Where flow logs and DNS query logs go: a bucket of the log archive."""
+    """ARN of the bucket of flow logs and DNS query logs in the log archive."""
     dns_rule_group_id: pulumi.Input[str]
     """The DNS firewall's rules."""
     ipam_pool_id: pulumi.Input[str] | None = None
     dual_stack: bool = False
 
     def __post_init__(self) -> None:
-        """Refuses a VPC in one zone: it is down whenever the zone is."""
+        """Refuses a VPC in fewer than two availability zones."""
         zones = {subnet.zone for subnet in self.subnets}
         if len(zones) < 2:  # noqa: PLR2004 - two is the least that is more than one
             raise ValueError(f"VpcArgs.subnets: {self.tag!r} has subnets in {len(zones)} zones; at least 2 are needed")
 
 
 class Vpc(pulumi.ComponentResource):
-    """`hipaa-ml:network:Vpc`: an `aws.ec2.Vpc` with its subnets; flow logs, query logs, DNS firewall, DHCP options.
+    """`hipaa-ml:network:Vpc`: a VPC with its subnets, logs and DNS settings.
 
-    Logs go to S3 in the log archive rather than to a log group here: nobody in the account they tell of can change
-    them, 45 CFR 164.312(b) (VPC User Guide, "Publish flow logs to Amazon S3").
+    Creates an `aws.ec2.Vpc`, its `Subnet`s, `DefaultSecurityGroup`, `VpcDhcpOptions` and `FlowLog`, and in
+    `aws.route53` the query log configuration, the DNS firewall configuration and rule group associations.
+
+    Logs go to S3 in the log archive, where no principal of this account can change them, 45 CFR 164.312(b) (VPC User
+    Guide, "Publish flow logs to Amazon S3").
     """
 
     def __init__(self, name: str, args: VpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -76,20 +79,20 @@ class Vpc(pulumi.ComponentResource):
         return [subnet.id for subnet in self.subnets[tier]]
 
     def _subnets(self, vpc: ec2.Vpc) -> Mapping[str, Sequence[ec2.Subnet]]:
-        found: dict[str, list[ec2.Subnet]] = {}
-        for one in self._args.subnets:
+        subnets: dict[str, list[ec2.Subnet]] = {}
+        for spec in self._args.subnets:
             subnet = ec2.Subnet(
-                f"{self._name}-{one.tier}-{one.zone}",
+                f"{self._name}-{spec.tier}-{spec.zone}",
                 vpc_id=vpc.id,
-                cidr_block=one.cidr,
-                ipv6_cidr_block=_ipv6(vpc.ipv6_cidr_block, one.index) if self._args.dual_stack else None,
-                availability_zone_id=one.zone,
+                cidr_block=spec.cidr,
+                ipv6_cidr_block=_ipv6(vpc.ipv6_cidr_block, spec.index) if self._args.dual_stack else None,
+                availability_zone_id=spec.zone,
                 map_public_ip_on_launch=False,
-                tags={"Name": f"{self._args.tag}-{one.tier}-{one.zone}", "tier": one.tier},
+                tags={"Name": f"{self._args.tag}-{spec.tier}-{spec.zone}", "tier": spec.tier},
                 opts=self._child,
             )
-            found.setdefault(one.tier, []).append(subnet)
-        return found
+            subnets.setdefault(spec.tier, []).append(subnet)
+        return subnets
 
     def _names(self, vpc: ec2.Vpc) -> None:
         name = self._name

@@ -1,4 +1,4 @@
-"""The endpoints' zones in another account's VPC, zone by zone: for regions where there is no Route 53 Profile."""
+"""The association of the endpoints' zones with a VPC of another account, for regions without Route 53 Profiles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from components.tokens import type_token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ZoneAuthorizationsArgs:
-    """Whom the zones' owner lets in."""
+    """The VPC that the owner of the zones authorizes."""
 
     vpc_id: pulumi.Input[str]
     region: str
@@ -19,15 +19,17 @@ class ZoneAuthorizationsArgs:
     """Name of the zone -> its id."""
 
     def __post_init__(self) -> None:
-        """Refuses a VPC without names."""
+        """Refuses an empty list of zones."""
         if not self.zone_ids:
             raise ValueError("ZoneAuthorizationsArgs.zone_ids: empty; name at least one zone")
 
 
 class ZoneAuthorizations(pulumi.ComponentResource):
-    """`hipaa-ml:network:ZoneAuthorizations`: an `aws.route53.VpcAssociationAuthorization` for each zone.
+    """`hipaa-ml:network:ZoneAuthorizations`: the authorizations to associate a VPC with private zones.
 
-    Made in the zones' account, before the VPC's account can associate them (Route 53 Developer Guide, "Associating an
+    Creates an `aws.route53.VpcAssociationAuthorization` per zone.
+
+    They are created in the account of the zones, before the associations (Route 53 Developer Guide, "Associating an
     Amazon VPC and a private hosted zone that you created with different AWS accounts").
     """
 
@@ -43,13 +45,13 @@ class ZoneAuthorizations(pulumi.ComponentResource):
             ).zone_id
             for zone, zone_id in args.zone_ids.items()
         }
-        """The zones' ids through their authorizations: whoever has one may associate it."""
+        """The ids of the zones, available after their authorizations were created."""
         self.register_outputs({"zone_ids": self.zone_ids})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ZoneAssociationsArgs:
-    """A VPC and the zones it is to know."""
+    """A VPC and the private zones to associate with it."""
 
     vpc_id: pulumi.Input[str]
     region: str
@@ -58,7 +60,10 @@ class ZoneAssociationsArgs:
 
 
 class ZoneAssociations(pulumi.ComponentResource):
-    """`hipaa-ml:network:ZoneAssociations`: an `aws.route53.ZoneAssociation` for each zone, in the VPC's account."""
+    """`hipaa-ml:network:ZoneAssociations`: the associations of a VPC with private zones, in the account of the VPC.
+
+    Creates an `aws.route53.ZoneAssociation` per zone.
+    """
 
     def __init__(self, name: str, args: ZoneAssociationsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -39,9 +39,9 @@ class AccountsArgs:
     """All member accounts."""
 
     accounts: Mapping[str, AccountSpec]
-    """Account name -> what it is."""
+    """Account name -> its specification."""
     access_role: str
-    """The administrator role that AWS Organizations makes in a new account."""
+    """Name of the administrator role that AWS Organizations creates in a new account."""
     contacts: Sequence[ContactSpec]
 
     def __post_init__(self) -> None:
@@ -56,10 +56,12 @@ class AccountsArgs:
 
 
 class Accounts(pulumi.ComponentResource):
-    """`hipaa-ml:organization:Accounts`: makes an `aws.organizations.Account` and its contacts for each account.
+    """`hipaa-ml:organization:Accounts`: the accounts of the organisation.
 
-    Accounts are protected and retained, and deleting one here never closes it in AWS: closing starts with a move to the
-    Suspended OU.
+    Creates an `aws.organizations.Account` per account, and its `aws.account.AlternativeContact`s.
+
+    Accounts are protected and retained. Deleting an account here does not close it in AWS: closing begins with a move
+    to the OU Suspended.
     """
 
     ids: Mapping[str, pulumi.Output[str]]

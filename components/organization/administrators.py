@@ -1,4 +1,4 @@
-"""Delegated administrators: services are run from member accounts, so that nobody works in the management account."""
+"""Delegated administrators: AWS services are administered in member accounts instead of the management account."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,9 +65,11 @@ class DelegatedAdministratorsArgs:
 
 
 class DelegatedAdministrators(pulumi.ComponentResource):
-    """`hipaa-ml:organization:DelegatedAdministrators`: a delegation for each service.
+    """`hipaa-ml:organization:DelegatedAdministrators`: the delegated administrators of AWS services.
 
-    GuardDuty, Inspector, Macie and Security Hub are delegated in each region, AWS Config for two principals.
+    Creates one delegation per service: `aws.organizations.DelegatedAdministrator`, or the resource of the service.
+
+    GuardDuty, Inspector, Macie and Security Hub are delegated in each region, AWS Config for two service principals.
     """
 
     def __init__(

@@ -26,7 +26,7 @@ class PolicySpec:
     """Name of a target, such as an OU path -> its id."""
 
     def __post_init__(self) -> None:
-        """Refuses what AWS would refuse half-way, and a policy that would guard nothing."""
+        """Refuses policies over the quotas of AWS, and policies without targets."""
         if len(self.description) > DESCRIPTION_LIMIT:
             raise ValueError(
                 f"PolicySpec {self.name!r}: the description has {len(self.description)} characters, "
@@ -42,11 +42,14 @@ class GuardrailsArgs:
 
     policies: Sequence[PolicySpec]
     after: Sequence[pulumi.Resource] = ()
-    """What must be there before a policy can be: the organisation, with its policy types enabled."""
+    """The organisation with its enabled policy types, which must exist before the policies."""
 
 
 class Guardrails(pulumi.ComponentResource):
-    """`hipaa-ml:organization:Guardrails`: makes an `aws.organizations.Policy` and its `PolicyAttachment`s each."""
+    """`hipaa-ml:organization:Guardrails`: the policies of the organisation.
+
+    Creates an `aws.organizations.Policy` and its `PolicyAttachment`s per policy.
+    """
 
     ids: Mapping[str, pulumi.Output[str]]
     """Policy name -> id."""

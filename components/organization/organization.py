@@ -45,10 +45,12 @@ class OrganizationArgs:
 
 
 class Organization(pulumi.ComponentResource):
-    """`hipaa-ml:organization:Organization`: makes one `aws.organizations.Organization`, protected and retained.
+    """`hipaa-ml:organization:Organization`: the organisation, with resource sharing among its accounts.
 
-    And lets its accounts share by AWS RAM within it: trusted access alone is not enough, an invitation would be sent to
-    each account instead (RAM User Guide, "Enable resource sharing within AWS Organizations").
+    Creates an `aws.organizations.Organization`, protected and retained, and an `aws.ram.SharingWithOrganization`.
+
+    Without the latter, AWS RAM sends an invitation to each account (RAM User Guide, "Enable resource sharing within AWS
+    Organizations").
     """
 
     def __init__(self, name: str, args: OrganizationArgs, opts: pulumi.ResourceOptions | None = None) -> None:

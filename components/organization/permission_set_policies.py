@@ -1,4 +1,4 @@
-"""What each role of people may do, as data: rights for looking, and as few as will do for acting."""
+"""The policies of the permission sets, as data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

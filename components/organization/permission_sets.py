@@ -41,7 +41,11 @@ class PermissionSetsArgs:
 
 
 class PermissionSets(pulumi.ComponentResource):
-    """`hipaa-ml:organization:PermissionSets`: makes `aws.ssoadmin.PermissionSet`s, their policies and assignments."""
+    """`hipaa-ml:organization:PermissionSets`: the permission sets of IAM Identity Center.
+
+    Creates an `aws.ssoadmin.PermissionSet` per set, its `ManagedPolicyAttachment`s or `PermissionSetInlinePolicy`, and
+    its `AccountAssignment`s.
+    """
 
     def __init__(self, name: str, args: PermissionSetsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

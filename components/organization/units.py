@@ -28,7 +28,10 @@ class OrganizationalUnitsArgs:
 
 
 class OrganizationalUnits(pulumi.ComponentResource):
-    """`hipaa-ml:organization:OrganizationalUnits`: makes one `aws.organizations.OrganizationalUnit` a path."""
+    """`hipaa-ml:organization:OrganizationalUnits`: the organizational units.
+
+    Creates an `aws.organizations.OrganizationalUnit` per path.
+    """
 
     ids: Mapping[str, pulumi.Output[str]]
     """OU path -> id."""

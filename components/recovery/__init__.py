@@ -1,4 +1,4 @@
-"""What makes a region ready to take over: a journal, a switch, documents to discover, roles, a beat, a watch."""
+"""The components of regional recovery: documents, journal, traffic switch, roles, heartbeat and readiness check."""
 
 from components.recovery.documents import RecoveryDocuments, RecoveryDocumentsArgs
 from components.recovery.heartbeat import Heartbeat, HeartbeatArgs

@@ -1,4 +1,4 @@
-"""What runbooks discover: documents in Parameter Store of either region, each with the names of its own region.
+"""The recovery documents in Parameter Store of each region, with the names that are valid in that region.
 
 The shape is that of `runbooks/documents.py`; tests/stacks/test_recovery_documents.py reads what is written
 here with what reads it there.
@@ -31,7 +31,10 @@ class RecoveryDocumentsArgs:
 
 
 class RecoveryDocuments(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:RecoveryDocuments`: makes an `aws.ssm.Parameter` for each document, and the writers' own."""
+    """`hipaa-ml:recovery:RecoveryDocuments`: the documents that the runbooks read, in one region.
+
+    Creates an `aws.ssm.Parameter` per document, and the parameter of the writers.
+    """
 
     def __init__(self, name: str, args: RecoveryDocumentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

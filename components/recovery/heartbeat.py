@@ -1,4 +1,4 @@
-"""A beat a minute in every replicated bucket: the age of the last one on the other side tells the RPO."""
+"""The heartbeat: an object that is written every minute; the age of its replica is the recovery point."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,9 +24,11 @@ class HeartbeatArgs:
 
 
 class Heartbeat(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:Heartbeat`: makes an `aws.scheduler.Schedule` a bucket, and the role that they write as.
+    """`hipaa-ml:recovery:Heartbeat`: the heartbeat in every replicated bucket of the primary region.
 
-    The scheduler calls S3 itself (EventBridge Scheduler User Guide, "Using universal targets"): no code of ours runs.
+    Creates an `aws.scheduler.Schedule` per bucket, and the `aws.iam.Role` that they write with.
+
+    The scheduler sends the request to S3 itself (EventBridge Scheduler User Guide, "Using universal targets").
     """
 
     def __init__(self, name: str, args: HeartbeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The journal of runbooks: a table in the region that survives, which nobody can quietly empty."""
+"""The journal of the runbooks: a table in the recovery region, with point-in-time recovery and deletion protection."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,10 @@ class RecoveryJournalArgs:
 
 
 class RecoveryJournal(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:RecoveryJournal`: makes an `aws.dynamodb.Table`, protected and retained."""
+    """`hipaa-ml:recovery:RecoveryJournal`: the journal of the runbooks.
+
+    Creates an `aws.dynamodb.Table`, protected and retained.
+    """
 
     def __init__(self, name: str, args: RecoveryJournalArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

@@ -39,16 +39,16 @@ class RecoveryNames:
 
     @property
     def role(self) -> str:
-        """What runbooks act as; a `service` role, since an engineer at night is outside the expected networks (P2)."""
+        """Name of the role of the runbooks: a `service` role, which is not bound to the expected networks (P2)."""
         return f"{self.prefix}-service-recovery-{self.environment}"
 
     def heartbeat_role(self, region: str) -> str:
-        """What the heartbeat of a region's buckets is written as, from the scheduler's own network (P2)."""
+        """Name of the role that writes the heartbeat from the network of the scheduler (P2)."""
         return f"{self.prefix}-service-beat-{self.environment}-{region}"[:64]
 
     @property
     def readiness(self) -> str:
-        """The function that asks every quarter of an hour whether a failover would work."""
+        """Name of the readiness function and of its role."""
         return f"{self.prefix}-{self.environment}-readiness"
 
     def alarm(self, endpoint: str) -> str:

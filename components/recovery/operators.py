@@ -10,7 +10,8 @@ from pulumi_aws import iam
 from components.documents import Statement, document
 from components.recovery.names import HEARTBEAT_KEY, RecoveryNames
 from components.tokens import type_token
-from runbooks.rights import Right, Values, all_rights, expand
+from runbooks.rights import Right, Values, expand
+from runbooks.role import all_rights
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +24,7 @@ class RunbookRoleArgs:
     recovery_region: str
     boundary_arn: pulumi.Input[str]
     principals: Sequence[pulumi.Input[str]]
-    """ARNs of whoever may assume it, with MFA; the on-call permission set among them."""
+    """ARNs of the principals that may assume the role with MFA."""
     endpoints: Sequence[str]
     artifact_buckets: Sequence[pulumi.Input[str]]
     replicated_buckets: Sequence[pulumi.Input[str]]
@@ -35,7 +36,10 @@ class RunbookRoleArgs:
 
 
 class RunbookRole(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:RunbookRole`: makes an `aws.iam.Role` under the zone's boundary, and its one policy."""
+    """`hipaa-ml:recovery:RunbookRole`: the role of the runbooks, under the permissions boundary of the zone.
+
+    Creates an `aws.iam.Role` and its `RolePolicy`.
+    """
 
     def __init__(self, name: str, args: RunbookRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

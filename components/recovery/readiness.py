@@ -38,7 +38,7 @@ class ReadinessCheckArgs:
     runbook_role_arn: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     code: pulumi.Archive
-    """The package `runbooks`, which needs nothing but what Lambda has."""
+    """The package `runbooks`; its dependencies are part of the Lambda runtime."""
     subnet_ids: Sequence[pulumi.Input[str]] | pulumi.Output[Sequence[str]]
     security_group_ids: Sequence[pulumi.Input[str]]
     topic_arn: pulumi.Input[str]
@@ -47,7 +47,11 @@ class ReadinessCheckArgs:
 
 
 class ReadinessCheck(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:ReadinessCheck`: makes an `aws.lambda.Function` in the VPC, its schedule, log and alarms."""
+    """`hipaa-ml:recovery:ReadinessCheck`: the function that runs the readiness check in the VPC.
+
+    Creates an `aws.lambda.Function` with its role and log group, an `aws.scheduler.Schedule`, and an
+    `aws.cloudwatch.MetricAlarm` per published metric.
+    """
 
     def __init__(self, name: str, args: ReadinessCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
@@ -157,7 +161,7 @@ class ReadinessCheck(pulumi.ComponentResource):
 
 
 def watched(rpo_minutes: int, drill_days: int) -> Sequence[Watched]:
-    """What is watched: 45 CFR 164.308(a)(7)(ii)(B), (C) and (D)."""
+    """The published metrics with their thresholds: 45 CFR 164.308(a)(7)(ii)(B), (C) and (D)."""
     return [
         Watched(metric="RpoSeconds", threshold=rpo_minutes * 60, periods=1, meaning="seconds may be lost"),
         Watched(metric="StandbyDiffers", threshold=0, periods=2, meaning="endpoints would serve another model"),

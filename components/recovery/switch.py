@@ -1,4 +1,4 @@
-"""What moves an endpoint's traffic without any control plane: a metric, an alarm on it, a health check on the alarm.
+"""The switch of an endpoint's traffic, without a control plane: a metric, an alarm on it, a health check on the alarm.
 
 The alarm is in the region that stays: in the recovery region the one that takes the primary out, and where both serve,
 in the primary region the one that takes the recovery region out. The health check and the records are Route 53's data
@@ -50,12 +50,13 @@ class TrafficSwitchArgs:
 
 
 class TrafficSwitch(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:TrafficSwitch`: makes an alarm, a `route53.HealthCheck` on it and two `route53.Record`s.
+    """`hipaa-ml:recovery:TrafficSwitch`: the switch that moves the traffic of an endpoint to one region.
 
-    Where both regions serve, another alarm and health check for the other record.
+    Creates an `aws.cloudwatch.MetricAlarm`, an `aws.route53.HealthCheck` on it, and two `Record`s; where both regions
+    serve, an alarm and a health check for each record.
 
-    The name leads to SageMaker's own host name of one region: a request is signed for its region, so whoever calls
-    resolves the name first and signs for what it finds.
+    The name leads to the SageMaker host name of a region. A request is signed for its region, so a client resolves the
+    name first and signs for the region of the result.
     """
 
     def __init__(self, name: str, args: TrafficSwitchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -133,7 +134,7 @@ class TrafficSwitch(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Out:
-    """What takes one region out of the answers."""
+    """The alarm and the health check that remove one region from the answers."""
 
     suffix: str = ""
     alarm: str

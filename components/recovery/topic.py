@@ -21,16 +21,19 @@ class OperationsTopicArgs:
     publisher_role_arn: pulumi.Input[str]
     """The runbooks' role; it need not be there yet."""
     notify: Sequence[str]
-    """E-mail addresses; AWS asks each to confirm."""
+    """E-mail addresses; AWS sends each a request for confirmation."""
 
     def __post_init__(self) -> None:
-        """Refuses a topic nobody hears."""
+        """Refuses a topic without recipients."""
         if not self.notify:
             raise ValueError("OperationsTopicArgs.notify: name at least one e-mail address")
 
 
 class OperationsTopic(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:OperationsTopic`: makes an `aws.sns.Topic`, its policy and its subscriptions."""
+    """`hipaa-ml:recovery:OperationsTopic`: the topic that is notified of operations and alarms.
+
+    Creates an `aws.sns.Topic`, its `TopicPolicy` and its `TopicSubscription`s.
+    """
 
     def __init__(self, name: str, args: OperationsTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)

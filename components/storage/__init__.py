@@ -1,4 +1,4 @@
-"""S3 buckets in their only form: encrypted, versioned, owned, closed, logged, over TLS."""
+"""S3 buckets that are encrypted, versioned, logged, without public access, and accessible over TLS only."""
 
 from components.storage.alarms import ReplicationLag, ReplicationLagArgs
 from components.storage.bucket import SecureBucket, SecureBucketArgs

@@ -1,4 +1,4 @@
-"""One S3 bucket with everything it needs to hold records or data: there is no form of it without."""
+"""An S3 bucket for records or data, with the settings that its purpose requires."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from components.tokens import type_token
 from zone.shared.buckets import PURPOSES, Purpose
 
 SIX_YEARS: Final = 2192
-"""Days: 45 CFR 164.316(b)(2)(i), two leap days included."""
+"""Six years in days, with two leap days: 45 CFR 164.316(b)(2)(i)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,28 +23,28 @@ class SecureBucketArgs:
     """A bucket of records or of data."""
 
     bucket: pulumi.Input[str]
-    """Its name: other accounts and guardrails must be able to guess it."""
+    """Name, which other accounts and guardrails can compute."""
     arn: pulumi.Input[str]
-    """Its ARN, which follows from the name: policies are complete before the bucket is there."""
+    """ARN, which policies contain before the bucket exists."""
     purpose: Purpose
     retention_days: int | None
-    """How long objects are kept; locked ones cannot be deleted before, by anybody. None: until somebody deletes them.
+    """Days that objects are kept; locked objects cannot be deleted earlier. None: objects do not expire.
     """
     glacier_after_days: int | None = None
-    """When objects move to Glacier; None: never."""
+    """Days after which objects move to Glacier; None: never."""
     key_arn: pulumi.Input[str] | None = None
     """Customer-managed key; required unless the purpose rules it out."""
     access_log_bucket: pulumi.Input[str] | None = None
-    """Where the bucket's access logs go; required unless it is that bucket."""
+    """Name of the bucket of access logs; required for all other buckets."""
     statements: Sequence[Statement] = ()
-    """What its policy allows, besides what every bucket denies."""
+    """Policy statements in addition to those of every bucket."""
     inventory_bucket: pulumi.Input[str] | None = None
     """ARN of the bucket that a daily list of its objects goes to, with their encryption and replication status."""
     events: bool = False
-    """Whether EventBridge is told of every object."""
+    """Whether EventBridge receives an event for every object."""
 
     def __post_init__(self) -> None:
-        """Refuses what would leave records unlocked, unencrypted or unlogged."""
+        """Refuses records without lock, encryption or access logs."""
         spec = PURPOSES[self.purpose]
         if spec.record and (self.retention_days is None or self.retention_days < SIX_YEARS):
             raise ValueError(f"SecureBucketArgs.retention_days: {self.retention_days} is under six years ({SIX_YEARS})")
@@ -58,10 +58,11 @@ class SecureBucketArgs:
 
 
 class SecureBucket(pulumi.ComponentResource):
-    """`hipaa-ml:storage:SecureBucket`: makes an `aws.s3.Bucket`, protected and retained, and what goes with it.
+    """`hipaa-ml:storage:SecureBucket`: a bucket, protected and retained, with the settings of its purpose.
 
-    Ownership controls, public access block, versioning, encryption, lifecycle, access logging and policy are resources
-    of their own; locked purposes also get an object lock in compliance mode, data its events and an inventory.
+    Creates an `aws.s3.Bucket` and its ownership controls, public access block, versioning, encryption, lifecycle,
+    access logging and policy; for locked purposes an object lock in compliance mode; for data an event notification and
+    an inventory.
     """
 
     def __init__(self, name: str, args: SecureBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:

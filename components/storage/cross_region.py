@@ -1,4 +1,4 @@
-"""Copies of a bucket's objects in another region, by S3 itself, within fifteen minutes and under that region's key."""
+"""Replication of a bucket to another region, within 15 minutes and under the key of that region."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ import pulumi
 from pulumi_aws import iam, s3
 
 from components.documents import Statement, document
-from components.storage.alarms import RULE, Alarm, alarm
+from components.storage.alarms import RULE, ReplicationAlarm, create_alarm
 from components.storage.bucket import SecureBucket
 from components.storage.replication import ReplicationRole
 from components.tokens import type_token
 from controls.residency import group_of
 
 MINUTES = 15
-"""Replication time control knows this threshold only (S3 User Guide, "Using S3 Replication Time Control")."""
+"""The only threshold of S3 Replication Time Control (S3 User Guide, "Using S3 Replication Time Control")."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrossRegionReplicationArgs:
-    """A source, a destination, and when somebody is told that copies are late."""
+    """Source and destination of a replication, and the topic of its alarm."""
 
     role: ReplicationRole
     source: SecureBucket
@@ -29,25 +29,29 @@ class CrossRegionReplicationArgs:
     destination_region: str
     destination_key_arn: pulumi.Input[str]
     locked: bool
-    """Whether objects are locked: their retention goes with them."""
+    """Whether objects are locked, so that their retention is replicated."""
     alarm_topic_arn: pulumi.Input[str]
-    """In the source's region: failures are counted there."""
+    """ARN of the topic in the region of the source, where S3 publishes failures."""
 
     def __post_init__(self) -> None:
-        """Refuses copies that would not survive a region, or would leave the geography."""
+        """Refuses a destination in the same region or outside the residency group."""
         who = "CrossRegionReplicationArgs.destination_region"
         if self.source is self.destination or self.source_region == self.destination_region:
             raise ValueError(f"{who}: {self.destination_region!r} is the source's own region: one failure takes both")
-        home, there = group_of(self.source_region), group_of(self.destination_region)
-        if home is None or home != there:
-            raise ValueError(f"{who}: {self.destination_region!r} is outside the residency group {home!r}")
+        source_group, destination_group = group_of(self.source_region), group_of(self.destination_region)
+        if source_group is None or source_group != destination_group:
+            raise ValueError(f"{who}: {self.destination_region!r} is outside the residency group {source_group!r}")
 
 
 class CrossRegionReplication(pulumi.ComponentResource):
-    """`hipaa-ml:storage:CrossRegionReplication`: makes a `BucketReplicationConfig`, rights and an alarm.
+    """`hipaa-ml:storage:CrossRegionReplication`: the replication of a bucket to another region.
 
-    Deployed in both directions: replica modification sync and delete markers keep both buckets alike, and what is
-    written in the recovery region during a failover comes back. S3 never copies a replica on: nothing goes in circles.
+    Creates an `aws.s3.BucketReplicationConfig`, the `aws.iam.RolePolicy` of its role and an
+    `aws.cloudwatch.MetricAlarm`.
+
+    It is deployed in both directions. Replica modification sync and the replication of delete markers keep both buckets
+    equal, so that what the recovery region wrote during a failover is replicated back. S3 does not replicate a replica
+    again.
     """
 
     def __init__(self, name: str, args: CrossRegionReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -68,12 +72,12 @@ class CrossRegionReplication(pulumi.ComponentResource):
                 parent=self, depends_on=[rights, args.source.versioning, args.destination.versioning]
             ),
         )
-        alarm(
+        create_alarm(
             f"{name}-failed",
-            Alarm(
-                what="failed",
+            ReplicationAlarm(
+                condition="failed",
                 metric="OperationsFailedReplication",
-                above=0,
+                threshold=0,
                 source=args.source.bucket,
                 destination=args.destination.bucket,
                 topic_arn=args.alarm_topic_arn,

@@ -1,4 +1,4 @@
-"""A daily list of a bucket's objects: under which key each is encrypted, and whether its replica is there."""
+"""A daily inventory of a bucket with the encryption and the replication status of each object."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ FIELDS: Final = (
 def inventory(
     name: str, bucket: pulumi.Input[str], destination_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> s3.Inventory:
-    """The list of every version, as Parquet, below `inventory/` of the bucket that keeps access logs."""
+    """Creates an inventory of every version, as Parquet, below `inventory/` of the bucket of access logs."""
     return s3.Inventory(
         name,
         name="everything",

@@ -1,4 +1,4 @@
-"""How objects age: to Glacier, then away when their time is over."""
+"""Lifecycle rules: transition to Glacier and expiration."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,13 +7,13 @@ from pulumi_aws import s3
 
 UNFINISHED_UPLOAD_DAYS: Final = 7
 VERSION_DAYS: Final = 30
-"""How long an old version of a locked object stays beyond its lock; the lock itself holds whatever lifecycle says."""
+"""Days that a noncurrent version of a locked object is kept after its lock has ended."""
 
 
 def rules(
     *, retention_days: int | None, glacier_after_days: int | None, locked: bool
 ) -> Sequence[s3.BucketLifecycleConfigurationRuleArgs]:
-    """Lifecycle rules of a bucket; without `retention_days` objects stay until somebody deletes them.
+    """Lifecycle rules of a bucket; without `retention_days`, objects do not expire.
 
     Without a lock an overwritten version is all that is left of a record, so it is kept as long as the record itself.
     """

@@ -1,4 +1,4 @@
-"""Bucket policy statements that keep data in: the right key, this organisation's endpoints and people, whose prefix."""
+"""Bucket policy statements that require the right key, endpoints and principals of the organisation, and prefixes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ WRITES = ("s3:DeleteObject", "s3:PutObject", "s3:RestoreObject")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Perimeter:
-    """Who may come, and from where."""
+    """The allowed principals and networks."""
 
     organization_id: pulumi.Input[str]
     exempt_arns: Sequence[pulumi.Input[str]]
     """`aws:PrincipalArn` patterns of roles that configure buckets from outside the network: those that deploy."""
     service_role_arns: Sequence[pulumi.Input[str]]
-    """Roles of this account that AWS's services act as: they come through no endpoint."""
+    """`aws:PrincipalArn` patterns of roles of AWS services, whose requests use no endpoint."""
 
 
 def right_keys(arn: pulumi.Input[str], key_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
-    """Whoever names an encryption names KMS and one of these keys; who names none gets them by the bucket's default.
+    """Denies uploads that name another encryption than KMS with one of the keys; otherwise the default applies.
 
     S3 User Guide, "Using server-side encryption with AWS KMS": without the header the default applies, so its absence
     is no fault. `Null` says so: a negated operator alone holds for an absent key. The two headers are two statements:
@@ -61,7 +61,7 @@ def right_keys(arn: pulumi.Input[str], key_arns: Sequence[pulumi.Input[str]]) ->
 
 
 def perimeter(arn: pulumi.Input[str], around: Perimeter) -> Sequence[Statement]:
-    """Only this organisation's principals, and only through an endpoint that this organisation owns.
+    """Denies requests of other principals, and requests that do not use an endpoint of this organisation.
 
     `aws:VpceOrgID` (August 2025) holds for every VPC and account there will be, where `aws:SourceVpce` needs a list
     (IAM User Guide, "AWS global condition context keys"). AWS's services, also when they act for somebody, come through
@@ -96,12 +96,12 @@ def perimeter(arn: pulumi.Input[str], around: Perimeter) -> Sequence[Statement]:
 
 
 OWN_PREFIX = "${aws:PrincipalTag/team, 'no-team'}"
-"""The team of whoever asks: a tag of its role, which only who deploys can set (guardrail F12)."""
+"""The tag of the requesting role that names its team; only the pipeline can set it (guardrail F12)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SharedPrefix:
-    """A prefix that others than its team read, or that does not begin with its team's name."""
+    """A prefix that other teams read, or whose name does not begin with that of its team."""
 
     prefix: str
     readers: Sequence[pulumi.Input[str]]
@@ -112,7 +112,7 @@ class SharedPrefix:
 def own_prefix_only(
     arn: pulumi.Input[str], shared: Sequence[SharedPrefix], always: Sequence[pulumi.Input[str]]
 ) -> Sequence[Statement]:
-    """Nobody reads or writes below another team's prefix, whatever IAM policies say: 45 CFR 164.312(a)(1).
+    """Denies reads and writes below the prefix of another team: 45 CFR 164.312(a)(1).
 
     One statement for every team there will ever be; two for each prefix that is shared.
 
@@ -126,14 +126,17 @@ def own_prefix_only(
         "Effect": "Deny",
         "Principal": "*",
         "Action": [*READS, *WRITES],
-        "NotResource": [arn, *(pulumi.Output.format("{0}/{1}/*", arn, one) for one in _allowed(shared))],
+        "NotResource": [arn, *(pulumi.Output.format("{0}/{1}/*", arn, prefix) for prefix in _allowed(shared))],
         "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": list(always)}},
     }
-    found = [outside]
-    for number, one in enumerate(shared, start=1):
-        objects = pulumi.Output.format("{0}/{1}/*", arn, one.prefix)
-        for verb, actions, roles in (("Read", READS, one.readers), ("Written", WRITES, one.writers)):
-            found.append(
+    statements = [outside]
+    for number, shared_prefix in enumerate(shared, start=1):
+        objects = pulumi.Output.format("{0}/{1}/*", arn, shared_prefix.prefix)
+        for verb, actions, roles in (
+            ("Read", READS, shared_prefix.readers),
+            ("Written", WRITES, shared_prefix.writers),
+        ):
+            statements.append(
                 {
                     "Sid": f"{verb}ByDeclared{number}",
                     "Effect": "Deny",
@@ -143,8 +146,8 @@ def own_prefix_only(
                     "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": [*always, *roles]}},
                 }
             )
-    return found
+    return statements
 
 
 def _allowed(shared: Sequence[SharedPrefix]) -> list[str]:
-    return [OWN_PREFIX, *(one.prefix for one in shared)]
+    return [OWN_PREFIX, *(shared_prefix.prefix for shared_prefix in shared)]

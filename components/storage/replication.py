@@ -1,4 +1,4 @@
-"""Copies of a bucket's objects in another bucket of the same account and region, by S3 itself."""
+"""Replication of a bucket to another bucket of the same account and region."""
 
 from dataclasses import dataclass
 
@@ -17,13 +17,15 @@ class ReplicationRoleArgs:
     role_name: str
     description: str = "S3 copies objects into a bucket that locks them"
     permissions_boundary: pulumi.Input[str] | None = None
-    """ARN of a policy; whoever deploys with the pipeline's role must name the zone's."""
+    """ARN of the permissions boundary; the pipeline must set that of the zone."""
 
 
 class ReplicationRole(pulumi.ComponentResource):
-    """`hipaa-ml:storage:ReplicationRole`: makes the `aws.iam.Role` that S3 replicates as.
+    """`hipaa-ml:storage:ReplicationRole`: the role that S3 replicates with; its rights are created by `Replication`.
 
-    It comes before the key, whose policy names it, and before the buckets; its rights come with `Replication`.
+    Creates an `aws.iam.Role`.
+
+    It exists before the key, whose policy names it, and before the buckets.
     """
 
     def __init__(self, name: str, args: ReplicationRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -61,9 +63,11 @@ class ReplicationArgs:
 
 
 class Replication(pulumi.ComponentResource):
-    """`hipaa-ml:storage:Replication`: makes an `aws.s3.BucketReplicationConfig` and the rights of its role.
+    """`hipaa-ml:storage:Replication`: the replication of a bucket in the same region.
 
-    Delete markers are not replicated: what is gone at the source stays at the destination.
+    Creates an `aws.s3.BucketReplicationConfig` and the `aws.iam.RolePolicy` of its role.
+
+    Delete markers are not replicated: objects that are deleted at the source stay at the destination.
     """
 
     def __init__(self, name: str, args: ReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Bucket policy statements: what every bucket denies, and what services that deliver into one are allowed."""
+"""Bucket policy statements: those of every bucket, and those of services that deliver to a bucket."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from components.documents import Statement
 
 
 def over_tls(arn: pulumi.Input[str]) -> Sequence[Statement]:
-    """Nobody comes without TLS, or with TLS older than 1.2: 45 CFR 164.312(e)(1)."""
+    """Denies requests without TLS, or with a version before 1.2: 45 CFR 164.312(e)(1)."""
     everything = [arn, pulumi.Output.format("{0}/*", arn)]
     return [
         {
@@ -31,7 +31,7 @@ def over_tls(arn: pulumi.Input[str]) -> Sequence[Statement]:
 
 
 def kept(arn: pulumi.Input[str], *, deletable: bool = False) -> Sequence[Statement]:
-    """Nobody deletes an object, or at least no version of it; only lifecycle does, after its time: it is no principal.
+    """Denies the deletion of objects, or of their versions. Lifecycle rules, which have no principal, are not affected.
 
     Args:
         arn: the bucket.
@@ -51,7 +51,7 @@ def kept(arn: pulumi.Input[str], *, deletable: bool = False) -> Sequence[Stateme
 def from_cloudtrail(
     arn: pulumi.Input[str], trail_arn: pulumi.Input[str], prefixes: Sequence[pulumi.Input[str]]
 ) -> Sequence[Statement]:
-    """One trail writes below `AWSLogs/<prefix>/` (CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail")."""
+    """Lets a trail write below `AWSLogs/<prefix>/` (CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail")."""
     service = {"Service": "cloudtrail.amazonaws.com"}
     return [
         {
@@ -76,7 +76,7 @@ def from_cloudtrail(
 
 
 def from_config(arn: pulumi.Input[str], organization_id: pulumi.Input[str]) -> Sequence[Statement]:
-    """AWS Config of the organisation's accounts delivers (Config Developer Guide, "Permissions for the S3 Bucket")."""
+    """Lets AWS Config of the organisation deliver (Config Developer Guide, "Permissions for the S3 Bucket")."""
     service = {"Service": "config.amazonaws.com"}
     return [
         {
@@ -101,7 +101,7 @@ def from_config(arn: pulumi.Input[str], organization_id: pulumi.Input[str]) -> S
 
 
 def from_access_logging(arn: pulumi.Input[str], account_id: pulumi.Input[str], sources: str) -> Sequence[Statement]:
-    """S3 writes the access logs of the account's own buckets; `sources` is a pattern of their ARNs."""
+    """Lets S3 write the access logs of the account's buckets; `sources` is a pattern of their ARNs."""
     return [
         {
             "Sid": "AccessLogs",
@@ -118,7 +118,7 @@ def from_access_logging(arn: pulumi.Input[str], account_id: pulumi.Input[str], s
 
 
 def from_log_delivery(arn: pulumi.Input[str], organization_id: pulumi.Input[str]) -> Sequence[Statement]:
-    """VPC, Resolver and Network Firewall of the organisation's accounts deliver their logs.
+    """Lets VPC, Resolver and Network Firewall of the organisation's accounts deliver logs.
 
     CloudWatch Logs User Guide, "Logs sent to Amazon S3"; the organisation stands for its accounts.
     """
@@ -146,7 +146,7 @@ def from_log_delivery(arn: pulumi.Input[str], organization_id: pulumi.Input[str]
 
 
 def from_inventory(arn: pulumi.Input[str], account_id: pulumi.Input[str], sources: str) -> Sequence[Statement]:
-    """S3 writes the inventories of the account's own buckets (S3 User Guide, "Configuring Amazon S3 Inventory")."""
+    """Lets S3 write inventories of the account's buckets (S3 User Guide, "Configuring Amazon S3 Inventory")."""
     return [
         {
             "Sid": "Inventories",

@@ -1,4 +1,4 @@
-"""The baseline's components: roles that few can assume, an alarm that is heard, rights a reviewer can defend."""
+"""Components of the baseline: roles, alarm, recorder, backups and the rights of the pipeline."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -75,7 +75,7 @@ def test_no_right_of_the_pipeline_leads_to_administration(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_who_deploys_reads_no_data_and_cannot_change_its_own_roles(kind: str) -> None:
+def test_deploy_role_reads_no_data_and_cannot_change_itself(kind: str) -> None:
     denied = {
         statement["Sid"]: statement
         for name, statement in statements(roles(kind))
@@ -87,7 +87,7 @@ def test_who_deploys_reads_no_data_and_cannot_change_its_own_roles(kind: str) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_new_roles_need_the_boundary_and_policies_fit_awss_limit(kind: str) -> None:
+def test_new_roles_need_boundary_and_policies_fit_quota(kind: str) -> None:
     recording = roles(kind)
     for name, statement in statements(recording):
         if statement["Effect"] == "Allow" and "iam:CreateRole" in statement["Action"]:
@@ -97,7 +97,7 @@ def test_new_roles_need_the_boundary_and_policies_fit_awss_limit(kind: str) -> N
         assert len(json.dumps(policy.document("policy"), separators=(",", ":"))) <= 6144
 
 
-def test_only_the_management_account_reaches_into_others() -> None:
+def test_only_management_account_assumes_roles_in_other_accounts() -> None:
     for kind in KINDS:
         scope = rights.Scope(
             prefix="p", account_id=ACCOUNT, regions=[], boundary_arn="b", own_role_arns=[], access_role="Admin"
@@ -110,12 +110,12 @@ def test_only_the_management_account_reaches_into_others() -> None:
 
 
 @pytest.mark.parametrize("subject", ["repo:hospital/*", "hospital/zone", "repo:hospital", "*"])
-def test_a_subject_that_names_no_repository_is_refused(subject: str) -> None:
+def test_subject_without_repository_is_refused(subject: str) -> None:
     with pytest.raises(ValueError, match="must name one repository"):
         pipeline(deploy_subject=subject)
 
 
-def test_the_glass_is_broken_with_mfa_by_named_people_for_an_hour() -> None:
+def test_break_glass_role_requires_mfa_and_lasts_an_hour() -> None:
     args = b.BreakGlassRoleArgs(role_name="r", principals=[USER])
     [role] = record(lambda: b.BreakGlassRole("glass", args)).of("iam/role:Role")
     [statement] = role.document("assumeRolePolicy")["Statement"]
@@ -126,18 +126,18 @@ def test_the_glass_is_broken_with_mfa_by_named_people_for_an_hour() -> None:
 
 
 def test_every_account_of_the_principals_is_trusted_once() -> None:
-    other = "arn:aws:iam::999999999999:user/two"
-    accounts = trust([USER, other, USER])["Principal"]["AWS"]
+    second_user = "arn:aws:iam::999999999999:user/two"
+    accounts = trust([USER, second_user, USER])["Principal"]["AWS"]
     assert accounts == ["arn:aws:iam::123456789012:root", "arn:aws:iam::999999999999:root"]
 
 
 @pytest.mark.parametrize("principals", [[], ["arn:aws:iam::123456789012:user/*"]])
-def test_a_role_for_nobody_or_everybody_is_refused(principals: list[str]) -> None:
+def test_role_without_principals_or_with_wildcard_is_refused(principals: list[str]) -> None:
     with pytest.raises(ValueError, match=r"BreakGlassRoleArgs\.principals"):
         b.BreakGlassRoleArgs(role_name="r", principals=principals)
 
 
-def test_breaking_the_glass_reaches_people_over_an_encrypted_topic() -> None:
+def test_break_glass_alarm_notifies_over_encrypted_topic() -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-break-glass"
     args = b.BreakGlassAlarmArgs(
         prefix="hipaa-ml", region="us-east-1", account_id=ACCOUNT, role_arn=role, notify=["a@b.example", "c@d.example"]
@@ -164,7 +164,7 @@ def test_breaking_the_glass_reaches_people_over_an_encrypted_topic() -> None:
     assert not recording.orphans()
 
 
-def test_a_region_has_its_own_disk_key_and_nothing_public() -> None:
+def test_region_has_its_own_disk_key_and_public_access_blocks() -> None:
     args = b.RegionDefaultsArgs(prefix="hipaa-ml", region="us-west-2", account_id=ACCOUNT)
     recording = record(lambda: b.RegionDefaults("here", args))
     assert recording.of(":EncryptionByDefault")[0].inputs == {"enabled": True}
@@ -175,7 +175,7 @@ def test_a_region_has_its_own_disk_key_and_nothing_public() -> None:
     assert setting.inputs["settingId"].startswith(f"arn:aws:ssm:us-west-2:{ACCOUNT}:")
 
 
-def test_the_recorder_starts_after_it_has_somewhere_to_deliver_to() -> None:
+def test_recorder_starts_after_delivery_channel() -> None:
     args = b.RecorderArgs(role_arn="r", bucket="b", key_arn="k", global_resources=False)
     recording = record(lambda: b.Recorder("config", args))
     [status] = recording.of(":RecorderStatus")
@@ -184,7 +184,7 @@ def test_the_recorder_starts_after_it_has_somewhere_to_deliver_to() -> None:
     assert group == {"allSupported": True, "includeGlobalResourceTypes": False}
 
 
-def test_an_account_has_a_strict_password_policy_and_an_alias_only_if_asked() -> None:
+def test_account_has_strict_password_policy_and_optional_alias() -> None:
     recording = record(lambda: b.AccountDefaults("account", b.AccountDefaultsArgs()))
     assert recording.of(":AccountPasswordPolicy")[0].inputs["minimumPasswordLength"] == 14
     assert not recording.of(":AccountAlias")
@@ -192,7 +192,7 @@ def test_an_account_has_a_strict_password_policy_and_an_alias_only_if_asked() ->
     assert recording.of(":AccountAlias")[0].inputs == {"accountAlias": "hospital-one"}
 
 
-def test_a_budget_tells_somebody_before_and_after_it_is_spent() -> None:
+def test_budget_notifies_before_and_after_it_is_spent() -> None:
     [budget] = record(lambda: b.AccountBudget("budget", b.AccountBudgetArgs(**BUDGET))).of(":Budget")
     kinds = {
         (notification["notificationType"], notification["threshold"]) for notification in budget.inputs["notifications"]
@@ -201,26 +201,26 @@ def test_a_budget_tells_somebody_before_and_after_it_is_spent() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 11])
-def test_a_budget_for_nobody_or_more_than_aws_takes_is_refused(count: int) -> None:
+def test_budget_without_or_with_too_many_recipients_is_refused(count: int) -> None:
     with pytest.raises(ValueError, match="1 to 10"):
         b.AccountBudgetArgs(budget_name="b", monthly_usd=1, notify=["a@b.example"] * count)
 
 
-def test_a_vault_has_its_own_key_and_a_lock_that_nobody_takes_away() -> None:
-    made = record(
+def test_vault_has_its_own_key_and_compliance_lock() -> None:
+    recording = record(
         lambda: b.BackupVault(
             "backup", b.BackupVaultArgs(vault_name="hipaa-ml-backup", region="us-east-1", account_id=ACCOUNT)
         )
     )
-    [lock] = made.of("aws:backup/vaultLockConfiguration:VaultLockConfiguration")
+    [lock] = recording.of("aws:backup/vaultLockConfiguration:VaultLockConfiguration")
     assert lock.inputs["minRetentionDays"] == 35
     assert lock.inputs["changeableForDays"] == 3
-    [vault] = made.of("aws:backup/vault:Vault")
+    [vault] = recording.of("aws:backup/vault:Vault")
     assert vault.protect
-    assert len(made.of("aws:kms/key:Key")) == 1
+    assert len(recording.of("aws:kms/key:Key")) == 1
 
 
-def test_only_the_organisations_accounts_copy_into_a_vault_that_takes_copies() -> None:
+def test_only_organisation_accounts_copy_into_copy_vault() -> None:
     args = b.BackupVaultArgs(
         vault_name="hipaa-ml-backup", region="us-east-1", account_id=ACCOUNT, organization_id="o-a1b2c3d4e5"
     )
@@ -230,9 +230,11 @@ def test_only_the_organisations_accounts_copy_into_a_vault_that_takes_copies() -
     assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
 
 
-def test_aws_backup_alone_assumes_its_role_and_only_for_this_account() -> None:
-    made = record(lambda: b.BackupRole("backup", b.BackupRoleArgs(role_name="hipaa-ml-backup", account_id=ACCOUNT)))
-    [role] = made.of("aws:iam/role:Role")
+def test_only_aws_backup_of_this_account_assumes_backup_role() -> None:
+    recording = record(
+        lambda: b.BackupRole("backup", b.BackupRoleArgs(role_name="hipaa-ml-backup", account_id=ACCOUNT))
+    )
+    [role] = recording.of("aws:iam/role:Role")
     [statement] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
     assert statement["Principal"] == {"Service": "backup.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
@@ -301,10 +303,10 @@ def deploys(action: str, resource: str, context: Mapping[str, str]) -> bool:
 
 
 @pytest.mark.parametrize("action", SERVED)
-def test_the_pipeline_makes_what_a_served_model_and_its_recovery_take(action: str) -> None:
+def test_deploy_role_may_create_model_and_recovery_resources(action: str) -> None:
     assert deploys(action, *SERVED[action])
 
 
 @pytest.mark.parametrize("action", UNSERVED)
-def test_the_pipeline_neither_asks_models_nor_reads_what_they_leave(action: str) -> None:
+def test_deploy_role_neither_invokes_models_nor_reads_their_data(action: str) -> None:
     assert not deploys(action, *UNSERVED[action])

@@ -1,4 +1,4 @@
-"""An environment's data: what is made, who may decrypt and read what by the generated policies, what is refused."""
+"""Components of the data: resources, access by the generated policies, and refused arguments."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -90,7 +90,7 @@ def may_use(principal: str, action: str, domain: str, region: str = EAST, servic
     return evaluate(request, Policies(identity=[own], resource=key_policy(domain, region))).allowed
 
 
-class TestWhoDecryptsWhat:
+class TestDecryptionRights:
     @pytest.mark.parametrize(
         ("principal", "domain", "expected"),
         [
@@ -110,21 +110,23 @@ class TestWhoDecryptsWhat:
         ],
     )
     @pytest.mark.parametrize("region", [EAST, WEST])
-    def test_by_the_policies_of_key_and_replica(self, principal: str, domain: str, region: str, expected: bool) -> None:
+    def test_key_and_replica_policies_allow_expected_principals(
+        self, principal: str, domain: str, region: str, expected: bool
+    ) -> None:
         assert may_use(principal, "kms:Decrypt", domain, region) is expected
 
-    def test_never_with_the_key_itself_and_never_through_another_service(self) -> None:
+    def test_key_is_used_through_its_service_only(self) -> None:
         assert not may_use("hipaa-ml-data-team-cardiology", "kms:Decrypt", "phi", service="ec2")
 
     @pytest.mark.parametrize("domain", ["artifacts", "features", "logs", "phi", "secrets"])
-    def test_who_administers_does_not_use_and_who_uses_does_not_administer(self, domain: str) -> None:
+    def test_key_administration_and_use_are_separate(self, domain: str) -> None:
         assert may_use("hipaa-ml-deploy", "kms:PutKeyPolicy", domain)
         assert not may_use("hipaa-ml-deploy", "kms:CreateGrant", domain)
         for user in ("hipaa-ml-data-team-cardiology", "hipaa-ml-ml-training", "somebody"):
             assert not may_use(user, "kms:PutKeyPolicy", domain)
             assert not may_use(user, "kms:ScheduleKeyDeletion", domain)
 
-    def test_keys_rotate_wait_thirty_days_and_are_protected(self) -> None:
+    def test_keys_rotate_and_are_protected(self) -> None:
         keys = [*prod().of("kms/key:Key"), *prod().of("kms/replicaKey:ReplicaKey")]
         assert len(keys) == 10
         for key in keys:
@@ -134,12 +136,12 @@ class TestWhoDecryptsWhat:
         assert all(key.inputs["enableKeyRotation"] and key.inputs["multiRegion"] for key in prod().of("kms/key:Key"))
 
 
-class TestWhoReadsWhat:
+class TestAccessRights:
     @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
-    def test_two_clinical_teams_reach_nothing_of_each_others_patients(self, action: str) -> None:
-        for mine, other in (("cardiology", 0), ("oncology", 1)):
-            assert may(mine, action, "raw-phi", f"{PATIENTS[other]}/a.parquet")
-            assert not may(mine, action, "raw-phi", f"{PATIENTS[1 - other]}/a.parquet")
+    def test_clinical_teams_cannot_access_each_others_patients(self, action: str) -> None:
+        for team, foreign_index in (("cardiology", 0), ("oncology", 1)):
+            assert may(team, action, "raw-phi", f"{PATIENTS[foreign_index]}/a.parquet")
+            assert not may(team, action, "raw-phi", f"{PATIENTS[1 - foreign_index]}/a.parquet")
 
     def test_the_deployed_policies_agree_with_the_declared_table(self) -> None:
         table = {
@@ -160,13 +162,13 @@ class TestWhoReadsWhat:
                 }
                 assert allowed == table.get((team, purpose, prefix), set()), (team, purpose, prefix)
 
-    def test_outside_every_declared_prefix_nobody_writes(self) -> None:
+    def test_writes_outside_declared_prefixes_are_denied(self) -> None:
         assert not may("cardiology", "s3:PutObject", "raw-phi", "elsewhere/a")
 
-    def test_a_version_is_deleted_by_nobody(self) -> None:
+    def test_no_principal_deletes_versions(self) -> None:
         assert not may("cardiology", "s3:DeleteObjectVersion", "raw-phi", f"{PATIENTS[0]}/a")
 
-    def test_a_lock_keeps_artifacts_from_their_own_team(self) -> None:
+    def test_team_cannot_delete_its_locked_artifacts(self) -> None:
         assert may("cardiology", "s3:PutObject", "artifacts", "cardiology/model")
         assert not may("cardiology", "s3:DeleteObject", "artifacts", "cardiology/model")
 
@@ -180,7 +182,7 @@ class TestWhoReadsWhat:
             ("aws__PrincipalTag/team", ["oncology"]),
         ],
     )
-    def test_from_elsewhere_nobody_reads(self, key: str, value: Sequence[str]) -> None:
+    def test_reads_with_wrong_request_context_are_denied(self, key: str, value: Sequence[str]) -> None:
         assert not may("cardiology", "s3:GetObject", "raw-phi", f"{PATIENTS[0]}/a", **{key: value})
 
     @pytest.mark.parametrize(
@@ -192,10 +194,12 @@ class TestWhoReadsWhat:
             ("s3__x-amz-server-side-encryption-customer-algorithm", ["AES256"], False),
         ],
     )
-    def test_the_right_key_or_none_named(self, header: str, value: Sequence[str], expected: bool) -> None:
+    def test_uploads_must_use_the_right_key_or_the_default(
+        self, header: str, value: Sequence[str], expected: bool
+    ) -> None:
         assert may("cardiology", "s3:PutObject", "raw-phi", f"{PATIENTS[0]}/a", **{header: value}) is expected
 
-    def test_columns_and_rows_are_held_back_by_filters(self) -> None:
+    def test_filters_restrict_columns_and_rows(self) -> None:
         cells = prod().by_name[f"catalogue-{EAST}-oncology-cardiology_encounters-cells"].inputs["tableData"]
         assert cells["columnNames"] == ["ejection_fraction", "readmitted"]
         assert cells["rowFilter"]["filterExpression"] == "consent = 'yes'"
@@ -203,22 +207,22 @@ class TestWhoReadsWhat:
         assert all(set(grant["permissions"]) <= {"SELECT", "DESCRIBE"} for grant in grants)
         assert all("team-" in grant["principal"] for grant in grants)
 
-    def test_a_policy_stays_small_however_many_teams_there_are(self) -> None:
+    def test_bucket_policy_fits_quota_with_many_teams(self) -> None:
         policies = [resource.inputs["policy"] for resource in prod().of("s3/bucketPolicy:BucketPolicy")]
         assert max(map(len, policies)) < 20_480
 
 
-class TestCopies:
+class TestReplication:
     def args(self, **changes: Any) -> dict[str, Any]:
         arn = "arn:aws:s3:::b"
         logs = SecureBucketArgs(bucket="b", arn=arn, purpose="access-logs", retention_days=2192, glacier_after_days=90)
-        here, there = SecureBucket("here", logs), SecureBucket("there", logs)
+        source, destination = SecureBucket("here", logs), SecureBucket("there", logs)
         return {
             "role": ReplicationRole("role", ReplicationRoleArgs(role_name="r")),
-            "source": here,
+            "source": source,
             "source_region": EAST,
             "source_key_arns": ["k1"],
-            "destination": there,
+            "destination": destination,
             "destination_region": WEST,
             "destination_key_arn": "k2",
             "locked": False,
@@ -233,13 +237,13 @@ class TestCopies:
             ({"destination_region": "eu-west-1"}, "'eu-west-1' is outside the residency group 'us'"),
         ],
     )
-    def test_to_the_same_region_or_out_of_the_geography_are_refused(
+    def test_replication_within_region_or_outside_geography_is_refused(
         self, changes: dict[str, Any], message: str
     ) -> None:
         with pytest.raises(ValueError, match=message):
             record(lambda: CrossRegionReplicationArgs(**self.args(**changes)))
 
-    def test_to_the_bucket_itself_are_refused(self) -> None:
+    def test_replication_to_the_same_bucket_is_refused(self) -> None:
         def program() -> None:
             args = self.args()
             CrossRegionReplicationArgs(**{**args, "destination": args["source"]})
@@ -247,11 +251,11 @@ class TestCopies:
         with pytest.raises(ValueError, match="own region"):
             record(program)
 
-    def test_an_alarm_later_than_the_promise_is_refused(self) -> None:
+    def test_lag_alarm_over_fifteen_minutes_is_refused(self) -> None:
         with pytest.raises(ValueError, match="1 to 15, not 16"):
             ReplicationLagArgs(source="a", destination="b", topic_arn="t", after_minutes=16)
 
-    def test_every_bucket_but_that_of_logs_is_copied_both_ways_with_everything_on(self) -> None:
+    def test_every_bucket_except_access_logs_is_replicated_both_ways(self) -> None:
         rules = [
             resource.inputs["rules"][0] for resource in prod().of("bucketReplicationConfig:BucketReplicationConfig")
         ]
@@ -262,7 +266,7 @@ class TestCopies:
             assert rule["destination"]["replicationTime"]["time"]["minutes"] == 15
             assert rule["destination"]["metrics"]["status"] == "Enabled"
 
-    def test_lag_alarms_stand_where_s3_publishes_the_lag(self) -> None:
+    def test_lag_alarms_are_in_region_of_destination(self) -> None:
         late = [
             resource for resource in prod().of("cloudwatch/metricAlarm:MetricAlarm") if resource.name.endswith("-late")
         ]
@@ -276,7 +280,7 @@ class TestCopies:
         assert (len(late), len(failed)) == (12, 12)
 
 
-def test_a_record_is_kept_six_years_and_what_is_none_may_go_earlier() -> None:
+def test_records_are_kept_six_years_and_others_may_expire_earlier() -> None:
     with pytest.raises(ValueError, match="is under six years"):
         SecureBucketArgs(
             bucket="b", arn="arn:aws:s3:::b", purpose="raw-phi", retention_days=365, key_arn="k", access_log_bucket="l"
@@ -286,12 +290,12 @@ def test_a_record_is_kept_six_years_and_what_is_none_may_go_earlier() -> None:
     )
 
 
-def test_a_key_nobody_uses_is_refused() -> None:
+def test_key_without_users_is_refused() -> None:
     with pytest.raises(ValueError, match="uses is empty"):
         KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=())
 
 
-def test_dev_has_no_raw_patients_data() -> None:
+def test_dev_has_no_raw_patient_data() -> None:
     dev = data_stack("data-dev")
     assert not [resource for resource in dev.resources if "raw-phi" in resource.name]
     assert "cardiology_encounters" not in str(
@@ -299,14 +303,14 @@ def test_dev_has_no_raw_patients_data() -> None:
     )
 
 
-def test_no_secret_is_in_what_is_registered() -> None:
+def test_secrets_are_protected_replicated_and_have_no_value() -> None:
     for resource in prod().of("secretsmanager/secret:Secret"):
         assert resource.protect
         assert [replica["region"] for replica in resource.inputs["replicas"]] == [WEST]
     assert not prod().of("secretVersion:SecretVersion")
 
 
-def test_backups_go_to_the_other_region_and_to_another_account() -> None:
+def test_backups_are_copied_to_other_region_and_account() -> None:
     [plan] = prod().of("backup/plan:Plan")
     copies = [copy_action["destinationVaultArn"] for copy_action in plan.inputs["rules"][0]["copyActions"]]
     assert copies[0].split(":")[3:5] == [WEST, account()]

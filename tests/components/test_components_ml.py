@@ -1,4 +1,4 @@
-"""Serving a model: what each component makes, what it refuses, and what the serving role may do by its own policy."""
+"""Components of a served model: resources, refused arguments, and the rights of the serving role."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -38,13 +38,13 @@ def endpoint(**changed: Any) -> Recording:
     return record(lambda: ml.ModelEndpoint("risk", replace(ENDPOINT, **changed)))
 
 
-def one(recording: Recording, kind: str) -> Mapping[str, Any]:
+def inputs_of(recording: Recording, kind: str) -> Mapping[str, Any]:
     [resource] = recording.of(kind)
     return resource.inputs
 
 
-class TestAnEndpoint:
-    def test_is_a_model_a_configuration_an_endpoint_its_alarms_and_its_scaling(self) -> None:
+class TestEndpoint:
+    def test_endpoint_consists_of_model_configuration_alarms_and_scaling(self) -> None:
         assert endpoint().counts() == {
             "aws:sagemaker/model:Model": 1,
             "aws:sagemaker/endpointConfiguration:EndpointConfiguration": 1,
@@ -56,7 +56,7 @@ class TestAnEndpoint:
         assert endpoint().orphans() == set()
 
     def test_runs_its_release_by_digest_isolated_in_private_subnets(self) -> None:
-        model = one(endpoint(), "sagemaker/model:Model")
+        model = inputs_of(endpoint(), "sagemaker/model:Model")
         assert model["enableNetworkIsolation"] is True
         assert model["vpcConfig"] == {"subnets": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
         container = model["primaryContainer"]
@@ -64,17 +64,17 @@ class TestAnEndpoint:
         assert container["modelDataUrl"] == "s3://artifacts/readmission/7/model.tar.gz"
         assert container["environment"] == {"MODEL_SHA256": "c" * 64, "MODEL_VERSION": "7"}
 
-    def test_puts_volumes_and_captured_requests_under_keys(self) -> None:
-        configuration = one(endpoint(), "EndpointConfiguration")
+    def test_volumes_and_captured_requests_are_encrypted(self) -> None:
+        configuration = inputs_of(endpoint(), "EndpointConfiguration")
         assert configuration["kmsKeyArn"] == KEY
         capture = configuration["dataCaptureConfig"]
         assert (capture["kmsKeyId"], capture["initialSamplingPercentage"]) == (f"{KEY}-capture", 20)
         assert capture["destinationS3Uri"] == "s3://captured/capture/readmission-prod"
         assert [variant["initialInstanceCount"] for variant in configuration["productionVariants"]] == [2]
 
-    def test_is_deployed_by_canary_and_rolled_back_by_each_of_its_alarms(self) -> None:
+    def test_deployment_uses_canary_and_rolls_back_on_alarms(self) -> None:
         recording = endpoint()
-        deployment = one(recording, "endpoint:Endpoint")["deploymentConfig"]
+        deployment = inputs_of(recording, "endpoint:Endpoint")["deploymentConfig"]
         routing = deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]
         assert (routing["type"], routing["canarySize"]) == ("CANARY", {"type": "CAPACITY_PERCENT", "value": 10})
         alarms = {alarm["alarmName"] for alarm in deployment["autoRollbackConfiguration"]["alarms"]}
@@ -83,28 +83,28 @@ class TestAnEndpoint:
             f"readmission-prod-{metric}" for metric in ("Invocation5XXErrors", "ModelLatency", "OverheadLatency")
         }
 
-    def test_scales_from_what_was_asked_for_to_four_times_that(self) -> None:
-        target = one(endpoint(instances=3), "appautoscaling/target:Target")
+    def test_scaling_ranges_from_instances_to_four_times_as_many(self) -> None:
+        target = inputs_of(endpoint(instances=3), "appautoscaling/target:Target")
         assert (target["minCapacity"], target["maxCapacity"]) == (3, 12)
         assert target["resourceId"] == "endpoint/readmission-prod/variant/primary"
 
-    def test_has_one_instance_while_it_stands_by_warm(self) -> None:
+    def test_warm_standby_has_one_instance(self) -> None:
         recording = endpoint(standby="warm")
-        [variant] = one(recording, "EndpointConfiguration")["productionVariants"]
+        [variant] = inputs_of(recording, "EndpointConfiguration")["productionVariants"]
         assert variant["initialInstanceCount"] == 1
-        assert one(recording, "appautoscaling/target:Target")["minCapacity"] == 1
+        assert inputs_of(recording, "appautoscaling/target:Target")["minCapacity"] == 1
 
-    def test_is_a_model_and_a_configuration_alone_as_a_pilot_light(self) -> None:
+    def test_pilot_light_has_model_and_configuration_only(self) -> None:
         recording = endpoint(standby="pilot-light")
         assert set(recording.counts()) == {
             "aws:sagemaker/model:Model",
             "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
         }
         # What a failover creates from it serves with everything at once.
-        [variant] = one(recording, "EndpointConfiguration")["productionVariants"]
+        [variant] = inputs_of(recording, "EndpointConfiguration")["productionVariants"]
         assert variant["initialInstanceCount"] == 2
 
-    def test_gives_every_version_a_model_and_a_configuration_of_its_own(self) -> None:
+    def test_every_version_has_its_own_model_and_configuration(self) -> None:
         names = {
             version: {resource.name for resource in endpoint(release=replace(RELEASE, version=version)).resources}
             for version in ("7", "8")
@@ -138,7 +138,7 @@ def test_a_release_without_digests_is_refused(changed: Mapping[str, str], messag
 
 
 class TestImages:
-    def test_are_immutable_scanned_under_a_key_and_kept(self) -> None:
+    def test_repository_is_immutable_scanned_encrypted_and_retained(self) -> None:
         recording = record(
             lambda: ml.ImageRepository("images", ml.ImageRepositoryArgs(repository=NAMES.repository, key_arn=KEY))
         )
@@ -149,7 +149,7 @@ class TestImages:
         assert repository.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
         assert repository.inputs["encryptionConfigurations"] == [{"encryptionType": "KMS", "kmsKey": KEY}]
 
-    def test_are_forgotten_when_untagged_and_beyond_what_a_rollback_needs(self) -> None:
+    def test_untagged_and_old_images_expire(self) -> None:
         recording = record(
             lambda: ml.ImageRepository("images", ml.ImageRepositoryArgs(repository=NAMES.repository, key_arn=KEY))
         )
@@ -160,16 +160,16 @@ class TestImages:
             ("any", 50),
         ]
 
-    def test_are_copied_to_one_region_of_the_same_account_by_prefix(self) -> None:
+    def test_images_are_replicated_to_one_region_by_prefix(self) -> None:
         arguments = ml.ImageReplicationArgs(account_id=ACCOUNT, region=WEST, prefix="hipaa-ml/")
         recording = record(lambda: ml.ImageReplication("copies", arguments))
-        [rule] = one(recording, "ReplicationConfiguration")["replicationConfiguration"]["rules"]
+        [rule] = inputs_of(recording, "ReplicationConfiguration")["replicationConfiguration"]["rules"]
         assert rule["destinations"] == [{"region": WEST, "registryId": ACCOUNT}]
         assert rule["repositoryFilters"] == [{"filter": "hipaa-ml/", "filterType": "PREFIX_MATCH"}]
 
 
-class TestALog:
-    def test_is_under_a_key_for_six_years_and_masks_what_it_audits(self) -> None:
+class TestLog:
+    def test_log_is_encrypted_kept_six_years_and_masked(self) -> None:
         arguments = ml.EndpointLogArgs(log_group=NAMES.log_group, key_arn=KEY)
         recording = record(lambda: ml.EndpointLog("log", arguments))
         [group] = recording.of("LogGroup")
@@ -183,7 +183,7 @@ class TestALog:
         assert "Deidentify" in mask["Operation"]
         assert any(identifier.endswith("/Ssn-US") for identifier in mask["DataIdentifier"])
 
-    def test_is_refused_when_it_forgets_too_early(self) -> None:
+    def test_log_with_short_retention_is_refused(self) -> None:
         with pytest.raises(ValueError, match=r"EndpointLogArgs\.retention_days: 365 is under six years \(2192\)"):
             ml.EndpointLogArgs(log_group="x", key_arn=KEY, retention_days=365)
 
@@ -220,7 +220,7 @@ class TestVersions:
         )
         return evaluate(request, Policies(identity=[everything], resource=registry())).allowed
 
-    def test_are_approved_by_the_approver_alone(self) -> None:
+    def test_only_approver_approves_versions(self) -> None:
         approver, author = (
             f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("hipaa-ml-model-approver", "hipaa-ml-ml-training")
         )
@@ -229,7 +229,7 @@ class TestVersions:
         assert not self.may(author, "CreateModelPackage", ModelApprovalStatus="Approved")
         assert self.may(author, "CreateModelPackage", ModelApprovalStatus="PendingManualApproval")
 
-    def test_are_read_and_not_changed_from_the_next_environment(self) -> None:
+    def test_next_environment_reads_registry_only(self) -> None:
         reader = "arn:aws:iam::444455556666:role/hipaa-ml-deploy"
         assert self.may(reader, "DescribeModelPackage")
         assert not self.may(reader, "UpdateModelPackage")
@@ -266,14 +266,14 @@ def serves(action: str, resource: str, **context: str) -> bool:
         action=action,
         resource=resource,
         resource_account=ACCOUNT,
-        context={"aws:RequestedRegion": [EAST], **{key.replace("__", ":"): [one] for key, one in context.items()}},
+        context={"aws:RequestedRegion": [EAST], **{key.replace("__", ":"): [value] for key, value in context.items()}},
     )
     key_policy = KEY_POLICY if action.startswith("kms:") else None
     return evaluate(request, Policies(identity=[own], resource=key_policy)).allowed
 
 
-class TestTheServingRole:
-    def test_has_the_boundary_and_trusts_sagemaker_of_its_account_alone(self) -> None:
+class TestServingRole:
+    def test_serving_role_has_boundary_and_trusts_sagemaker_only(self) -> None:
         [role] = serving().of("iam/role:Role")
         assert role.inputs["permissionsBoundary"].endswith("policy/hipaa-ml-boundary")
         [trust] = role.document("assumeRolePolicy")["Statement"]
@@ -298,7 +298,7 @@ class TestTheServingRole:
             ("ec2:CreateNetworkInterface", "*", {}),
         ],
     )
-    def test_may_what_serving_takes(self, action: str, resource: str, context: Mapping[str, str]) -> None:
+    def test_serving_role_allows_serving_actions(self, action: str, resource: str, context: Mapping[str, str]) -> None:
         assert serves(action, resource, **context)
 
     @pytest.mark.parametrize(
@@ -325,17 +325,17 @@ class TestTheServingRole:
             ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-deploy", {}),
         ],
     )
-    def test_may_nothing_else(self, action: str, resource: str, context: Mapping[str, str]) -> None:
+    def test_serving_role_denies_other_actions(self, action: str, resource: str, context: Mapping[str, str]) -> None:
         assert not serves(action, resource, **context)
 
 
 class TestNames:
-    def test_are_fixed_so_that_the_other_region_can_guess_them(self) -> None:
+    def test_names_are_computable_in_the_other_region(self) -> None:
         assert NAMES.endpoint == "readmission-prod"
         assert NAMES.repository == "hipaa-ml/readmission"
         assert NAMES.package_group == "hipaa-ml-readmission"
 
-    def test_of_roles_are_those_that_the_data_of_models_is_open_to(self) -> None:
+    def test_role_name_has_expected_prefix(self) -> None:
         assert NAMES.role(EAST).startswith("hipaa-ml-ml-")
 
 
@@ -362,5 +362,5 @@ ZONE: Sequence[tuple[Callable[[], object], str, Mapping[str, Any]]] = (
 
 @pytest.mark.parametrize(("make", "kind", "expected"), ZONE, ids=["zone", "name", "membership"])
 def test_names_of_endpoints_are_private(make: Callable[[], object], kind: str, expected: Mapping[str, Any]) -> None:
-    found = one(record(make), kind)
-    assert {key: found[key] for key in expected} == expected
+    resource = inputs_of(record(make), kind)
+    assert {key: resource[key] for key in expected} == expected

@@ -1,4 +1,4 @@
-"""The network's components: what each makes, and what it refuses."""
+"""Components of the network: resources and refused arguments."""
 
 from collections.abc import Callable
 from typing import Any
@@ -69,7 +69,7 @@ def made(program: Callable[[], object]) -> Recording:
     return recording
 
 
-def test_every_vpc_is_written_down_named_and_closed_by_default() -> None:
+def test_every_vpc_has_logs_and_closed_default_group() -> None:
     recording = made(lambda: Vpc("one", vpc_args("training")))
     assert len(recording.of("ec2/subnet:Subnet")) == 4
     assert not any(resource.inputs["mapPublicIpOnLaunch"] for resource in recording.of("ec2/subnet:Subnet"))
@@ -83,7 +83,7 @@ def test_every_vpc_is_written_down_named_and_closed_by_default() -> None:
     assert options.inputs["domainName"] == "ec2.internal"
 
 
-def test_a_dual_stack_vpc_gives_each_subnet_its_own_64() -> None:
+def test_dual_stack_subnets_have_distinct_ipv6_blocks() -> None:
     recording = made(lambda: Vpc("one", vpc_args("training", dual_stack=True)))
     blocks = {resource.inputs["ipv6CidrBlock"] for resource in recording.of("ec2/subnet:Subnet")}
     assert len(blocks) == 4
@@ -103,7 +103,7 @@ def test_a_transit_gateway_connects_nothing_by_itself() -> None:
     assert hole.inputs["destinationCidrBlock"] == "10.48.0.0/16"
 
 
-def test_a_membership_accepts_associates_once_and_propagates_where_it_is_known() -> None:
+def test_membership_accepts_associates_and_propagates_attachment() -> None:
     args = SegmentMembershipArgs(
         attachment_id="tgw-attach-1", segment="dev", known_in=["dev", "shared"], route_table_ids=TABLES, foreign=True
     )
@@ -115,7 +115,7 @@ def test_a_membership_accepts_associates_once_and_propagates_where_it_is_known()
     assert len(recording.of(":VpcAttachmentAccepter")) == 1
 
 
-def test_a_spoke_has_tiers_gateway_endpoints_and_no_way_to_the_internet_of_its_own() -> None:
+def test_spoke_has_tiers_and_gateway_endpoints_but_no_internet_gateway() -> None:
     args = SpokeVpcArgs(
         vpc=vpc_args(*TIERS),
         transit_gateway_id="tgw-1",
@@ -134,7 +134,7 @@ def test_a_spoke_has_tiers_gateway_endpoints_and_no_way_to_the_internet_of_its_o
     assert len(recording.of(":ProfilesAssociation")) == 1
 
 
-def test_a_tier_speaks_over_tls_to_endpoints_and_to_the_internet_only_with_egress() -> None:
+def test_tier_egress_is_tls_to_endpoints_and_optional_internet() -> None:
     def groups(*, egress: bool) -> Recording:
         args = SpokeGroupsArgs(
             vpc_id="vpc-1", tag="one", endpoints_cidr="10.0.0.0/17", prefix_lists={"s3": "pl-1"}, egress=egress
@@ -152,7 +152,7 @@ def test_a_tier_speaks_over_tls_to_endpoints_and_to_the_internet_only_with_egres
     assert "0.0.0.0/0" not in {rule.inputs.get("cidrIpv4") for rule in closed}
 
 
-def test_an_acl_lists_few_peers_one_by_one_and_the_supernets_for_many() -> None:
+def test_acl_lists_single_peers_or_supernets_for_many() -> None:
     def allowed(peers: list[str]) -> set[str]:
         args = SpokeAclArgs(
             vpc_id="vpc-1",
@@ -174,7 +174,7 @@ def test_an_acl_lists_few_peers_one_by_one_and_the_supernets_for_many() -> None:
     assert allowed([f"10.{number}.0.0/16" for number in range(20, 60, 2)]) == {"10.16.0.0/16", "10.0.0.0/9"}
 
 
-def test_central_endpoints_have_a_policy_a_group_and_names_of_their_own() -> None:
+def test_central_endpoints_have_policy_group_and_private_names() -> None:
     recording = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", "ecr.dkr", "s3")))
     endpoints = recording.of(":VpcEndpoint")
     assert {endpoint.inputs["privateDnsEnabled"] for endpoint in endpoints} == {False}
@@ -189,7 +189,7 @@ def test_central_endpoints_have_a_policy_a_group_and_names_of_their_own() -> Non
     assert not made(lambda: EndpointVpc("endpoints", endpoint_args("kms", profile=False))).of(":ProfilesProfile")
 
 
-def test_dual_stack_names_lead_to_ipv4_only_since_no_table_carries_ipv6_between_vpcs() -> None:
+def test_dual_stack_names_have_ipv4_records_only() -> None:
     recording = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", dual_stack=True)))
     assert {resource.inputs["name"] for resource in recording.of("route53/record:Record")} == {
         "kms.us-east-1.amazonaws.com",
@@ -201,7 +201,7 @@ def test_dual_stack_names_lead_to_ipv4_only_since_no_table_carries_ipv6_between_
     ]
 
 
-def test_names_without_a_profile_are_authorized_by_their_owner_first() -> None:
+def test_zone_associations_without_profile_are_authorized_first() -> None:
     def both() -> None:
         zones = {"kms.us-east-1.amazonaws.com": "Z1"}
         leave = ZoneAuthorizations("leave", ZoneAuthorizationsArgs(vpc_id="vpc-1", region="us-east-1", zone_ids=zones))
@@ -213,7 +213,7 @@ def test_names_without_a_profile_are_authorized_by_their_owner_first() -> None:
     assert "VpcAssociationAuthorization" in str(association.request.propertyDependencies["zoneId"].urns)
 
 
-def test_what_no_domain_of_the_list_allows_is_dropped_and_written_down() -> None:
+def test_firewall_drops_and_logs_unlisted_domains() -> None:
     def firewall(*domains: str) -> Recording:
         args = DomainFirewallArgs(
             vpc_id="vpc-1",
@@ -239,7 +239,7 @@ def test_what_no_domain_of_the_list_allows_is_dropped_and_written_down() -> None
     assert not firewall().of(":RuleGroup")
 
 
-def test_only_the_inspection_vpc_has_a_way_out_zone_by_zone() -> None:
+def test_only_inspection_vpc_has_egress_per_zone() -> None:
     args = InspectionVpcArgs(
         vpc=vpc_args("firewall", "public"),
         transit_gateway_id="tgw-1",
@@ -265,14 +265,14 @@ def test_names_outside_the_list_do_not_resolve() -> None:
     assert {rule["action"] for rule in rules[:-1]} == {"ALLOW"}
 
 
-def test_a_pool_a_region_and_each_has_its_network() -> None:
+def test_ipam_has_one_pool_with_cidr_per_region() -> None:
     networks = {"us-east-1": "10.0.0.0/9", "us-west-2": "10.128.0.0/9"}
     recording = made(lambda: Ipam("ipam", IpamArgs(home="us-east-1", supernets=networks)))
     assert {resource.inputs["locale"] for resource in recording.of(":VpcIpamPool")} == set(networks)
     assert {resource.inputs["cidr"] for resource in recording.of(":VpcIpamPoolCidr")} == set(networks.values())
 
 
-def test_a_share_takes_nobody_from_outside() -> None:
+def test_share_excludes_external_accounts() -> None:
     args = OrganizationShareArgs(share="network", organization_arn="arn:o", resources={"gateway": "arn:g"})
     recording = made(lambda: OrganizationShare("share", args))
     [share] = recording.of(":ResourceShare")
@@ -281,7 +281,7 @@ def test_a_share_takes_nobody_from_outside() -> None:
     assert principal.inputs["principal"] == "arn:o"
 
 
-def test_a_peering_is_accepted_by_one_side_and_routes_each_segment_to_itself() -> None:
+def test_peering_is_accepted_once_and_routes_segments_to_themselves() -> None:
     def sides() -> None:
         peering = Peering(
             "peering",
@@ -340,6 +340,6 @@ def side_args(attachment_id: pulumi.Input[str] = "tgw-attach-1", **changes: Any)
         ),
     ],
 )
-def test_what_cannot_work_is_refused_by_name(args: Callable[[], object], message: str) -> None:
+def test_invalid_arguments_are_refused_by_name(args: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message.replace(".", r"\.")):
         args()

@@ -1,4 +1,4 @@
-"""Components of the organisation: what they make, what they refuse."""
+"""Components of the organisation: resources and refused arguments."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ def accounts(**changes: Any) -> o.AccountsArgs:
     return o.AccountsArgs(accounts={"one": spec}, access_role="Admin", contacts=CONTACTS)
 
 
-def test_an_organisation_has_all_features_and_is_never_deleted() -> None:
+def test_organisation_has_all_features_and_is_retained() -> None:
     recording = record(lambda: o.Organization("org", o.OrganizationArgs()))
     [organization] = recording.of("organizations/organization:Organization")
     assert organization.inputs["featureSet"] == "ALL"
@@ -28,12 +28,12 @@ def test_an_organisation_has_all_features_and_is_never_deleted() -> None:
     assert not recording.orphans()
 
 
-def test_an_organisation_that_exists_is_adopted() -> None:
+def test_existing_organisation_is_imported() -> None:
     recording = record(lambda: o.Organization("org", o.OrganizationArgs(id="o-1234567890")))
     assert recording.of(":Organization")[-1].request.importId == "o-1234567890"
 
 
-def test_units_nest_below_their_parents() -> None:
+def test_units_depend_on_their_parents() -> None:
     args = o.OrganizationalUnitsArgs(root_id="r-1", paths=["A", "A/B", "A/B/C", "D"])
     recording = record(lambda: o.OrganizationalUnits("units", args))
     units = {resource.inputs["name"]: resource for resource in recording.of(":OrganizationalUnit")}
@@ -43,12 +43,12 @@ def test_units_nest_below_their_parents() -> None:
 
 
 @pytest.mark.parametrize("paths", [["A/B"], ["A", "A"], ["A/B", "A"]])
-def test_a_tree_with_a_hole_or_a_repeated_path_is_refused(paths: list[str]) -> None:
+def test_unit_paths_with_gap_or_repetition_are_refused(paths: list[str]) -> None:
     with pytest.raises(ValueError, match=r"OrganizationalUnitsArgs\.paths"):
         o.OrganizationalUnitsArgs(root_id="r-1", paths=paths)
 
 
-def test_an_account_is_kept_whatever_happens_to_its_resource() -> None:
+def test_account_is_protected_and_retained() -> None:
     recording = record(lambda: o.Accounts("accounts", accounts()))
     [account] = recording.of("organizations/account:Account")
     assert account.inputs["closeOnDeletion"] is False
@@ -58,22 +58,22 @@ def test_an_account_is_kept_whatever_happens_to_its_resource() -> None:
     assert account.request.importId == ""
 
 
-def test_an_account_that_exists_is_adopted_and_not_created_again() -> None:
+def test_existing_account_is_imported() -> None:
     recording = record(lambda: o.Accounts("accounts", accounts(id="111122223333")))
     assert recording.of("organizations/account:Account")[0].request.importId == "111122223333"
 
 
-def test_every_account_has_its_contacts_and_the_management_account_names_none() -> None:
+def test_every_member_account_has_contacts() -> None:
     contacts = record(lambda: o.Accounts("accounts", accounts())).of(":AlternativeContact")
     named = {contact.name: "accountId" in contact.inputs for contact in contacts}
     assert named == {"accounts-one-security": True, "accounts-management-security": False}
 
 
-def test_two_accounts_with_one_address_are_refused() -> None:
+def test_accounts_with_equal_addresses_are_refused() -> None:
     spec = o.AccountSpec(email="a@hospital.example", unit_id="ou-1", tags={})
-    other = o.AccountSpec(email="A@hospital.example", unit_id="ou-1", tags={})
+    same_address = o.AccountSpec(email="A@hospital.example", unit_id="ou-1", tags={})
     with pytest.raises(ValueError, match="'two' and 'one' share"):
-        o.AccountsArgs(accounts={"one": spec, "two": other}, access_role="Admin", contacts=CONTACTS)
+        o.AccountsArgs(accounts={"one": spec, "two": same_address}, access_role="Admin", contacts=CONTACTS)
 
 
 def policy(**changes: Any) -> o.PolicySpec:
@@ -87,7 +87,7 @@ def policy(**changes: Any) -> o.PolicySpec:
     return o.PolicySpec(**{**arguments, **changes})
 
 
-def test_a_policy_waits_for_the_organisation_and_hangs_on_every_target() -> None:
+def test_policy_depends_on_organisation_and_is_attached_to_targets() -> None:
     def program() -> None:
         organization = o.Organization("org", o.OrganizationArgs())
         spec = policy(targets={"/": "r-1", "A/B": "ou-1"})
@@ -101,12 +101,12 @@ def test_a_policy_waits_for_the_organisation_and_hangs_on_every_target() -> None
 
 
 @pytest.mark.parametrize(("changes", "message"), [({"description": "x" * 513}, "512"), ({"targets": {}}, "nothing")])
-def test_a_policy_that_aws_would_refuse_or_that_guards_nothing_is_refused(changes: Any, message: str) -> None:
+def test_policy_over_quota_or_without_targets_is_refused(changes: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         policy(**changes)
 
 
-def test_services_are_delegated_by_their_own_api_where_they_have_one() -> None:
+def test_services_are_delegated_by_their_own_resource_if_any() -> None:
     services = ["access-analyzer", "cloudtrail", "config", "guardduty", "inspector", "ipam", "macie", "securityhub"]
     args = o.DelegatedAdministratorsArgs(
         administrators=dict.fromkeys(services, "111122223333"), regions=["us-east-1", "us-west-2"]
@@ -122,7 +122,7 @@ def test_an_unknown_service_is_refused_by_name() -> None:
         o.DelegatedAdministratorsArgs(administrators={"guarduty": "1"}, regions=[])
 
 
-def test_permission_sets_end_and_nobody_is_administrator() -> None:
+def test_permission_sets_have_session_limit_and_no_administrator() -> None:
     def program() -> None:
         sets = permission_sets("hipaa-ml")
         who = o.AssignmentSpec(permission_set="auditor", group_id="g" * 36, account="one", account_id="111122223333")

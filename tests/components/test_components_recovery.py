@@ -1,4 +1,4 @@
-"""Recovery: what each component makes and refuses, and what the runbooks' role may do: its steps, and nothing else."""
+"""Components of regional recovery: resources, refused arguments, and the rights of the runbooks' role."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ KEYS = {
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/{NAMES.role}"
 
 
-def one(recording: Recording, kind: str) -> Mapping[str, Any]:
+def inputs_of(recording: Recording, kind: str) -> Mapping[str, Any]:
     [resource] = recording.of(kind)
     return resource.inputs
 
@@ -62,21 +62,21 @@ def switch(*, shared: bool) -> Recording:
     return record(lambda: r.TrafficSwitch("switch", arguments))
 
 
-class TestTheTrafficSwitch:
-    def test_follows_an_alarm_of_the_region_that_survives_and_no_endpoint(self) -> None:
-        check = one(switch(shared=False), "route53/healthCheck:HealthCheck")
+class TestTrafficSwitch:
+    def test_health_check_follows_alarm_in_recovery_region(self) -> None:
+        check = inputs_of(switch(shared=False), "route53/healthCheck:HealthCheck")
         assert check["type"] == "CLOUDWATCH_METRIC"
         assert check["cloudwatchAlarmRegion"] == WEST
         assert check["insufficientDataHealthStatus"] == "Healthy"
         assert not {"fqdn", "ipAddress"} & check.keys()
 
-    def test_keeps_its_answer_until_somebody_decides_otherwise(self) -> None:
-        alarm = one(switch(shared=False), "MetricAlarm")
+    def test_alarm_keeps_state_without_data(self) -> None:
+        alarm = inputs_of(switch(shared=False), "MetricAlarm")
         assert alarm["treatMissingData"] == "ignore"
         assert (alarm["namespace"], alarm["metricName"]) == ("hipaa-ml/Recovery", r.FAILED_OVER)
         assert alarm["dimensions"] == {"Environment": "prod", "Endpoint": "risk-prod"}
 
-    def test_leads_to_the_primary_while_the_check_is_healthy_and_else_to_the_other_region(self) -> None:
+    def test_record_fails_over_to_recovery_region_by_health_check(self) -> None:
         records = {
             resource.inputs["setIdentifier"]: resource.inputs
             for resource in switch(shared=False).of("route53/record:Record")
@@ -87,14 +87,14 @@ class TestTheTrafficSwitch:
         assert records["secondary"]["records"] == [f"runtime.sagemaker.{WEST}.amazonaws.com"]
         assert records["primary"]["healthCheckId"]
         assert "healthCheckId" not in records["secondary"]
-        assert {one["ttl"] for one in records.values()} == {10}
+        assert {record_set["ttl"] for record_set in records.values()} == {10}
 
-    def test_shares_between_regions_that_both_serve(self) -> None:
+    def test_records_are_weighted_when_active_active(self) -> None:
         records = [resource.inputs for resource in switch(shared=True).of("route53/record:Record")]
-        assert [one["weightedRoutingPolicies"] for one in records] == [[{"weight": 50}], [{"weight": 50}]]
-        assert all("failoverRoutingPolicies" not in one for one in records)
+        assert [record_set["weightedRoutingPolicies"] for record_set in records] == [[{"weight": 50}], [{"weight": 50}]]
+        assert all("failoverRoutingPolicies" not in record_set for record_set in records)
 
-    def test_takes_either_of_two_regions_that_both_serve_out_by_an_alarm_of_the_other(self) -> None:
+    def test_alarm_in_one_region_removes_the_other_when_active_active(self) -> None:
         recording = switch(shared=True)
         alarms = {resource.inputs["name"]: resource.inputs["metricName"] for resource in recording.of("MetricAlarm")}
         assert alarms == {NAMES.alarm("risk-prod"): r.FAILED_OVER, NAMES.withdrawal("risk-prod"): r.WITHDRAWN}
@@ -122,11 +122,11 @@ class Parameters(Aws):
         assert operation == "get_parameters_by_path"
         return self
 
-    def paginate(self, **asked: Any) -> Sequence[Mapping[str, Any]]:
+    def paginate(self, **request: Any) -> Sequence[Mapping[str, Any]]:
         return [
             {
                 "Parameters": [
-                    parameter for parameter in self.parameters if parameter["Name"].startswith(f"{asked['Path']}/")
+                    parameter for parameter in self.parameters if parameter["Name"].startswith(f"{request['Path']}/")
                 ]
             }
         ]
@@ -138,7 +138,7 @@ def written(recording: Recording) -> Sequence[Mapping[str, str]]:
     return [{"Name": parameter["name"], "Value": parameter["value"]["value"]} for parameter in inputs]
 
 
-class TestTheDocuments:
+class TestDocuments:
     ZONE = zone_values(
         environment="prod",
         primary=EAST,
@@ -162,8 +162,8 @@ class TestTheDocuments:
         )
         return record(lambda: r.RecoveryDocuments("documents", arguments))
 
-    def test_are_where_runbooks_look_and_say_who_may_write(self) -> None:
-        parameters = {one["Name"]: one["Value"] for one in written(self.recording())}
+    def test_documents_have_expected_names_and_writer_region(self) -> None:
+        parameters = {parameter["Name"]: parameter["Value"] for parameter in written(self.recording())}
         assert parameters.keys() == {
             "/hipaa-ml/recovery/prod/zone",
             "/hipaa-ml/recovery/prod/endpoints/risk-prod",
@@ -171,13 +171,13 @@ class TestTheDocuments:
         }
         assert parameters[NAMES.writer] == EAST
 
-    def test_are_read_by_runbooks_as_they_are_written_here(self) -> None:
+    def test_documents_are_parsed_by_runbooks(self) -> None:
         zone = discover(Parameters(written(self.recording())), prefix="hipaa-ml", environment="prod", region=WEST)
         assert (zone.primary, zone.recovery, zone.journal_table) == (EAST, WEST, NAMES.journal)
         assert (zone.two_people, zone.rto_minutes, zone.writer_parameter) == (True, 15, NAMES.writer)
         assert {name: getattr(zone.endpoint("risk-prod"), name) for name in ENDPOINT} == ENDPOINT
 
-    def test_leave_the_writer_as_a_runbook_set_it(self) -> None:
+    def test_writer_parameter_keeps_value_of_runbooks(self) -> None:
         [writer] = [resource for resource in self.recording().resources if resource.name == "documents-writer"]
         assert list(writer.request.ignoreChanges) == ["value"]
 
@@ -205,7 +205,7 @@ ENDPOINT = endpoint_values(
 )
 
 
-class TestTheHeartbeat:
+class TestHeartbeat:
     ARGUMENTS = r.HeartbeatArgs(
         role_name=NAMES.heartbeat_role(EAST),
         region=EAST,
@@ -217,7 +217,7 @@ class TestTheHeartbeat:
     def recording(self) -> Recording:
         return record(lambda: r.Heartbeat("beat", self.ARGUMENTS))
 
-    def test_writes_one_object_a_minute_in_each_bucket_under_its_key(self) -> None:
+    def test_heartbeat_writes_one_object_per_bucket_and_minute(self) -> None:
         schedules = self.recording().of("scheduler/schedule:Schedule")
         assert {schedule.inputs["scheduleExpression"] for schedule in schedules} == {"rate(1 minute)"}
         requests = [json.loads(schedule.inputs["target"]["input"]) for schedule in schedules]
@@ -226,17 +226,17 @@ class TestTheHeartbeat:
             ("phi", r.HEARTBEAT_KEY, "key-phi"),
         ]
 
-    def test_is_not_written_late(self) -> None:
+    def test_heartbeat_is_retried_once_within_a_minute(self) -> None:
         for schedule in self.recording().of("scheduler/schedule:Schedule"):
             retry = schedule.inputs["target"]["retryPolicy"]
             assert retry == {"maximumEventAgeInSeconds": 60, "maximumRetryAttempts": 1}
 
-    def test_is_written_by_a_role_of_a_service_that_can_write_nothing_else(self) -> None:
+    def test_heartbeat_role_writes_heartbeat_objects_only(self) -> None:
         recording = self.recording()
-        role = one(recording, "iam/role:Role")
+        role = inputs_of(recording, "iam/role:Role")
         assert role["name"].startswith("hipaa-ml-service-")
         assert role["permissionsBoundary"] == BOUNDARY
-        own = Policy.parse("own", json.loads(one(recording, "RolePolicy")["policy"]))
+        own = Policy.parse("own", json.loads(inputs_of(recording, "RolePolicy")["policy"]))
         for key, expected in ((r.HEARTBEAT_KEY, True), ("patients.csv", False)):
             request = Request(
                 principal=Principal.of(ROLE),
@@ -247,7 +247,7 @@ class TestTheHeartbeat:
             assert evaluate(request, Policies(identity=[own])).allowed is expected
 
 
-class TestTheReadinessCheck:
+class TestReadinessCheck:
     @staticmethod
     @cache
     def recording() -> Recording:
@@ -271,17 +271,17 @@ class TestTheReadinessCheck:
             )
         )
 
-    def test_runs_in_the_vpc_under_a_key_with_a_log_of_six_years(self) -> None:
-        function = one(self.recording(), "lambda/function:Function")
+    def test_function_runs_in_vpc_with_encrypted_log_for_six_years(self) -> None:
+        function = inputs_of(self.recording(), "lambda/function:Function")
         assert function["vpcConfig"] == {"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]}
         assert function["kmsKeyArn"] == KEYS["mrk-serving"]
-        assert one(self.recording(), "LogGroup")["retentionInDays"] == 2192
+        assert inputs_of(self.recording(), "LogGroup")["retentionInDays"] == 2192
 
-    def test_is_asked_every_quarter_of_an_hour(self) -> None:
-        schedule = one(self.recording(), "scheduler/schedule:Schedule")
+    def test_function_runs_every_fifteen_minutes(self) -> None:
+        schedule = inputs_of(self.recording(), "scheduler/schedule:Schedule")
         assert schedule["scheduleExpression"] == "rate(15 minutes)"
 
-    def test_alarms_on_lag_difference_unreadiness_and_a_stale_drill_and_when_nobody_asks(self) -> None:
+    def test_alarms_cover_each_metric_and_missing_data(self) -> None:
         alarms = {resource.inputs["metricName"]: resource.inputs for resource in self.recording().of("MetricAlarm")}
         assert {name: alarm["threshold"] for name, alarm in alarms.items()} == {
             "RpoSeconds": 900,
@@ -293,7 +293,7 @@ class TestTheReadinessCheck:
             assert alarm["treatMissingData"] == "breaching"
             assert alarm["alarmActions"] == alarm["insufficientDataActions"] == [TOPIC]
 
-    def test_acts_as_the_runbooks_and_its_schedule_calls_it_alone(self) -> None:
+    def test_function_assumes_runbook_role_and_schedule_invokes_it_only(self) -> None:
         policies = [resource.document("policy")["Statement"] for resource in self.recording().of("RolePolicy")]
         resources = {
             statement["Action"]: statement["Resource"]
@@ -305,8 +305,8 @@ class TestTheReadinessCheck:
         assert resources["lambda:InvokeFunction"].endswith(f"function/{NAMES.readiness}")
 
 
-class TestTheTopic:
-    def test_takes_messages_from_alarms_and_runbooks_over_tls(self) -> None:
+class TestTopic:
+    def test_topic_accepts_alarms_and_runbooks_over_tls(self) -> None:
         arguments = r.OperationsTopicArgs(
             topic=NAMES.topic,
             account_id=ACCOUNT,
@@ -315,10 +315,12 @@ class TestTheTopic:
             notify=["oncall@hospital.example", "second@hospital.example"],
         )
         recording = record(lambda: r.OperationsTopic("topic", arguments))
-        assert one(recording, "sns/topic:Topic")["kmsMasterKeyId"] == KEYS["mrk-serving"]
-        assert [made.inputs["endpoint"] for made in recording.of("TopicSubscription")] == list(arguments.notify)
-        policy = Policy.parse("topic", json.loads(one(recording, "TopicPolicy")["policy"]))
-        topic = json.loads(one(recording, "TopicPolicy")["policy"])["Statement"][0]["Resource"]
+        assert inputs_of(recording, "sns/topic:Topic")["kmsMasterKeyId"] == KEYS["mrk-serving"]
+        assert [subscription.inputs["endpoint"] for subscription in recording.of("TopicSubscription")] == list(
+            arguments.notify
+        )
+        policy = Policy.parse("topic", json.loads(inputs_of(recording, "TopicPolicy")["policy"]))
+        topic = json.loads(inputs_of(recording, "TopicPolicy")["policy"])["Statement"][0]["Resource"]
         own = Policy.parse("own", {"Statement": [{"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}]})
         elsewhere = "arn:aws:iam::444455556666:role/somebody"
         for principal, secure, expected in ((ROLE, "true", True), (ROLE, "false", False), (elsewhere, "true", False)):
@@ -332,7 +334,7 @@ class TestTheTopic:
             allowed = evaluate(request, Policies(identity=[own], resource=policy)).allowed
             assert allowed is expected, (principal, secure)
 
-    def test_that_nobody_hears_is_refused(self) -> None:
+    def test_topic_without_recipients_is_refused(self) -> None:
         with pytest.raises(ValueError, match=r"OperationsTopicArgs\.notify: name at least one e-mail address"):
             r.OperationsTopicArgs(topic="t", account_id=ACCOUNT, key_arn="k", publisher_role_arn=ROLE, notify=[])
 
@@ -365,7 +367,7 @@ KEY_POLICY = Policy.parse(
 
 
 def may(action: str, resource: str, **context: str) -> bool:
-    own = Policy.parse("own", json.loads(one(runbooks(), "RolePolicy")["policy"]))
+    own = Policy.parse("own", json.loads(inputs_of(runbooks(), "RolePolicy")["policy"]))
     request = Request(
         principal=Principal.of(ROLE),
         action=action,
@@ -484,29 +486,31 @@ BEYOND: Sequence[Call] = (
 )
 
 
-class TestTheRunbooksRole:
+class TestRunbooksRole:
     @pytest.mark.parametrize("step", STEPS)
-    def test_may_do_each_step(self, step: str) -> None:
+    def test_runbook_role_allows_actions_of_each_step(self, step: str) -> None:
         for action, resource, context in STEPS[step]:
             assert may(action, resource, **context), (action, resource)
 
     @pytest.mark.parametrize(
-        ("action", "resource", "context"), BEYOND, ids=[f"{one[0]}-{n}" for n, one in enumerate(BEYOND)]
+        ("action", "resource", "context"), BEYOND, ids=[f"{case[0]}-{n}" for n, case in enumerate(BEYOND)]
     )
-    def test_may_do_nothing_else(self, action: str, resource: str, context: Mapping[str, str]) -> None:
+    def test_runbook_role_denies_other_actions(self, action: str, resource: str, context: Mapping[str, str]) -> None:
         assert not may(action, resource, **context)
 
     def test_allows_no_action_by_pattern(self) -> None:
-        for statement in json.loads(one(runbooks(), "RolePolicy")["policy"])["Statement"]:
+        for statement in json.loads(inputs_of(runbooks(), "RolePolicy")["policy"])["Statement"]:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             assert not [action for action in actions if "*" in action]
 
-    def test_fits_into_what_a_role_can_carry(self) -> None:
+    def test_policy_fits_quota_of_a_role(self) -> None:
         """IAM User Guide, "IAM and AWS STS quotas": 10,240 characters of inline policies, without white space."""
-        assert len(json.dumps(json.loads(one(runbooks(), "RolePolicy")["policy"]), separators=(",", ":"))) < 10_240
+        assert (
+            len(json.dumps(json.loads(inputs_of(runbooks(), "RolePolicy")["policy"]), separators=(",", ":"))) < 10_240
+        )
 
-    def test_is_assumed_with_mfa_by_the_on_call_and_by_the_readiness_function(self) -> None:
-        role = one(runbooks(), "iam/role:Role")
+    def test_trusts_on_call_with_mfa_and_readiness_function(self) -> None:
+        role = inputs_of(runbooks(), "iam/role:Role")
         assert role["permissionsBoundary"] == BOUNDARY
         assert role["name"] == "hipaa-ml-service-recovery-prod"
         on_call, function = json.loads(role["assumeRolePolicy"])["Statement"]

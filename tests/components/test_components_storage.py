@@ -1,4 +1,4 @@
-"""Keys and buckets: the secure form is the only form."""
+"""Components for keys and buckets: resources, policies and refused arguments."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -71,7 +71,7 @@ def test_every_bucket_policy_denies_plain_text_old_tls_and_deletion(purpose: str
     denied = {statement["Sid"]: statement for statement in statements if statement["Effect"] == "Deny"}
     assert denied["Tls12"]["Condition"] == {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
     actions = denied["NobodyDeletes"]["Action"]
-    versions_only = any(one.deletable for name, one in PURPOSES.items() if name == purpose)
+    versions_only = any(purpose_spec.deletable for name, purpose_spec in PURPOSES.items() if name == purpose)
     assert actions == ("s3:DeleteObjectVersion" if versions_only else ["s3:DeleteObject", "s3:DeleteObjectVersion"])
 
 
@@ -85,14 +85,14 @@ def test_records_are_locked_for_six_years_in_compliance_mode(purpose: str) -> No
 
 
 @pytest.mark.parametrize("purpose", UNLOCKED)
-def test_a_bucket_that_aws_cannot_deliver_to_under_a_lock_has_none_and_keeps_old_versions(purpose: str) -> None:
+def test_delivery_bucket_has_no_lock_and_keeps_old_versions(purpose: str) -> None:
     recording = made(purpose)
     assert not recording.of(":BucketObjectLockConfiguration")
     [lifecycle] = recording.of(":BucketLifecycleConfiguration")
     assert lifecycle.inputs["rules"][0]["noncurrentVersionExpiration"] == {"noncurrentDays": 2192}
 
 
-def test_objects_expire_after_their_lock_and_never_before() -> None:
+def test_objects_expire_after_their_lock() -> None:
     [lifecycle] = made(retention_days=3000).of(":BucketLifecycleConfiguration")
     age = lifecycle.inputs["rules"][0]
     assert age["expiration"] == {"days": 3001}
@@ -114,7 +114,7 @@ def test_a_bucket_without_lock_key_or_log_is_refused(purpose: str, changes: Any,
         bucket_args(purpose, **changes)
 
 
-def test_a_key_rotates_is_kept_and_separates_administration_from_use() -> None:
+def test_key_rotates_is_retained_and_separates_administration_from_use() -> None:
     recording = record(lambda: Key("key", KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=USES["logs"]())))
     [key] = recording.of("kms/key:Key")
     assert key.inputs["enableKeyRotation"] is True
@@ -127,7 +127,7 @@ def test_a_key_rotates_is_kept_and_separates_administration_from_use() -> None:
     assert rest
 
 
-def test_a_key_nobody_uses_is_refused() -> None:
+def test_key_without_users_is_refused() -> None:
     with pytest.raises(ValueError, match="uses is empty"):
         KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=())
 
@@ -145,7 +145,7 @@ USES: Mapping[str, Callable[[], Sequence[Statement]]] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_every_use_of_a_key_is_narrowed_by_a_condition(use: str) -> None:
+def test_every_key_use_statement_has_a_condition(use: str) -> None:
     def program() -> None:
         Key("key", KeyArgs(alias="a", description="d", account_id=ACCOUNT, uses=USES[use]()))
 
@@ -157,7 +157,7 @@ def test_every_use_of_a_key_is_narrowed_by_a_condition(use: str) -> None:
         assert list(no_public_principal(statement)) == []
 
 
-def test_replication_waits_for_versions_and_leaves_deletions_behind() -> None:
+def test_replication_depends_on_versioning_and_excludes_delete_markers() -> None:
     def program() -> None:
         role = ReplicationRole("role", ReplicationRoleArgs(role_name="r"), pulumi.ResourceOptions())
         source = SecureBucket("source", bucket_args("config", bucket="a", arn="arn:aws:s3:::a"))

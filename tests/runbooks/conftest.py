@@ -1,4 +1,4 @@
-"""Environments to recover, each in a cloud of its own."""
+"""Environments to recover, each in an emulated AWS of its own."""
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -8,40 +8,40 @@ import pytest
 
 from rehearsal.cloud import Cloud
 from runbooks.documents import Mode
-from tests.runbooks.recoverable import Recoverable
+from tests.runbooks.recovery_environment import RecoveryEnvironment
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[..., Recoverable]]:
+def make_environment(tmp_path: Path) -> Iterator[Callable[..., RecoveryEnvironment]]:
     with building(tmp_path) as build:
         yield build
 
 
 @pytest.fixture
-def environment(make: Callable[..., Recoverable]) -> Recoverable:
-    return make(readmission="warm", sepsis="pilot-light")
+def environment(make_environment: Callable[..., RecoveryEnvironment]) -> RecoveryEnvironment:
+    return make_environment(readmission="warm", sepsis="pilot-light")
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recoverable]:
+def unchanged_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecoveryEnvironment]:
     """For tests that change nothing: one environment for all of a module."""
     with building(tmp_path_factory.mktemp("untouched")) as build:
         yield build(readmission="warm", sepsis="pilot-light")
 
 
 @contextmanager
-def building(folder: Path) -> Generator[Callable[..., Recoverable]]:
-    made: list[Cloud] = []
+def building(folder: Path) -> Generator[Callable[..., RecoveryEnvironment]]:
+    clouds: list[Cloud] = []
 
-    def build(**modes: Mode) -> Recoverable:
-        cloud = Cloud.start(folder / f"cloud-{len(made)}", management_account="111122223333")
-        made.append(cloud)
-        inside = folder / f"made-{len(made)}"
+    def build(**modes: Mode) -> RecoveryEnvironment:
+        cloud = Cloud.start(folder / f"cloud-{len(clouds)}", management_account="111122223333")
+        clouds.append(cloud)
+        inside = folder / f"made-{len(clouds)}"
         inside.mkdir()
-        one = Recoverable(cloud=cloud, folder=inside, modes=modes or {"readmission": "warm"})
-        one.build()
-        return one
+        environment = RecoveryEnvironment(cloud=cloud, folder=inside, modes=modes or {"readmission": "warm"})
+        environment.build()
+        return environment
 
     yield build
-    for cloud in made:
+    for cloud in clouds:
         cloud.stop()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from runbooks.aws import Aws
-from tests.runbooks.recoverable import Session
+from tests.runbooks.recovery_environment import Session
 
 SESSION = "arn:aws:sts::111122223333:assumed-role/hipaa-ml-service-recovery-prod/somebody"
 

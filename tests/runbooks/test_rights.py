@@ -4,19 +4,20 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import get_args
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from runbooks import operate, rights
+from runbooks import operate, role
+from runbooks.aws import Aws
 from runbooks.documents import RecoveryDocument
 from runbooks.permissions import principal_arn, verify
-from runbooks.plan import StepKind
 from runbooks.readiness import readiness
-from runbooks.runner import Progress
-from tests.runbooks.operating import wanted
-from tests.runbooks.recoverable import ENVIRONMENT, PREFIX, RECOVERY, Recoverable
+from runbooks.runner import StepProgress
+from runbooks.snapshot import read_situation
+from runbooks.steps import STEPS
+from tests.runbooks.operations import operation_request
+from tests.runbooks.recovery_environment import ENVIRONMENT, PREFIX, RECOVERY, RecoveryEnvironment
 from tests.runbooks.simulated_iam import SESSION, SimulatedIam, simulate
 
 ROLE = "arn:aws:iam::111122223333:role/hipaa-ml-service-recovery-prod"
@@ -33,55 +34,56 @@ def permitting(service: str, operation: str) -> frozenset[str]:
     return ACTIONS.get((service, operation), frozenset({f"{service}:{operation}"}))
 
 
-def requests_by_step(environment: Recoverable) -> Mapping[str, set[frozenset[str]]]:
+def requests_by_step(environment: RecoveryEnvironment) -> Mapping[str, set[frozenset[str]]]:
     """Kind of a step -> the actions of its requests, over a failover and a failback."""
     by_step: dict[str, set[frozenset[str]]] = defaultdict(set)
     for kind in ("failover", "failback"):
         environment.heartbeat()
         aws = environment.aws()
-        situation = operate.look(aws, prefix=PREFIX, environment=ENVIRONMENT, region=RECOVERY)
-        order = wanted(kind, parallel=1, accept_conflicts=True)
+        situation = read_situation(aws, prefix=PREFIX, environment=ENVIRONMENT, region=RECOVERY)
+        order = operation_request(kind, parallel=1, accept_conflicts=True)
         start = 0
 
-        def tell(progress: Progress, aws: operate.Aws = aws) -> None:
+        def tell(progress: StepProgress, aws: Aws = aws) -> None:
             nonlocal start
             if progress.phase == "done":
-                requests = {permitting(call.service, call.operation) for call in aws.calls[start:]}
+                requests = {permitting(call.service, call.operation) for call in aws.requests[start:]}
                 by_step[progress.step.kind] |= requests
-            start = len(aws.calls)
+            start = len(aws.requests)
 
-        operate.carry_out(situation, order, operate.planned(situation, order), tell=tell, say=lambda _: None)
+        operate.carry_out(
+            situation, order, operate.plan_operation(situation, order), on_progress=tell, on_message=lambda _: None
+        )
     return by_step
 
 
-def test_every_step_has_declared_rights() -> None:
-    assert set(rights.STEPS) == set(get_args(StepKind))
-
-
-def test_steps_request_only_declared_actions_and_declarations_are_used(make: Callable[..., Recoverable]) -> None:
-    by_step = requests_by_step(make(readmission="warm"))
-    assert set(by_step) == set(rights.STEPS)
-    for step, requests in by_step.items():
-        declared = {action for right in (*rights.OPERATION, *rights.STEPS[step]) for action in right.actions}
-        assert not [actions for actions in requests if actions and not actions & declared], step
+def test_steps_request_only_declared_actions_and_declarations_are_used(
+    make_environment: Callable[..., RecoveryEnvironment],
+) -> None:
+    by_step = requests_by_step(make_environment(readmission="warm"))
+    assert set(by_step) == {step.kind for step in STEPS}
+    for step in STEPS:
+        declared = {action for right in (*role.OPERATION, *step.rights) for action in right.actions}
+        undeclared = [actions for actions in by_step[step.kind] if actions and not actions & declared]
+        assert not undeclared, step.kind
     requested = {action for requests in by_step.values() for actions in requests for action in actions}
-    unused = {right.sid for right in rights.all_rights() if not right.unrecorded and not requested & set(right.actions)}
+    unused = {right.sid for right in role.all_rights() if not right.unrecorded and not requested & set(right.actions)}
     assert not unused
 
 
-def documents(environment: Recoverable) -> list[RecoveryDocument]:
-    return list(environment.look().zones.values())
+def documents(environment: RecoveryEnvironment) -> list[RecoveryDocument]:
+    return list(environment.read_situation().zones.values())
 
 
-def test_verification_asks_for_every_declared_action_and_resource(untouched: Recoverable) -> None:
+def test_verification_asks_for_every_declared_action_and_resource(unchanged_environment: RecoveryEnvironment) -> None:
     iam = SimulatedIam()
-    aws = untouched.aws()
+    aws = unchanged_environment.aws()
     aws.client = lambda service, region: iam  # type: ignore[method-assign]
-    verification = verify(aws, documents(untouched), rights.all_rights(), SESSION)
+    verification = verify(aws, documents(unchanged_environment), role.all_rights(), SESSION)
     assert not verification.missing
     assert not verification.unverified
-    asked = {action for request in iam.requests for action in request["ActionNames"]}
-    assert asked == {action for right in rights.all_rights() for action in right.actions}
+    requested_actions = {action for request in iam.requests for action in request["ActionNames"]}
+    assert requested_actions == {action for right in role.all_rights() for action in right.actions}
     assert {request["PolicySourceArn"] for request in iam.requests} == {ROLE}
     texts = json.dumps([request["ResourceArns"] for request in iam.requests])
     assert not re.search(r"[{}]", texts)
@@ -96,28 +98,28 @@ def test_verification_asks_for_every_declared_action_and_resource(untouched: Rec
     ],
 )
 def test_permissions_are_not_verified_when_iam_does_not_answer(
-    untouched: Recoverable, error: Exception, *, refused: bool
+    unchanged_environment: RecoveryEnvironment, error: Exception, *, refused: bool
 ) -> None:
-    aws = untouched.aws()
+    aws = unchanged_environment.aws()
     iam = SimulatedIam(error=error)
     aws.client = lambda service, region: iam  # type: ignore[method-assign]
-    verification = verify(aws, documents(untouched), rights.all_rights(), SESSION)
+    verification = verify(aws, documents(unchanged_environment), role.all_rights(), SESSION)
     assert verification.unverified
     assert not verification.missing
     assert verification.refused is refused
 
 
 def test_readiness_reports_missing_permissions_and_writes_nothing(
-    untouched: Recoverable, monkeypatch: pytest.MonkeyPatch
+    unchanged_environment: RecoveryEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulate(monkeypatch, lambda action, _: action != "kms:UpdatePrimaryRegion")
-    situation = untouched.look()
+    situation = unchanged_environment.read_situation()
     findings = [finding for finding in readiness(situation) if finding.check == "permissions"]
     assert findings
     assert all(not finding.ok for finding in findings)
     assert all(finding.found.startswith("missing: kms:UpdatePrimaryRegion on ") for finding in findings)
     writing = ("Put", "Create", "Update", "Delete", "Publish", "Register", "Invoke")
-    assert not [call for call in situation.aws.calls if call.operation.startswith(writing)]
+    assert not [call for call in situation.aws.requests if call.operation.startswith(writing)]
 
 
 def test_principal_of_a_session_is_its_role() -> None:
@@ -131,6 +133,6 @@ def test_lost_iam_region_is_not_asked() -> None:
         def client(self, service: str, region: str) -> object:
             raise AssertionError(f"{service} in {region} was asked")
 
-    result = verify(NoRequests(), [], rights.needed(get_args(StepKind)), SESSION, {"us-east-1"})  # pyright: ignore[reportArgumentType] - stands in for the clients
+    result = verify(NoRequests(), [], role.all_rights(), SESSION, {"us-east-1"})  # pyright: ignore[reportArgumentType] - stands in for the clients
     assert "us-east-1" in result.unverified
     assert not result.refused

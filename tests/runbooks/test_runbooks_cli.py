@@ -1,4 +1,4 @@
-"""The command line at three in the morning: it shows before it does, asks twice, and says what is wrong."""
+"""The command line: plans, confirmations and error messages."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 from rehearsal.cloud import resolve
 from runbooks import answers
 from runbooks.errors import BadInputError
-from tests.runbooks.recoverable import CASES, PRIMARY, RECOVERY, Recoverable
+from tests.runbooks.recovery_environment import CASES, PRIMARY, RECOVERY, RecoveryEnvironment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROOT = Path(__file__).parents[2]
@@ -22,10 +22,10 @@ ACCOUNT = "111122223333"
 
 
 def runbook(
-    recoverable: Recoverable, *words: str, typed: str = "", via: str = RECOVERY, **more: str
+    environment: RecoveryEnvironment, *words: str, typed: str = "", via: str = RECOVERY, **more: str
 ) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    variables: Mapping[str, str] = recoverable.cloud.environment(via=via)
+    variables: Mapping[str, str] = environment.cloud.environment(via=via)
     return subprocess.run(
         [sys.executable, "-m", "runbooks", *words],
         cwd=ROOT,
@@ -38,7 +38,7 @@ def runbook(
     )
 
 
-def test_without_execute_a_plan_is_shown_and_nothing_is_changed(environment: Recoverable) -> None:
+def test_failover_without_execute_prints_plan_and_changes_nothing(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     done = runbook(environment, "failover", "--env", "prod")
     assert done.returncode == 0, done.stderr
@@ -48,8 +48,8 @@ def test_without_execute_a_plan_is_shown_and_nothing_is_changed(environment: Rec
     assert environment.writer(RECOVERY) == PRIMARY
 
 
-def test_production_is_failed_over_by_two_sentences_and_goes_home_by_an_approval(
-    environment: Recoverable, tmp_path: Path
+def test_failover_by_typed_confirmation_and_failback_by_approval_file(
+    environment: RecoveryEnvironment, tmp_path: Path
 ) -> None:
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.stop_region("global")
@@ -83,7 +83,7 @@ def test_production_is_failed_over_by_two_sentences_and_goes_home_by_an_approval
     status = runbook(environment, "status", "--env", "prod", "--json")
     document = json.loads(status.stdout)
     assert {endpoint["serves"] for endpoint in document["endpoints"].values()} == {PRIMARY}
-    assert [one["kind"] for one in document["history"]] == ["failback", "failover"]
+    assert [operation["kind"] for operation in document["history"]] == ["failback", "failover"]
     ready = runbook(environment, "readiness", "--env", "prod")
     assert ready.returncode == 0, ready.stdout
     assert "a failover would work now" in ready.stdout
@@ -113,16 +113,16 @@ def test_production_is_failed_over_by_two_sentences_and_goes_home_by_an_approval
         (("status",), 2, "--env"),
     ],
 )
-def test_what_is_wrong_with_a_command_is_said_with_what_is_allowed(
-    untouched: Recoverable, words: tuple[str, ...], code: int, message: str
+def test_invalid_command_line_is_refused_with_allowed_values(
+    unchanged_environment: RecoveryEnvironment, words: tuple[str, ...], code: int, message: str
 ) -> None:
-    done = runbook(untouched, *words)
+    done = runbook(unchanged_environment, *words)
     assert done.returncode == code, done.stderr
     assert message in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
 
 
-def test_a_region_that_is_gone_is_named_with_what_to_say_instead(environment: Recoverable) -> None:
+def test_unreachable_region_is_named_with_option_to_change(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     done = runbook(environment, "status", "--env", "prod", "--region", PRIMARY)
     assert done.returncode == 1
@@ -130,7 +130,7 @@ def test_a_region_that_is_gone_is_named_with_what_to_say_instead(environment: Re
     assert "--region" in done.stderr
 
 
-def test_breaking_the_glass_gives_one_command_the_credentials_and_prints_none(environment: Recoverable) -> None:
+def test_break_glass_runs_command_with_credentials_and_prints_none(environment: RecoveryEnvironment) -> None:
     environment.client("iam", PRIMARY).create_role(
         RoleName="hipaa-ml-break-glass",
         AssumeRolePolicyDocument=json.dumps(
@@ -148,9 +148,7 @@ def test_breaking_the_glass_gives_one_command_the_credentials_and_prints_none(en
     assert "the glass is broken" in done.stderr
 
 
-def test_known_answers_are_recorded_once_from_the_version_that_was_approved(
-    environment: Recoverable, tmp_path: Path
-) -> None:
+def test_record_answers_once_from_approved_version(environment: RecoveryEnvironment, tmp_path: Path) -> None:
     bucket, key = environment.bucket("artifacts", PRIMARY), "smoke/sepsis-7.json"
     s3 = environment.client("s3", PRIMARY)
     s3.delete_object(Bucket=bucket, Key=key)
@@ -159,7 +157,7 @@ def test_known_answers_are_recorded_once_from_the_version_that_was_approved(
     words = ("record-answers", "--env", "prod", "--region", PRIMARY, "--endpoint", "sepsis", "--inputs", str(inputs))
     shown = runbook(environment, *words, via=PRIMARY)
     assert shown.returncode == 0, shown.stderr
-    assert "would ask sepsis in us-east-1 3 cases" in shown.stdout
+    assert "sepsis in us-east-1 would be invoked with 3 cases" in shown.stdout
     assert s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] == 0
     done = runbook(environment, *words, "--execute", via=PRIMARY)
     assert done.returncode == 0, done.stderr
@@ -168,7 +166,7 @@ def test_known_answers_are_recorded_once_from_the_version_that_was_approved(
     assert [case["predictions"] for case in kept["cases"]] == environment.predictions
     again = runbook(environment, *words, "--execute", via=PRIMARY)
     assert again.returncode == 3
-    assert "the answers of version 7 are recorded, and stay" in " ".join(again.stderr.split())
+    assert "the answers of version 7 are recorded, and are not overwritten" in " ".join(again.stderr.split())
 
 
 @pytest.mark.parametrize(
@@ -179,14 +177,14 @@ def test_known_answers_are_recorded_once_from_the_version_that_was_approved(
         ('{"cases": [{"instances": [1]}, {"instances": []}]}', "cases[1]: must be an object whose `instances`"),
     ],
 )
-def test_inputs_that_are_none_are_refused_before_anything_is_asked(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_inputs_are_refused(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "inputs.json"
     file.write_text(text)
     with pytest.raises(BadInputError, match=re.escape(message)):
         answers.read_inputs(file)
 
 
-def test_without_recorded_answers_a_failover_is_said_not_to_be_ready(environment: Recoverable) -> None:
+def test_readiness_fails_without_recorded_answers(environment: RecoveryEnvironment) -> None:
     environment.client("s3", RECOVERY).delete_object(
         Bucket=environment.bucket("artifacts", RECOVERY), Key="smoke/sepsis-7.json"
     )
@@ -197,17 +195,17 @@ def test_without_recorded_answers_a_failover_is_said_not_to_be_ready(environment
         for finding in json.loads(done.stdout)["findings"]
         if finding["check"] == "known answers" and not finding["ok"]
     ]
-    assert [one["subject"] for one in wrong] == ["sepsis"]
+    assert [finding["subject"] for finding in wrong] == ["sepsis"]
 
 
-def test_of_two_regions_that_both_serve_the_lost_recovery_region_is_taken_out_and_back_in(
-    make: Callable[..., Recoverable],
+def test_withdraw_and_restore_recovery_region_when_active_active(
+    make_environment: Callable[..., RecoveryEnvironment],
 ) -> None:
-    environment = make(sepsis="active-active", readmission="warm")
+    environment = make_environment(sepsis="active-active", readmission="warm")
     name = "sepsis.prod.ml.internal"
     words = ("withdraw", "--env", "prod", "--region", PRIMARY, "--endpoint")
-    both = {f"runtime.sagemaker.{region}.amazonaws.com" for region in (PRIMARY, RECOVERY)}
-    assert set(resolve(environment.cloud, ACCOUNT, name)) == both
+    both_hosts = {f"runtime.sagemaker.{region}.amazonaws.com" for region in (PRIMARY, RECOVERY)}
+    assert set(resolve(environment.cloud, ACCOUNT, name)) == both_hosts
     refused = runbook(environment, *words, "readmission", via=PRIMARY)
     assert refused.returncode == 2
     assert "readmission is warm" in refused.stderr
@@ -215,7 +213,7 @@ def test_of_two_regions_that_both_serve_the_lost_recovery_region_is_taken_out_an
     shown = runbook(environment, *words, "sepsis", via=PRIMARY)
     assert shown.returncode == 0, shown.stderr
     assert "No changes were made" in shown.stdout
-    assert set(resolve(environment.cloud, ACCOUNT, name)) == both
+    assert set(resolve(environment.cloud, ACCOUNT, name)) == both_hosts
     typed = "withdraw prod\nus-east-1 serves prod\n"
     done = runbook(environment, *words, "sepsis", "--execute", "--poll", "0.05", via=PRIMARY, typed=typed)
     assert done.returncode == 0, done.stderr
@@ -223,4 +221,4 @@ def test_of_two_regions_that_both_serve_the_lost_recovery_region_is_taken_out_an
     environment.cloud.start_region(RECOVERY)
     back = runbook(environment, *words, "sepsis", "--back", "--execute", "--poll", "0.05", via=PRIMARY, typed=typed)
     assert back.returncode == 0, back.stderr
-    assert set(resolve(environment.cloud, ACCOUNT, name)) == both
+    assert set(resolve(environment.cloud, ACCOUNT, name)) == both_hosts

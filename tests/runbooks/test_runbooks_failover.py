@@ -1,4 +1,4 @@
-"""The region dies; endpoints answer from the other one with the same predictions, and go home again."""
+"""Failover to the recovery region after the loss of the primary region, and failback."""
 
 import json
 from collections.abc import Callable
@@ -12,8 +12,9 @@ from rehearsal.cloud import calls, global_services, record_calls, resolve
 from runbooks import operate, readiness
 from runbooks.errors import LeaseHeldError, RefusedError, StepFailedError
 from runbooks.journal import Journal
-from tests.runbooks.operating import run, step, wanted
-from tests.runbooks.recoverable import ENVIRONMENT, PRIMARY, RECOVERY, TABLE, Recoverable
+from runbooks.snapshot import read_situation
+from tests.runbooks.operations import operation_request, run, step_entry
+from tests.runbooks.recovery_environment import ENVIRONMENT, PRIMARY, RECOVERY, TABLE, RecoveryEnvironment
 from tests.runbooks.simulated_iam import simulate
 
 ACCOUNT = "111122223333"
@@ -22,50 +23,54 @@ NAMES = ("readmission", "sepsis")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-def leads_to(recoverable: Recoverable, name: str) -> list[str]:
-    return [value.split(".")[2] for value in resolve(recoverable.cloud, ACCOUNT, f"{name}.prod.ml.internal")]
+def serving_regions(environment: RecoveryEnvironment, name: str) -> list[str]:
+    return [value.split(".")[2] for value in resolve(environment.cloud, ACCOUNT, f"{name}.prod.ml.internal")]
 
 
-def wrong(recoverable: Recoverable) -> list[str]:
-    return [f"{finding.check} {finding.found}" for finding in readiness.readiness(recoverable.look()) if not finding.ok]
+def failed_checks(environment: RecoveryEnvironment) -> list[str]:
+    return [
+        f"{finding.check} {finding.found}"
+        for finding in readiness.readiness(environment.read_situation())
+        if not finding.ok
+    ]
 
 
-def test_endpoints_answer_from_the_other_region_when_theirs_is_gone_with_its_global_control_planes(
-    environment: Recoverable,
+def test_failover_without_primary_region_and_global_control_planes(
+    environment: RecoveryEnvironment,
 ) -> None:
     before = [environment.ask(name, PRIMARY, case) for name in NAMES for case in range(3)]
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.stop_region("global")
     record_calls(environment.cloud)
     record = run(environment, "failover")
-    asked = calls(environment.cloud)
+    requests = calls(environment.cloud)
     assert [environment.ask(name, RECOVERY, case) for name in NAMES for case in range(3)] == before
-    assert [leads_to(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
+    assert [serving_regions(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
     assert environment.writer(RECOVERY) == RECOVERY
-    # It finds out that the region is dead by one call that needs no permission, and asks nothing more of it.
-    lost = [call for call in asked if call.region == PRIMARY]
+    # The only request to the lost region is the one that determines whether it answers.
+    lost = [call for call in requests if call.region == PRIMARY]
     assert {call.operation for call in lost} <= {"GetCallerIdentity"}
     assert len(lost) <= 2
-    assert not [call for call in asked if call.service in global_services() - {"sts"}]
-    assert len(asked) > 30
-    assert step(record, "measure-replication")["rpo_seconds"] < 900
+    assert not [call for call in requests if call.service in global_services() - {"sts"}]
+    assert len(requests) > 30
+    assert step_entry(record, "measure-replication")["rpo_seconds"] < 900
     assert record["drill"] is False
 
 
-def test_it_goes_home_with_everything_and_leaves_the_standby_as_it_was(environment: Recoverable) -> None:
+def test_failback_restores_traffic_and_standby(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     run(environment, "failover")
     environment.cloud.start_region(PRIMARY)
     run(environment, "failback")
-    assert [leads_to(environment, name) for name in NAMES] == [[PRIMARY], [PRIMARY]]
+    assert [serving_regions(environment, name) for name in NAMES] == [[PRIMARY], [PRIMARY]]
     assert environment.statuses(RECOVERY) == {"readmission": "InService"}
     assert environment.writer(RECOVERY) == environment.writer(PRIMARY) == PRIMARY
-    found = environment.client("sagemaker", RECOVERY).describe_endpoint(EndpointName="readmission")
-    assert found["ProductionVariants"][0]["DesiredInstanceCount"] == 1
-    assert wrong(environment) == []
+    description = environment.client("sagemaker", RECOVERY).describe_endpoint(EndpointName="readmission")
+    assert description["ProductionVariants"][0]["DesiredInstanceCount"] == 1
+    assert failed_checks(environment) == []
 
 
-def test_the_incident_record_is_in_the_surviving_region(environment: Recoverable) -> None:
+def test_incident_record_is_written_to_recovery_region(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     record = run(environment, "failover", lost_at=datetime.now(UTC), drill=True)
     client = environment.client("s3", RECOVERY)
@@ -78,20 +83,20 @@ def test_the_incident_record_is_in_the_surviving_region(environment: Recoverable
         client.get_object(Bucket=environment.bucket("records", RECOVERY), Key=found["Key"])["Body"].read()
     )
     assert written["drill"] is True
-    assert {one["step"] for one in written["steps"]} >= {"measure-replication", "smoke-test#sepsis", "notify"}
+    assert {entry["step"] for entry in written["steps"]} >= {"measure-replication", "smoke-test#sepsis", "notify"}
 
 
-def test_the_rpo_is_what_the_last_heartbeat_says(environment: Recoverable) -> None:
+def test_rpo_is_computed_from_last_heartbeat(environment: RecoveryEnvironment) -> None:
     lost_at = datetime.now(UTC)
     environment.heartbeat(lost_at - timedelta(minutes=20))
     environment.cloud.stop_region(PRIMARY)
     messages: list[str] = []
     record = run(environment, "failover", messages, lost_at=lost_at)
-    assert step(record, "measure-replication")["rpo_seconds"] == pytest.approx(1200, abs=1)
-    assert any("above the target of 15 min" in one for one in messages)
+    assert step_entry(record, "measure-replication")["rpo_seconds"] == pytest.approx(1200, abs=1)
+    assert any("above the target of 15 min" in message for message in messages)
 
 
-def test_a_second_failover_has_nothing_to_do_and_a_failback_waits_for_the_primary(environment: Recoverable) -> None:
+def test_second_failover_and_failback_to_lost_region_are_refused(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     run(environment, "failover")
     with pytest.raises(RefusedError, match="already"):
@@ -100,66 +105,74 @@ def test_a_second_failover_has_nothing_to_do_and_a_failback_waits_for_the_primar
         run(environment, "failback")
 
 
-def test_a_region_that_comes_back_in_the_middle_changes_nothing(environment: Recoverable) -> None:
+def test_failover_continues_when_primary_region_returns(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
-    situation = environment.look()
-    want = wanted("failover")
+    situation = environment.read_situation()
+    request = operation_request("failover")
 
     def flap(progress: Any) -> None:
         if progress.phase == "started" and progress.step.kind == "smoke-test":
             environment.cloud.start_region(PRIMARY)
 
-    operate.carry_out(situation, want, operate.planned(situation, want), tell=flap, say=lambda _: None)
-    assert [leads_to(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
+    operate.carry_out(
+        situation, request, operate.plan_operation(situation, request), on_progress=flap, on_message=lambda _: None
+    )
+    assert [serving_regions(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
     run(environment, "failback")
-    assert [leads_to(environment, name) for name in NAMES] == [[PRIMARY], [PRIMARY]]
+    assert [serving_regions(environment, name) for name in NAMES] == [[PRIMARY], [PRIMARY]]
 
 
 @pytest.mark.parametrize("service", ["sagemaker", "kms", "s3"])
-def test_a_partial_outage_is_failed_over_as_well(environment: Recoverable, service: str) -> None:
+def test_failover_with_partial_outage(environment: RecoveryEnvironment, service: str) -> None:
     environment.cloud.inject(f"{service}:*", error="InternalFailure", status=500, region=PRIMARY)
     run(environment, "failover")
     environment.cloud.clear_faults()
-    assert [leads_to(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
+    assert [serving_regions(environment, name) for name in NAMES] == [[RECOVERY], [RECOVERY]]
 
 
-def test_a_slow_store_slows_and_does_not_stop(environment: Recoverable) -> None:
+def test_failover_with_slow_s3(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.inject("s3:*", delay=0.3, region=RECOVERY)
     run(environment, "failover")
-    assert leads_to(environment, "sepsis") == [RECOVERY]
+    assert serving_regions(environment, "sepsis") == [RECOVERY]
 
 
-def test_throttling_is_retried_and_said(environment: Recoverable) -> None:
+def test_throttling_is_retried_and_reported(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.inject("sagemaker:DescribeEndpoint", error="ThrottlingException", times=3, region=RECOVERY)
     messages: list[str] = []
-    aws = environment.aws(say=messages.append)
-    situation = operate.look(aws, prefix="hipaa-ml", environment=ENVIRONMENT, region=RECOVERY)
-    want = wanted("failover")
-    operate.carry_out(situation, want, operate.planned(situation, want), tell=lambda _: None, say=messages.append)
-    assert any("DescribeEndpoint is throttled" in one for one in messages)
+    aws = environment.aws(on_message=messages.append)
+    situation = read_situation(aws, prefix="hipaa-ml", environment=ENVIRONMENT, region=RECOVERY)
+    request = operation_request("failover")
+    operate.carry_out(
+        situation,
+        request,
+        operate.plan_operation(situation, request),
+        on_progress=lambda _: None,
+        on_message=messages.append,
+    )
+    assert any("DescribeEndpoint is throttled" in message for message in messages)
 
 
 def test_missing_permission_is_reported_before_first_change(
-    environment: Recoverable, monkeypatch: pytest.MonkeyPatch
+    environment: RecoveryEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulate(monkeypatch, lambda action, _: action != "sagemaker:CreateEndpoint")
     message = r"lacks permissions\. No changes were made\. Missing:\n  sagemaker:CreateEndpoint on arn:aws:sagemaker"
     with pytest.raises(RefusedError, match=message):
         run(environment, "failover")
     assert environment.writer(RECOVERY) == PRIMARY
-    assert environment.look().seen.open_operation is None
+    assert environment.read_situation().snapshot.open_operation is None
 
 
-def test_credentials_that_run_out_half_way_are_named_and_the_next_run_goes_on(environment: Recoverable) -> None:
+def test_expired_credentials_are_reported_and_next_run_continues(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.inject("sns:Publish", error="ExpiredToken", status=403, region=RECOVERY)
-    situation = environment.look()
-    want = wanted("failover")
-    plan = operate.planned(situation, want)
+    situation = environment.read_situation()
+    request = operation_request("failover")
+    plan = operate.plan_operation(situation, request)
     with pytest.raises(StepFailedError, match="credentials have expired: log in again and run the same command"):
-        operate.carry_out(situation, want, plan, tell=lambda _: None, say=lambda _: None)
+        operate.carry_out(situation, request, plan, on_progress=lambda _: None, on_message=lambda _: None)
     environment.cloud.clear_faults()
     messages: list[str] = []
     run(environment, "failover", messages)
@@ -167,8 +180,10 @@ def test_credentials_that_run_out_half_way_are_named_and_the_next_run_goes_on(en
     assert "done notify" in messages
 
 
-def test_an_altered_artifact_is_never_served_and_the_other_endpoint_is(make: Callable[..., Recoverable]) -> None:
-    environment = make(readmission="warm", sepsis="warm")
+def test_altered_artifact_is_not_served_and_other_endpoint_is(
+    make_environment: Callable[..., RecoveryEnvironment],
+) -> None:
+    environment = make_environment(readmission="warm", sepsis="warm")
     environment.cloud.stop_region(PRIMARY)
     ssm = environment.client("ssm", RECOVERY)
     name = "/hipaa-ml/recovery/prod/endpoints/sepsis"
@@ -176,14 +191,14 @@ def test_an_altered_artifact_is_never_served_and_the_other_endpoint_is(make: Cal
     ssm.put_parameter(Name=name, Value=json.dumps({**document, "artifact_sha256": "0" * 64}), Overwrite=True)
     with pytest.raises(StepFailedError, match=r"has the SHA-256 [0-9a-f]+, 0+ was approved\n  by hand: copy"):
         run(environment, "failover")
-    assert leads_to(environment, "readmission") == [RECOVERY]
-    assert leads_to(environment, "sepsis") == [PRIMARY]
+    assert serving_regions(environment, "readmission") == [RECOVERY]
+    assert serving_regions(environment, "sepsis") == [PRIMARY]
     ssm.put_parameter(Name=name, Value=json.dumps(document), Overwrite=True)
     run(environment, "failover")
-    assert leads_to(environment, "sepsis") == [RECOVERY]
+    assert serving_regions(environment, "sepsis") == [RECOVERY]
 
 
-def test_wrong_answers_do_not_get_traffic(environment: Recoverable) -> None:
+def test_traffic_does_not_move_to_differing_answers(environment: RecoveryEnvironment) -> None:
     bucket, key = environment.bucket("artifacts", RECOVERY), "smoke/readmission-7.json"
     client = environment.client("s3", RECOVERY)
     smoke = json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
@@ -192,20 +207,22 @@ def test_wrong_answers_do_not_get_traffic(environment: Recoverable) -> None:
     environment.cloud.stop_region(PRIMARY)
     with pytest.raises(StepFailedError, match=r"answers case 1 of smoke/readmission-7\.json differently"):
         run(environment, "failover", endpoints=["readmission"])
-    assert leads_to(environment, "readmission") == [PRIMARY]
+    assert serving_regions(environment, "readmission") == [PRIMARY]
 
 
-def test_two_operators_cannot_both_be_at_it(environment: Recoverable) -> None:
-    other = Journal(environment.aws(), table=TABLE, region=RECOVERY, environment=ENVIRONMENT, owner="arn:somebody/else")
-    other.acquire(datetime.now(UTC))
+def test_second_operator_is_refused_while_lease_is_held(environment: RecoveryEnvironment) -> None:
+    other_journal = Journal(
+        environment.aws(), table=TABLE, region=RECOVERY, environment=ENVIRONMENT, owner="arn:somebody/else"
+    )
+    other_journal.acquire(datetime.now(UTC))
     with pytest.raises(LeaseHeldError, match=r"Another operator \(arn:somebody/else\) holds the lease until"):
         run(environment, "failover")
     assert environment.writer(RECOVERY) == PRIMARY
-    other.acquire(datetime.now(UTC) - timedelta(hours=1))  # theirs runs out
+    other_journal.acquire(datetime.now(UTC) - timedelta(hours=1))  # the lease has ended
     run(environment, "failover")
 
 
-def test_what_both_regions_wrote_is_listed_and_not_chosen_silently(environment: Recoverable) -> None:
+def test_failback_lists_conflicts_and_requires_acceptance(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     run(environment, "failover")
     environment.cloud.start_region(PRIMARY)
@@ -218,11 +235,11 @@ def test_what_both_regions_wrote_is_listed_and_not_chosen_silently(environment: 
     )
     with pytest.raises(StepFailedError, match=r"1 objects were written in both regions(.|\n)*patient/1\.json"):
         run(environment, "failback")
-    assert leads_to(environment, "readmission") == [RECOVERY]
+    assert serving_regions(environment, "readmission") == [RECOVERY]
     record = run(environment, "failback", accept_conflicts=True)
-    listed = step(record, "list-conflicts")
+    listed = step_entry(record, "list-conflicts")
     assert listed["conflict_count"] == 1
-    assert any(one.endswith("late.json") for one in listed["arrived_late"])
+    assert any(uri.endswith("late.json") for uri in listed["arrived_late"])
     for region, text in ((PRIMARY, b"before"), (RECOVERY, b"after")):
         kept = environment.client("s3", region).get_object(
             Bucket=environment.bucket("results", region), Key="patient/1.json"
@@ -230,25 +247,25 @@ def test_what_both_regions_wrote_is_listed_and_not_chosen_silently(environment: 
         assert kept["Body"].read() == text
 
 
-def test_keys_are_promoted_when_both_sides_answer(environment: Recoverable) -> None:
+def test_keys_are_promoted_when_both_sides_answer(environment: RecoveryEnvironment) -> None:
     record = run(environment, "failover", drill=True)
-    [promoted] = step(record, "promote-keys")["promoted"]
-    found = environment.client("kms", RECOVERY).describe_key(KeyId=promoted)["KeyMetadata"]
-    assert found["MultiRegionConfiguration"]["PrimaryKey"]["Region"] == RECOVERY
+    [promoted] = step_entry(record, "promote-keys")["promoted"]
+    key_metadata = environment.client("kms", RECOVERY).describe_key(KeyId=promoted)["KeyMetadata"]
+    assert key_metadata["MultiRegionConfiguration"]["PrimaryKey"]["Region"] == RECOVERY
 
 
-def test_an_aborted_failover_is_over_and_what_it_did_stays(environment: Recoverable) -> None:
+def test_an_aborted_failover_is_over_and_what_it_did_stays(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.inject("sns:Publish", error="InternalFailure", status=500, region=RECOVERY)
     with pytest.raises(StepFailedError):
         run(environment, "failover")
     environment.cloud.clear_faults()
-    ended = operate.abort(environment.look())
+    ended = operate.abort(environment.read_situation())
     assert ended.status == "aborted"
-    assert leads_to(environment, "readmission") == [RECOVERY]
+    assert serving_regions(environment, "readmission") == [RECOVERY]
     environment.cloud.start_region(PRIMARY)
     run(environment, "failback")
-    assert leads_to(environment, "readmission") == [PRIMARY]
+    assert serving_regions(environment, "readmission") == [PRIMARY]
 
 
 @pytest.mark.parametrize(
@@ -261,7 +278,7 @@ def test_an_aborted_failover_is_over_and_what_it_did_stays(environment: Recovera
         ("alarm", "switch there is no such alarm"),
     ],
 )
-def test_readiness_names_what_is_in_the_way(environment: Recoverable, spoil: str, message: str) -> None:
+def test_readiness_names_what_is_in_the_way(environment: RecoveryEnvironment, spoil: str, message: str) -> None:
     if spoil == "heartbeat":
         environment.heartbeat(datetime.now(UTC) - timedelta(hours=1))
     elif spoil == "standby":
@@ -272,14 +289,14 @@ def test_readiness_names_what_is_in_the_way(environment: Recoverable, spoil: str
         document = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
         ssm.put_parameter(Name=name, Value=json.dumps({**document, "model_version": "8"}), Overwrite=True)
     elif spoil == "key":
-        [key] = environment.look().zone.key_ids
+        [key] = environment.read_situation().zone.key_ids
         environment.client("kms", RECOVERY).disable_key(KeyId=key)
     else:
         environment.client("cloudwatch", RECOVERY).delete_alarms(AlarmNames=["hipaa-ml-readmission-failed-over"])
-    assert any(one.startswith(message) for one in wrong(environment)), wrong(environment)
+    assert any(finding.startswith(message) for finding in failed_checks(environment)), failed_checks(environment)
 
 
-def test_an_endpoint_that_fails_to_come_up_says_why(environment: Recoverable) -> None:
+def test_failed_endpoint_reports_reason(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     bucket = environment.bucket("artifacts", RECOVERY)
     environment.client("s3", RECOVERY).put_object(Bucket=bucket, Key="readmission/7/model.tar.gz", Body=b"no archive")
@@ -288,8 +305,8 @@ def test_an_endpoint_that_fails_to_come_up_says_why(environment: Recoverable) ->
         run(environment, "failover", endpoints=["sepsis"])
     environment.serve("sepsis", RECOVERY)
     environment.wait(RECOVERY)
-    found = environment.client("sagemaker", RECOVERY).describe_endpoint(EndpointName="sepsis")
-    assert found["EndpointStatus"] == "Failed"
-    assert "cannot be unpacked" in found["FailureReason"]
+    description = environment.client("sagemaker", RECOVERY).describe_endpoint(EndpointName="sepsis")
+    assert description["EndpointStatus"] == "Failed"
+    assert "cannot be unpacked" in description["FailureReason"]
     with pytest.raises(ClientError):
         environment.ask("sepsis", RECOVERY)

@@ -1,4 +1,4 @@
-"""A runbook that is killed at any step is finished by the next one, with nothing done twice."""
+"""A run that is killed at any step is continued by the next run, which repeats no completed step."""
 
 import multiprocessing
 import os
@@ -11,8 +11,8 @@ import pytest
 
 from rehearsal.cloud import Cloud, resolve
 from runbooks import operate
-from tests.runbooks.operating import run, wanted
-from tests.runbooks.recoverable import PRIMARY, RECOVERY, Recoverable
+from tests.runbooks.operations import operation_request, run
+from tests.runbooks.recovery_environment import PRIMARY, RECOVERY, RecoveryEnvironment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -52,57 +52,65 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def recoverable(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recoverable]:
+def recovery_environment(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecoveryEnvironment]:
     cloud = Cloud.start(state, management_account="111122223333")
-    environment = Recoverable(cloud=cloud, folder=tmp_path_factory.mktemp("documents"), modes={"sepsis": "pilot-light"})
+    environment = RecoveryEnvironment(
+        cloud=cloud, folder=tmp_path_factory.mktemp("documents"), modes={"sepsis": "pilot-light"}
+    )
     environment.build()
     yield environment
     cloud.stop()
 
 
-def killed(folder: Path, kind: str, at: str, phase: str) -> None:
-    """Runs in a process of its own, which dies without a word at the given step."""
+def run_until_killed(folder: Path, kind: str, at: str, phase: str) -> None:
+    """Runs an operation in this process, and kills the process at the given step."""
     cloud = Cloud.attach(folder)
     assert cloud is not None
-    recoverable = Recoverable(cloud=cloud, folder=folder, modes={"sepsis": "pilot-light"})
-    situation = recoverable.look()
-    want = wanted(kind)
+    recovery_environment = RecoveryEnvironment(cloud=cloud, folder=folder, modes={"sepsis": "pilot-light"})
+    situation = recovery_environment.read_situation()
+    request = operation_request(kind)
 
-    def die(progress: Any) -> None:
+    def kill_process(progress: Any) -> None:
         if (progress.step.name, progress.phase) == (at, phase):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    operate.carry_out(situation, want, operate.planned(situation, want), tell=die, say=lambda _: None)
+    operate.carry_out(
+        situation,
+        request,
+        operate.plan_operation(situation, request),
+        on_progress=kill_process,
+        on_message=lambda _: None,
+    )
 
 
 @pytest.mark.parametrize("phase", ["started", "done"])
 @pytest.mark.parametrize(
     ("kind", "steps"), [("failover", FAILOVER), ("failback", FAILBACK)], ids=["failover", "failback"]
 )
-def test_each_kill_is_picked_up(
-    recoverable: Recoverable, state: Path, kind: str, steps: tuple[str, ...], phase: str
+def test_killed_run_is_continued_at_every_step(
+    recovery_environment: RecoveryEnvironment, state: Path, kind: str, steps: tuple[str, ...], phase: str
 ) -> None:
-    """Every step in turn: kill there, run again, go back to where it began."""
+    """For every step: kill a run there, run again, and restore the initial state."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])  # imports once, instead of once a kill
+    context.set_forkserver_preload([__name__])  # imports the module once for all processes
     start: Callable[..., Any] = context.Process
     for at in steps:
         if kind == "failback":
-            run(recoverable, "failover")
-        process = start(target=killed, args=(state, kind, at, phase))
+            run(recovery_environment, "failover")
+        process = start(target=run_until_killed, args=(state, kind, at, phase))
         process.start()
         process.join(120)
         assert process.exitcode == -signal.SIGKILL, at
         messages: list[str] = []
-        record = run(recoverable, kind, messages)
+        record = run(recovery_environment, kind, messages)
         assert any("going on with the" in line for line in messages), at
         assert {step["status"] for step in record["steps"]} == {"done"}, at
         assert [step["step"] for step in record["steps"]] == list(steps), at
-        there = RECOVERY if kind == "failover" else PRIMARY
-        assert resolve(recoverable.cloud, "111122223333", "sepsis.prod.ml.internal") == [
-            f"runtime.sagemaker.{there}.amazonaws.com"
+        serving_region = RECOVERY if kind == "failover" else PRIMARY
+        assert resolve(recovery_environment.cloud, "111122223333", "sepsis.prod.ml.internal") == [
+            f"runtime.sagemaker.{serving_region}.amazonaws.com"
         ]
-        assert recoverable.writer(RECOVERY) == there
-        assert sorted(recoverable.statuses(RECOVERY)) == (["sepsis"] if kind == "failover" else [])
+        assert recovery_environment.writer(RECOVERY) == serving_region
+        assert sorted(recovery_environment.statuses(RECOVERY)) == (["sepsis"] if kind == "failover" else [])
         if kind == "failover":
-            run(recoverable, "failback")
+            run(recovery_environment, "failback")

@@ -1,4 +1,4 @@
-"""A plan follows from the state alone, and says why there is none."""
+"""Plans of operations, refusals and confirmations."""
 
 import json
 from dataclasses import replace
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from runbooks.confirm import approved, typed
 from runbooks.documents import BucketPair, EndpointDocument, RecoveryDocument
 from runbooks.errors import BadInputError, RefusedError
-from runbooks.journal import Operation
-from runbooks.plan import STALE_AFTER, Snapshot, plan
+from runbooks.model import Operation, Snapshot
+from runbooks.plan import STALE_AFTER, plan
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -60,20 +60,20 @@ ZONE = RecoveryDocument(
     two_people=True,
     endpoints=[endpoint("readmission"), endpoint("sepsis")],
 )
-WELL = Snapshot(
+IN_PRIMARY = Snapshot(
     now=NOW,
     reachable={"primary": True, "recovery": True},
     positions={"readmission": "primary", "sepsis": "primary"},
 )
-AWAY = replace(WELL, positions={"readmission": "recovery", "sepsis": "recovery"})
+FAILED_OVER = replace(IN_PRIMARY, positions={"readmission": "recovery", "sepsis": "recovery"})
 
 
 def operation(kind: Any, age: timedelta = timedelta(minutes=1)) -> Operation:
     return Operation(id="1", kind=kind, status="running", started=NOW - age, who="somebody")
 
 
-def test_a_failover_measures_before_it_moves_and_verifies_before_it_serves() -> None:
-    steps = [step.name for step in plan("failover", ZONE, WELL, ZONE.endpoints).steps]
+def test_failover_plan_has_steps_in_order() -> None:
+    steps = [step.name for step in plan("failover", ZONE, IN_PRIMARY, ZONE.endpoints).steps]
     assert steps[:3] == ["freeze-writers", "measure-replication", "promote-keys"]
     for name in ("readmission", "sepsis"):
         order = ["verify-artifact", "start-endpoint", "smoke-test", "move-traffic", "verify-traffic"]
@@ -81,48 +81,55 @@ def test_a_failover_measures_before_it_moves_and_verifies_before_it_serves() -> 
     assert steps[-3:] == ["thaw-writers", "notify", "write-record"]
 
 
-def test_a_failback_waits_for_what_was_written_and_lists_conflicts_before_it_moves() -> None:
-    steps = [step.name for step in plan("failback", ZONE, AWAY, ZONE.endpoints).steps]
+def test_failback_plan_has_steps_in_order() -> None:
+    steps = [step.name for step in plan("failback", ZONE, FAILED_OVER, ZONE.endpoints).steps]
     moves = steps.index("move-traffic#readmission")
     assert steps.index("wait-for-replication") < steps.index("list-conflicts") < moves
     assert steps.index("stand-down#readmission") > steps.index("verify-traffic#readmission")
 
 
-def test_every_step_says_how_it_is_done_by_hand() -> None:
-    for one in (plan("failover", ZONE, WELL, ZONE.endpoints), plan("failback", ZONE, AWAY, ZONE.endpoints)):
-        for step in one.steps:
+def test_every_step_has_manual_instructions() -> None:
+    for operation_plan in (
+        plan("failover", ZONE, IN_PRIMARY, ZONE.endpoints),
+        plan("failback", ZONE, FAILED_OVER, ZONE.endpoints),
+    ):
+        for step in operation_plan.steps:
             assert len(step.by_hand) > 20, step.name
 
 
-def test_only_endpoints_that_are_not_there_yet_are_moved() -> None:
-    half = replace(WELL, positions={"readmission": "recovery", "sepsis": "primary"})
-    assert list(plan("failover", ZONE, half, ZONE.endpoints).each) == ["sepsis"]
+def test_plan_moves_only_endpoints_of_source_region() -> None:
+    half = replace(IN_PRIMARY, positions={"readmission": "recovery", "sepsis": "primary"})
+    assert list(plan("failover", ZONE, half, ZONE.endpoints).by_endpoint) == ["sepsis"]
 
 
 @pytest.mark.parametrize(
-    ("kind", "seen", "message"),
+    ("kind", "snapshot", "message"),
     [
-        ("failover", AWAY, "served from us-west-2 already"),
-        ("failback", WELL, "served from us-east-1 already"),
-        ("failover", replace(WELL, reachable={"primary": True, "recovery": False}), "us-west-2 does not answer"),
-        ("failback", replace(AWAY, reachable={"primary": False, "recovery": True}), "us-east-1 does not answer"),
+        ("failover", FAILED_OVER, "served from us-west-2 already"),
+        ("failback", IN_PRIMARY, "served from us-east-1 already"),
+        ("failover", replace(IN_PRIMARY, reachable={"primary": True, "recovery": False}), "us-west-2 does not answer"),
+        ("failback", replace(FAILED_OVER, reachable={"primary": False, "recovery": True}), "us-east-1 does not answer"),
         (
             "failback",
-            replace(AWAY, reachable={"primary": True, "recovery": False}),
+            replace(FAILED_OVER, reachable={"primary": True, "recovery": False}),
             "that is a failover, not a failback",
         ),
-        ("failback", replace(AWAY, open_operation=operation("failover")), "a failover begun 2026-11-24 02:59 UTC"),
-        ("failover", replace(WELL, open_operation=operation("failover", STALE_AFTER * 2)), "is stale"),
+        (
+            "failback",
+            replace(FAILED_OVER, open_operation=operation("failover")),
+            "a failover begun 2026-11-24 02:59 UTC",
+        ),
+        ("failover", replace(IN_PRIMARY, open_operation=operation("failover", STALE_AFTER * 2)), "is stale"),
     ],
 )
-def test_what_cannot_or_need_not_be_done_is_refused_with_the_reason(kind: Any, seen: Snapshot, message: str) -> None:
+def test_impossible_operation_is_refused_with_reason(kind: Any, snapshot: Snapshot, message: str) -> None:
     with pytest.raises(RefusedError, match=message):
-        plan(kind, ZONE, seen, ZONE.endpoints)
+        plan(kind, ZONE, snapshot, ZONE.endpoints)
 
 
-def test_an_interrupted_operation_is_planned_whole_again() -> None:
-    left = replace(AWAY, open_operation=operation("failover"))
-    assert list(plan("failover", ZONE, left, ZONE.endpoints).each) == ["readmission", "sepsis"]
+def test_interrupted_operation_is_planned_for_all_endpoints() -> None:
+    interrupted = replace(FAILED_OVER, open_operation=operation("failover"))
+    assert list(plan("failover", ZONE, interrupted, ZONE.endpoints).by_endpoint) == ["readmission", "sepsis"]
 
 
 sides = st.sampled_from(["primary", "recovery"])
@@ -133,26 +140,26 @@ sides = st.sampled_from(["primary", "recovery"])
     positions=st.fixed_dictionaries({"readmission": sides, "sepsis": sides}),
     reachable=st.fixed_dictionaries({"primary": st.booleans(), "recovery": st.booleans()}),
 )
-def test_no_plan_moves_traffic_to_a_region_that_does_not_answer(kind: Any, positions: Any, reachable: Any) -> None:
-    recording = replace(WELL, positions=positions, reachable=reachable)
+def test_plan_never_targets_unreachable_region(kind: Any, positions: Any, reachable: Any) -> None:
+    recording = replace(IN_PRIMARY, positions=positions, reachable=reachable)
     try:
-        one = plan(kind, ZONE, recording, ZONE.endpoints)
+        operation_plan = plan(kind, ZONE, recording, ZONE.endpoints)
     except RefusedError:
         return
-    assert reachable[one.target]
-    assert all(positions[name] != one.target for name in one.each)
-    assert one.each
+    assert reachable[operation_plan.target]
+    assert all(positions[name] != operation_plan.target for name in operation_plan.by_endpoint)
+    assert operation_plan.by_endpoint
 
 
-def test_production_wants_two_sentences_typed() -> None:
-    asked: list[str] = []
+def test_production_requires_two_typed_confirmations() -> None:
+    questions: list[str] = []
 
     def answer(question: str) -> str:
-        asked.append(question)
+        questions.append(question)
         return question.split("'")[1]
 
     typed(ZONE, "failover", "us-west-2", answer)
-    assert [one.split("'")[1] for one in asked] == ["failover prod", "us-west-2 serves prod"]
+    assert [question.split("'")[1] for question in questions] == ["failover prod", "us-west-2 serves prod"]
     with pytest.raises(RefusedError, match="not confirmed"):
         typed(ZONE, "failover", "us-west-2", lambda _: "yes")
 
@@ -179,7 +186,7 @@ GOOD = {
         ({"approved_by": 7}, BadInputError, "must be an object with the strings"),
     ],
 )
-def test_an_approval_of_something_else_or_ones_own_is_refused(
+def test_wrong_or_own_approval_is_refused(
     change: dict[str, Any], error: type[Exception], message: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "approval.json"
@@ -190,7 +197,7 @@ def test_an_approval_of_something_else_or_ones_own_is_refused(
         approved(file, ZONE, "failover", "us-west-2", runner="arn:me/jo", now=NOW)
 
 
-def test_an_approval_that_is_not_there_or_not_json_is_named(tmp_path: Path) -> None:
+def test_missing_or_invalid_approval_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "approval.json"
     with pytest.raises(BadInputError, match=r"approval\.json: No such file"):
         approved(file, ZONE, "failover", "us-west-2", runner="", now=NOW)

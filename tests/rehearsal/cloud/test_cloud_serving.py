@@ -43,7 +43,7 @@ class Served:
         self.sagemaker = endpoints.client("sagemaker", EAST)
         self.runtime = endpoints.client("sagemaker-runtime", EAST)
         self.s3.create_bucket(Bucket=name)
-        host(cloud, Image(repository="container", command=[sys.executable, "-m", "tests.runbooks.container"]))
+        host(cloud, Image(repository="container", command=[sys.executable, "-m", "tests.runbooks.stub_container"]))
 
     def configure(self, version: str, weights: bytes | None, *, repository: str = "container") -> str:
         """A configuration of a version; without weights its artifact is missing."""

@@ -1,4 +1,4 @@
-"""An environment to recover, made with boto3 alone in an emulated cloud: what the stacks leave behind, in small."""
+"""An environment to recover in an emulated AWS, created with boto3 as the stacks would create it."""
 
 import hashlib
 import json
@@ -16,7 +16,8 @@ from rehearsal.cloud import Cloud, Endpoints, Image, host
 from runbooks.aws import Aws
 from runbooks.documents import WRITER as WRITER_NAME
 from runbooks.documents import BucketPair, EndpointDocument, Mode, RecoveryDocument, root
-from runbooks.operate import Situation, look
+from runbooks.situation import Situation
+from runbooks.snapshot import read_situation
 from workloads.readmission import artifact, cohort, model
 from workloads.readmission.schema import FIELDS, typical
 
@@ -32,7 +33,7 @@ CASES = [{"instances": [dict(zip(FIELDS, typical(), strict=True)) | {"age_years"
 
 
 class Session:
-    """What boto3's Session is to a runbook, pointed at the emulated cloud through one region's listener."""
+    """A boto3 session for runbooks that sends requests to the listener of one region of the emulated AWS."""
 
     def __init__(self, cloud: Cloud, via: str = RECOVERY) -> None:
         variables = cloud.environment(via=via)
@@ -45,13 +46,13 @@ class Session:
 
 
 def container(*, trained: bool) -> Sequence[str]:
-    """What an image is on this machine: the real server, or one that is quick."""
-    return [sys.executable, "-m", "workloads.serving" if trained else "tests.runbooks.container"]
+    """The command of a container: the inference server of a trained model, or a stub."""
+    return [sys.executable, "-m", "workloads.serving" if trained else "tests.runbooks.stub_container"]
 
 
 @dataclass(kw_only=True)
-class Recoverable:
-    """One environment with its endpoints."""
+class RecoveryEnvironment:
+    """One environment with endpoints in two regions."""
 
     cloud: Cloud
     folder: Path
@@ -65,25 +66,25 @@ class Recoverable:
             self._endpoints = self.cloud.endpoints()
         return self._endpoints.client(service, region)
 
-    def aws(self, via: str = RECOVERY, say: Callable[[str], None] = lambda _: None) -> Aws:
-        return Aws(session=Session(self.cloud, via), say=say)
+    def aws(self, via: str = RECOVERY, on_message: Callable[[str], None] = lambda _: None) -> Aws:
+        return Aws(session=Session(self.cloud, via), on_message=on_message)
 
-    def look(self, region: str = RECOVERY) -> Situation:
-        return look(self.aws(), prefix=PREFIX, environment=ENVIRONMENT, region=region)
+    def read_situation(self, region: str = RECOVERY) -> Situation:
+        return read_situation(self.aws(), prefix=PREFIX, environment=ENVIRONMENT, region=region)
 
     def bucket(self, purpose: str, region: str) -> str:
         return f"{PREFIX}-{ENVIRONMENT}-{purpose}-{region}"
 
-    def build(self, trained: model.Trained | None = None) -> None:
-        """Both regions as the stacks leave them, the primary serving; without a model by a server that is quick."""
-        if trained is not None:
-            self.digest = artifact.save(trained, self.folder / "model", version="7", seed=1).digest
+    def build(self, trained_model: model.Trained | None = None) -> None:
+        """Creates the resources of both regions; the primary serves, without a model by the stub container."""
+        if trained_model is not None:
+            self.digest = artifact.save(trained_model, self.folder / "model", version="7", seed=1).digest
         else:
             (self.folder / "model").mkdir()
             (self.folder / "model" / artifact.MODEL).write_bytes(b"weights")
             (self.folder / "model" / artifact.MANIFEST).write_text("{}")
         packed = artifact.pack(self.folder / "model")
-        host(self.cloud, Image(repository="readmission", command=container(trained=trained is not None)))
+        host(self.cloud, Image(repository="readmission", command=container(trained=trained_model is not None)))
         keys = self._keys()
         for region in (PRIMARY, RECOVERY):
             self._buckets(region, packed)
@@ -123,16 +124,16 @@ class Recoverable:
         return json.loads(answer["Body"].read())["predictions"]
 
     def statuses(self, region: str) -> dict[str, str]:
-        found = self.client("sagemaker", region).list_endpoints()["Endpoints"]
-        return {one["EndpointName"]: one["EndpointStatus"] for one in found}
+        endpoints = self.client("sagemaker", region).list_endpoints()["Endpoints"]
+        return {endpoint["EndpointName"]: endpoint["EndpointStatus"] for endpoint in endpoints}
 
     def writer(self, region: str) -> str:
         return str(self.client("ssm", region).get_parameter(Name=WRITER)["Parameter"]["Value"])
 
     def _keys(self) -> list[str]:
-        made = self.client("kms", PRIMARY).create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
-        self.client("kms", PRIMARY).replicate_key(KeyId=made, ReplicaRegion=RECOVERY)
-        return [made]
+        key_id = self.client("kms", PRIMARY).create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+        self.client("kms", PRIMARY).replicate_key(KeyId=key_id, ReplicaRegion=RECOVERY)
+        return [key_id]
 
     def _buckets(self, region: str, packed: bytes) -> None:
         client = self.client("s3", region)
@@ -152,13 +153,13 @@ class Recoverable:
         client.put_image(repositoryName="readmission", imageManifest=manifest, imageTag="7")
 
     def image_digest(self, region: str) -> str:
-        [found] = self.client("ecr", region).describe_images(repositoryName="readmission")["imageDetails"]
-        return str(found["imageDigest"])
+        [image] = self.client("ecr", region).describe_images(repositoryName="readmission")["imageDetails"]
+        return str(image["imageDigest"])
 
     def _documents(self, region: str, keys: list[str], sha256: str) -> None:
         client = self.client("ssm", region)
         topic = self.client("sns", region).create_topic(Name="recovery")["TopicArn"]
-        topics = {one: topic.replace(region, one) for one in (PRIMARY, RECOVERY)}
+        topics = {topic_region: topic.replace(region, topic_region) for topic_region in (PRIMARY, RECOVERY)}
         document = RecoveryDocument(
             environment=ENVIRONMENT,
             primary=PRIMARY,
@@ -212,7 +213,7 @@ class Recoverable:
         self.client("dynamodb", RECOVERY).create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in ("pk", "sk")],
+            AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in ("pk", "sk")],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         )
 
@@ -220,9 +221,11 @@ class Recoverable:
         dns = self.client("route53", PRIMARY)
         zone = dns.create_hosted_zone(Name=DOMAIN, CallerReference="1")["HostedZone"]["Id"]
         for name, mode in self.modes.items():
-            both = mode == "active-active"
+            active_active = mode == "active-active"
             check = self._check(f"{PREFIX}-{name}-failed-over", "FailedOver", name, RECOVERY)
-            other = self._check(f"{PREFIX}-{name}-withdrawn", "Withdrawn", name, PRIMARY) if both else None
+            withdrawal_check = (
+                self._check(f"{PREFIX}-{name}-withdrawn", "Withdrawn", name, PRIMARY) if active_active else None
+            )
             changes = [
                 {
                     "Action": "UPSERT",
@@ -232,11 +235,11 @@ class Recoverable:
                         "TTL": 10,
                         "SetIdentifier": role.lower(),
                         "ResourceRecords": [{"Value": f"runtime.sagemaker.{region}.amazonaws.com"}],
-                        **({"Weight": 50} if both else {"Failover": role}),
+                        **({"Weight": 50} if active_active else {"Failover": role}),
                         **({"HealthCheckId": followed} if followed else {}),
                     },
                 }
-                for role, region, followed in (("PRIMARY", PRIMARY, check), ("SECONDARY", RECOVERY, other))
+                for role, region, followed in (("PRIMARY", PRIMARY, check), ("SECONDARY", RECOVERY, withdrawal_check))
             ]
             dns.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
 
@@ -254,7 +257,7 @@ class Recoverable:
             ComparisonOperator="GreaterThanOrEqualToThreshold",
             TreatMissingData="ignore",
         )
-        made = self.client("route53", PRIMARY).create_health_check(
+        response = self.client("route53", PRIMARY).create_health_check(
             CallerReference=alarm,
             HealthCheckConfig={
                 "Type": "CLOUDWATCH_METRIC",
@@ -262,7 +265,7 @@ class Recoverable:
                 "InsufficientDataHealthStatus": "Healthy",
             },
         )
-        return str(made["HealthCheck"]["Id"])
+        return str(response["HealthCheck"]["Id"])
 
     def _model(self, name: str, region: str) -> None:
         client = self.client("sagemaker", region)
@@ -302,5 +305,5 @@ class Recoverable:
 
 
 def trained() -> model.Trained:
-    """A model that is quick to train and is the same every time."""
+    """A small model, the same in every run."""
     return model.train(cohort.generate(5000), seed=1)

@@ -1,4 +1,4 @@
-"""A container that is up in no time: SageMaker's contract, and answers that follow from the artifact and the input."""
+"""A stub inference container: it starts at once, and its predictions depend on the artifact and the input."""
 
 import argparse
 import hashlib
@@ -12,8 +12,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", type=Path)
     parser.add_argument("--host")
-    given = parser.parse_args()
-    model = (given.model / "model.joblib").read_bytes()
+    arguments = parser.parse_args()
+    model = (arguments.model / "model.joblib").read_bytes()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -34,7 +34,7 @@ def main() -> None:
             self.end_headers()
             self.wfile.write(body)
 
-    ThreadingHTTPServer((given.host, int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()
+    ThreadingHTTPServer((arguments.host, int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()
 
 
 if __name__ == "__main__":

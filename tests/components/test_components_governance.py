@@ -1,4 +1,4 @@
-"""Components that watch the organisation: what they make, what they refuse."""
+"""Components of governance: resources and refused arguments."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def alerts(**changes: Any) -> g.FindingAlertsArgs:
     return g.FindingAlertsArgs(prefix="zone", region="us-east-1", account_id=ACCOUNT, **arguments)
 
 
-def test_the_aggregator_sees_regions_outside_the_zone_too() -> None:
+def test_aggregator_covers_regions_outside_the_zone() -> None:
     recording = record(lambda: g.ConfigAggregator("a", g.ConfigAggregatorArgs(prefix="zone", account_id=ACCOUNT)))
     [aggregator] = recording.of(":ConfigurationAggregator")
     assert aggregator.inputs["organizationAggregationSource"]["allRegions"] is True
@@ -27,17 +27,17 @@ def test_the_aggregator_sees_regions_outside_the_zone_too() -> None:
     assert not recording.orphans()
 
 
-def test_conformance_packs_are_deployed_one_after_the_other() -> None:
+def test_conformance_packs_depend_on_the_previous_one() -> None:
     packs = [g.PackSpec(name=name, template="Resources: {}") for name in ("one", "two")]
     args = g.ConformancePacksArgs(packs=packs, excluded_accounts=["222233334444"])
     recording = record(lambda: g.ConformancePacks("packs", args))
-    one, two = recording.of(":OrganizationConformancePack")
-    assert any("packs-one" in urn for urn in two.request.dependencies)
-    assert one.inputs["excludedAccounts"] == ["222233334444"]
+    first, second = recording.of(":OrganizationConformancePack")
+    assert any("packs-one" in urn for urn in second.request.dependencies)
+    assert first.inputs["excludedAccounts"] == ["222233334444"]
     assert not recording.orphans()
 
 
-def test_a_template_over_the_inline_limit_is_refused_with_its_size() -> None:
+def test_template_over_inline_limit_is_refused() -> None:
     with pytest.raises(ValueError, match=r"PackSpec 'big': the template has 51201 bytes"):
         g.PackSpec(name="big", template="x" * 51_201)
 
@@ -48,7 +48,7 @@ def test_packs_without_or_with_repeated_names_are_refused(names: list[str]) -> N
         g.ConformancePacksArgs(packs=[g.PackSpec(name=name, template="") for name in names])
 
 
-def test_guardduty_has_every_feature_for_the_administrator_and_all_members() -> None:
+def test_guardduty_has_every_feature_for_all_accounts() -> None:
     recording = record(lambda: g.ThreatDetection("gd", g.ThreatDetectionArgs(detector_id="a" * 32)))
     [detector] = recording.of(":Detector")
     assert detector.inputs["enable"] is True
@@ -62,7 +62,7 @@ def test_guardduty_has_every_feature_for_the_administrator_and_all_members() -> 
     assert not recording.orphans()
 
 
-def test_security_hub_is_configured_centrally_with_two_standards_at_the_root() -> None:
+def test_security_hub_policy_with_two_standards_at_root() -> None:
     args = g.CentralSecurityHubArgs(
         prefix="zone", home_region="us-east-1", linked_regions=["us-west-2"], root_id="r-ab12"
     )
@@ -81,13 +81,13 @@ def test_security_hub_is_configured_centrally_with_two_standards_at_the_root() -
 
 
 @pytest.mark.parametrize("linked", [[], ["us-east-1"]])
-def test_a_home_region_linked_to_none_or_to_itself_is_refused(linked: list[str]) -> None:
+def test_home_region_without_other_linked_region_is_refused(linked: list[str]) -> None:
     with pytest.raises(ValueError, match=r"CentralSecurityHubArgs\.linked_regions"):
         g.CentralSecurityHubArgs(prefix="zone", home_region="us-east-1", linked_regions=linked, root_id="r-1")
 
 
 @pytest.mark.parametrize(("keywords", "distance"), [(["mrn"], 50), ([], None)])
-def test_macie_takes_a_distance_only_beside_keywords(keywords: list[str], distance: int | None) -> None:
+def test_macie_distance_requires_keywords(keywords: list[str], distance: int | None) -> None:
     spec = g.IdentifierSpec(regex="[0-9]{8}", keywords=keywords, ignore_words=[], distance=50, description="")
     recording = record(lambda: g.DataDiscovery("macie", g.DataDiscoveryArgs(identifiers={"number": spec})))
     [identifier] = recording.of(":CustomDataIdentifier")
@@ -97,7 +97,7 @@ def test_macie_takes_a_distance_only_beside_keywords(keywords: list[str], distan
     assert not recording.orphans()
 
 
-def test_inspector_scans_hosts_images_and_functions_but_reads_no_code() -> None:
+def test_inspector_scans_hosts_images_and_functions_without_code() -> None:
     recording = record(lambda: g.VulnerabilityScanning("i", g.VulnerabilityScanningArgs(account_id=ACCOUNT)))
     [organization] = recording.of(":OrganizationConfiguration")
     assert organization.inputs["autoEnable"] == {"ec2": True, "ecr": True, "lambda": True, "lambdaCode": False}
@@ -107,14 +107,14 @@ def test_inspector_scans_hosts_images_and_functions_but_reads_no_code() -> None:
 @pytest.mark.parametrize(
     ("days", "types"), [(None, {"ORGANIZATION"}), (90, {"ORGANIZATION", "ORGANIZATION_UNUSED_ACCESS"})]
 )
-def test_unused_access_is_analysed_only_where_it_is_asked_for(days: int | None, types: set[str]) -> None:
+def test_unused_access_analyzer_is_optional(days: int | None, types: set[str]) -> None:
     args = g.AccessAnalyzersArgs(prefix="zone", unused_access_days=days)
     recording = record(lambda: g.AccessAnalyzers("a", args))
     assert {resource.inputs["type"] for resource in recording.of(":Analyzer")} == types
     assert not recording.orphans()
 
 
-def test_eventbridge_publishes_findings_to_an_encrypted_topic_without_a_condition_it_could_never_meet() -> None:
+def test_topic_policy_allows_eventbridge_without_source_condition() -> None:
     recording = record(lambda: g.FindingAlerts("f", alerts()))
     [policy] = recording.of(":TopicPolicy")
     allowed, denied = policy.document("policy")["Statement"]
@@ -132,13 +132,13 @@ def test_eventbridge_publishes_findings_to_an_encrypted_topic_without_a_conditio
 
 
 @pytest.mark.parametrize("home", [True, False])
-def test_security_hub_tells_in_its_home_region_only(home: bool) -> None:
+def test_security_hub_alerts_in_home_region_only(home: bool) -> None:
     recording = record(lambda: g.FindingAlerts("f", alerts(home=home)))
     expected = {f"zone-findings-{name}" for name, source in SOURCES.items() if home or not source.home_only}
     assert {rule.inputs["name"] for rule in recording.of(":EventRule")} == expected
     assert len(recording.of(":EventTarget")) == len(expected)
 
 
-def test_alerts_that_nobody_hears_are_refused() -> None:
+def test_alerts_without_recipients_are_refused() -> None:
     with pytest.raises(ValueError, match=r"FindingAlertsArgs\.notify"):
         alerts(notify=[])

@@ -1,0 +1,94 @@
+"""What a module of `runbooks/steps/` defines: one kind of step, with its texts, rights, check and change."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from runbooks.context import Context
+from runbooks.documents import EndpointDocument, RecoveryDocument, Side
+from runbooks.model import OperationKind, Step
+from runbooks.rights import Right
+from runbooks.situation import ReadinessCheck
+
+Details = dict[str, Any]
+"""What a step adds to its journal entry: JSON values by name."""
+Change = Callable[[Context, str, datetime], Details]
+"""Performs a step. Arguments: the context, the name of the endpoint (empty for a step of the environment) and the
+deadline. It raises `StepError`, or the error of a refused AWS request, when the step fails."""
+BOTH: Final[Sequence[OperationKind]] = ("failover", "failback")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """The environment of a plan and the direction of its operation."""
+
+    zone: RecoveryDocument
+    source: Side
+    target: Side
+
+    @property
+    def source_region(self) -> str:
+        """The region that serves before the operation."""
+        return self.zone.region(self.source)
+
+    @property
+    def target_region(self) -> str:
+        """The region that serves after the operation."""
+        return self.zone.region(self.target)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepText:
+    """The texts of a step in a plan."""
+
+    title: str
+    by_hand: str
+    """What a person does when the step fails."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepDefinition:
+    """One kind of step."""
+
+    kind: str
+    """Name of the step in plans, in the journal and in incident records."""
+    operations: Sequence[OperationKind] = BOTH
+    """The operations whose plan includes the step."""
+    minutes: int = 5
+    """Minutes after which the step has failed."""
+    rights: Sequence[Right]
+    """The permissions that the step needs besides those of every operation (`runbooks.role.OPERATION`)."""
+    check: ReadinessCheck | None = None
+    """The part of the readiness check that foretells whether the step would succeed; it changes nothing."""
+    change: Change
+    when_repeated: str
+    """How a run recognises that the step was done by a run that was killed before it wrote the journal entry."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentStep(StepDefinition):
+    """A kind of step that occurs once in a plan."""
+
+    stage: Literal["before endpoints", "after endpoints"]
+    """Whether it runs before or after the steps of the endpoints."""
+    text: Callable[[Route], StepText]
+
+    def step(self, route: Route) -> Step:
+        """The step in a plan."""
+        text = self.text(route)
+        return Step(kind=self.kind, title=text.title, by_hand=text.by_hand, minutes=self.minutes)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointStep(StepDefinition):
+    """A kind of step that occurs once per endpoint in a plan."""
+
+    text: Callable[[Route, EndpointDocument], StepText]
+
+    def step(self, route: Route, endpoint: EndpointDocument) -> Step:
+        """The step of one endpoint in a plan."""
+        text = self.text(route, endpoint)
+        return Step(
+            kind=self.kind, title=text.title, by_hand=text.by_hand, endpoint=endpoint.name, minutes=self.minutes
+        )

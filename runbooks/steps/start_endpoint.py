@@ -1,0 +1,127 @@
+"""Step `start-endpoint`: serves an endpoint in the target region with its number of instances."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from runbooks.context import Context
+from runbooks.documents import EndpointDocument
+from runbooks.errors import StepError
+from runbooks.observe import endpoint_state
+from runbooks.rights import Right
+from runbooks.shared_rights import SCALE, SEE_ENDPOINTS, SERVE_ENDPOINTS
+from runbooks.situation import Finding, ReadinessCheck, Situation
+from runbooks.standby import model_finding, standby_finding
+from runbooks.step_definition import Details, EndpointStep, Route, StepText
+
+GRANT_VOLUMES: Final = Right(
+    sid="GrantVolumes",
+    # Whoever creates an endpoint lets SageMaker use its volumes' key (API Reference, `CreateEndpointConfig`).
+    actions=["kms:CreateGrant"],
+    resources=["{key}"],
+    conditions={
+        "StringEquals": {"kms:ViaService": ["sagemaker.{region}.amazonaws.com"]},
+        "Bool": {"kms:GrantIsForAWSResource": ["true"]},
+    },
+    unrecorded="requested by SageMaker on behalf of whoever creates an endpoint",
+)
+
+
+def start_endpoint(context: Context, name: str, deadline: datetime) -> Details:
+    """Creates the endpoint, or adds instances to it, and waits until it is in service.
+
+    An endpoint whose creation failed is deleted first.
+
+    Raises:
+        StepError: the endpoint fails, or is not in service at the deadline.
+    """
+    endpoint = context.endpoint(name)
+    client = context.client("sagemaker")
+    state = endpoint_state(context.aws, endpoint, context.target_region)
+    outcome = "was there already"
+    if state.exists and state.status == "Failed":
+        client.delete_endpoint(EndpointName=endpoint.name)
+        context.until(
+            lambda: not endpoint_state(context.aws, endpoint, context.target_region).exists,
+            deadline=deadline,
+            waiting_for=f"the failed endpoint {endpoint.name} to go",
+        )
+        state = endpoint_state(context.aws, endpoint, context.target_region)
+    if not state.exists:
+        _create(context, client, endpoint)
+        outcome = "created"
+    elif state.instances < endpoint.instances:
+        _await_in_service(context, client, endpoint, deadline)  # AWS refuses a change while another is in progress
+        _raise_minimum(context, endpoint)
+        desired = {"VariantName": endpoint.variant, "DesiredInstanceCount": endpoint.instances}
+        client.update_endpoint_weights_and_capacities(EndpointName=endpoint.name, DesiredWeightsAndCapacities=[desired])
+        outcome = f"scaled from {state.instances} to {endpoint.instances}"
+    _await_in_service(context, client, endpoint, deadline)
+    return {"did": outcome, "instances": endpoint.instances}
+
+
+def _create(context: Context, client: Any, endpoint: EndpointDocument) -> None:
+    try:
+        client.create_endpoint(EndpointName=endpoint.name, EndpointConfigName=endpoint.config)
+    except context.aws.request_error as error:
+        # A run that was killed between request and response created it.
+        if "already exist" not in str(error):
+            raise
+
+
+def _await_in_service(context: Context, client: Any, endpoint: EndpointDocument, deadline: datetime) -> None:
+    place = f"{endpoint.name} in {context.target_region}"
+
+    def in_service() -> bool:
+        description = client.describe_endpoint(EndpointName=endpoint.name)
+        status = description["EndpointStatus"]
+        if status in ("Failed", "OutOfService"):
+            raise StepError(f"{place}: {description.get('FailureReason') or status}")
+        return bool(status == "InService")
+
+    context.until(in_service, deadline=deadline, waiting_for=f"{place} to be InService")
+
+
+def _raise_minimum(context: Context, endpoint: EndpointDocument) -> None:
+    """Raises the minimum of autoscaling, so that it does not remove the instances that the step adds."""
+    client = context.client("application-autoscaling")
+    resource = f"endpoint/{endpoint.name}/variant/{endpoint.variant}"
+    dimension = "sagemaker:variant:DesiredInstanceCount"
+    targets = client.describe_scalable_targets(
+        ServiceNamespace="sagemaker", ResourceIds=[resource], ScalableDimension=dimension
+    )["ScalableTargets"]
+    for target in targets:
+        client.register_scalable_target(
+            ServiceNamespace="sagemaker",
+            ResourceId=resource,
+            ScalableDimension=dimension,
+            MinCapacity=endpoint.instances,
+            MaxCapacity=max(endpoint.instances, int(target["MaxCapacity"])),
+        )
+
+
+def _findings(situation: Situation) -> Iterator[Finding]:
+    for endpoint in situation.zone.endpoints:
+        if endpoint.mode != "pilot-light":
+            yield standby_finding(situation, endpoint)
+        yield model_finding(situation, endpoint)
+
+
+def _text(route: Route, endpoint: EndpointDocument) -> StepText:
+    instances = f"{endpoint.instances} instance{'s' if endpoint.instances != 1 else ''}"
+    return StepText(
+        title=f"serve {endpoint.name} in {route.target_region} with {instances} ({endpoint.mode})",
+        by_hand=f"aws sagemaker create-endpoint --region {route.target_region} --endpoint-name {endpoint.name} "
+        f"--endpoint-config-name {endpoint.config}, and wait until it is InService",
+    )
+
+
+STEP = EndpointStep(
+    kind="start-endpoint",
+    minutes=30,
+    text=_text,
+    rights=(SEE_ENDPOINTS, SERVE_ENDPOINTS, SCALE, GRANT_VOLUMES),
+    check=ReadinessCheck(name="standby", findings=_findings),
+    change=start_endpoint,
+    when_repeated="an endpoint that has its instances is left as it is; the step waits until it is InService",
+)
