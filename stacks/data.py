@@ -76,7 +76,9 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
             names=context.names,
             table=context.table,
             boundary_arn=context.baseline.boundary_policy_arn,
-            key_arns=[place.keys.arns[one] for place in (first, second) for one in ("artifacts", "features", "phi")],
+            key_arns=[
+                data.keys.arns[domain] for data in (first, second) for domain in ("artifacts", "features", "phi")
+            ],
         ),
         context.options(primary),
     )
@@ -86,11 +88,14 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
     backups, vaults = _backups(context, first)
     outputs = DataOutputs(
         account_id=context.names.account_id,
-        key_arns={domain: {one.region: one.keys.arns[domain] for one in (first, second)} for domain in first.keys.arns},
-        buckets={
-            purpose: {one.region: one.buckets.names[purpose] for one in (first, second)} for purpose in context.purposes
+        key_arns={
+            domain: {data.region: data.keys.arns[domain] for data in (first, second)} for domain in first.keys.arns
         },
-        access_points={one.region: one.access.access_points for one in (first, second)},
+        buckets={
+            purpose: {data.region: data.buckets.names[purpose] for data in (first, second)}
+            for purpose in context.purposes
+        },
+        access_points={data.region: data.access.access_points for data in (first, second)},
         team_role_arns=teams.arns,
         databases={team: database.name for team, database in first.catalogue.databases.items()},
         workgroups=first.access.workgroups,
@@ -178,7 +183,7 @@ def _region_data(context: DataContext, region: str, keys: d.DomainKeys, roles: d
             table=context.table,
             region=region,
             administrator_arns=[
-                context.names.role_arn(one) for one in (settings.zone.deploy_role, settings.account_access_role)
+                context.names.role_arn(role) for role in (settings.zone.deploy_role, settings.account_access_role)
             ],
             lake_formation_role_arn=roles.lake_formation.arn,
             key_arn=keys.arns["features"],
