@@ -82,8 +82,18 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
         ),
         context.options(primary),
     )
-    _replicate(context, roles, first, second)
-    _replicate(context, roles, second, first)
+    rights = d.ReplicationRights(
+        "replication-rights",
+        d.ReplicationRightsArgs(
+            role=roles.replication,
+            regions=[
+                d.RegionBuckets(region=data.region, buckets=data.buckets, keys=data.keys) for data in (first, second)
+            ],
+        ),
+        context.options(primary),
+    )
+    _replicate(context, roles, first, second, rights)
+    _replicate(context, roles, second, first, rights)
     secret = _secret(context, first, second)
     backups, vaults = _backups(context, first)
     outputs = DataOutputs(
@@ -208,7 +218,13 @@ def _retention(settings: Settings) -> Mapping[DataPurpose, int | None]:
     }
 
 
-def _replicate(context: DataContext, roles: d.ServiceRoles, source: RegionData, destination: RegionData) -> None:
+def _replicate(
+    context: DataContext,
+    roles: d.ServiceRoles,
+    source: RegionData,
+    destination: RegionData,
+    rights: d.ReplicationRights,
+) -> None:
     topics = context.baseline.alarm_topics(context.settings.regions.all)
     name = f"{source.region}-to-{destination.region}"
     d.RegionPair(
@@ -217,11 +233,11 @@ def _replicate(context: DataContext, roles: d.ServiceRoles, source: RegionData, 
             role=roles.replication,
             source=source.buckets,
             source_region=source.region,
-            source_keys=source.keys,
             destination=destination.buckets,
             destination_region=destination.region,
             destination_keys=destination.keys,
             alarm_topic_arn=topics[source.region],
+            after=[rights.policy],
         ),
         context.options(source.region),
     )

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import iam, s3
+from pulumi_aws import s3
 
-from components.documents import Statement, document
 from components.storage.alarms import RULE, Alarm, alarm
 from components.storage.bucket import SecureBucket
 from components.storage.replication import ReplicationRole
@@ -24,14 +23,13 @@ class CrossRegionReplicationArgs:
     role: ReplicationRole
     source: SecureBucket
     source_region: str
-    source_key_arns: Sequence[pulumi.Input[str]]
     destination: SecureBucket
     destination_region: str
     destination_key_arn: pulumi.Input[str]
-    locked: bool
-    """Whether objects are locked: their retention goes with them."""
     alarm_topic_arn: pulumi.Input[str]
     """In the source's region: failures are counted there."""
+    after: Sequence[pulumi.Resource] = ()
+    """Resources that must exist before S3 accepts the replication: the rights of the role."""
 
     def __post_init__(self) -> None:
         """Refuses copies that would not survive a region, or would leave the geography."""
@@ -44,7 +42,7 @@ class CrossRegionReplicationArgs:
 
 
 class CrossRegionReplication(pulumi.ComponentResource):
-    """`hipaa-ml:storage:CrossRegionReplication`: makes a `BucketReplicationConfig`, rights and an alarm.
+    """`hipaa-ml:storage:CrossRegionReplication`: makes a `BucketReplicationConfig` and an alarm.
 
     Deployed in both directions: replica modification sync and delete markers keep both buckets alike, and what is
     written in the recovery region during a failover comes back. S3 never copies a replica on: nothing goes in circles.
@@ -52,12 +50,6 @@ class CrossRegionReplication(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CrossRegionReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        rights = iam.RolePolicy(
-            f"{name}-rights",
-            role=args.role.role_id,
-            policy=document(_rights(args)),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
         configuration = s3.BucketReplicationConfig(
             f"{name}-configuration",
             bucket=args.source.bucket,
@@ -65,7 +57,7 @@ class CrossRegionReplication(pulumi.ComponentResource):
             rules=[_rule(args)],
             # Both buckets must keep versions before S3 takes the configuration.
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[rights, args.source.versioning, args.destination.versioning]
+                parent=self, depends_on=[*args.after, args.source.versioning, args.destination.versioning]
             ),
         )
         alarm(
@@ -113,47 +105,3 @@ def _rule(args: CrossRegionReplicationArgs) -> s3.BucketReplicationConfigRuleArg
             ),
         ),
     )
-
-
-def _rights(args: CrossRegionReplicationArgs) -> list[Statement]:
-    """S3 User Guide, "Setting up permissions for live replication" and "Replicating encrypted objects"."""
-    locks = ["s3:GetObjectLegalHold", "s3:GetObjectRetention"] if args.locked else []
-    return [
-        {
-            "Sid": "ReadConfiguration",
-            "Effect": "Allow",
-            "Action": ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-            "Resource": args.source.arn,
-        },
-        {
-            "Sid": "ReadObjects",
-            "Effect": "Allow",
-            "Action": [
-                *locks,
-                "s3:GetObjectVersionAcl",
-                "s3:GetObjectVersionForReplication",
-                "s3:GetObjectVersionTagging",
-            ],
-            "Resource": pulumi.Output.format("{0}/*", args.source.arn),
-        },
-        {
-            "Sid": "WriteReplicas",
-            "Effect": "Allow",
-            "Action": ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"],
-            "Resource": pulumi.Output.format("{0}/*", args.destination.arn),
-        },
-        {
-            "Sid": "DecryptAtSource",
-            "Effect": "Allow",
-            "Action": "kms:Decrypt",
-            "Resource": list(args.source_key_arns),
-            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.source_region}.amazonaws.com"}},
-        },
-        {
-            "Sid": "EncryptAtDestination",
-            "Effect": "Allow",
-            "Action": ["kms:Encrypt", "kms:GenerateDataKey"],
-            "Resource": args.destination_key_arn,
-            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.destination_region}.amazonaws.com"}},
-        },
-    ]
