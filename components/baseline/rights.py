@@ -203,20 +203,6 @@ def boundary(scope: Scope) -> Sequence[Statement]:
             "Condition": scope.in_regions,
         },
         {
-            "Sid": "TeamPolicies",
-            "Effect": "Allow",
-            # Managed policies of teams' roles: they are attached to roles with the boundary only.
-            "Action": [
-                "iam:CreatePolicy*",
-                "iam:DeletePolicy*",
-                "iam:GetPolicy*",
-                "iam:ListPolicy*",
-                "iam:TagPolicy",
-                "iam:UntagPolicy",
-            ],
-            "Resource": f"arn:aws:iam::*:policy/{scope.prefix}-data-team-*",
-        },
-        {
             "Sid": "PassRoles",
             "Effect": "Allow",
             "Action": ["iam:GetRole", "iam:PassRole"],

@@ -17,7 +17,7 @@ from components.storage import (
     ReplicationRole,
 )
 from components.tokens import type_token
-from zone.shared.buckets import PURPOSES
+from zone.shared.buckets import PURPOSES, DataPurpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +57,9 @@ class ReplicationRights(pulumi.ComponentResource):
 
 def _replication(regions: Sequence[RegionBuckets]) -> Sequence[Statement]:
     """S3 User Guide, "Setting up permissions for live replication" and "Replicating encrypted objects"."""
-    buckets = [(purpose, bucket.arn) for side in regions for purpose, bucket in side.buckets.buckets.items()]
+    buckets: list[tuple[DataPurpose, pulumi.Input[str]]] = [
+        (purpose, bucket.arn) for side in regions for purpose, bucket in side.buckets.buckets.items()
+    ]
     objects = [pulumi.Output.format("{0}/*", arn) for _purpose, arn in buckets]
     statements: list[Statement] = [
         {
