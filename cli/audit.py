@@ -11,8 +11,8 @@ from rich.text import Text
 
 from cli.declared import declared_zone
 from cli.errors import UsageError, console
+from cli.options import Endpoint, JsonDocument
 from cli.rehearsed_aws import RehearsedAws
-from cli.runs import Endpoint
 from cli.workspace import Workspace
 from inspection.audit import AuditReport
 from inspection.audit import audit as audited
@@ -21,7 +21,7 @@ from zone.settings import Settings
 
 
 def audit(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonDocument = False,
     every: Annotated[bool, typer.Option("--all", help="List the resources that match as well.")] = False,
     endpoint: Endpoint = None,
 ) -> None:

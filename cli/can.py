@@ -11,7 +11,7 @@ from rich.text import Text
 from cli.declared import guarded
 from cli.errors import UsageError, console
 from cli.workspace import Workspace
-from inspection.can import Consideration, Guarded, answers
+from inspection.can import Consideration, GuardedOrganization, answers
 from inspection.vocabulary import keys_not_carried, unknown_action
 
 EXPLAINED = (
@@ -77,7 +77,7 @@ def can(
     raise typer.Exit(0 if decision.allowed else 1)
 
 
-def _outsider(zone: Guarded, principal: str) -> str:
+def _outsider(zone: GuardedOrganization, principal: str) -> str:
     if not zone.is_outsider(principal):
         return f"{principal} belongs to an account of the organisation: leave --outsider out"
     accounts = ", ".join(f"{name} {place.account}" for name, place in sorted(zone.places.items()))

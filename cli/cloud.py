@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from cli.errors import UsageError, console
+from cli.options import JsonDocument
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
 
@@ -52,7 +53,7 @@ def stop() -> None:
 
 @app.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonDocument = False,
 ) -> None:
     """Show whether the emulated AWS is running, its endpoints and its accounts."""
     cloud = Cloud.attach(Workspace.find().state)

@@ -38,9 +38,11 @@ def show(identifier: Annotated[str, typer.Argument(metavar="ID", help="A control
 
 
 def _unknown(identifier: str) -> str:
-    near = difflib.get_close_matches(identifier.upper(), CONTROLS, n=5, cutoff=0.5)
-    near += [name for name in CONTROLS if name.startswith(identifier[:1].upper()) and name not in near]
-    suggestion = f"Similar ids: {', '.join(near)}. " if near else ""
+    close_matches = difflib.get_close_matches(identifier.upper(), CONTROLS, n=5, cutoff=0.5)
+    close_matches += [
+        name for name in CONTROLS if name.startswith(identifier[:1].upper()) and name not in close_matches
+    ]
+    suggestion = f"Similar ids: {', '.join(close_matches)}. " if close_matches else ""
     return f"No control has the id {identifier!r}. {suggestion}`zone controls list` shows every control."
 
 

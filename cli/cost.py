@@ -9,8 +9,9 @@ import typer
 from rich.table import Table
 
 from cli.errors import UsageError, console
+from cli.options import JsonDocument
 from cli.workspace import Workspace
-from inspection.cost import Bill, Item, Sized, Traffic, bill, total
+from inspection.cost import Bill, CostItem, NetworkSize, Traffic, bill, total
 from zone.plan import make_plan
 from zone.settings import Settings
 
@@ -31,7 +32,7 @@ def cost(
     egress_gb: Annotated[
         float, typer.Option("--egress-gb", min=0, help="Gigabytes per month through the firewall, in each region.")
     ] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonDocument = False,
 ) -> None:
     """Estimate the monthly cost of the configured network from dated prices, and list the assumptions."""
     workspace = Workspace.find()
@@ -47,17 +48,17 @@ def cost(
     _show(estimate)
 
 
-def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[Sized]:
+def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[NetworkSize]:
     """What each region's network is made of."""
     configured = settings.network
     regions = make_plan(settings).network.regions
     keys: dict[str, int] = {}
-    for one in deployed:
-        if isinstance(one, dict) and one.get("type") in KEY_TYPES:
-            region = str(one.get("outputs", {}).get("arn", "::::")).split(":")[3]
+    for stack in deployed:
+        if isinstance(stack, dict) and stack.get("type") in KEY_TYPES:
+            region = str(stack.get("outputs", {}).get("arn", "::::")).split(":")[3]
             keys[region] = keys.get(region, 0) + 1
     return [
-        Sized(
+        NetworkSize(
             region=region,
             spokes=len(regions[region].spokes),
             zones=configured.zones,
@@ -88,7 +89,7 @@ def _show(estimate: Bill) -> None:
         console.print(f"  {assumption}", soft_wrap=True)
 
 
-def _table(title: str, items: Sequence[Item]) -> None:
+def _table(title: str, items: Sequence[CostItem]) -> None:
     table = Table(title=title, title_justify="left", box=None)
     for heading in ("region", "what", "count", "USD a month"):
         table.add_column(heading, justify="left" if heading in ("region", "what") else "right")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from controls.model import PolicyType
-from inspection.can import Guarded, Place
+from inspection.can import AccountLocation, GuardedOrganization
 from inspection.declared import (
     DeclaredAccount,
     DeclaredBucket,
@@ -130,7 +130,7 @@ def _vpcs(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) -> Itera
                 yield DeclaredVpc(name=name, account=name, region=region, cidr=spokes[name], segment=segment)
 
 
-def guarded(settings: Settings, outputs: Mapping[str, Any]) -> Guarded:
+def guarded(settings: Settings, outputs: Mapping[str, Any]) -> GuardedOrganization:
     """The organisation's guardrails and the accounts' places, for questions about what they let through.
 
     Args:
@@ -139,12 +139,12 @@ def guarded(settings: Settings, outputs: Mapping[str, Any]) -> Guarded:
     """
     ids: Mapping[str, str] = outputs.get("account_ids", {})
     places = {
-        name: Place(account=ids.get(name) or account.id or f"{number:012d}", ou=account.ou)
+        name: AccountLocation(account=ids.get(name) or account.id or f"{number:012d}", ou=account.ou)
         for number, (name, account) in enumerate(settings.accounts.items(), start=1)
     }
-    return Guarded(
+    return GuardedOrganization(
         compiled=guardrail_policies(settings),
-        places={MANAGEMENT: Place(account=settings.management_account_id, ou=""), **places},
+        places={MANAGEMENT: AccountLocation(account=settings.management_account_id, ou=""), **places},
         management_account=settings.management_account_id,
         organization_id=str(outputs.get("organization_id") or settings.organization.id or "o-notyetthere"),
     )

@@ -13,7 +13,7 @@ import typer
 from cli.errors import console
 from cli.workspace import Workspace
 from controls.registry import controls
-from inspection.evidence import Exempt, collect
+from inspection.evidence import PolicyExemption, collect
 from policies.configuration import FILE, load
 from policies.pack import described
 from policies.reach import checked_resources
@@ -41,7 +41,7 @@ def evidence(
         checked=checked_resources({name: rule.check for name, (_, rule) in described().items()}, _by_type(deployed)),
         detecting=sorted(name.rpartition("/")[2] for name in _by_type(deployed).get(CONFORMANCE_PACK, [])),
         exemptions=[
-            Exempt(
+            PolicyExemption(
                 policy=exemption.policy,
                 resource=exemption.resource,
                 owner=exemption.owner,
@@ -73,9 +73,9 @@ def evidence(
 
 
 def _by_type(deployed: Mapping[str, Sequence[Mapping[str, object]]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    names_by_type: dict[str, list[str]] = {}
     for stack, resources in deployed.items():
         for resource in resources:
             name = str(resource["urn"]).rpartition("::")[2]
-            found.setdefault(str(resource["type"]), []).append(f"{stack}/{name}")
-    return found
+            names_by_type.setdefault(str(resource["type"]), []).append(f"{stack}/{name}")
+    return names_by_type

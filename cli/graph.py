@@ -11,11 +11,12 @@ from rich.tree import Tree
 
 from cli.errors import UsageError, console
 from cli.network_picture import picture
+from cli.options import JsonDocument
 from cli.workspace import Workspace
 
 
 def graph(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonDocument = False,
     form: Annotated[
         str | None,
         typer.Option(

@@ -11,7 +11,7 @@ from cli.workspace import Workspace
 from inspection.network.differences import differences
 from inspection.network.picture import draw
 from inspection.network.reach import Reach
-from inspection.network.scene import Card, Scene, inside, leaks
+from inspection.network.scene import Scene, SpokeCard, inside, leaks
 from inspection.network.svg import html, svg
 from zone.plan import make_plan
 from zone.settings import Settings
@@ -49,7 +49,7 @@ def scene(settings: Settings, undeclared: list[tuple[str, str, str]]) -> Scene:
         regions=settings.regions.all,
         segments=[name for name, segment in segments.items() if segment.accounts],
         cards=[
-            Card(
+            SpokeCard(
                 name=spoke.name,
                 account=spoke.name.partition("@")[0],
                 cidr=regions[spoke.region].spokes[spoke.name.partition("@")[0]],

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.errors import UsageError
-from cli.runs import Endpoint
+from cli.options import Endpoint
 from cli.session import Session
 from cli.workspace import Workspace
 

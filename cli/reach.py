@@ -11,7 +11,7 @@ from cli import reach_display
 from cli.declared_network import declaration
 from cli.errors import UsageError
 from cli.networks import Source, network
-from cli.runs import Endpoint
+from cli.options import Endpoint, JsonDocument
 from cli.workspace import Workspace
 from inspection.network import ranges
 from inspection.network.differences import differences
@@ -20,7 +20,7 @@ from inspection.network.nodes import Node
 from inspection.network.ranges import EVERYTHING, Ranges
 from inspection.network.reach import Reach
 
-Place = Annotated[
+NodeName = Annotated[
     str | None,
     typer.Argument(
         help="A tier (ml-dev/training, ml-prod/data@us-west-2), an account, a service (sagemaker.api), an address, "
@@ -30,8 +30,8 @@ Place = Annotated[
 
 
 def reach(
-    source: Place = None,
-    destination: Place = None,
+    source: NodeName = None,
+    destination: NodeName = None,
     port: Annotated[
         str | None, typer.Option(metavar="P", help="443 or udp/53; TCP by default. Default: any port.")
     ] = None,
@@ -45,7 +45,7 @@ def reach(
     exports: Annotated[
         list[Path] | None, typer.Option("--export", metavar="FILE", help="Read stack exports instead of the state.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonDocument = False,
     endpoint: Endpoint = None,
 ) -> None:
     """Compute which sources can reach which destinations in the deployed network.

@@ -1,4 +1,4 @@
-"""`rehearse up`, `preview`, `refresh` and `destroy`: stacks in dependency order, live, with a summary."""
+"""`zone up`, `preview`, `refresh` and `destroy`: stacks in dependency order, live, with a summary."""
 
 import json
 import time
@@ -21,6 +21,7 @@ from cli.display import (
     violation_text,
 )
 from cli.errors import UsageError, console, messages
+from cli.options import Endpoint
 from cli.report import OPERATIONS, RunDocument, StackDocument, ViolationDocument
 from cli.session import AT_ONCE, Session
 from cli.workspace import Workspace
@@ -29,12 +30,12 @@ from rehearsal.provider import emulated_types
 
 Operation = Literal["up", "preview", "refresh", "destroy"]
 
+PARALLEL = 16
+"""Default number of resources that are processed at the same time."""
+
 Stacks = Annotated[list[str] | None, typer.Argument(metavar="STACK", help="Stack names; see `zone graph`.")]
 All = Annotated[bool, typer.Option("--all", help="Every stack of the zone, in dependency order.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, and nothing else.")]
-Endpoint = Annotated[
-    str | None, typer.Option(metavar="URL", help="AWS-compatible emulator to use instead of the built-in one.")
-]
 Packs = Annotated[
     list[Path] | None, typer.Option("--policy-pack", metavar="DIR", help="Policy pack; default: the zone's own.")
 ]
@@ -54,7 +55,7 @@ def up(
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
     no_policy_pack: NoPack = False,
-    parallel: Parallel = 16,
+    parallel: Parallel = PARALLEL,
     at_once: AtOnce = AT_ONCE,
     wait: Wait = 0.0,
     details: Details = False,
@@ -62,14 +63,8 @@ def up(
     keep: Keep = True,
 ) -> None:
     """Deploy stacks: preview with the policy pack, then create, update and delete resources."""
-    session = Session(
-        Workspace.find(endpoint),
-        packs=_packs(policy_pack, none=no_policy_pack),
-        parallel=parallel,
-        wait=wait,
-        keep=keep,
-        at_once=at_once,
-    )
+    packs = _packs(policy_pack, none=no_policy_pack)
+    session = _session(endpoint, packs, parallel=parallel, wait=wait, keep=keep, at_once=at_once)
     _run("up", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
 
@@ -80,21 +75,15 @@ def preview(
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
     no_policy_pack: NoPack = False,
-    parallel: Parallel = 16,
+    parallel: Parallel = PARALLEL,
     at_once: AtOnce = AT_ONCE,
     wait: Wait = 0.0,
     details: Details = False,
     verbose: Verbose = False,
 ) -> None:
     """Show the changes `up` would make and the policies it would violate. Changes nothing."""
-    session = Session(
-        Workspace.find(endpoint),
-        packs=_packs(policy_pack, none=no_policy_pack),
-        parallel=parallel,
-        wait=wait,
-        keep=False,
-        at_once=at_once,
-    )
+    packs = _packs(policy_pack, none=no_policy_pack)
+    session = _session(endpoint, packs, parallel=parallel, wait=wait, keep=False, at_once=at_once)
     _run("preview", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
 
@@ -106,7 +95,7 @@ def refresh(
     wait: Wait = 0.0,
 ) -> None:
     """Read every resource and record changes that were made outside the program (drift)."""
-    session = Session(Workspace.find(endpoint), packs=[], parallel=16, wait=wait, keep=True)
+    session = _session(endpoint, [], wait=wait)
     _run("refresh", stacks or [], session, everything=everything, as_json=as_json, details=True)
 
 
@@ -121,8 +110,29 @@ def destroy(
     wait: Wait = 0.0,
 ) -> None:
     """Delete stacks in reverse dependency order. Protected resources are named and never deleted."""
-    session = Session(Workspace.find(endpoint), packs=[], parallel=16, wait=wait, keep=True, unprotect=unprotect)
+    session = _session(endpoint, [], wait=wait, unprotect=unprotect)
     _run("destroy", stacks or [], session, everything=everything, as_json=as_json, details=False)
+
+
+def _session(
+    endpoint: str | None,
+    packs: Sequence[Path] | None,
+    *,
+    wait: float,
+    parallel: int = PARALLEL,
+    keep: bool = True,
+    at_once: int = AT_ONCE,
+    unprotect: bool = False,
+) -> Session:
+    return Session(
+        Workspace.find(endpoint),
+        packs=packs,
+        parallel=parallel,
+        wait=wait,
+        keep=keep,
+        at_once=at_once,
+        unprotect=unprotect,
+    )
 
 
 def _packs(packs: list[Path] | None, *, none: bool) -> list[Path] | None:

@@ -133,8 +133,8 @@ class Session:
             "\nThe emulated cloud stays up. Look around:\n"
             '  eval "$(.venv/bin/zone cloud env)"       # then any AWS CLI or boto3 talks to it\n'
             "  aws organizations list-accounts\n"
-            "  .venv/bin/rehearse audit                     # compare what exists with what was declared\n"
-            "  .venv/bin/rehearse outputs organization\n"
+            "  .venv/bin/zone audit                     # compare what exists with what was declared\n"
+            "  .venv/bin/zone outputs organization\n"
             "  .venv/bin/zone cloud stop                # when done",
             highlight=False,
         )

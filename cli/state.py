@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from cli.errors import console
-from cli.runs import Endpoint
+from cli.options import Endpoint
 from cli.workspace import Workspace
 from rehearsal.engine import StateStore
 

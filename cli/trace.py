@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cli.audit import emulated
 from cli.errors import UsageError, console
-from cli.runs import Endpoint
+from cli.options import Endpoint
 from cli.workspace import Workspace
 from inspection.trace import Copy, Journey, Replica, TraceError
 from inspection.trace import trace as traced

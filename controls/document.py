@@ -29,7 +29,7 @@ HEAD = """# Controls
 Each control is defined once, in its folder in `controls/`, and applied in up to three layers: **prevent** (an
 organisation policy denies the request), **block** (a CrossGuard policy stops the deployment) and **detect** (an AWS
 Config rule reports the resource afterwards). The organisation policies, the policy pack, the conformance packs, the
-tests and this page are built from these definitions; `rehearse controls show ID` prints one. Citations are paragraphs
+tests and this page are built from these definitions; `zone controls show ID` prints one. Citations are paragraphs
 of 45 CFR 164, the Security Rule in force.
 """
 

@@ -30,7 +30,7 @@ class QuestionError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class AccountLocation:
     """An account's place in the organisation."""
 
     account: str
@@ -54,11 +54,11 @@ class Consideration:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Guarded:
+class GuardedOrganization:
     """An organisation with its compiled guardrails: decides requests."""
 
     compiled: CompiledPolicies
-    places: Mapping[str, Place]
+    places: Mapping[str, AccountLocation]
     """Account name -> place."""
     management_account: str
     organization_id: str
@@ -198,7 +198,7 @@ def _open(request: Request) -> dict[str, object]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class DecidedRequest:
     """One line of a table of requests, decided."""
 
     line: int
@@ -213,7 +213,7 @@ class Answer:
         return (outcome == "allowed") == self.decision.allowed and (not sid or sid in sids)
 
 
-def answers(guarded: Guarded, file: Path) -> Iterator[Answer]:
+def answers(guarded: GuardedOrganization, file: Path) -> Iterator[DecidedRequest]:
     """Decides every request of a CSV file with the columns of `COLUMNS`; `expect` is `allowed`, or `denied [SID]`.
 
     Raises:
@@ -237,7 +237,7 @@ def answers(guarded: Guarded, file: Path) -> Iterator[Answer]:
             decision = guarded.decide(row["account"], row["principal"], row["action"], row["resource"], context)
         except QuestionError as error:
             raise QuestionError(f"{file}, line {line}: {error}") from None
-        yield Answer(line=line, request=row, decision=decision)
+        yield DecidedRequest(line=line, request=row, decision=decision)
 
 
 def _context(text: str) -> Context:

@@ -42,7 +42,7 @@ class Price:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sized:
+class NetworkSize:
     """What a region's network is made of."""
 
     region: str
@@ -71,7 +71,7 @@ class Traffic:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Item:
+class CostItem:
     """One line of the bill."""
 
     region: str
@@ -84,10 +84,10 @@ class Item:
 class Bill:
     """A month: what is deployed, and the same endpoints in every VPC."""
 
-    items: Sequence[Item]
-    distributed: Sequence[Item]
+    items: Sequence[CostItem]
+    distributed: Sequence[CostItem]
     """Instead of central endpoints, their names and what they move over the Transit Gateway."""
-    central: Sequence[Item]
+    central: Sequence[CostItem]
     """The part of `items` that `distributed` would replace."""
     as_of: str
     unverified: Sequence[str]
@@ -99,7 +99,7 @@ class Bill:
         return total(self.items)
 
 
-def total(items: Sequence[Item]) -> float:
+def total(items: Sequence[CostItem]) -> float:
     """Dollars of some items."""
     return sum(item.monthly for item in items)
 
@@ -133,7 +133,7 @@ def price(item: str, region: str) -> Price:
     return price
 
 
-def bill(sizes: Sequence[Sized], traffic: Traffic) -> Bill:
+def bill(sizes: Sequence[NetworkSize], traffic: Traffic) -> Bill:
     """The month's bill.
 
     Raises:
@@ -146,12 +146,12 @@ def bill(sizes: Sequence[Sized], traffic: Traffic) -> Bill:
     if any(size.profile for size in sizes):
         hourly = price("profile", GLOBAL).usd
         central.append(
-            Item(region=GLOBAL, description="Route 53 Profiles, to 100 VPCs", count=1, monthly=hourly * HOURS)
+            CostItem(region=GLOBAL, description="Route 53 Profiles, to 100 VPCs", count=1, monthly=hourly * HOURS)
         )
         more = max(0, sum(size.spokes for size in sizes if size.profile) - FIRST_ASSOCIATIONS)
         hourly = price("profile-association-beyond", GLOBAL).usd
         central.append(
-            Item(region=GLOBAL, description="VPCs with a profile beyond", count=more, monthly=more * hourly * HOURS)
+            CostItem(region=GLOBAL, description="VPCs with a profile beyond", count=more, monthly=more * hourly * HOURS)
         )
     return Bill(
         items=[*central, *(item for size in sizes for item in _shared(size, traffic))],
@@ -170,34 +170,34 @@ def _unverified(regions: Collection[str]) -> Sequence[str]:
     ]
 
 
-def _item(size: Sized, description: str, name: str, count: float, per: float = HOURS) -> Item:
-    return Item(
+def _item(size: NetworkSize, description: str, name: str, count: float, per: float = HOURS) -> CostItem:
+    return CostItem(
         region=size.region, description=description, count=count, monthly=count * per * price(name, size.region).usd
     )
 
 
-def _central(size: Sized, traffic: Traffic) -> Iterator[Item]:
+def _central(size: NetworkSize, traffic: Traffic) -> Iterator[CostItem]:
     yield _item(size, "interface endpoints x zones", "interface-endpoint", size.services * size.zones)
     yield _item(size, "GB through endpoints", "interface-endpoint-data", traffic.endpoints, 1)
     yield _item(size, "attachment of the endpoint VPC", "transit-gateway-attachment", 1)
     yield _item(size, "GB to endpoints over the Transit Gateway", "transit-gateway-data", traffic.endpoints, 1)
 
 
-def _distributed(size: Sized, traffic: Traffic) -> Iterator[Item]:
+def _distributed(size: NetworkSize, traffic: Traffic) -> Iterator[CostItem]:
     count = size.services * size.zones * size.spokes
     yield _item(size, "interface endpoints x zones x VPCs", "interface-endpoint", count)
     yield _item(size, "GB through endpoints", "interface-endpoint-data", traffic.endpoints, 1)
 
 
-def _hosted_zones(first: int, beyond: int) -> Iterator[Item]:
+def _hosted_zones(first: int, beyond: int) -> Iterator[CostItem]:
     for description, name, count in (
         ("hosted zones, the first 25", "hosted-zone-first-25", first),
         ("hosted zones beyond", "hosted-zone-beyond", beyond),
     ):
-        yield Item(region=GLOBAL, description=description, count=count, monthly=count * price(name, GLOBAL).usd)
+        yield CostItem(region=GLOBAL, description=description, count=count, monthly=count * price(name, GLOBAL).usd)
 
 
-def _shared(size: Sized, traffic: Traffic) -> Iterator[Item]:
+def _shared(size: NetworkSize, traffic: Traffic) -> Iterator[CostItem]:
     """What there is with either kind of endpoints."""
     yield _item(size, "attachments of spokes", "transit-gateway-attachment", size.spokes)
     if size.peered:

@@ -21,7 +21,7 @@ PROWLER: Final = Path(__file__).with_name("prowler_hipaa_requirements.csv")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Exempt:
+class PolicyExemption:
     """A resource that may break a policy for a time."""
 
     policy: str
@@ -44,7 +44,7 @@ class Layer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class ParagraphControl:
     """One control under one paragraph."""
 
     control: str
@@ -62,7 +62,7 @@ class Paragraph:
 
     number: str
     title: str
-    entries: Sequence[Entry]
+    entries: Sequence[ParagraphControl]
     config_rules: Sequence[str]
     """Rules of AWS's HIPAA conformance pack that cite the paragraph."""
 
@@ -91,7 +91,7 @@ class Evidence:
     deployed: Sequence[str]
     """Stacks whose resources were looked at."""
     paragraphs: Sequence[Paragraph]
-    exemptions: Sequence[Exempt]
+    exemptions: Sequence[PolicyExemption]
     coverage: Sequence[Coverage]
 
     def document(self) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def collect(
     compiled: CompiledPolicies,
     checked: Mapping[str, Sequence[str]],
     detecting: Sequence[str],
-    exemptions: Sequence[Exempt],
+    exemptions: Sequence[PolicyExemption],
     deployed: Sequence[str],
     today: date,
 ) -> Evidence:
@@ -153,7 +153,7 @@ def collect(
         today: the date of the report.
     """
     control_ids = list(controls)
-    by_paragraph: dict[str, list[Entry]] = {number: [] for number in TITLES}
+    by_paragraph: dict[str, list[ParagraphControl]] = {number: [] for number in TITLES}
     for control in control_ids:
         entry = _entry(control, compiled, checked, detecting)
         for citation in control.citations:
@@ -175,7 +175,7 @@ def collect(
 
 def _entry(
     control: Control, compiled: CompiledPolicies, checked: Mapping[str, Sequence[str]], detecting: Sequence[str]
-) -> Entry:
+) -> ParagraphControl:
     prevent = [
         Layer(layer="prevent", means=policy.name, where=list(policy.targets))
         for policy in compiled.policies
@@ -183,7 +183,7 @@ def _entry(
     ]
     block = [Layer(layer="block", means=rule.name, where=checked.get(rule.name, ())) for rule in control.block]
     detect = [Layer(layer="detect", means=rule.identifier, where=detecting) for rule in control.detect]
-    return Entry(
+    return ParagraphControl(
         control=control.id,
         title=control.title,
         reason=control.reason,

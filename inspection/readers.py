@@ -96,7 +96,9 @@ class Documents:
         return {**context, "aws:VpceOrgID": [self.organization]} if inside else context
 
 
-def decide(documents: Documents, principal: Principal, identity: Sequence[Policy], request: "Asked") -> Decision:
+def decide(
+    documents: Documents, principal: Principal, identity: Sequence[Policy], request: "AccessRequest"
+) -> Decision:
     """Whether a role may do something with an object, key included; the first refusal, or the bucket's yes."""
     context = documents.context(request.tags, inside=request.inside)
     on_object = Request(
@@ -132,7 +134,7 @@ _KEY_USE = {"s3:PutObject": "kms:GenerateDataKey"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class AccessRequest:
     """What a role asks for."""
 
     action: str
@@ -147,7 +149,7 @@ def _reader(iam: Any, role: Mapping[str, Any], documents: Documents, key: str) -
     described = iam.get_role(RoleName=name)["Role"]
     tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
     boundary = described.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    request = Asked(
+    request = AccessRequest(
         action="s3:GetObject", key=key, tags=tags, boundary=managed(iam, boundary) if boundary else None, inside=True
     )
     decision = decide(documents, Principal.of(role["Arn"]), identity_policies(iam, name), request)

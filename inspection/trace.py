@@ -20,7 +20,7 @@ class TraceError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class BucketLocation:
     """A bucket, where it is, and whose."""
 
     account: str
@@ -85,7 +85,7 @@ def trace(aws: Aws, bucket: str, key: str) -> Journey:
         sample_keys = [entry["Key"] for entry in client.list_objects_v2(Bucket=bucket, MaxKeys=5).get("Contents", [])]
         contents = f"; there are for example {', '.join(sample_keys)}" if sample_keys else "; the bucket is empty"
         raise TraceError(f"s3://{bucket}/{key}: the bucket has no such object{contents}")
-    original = _copy(aws, Place(account=account, region=region, bucket=bucket), key, version)
+    original = _copy(aws, BucketLocation(account=account, region=region, bucket=bucket), key, version)
     return Journey(
         key=key,
         account=account,
@@ -124,7 +124,7 @@ def _versions(client: Any, bucket: str, key: str) -> list[tuple[str, str]]:
     return [(entry["VersionId"], entry_type) for entry, entry_type in own_entries[:MOST_VERSIONS]]
 
 
-def _copy(aws: Aws, at: Place, key: str, version: str) -> Copy:
+def _copy(aws: Aws, at: BucketLocation, key: str, version: str) -> Copy:
     account, region, bucket = at.account, at.region, at.bucket
     head = aws.client("s3", account=account, region=region).head_object(Bucket=bucket, Key=key, VersionId=version)
     key_arn = head.get("SSEKMSKeyId", "")
@@ -162,7 +162,7 @@ def _replicas(aws: Aws, account: str, client: Any, original: Copy, key: str) -> 
         destination = rule["Destination"]["Bucket"].rpartition(":")[2]
         region = _region(aws, account, destination)
         try:
-            copy = _copy(aws, Place(account=account, region=region, bucket=destination), key, original.version)
+            copy = _copy(aws, BucketLocation(account=account, region=region, bucket=destination), key, original.version)
         except ClientError:
             copy = None
         behind = 0.0 if copy is not None else (datetime.now(UTC) - original.written).total_seconds()

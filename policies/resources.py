@@ -56,7 +56,7 @@ def from_resource_args(args: ResourceValidationArgs) -> Resource:
     )
 
 
-class NothingKnown(Mapping[str, Any]):
+class UnknownProperties(Mapping[str, Any]):
     """The outputs of a resource whose provider is not configured yet: every property is there, none is known."""
 
     def __getitem__(self, key: str) -> Any:
@@ -79,7 +79,7 @@ def from_stack_resource(resource: PolicyResource) -> Resource:
         type=resource.resource_type,
         name=resource.name,
         urn=resource.urn,
-        props=plain(resource.props) if len(resource.props) else NothingKnown(),
+        props=plain(resource.props) if len(resource.props) else UnknownProperties(),
         protect=resource.opts.protect,
         provider=_provider_props(resource.provider),
         depends={

@@ -113,5 +113,8 @@ def _pipeline(plan: Plan, account: str, account_id: pulumi.Input[str]) -> b.Pipe
 
 def _monthly(settings: Settings, account: str) -> int:
     """An account's budget in USD; the management account pays, and so watches, the sum of all."""
-    own = {name: one.monthly_usd or settings.budget.monthly_usd for name, one in settings.accounts.items()}
+    own = {
+        name: account_settings.monthly_usd or settings.budget.monthly_usd
+        for name, account_settings in settings.accounts.items()
+    }
     return sum(own.values()) + settings.budget.monthly_usd if account == MANAGEMENT else own[account]

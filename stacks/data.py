@@ -76,21 +76,36 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
             names=context.names,
             table=context.table,
             boundary_arn=context.baseline.boundary_policy_arn,
-            key_arns=[place.keys.arns[one] for place in (first, second) for one in ("artifacts", "features", "phi")],
+            key_arns=[
+                data.keys.arns[domain] for data in (first, second) for domain in ("artifacts", "features", "phi")
+            ],
         ),
         context.options(primary),
     )
-    _replicate(context, roles, first, second)
-    _replicate(context, roles, second, first)
+    rights = d.ReplicationRights(
+        "replication-rights",
+        d.ReplicationRightsArgs(
+            role=roles.replication,
+            regions=[
+                d.RegionBuckets(region=data.region, buckets=data.buckets, keys=data.keys) for data in (first, second)
+            ],
+        ),
+        context.options(primary),
+    )
+    _replicate(context, roles, first, second, rights)
+    _replicate(context, roles, second, first, rights)
     secret = _secret(context, first, second)
     backups, vaults = _backups(context, first)
     outputs = DataOutputs(
         account_id=context.names.account_id,
-        key_arns={domain: {one.region: one.keys.arns[domain] for one in (first, second)} for domain in first.keys.arns},
-        buckets={
-            purpose: {one.region: one.buckets.names[purpose] for one in (first, second)} for purpose in context.purposes
+        key_arns={
+            domain: {data.region: data.keys.arns[domain] for data in (first, second)} for domain in first.keys.arns
         },
-        access_points={one.region: one.access.access_points for one in (first, second)},
+        buckets={
+            purpose: {data.region: data.buckets.names[purpose] for data in (first, second)}
+            for purpose in context.purposes
+        },
+        access_points={data.region: data.access.access_points for data in (first, second)},
         team_role_arns=teams.arns,
         databases={team: database.name for team, database in first.catalogue.databases.items()},
         workgroups=first.access.workgroups,
@@ -178,7 +193,7 @@ def _region_data(context: DataContext, region: str, keys: d.DomainKeys, roles: d
             table=context.table,
             region=region,
             administrator_arns=[
-                context.names.role_arn(one) for one in (settings.zone.deploy_role, settings.account_access_role)
+                context.names.role_arn(role) for role in (settings.zone.deploy_role, settings.account_access_role)
             ],
             lake_formation_role_arn=roles.lake_formation.arn,
             key_arn=keys.arns["features"],
@@ -203,7 +218,13 @@ def _retention(settings: Settings) -> Mapping[DataPurpose, int | None]:
     }
 
 
-def _replicate(context: DataContext, roles: d.ServiceRoles, source: RegionData, destination: RegionData) -> None:
+def _replicate(
+    context: DataContext,
+    roles: d.ServiceRoles,
+    source: RegionData,
+    destination: RegionData,
+    rights: d.ReplicationRights,
+) -> None:
     topics = context.baseline.alarm_topics(context.settings.regions.all)
     name = f"{source.region}-to-{destination.region}"
     d.RegionPair(
@@ -212,11 +233,11 @@ def _replicate(context: DataContext, roles: d.ServiceRoles, source: RegionData, 
             role=roles.replication,
             source=source.buckets,
             source_region=source.region,
-            source_keys=source.keys,
             destination=destination.buckets,
             destination_region=destination.region,
             destination_keys=destination.keys,
             alarm_topic_arn=topics[source.region],
+            after=[rights.policy],
         ),
         context.options(source.region),
     )

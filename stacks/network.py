@@ -106,8 +106,8 @@ class _Region:
     def _pools(self) -> Mapping[str, pulumi.Input[str]]:
         """Pools are made once, in the primary region, for all."""
         if self._first is not None:
-            known = pulumi.Output.from_input(self._first.ipam_pool_ids)
-            return {region: known[region] for region in self._settings.regions.all}
+            pools = pulumi.Output.from_input(self._first.ipam_pool_ids)
+            return {region: pools[region] for region in self._settings.regions.all}
         ipam = Ipam(
             "ipam",
             IpamArgs(home=self._region, supernets=self._settings.network.supernets),
@@ -147,7 +147,7 @@ class _Region:
         settings, region = self._settings, self._region
         cidr = self._plan.region(region).endpoint_cidr
         supernet = settings.network.supernets[region]
-        found = EndpointVpc(
+        endpoint_vpc = EndpointVpc(
             "endpoints",
             EndpointVpcArgs(
                 vpc=self._vpc("network-endpoints", SHARED, cidr, ("endpoints",), base),
@@ -163,19 +163,19 @@ class _Region:
         SegmentMembership(
             "endpoints-membership",
             SegmentMembershipArgs(
-                attachment_id=found.attachment_id,
+                attachment_id=endpoint_vpc.attachment_id,
                 segment=SHARED,
                 known_in=self._plan.network.segments[SHARED].neighbors,
                 route_table_ids=base.gateway.route_table_ids,
             ),
             self._opts,
         )
-        return found
+        return endpoint_vpc
 
     def _inspection(self, base: "_Base") -> InspectionVpc:
         settings, region = self._settings, self._region
         cidr = self._plan.region(region).inspection_cidr
-        found = InspectionVpc(
+        inspection_vpc = InspectionVpc(
             "inspection",
             InspectionVpcArgs(
                 vpc=self._vpc("network-inspection", INSPECTION, cidr, ("firewall", "public"), base),
@@ -191,15 +191,15 @@ class _Region:
         SegmentMembership(
             "inspection-membership",
             SegmentMembershipArgs(
-                attachment_id=found.attachment_id,
+                attachment_id=inspection_vpc.attachment_id,
                 segment=INSPECTION,
                 known_in=(),
-                default_in=[one for one, segment in settings.network.segments.items() if segment.accounts],
+                default_in=[name for name, segment in settings.network.segments.items() if segment.accounts],
                 route_table_ids=base.gateway.route_table_ids,
             ),
             self._opts,
         )
-        return found
+        return inspection_vpc
 
     def _peering(self, gateway: TransitGateway) -> pulumi.Input[str]:
         """The recovery region asks, the primary one accepts: both are this stack's, since only now both are there."""
@@ -216,12 +216,14 @@ class _Region:
             ),
             self._opts,
         )
-        known = pulumi.Output.from_input(self._first.route_table_ids)
+        primary_tables = pulumi.Output.from_input(self._first.route_table_ids)
         accepted = PeeringSide(
             f"peering-{primary}",
             PeeringSideArgs(
                 attachment_id=peering.attachment_id,
-                route_table_ids={route_table: known[route_table] for route_table in self._plan.network.route_tables},
+                route_table_ids={
+                    route_table: primary_tables[route_table] for route_table in self._plan.network.route_tables
+                },
                 routes=self._plan.region(primary).remote_routes,
                 accept=True,
                 name_tag="peering",

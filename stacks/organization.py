@@ -73,8 +73,8 @@ def _accounts(plan: Plan, units: Mapping[str, pulumi.Output[str]]) -> dict[str, 
 
 def _contacts(settings: Settings) -> Sequence[o.ContactSpec]:
     return [
-        o.ContactSpec(kind=kind, name=one.name, title=one.title, email=one.email, phone=one.phone)
-        for kind, one in settings.contacts.given()
+        o.ContactSpec(kind=kind, name=contact.name, title=contact.title, email=contact.email, phone=contact.phone)
+        for kind, contact in settings.contacts.configured()
     ]
 
 

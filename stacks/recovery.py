@@ -49,7 +49,7 @@ def deploy(plan: Plan, environment: str) -> RecoveryOutputs:
     serving = serve(
         context,
         standing,
-        {name: one.standby for name, one in standing.items() if one.standby in ("warm", "pilot-light")},
+        {name: model.standby for name, model in standing.items() if model.standby in ("warm", "pilot-light")},
     )
     table, role = _recover(context, MlOutputs.of(f"{graph.ML}{environment}"), standing, serving, primary)
     outputs = RecoveryOutputs(
@@ -66,7 +66,11 @@ def deploy(plan: Plan, environment: str) -> RecoveryOutputs:
 
 
 def _recover(
-    context: EnvironmentContext, there: MlOutputs, standing: Mapping[str, Model], serving: Serving, primary: str
+    context: EnvironmentContext,
+    primary_outputs: MlOutputs,
+    standing: Mapping[str, Model],
+    serving: Serving,
+    primary: str,
 ) -> tuple[pulumi.Input[str], pulumi.Input[str]]:
     """What runbooks work with; nothing where no model stands by."""
     if not serving.configs:
@@ -75,9 +79,9 @@ def _recover(
         "journal", r.RecoveryJournalArgs(table=context.recovery.journal, key_arn=serving.key_arn), context.options()
     )
     released = {name: standing[name] for name in serving.configs}
-    role = _role(context, there, released, serving)
-    _switches(context, there, released, serving)
-    recovery_documents(context, there, released, serving)
+    role = _role(context, primary_outputs, released, serving)
+    _switches(context, primary_outputs, released, serving)
+    recovery_documents(context, primary_outputs, released, serving)
     purposes = replicated(context)
     r.Heartbeat(
         "heartbeat",
@@ -98,11 +102,11 @@ def _recover(
 
 
 def _role(
-    context: EnvironmentContext, there: MlOutputs, released: Mapping[str, Model], serving: Serving
+    context: EnvironmentContext, primary_outputs: MlOutputs, released: Mapping[str, Model], serving: Serving
 ) -> r.RunbookRole:
     settings = context.settings
     purposes = replicated(context)
-    keys: list[pulumi.Input[str]] = [serving.key_arn, there.serving_key_arn]
+    keys: list[pulumi.Input[str]] = [serving.key_arn, primary_outputs.serving_key_arn]
     keys += [context.key(domain, region) for domain in PROMOTED for region in settings.regions.all]
     return r.RunbookRole(
         "runbooks",
@@ -120,18 +124,22 @@ def _role(
             ],
             record_buckets=[context.bucket("artifacts", region) for region in settings.regions.all],
             key_arns=keys,
-            topics=[serving.topic_arn, there.topic_arn],
+            topics=[serving.topic_arn, primary_outputs.topic_arn],
             repositories=[context.names(name).repository for name in released],
         ),
         context.options(),
     )
 
 
-def _switches(context: EnvironmentContext, there: MlOutputs, released: Mapping[str, Model], serving: Serving) -> None:
+def _switches(
+    context: EnvironmentContext, primary_outputs: MlOutputs, released: Mapping[str, Model], serving: Serving
+) -> None:
     """A name for each endpoint, which leads to the region that serves; known in both regions' VPCs."""
     PrivateZoneMembership(
         "private",
-        PrivateZoneMembershipArgs(zone_id=there.private_zone_id, vpc_id=context.network.vpc_id, region=context.region),
+        PrivateZoneMembershipArgs(
+            zone_id=primary_outputs.private_zone_id, vpc_id=context.network.vpc_id, region=context.region
+        ),
         context.options(),
     )
     for name, model in released.items():
@@ -142,7 +150,7 @@ def _switches(context: EnvironmentContext, there: MlOutputs, released: Mapping[s
                 environment=context.environment,
                 endpoint=endpoint,
                 record=f"{name}.{context.recovery.domain}",
-                zone_id=there.private_zone_id,
+                zone_id=primary_outputs.private_zone_id,
                 alarm=context.recovery.alarm(endpoint),
                 namespace=context.recovery.namespace,
                 primary_region=context.settings.regions.primary,
@@ -150,7 +158,7 @@ def _switches(context: EnvironmentContext, there: MlOutputs, released: Mapping[s
                 topic_arn=serving.topic_arn,
                 shared=r.Shared(
                     alarm=context.recovery.withdrawal(endpoint),
-                    topic_arn=there.topic_arn,
+                    topic_arn=primary_outputs.topic_arn,
                     primary=context.options(context.settings.regions.primary),
                 )
                 if model.standby == "active-active"

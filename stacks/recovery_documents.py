@@ -1,4 +1,4 @@
-"""The documents that runbooks discover, filled from what the stacks of an environment export."""
+"""The SSM documents that runbooks discover, filled from the outputs of an environment's stacks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -14,31 +14,31 @@ from zone.settings.ml import Model
 from zone.shared.buckets import DataPurpose
 
 REPLICATED: Final[Sequence[DataPurpose]] = ("artifacts", "deidentified", "features", "raw-phi")
-"""What a failover would miss, and a failback reconciles."""
+"""Purposes of the buckets that replicate between the regions, and that a failback reconciles."""
 PROMOTED: Final = ("artifacts", "features", "phi", "secrets")
-"""Domains whose keys a failover promotes."""
+"""Domains of the multi-region keys whose replica a failover promotes to primary key."""
 
 
 def recovery_documents(
-    context: EnvironmentContext, there: MlOutputs, released: Mapping[str, Model], serving: Serving
+    context: EnvironmentContext, primary_outputs: MlOutputs, released: Mapping[str, Model], serving: Serving
 ) -> None:
-    """Declares the documents in both regions, each with the names of its own.
+    """Declares the documents of the runbooks in both regions, each with the resource names of its region.
 
     Args:
         context: the environment in the recovery region.
-        there: what serves in the primary region.
-        released: models that stand by.
-        serving: what serves context.
+        primary_outputs: outputs of the stack `ml-<env>`, which serves in the primary region.
+        released: model name -> released model with a standby.
+        serving: the serving resources of the recovery region.
     """
     primary = context.settings.regions.primary
     configs = {
-        primary: pulumi.Output.from_input(there.configs),
+        primary: pulumi.Output.from_input(primary_outputs.configs),
         context.region: pulumi.Output.from_input(serving.configs),
     }
-    zone = _zone(context, there, serving)
-    for region, known in configs.items():
+    zone = _zone(context, primary_outputs, serving)
+    for region, config_names in configs.items():
         endpoints = {
-            context.names(name).endpoint: _endpoint(context, name, model, region, known[name])
+            context.names(name).endpoint: _endpoint(context, name, model, region, config_names[name])
             for name, model in released.items()
         }
         r.RecoveryDocuments(
@@ -49,12 +49,12 @@ def recovery_documents(
 
 
 def replicated(context: EnvironmentContext) -> Sequence[DataPurpose]:
-    """Purposes whose buckets replicate into each other; patients' data where there may be any."""
+    """Purposes of the environment's buckets that replicate between the regions."""
     holds = context.account_plan.holds_patient_data
-    return [one for one in REPLICATED if one != "raw-phi" or holds]
+    return [purpose for purpose in REPLICATED if purpose != "raw-phi" or holds]
 
 
-def _zone(context: EnvironmentContext, there: MlOutputs, serving: Serving) -> Mapping[str, Any]:
+def _zone(context: EnvironmentContext, primary_outputs: MlOutputs, serving: Serving) -> Mapping[str, Any]:
     settings, (primary, recovery) = context.settings, context.settings.regions.all
     keys = pulumi.Output.from_input(context.data.key_arns)
     return documents.zone_values(
@@ -62,7 +62,7 @@ def _zone(context: EnvironmentContext, there: MlOutputs, serving: Serving) -> Ma
         primary=primary,
         recovery=recovery,
         journal_table=context.recovery.journal,
-        topics={primary: there.topic_arn, recovery: serving.topic_arn},
+        topics={primary: primary_outputs.topic_arn, recovery: serving.topic_arn},
         record_buckets={region: context.bucket("artifacts", region) for region in settings.regions.all},
         writer_parameter=context.recovery.writer,
         pairs=[

@@ -217,8 +217,8 @@ def _model(  # noqa: PLR0917 - one of each
 def subnets(network: SpokeOutputs, tier: str) -> pulumi.Output[Sequence[str]]:
     """The subnets of a tier."""
     # Inside `apply` every value is known: the ids are plain text there.
-    known = cast("pulumi.Output[Mapping[str, Sequence[str]]]", pulumi.Output.from_input(network.subnet_ids))
-    return known.apply(lambda ids: ids[tier])
+    subnet_ids = cast("pulumi.Output[Mapping[str, Sequence[str]]]", pulumi.Output.from_input(network.subnet_ids))
+    return subnet_ids.apply(lambda ids: ids[tier])
 
 
 def _hearers(settings: Settings) -> Sequence[str]:

@@ -36,7 +36,7 @@ def spoke(plan: Plan, name: str, region: str, organization: OrganizationOutputs,
     pools = pulumi.Output.from_input(central.ipam_pool_ids)
     zones = pulumi.Output.from_input(central.zone_ids)
     tables = pulumi.Output.from_input(central.route_table_ids)
-    made = SpokeVpc(
+    spoke_vpc = SpokeVpc(
         "spoke",
         SpokeVpcArgs(
             vpc=VpcArgs(
@@ -63,7 +63,7 @@ def spoke(plan: Plan, name: str, region: str, organization: OrganizationOutputs,
     SegmentMembership(
         "membership",
         SegmentMembershipArgs(
-            attachment_id=made.attachment_id,
+            attachment_id=spoke_vpc.attachment_id,
             segment=segment.name,
             known_in=segment.propagated_into,
             route_table_ids={table: tables[table] for table in plan.network.route_tables},
@@ -75,7 +75,7 @@ def spoke(plan: Plan, name: str, region: str, organization: OrganizationOutputs,
         authorized = ZoneAuthorizations(
             "zone-authorizations",
             ZoneAuthorizationsArgs(
-                vpc_id=made.vpc.id,
+                vpc_id=spoke_vpc.vpc.id,
                 region=region,
                 zone_ids={zone: zones[zone] for zone in region_network.private_zones},
             ),
@@ -83,18 +83,18 @@ def spoke(plan: Plan, name: str, region: str, organization: OrganizationOutputs,
         )
         ZoneAssociations(
             "zone-associations",
-            ZoneAssociationsArgs(vpc_id=made.vpc.id, region=region, zone_ids=authorized.zone_ids),
+            ZoneAssociationsArgs(vpc_id=spoke_vpc.vpc.id, region=region, zone_ids=authorized.zone_ids),
             providers.options(name, region),
         )
     return SpokeOutputs(
-        vpc_id=made.vpc.id,
+        vpc_id=spoke_vpc.vpc.id,
         cidr=cidr,
         segment=segment.name,
-        attachment_id=made.attachment_id,
-        subnet_ids={tier: made.vpc.subnet_ids(tier) for tier in made.vpc.subnets},
-        security_group_ids=made.groups.ids,
-        s3_endpoint_id=made.gateway_endpoints["s3"].id,
-        dynamodb_endpoint_id=made.gateway_endpoints["dynamodb"].id,
+        attachment_id=spoke_vpc.attachment_id,
+        subnet_ids={tier: spoke_vpc.vpc.subnet_ids(tier) for tier in spoke_vpc.vpc.subnets},
+        security_group_ids=spoke_vpc.groups.ids,
+        s3_endpoint_id=spoke_vpc.gateway_endpoints["s3"].id,
+        dynamodb_endpoint_id=spoke_vpc.gateway_endpoints["dynamodb"].id,
     )
 
 

@@ -136,6 +136,23 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         },
         {"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"},
     ]
+    if kind == "workload":
+        statements.append(
+            {
+                "Sid": "TeamPolicies",
+                "Effect": "Allow",
+                # Managed policies of teams' roles: they are attached to roles with the boundary only.
+                "Action": [
+                    "iam:CreatePolicy*",
+                    "iam:DeletePolicy*",
+                    "iam:GetPolicy*",
+                    "iam:ListPolicy*",
+                    "iam:TagPolicy",
+                    "iam:UntagPolicy",
+                ],
+                "Resource": f"arn:aws:iam::*:policy/{scope.prefix}-data-team-*",
+            }
+        )
     if kind in LINKED:
         statements += [_linked(kind), *_grants(scope)]
     if kind in NAMES_FOR:

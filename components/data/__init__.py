@@ -6,7 +6,15 @@ from components.data.buckets import DataBuckets, DataBucketsArgs
 from components.data.catalogue import Catalogue, CatalogueArgs
 from components.data.keys import DomainKeys, DomainKeysArgs
 from components.data.names import DataNames
-from components.data.replication import LagAlarms, LagAlarmsArgs, RegionPair, RegionPairArgs
+from components.data.replication import (
+    LagAlarms,
+    LagAlarmsArgs,
+    RegionBuckets,
+    RegionPair,
+    RegionPairArgs,
+    ReplicationRights,
+    ReplicationRightsArgs,
+)
 from components.data.roles import ServiceRoles, ServiceRolesArgs, TeamRoles, TeamRolesArgs
 from components.data.secrets import DataSecret, DataSecretArgs
 from zone.shared.access_table import AccessRow, AccessTable, DataSet
@@ -30,8 +38,11 @@ __all__ = [
     "DomainKeysArgs",
     "LagAlarms",
     "LagAlarmsArgs",
+    "RegionBuckets",
     "RegionPair",
     "RegionPairArgs",
+    "ReplicationRights",
+    "ReplicationRightsArgs",
     "ServiceRoles",
     "ServiceRolesArgs",
     "TeamRoles",

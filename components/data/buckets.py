@@ -1,6 +1,6 @@
 """The buckets of an environment in one region: each for one purpose, under the key of its domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -12,7 +12,7 @@ from components.storage import SecureBucket, SecureBucketArgs
 from components.storage import perimeter as around
 from components.storage import statements as allow
 from components.tokens import type_token
-from zone.shared.access_table import AccessTable
+from zone.shared.access_table import AccessTable, DataSet
 from zone.shared.buckets import LOGS, PURPOSES, DataPurpose
 
 
@@ -93,19 +93,27 @@ class DataBuckets(pulumi.ComponentResource):
             *around.own_prefix_only(arn, self._shared(purpose), self._always(purpose)),
         ]
 
-    def _shared(self, purpose: DataPurpose) -> Sequence[around.SharedPrefix]:
-        names, table = self._args.names, self._args.table
+    def _shared(self, purpose: DataPurpose) -> around.SharedPrefixes:
+        table = self._args.table
+        shared = table.shared(purpose)
+        return around.SharedPrefixes(
+            prefixes=[data_set.prefix for data_set in shared],
+            teams=self._args.names.role_arn(self._args.names.team_role("*")),
+            readers=self._uses(shared, lambda data_set: tuple(table.readers_of_files(data_set.name))),
+            writers=self._uses(shared, lambda data_set: (data_set.owner,)),
+        )
 
-        def roles(teams: Sequence[str]) -> list[pulumi.Output[str]]:
-            return [names.role_arn(names.team_role(team)) for team in teams]
-
+    def _uses(
+        self, data_sets: Sequence[DataSet], teams_of: Callable[[DataSet], tuple[str, ...]]
+    ) -> list[around.DeclaredUse]:
+        """The data sets' prefixes, grouped by the teams that use them."""
+        names = self._args.names
+        prefixes: dict[tuple[str, ...], list[str]] = {}
+        for data_set in data_sets:
+            prefixes.setdefault(teams_of(data_set), []).append(data_set.prefix)
         return [
-            around.SharedPrefix(
-                prefix=data_set.prefix,
-                readers=roles(table.readers_of_files(data_set.name)),
-                writers=roles([data_set.owner]),
-            )
-            for data_set in table.shared(purpose)
+            around.DeclaredUse(prefixes=group, roles=[names.role_arn(names.team_role(team)) for team in teams])
+            for teams, group in prefixes.items()
         ]
 
     def _always(self, purpose: DataPurpose) -> Sequence[pulumi.Output[str]]:

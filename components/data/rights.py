@@ -7,6 +7,7 @@ import pulumi
 
 from components.data.names import OWN_WORK, DataNames
 from components.documents import Statement
+from components.managed_policies import ACCOUNT_ID
 from zone.shared.access_table import AccessTable
 from zone.shared.buckets import DataPurpose
 
@@ -14,12 +15,23 @@ HOLDING: Final[Sequence[DataPurpose]] = ("deidentified", "features", "raw-phi")
 """Purposes of the buckets from which Lake Formation reads data sets."""
 
 
-def team(
-    team_name: str, names: DataNames, table: AccessTable, key_arns: Sequence[pulumi.Input[str]]
-) -> Sequence[Statement]:
-    """The rights of a team: files with full access through its access points, others through filters of Lake Formation.
+PREFIXES: Final = 2_000
+"""Characters of the prefixes in one statement."""
 
-    Rights hold in every region: after a failover nothing has to be granted.
+
+def team(team_name: str, names: DataNames, table: AccessTable, key_arns: Sequence[str]) -> Sequence[Statement]:
+    """Statements of a team's role: files that it may read in full; other data through Lake Formation's filters.
+
+    Rights apply in every region: a failover grants nothing.
+
+    Args:
+        team_name: the team.
+        names: names of the environment's resources.
+        table: the access table.
+        key_arns: placeholders of the ARNs of the data keys.
+
+    Returns:
+        Statements without outputs; the account ID is `ACCOUNT_ID`.
     """
     reads = _objects(team_name, names, [(data.bucket, data.prefix) for data in table.files_of(team_name)])
     writes = _objects(team_name, names, [(data.bucket, data.prefix) for data in table.owned(team_name)])
@@ -32,13 +44,16 @@ def team(
             "Action": ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
             "Resource": _buckets(team_name, names, buckets),
         },
-        {
-            "Sid": "List",
-            "Effect": "Allow",
-            "Action": "s3:ListBucket",
-            "Resource": _buckets(team_name, names, buckets),
-            "Condition": {"StringLike": {"s3:prefix": _prefixes(team_name, table)}},
-        },
+        *(
+            {
+                "Sid": f"List{number if number > 1 else ''}",
+                "Effect": "Allow",
+                "Action": "s3:ListBucket",
+                "Resource": _buckets(team_name, names, buckets),
+                "Condition": {"StringLike": {"s3:prefix": prefixes}},
+            }
+            for number, prefixes in enumerate(_prefixes(team_name, table), start=1)
+        ),
         {"Sid": "Read", "Effect": "Allow", "Action": READ, "Resource": [*reads, *work]},
         {"Sid": "Write", "Effect": "Allow", "Action": WRITE, "Resource": [*writes, *work]},
         {
@@ -53,9 +68,7 @@ def team(
             "Effect": "Allow",
             "Action": QUERY,
             "Resource": [
-                pulumi.Output.format(
-                    "arn:aws:athena:{0}:{1}:workgroup/{2}", region, names.account_id, names.workgroup(team_name)
-                )
+                f"arn:aws:athena:{region}:{ACCOUNT_ID}:workgroup/{names.workgroup(team_name)}"
                 for region in names.regions
             ],
         },
@@ -142,43 +155,58 @@ def batch_replication(names: DataNames, purposes: Sequence[DataPurpose]) -> Sequ
     ]
 
 
-def _buckets(team_name: str, names: DataNames, purposes: Sequence[DataPurpose]) -> list[pulumi.Output[str]]:
+def _bucket(names: DataNames, purpose: DataPurpose, region: str) -> str:
+    return f"arn:aws:s3:::{names.prefix}-{purpose}-{ACCOUNT_ID}-{region}"
+
+
+def _access_point(team_name: str, names: DataNames, purpose: DataPurpose, region: str) -> str:
+    return f"arn:aws:s3:{region}:{ACCOUNT_ID}:accesspoint/{names.access_point(team_name, purpose)}"
+
+
+def _buckets(team_name: str, names: DataNames, purposes: Sequence[DataPurpose]) -> list[str]:
     """Buckets, and a team's access points to them."""
-    bucket_arns: list[pulumi.Output[str]] = []
-    for region in names.regions:
-        for purpose in purposes:
-            bucket_arns += [names.bucket_arn(purpose, region), names.access_point_arn(team_name, purpose, region)]
-    return bucket_arns
+    return [
+        arn
+        for region in names.regions
+        for purpose in purposes
+        for arn in (_bucket(names, purpose, region), _access_point(team_name, names, purpose, region))
+    ]
 
 
-def _objects(team_name: str, names: DataNames, places: Sequence[tuple[DataPurpose, str]]) -> list[pulumi.Output[str]]:
+def _objects(team_name: str, names: DataNames, places: Sequence[tuple[DataPurpose, str]]) -> list[str]:
     """Objects below prefixes, by the bucket's name and through the team's access point."""
-    object_arns: list[pulumi.Output[str]] = []
-    for region in names.regions:
-        for purpose, prefix in places:
-            object_arns += [
-                pulumi.Output.format("{0}/{1}/*", names.bucket_arn(purpose, region), prefix),
-                pulumi.Output.format("{0}/object/{1}/*", names.access_point_arn(team_name, purpose, region), prefix),
-            ]
-    return object_arns
+    return [
+        arn
+        for region in names.regions
+        for purpose, prefix in places
+        for arn in (
+            f"{_bucket(names, purpose, region)}/{prefix}/*",
+            f"{_access_point(team_name, names, purpose, region)}/object/{prefix}/*",
+        )
+    ]
 
 
-def _prefixes(team_name: str, table: AccessTable) -> list[str]:
-    """The right to list the prefixes of a team only, since names of files can identify patients."""
+def _prefixes(team_name: str, table: AccessTable) -> list[list[str]]:
+    """Prefixes that a team may list, in parts of at most `PREFIXES` characters: file names can identify patients."""
     prefixes = {
         f"{team_name}/*",
         *(f"{data.prefix}/*" for data in (*table.files_of(team_name), *table.owned(team_name))),
     }
-    return sorted(prefixes)
+    parts: list[list[str]] = [[]]
+    for prefix in sorted(prefixes):
+        if parts[-1] and sum(map(len, parts[-1])) + len(prefix) > PREFIXES:
+            parts.append([])
+        parts[-1].append(prefix)
+    return parts
 
 
-def _catalogue(team_name: str, names: DataNames, table: AccessTable) -> list[pulumi.Output[str]]:
+def _catalogue(team_name: str, names: DataNames, table: AccessTable) -> list[str]:
     owners = sorted({table.data_sets[row.data_set].owner for row in table.reading(team_name)} | {team_name})
-    catalogue_arns: list[pulumi.Output[str]] = []
+    catalogue_arns: list[str] = []
     for region in names.regions:
-        base = pulumi.Output.format("arn:aws:glue:{0}:{1}", region, names.account_id)
-        catalogue_arns.append(pulumi.Output.format("{0}:catalog", base))
+        base = f"arn:aws:glue:{region}:{ACCOUNT_ID}"
+        catalogue_arns.append(f"{base}:catalog")
         for owner in owners:
-            catalogue_arns.append(pulumi.Output.format("{0}:database/{1}", base, names.database(owner)))
-            catalogue_arns.append(pulumi.Output.format("{0}:table/{1}/*", base, names.database(owner)))
+            catalogue_arns.append(f"{base}:database/{names.database(owner)}")
+            catalogue_arns.append(f"{base}:table/{names.database(owner)}/*")
     return catalogue_arns

@@ -10,12 +10,15 @@ from pulumi_aws import iam
 from components.data.names import DataNames, ServiceUse
 from components.data.rights import batch_replication, lake_formation, team
 from components.documents import Statement, document
+from components.managed_policies import ACCOUNT_ID, RolePolicies, attach, placeholder
 from components.storage import ReplicationRole, ReplicationRoleArgs
 from components.tokens import type_token
 from zone.shared.access_table import AccessTable
 from zone.shared.buckets import DataPurpose
 
 SESSION_SECONDS: Final = 3600
+KEY_ARN: Final = 90
+"""Maximum number of characters of a multi-Region key's ARN."""
 _SERVICES: Final[Mapping[ServiceUse, str]] = {
     "batch-replication": "batchoperations.s3.amazonaws.com",
     "lake-formation": "lakeformation.amazonaws.com",
@@ -104,6 +107,7 @@ class TeamRoles(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         names = args.names
         arns: dict[str, pulumi.Output[str]] = {}
+        keys = {placeholder(f"KEY{number}", KEY_ARN): arn for number, arn in enumerate(args.key_arns)}
         for one, project in args.table.teams.items():
             role = iam.Role(
                 f"{name}-{one}",
@@ -115,11 +119,15 @@ class TeamRoles(pulumi.ComponentResource):
                 tags={"team": one, "project": project},
                 opts=child,
             )
-            iam.RolePolicy(
+            attach(
                 f"{name}-{one}-rights",
-                role=role.id,
-                policy=document(team(one, names, args.table, args.key_arns)),
-                opts=child,
+                RolePolicies(
+                    role=role,
+                    policy_name=names.team_role(one),
+                    statements=team(one, names, args.table, list(keys)),
+                    values={ACCOUNT_ID: names.account_id, **keys},
+                ),
+                child,
             )
             arns[one] = role.arn
         self.arns: Mapping[str, pulumi.Output[str]] = arns

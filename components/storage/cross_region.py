@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import iam, s3
+from pulumi_aws import s3
 
-from components.documents import Statement, document
 from components.storage.alarms import RULE, ReplicationAlarm, create_alarm
 from components.storage.bucket import SecureBucket
 from components.storage.replication import ReplicationRole
@@ -24,14 +23,13 @@ class CrossRegionReplicationArgs:
     role: ReplicationRole
     source: SecureBucket
     source_region: str
-    source_key_arns: Sequence[pulumi.Input[str]]
     destination: SecureBucket
     destination_region: str
     destination_key_arn: pulumi.Input[str]
-    locked: bool
-    """Whether objects are locked, so that their retention is replicated."""
     alarm_topic_arn: pulumi.Input[str]
     """ARN of the topic in the region of the source, where S3 publishes failures."""
+    after: Sequence[pulumi.Resource] = ()
+    """Resources that must exist before S3 accepts the replication: the rights of the role."""
 
     def __post_init__(self) -> None:
         """Refuses a destination in the same region or outside the residency group."""
@@ -46,8 +44,7 @@ class CrossRegionReplicationArgs:
 class CrossRegionReplication(pulumi.ComponentResource):
     """`hipaa-ml:storage:CrossRegionReplication`: the replication of a bucket to another region.
 
-    Creates an `aws.s3.BucketReplicationConfig`, the `aws.iam.RolePolicy` of its role and an
-    `aws.cloudwatch.MetricAlarm`.
+    Creates an `aws.s3.BucketReplicationConfig` and an `aws.cloudwatch.MetricAlarm`.
 
     It is deployed in both directions. Replica modification sync and the replication of delete markers keep both buckets
     equal, so that what the recovery region wrote during a failover is replicated back. S3 does not replicate a replica
@@ -56,12 +53,6 @@ class CrossRegionReplication(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CrossRegionReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        rights = iam.RolePolicy(
-            f"{name}-rights",
-            role=args.role.role_id,
-            policy=document(_rights(args)),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
         configuration = s3.BucketReplicationConfig(
             f"{name}-configuration",
             bucket=args.source.bucket,
@@ -69,7 +60,7 @@ class CrossRegionReplication(pulumi.ComponentResource):
             rules=[_rule(args)],
             # Both buckets must keep versions before S3 takes the configuration.
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[rights, args.source.versioning, args.destination.versioning]
+                parent=self, depends_on=[*args.after, args.source.versioning, args.destination.versioning]
             ),
         )
         create_alarm(
@@ -117,47 +108,3 @@ def _rule(args: CrossRegionReplicationArgs) -> s3.BucketReplicationConfigRuleArg
             ),
         ),
     )
-
-
-def _rights(args: CrossRegionReplicationArgs) -> list[Statement]:
-    """S3 User Guide, "Setting up permissions for live replication" and "Replicating encrypted objects"."""
-    locks = ["s3:GetObjectLegalHold", "s3:GetObjectRetention"] if args.locked else []
-    return [
-        {
-            "Sid": "ReadConfiguration",
-            "Effect": "Allow",
-            "Action": ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-            "Resource": args.source.arn,
-        },
-        {
-            "Sid": "ReadObjects",
-            "Effect": "Allow",
-            "Action": [
-                *locks,
-                "s3:GetObjectVersionAcl",
-                "s3:GetObjectVersionForReplication",
-                "s3:GetObjectVersionTagging",
-            ],
-            "Resource": pulumi.Output.format("{0}/*", args.source.arn),
-        },
-        {
-            "Sid": "WriteReplicas",
-            "Effect": "Allow",
-            "Action": ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"],
-            "Resource": pulumi.Output.format("{0}/*", args.destination.arn),
-        },
-        {
-            "Sid": "DecryptAtSource",
-            "Effect": "Allow",
-            "Action": "kms:Decrypt",
-            "Resource": list(args.source_key_arns),
-            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.source_region}.amazonaws.com"}},
-        },
-        {
-            "Sid": "EncryptAtDestination",
-            "Effect": "Allow",
-            "Action": ["kms:Encrypt", "kms:GenerateDataKey"],
-            "Resource": args.destination_key_arn,
-            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.destination_region}.amazonaws.com"}},
-        },
-    ]

@@ -100,42 +100,64 @@ OWN_PREFIX = "${aws:PrincipalTag/team, 'no-team'}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SharedPrefix:
-    """A prefix that other teams read, or whose name does not begin with that of its team."""
+class DeclaredUse:
+    """Prefixes that the same roles read, or the same roles write."""
 
-    prefix: str
-    readers: Sequence[pulumi.Input[str]]
-    """ARNs of roles."""
-    writers: Sequence[pulumi.Input[str]]
+    prefixes: Sequence[str]
+    roles: Sequence[pulumi.Input[str]]
+    """ARNs of the roles."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SharedPrefixes:
+    """Prefixes that teams other than the owner read, or that do not begin with the owner's name."""
+
+    prefixes: Sequence[str]
+    """Every shared prefix of the bucket."""
+    teams: pulumi.Input[str]
+    """`aws:PrincipalArn` pattern of the roles of teams."""
+    readers: Sequence[DeclaredUse]
+    writers: Sequence[DeclaredUse]
 
 
 def own_prefix_only(
-    arn: pulumi.Input[str], shared: Sequence[SharedPrefix], always: Sequence[pulumi.Input[str]]
+    arn: pulumi.Input[str], shared: SharedPrefixes, always: Sequence[pulumi.Input[str]]
 ) -> Sequence[Statement]:
     """Denies reads and writes below the prefix of another team: 45 CFR 164.312(a)(1).
 
-    One statement for every team there will ever be; two for each prefix that is shared.
+    One statement covers the own prefixes of all teams, and one denies shared prefixes to everybody but teams. Then
+    there is one short statement per set of readers and one per set of writers: the policy does not grow with the number
+    of teams.
 
     Args:
-        arn: the bucket.
-        shared: prefixes with readers of their own.
-        always: `aws:PrincipalArn` patterns of AWS's services' roles and of the break-glass role.
+        arn: ARN of the bucket.
+        shared: the shared prefixes.
+        always: `aws:PrincipalArn` patterns of the roles of AWS services and of the break-glass role.
     """
-    outside: Statement = {
-        "Sid": "OwnTeamOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": [*READS, *WRITES],
-        "NotResource": [arn, *(pulumi.Output.format("{0}/{1}/*", arn, prefix) for prefix in _allowed(shared))],
-        "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": list(always)}},
-    }
-    statements = [outside]
-    for number, shared_prefix in enumerate(shared, start=1):
-        objects = pulumi.Output.format("{0}/{1}/*", arn, shared_prefix.prefix)
-        for verb, actions, roles in (
-            ("Read", READS, shared_prefix.readers),
-            ("Written", WRITES, shared_prefix.writers),
-        ):
+    statements: list[Statement] = [
+        {
+            "Sid": "OwnTeamOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": [*READS, *WRITES],
+            "NotResource": [arn, *_objects(arn, [OWN_PREFIX, *shared.prefixes])],
+            "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": list(always)}},
+        }
+    ]
+    if shared.prefixes:
+        statements.append(
+            {
+                "Sid": "TeamsOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": [*READS, *WRITES],
+                "Resource": _objects(arn, shared.prefixes),
+                "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": [*always, shared.teams]}},
+            }
+        )
+    for verb, actions, uses in (("Read", READS, shared.readers), ("Written", WRITES, shared.writers)):
+        for number, use in enumerate(uses, start=1):
+            objects = _objects(arn, use.prefixes)
             statements.append(
                 {
                     "Sid": f"{verb}ByDeclared{number}",
@@ -143,11 +165,14 @@ def own_prefix_only(
                     "Principal": "*",
                     "Action": list(actions),
                     "Resource": objects,
-                    "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": [*always, *roles]}},
+                    "Condition": {
+                        "ArnLike": {"aws:PrincipalArn": shared.teams},
+                        "ArnNotLike": {"aws:PrincipalArn": list(use.roles)},
+                    },
                 }
             )
     return statements
 
 
-def _allowed(shared: Sequence[SharedPrefix]) -> list[str]:
-    return [OWN_PREFIX, *(shared_prefix.prefix for shared_prefix in shared)]
+def _objects(arn: pulumi.Input[str], prefixes: Sequence[str]) -> list[pulumi.Output[str]]:
+    return [pulumi.Output.format("{0}/{1}/*", arn, prefix) for prefix in prefixes]

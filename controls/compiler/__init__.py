@@ -2,7 +2,7 @@
 
 from controls.compiler.compile import compile_policies
 from controls.compiler.problems import CompileError, CompileProblem
-from controls.compiler.result import CompiledPolicies, CompiledPolicy, Room
+from controls.compiler.result import CompiledPolicies, CompiledPolicy, RemainingSpace
 from controls.compiler.words import refuse_misspelt
 
 __all__ = [
@@ -10,7 +10,7 @@ __all__ = [
     "CompileProblem",
     "CompiledPolicies",
     "CompiledPolicy",
-    "Room",
+    "RemainingSpace",
     "compile_policies",
     "refuse_misspelt",
 ]

@@ -24,7 +24,7 @@ class CompiledPolicy:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Room:
+class RemainingSpace:
     """How much of one policy type's limits is used at one target, by what is attached there directly."""
 
     target: str
@@ -51,16 +51,16 @@ class CompiledPolicies:
         """The policies of a type attached directly to a target."""
         return [policy for policy in self.policies if policy.policy_type is policy_type and target in policy.targets]
 
-    def room(self) -> Sequence[Room]:
+    def room(self) -> Sequence[RemainingSpace]:
         """What is left at every target that has a policy, for a report."""
         places = sorted({(target, policy.policy_type) for policy in self.policies for target in policy.targets})
         return [self._room(target, policy_type) for target, policy_type in places]
 
-    def _room(self, target: str, policy_type: PolicyType) -> Room:
+    def _room(self, target: str, policy_type: PolicyType) -> RemainingSpace:
         limit, attached = self.limits.of(policy_type), self.at(target, policy_type)
         used = len(attached) + limit.reserved
         free = sum(limit.characters - len(policy.content) for policy in attached)
-        return Room(
+        return RemainingSpace(
             target=target,
             policy_type=policy_type,
             policies=used,

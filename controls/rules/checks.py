@@ -35,14 +35,14 @@ class Stack:
         S3 settings are resources of their own: a bucket's encryption, block and policy are found this way, in a preview
         through property dependencies even though the bucket's name is not known yet.
         """
-        found = list(self._referrers.get((kind, by, owner.urn), []))
+        referring = list(self._referrers.get((kind, by, owner.urn), []))
         names = {owner.props.get(key) for key in ("id", "bucket", "arn")} - {None}
-        found += [
+        referring += [
             resource
             for resource in self._by_type.get(kind, [])
-            if resource not in found and _hashable(resource.props.get(by)) in names
+            if resource not in referring and _hashable(resource.props.get(by)) in names
         ]
-        return found
+        return referring
 
 
 def _hashable(value: object) -> object:

@@ -10,12 +10,12 @@ from inspection.network.declared import Declaration
 from inspection.network.explain import explain
 from inspection.network.nodes import INTERNET, Kind, Node
 from inspection.network.ranges import NOTHING, Ranges
-from inspection.network.reach import NONE, Answer, Reach
+from inspection.network.reach import NONE, Reach, ReachablePorts
 from inspection.network.routing import End, Hop
 from inspection.network.services import is_open
 
 
-class Sort(StrEnum):
+class DifferenceKind(StrEnum):
     """How the deployed network differs from the declared one."""
 
     LEAK = "leak"
@@ -38,7 +38,7 @@ class Sort(StrEnum):
 class Difference:
     """One difference, with what makes it so."""
 
-    sort: Sort
+    sort: DifferenceKind
     source: str
     destination: str
     message: str
@@ -48,7 +48,7 @@ class Difference:
         return f"{self.sort}: {self.source} → {self.destination}: {self.message}"
 
 
-Matrix = Mapping[tuple[Node, Node], Answer]
+Matrix = Mapping[tuple[Node, Node], ReachablePorts]
 
 
 def differences(reach: Reach, declaration: Declaration, matrix: Matrix | None = None) -> Sequence[Difference]:
@@ -69,7 +69,7 @@ def _pairs(reach: Reach, declaration: Declaration, matrix: Matrix) -> Iterator[D
     by_name = {(source.name, destination.name): (source, destination) for source, destination in matrix}
     places = {node.name: node for node in (*reach.places.tiers, *reach.places.services, INTERNET)}
     for name in sorted({name for names in declared for name in names} - places.keys()):
-        yield _difference(Sort.MISSING, (name, "-"), "declared, and nothing deployed has that name")
+        yield _difference(DifferenceKind.MISSING, (name, "-"), "declared, and nothing deployed has that name")
     for names in sorted({*declared, *by_name}):
         expected = declared.get(names, NOTHING)
         source, destination = (places.get(name) for name in names)
@@ -81,17 +81,17 @@ def _pairs(reach: Reach, declaration: Declaration, matrix: Matrix) -> Iterator[D
         partly = ranges.difference(ranges.intersection(expected, answer.ports), answer.everywhere)
         if more:
             because = explain(reach, source, destination, more).hops
-            yield _difference(Sort.LEAK, names, f"{ranges.spoken(more)} is open and not declared", because)
+            yield _difference(DifferenceKind.LEAK, names, f"{ranges.spoken(more)} is open and not declared", because)
         if less:
             because = explain(reach, source, destination, less).hops
-            yield _difference(Sort.MISSING, names, f"{ranges.spoken(less)} is declared and not open", because)
+            yield _difference(DifferenceKind.MISSING, names, f"{ranges.spoken(less)} is declared and not open", because)
         if partly:
             message = f"{ranges.spoken(partly)} is open from some zones only"
-            yield _difference(Sort.MISSING, names, message, _closed(reach, source, destination, partly))
+            yield _difference(DifferenceKind.MISSING, names, message, _closed(reach, source, destination, partly))
         if answer.uninspected and not more:
             because = explain(reach, source, destination).hops
             message = f"{ranges.spoken(answer.uninspected)} leaves without a firewall seeing it"
-            yield _difference(Sort.LEAK, names, message, because)
+            yield _difference(DifferenceKind.LEAK, names, message, because)
 
 
 def _closed(reach: Reach, source: Node, destination: Node, expected: Ranges) -> Sequence[Hop]:
@@ -106,7 +106,7 @@ def _closed(reach: Reach, source: Node, destination: Node, expected: Ranges) -> 
     return ()
 
 
-def _difference(sort: Sort, names: tuple[str, str], message: str, because: Sequence[Hop] = ()) -> Difference:
+def _difference(sort: DifferenceKind, names: tuple[str, str], message: str, because: Sequence[Hop] = ()) -> Difference:
     return Difference(sort=sort, source=names[0], destination=names[1], message=message, because=because)
 
 
@@ -133,10 +133,10 @@ def _routes(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
             first_path = next(paths, None)
             if first_path is not None:
                 message = f"a route leads there, to {ranges.written(first_path.to)}"
-                yield _difference(Sort.ROUTE, pair, message, first_path.hops)
+                yield _difference(DifferenceKind.ROUTE, pair, message, first_path.hops)
             elif (source, destination) in hidden:
                 message = "its network is propagated to the table; only a static route keeps packets from it"
-                yield _difference(Sort.ROUTE, pair, message, [hidden[source, destination]])
+                yield _difference(DifferenceKind.ROUTE, pair, message, [hidden[source, destination]])
 
 
 def _propagated(reach: Reach) -> Mapping[tuple[str, str], Hop]:
@@ -173,7 +173,7 @@ def _groups(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
                         place = f"security group {reach.network.groups[group].name} ({group})"
                         hop = Hop(place, f"{ranges.spoken(rule.ports)} in from {rule.peer}")
                         message = f"the group lets in {ranges.spoken(more)}, which is not declared"
-                        yield _difference(Sort.GROUP, (source.name, node.name), message, [hop])
+                        yield _difference(DifferenceKind.GROUP, (source.name, node.name), message, [hop])
 
 
 def _endpoints(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
@@ -183,7 +183,7 @@ def _endpoints(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
             message = (
                 "the policy allows everything" if endpoint.policy else "there is no policy, which allows everything"
             )
-            yield _difference(Sort.ENDPOINT, (owner, endpoint.service), message, [Hop(endpoint.id, message)])
+            yield _difference(DifferenceKind.ENDPOINT, (owner, endpoint.service), message, [Hop(endpoint.id, message)])
 
 
 def _overlaps(reach: Reach) -> Iterator[Difference]:
@@ -197,7 +197,10 @@ def _overlaps(reach: Reach) -> Iterator[Difference]:
             names = (reach.places.name_of(first_vpc), reach.places.name_of(second_vpc))
             message = f"{ranges.written(first)} and {ranges.written(second)} share addresses"
             yield _difference(
-                Sort.OVERLAP, names, message, [Hop(first_vpc, ranges.written(first)), Hop(second_vpc, message)]
+                DifferenceKind.OVERLAP,
+                names,
+                message,
+                [Hop(first_vpc, ranges.written(first)), Hop(second_vpc, message)],
             )
 
 
@@ -206,13 +209,15 @@ def _unknown(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
     for vpc in reach.network.vpcs:
         name = reach.places.name_of(vpc)
         if name not in names:
-            yield _difference(Sort.UNKNOWN, (name, "-"), f"nobody declared this VPC ({vpc})", [Hop(vpc, name)])
+            yield _difference(
+                DifferenceKind.UNKNOWN, (name, "-"), f"nobody declared this VPC ({vpc})", [Hop(vpc, name)]
+            )
     for subnet in reach.network.subnets.values():
         for path in reach.routing.walk(subnet.id, (0, ranges.V6 - 1)):
             if path.end is End.UNKNOWN and subnet.tier:
                 owner = f"{reach.places.name_of(subnet.vpc)}/{subnet.tier}"
                 message = f"{ranges.written(path.to)} leads to something that is not modelled"
-                yield _difference(Sort.UNKNOWN, (owner, path.at), message, path.hops)
+                yield _difference(DifferenceKind.UNKNOWN, (owner, path.at), message, path.hops)
 
 
-__all__ = ["Difference", "Kind", "Matrix", "Sort", "differences"]
+__all__ = ["Difference", "DifferenceKind", "Kind", "Matrix", "differences"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inspection.network import ranges
 from inspection.network.nodes import Kind, Node
 from inspection.network.ranges import NOTHING, Ranges
-from inspection.network.reach import Reach, Side, Trip
+from inspection.network.reach import Reach, RoundTrip, SubnetEnd
 from inspection.network.routing import End, Hop, Path
 
 
@@ -75,7 +75,7 @@ def _ended(reach: Reach, path: Path) -> Hop:
     return Hop("ends", messages[path.end])
 
 
-def _return(reach: Reach, trip: Trip, sender: Side, receiver: Side) -> Iterator[Hop]:
+def _return(reach: Reach, trip: RoundTrip, sender: SubnetEnd, receiver: SubnetEnd) -> Iterator[Hop]:
     if trip.back is None:
         yield Hop("answer", "finds no way back")
         for path in reach.routing.walk(receiver.subnet, sender.addresses):
@@ -85,7 +85,7 @@ def _return(reach: Reach, trip: Trip, sender: Side, receiver: Side) -> Iterator[
     yield from _answered(trip, trip.back)
 
 
-def _answered(trip: Trip, back: Path) -> Iterator[Hop]:
+def _answered(trip: RoundTrip, back: Path) -> Iterator[Hop]:
     yield from (Hop(f"answer: {hop.place}", hop.description) for hop in back.hops)
     if not trip.symmetric:
         passed, returned = (", ".join(sorted(path.firewalls)) or "none" for path in (trip.outward, back))
@@ -95,7 +95,7 @@ def _answered(trip: Trip, back: Path) -> Iterator[Hop]:
         )
 
 
-def _filters(reach: Reach, sender: Side, receiver: Side, requested: Ranges) -> Iterator[Hop]:
+def _filters(reach: Reach, sender: SubnetEnd, receiver: SubnetEnd, requested: Ranges) -> Iterator[Hop]:
     filters = reach.filters
     for outward, near_side, far_side in ((True, sender, receiver), (False, receiver, sender)):
         worn = ", ".join(near_side.node.groups) or "none known"

@@ -39,7 +39,7 @@ ACTIVE = ("available", "active", "modifying", "pending", "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Where:
+class AccountRegion:
     """One account in one region."""
 
     account: str
@@ -60,7 +60,7 @@ def network(
         regions: AWS regions.
         profiled: hosted zone -> VPCs that see it, where Route 53 Profiles cannot be asked: an emulator has none.
     """
-    parts = [_part(aws, Where(account=account, region=region)) for region in regions for account in accounts]
+    parts = [_part(aws, AccountRegion(account=account, region=region)) for region in regions for account in accounts]
     endpoints = {key: endpoint for part in parts for key, endpoint in part.endpoints.items()}
     return Network(
         vpcs={key: vpc for part in parts for key, vpc in part.vpcs.items()},
@@ -88,7 +88,7 @@ def tag(item: Mapping[str, Any], key: str) -> str:
     return next((str(pair["Value"]) for pair in item.get("Tags") or () if pair["Key"] == key), "")
 
 
-def _part(aws: Aws, where: Where) -> Network:
+def _part(aws: Aws, where: AccountRegion) -> Network:
     ec2 = aws.client("ec2", account=where.account, region=where.region)
     vpcs = {
         vpc["VpcId"]: _vpc(vpc, where)
@@ -150,7 +150,7 @@ def _part(aws: Aws, where: Where) -> Network:
     )
 
 
-def _vpc(item: Mapping[str, Any], where: Where) -> Vpc:
+def _vpc(item: Mapping[str, Any], where: AccountRegion) -> Vpc:
     cidrs = [
         entry["CidrBlock"]
         for entry in item.get("CidrBlockAssociationSet", ())
@@ -207,7 +207,7 @@ def _route(entry: Mapping[str, Any]) -> Route | None:
     return Route(destination=destination, target=target, blackhole=entry.get("State") == "blackhole")
 
 
-def _gateway(item: Mapping[str, Any], where: Where) -> TransitGateway:
+def _gateway(item: Mapping[str, Any], where: AccountRegion) -> TransitGateway:
     options = item.get("Options", {})
 
     def default(flag: str, table: str) -> str:
@@ -296,7 +296,7 @@ def _static(ec2: Any, table: str) -> Iterator[Route]:
         )
 
 
-def _endpoint(item: Mapping[str, Any], where: Where) -> Endpoint:
+def _endpoint(item: Mapping[str, Any], where: AccountRegion) -> Endpoint:
     return Endpoint(
         id=item["VpcEndpointId"],
         vpc=item["VpcId"],
@@ -323,7 +323,7 @@ def _internet_gateways(ec2: Any) -> Mapping[str, str]:
     return gateways
 
 
-def _firewalls(aws: Aws, where: Where) -> Iterator[tuple[str, Firewall]]:
+def _firewalls(aws: Aws, where: AccountRegion) -> Iterator[tuple[str, Firewall]]:
     client = aws.client("network-firewall", account=where.account, region=where.region)
     for listed in pages(client, "list_firewalls", "Firewalls"):
         answer = client.describe_firewall(FirewallArn=listed["FirewallArn"])

@@ -20,7 +20,7 @@ from inspection.network.layout import (
     tint,
 )
 from inspection.network.picture_notes import notes
-from inspection.network.scene import Card, Scene
+from inspection.network.scene import Scene, SpokeCard
 
 MARGIN: Final = 40
 GAP: Final = 150
@@ -236,7 +236,7 @@ class _Panel:
                 card, box, x + PAD + (number // ROWS) * (CARD[0] + PAD), y + HEAD + (number % ROWS) * (CARD[1] + PAD)
             )
 
-    def _card(self, card: Card, segment: Box, x: float, y: float) -> None:
+    def _card(self, card: SpokeCard, segment: Box, x: float, y: float) -> None:
         drawing, colour = self._drawing, self._colours[card.segment]
         box = drawing.box(Box(name=card.name, x=x, y=y, w=CARD[0], h=CARD[1], stroke=colour, inside=segment.name))
         room = CARD[0] - 2 * 12

@@ -13,7 +13,7 @@ from inspection.network.services import HTTPS, Services
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReachablePorts:
     """What one place reaches of another."""
 
     ports: Ranges
@@ -24,11 +24,11 @@ class Answer:
     """Of ports to the internet, those that no firewall sees."""
 
 
-NONE = Answer(NOTHING, NOTHING)
+NONE = ReachablePorts(NOTHING, NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class SubnetEnd:
     """One end of a conversation: a place, seen from one of its subnets."""
 
     node: Node
@@ -37,7 +37,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
+class RoundTrip:
     """The outward path of a connection between two subnets, and the path of its replies."""
 
     outward: Path
@@ -60,7 +60,7 @@ class Reach:
         self.services = Services(network, self.routing)
         self._joined: dict[tuple[str, str, str], bool] = {}
 
-    def answer(self, source: Node, destination: Node) -> Answer:
+    def answer(self, source: Node, destination: Node) -> ReachablePorts:
         """The ports of a destination that a source reaches."""
         if source.kind is not Kind.TIER and (source.kind is Kind.SERVICE or destination.kind is not Kind.TIER):
             return NONE
@@ -83,13 +83,13 @@ class Reach:
         )
 
     @staticmethod
-    def _summary(results: Sequence[Ranges]) -> Answer:
+    def _summary(results: Sequence[Ranges]) -> ReachablePorts:
         if not any(results):
             return NONE
         everywhere = results[0]
         for result in results[1:]:
             everywhere = ranges.intersection(everywhere, result)
-        return Answer(ranges.union(*results), everywhere)
+        return ReachablePorts(ranges.union(*results), everywhere)
 
     def _vpcs_joined(self, source: Node, destination: Node) -> bool:
         """Whether any packet of the source gets into the destination's VPC: spares most pairs the details."""
@@ -118,19 +118,19 @@ class Reach:
 
     def sides(
         self, source: Node, source_subnet: str, destination: Node, destination_subnet: str
-    ) -> Iterator[tuple[Side, Side]]:
+    ) -> Iterator[tuple[SubnetEnd, SubnetEnd]]:
         """Both ends, for addresses of the same family."""
         for sender in self._addresses(source, source_subnet):
             for receiver in self._addresses(destination, destination_subnet):
                 if (sender[0] >= ranges.V6) == (receiver[0] >= ranges.V6):
-                    yield Side(source, source_subnet, sender), Side(destination, destination_subnet, receiver)
+                    yield SubnetEnd(source, source_subnet, sender), SubnetEnd(destination, destination_subnet, receiver)
 
     def _addresses(self, node: Node, subnet: str) -> Sequence[Range]:
         if node.only is not None:
             return [node.only]
         return [ranges.addresses(cidr) for cidr in self.network.subnets[subnet].cidrs]
 
-    def trips(self, sender: Side, receiver: Side) -> Iterator[Trip]:
+    def trips(self, sender: SubnetEnd, receiver: SubnetEnd) -> Iterator[RoundTrip]:
         """Ways there that end in the right VPC, each with the way back if there is one."""
         zone = self.network.subnets[sender.subnet].zone
         for outward in self.routing.walk(sender.subnet, receiver.addresses):
@@ -142,9 +142,9 @@ class Reach:
                 if path.end is End.VPC and path.at == sender.node.vpc
             ]
             same = next((path for path in back if path.firewalls == outward.firewalls), None)
-            yield Trip(outward, same or (back[0] if back else None))
+            yield RoundTrip(outward, same or (back[0] if back else None))
 
-    def filtered(self, sender: Side, receiver: Side) -> Ranges:
+    def filtered(self, sender: SubnetEnd, receiver: SubnetEnd) -> Ranges:
         """Ports that groups and ACLs of both ends let through."""
         source_groups, destination_groups = sender.node.groups, receiver.node.groups
         sent = self.filters.sent(source_groups, receiver.addresses, destination_groups) if source_groups else EVERYTHING
@@ -190,7 +190,7 @@ class Reach:
             )
         )
 
-    def _to_internet(self, source: Node, destination: Node) -> Answer:
+    def _to_internet(self, source: Node, destination: Node) -> ReachablePorts:
         inspected, bare = [], []
         for subnet in source.subnets:
             trips = [
@@ -201,9 +201,11 @@ class Reach:
             inspected.append(ranges.union(*(ports for _, ports in trips)))
             bare.append(ranges.union(*(ports for trip, ports in trips if not trip.outward.firewalls)))
         summary = self._summary(inspected)
-        return Answer(summary.ports, summary.everywhere, ranges.union(*bare))
+        return ReachablePorts(summary.ports, summary.everywhere, ranges.union(*bare))
 
-    def internet_trips(self, source: Node, subnet: str, only: Range | None = None) -> Iterator[tuple[Trip, Ranges]]:
+    def internet_trips(
+        self, source: Node, subnet: str, only: Range | None = None
+    ) -> Iterator[tuple[RoundTrip, Ranges]]:
         """Ways out, each with the ports that filters let out; of use only if the trip is symmetric."""
         for target in (only,) if only else ranges.INTERNET:
             for outward in self.routing.walk(subnet, target):
@@ -211,7 +213,7 @@ class Reach:
                     continue
                 sent = self.filters.sent(source.groups, outward.to, ()) if source.groups else EVERYTHING
                 out = self.filters.passed(subnet, outward.to, outward=True)
-                trip = Trip(outward, self._home(source, subnet, outward))
+                trip = RoundTrip(outward, self._home(source, subnet, outward))
                 ports = ranges.intersection(sent, out)
                 if ports and self._answered(subnet, outward.to):
                     yield trip, ports
@@ -257,10 +259,10 @@ class Reach:
         own = [address for subnet in source.subnets for address in self._addresses(source, subnet)]
         return any(ranges.overlap(ranges.addresses(cidr), address) for cidr in cidrs for address in own)
 
-    def matrix(self) -> dict[tuple[Node, Node], Answer]:
+    def matrix(self) -> dict[tuple[Node, Node], ReachablePorts]:
         """Every pair that reaches, with what; pairs that do not are left out."""
         tiers = self.places.tiers
-        answers: dict[tuple[Node, Node], Answer] = {}
+        answers: dict[tuple[Node, Node], ReachablePorts] = {}
         for source in (*tiers, INTERNET):
             for destination in (*tiers, *self.places.services, INTERNET):
                 if source is destination and source is INTERNET:
@@ -271,4 +273,4 @@ class Reach:
         return answers
 
 
-__all__ = ["NONE", "Answer", "Hop", "Reach", "Side", "Trip"]
+__all__ = ["NONE", "Hop", "Reach", "ReachablePorts", "RoundTrip", "SubnetEnd"]

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from inspection.network import ranges
 from inspection.network.model import Attachment, GatewayTable, Network, Route
 from inspection.network.ranges import Range
-from inspection.network.tables import Flat, flatten
+from inspection.network.tables import RouteRanges, flatten
 
 LIMIT: Final = 16
 """Tables a packet passes before it is description to go round in circles."""
@@ -80,7 +80,7 @@ class Routing:
             subnet.id: by_subnet.get(subnet.id) or main.get(subnet.vpc) or f"main of {subnet.vpc}"
             for subnet in network.subnets.values()
         }
-        self._flat: dict[str, Flat] = {}
+        self._flat: dict[str, RouteRanges] = {}
         self._known: dict[tuple[str, Packet], Sequence[Path]] = {}
         self._attachment = {
             (attachment.gateway, attachment.vpc): attachment
@@ -233,7 +233,7 @@ class Routing:
         ]
         return sorted(table.propagated.union(joined))
 
-    def _flatten(self, table: str) -> Flat:
+    def _flatten(self, table: str) -> RouteRanges:
         if table not in self._flat:
             self._flat[table] = flatten(self._entries(table))
         return self._flat[table]

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inspection.network.declared import Declaration
-from inspection.network.differences import Difference, Sort
+from inspection.network.differences import Difference, DifferenceKind
 from inspection.network.ranges import spoken
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Card:
+class SpokeCard:
     """A spoke."""
 
     name: str
@@ -29,7 +29,7 @@ class Scene:
     """Primary first."""
     segments: Sequence[str]
     """Of spokes, in the order of the settings."""
-    cards: Sequence[Card]
+    cards: Sequence[SpokeCard]
     tiers: Sequence[str]
     hubs: Mapping[str, tuple[str, str]]
     """Region -> CIDRs of the endpoint VPC and of the inspection VPC."""
@@ -57,6 +57,6 @@ def leaks(differences: Sequence[Difference]) -> Sequence[tuple[str, str, str]]:
     pairs: dict[tuple[str, str], str] = {}
     for difference in differences:
         source, target = (name.partition("/")[0] for name in (difference.source, difference.destination))
-        if difference.sort in (Sort.LEAK, Sort.ROUTE) and source != target:
+        if difference.sort in (DifferenceKind.LEAK, DifferenceKind.ROUTE) and source != target:
             pairs.setdefault((source, target), difference.message)
     return [(source, target, message) for (source, target), message in pairs.items()]

@@ -18,7 +18,7 @@ HTTPS: Final[Ranges] = ranges.ports("tcp", 443, 443)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class ServiceTarget:
     """Where a service's name leads."""
 
     endpoint: Endpoint | None
@@ -49,26 +49,26 @@ class Services:
                 endpoint = network.endpoints[identifier]
                 self._zones.setdefault((endpoint.region, endpoint.service), []).append((zone, endpoint))
 
-    def find(self, subnet: str, service: str) -> Found:
+    def find(self, subnet: str, service: str) -> ServiceTarget:
         """The endpoint that the service's name leads to from a subnet."""
         vpc = self._network.subnets[subnet].vpc
         table = self._routing.table(subnet)
         gateway = self._gateways.get((table, service))
         if gateway is not None:
             hop = Hop(f"route table {table}", f"the prefix list of {service} → gateway endpoint {gateway.id}")
-            return Found(endpoint=gateway, hops=(hop,))
+            return ServiceTarget(endpoint=gateway, hops=(hop,))
         zones = self._zones.get((self._network.vpcs[vpc].region, service), ())
         unseen = [zone.name for zone, _ in zones if vpc not in zone.vpcs]
         if zones and not unseen:
             names = ", ".join(zone.name for zone, _ in zones)
             hop = Hop("DNS", f"private here: {names}; leads to {zones[0][1].id}")
-            return Found(endpoint=zones[0][1], hops=(hop,))
+            return ServiceTarget(endpoint=zones[0][1], hops=(hop,))
         own = self._private.get((vpc, service))
         if own is not None:
-            return Found(endpoint=own, hops=(Hop("DNS", f"private DNS of {own.id} in this VPC"),))
+            return ServiceTarget(endpoint=own, hops=(Hop("DNS", f"private DNS of {own.id} in this VPC"),))
         which = f" ({', '.join(unseen)})" if unseen else ""
         hop = Hop("DNS", f"no private zone for {service}{which} is associated with {vpc}: the name is public")
-        return Found(endpoint=None, hops=(hop,))
+        return ServiceTarget(endpoint=None, hops=(hop,))
 
 
 def is_open(endpoint: Endpoint) -> bool:

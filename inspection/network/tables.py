@@ -9,7 +9,7 @@ from inspection.network.ranges import Range
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Flat:
+class RouteRanges:
     """Disjoint ranges, in order, each with the route that wins there."""
 
     starts: Sequence[int]
@@ -36,7 +36,7 @@ class Flat:
         return routes
 
 
-def flatten(entries: Iterable[tuple[Range, Route]]) -> Flat:
+def flatten(entries: Iterable[tuple[Range, Route]]) -> RouteRanges:
     """Lets the longest prefix win; of equal ones a static route, then the first (VPC guide, "Route priority")."""
     ordered = sorted(entries, key=lambda entry: (entry[0][0], -entry[0][1], entry[1].propagated))
     starts: list[int] = []
@@ -71,4 +71,4 @@ def flatten(entries: Iterable[tuple[Range, Route]]) -> Flat:
         above.append((network, route))
         position = network[0]
     close(1 << 130)
-    return Flat(starts=starts, ends=ends, routes=routes)
+    return RouteRanges(starts=starts, ends=ends, routes=routes)

@@ -7,7 +7,7 @@ import pulumi
 
 from stacks.contracts.contract import Contract
 
-Named = Mapping[str, pulumi.Input[str]]
+StringByName = Mapping[str, pulumi.Input[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,25 +15,25 @@ class DataOutputs(Contract):
     """What a `data-<env>` stack exports. Regions are AWS's names; everything is there in both regions."""
 
     account_id: pulumi.Input[str]
-    key_arns: pulumi.Input[Mapping[str, pulumi.Input[Named]]]
+    key_arns: pulumi.Input[Mapping[str, pulumi.Input[StringByName]]]
     """Domain (`artifacts`, `features`, `logs`, `phi`, `secrets`) -> region -> key: one key in two places."""
-    buckets: pulumi.Input[Mapping[str, pulumi.Input[Named]]]
+    buckets: pulumi.Input[Mapping[str, pulumi.Input[StringByName]]]
     """Purpose (`artifacts`, `raw-phi`, `deidentified`, `features`, `results`, `dvc`, `access-logs`) -> region -> name.
     """
-    access_points: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[Named]]]]]
+    access_points: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[StringByName]]]]]
     """Region -> team -> purpose -> ARN."""
-    team_role_arns: pulumi.Input[Named]
+    team_role_arns: pulumi.Input[StringByName]
     """Team -> role that its people and jobs act as on data."""
-    databases: pulumi.Input[Named]
+    databases: pulumi.Input[StringByName]
     """Team -> database in the catalogue of either region."""
-    workgroups: pulumi.Input[Named]
+    workgroups: pulumi.Input[StringByName]
     """Team -> Athena workgroup of either region."""
     replication_role_arn: pulumi.Input[str]
     batch_replication_role_arn: pulumi.Input[str]
     """What S3 Batch Operations copies existing objects as."""
     lake_formation_role_arn: pulumi.Input[str]
-    secret_arns: pulumi.Input[Named]
+    secret_arns: pulumi.Input[StringByName]
     """Name -> secret; its replica has the same name in the other region."""
     backup_plan_id: pulumi.Input[str]
-    vault_arns: pulumi.Input[Named]
+    vault_arns: pulumi.Input[StringByName]
     """Where backups go -> vault: `primary`, `recovery`, `backup-account`."""

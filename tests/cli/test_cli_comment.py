@@ -77,7 +77,7 @@ def test_an_error_of_a_stack_is_said() -> None:
     assert "the program raised" in comment({"ok": False, "stacks": [stack("audit", error="the program raised")]})
 
 
-def test_text_from_a_program_cannot_become_markup_or_mention_people() -> None:
+def test_program_text_cannot_become_markup_or_mentions() -> None:
     hostile = "x\n\n# heading <script>alert(1)</script> [link](http://x) | @everyone `code`"
     text = comment({"ok": False, "stacks": [stack("audit", error=hostile)]})
     assert "<script>" not in text

@@ -19,16 +19,37 @@ pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("no_change"), pyte
 
 BASELINE = Path(__file__).parent / "data" / "state-425cf67.tar.xz"
 PASSPHRASE = "no-change"
+REPLICATION_RIGHTS = frozenset(
+    f"replication-{direction}-{purpose}-rights"
+    for direction in ("us-east-1-to-us-west-2", "us-west-2-to-us-east-1")
+    for purpose in ("artifacts", "deidentified", "dvc", "features", "raw-phi", "results")
+)
+TEAM_RIGHTS = frozenset({"teams-cardiology-rights", "teams-oncology-rights"})
 INTENDED_CHANGES: Mapping[str, str] = {
     "endpoints-group": "EC2 refuses the apostrophe in the former description; a new description replaces the group",
     "runbooks-rights": "the policy of the runbook role is computed from the rights that the steps declare",
     "readiness-function": "the code of this function is the source of `runbooks/`, which every commit may change",
+    **dict.fromkeys(
+        REPLICATION_RIGHTS, "the role's inline policies exceeded 10,240 characters: one policy replaces them"
+    ),
+    "replication-rights": "the component of the one policy of the replication role",
+    "replication-rights-policy": "the one policy of the replication role",
+    **dict.fromkeys(TEAM_RIGHTS, "managed policies replace the inline policy, which data sets let grow past its limit"),
+    **{
+        f"{name}-{number}{suffix}": "a managed policy of a team's role, and its attachment"
+        for name in TEAM_RIGHTS
+        for number in (1, 2, 3)
+        for suffix in ("", "-attached")
+    },
+    "buckets-us-east-1-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
+    "buckets-us-west-2-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
+    "pipeline-deploy-policy": "the deploy role of a workload account creates the managed policies of teams' roles",
 }
 """Resource name -> why today's program changes this resource of the baseline."""
 
 
-REPLACED = frozenset({"endpoints-group"})
-"""Resource names of `INTENDED_CHANGES` that are replaced, and what follows them: rules and endpoints of the group."""
+REPLACED = frozenset({"endpoints-group"}) | REPLICATION_RIGHTS | TEAM_RIGHTS
+"""Resource names of `INTENDED_CHANGES` that are replaced or deleted."""
 
 
 @pytest.fixture

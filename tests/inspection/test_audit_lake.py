@@ -103,7 +103,7 @@ def differing(observations: Iterator[Observation]) -> list[tuple[str, str, str]]
     ]
 
 
-def test_grants_are_compared_with_the_declared_table_read_by_read(account: Account, zone: DeclaredZone) -> None:
+def test_grants_are_compared_with_the_access_table(account: Account, zone: DeclaredZone) -> None:
     account.governed(DEPLOY)
     account.grant(WHOLE, "whole")
     account.grant(PART, "part")
@@ -123,19 +123,19 @@ def test_grants_are_compared_with_the_declared_table_read_by_read(account: Accou
     assert len(observations) == 4
 
 
-def test_a_declared_read_that_is_not_granted_is_missed(account: Account, zone: DeclaredZone) -> None:
+def test_missing_grant_is_reported(account: Account, zone: DeclaredZone) -> None:
     account.governed(DEPLOY)
     account.grant(WHOLE, "whole")
     assert differing(data_grants(zone, account)) == [(f"prod {EAST} {ONCOLOGY}", str(PART), "nothing")]
 
 
-def test_a_lake_that_nobody_governs_is_open_to_everybody(account: Account, zone: DeclaredZone) -> None:
+def test_ungoverned_lake_is_reported_as_open(account: Account, zone: DeclaredZone) -> None:
     subjects = {subject for subject, _, _ in differing(data_grants(zone, account))}
     defaults = {"CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions", "administrators"}
     assert {f"prod {EAST} {default}" for default in defaults} <= subjects
 
 
-def test_ways_into_data_are_missed_and_then_found_as_declared(account: Account, zone: DeclaredZone) -> None:
+def test_missing_access_points_and_workgroups_are_reported(account: Account, zone: DeclaredZone) -> None:
     assert [subject for subject, _, _ in differing(data_ways(zone, account))] == [
         f"{EAST} workgroup zone-cardiology",
         f"{EAST} access point cardiology-raw-phi",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inspection.can import Guarded, QuestionError, answers
+from inspection.can import GuardedOrganization, QuestionError, answers
 from inspection.vocabulary import keys_not_carried, unknown_action
 from tests.controls.test_controls_requests import GUARDED
 
@@ -20,7 +20,7 @@ def decide(action: str, resource: str = "*", principal: str = ROLE, **context: A
 
 
 @pytest.fixture
-def zone() -> Guarded:
+def zone() -> GuardedOrganization:
     return GUARDED
 
 
@@ -33,7 +33,7 @@ def test_every_value_of_a_multivalued_key_counts() -> None:
     assert outcomes[refused, allowed] is outcomes[allowed, refused] is outcomes[(refused,)] is False
 
 
-def test_resource_of_another_organization_has_no_organization_of_ours(zone: Guarded) -> None:
+def test_resource_of_another_organization_has_no_organization_of_ours(zone: GuardedOrganization) -> None:
     context = {"aws:RequestedRegion": "us-east-1", "aws:ViaAWSService": "true"}
     own = zone.decide("ml-prod", ROLE, "sqs:SendMessage", "arn:aws:sqs:us-east-1:444444444444:queue", context)
     foreign = zone.decide("ml-prod", ROLE, "sqs:SendMessage", "arn:aws:sqs:us-east-1:999999999999:queue", context)
@@ -41,14 +41,14 @@ def test_resource_of_another_organization_has_no_organization_of_ours(zone: Guar
     assert not foreign.allowed
 
 
-def test_principal_outside_of_the_organization_is_recognized(zone: Guarded) -> None:
+def test_principal_outside_of_the_organization_is_recognized(zone: GuardedOrganization) -> None:
     assert zone.is_outsider(STRANGER)
     assert not zone.is_outsider(ROLE)
     assert not zone.is_outsider("s3.amazonaws.com")
 
 
 @pytest.mark.parametrize("resource", ["bucket", "arn:aws:s3", "aws:s3:::b"])
-def test_malformed_resource_is_refused(zone: Guarded, resource: str) -> None:
+def test_malformed_resource_is_refused(zone: GuardedOrganization, resource: str) -> None:
     with pytest.raises(QuestionError, match="neither"):
         zone.decide("ml-prod", ROLE, "s3:GetObject", resource, {})
 
@@ -69,7 +69,7 @@ def test_keys_that_an_action_never_carries_are_named() -> None:
     assert keys_not_carried("sagemaker:CreateModel", keys) == ["s3:prefix"]
 
 
-def test_explanation_lists_denying_and_inapplicable_statements(zone: Guarded) -> None:
+def test_explanation_lists_denying_and_inapplicable_statements(zone: GuardedOrganization) -> None:
     considered = list(
         zone.considerations(
             "ml-prod", ROLE, "organizations:LeaveOrganization", "*", {"aws:RequestedRegion": "us-east-1"}
@@ -91,7 +91,7 @@ def test_explanation_lists_denying_and_inapplicable_statements(zone: Guarded) ->
     ],
 )
 def test_wrong_context_of_a_row_is_named_with_its_line(
-    zone: Guarded, tmp_path: Path, context: str, message: str
+    zone: GuardedOrganization, tmp_path: Path, context: str, message: str
 ) -> None:
     file = tmp_path / "requests.csv"
     quoted = context.replace('"', '""')
@@ -104,7 +104,7 @@ def test_wrong_context_of_a_row_is_named_with_its_line(
     assert message in str(refused.value)
 
 
-def test_row_with_several_values_is_decided(zone: Guarded, tmp_path: Path) -> None:
+def test_row_with_several_values_is_decided(zone: GuardedOrganization, tmp_path: Path) -> None:
     file = tmp_path / "requests.csv"
     context = json.dumps({"aws:TagKeys": ["team", "cost"], "aws:RequestedRegion": "us-east-1"}).replace('"', '""')
     file.write_text(
@@ -115,7 +115,7 @@ def test_row_with_several_values_is_decided(zone: Guarded, tmp_path: Path) -> No
     assert answer.as_expected
 
 
-def test_field_longer_than_the_csv_limit_is_no_traceback(zone: Guarded, tmp_path: Path) -> None:
+def test_overlong_csv_field_is_refused(zone: GuardedOrganization, tmp_path: Path) -> None:
     file = tmp_path / "requests.csv"
     file.write_text("account,principal,action,resource,context,expect\n" + "x" * 140_000 + ",,,,,\n", encoding="utf-8")
     with pytest.raises(QuestionError, match="field larger than field limit"):

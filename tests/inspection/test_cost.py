@@ -2,11 +2,11 @@
 
 import pytest
 
-from inspection.cost import PriceError, Sized, Traffic, bill, prices, total
+from inspection.cost import NetworkSize, PriceError, Traffic, bill, prices, total
 
 
-def sized(spokes: int, region: str = "us-east-1") -> Sized:
-    return Sized(
+def sized(spokes: int, region: str = "us-east-1") -> NetworkSize:
+    return NetworkSize(
         region=region,
         spokes=spokes,
         zones=2,

@@ -7,7 +7,7 @@ import pytest
 
 from authorization import Outcome, Policy, Principal
 from inspection import guardrails
-from inspection.readers import Asked, Documents, decide
+from inspection.readers import AccessRequest, Documents, decide
 
 ACCOUNT: Final = "444444444444"
 FULL: Final = json.dumps({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
@@ -51,7 +51,7 @@ class Organization:
 
 def test_guardrails_are_listed_from_the_root_by_name() -> None:
     levels = guardrails.in_force(Organization(), ACCOUNT, guardrails.SCP)
-    assert [(place, [one.name for one in attached]) for place, attached in levels] == [
+    assert [(place, [policy.name for policy in attached]) for place, attached in levels] == [
         ("the root", ["FullAWSAccess"]),
         ("ML-Prod", ["FullAWSAccess", "zone-prod"]),
         (f"account {ACCOUNT}", ["FullAWSAccess"]),
@@ -72,6 +72,6 @@ def test_denying_guardrail_is_named(*, guarded: bool) -> None:
     )
     reads = Policy.parse("reads", FULL)
     principal = Principal.of(f"arn:aws:iam::{ACCOUNT}:role/team")
-    decision = decide(documents, principal, [reads], Asked(action="s3:GetObject", key="k", tags={}))
+    decision = decide(documents, principal, [reads], AccessRequest(action="s3:GetObject", key="k", tags={}))
     assert decision.outcome is (Outcome.EXPLICIT_DENY if guarded else Outcome.ALLOWED)
     assert ("SCP on ML-Prod: zone-prod, NoReads" in str(decision)) is guarded

@@ -14,7 +14,7 @@ from PIL import Image
 from controls.endpoint_services import ENDPOINT_SERVICES
 from inspection.network.layout import LEAK, Drawing
 from inspection.network.picture import draw
-from inspection.network.scene import Card, Scene
+from inspection.network.scene import Scene, SpokeCard
 from inspection.network.svg import html, svg
 from tests.end_to_end.test_e2e_evidence import BROWSER, QUIET
 
@@ -24,7 +24,7 @@ SERVICES = list(ENDPOINT_SERVICES)
 
 def scene(sizes: dict[str, int], leaks: tuple[tuple[str, str, str], ...] = ()) -> Scene:
     cards = [
-        Card(
+        SpokeCard(
             name=f"ml-{segment}-{number}{'' if region == REGIONS[0] else f'@{region}'}",
             account=f"ml-{segment}-{number}",
             cidr=f"10.{16 * number}.0.0/16",

@@ -31,16 +31,16 @@ networks = st.tuples(st.integers(0, 255), st.integers(22, 32)).map(
 )
 
 
-@given(cidrs=st.lists(networks, max_size=8), wanted=networks)
-def test_the_longest_prefix_wins_for_every_address(cidrs: list[str], wanted: str) -> None:
+@given(cidrs=st.lists(networks, max_size=8), destination_cidr=networks)
+def test_the_longest_prefix_wins_for_every_address(cidrs: list[str], destination_cidr: str) -> None:
     routes = [Route(destination=cidr, target=cidr) for cidr in dict.fromkeys(cidrs)]
     flat = flatten((ranges.addresses(route.destination), route) for route in routes)
     routes_by_number = {
         address: route.target if route else None
-        for (low, high), route in flat.pieces(ranges.addresses(wanted))
+        for (low, high), route in flat.pieces(ranges.addresses(destination_cidr))
         for address in range(low, high + 1)
     }
-    for address in ipaddress.ip_network(wanted):
+    for address in ipaddress.ip_network(destination_cidr):
         fitting = [
             ipaddress.ip_network(route.destination)
             for route in routes
@@ -74,7 +74,7 @@ def test_ports_are_said_as_people_say_them(some: ranges.Ranges, message: str) ->
     assert ranges.spoken(some) == message
 
 
-def test_both_families_lie_on_one_line_and_are_written_back() -> None:
+def test_ipv4_and_ipv6_ranges_round_trip() -> None:
     for cidr in ("10.1.2.0/24", "2600:1f18::/56"):
         assert ranges.written(ranges.addresses(cidr)) == cidr
     assert not ranges.overlap(ranges.addresses("0.0.0.0/0"), ranges.addresses("::/0"))

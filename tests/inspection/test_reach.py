@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspection.network import ranges
-from inspection.network.differences import Difference, Sort, differences
+from inspection.network.differences import Difference, DifferenceKind, differences
 from inspection.network.explain import explain
 from inspection.network.model import Route, Rule, SecurityGroup, Zone
 from inspection.network.nodes import UnknownPlaceError
@@ -167,28 +167,30 @@ def _across_regions(built: Built) -> str:
     return "tgw-attach-peering (static)"
 
 
-PLANTS: list[tuple[Callable[[Built], str], Sort]] = [
-    (_propagation, Sort.ROUTE),
-    (_hidden_propagation, Sort.ROUTE),
-    (_static_route, Sort.ROUTE),
-    (_peering, Sort.ROUTE),
-    (_wide_group, Sort.GROUP),
-    (_open_endpoint, Sort.ENDPOINT),
-    (_lost_zone, Sort.MISSING),
-    (_overlap, Sort.OVERLAP),
-    (_asymmetric, Sort.MISSING),
-    (_no_appliance_mode, Sort.MISSING),
-    (_around_the_firewall, Sort.LEAK),
-    (_own_gateway, Sort.LEAK),
-    (_default_table, Sort.ROUTE),
-    (_round_by_the_firewall, Sort.ROUTE),
-    (_unknown, Sort.UNKNOWN),
-    (_across_regions, Sort.ROUTE),
+PLANTS: list[tuple[Callable[[Built], str], DifferenceKind]] = [
+    (_propagation, DifferenceKind.ROUTE),
+    (_hidden_propagation, DifferenceKind.ROUTE),
+    (_static_route, DifferenceKind.ROUTE),
+    (_peering, DifferenceKind.ROUTE),
+    (_wide_group, DifferenceKind.GROUP),
+    (_open_endpoint, DifferenceKind.ENDPOINT),
+    (_lost_zone, DifferenceKind.MISSING),
+    (_overlap, DifferenceKind.OVERLAP),
+    (_asymmetric, DifferenceKind.MISSING),
+    (_no_appliance_mode, DifferenceKind.MISSING),
+    (_around_the_firewall, DifferenceKind.LEAK),
+    (_own_gateway, DifferenceKind.LEAK),
+    (_default_table, DifferenceKind.ROUTE),
+    (_round_by_the_firewall, DifferenceKind.ROUTE),
+    (_unknown, DifferenceKind.UNKNOWN),
+    (_across_regions, DifferenceKind.ROUTE),
 ]
 
 
-@pytest.mark.parametrize(("plant", "sort"), PLANTS, ids=lambda one: getattr(one, "__name__", str(one)))
-def test_a_planted_leak_is_found_and_named(plant: Callable[[Built], str], sort: Sort) -> None:
+@pytest.mark.parametrize(
+    ("plant", "sort"), PLANTS, ids=lambda parameter: getattr(parameter, "__name__", str(parameter))
+)
+def test_a_planted_leak_is_found_and_named(plant: Callable[[Built], str], sort: DifferenceKind) -> None:
     built = generate(SMALL)
     name = plant(built)
     differences_found = differing(built)
@@ -214,7 +216,9 @@ def test_any_network_of_this_kind_is_as_declared(size: Size) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(size=sizes, plant=st.sampled_from(PLANTS))
-def test_a_leak_planted_in_any_network_is_named(size: Size, plant: tuple[Callable[[Built], str], Sort]) -> None:
+def test_a_leak_planted_in_any_network_is_named(
+    size: Size, plant: tuple[Callable[[Built], str], DifferenceKind]
+) -> None:
     built = generate(size)
     if plant[0] is _across_regions and len(size.regions) == 1:
         return
@@ -232,7 +236,7 @@ def test_two_way_propagation_with_open_groups_is_a_leak() -> None:
     leaks = {
         (difference.source, difference.destination): difference
         for difference in differing(built)
-        if difference.sort is Sort.LEAK
+        if difference.sort is DifferenceKind.LEAK
     }
     # Only training may send HTTPS anywhere; the other tiers' groups keep them in.
     assert leaks["ml-dev/training", "ml-prod/data"].message == "tcp/443 is open and not declared"

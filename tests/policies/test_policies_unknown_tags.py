@@ -26,7 +26,7 @@ def test_own_tag_overrides_the_default_tag_of_the_provider() -> None:
     assert bucket({"other": "x"}).tag("missing") is ABSENT
 
 
-def test_default_tag_says_nothing_while_own_tags_are_unknown() -> None:
+def test_default_tag_is_ignored_while_own_tags_are_unknown() -> None:
     assert bucket(UNKNOWN).tag("data-classification") is UNKNOWN
 
 
@@ -39,7 +39,7 @@ def test_policies_by_classification_are_undecided_for_unknown_tags(name: str) ->
     assert all(isinstance(problem, Undecided) for problem in findings)
 
 
-def test_patient_data_without_replication_is_a_violation_once_tags_are_known() -> None:
+def test_patient_data_without_replication_is_a_violation() -> None:
     check = RULES["s3-phi-replicated"].check
     assert isinstance(check, OnStack)
     (finding,) = check.check(Stack([bucket({})]), Parameters())

@@ -34,7 +34,7 @@ def kinds(recording: Recording) -> set[str]:
 SERVICES = ("appautoscaling", "cloudwatch", "dynamodb", "ecr", "lambda", "sagemaker", "scheduler", "ssm")
 
 
-def test_a_model_runs_isolated_in_the_private_subnets_of_inference() -> None:
+def test_model_runs_isolated_in_private_subnets() -> None:
     model = one(recorded(STACK), "sagemaker/model:Model")
     outputs = recorded(STACK).outputs
     assert model["enableNetworkIsolation"] is True
@@ -50,7 +50,7 @@ def outward(route: Mapping[str, Any]) -> bool:
     return bool(route["destinationCidrBlock"] == "0.0.0.0/0")
 
 
-def test_a_model_is_the_image_and_the_artifact_that_were_released() -> None:
+def test_model_uses_the_released_image_and_artifact() -> None:
     container = one(recorded(STACK), "sagemaker/model:Model")["primaryContainer"]
     bucket = recorded(DATA).outputs["buckets"]["artifacts"]["us-east-1"]
     assert container["image"].endswith(f"@{RELEASE['image_digest']}")
@@ -58,7 +58,7 @@ def test_a_model_is_the_image_and_the_artifact_that_were_released() -> None:
     assert container["environment"] == {"MODEL_SHA256": RELEASE["model_sha256"], "MODEL_VERSION": "1"}
 
 
-def test_volumes_are_under_the_key_of_serving_and_captured_requests_under_that_of_artifacts() -> None:
+def test_volumes_and_captured_requests_are_encrypted_with_their_keys() -> None:
     configuration = one(recorded(STACK), ":EndpointConfiguration")
     capture, data = configuration["dataCaptureConfig"], recorded(DATA).outputs
     assert configuration["kmsKeyArn"] == recorded(STACK).outputs["serving_key_arn"]
@@ -69,7 +69,7 @@ def test_volumes_are_under_the_key_of_serving_and_captured_requests_under_that_o
     assert {mode["captureMode"] for mode in capture["captureOptions"]} == {"Input", "Output"}
 
 
-def test_an_endpoint_serves_its_configuration_with_an_instance_in_each_zone() -> None:
+def test_endpoint_has_an_instance_in_each_zone() -> None:
     recording = recorded(STACK)
     endpoint, configuration = one(recording, "endpoint:Endpoint"), one(recording, ":EndpointConfiguration")
     assert endpoint["name"] == recording.outputs["endpoints"]["readmission"] == "readmission-prod"
@@ -79,7 +79,7 @@ def test_an_endpoint_serves_its_configuration_with_an_instance_in_each_zone() ->
     assert one(recording, "appautoscaling/target:Target")["minCapacity"] == 2
 
 
-def test_a_deployment_is_a_canary_that_alarms_of_the_same_endpoint_roll_back() -> None:
+def test_deployment_is_a_canary_with_alarm_rollback() -> None:
     recording = recorded(STACK)
     deployment = one(recording, "endpoint:Endpoint")["deploymentConfig"]
     assert deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]["type"] == "CANARY"
@@ -91,7 +91,7 @@ def test_a_deployment_is_a_canary_that_alarms_of_the_same_endpoint_roll_back() -
         assert alarm["alarmActions"] == alarm["okActions"] == [recording.outputs["topic_arn"]]
 
 
-def test_the_serving_role_reads_artifacts_of_its_own_region() -> None:
+def test_serving_role_reads_artifacts_of_its_region() -> None:
     [rights] = recorded(STACK).of("iam/rolePolicy:RolePolicy")
     text, buckets = rights.inputs["policy"], recorded(DATA).outputs["buckets"]
     assert buckets["artifacts"]["us-east-1"] in text
@@ -107,7 +107,7 @@ def test_the_operations_contact_hears_of_alarms() -> None:
     assert one(recorded(STACK), ":TopicSubscription")["endpoint"] == "cloud@hospital.example"
 
 
-def test_images_are_copied_to_the_region_that_stands_by() -> None:
+def test_images_are_copied_to_the_recovery_region() -> None:
     [rule] = one(recorded(STACK), "ReplicationConfiguration")["replicationConfiguration"]["rules"]
     assert [destination["region"] for destination in rule["destinations"]] == ["us-west-2"]
     repository = one(recorded(STACK), "ecr/repository:Repository")["name"]
@@ -121,10 +121,10 @@ def test_nobody_downstream_reads_the_versions_of_production() -> None:
     account = recorded(DATA).outputs["account_id"]
     others = [id_ for name, id_ in recorded("organization").outputs["account_ids"].items() if name != "ml-prod"]
     assert account in json.dumps(policy)
-    assert not [other for other in others if other in json.dumps(policy)]
+    assert not [bucket_name for bucket_name in others if bucket_name in json.dumps(policy)]
 
 
-def test_the_name_of_an_endpoint_that_stands_by_is_left_to_the_switch() -> None:
+def test_name_of_a_replicated_endpoint_belongs_to_the_switch() -> None:
     recording = recorded(STACK)
     zone = one(recording, "route53/zone:Zone")
     assert zone["name"] == "prod.ml.internal"
@@ -132,7 +132,7 @@ def test_the_name_of_an_endpoint_that_stands_by_is_left_to_the_switch() -> None:
     assert not recording.of("route53/record:Record")
 
 
-def test_an_endpoint_that_stands_by_nowhere_has_its_name_here_and_no_image_elsewhere() -> None:
+def test_endpoint_without_standby_has_its_own_name() -> None:
     recording = run(STACK, ml=with_model(standby="none"))
     record = one(recording, "route53/record:Record")
     assert record["name"] == "readmission.prod.ml.internal"
@@ -141,7 +141,7 @@ def test_an_endpoint_that_stands_by_nowhere_has_its_name_here_and_no_image_elsew
     assert recording.of("endpoint:Endpoint")
 
 
-def test_a_model_that_was_not_released_has_a_place_for_images_and_versions_and_no_endpoint() -> None:
+def test_unreleased_model_has_a_repository_and_no_endpoint() -> None:
     recording = run(STACK, ml=with_model(release=None))
     assert kinds(recording) == {
         *("Repository", "LifecyclePolicy", "ReplicationConfiguration"),
@@ -152,9 +152,9 @@ def test_a_model_that_was_not_released_has_a_place_for_images_and_versions_and_n
     assert recording.outputs["serving_key_arn"]
 
 
-def test_a_second_model_shares_the_key_and_the_topic_and_nothing_else() -> None:
-    both = {"models": {"readmission": READMISSION, "sepsis": {**READMISSION, "standby": "none"}}}
-    recording = run(STACK, ml=both)
+def test_two_models_share_only_key_and_topic() -> None:
+    two_models = {"models": {"readmission": READMISSION, "sepsis": {**READMISSION, "standby": "none"}}}
+    recording = run(STACK, ml=two_models)
     alone = recorded(STACK).counts()
     doubled = {kind: count for kind, count in recording.counts().items() if count == 2 * alone[kind]}
     assert {"aws:sagemaker/endpoint:Endpoint", "aws:iam/role:Role", "aws:ecr/repository:Repository"} <= set(doubled)

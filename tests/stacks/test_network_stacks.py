@@ -40,12 +40,12 @@ def test_every_resource_belongs_to_a_component(stack: str) -> None:
     assert not recorded(stack).orphans()
 
 
-def test_networks_are_made_in_the_network_account_and_the_peering_on_both_sides() -> None:
+def test_networks_and_peering_are_in_the_network_account() -> None:
     assert accounts(recorded(EAST)) == {"network-us-east-1"}
     assert accounts(recorded(WEST)) == {"network-us-west-2", "network-us-east-1"}
 
 
-def test_a_spoke_is_its_accounts_and_its_segment_the_network_accounts() -> None:
+def test_spoke_and_segment_are_in_their_accounts() -> None:
     recording = recorded(SPOKE)
     assert accounts(recording) == {"ml-dev-us-east-1", "network-us-east-1"}
     central = {
@@ -54,7 +54,7 @@ def test_a_spoke_is_its_accounts_and_its_segment_the_network_accounts() -> None:
     assert central == {"VpcAttachmentAccepter", "RouteTableAssociation", "RouteTablePropagation"}
 
 
-def test_development_knows_the_way_to_endpoints_and_inspection_only() -> None:
+def test_development_routes_only_to_endpoints_and_inspection() -> None:
     dev_routes = routes(recorded(EAST), "transit-gateway-dev")
     assert dev_routes["0.0.0.0/0"] == "inspection-attachment"
     assert (
@@ -64,21 +64,21 @@ def test_development_knows_the_way_to_endpoints_and_inspection_only() -> None:
         == dev_routes["10.0.0.0/8"]
         == "drops"
     )
-    known = {
+    propagations = {
         resource.inputs["transitGatewayAttachmentId"]
         for resource in recorded(EAST).of("routeTablePropagation:RouteTablePropagation")
         if resource.inputs["transitGatewayRouteTableId"] == "transit-gateway-dev"
     }
-    assert known == {"endpoints-attachment"}
+    assert propagations == {"endpoints-attachment"}
 
 
-def test_a_spoke_is_known_where_its_segment_may_be_answered() -> None:
+def test_spoke_is_propagated_into_permitted_route_tables() -> None:
     recording = recorded(SPOKE)
-    known = {
+    propagations = {
         resource.inputs["transitGatewayRouteTableId"]
         for resource in recording.of("routeTablePropagation:RouteTablePropagation")
     }
-    assert known == {f"transit-gateway-{table}" for table in ("dev", "shared", "inspection", "peering")}
+    assert propagations == {f"transit-gateway-{table}" for table in ("dev", "shared", "inspection", "peering")}
     [association] = recording.of("routeTableAssociation:RouteTableAssociation")[-1:]
     assert association.inputs["transitGatewayRouteTableId"] == "transit-gateway-dev"
 
@@ -118,13 +118,13 @@ def test_a_spoke_has_no_gateway_to_the_internet(stack: str) -> None:
     assert all(route.inputs["transitGatewayId"] == "transit-gateway-gateway" for route in outward)
 
 
-def test_gateways_to_the_internet_stand_in_the_inspection_vpc_only() -> None:
+def test_internet_gateways_are_in_the_inspection_vpc_only() -> None:
     gateways = [*recorded(EAST).of(":InternetGateway"), *recorded(EAST).of(":NatGateway")]
     assert len(gateways) == 1 + NETWORK["zones"]
     assert all("hipaa-ml:network:InspectionVpc" in inside(gateway) for gateway in gateways)
 
 
-def test_the_way_back_goes_through_the_firewall_of_the_same_zone() -> None:
+def test_replies_return_through_the_same_zone_firewall() -> None:
     recording = recorded(EAST)
     through = {
         resource.name: resource.inputs["vpcEndpointId"]
@@ -155,7 +155,7 @@ def test_endpoints_name_this_organisations_principals_and_resources() -> None:
         assert all(more["Resource"] != "*" and "aws:PrincipalOrgID" in json.dumps(more) for more in exceptions)
 
 
-def test_every_vpc_is_written_down_in_the_log_archive() -> None:
+def test_every_vpc_logs_to_the_archive() -> None:
     for stack, count in ((EAST, 2), (SPOKE, 1)):
         recording = recorded(stack)
         logs = [resource for resource in recording.of(":FlowLog") if resource.inputs.get("vpcId")]
@@ -163,7 +163,7 @@ def test_every_vpc_is_written_down_in_the_log_archive() -> None:
         assert all("network-logs" in log.inputs["logDestination"] for log in logs)
 
 
-def test_zones_are_associated_one_by_one_where_there_is_no_profile() -> None:
+def test_zones_are_associated_one_by_one_without_a_profile() -> None:
     changed = {**NETWORK, "dns": "associations"}
     assert not run(EAST, network=changed).of("ProfilesProfile")
     spoke = run(SPOKE, network=changed)
@@ -171,7 +171,7 @@ def test_zones_are_associated_one_by_one_where_there_is_no_profile() -> None:
     assert not spoke.of("ProfilesAssociation")
 
 
-def test_the_network_account_authorizes_each_association_before_the_spoke_makes_it() -> None:
+def test_associations_are_authorized_before_creation() -> None:
     spoke = run(SPOKE, network={**NETWORK, "dns": "associations"})
     leave = {resource.inputs["zoneId"]: resource for resource in spoke.of(":VpcAssociationAuthorization")}
     assert {resource.provider for resource in leave.values()} == {"network-us-east-1"}

@@ -33,8 +33,8 @@ def written(region: str) -> Mapping[str, str]:
 
 
 def document(region: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(written(region)[f"{ROOT}/{name}"])
-    return found
+    content: dict[str, Any] = json.loads(written(region)[f"{ROOT}/{name}"])
+    return content
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def expected(region: str) -> RecoveryDocument:
         primary=EAST,
         recovery=WEST,
         journal_table=recorded("recovery-prod").outputs["journal_table"],
-        topics={one: recorded(stack).outputs["topic_arn"] for one, stack in OUTPUTS.items()},
-        record_buckets={one: bucket("artifacts", one) for one in REGIONS},
+        topics={region: recorded(stack).outputs["topic_arn"] for region, stack in OUTPUTS.items()},
+        record_buckets={region: bucket("artifacts", region) for region in REGIONS},
         writer_parameter=f"{ROOT}/state/writer-region",
         pairs=[
             BucketPair(purpose=purpose, primary=bucket(purpose, EAST), recovery=bucket(purpose, WEST))
@@ -104,16 +104,18 @@ def expected(region: str) -> RecoveryDocument:
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_a_region_tells_runbooks_of_the_zone_with_the_names_of_its_own(aws: Aws, region: str) -> None:
-    found = discover(aws, prefix="hipaa-ml", environment="prod", region=region)
-    assert asdict(found) == asdict(expected(region))
+def test_documents_of_a_region_are_discovered(aws: Aws, region: str) -> None:
+    zone = discover(aws, prefix="hipaa-ml", environment="prod", region=region)
+    assert asdict(zone) == asdict(expected(region))
 
 
-def test_the_regions_differ_in_what_is_a_regions_own_and_in_nothing_else(aws: Aws) -> None:
+def test_documents_differ_only_in_regional_names(aws: Aws) -> None:
     east, west = (discover(aws, prefix="hipaa-ml", environment="prod", region=region) for region in REGIONS)
-    [here], [there] = east.endpoints, west.endpoints
+    [primary_endpoint], [recovery_endpoint] = east.endpoints, west.endpoints
     differing = {
-        field.name for field in fields(EndpointDocument) if getattr(here, field.name) != getattr(there, field.name)
+        field.name
+        for field in fields(EndpointDocument)
+        if getattr(primary_endpoint, field.name) != getattr(recovery_endpoint, field.name)
     }
     assert differing == {"config", "artifact_bucket", "smoke_bucket"}
     assert {**asdict(east), "endpoints": []} == {**asdict(west), "endpoints": []}
@@ -139,7 +141,7 @@ LACKING = [
 
 
 @pytest.mark.parametrize(("where", "name"), LACKING, ids=[name for _, name in LACKING])
-def test_a_document_that_lacks_a_field_is_refused_by_its_name(aws: Aws, where: str, name: str) -> None:
+def test_document_without_a_field_is_refused(aws: Aws, where: str, name: str) -> None:
     lacking = {key: value for key, value in document(WEST, where).items() if key != name}
     aws.client("ssm", WEST).put_parameter(Name=f"{ROOT}/{where}", Value=json.dumps(lacking), Overwrite=True)
     message = f"{ROOT} in {WEST}: a document is not valid: '{name}' is missing. Deploy the stack recovery-prod again"
@@ -148,22 +150,22 @@ def test_a_document_that_lacks_a_field_is_refused_by_its_name(aws: Aws, where: s
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_the_primary_may_write_in_the_beginning_as_both_regions_say(aws: Aws, region: str) -> None:
+def test_primary_region_is_the_initial_writer(aws: Aws, region: str) -> None:
     parameter = discover(aws, prefix="hipaa-ml", environment="prod", region=region).writer_parameter
     assert aws.client("ssm", region).get_parameter(Name=parameter)["Parameter"]["Value"] == EAST
 
 
-def test_the_environments_of_a_region_are_named_to_whoever_asks_for_another(aws: Aws) -> None:
+def test_unknown_environment_is_refused_with_the_known_ones(aws: Aws) -> None:
     with pytest.raises(RunbookError, match=f"no environment 'staging' in {WEST}; environments there: prod"):
         discover(aws, prefix="hipaa-ml", environment="staging", region=WEST)
 
 
 @pytest.mark.parametrize(("mode", "instances"), [("pilot-light", 0), ("warm", 1), ("active-active", 3)])
-def test_a_standby_says_how_many_instances_it_has_until_it_serves(mode: str, instances: int) -> None:
+def test_document_has_the_standby_instance_count(mode: str, instances: int) -> None:
     recording = run("recovery-prod", ml=with_model(standby=mode, instances=3))
     for region in REGIONS:
-        made = recording.by_name[f"documents-{region}-endpoint-readmission-prod"].inputs["value"]["value"]
-        endpoint = EndpointDocument.parse(json.loads(made))
+        value = recording.by_name[f"documents-{region}-endpoint-readmission-prod"].inputs["value"]["value"]
+        endpoint = EndpointDocument.parse(json.loads(value))
         assert (endpoint.mode, endpoint.instances, endpoint.standby_instances) == (mode, 3, instances)
         assert bool(endpoint.withdrawal_alarm) == (mode == "active-active")
 

@@ -33,13 +33,13 @@ def records(recording: Recording) -> Mapping[str, Mapping[str, Any]]:
 
 
 class TestTheStandby:
-    def test_is_the_same_version_out_of_what_is_in_its_own_region(self) -> None:
-        here, there = (one(recorded(stack), "sagemaker/model:Model") for stack in (STACK, PRIMARY))
-        assert here["primaryContainer"]["environment"] == there["primaryContainer"]["environment"]
+    def test_uses_the_same_version_from_its_own_region(self) -> None:
+        standby, serving = (one(recorded(stack), "sagemaker/model:Model") for stack in (STACK, PRIMARY))
+        assert standby["primaryContainer"]["environment"] == serving["primaryContainer"]["environment"]
         bucket = recorded(DATA).outputs["buckets"]["artifacts"][WEST]
-        assert here["primaryContainer"]["modelDataUrl"] == f"s3://{bucket}/readmission/1/model.tar.gz"
-        assert here["enableNetworkIsolation"] is True
-        assert here["vpcConfig"]["subnets"] == recorded(STACK).outputs["subnet_ids"]["inference"]
+        assert standby["primaryContainer"]["modelDataUrl"] == f"s3://{bucket}/readmission/1/model.tar.gz"
+        assert standby["enableNetworkIsolation"] is True
+        assert standby["vpcConfig"]["subnets"] == recorded(STACK).outputs["subnet_ids"]["inference"]
 
     def test_is_under_keys_of_its_own_region(self) -> None:
         configuration = one(recorded(STACK), ":EndpointConfiguration")
@@ -59,7 +59,7 @@ class TestTheStandby:
         assert variant["initialInstanceCount"] == instances
         assert one(recording, "appautoscaling/target:Target")["minCapacity"] == least
 
-    def test_is_a_configuration_alone_as_a_pilot_light_which_recovers_all_the_same(self) -> None:
+    def test_pilot_light_has_a_configuration_without_an_endpoint(self) -> None:
         recording = standing_by("pilot-light")
         assert not [*recording.of("endpoint:Endpoint"), *recording.of("appautoscaling/target:Target")]
         [variant] = one(recording, ":EndpointConfiguration")["productionVariants"]
@@ -82,13 +82,13 @@ class TestTheStandby:
         assert recording.outputs["journal_table"] == recording.outputs["runbook_role_arn"] == ""
         assert recording.outputs["endpoints"] == {}
 
-    def test_that_was_not_released_has_a_place_for_the_images_that_are_copied(self) -> None:
+    def test_unreleased_model_has_a_repository_for_copied_images(self) -> None:
         recording = standing_by("warm", release=None)
         assert one(recording, "ecr/repository:Repository")["name"] == "hipaa-ml/readmission"
 
 
 class TestTheSwitch:
-    def test_is_an_alarm_and_a_check_of_the_region_that_survives(self) -> None:
+    def test_has_an_alarm_and_a_health_check(self) -> None:
         recording = recorded(STACK)
         check = one(recording, "route53/healthCheck:HealthCheck")
         assert alarm(recording)["name"] == check["cloudwatchAlarmName"] == SWITCH
@@ -96,26 +96,28 @@ class TestTheSwitch:
         assert named(recording, ":MetricAlarm", "readmission-switch-alarm").provider == f"ml-prod-{WEST}"
         assert alarm(recording)["dimensions"] == {"Environment": "prod", "Endpoint": "readmission-prod"}
 
-    def test_leads_from_the_primary_to_here_by_a_name_in_the_primarys_zone(self) -> None:
-        found = records(recorded(STACK))
+    def test_has_failover_records_in_the_private_zone(self) -> None:
+        switch_records = records(recorded(STACK))
         zone = recorded(PRIMARY).outputs["private_zone_id"]
-        assert {record["name"] for record in found.values()} == {"readmission.prod.ml.internal"}
-        assert {record["zoneId"] for record in found.values()} == {zone}
-        assert found["primary"]["records"] == [f"runtime.sagemaker.{EAST}.amazonaws.com"]
-        assert found["secondary"]["records"] == [f"runtime.sagemaker.{WEST}.amazonaws.com"]
+        assert {record["name"] for record in switch_records.values()} == {"readmission.prod.ml.internal"}
+        assert {record["zoneId"] for record in switch_records.values()} == {zone}
+        assert switch_records["primary"]["records"] == [f"runtime.sagemaker.{EAST}.amazonaws.com"]
+        assert switch_records["secondary"]["records"] == [f"runtime.sagemaker.{WEST}.amazonaws.com"]
         assert [
-            failover_routing_policy["type"] for failover_routing_policy in found["primary"]["failoverRoutingPolicies"]
+            failover_routing_policy["type"]
+            for failover_routing_policy in switch_records["primary"]["failoverRoutingPolicies"]
         ] == ["PRIMARY"]
         assert [
-            failover_routing_policy["type"] for failover_routing_policy in found["secondary"]["failoverRoutingPolicies"]
+            failover_routing_policy["type"]
+            for failover_routing_policy in switch_records["secondary"]["failoverRoutingPolicies"]
         ] == ["SECONDARY"]
 
     def test_shares_the_name_between_regions_that_both_serve(self) -> None:
-        found = records(standing_by("active-active"))
-        assert [record["weightedRoutingPolicies"] for record in found.values()] == 2 * [[{"weight": 50}]]
-        assert not [record for record in found.values() if "failoverRoutingPolicies" in record]
+        switch_records = records(standing_by("active-active"))
+        assert [record["weightedRoutingPolicies"] for record in switch_records.values()] == 2 * [[{"weight": 50}]]
+        assert not [record for record in switch_records.values() if "failoverRoutingPolicies" in record]
 
-    def test_of_regions_that_both_serve_takes_either_out_by_an_alarm_in_the_other_one(self) -> None:
+    def test_active_active_region_is_withdrawn_by_the_other_region(self) -> None:
         recording = standing_by("active-active")
         regions = {
             check.inputs["cloudwatchAlarmName"]: check.inputs["cloudwatchAlarmRegion"]
@@ -131,7 +133,7 @@ class TestTheSwitch:
         )
         assert f":{EAST}:" in withdrawn.inputs["alarmActions"][0]
 
-    def test_is_known_in_the_vpc_of_the_region_that_takes_over(self) -> None:
+    def test_private_zone_is_associated_with_the_recovery_vpc(self) -> None:
         membership = one(recorded(STACK), "ZoneAssociation")
         assert membership["zoneId"] == recorded(PRIMARY).outputs["private_zone_id"]
         assert (membership["vpcId"], membership["vpcRegion"]) == (recorded(STACK).outputs["vpc_id"], WEST)
@@ -168,7 +170,7 @@ class TestTheRunbooksRole:
     def trust(self, recording: Recording) -> list[dict[str, Any]]:
         return list(named(recording, "iam/role:Role", "runbooks-role").document("assumeRolePolicy")["Statement"])
 
-    def test_is_assumed_with_mfa_by_those_who_may_break_the_glass_unless_others_are_named(self) -> None:
+    def test_is_assumed_with_mfa_by_operators_or_break_glass_principals(self) -> None:
         first = self.trust(recorded(STACK))[0]
         assert [arn.rpartition("/")[2] for arn in first["Principal"]["AWS"]] == ["break-glass-1", "break-glass-2"]
         assert first["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -176,7 +178,7 @@ class TestTheRunbooksRole:
         recording = run(STACK, ml={**with_model(), "recovery": {"operators": [oncall]}})
         assert self.trust(recording)[0]["Principal"]["AWS"] in (oncall, [oncall])
 
-    def test_is_assumed_by_the_readiness_function_that_there_is(self) -> None:
+    def test_is_assumed_by_the_readiness_function(self) -> None:
         function = named(recorded(STACK), "iam/role:Role", "readiness-lambda-role").inputs["name"]
         allowed = self.trust(recorded(STACK))[1]["Condition"]["ArnEquals"]["aws:PrincipalArn"]
         assert allowed.endswith(f":role/{function}")
@@ -200,7 +202,7 @@ class TestTheRunbooksRole:
 
 
 class TestTheReadinessCheck:
-    def test_runs_here_as_code_of_the_runbooks_in_the_subnets_of_inference(self) -> None:
+    def test_runs_the_runbooks_in_inference_subnets(self) -> None:
         [function] = recorded(STACK).of("lambda/function:Function")
         outputs = recorded(STACK).outputs
         assert function.provider == f"ml-prod-{WEST}"
@@ -224,7 +226,7 @@ class TestTheReadinessCheck:
 
 
 class TestTheHeartbeat:
-    def test_beats_in_the_primary_in_every_bucket_that_replicates(self) -> None:
+    def test_heartbeat_covers_every_replicated_bucket(self) -> None:
         data = recorded(DATA).outputs
         beats = [resource for resource in recorded(STACK).of(":Schedule") if resource.name.startswith("heartbeat-")]
         assert {beat.provider for beat in beats} == {f"ml-prod-{EAST}"}

@@ -16,8 +16,8 @@ from zone.settings import Settings, SettingsError, files, parse_settings
 ROOT = Path(__file__).parents[2]
 
 
-def settings(given: Mapping[str, Any] | None = None, **more: Any) -> Settings:
-    values = {**files.read(ROOT, "security").values, "security": dict(given or {}), **more}
+def settings(section: Mapping[str, Any] | None = None, **more: Any) -> Settings:
+    values = {**files.read(ROOT, "security").values, "security": dict(section or {}), **more}
     return parse_settings(values, {})
 
 
@@ -38,7 +38,7 @@ def run(configuration: Settings) -> Recording:
     )
 
 
-def test_everything_is_made_in_the_security_tooling_account_in_both_regions() -> None:
+def test_resources_are_in_the_security_account_in_both_regions() -> None:
     recording = run(settings())
     providers = {
         resource.provider for resource in recording.resources if resource.custom and resource.type.startswith("aws:")
@@ -50,7 +50,7 @@ def test_everything_is_made_in_the_security_tooling_account_in_both_regions() ->
     assert not recording.orphans()
 
 
-def test_the_security_contact_hears_of_findings_unless_others_are_named() -> None:
+def test_security_contact_is_notified_by_default() -> None:
     [usual] = {resource.inputs["endpoint"] for resource in run(settings()).of(":TopicSubscription")}
     assert usual == settings().contacts.security.email
     recording = run(settings({"notify": ["soc@hospital.example"]}))
@@ -78,7 +78,7 @@ def test_long_parameters_split_a_pack_instead_of_failing() -> None:
         ({"ACCESS_KEYS_ROTATED": {"a": "x" * 60_000}}, r"ACCESS_KEYS_ROTATED: too long"),
     ],
 )
-def test_parameters_that_fit_no_pack_are_refused_by_key(arguments: dict[str, Any], message: str) -> None:
+def test_parameters_of_an_unknown_rule_are_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         conformance_packs(settings({"conformance_parameters": arguments}))
 

@@ -46,7 +46,7 @@ KEPT = (
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_every_resource_has_a_component_and_an_explicit_provider(stack: str) -> None:
+def test_every_resource_has_a_component_and_provider(stack: str) -> None:
     recording = recorded(stack)
     assert not recording.orphans()
     assert [
@@ -101,7 +101,7 @@ def test_default_providers_are_disabled_for_every_stack() -> None:
     assert content["config"]["pulumi:disable-default-providers"]["value"] == ["aws"]
 
 
-def test_resources_keep_the_names_that_live_ones_are_known_by() -> None:
+def test_resource_names_are_unchanged() -> None:
     before = set(IDENTITIES.read_text(encoding="utf-8").splitlines())
     now = set(identities())
     gone = sorted(before - now)
@@ -132,13 +132,13 @@ def test_iam_is_recorded_in_one_region_only() -> None:
     assert sorted(group["includeGlobalResourceTypes"] for group in groups) == [False, True]
 
 
-def test_the_management_accounts_budget_is_the_sum_of_all() -> None:
+def test_management_account_budget_is_the_sum() -> None:
     [whole] = recorded("baseline-management").of("budgets/budget:Budget")
     [part] = recorded("baseline-ml-prod").of("budgets/budget:Budget")
     assert float(whole.inputs["limitAmount"]) > float(part.inputs["limitAmount"]) == 20000
 
 
-def test_the_trail_belongs_to_the_management_account_in_every_policy_that_names_it() -> None:
+def test_policies_name_the_trail_of_the_management_account() -> None:
     recording = recorded("audit")
     arn = "arn:aws:cloudtrail:us-east-1:123456789012:trail/hipaa-ml-organization"
     texts = [
@@ -172,13 +172,13 @@ def test_every_policy_document_names_what_it_allows() -> None:
                         assert statement.get("Condition") or events, (resource.name, statement)
 
 
-def test_a_stack_that_is_not_of_the_zone_is_refused_with_those_that_are() -> None:
+def test_unknown_stack_is_refused_with_the_known_ones() -> None:
     plan = make_plan(settings_from_files(ROOT, "organization"))
     with pytest.raises(program.UnknownStackError, match="'organisation'; the zone has: organization, audit, baseline-"):
         program.deploy("organisation", plan)
 
 
-def test_an_account_that_is_configured_but_not_made_yet_is_named() -> None:
+def test_configured_account_without_an_id_is_named() -> None:
     outputs = contracts.OrganizationOutputs(
         organization_id="o",
         root_id="r",
@@ -191,7 +191,7 @@ def test_an_account_that_is_configured_but_not_made_yet_is_named() -> None:
         record(lambda: pulumi.export("id", outputs.account_id("late")))
 
 
-def test_guardrails_that_do_not_fit_are_refused_before_anything_is_registered() -> None:
+def test_oversized_guardrails_are_refused_before_registration() -> None:
     limits = {"service_control_policies": {"policies": 2, "characters": 5120}}
     recordings: list[Recording] = []
     with pytest.raises(GuardrailsDoNotFitError, match="AWS allows 2"):
@@ -204,7 +204,7 @@ def test_wrong_settings_stop_the_program() -> None:
         run("organization", regions={"primary": "us-east-1", "recovery": "eu-west-1", "residency": "us"})
 
 
-def test_a_preview_can_run_with_a_role_that_only_reads() -> None:
+def test_preview_runs_with_a_read_only_role() -> None:
     recording = run("audit", assume_role="hipaa-ml-preview")
     [provider] = providers(recording).values()
     assert provider["assumeRoles"][0]["roleArn"].endswith(":role/hipaa-ml-preview")

@@ -26,7 +26,7 @@ def configuration(stack: str, **changes: Any) -> Mapping[str, str]:
 def run(
     stack: str,
     program: Callable[[], object] | None = None,
-    given: Mapping[str, Recording] | None = None,
+    recordings: Mapping[str, Recording] | None = None,
     **changes: Any,
 ) -> Recording:
     """Runs a stack of the reference zone with some settings changed, on top of some stacks that were changed too."""
@@ -35,7 +35,7 @@ def run(
         return deploy_stack(stack, make_plan(load_settings()))
 
     names = plan_from_files(ROOT, stack).stacks.needs_of(stack)
-    changed = given or {}
+    changed = recordings or {}
     upstream = {name: (changed.get(name) or recorded(name)).outputs for name in names}
     return record(program or deploy, name=stack, upstream=upstream, config=configuration(stack, **changes))
 

@@ -114,9 +114,9 @@ def folder(trained: model.Trained, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def served(trained: model.Trained, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    made = tmp_path_factory.mktemp("model")
-    manifest = artifact.save(trained, made, version="7", seed=1)
-    one = ready(serve(made, MODEL_SHA256=manifest.digest))
-    yield one
-    one.process.kill()
-    one.process.communicate()
+    folder = tmp_path_factory.mktemp("model")
+    manifest = artifact.save(trained, folder, version="7", seed=1)
+    server = ready(serve(folder, MODEL_SHA256=manifest.digest))
+    yield server
+    server.process.kill()
+    server.process.communicate()

@@ -123,7 +123,7 @@ def store(aws: None) -> S3Store:
     return S3Store("data", client)
 
 
-def test_recorded_version_is_read_although_a_newer_one_exists(store: S3Store, tmp_path: Path) -> None:
+def test_recorded_version_is_read_despite_a_newer_one(store: S3Store, tmp_path: Path) -> None:
     described = version(tmp_path)
     recorded = store.write("v/encounters.csv", (tmp_path / "encounters.csv").read_bytes())
     store.write("v/encounters.csv", b"newer")

@@ -28,32 +28,32 @@ class Rotating:
         self.exceptions = client.exceptions
 
     def describe_secret(self, **arguments: Any) -> Any:
-        found = self._client.describe_secret(**arguments)
-        stages = found.get("VersionIdsToStages", {}) if self._stages is None else self._stages
-        return {**found, "RotationEnabled": self._on, "VersionIdsToStages": stages}
+        description = self._client.describe_secret(**arguments)
+        stages = description.get("VersionIdsToStages", {}) if self._stages is None else self._stages
+        return {**description, "RotationEnabled": self._on, "VersionIdsToStages": stages}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
 
-def test_four_steps_make_a_new_value_current(client: Any) -> None:
+def test_four_rotation_steps_make_the_new_value_current(client: Any) -> None:
     client.create_secret(Name="s", SecretString="old")
     rotating = Rotating(client)
     for step in ("createSecret", "createSecret", "setSecret", "testSecret", "finishSecret"):
         rotate(rotating, "s", VERSION, step)
-    found = client.get_secret_value(SecretId="s", VersionStage="AWSCURRENT")
-    assert found["VersionId"] == VERSION
-    assert len(found["SecretString"]) == 64
+    secret = client.get_secret_value(SecretId="s", VersionStage="AWSCURRENT")
+    assert secret["VersionId"] == VERSION
+    assert len(secret["SecretString"]) == 64
     assert client.get_secret_value(SecretId="s", VersionStage="AWSPREVIOUS")["SecretString"] == "old"
 
 
-def test_a_secret_that_is_not_rotated_is_left_alone(client: Any) -> None:
+def test_secret_without_rotation_is_unchanged(client: Any) -> None:
     client.create_secret(Name="s", SecretString="old")
     with pytest.raises(NotInRotationError, match="rotation of s is off"):
         rotate(Rotating(client, on=False), "s", VERSION, "createSecret")
 
 
-def test_a_version_that_is_not_pending_is_not_made_current(client: Any) -> None:
+def test_only_a_pending_version_becomes_current(client: Any) -> None:
     client.create_secret(Name="s", SecretString="old")
     with pytest.raises(NotInRotationError, match="is not pending"):
         rotate(Rotating(client, {}), "s", VERSION, "finishSecret")

@@ -10,7 +10,7 @@ from tests.workloads.conftest import serve
 from workloads.readmission import artifact
 
 
-def test_a_packed_artifact_has_the_same_bytes_whoever_packs_it_and_when(folder: Path) -> None:
+def test_packed_artifact_is_reproducible(folder: Path) -> None:
     first = artifact.pack(folder)
     for name in (artifact.MODEL, artifact.MANIFEST):
         (folder / name).touch()
@@ -24,7 +24,7 @@ def test_an_altered_model_is_not_loaded(folder: Path) -> None:
         artifact.load(folder)
 
 
-def test_a_model_altered_together_with_its_manifest_is_not_loaded_either(folder: Path) -> None:
+def test_model_altered_with_its_manifest_is_refused(folder: Path) -> None:
     _, registered = artifact.load(folder)
     content = (folder / artifact.MODEL).read_bytes() + b"x"
     (folder / artifact.MODEL).write_bytes(content)
@@ -39,7 +39,7 @@ def test_a_model_altered_together_with_its_manifest_is_not_loaded_either(folder:
     ("key", "value", "message"),
     [("schema", "0", "schema '0'"), ("scikit_learn", "0.1", "trained with scikit-learn 0.1")],
 )
-def test_a_model_for_another_schema_or_library_is_not_loaded(folder: Path, key: str, value: str, message: str) -> None:
+def test_model_of_another_schema_or_library_is_refused(folder: Path, key: str, value: str, message: str) -> None:
     manifest = json.loads((folder / artifact.MANIFEST).read_text())
     (folder / artifact.MANIFEST).write_text(json.dumps({**manifest, key: value}))
     with pytest.raises(artifact.ArtifactError, match=message):
@@ -47,7 +47,7 @@ def test_a_model_for_another_schema_or_library_is_not_loaded(folder: Path, key: 
 
 
 @pytest.mark.parametrize("missing", [artifact.MODEL, artifact.MANIFEST])
-def test_a_server_without_its_artifact_ends_with_a_message_and_code_3(folder: Path, missing: str) -> None:
+def test_server_without_artifact_exits_with_code_3(folder: Path, missing: str) -> None:
     (folder / missing).unlink()
     process = serve(folder).process
     out, _ = process.communicate(timeout=60)
@@ -56,7 +56,7 @@ def test_a_server_without_its_artifact_ends_with_a_message_and_code_3(folder: Pa
     assert "Traceback" not in out
 
 
-def test_a_server_whose_artifact_is_not_the_registered_one_does_not_start(folder: Path) -> None:
+def test_server_with_unregistered_artifact_does_not_start(folder: Path) -> None:
     process = serve(folder, MODEL_SHA256="0" * 64).process
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 3

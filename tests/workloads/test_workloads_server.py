@@ -24,7 +24,7 @@ def test_ping_answers_while_the_model_is_loaded(served: Served) -> None:
     assert served.ask("GET", "/ping").status == 200
 
 
-def test_an_encounter_gets_a_risk_and_the_digest_of_the_model_that_gave_it(served: Served) -> None:
+def test_response_has_risk_and_model_digest(served: Served) -> None:
     answer = served.score(encounter())
     assert answer.status == 200
     [prediction] = answer.document["predictions"]
@@ -39,7 +39,7 @@ def test_more_admissions_before_mean_a_higher_risk(served: Served) -> None:
 
 
 def test_csv_and_json_score_alike(served: Served) -> None:
-    lines = [",".join(FIELDS), ",".join(str(one) for one in typical())]
+    lines = [",".join(FIELDS), ",".join(str(value) for value in typical())]
     answer = served.ask("POST", "/invocations", "\n".join(lines), content_type="text/csv", accept="text/csv")
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/csv")
@@ -53,9 +53,9 @@ def test_a_batch_is_answered_in_order(served: Served) -> None:
     assert risks == sorted(risks)
 
 
-def test_a_callers_correlation_id_comes_back_and_free_text_does_not(served: Served) -> None:
-    mine = str(uuid4())
-    assert served.score(encounter(), x_correlation_id=mine).headers["x-correlation-id"] == mine
+def test_correlation_id_is_returned_and_free_text_is_not(served: Served) -> None:
+    correlation_id = str(uuid4())
+    assert served.score(encounter(), x_correlation_id=correlation_id).headers["x-correlation-id"] == correlation_id
     assert served.score(encounter(), x_correlation_id=PLANTED).headers["x-correlation-id"] != PLANTED
 
 
@@ -111,7 +111,7 @@ def test_an_answer_nobody_can_give_is_not_acceptable(served: Served) -> None:
     assert served.score(encounter(), accept="image/png").status == 406
 
 
-def test_a_body_of_unknown_length_is_cut_off_at_the_limit(served: Served) -> None:
+def test_body_of_unknown_length_is_limited(served: Served) -> None:
     def endless() -> Any:
         for _ in range(MOST_BYTES // 2**16 + 2):
             yield b" " * 2**16
@@ -127,23 +127,23 @@ def test_other_paths_and_methods_do_not_exist(served: Served) -> None:
     assert served.ask("GET", "/invocations").status == 405
 
 
-def test_what_is_being_answered_is_finished_on_sigterm_and_the_log_holds_no_payload(folder: Path) -> None:
-    one = ready(serve(folder))
-    one.score(encounter(sex=PLANTED), x_correlation_id=PLANTED, x_amzn_sagemaker_custom_attributes=PLANTED)
-    one.ask("GET", f"/{PLANTED.split(maxsplit=1)[0]}", content_type=PLANTED)
+def test_sigterm_finishes_running_requests_without_logging_payloads(folder: Path) -> None:
+    server = ready(serve(folder))
+    server.score(encounter(sex=PLANTED), x_correlation_id=PLANTED, x_amzn_sagemaker_custom_attributes=PLANTED)
+    server.ask("GET", f"/{PLANTED.split(maxsplit=1)[0]}", content_type=PLANTED)
     body = json.dumps([encounter()] * MOST_ENCOUNTERS).encode()
-    connection = http.client.HTTPConnection("127.0.0.1", one.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.putrequest("POST", "/invocations")
     connection.putheader("content-type", JSON)
     connection.putheader("content-length", str(len(body)))
     connection.endheaders(body[:1000])
-    one.ask("GET", "/ping")  # by now the server has read the beginning of the request
-    one.process.terminate()
+    server.ask("GET", "/ping")  # by now the server has read the beginning of the request
+    server.process.terminate()
     connection.send(body[1000:])
     with contextlib.closing(connection):
         assert connection.getresponse().status == 200
-    out = one.stop()
-    assert one.process.returncode == 0
+    out = server.stop()
+    assert server.process.returncode == 0
     for secret in PLANTED.split():
         assert secret not in out
     events = [json.loads(line) for line in out.splitlines()]
@@ -161,7 +161,7 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS) | st.text(), json_values))
-def test_whatever_is_sent_is_scored_or_refused_without_repeating_any_of_it(row: dict[str, Any]) -> None:
+def test_any_body_is_scored_or_refused_without_echo(row: dict[str, Any]) -> None:
     body = json.dumps([row]).encode()
     try:
         table = parse(JSON, body)
@@ -169,7 +169,7 @@ def test_whatever_is_sent_is_scored_or_refused_without_repeating_any_of_it(row: 
         refused = error
     else:
         assert table.shape == (1, len(FIELDS))
-        assert all(isinstance(one, float) for one in table[0, : len(NUMBERS)])
+        assert all(isinstance(score, float) for score in table[0, : len(NUMBERS)])
         return
     assert 400 <= refused.status < 500
     words = set(str(refused).replace(",", " ").replace(";", " ").split())
@@ -184,7 +184,7 @@ def test_no_bytes_make_the_parser_fail_otherwise(body: bytes, kind: str) -> None
 
 
 @given(st.dictionaries(st.sampled_from([*logs.ALLOWED, "patient", "event"]) | st.text(), json_values), st.text())
-def test_a_log_line_holds_allowed_fields_in_their_own_form_and_nothing_else(fields: dict[str, Any], event: str) -> None:
+def test_log_line_has_only_allowed_fields(fields: dict[str, Any], event: str) -> None:
     stream = io.StringIO()
     fields.pop("event", None)
     logs.logger(stream).bind(**fields).info(event, name=PLANTED, error=PLANTED, correlation_id=PLANTED, path=PLANTED)

@@ -19,7 +19,7 @@ def full() -> cohort.Cohort:
     return cohort.generate()
 
 
-def test_a_cohort_has_a_hundred_thousand_encounters_within_every_range(full: cohort.Cohort) -> None:
+def test_cohort_values_are_within_their_ranges(full: cohort.Cohort) -> None:
     assert len(full) == 100_000
     for column, (name, number) in enumerate(NUMBERS.items()):
         values = full.table[:, column].astype(float)
@@ -42,24 +42,24 @@ def test_about_one_in_six_is_readmitted(full: cohort.Cohort) -> None:
 
 def test_the_model_finds_the_planted_effects_again(full: cohort.Cohort) -> None:
     trained = model.train(full, seed=1)
-    found = model.effects(trained.pipeline)
+    effects = model.effects(trained.pipeline)
     for name, number in NUMBERS.items():
-        assert found[name] == pytest.approx(number.effect, abs=0.03), name
+        assert effects[name] == pytest.approx(number.effect, abs=0.03), name
     for name, category in CATEGORIES.items():
         reference = next(iter(category.values.values()))[1]
         for value, (share, effect) in category.values.items():
             if share >= 0.05:  # rarer ones have too few encounters for a tight estimate
-                assert found[f"{name}={value}"] == pytest.approx(effect - reference, abs=0.09), (name, value)
+                assert effects[f"{name}={value}"] == pytest.approx(effect - reference, abs=0.09), (name, value)
     assert trained.auc > 0.65
     assert trained.brier < 0.171 * (1 - 0.171), "no better than everybody at the base rate"
 
 
-def test_the_same_seed_gives_the_same_cohort_and_another_seed_another() -> None:
+def test_cohort_is_determined_by_the_seed() -> None:
     assert (cohort.generate(500, 1).table == cohort.generate(500, 1).table).all()
     assert not (cohort.generate(500, 1).table == cohort.generate(500, 2).table).all()
 
 
-def test_training_is_reproducible_bit_for_bit_whatever_the_process_is_like(tmp_path: Path) -> None:
+def test_training_is_reproducible_across_processes(tmp_path: Path) -> None:
     cohort.write(cohort.generate(3000, 5), tmp_path / "cohort.csv")
     packed: set[bytes] = set()
     for number, environment in enumerate(({}, {"PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"})):
@@ -102,9 +102,7 @@ def test_training_follows_sagemakers_contract(tmp_path: Path, capsys: pytest.Cap
         (",".join([*FIELDS, TARGET]) + "\n1,2\n", "line 2: 2 values"),
     ],
 )
-def test_a_bad_cohort_is_refused_with_file_and_line_in_sagemakers_failure_file(
-    text: str, message: str, tmp_path: Path
-) -> None:
+def test_bad_cohort_is_reported_in_the_failure_file(text: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "input/data/train").mkdir(parents=True)
     (tmp_path / "output").mkdir()
     file = tmp_path / "input/data/train/cohort.csv"
@@ -115,18 +113,18 @@ def test_a_bad_cohort_is_refused_with_file_and_line_in_sagemakers_failure_file(
     assert str(file) in failure
 
 
-def test_a_value_out_of_range_is_named_by_line_and_field_but_not_repeated(tmp_path: Path) -> None:
+def test_value_out_of_range_is_named_without_the_value(tmp_path: Path) -> None:
     file = tmp_path / "cohort.csv"
-    one = cohort.generate(1)
-    one.table[0, 0] = 987654
-    cohort.write(one, file)
+    cohort_frame = cohort.generate(1)
+    cohort_frame.table[0, 0] = 987654
+    cohort.write(cohort_frame, file)
     with pytest.raises(ValueError, match=r"line 2: age_years must be from 18 to 110 years") as error:
         cohort.read(file)
     assert "987654" not in str(error.value)
 
 
-def test_a_cohort_where_nobody_is_readmitted_teaches_nothing() -> None:
-    one = cohort.generate(100)
-    one.readmitted[:] = 0
+def test_cohort_without_readmissions_is_refused() -> None:
+    cohort_frame = cohort.generate(100)
+    cohort_frame.readmitted[:] = 0
     with pytest.raises(ValueError, match="at least 10 of each"):
-        model.train(one, seed=1)
+        model.train(cohort_frame, seed=1)

@@ -22,7 +22,7 @@ SETTINGS = settings_from_files(ROOT, "organization")
         ("policy-staging", "test", "synthetic", "sandbox"),
     ],
 )
-def test_an_accounts_tags_and_kind_follow_from_its_ou(
+def test_account_tags_and_kind_follow_from_the_ou(
     account: str, environment: str, classification: str, kind: str
 ) -> None:
     plan = make_plan(SETTINGS).accounts[account]
@@ -33,8 +33,8 @@ def test_an_accounts_tags_and_kind_follow_from_its_ou(
     assert tags["owner"]
 
 
-def test_phi_is_only_where_the_zone_says_it_may_be() -> None:
-    phi = {path for path, one in PLACEMENT_BY_OU.items() if one.data_classification == "phi"}
+def test_phi_is_allowed_in_staging_and_production_only() -> None:
+    phi = {path for path, placement in PLACEMENT_BY_OU.items() if placement.data_classification == "phi"}
     assert phi == {"Workloads/ML-Staging", "Workloads/ML-Prod"}
 
 

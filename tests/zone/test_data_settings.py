@@ -9,8 +9,8 @@ from tests.stacks.zone import ROOT
 from zone.settings import SettingsError, parse_settings
 
 VALUES: dict[str, Any] = {
-    key.removeprefix("hipaa-ml:"): one["value"]
-    for key, one in yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"].items()
+    key.removeprefix("hipaa-ml:"): entry["value"]
+    for key, entry in yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"].items()
     if key.startswith("hipaa-ml:")
 }
 COLUMN = {"id": {"sensitivity": "phi"}}
@@ -46,12 +46,17 @@ def test_two_teams_do_not_claim_one_prefix(prefix: str) -> None:
 
 
 def test_prefixes_that_only_begin_alike_are_apart() -> None:
-    other = {"owner": "oncology", "bucket": "raw-phi", "prefix": "cardiology/cardiology_encounters2", "columns": COLUMN}
-    values = {**VALUES, "data": {**VALUES["data"], "data_sets": with_sets(other=other)}}
+    similar = {
+        "owner": "oncology",
+        "bucket": "raw-phi",
+        "prefix": "cardiology/cardiology_encounters2",
+        "columns": COLUMN,
+    }
+    values = {**VALUES, "data": {**VALUES["data"], "data_sets": with_sets(other=similar)}}
     assert parse_settings(values, {})
 
 
-def test_an_unknown_owner_is_named_with_the_nearest_team() -> None:
+def test_unknown_owner_is_refused_with_a_suggestion() -> None:
     lines = refused(data_sets=with_sets(mine={"owner": "cardiologie", "bucket": "raw-phi", "columns": COLUMN}))
     [line] = lines
     assert line == (
@@ -86,7 +91,7 @@ def test_an_unknown_owner_is_named_with_the_nearest_team() -> None:
         ),
     ],
 )
-def test_a_row_of_the_table_names_what_there_is(row: dict[str, Any], message: str) -> None:
+def test_access_row_must_name_declared_teams_and_data_sets(row: dict[str, Any], message: str) -> None:
     assert refused(access=[row]) == [f"Pulumi.yaml: {message}"]
 
 
@@ -104,7 +109,7 @@ def test_records_are_kept_six_years(key: str) -> None:
     assert line.startswith("Pulumi.yaml: data.retention")
 
 
-def test_patients_data_does_not_go_where_environments_without_patients_have_it() -> None:
+def test_patient_data_is_refused_in_a_shared_bucket() -> None:
     [line] = refused(data_sets=with_sets(mine={"owner": "oncology", "bucket": "features", "columns": COLUMN}))
     assert line == (
         "Pulumi.yaml: data.data_sets.mine.columns.id.sensitivity: 'phi' does not belong in the bucket 'features', "
@@ -112,11 +117,11 @@ def test_patients_data_does_not_go_where_environments_without_patients_have_it()
     )
 
 
-def test_keys_are_not_locked_away_from_who_deploys_them() -> None:
+def test_key_administrators_must_include_a_deploying_role() -> None:
     [line] = refused(keys={"administrators": ["key-team"]})
     assert line == (
-        "Pulumi.yaml: data.keys.administrators: key-team: the key policies would lock out who deploys them; "
-        "name one of OrganizationAccountAccessRole, hipaa-ml-break-glass, hipaa-ml-deploy too"
+        "Pulumi.yaml: data.keys.administrators: key-team: with these administrators the deploying role could not "
+        "change the key policies; add one of OrganizationAccountAccessRole, hipaa-ml-break-glass, hipaa-ml-deploy"
     )
 
 
@@ -133,7 +138,7 @@ def test_copies_neither_stay_nor_leave_the_geography(recovery: str) -> None:
         parse_settings({**VALUES, "regions": {**VALUES["regions"], "recovery": recovery}}, {})
 
 
-def test_a_filter_is_an_expression_over_columns_and_nothing_else() -> None:
+def test_invalid_row_filter_is_refused() -> None:
     row = {"team": "oncology", "data_set": "responses", "columns": ["*"], "purpose": "research", "rows": "1; drop"}
     [line] = refused(access=[row])
     assert "a Lake Formation filter over the columns" in line

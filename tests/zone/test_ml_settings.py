@@ -89,13 +89,13 @@ def test_a_wrong_model_or_recovery_is_refused(wrong: str) -> None:
     assert "Pulumi.yaml" in message
 
 
-def test_a_model_that_stands_by_nowhere_needs_no_network_there() -> None:
+def test_model_without_standby_needs_no_recovery_network() -> None:
     change = account("ml-prod", networks={"us-east-1": "10.48.0.0/16"})
     settings = accepted(lambda values: [change(values), model(standby="none")(values)])
     assert "recovery-prod" not in make_plan(settings).stacks.names
 
 
-def test_a_recovery_stack_without_a_standby_needs_its_network_alone() -> None:
+def test_recovery_stack_without_standby_needs_only_the_network() -> None:
     settings = accepted(model(standby="none"))
     assert make_plan(settings).stacks.needs_of("recovery-prod") == ("organization", "audit", "network-us-west-2")
     assert "data-prod" in make_plan(settings).stacks.needs_of("ml-prod")
@@ -106,7 +106,7 @@ def test_every_mode_of_standing_by_is_allowed() -> None:
         assert accepted(model(standby=standby)).ml.models["readmission"].standby == standby
 
 
-def test_the_reference_zone_serves_its_model_in_staging_and_production() -> None:
+def test_reference_zone_serves_in_staging_and_production() -> None:
     ml = settings_from_files(ROOT, "organization").ml
     assert {env: set(ml.standing_by(env)) for env in ("dev", "staging", "prod")} == {
         "dev": set(),

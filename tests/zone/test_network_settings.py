@@ -149,14 +149,14 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
                 regions={"primary": "ca-central-1", "recovery": "ca-west-1", "residency": "ca"}
             ),
             lambda values: [
-                one.update(
+                account.update(
                     networks={
                         {"us-east-1": "ca-central-1", "us-west-2": "ca-west-1"}[region]: cidr
-                        for region, cidr in one["networks"].items()
+                        for region, cidr in account["networks"].items()
                     }
                 )
-                for one in values["accounts"].values()
-                if "networks" in one
+                for account in values["accounts"].values()
+                if "networks" in account
             ],
         ),
         ["network.endpoints.1: AWS offers no endpoint for 'macie2' in ca-west-1"],
@@ -192,14 +192,14 @@ def test_a_wrong_network_is_refused(wrong: str) -> None:
 
 def test_a_zone_without_networks_has_no_network_stacks() -> None:
     settings = accepted(
-        lambda values: [one.pop("networks", None) for one in values["accounts"].values()],
+        lambda values: [account.pop("networks", None) for account in values["accounts"].values()],
         net(segments={}),
         lambda values: values.pop("ml", None),
     )
     assert not [name for name in make_plan(settings).stacks.names if name.startswith(("network-", "ml-", "recovery-"))]
 
 
-def test_a_new_account_is_one_line_and_its_name_in_a_segment() -> None:
+def test_new_account_needs_an_entry_and_a_segment() -> None:
     settings = accepted(more_dev(1))
     stacks = make_plan(settings).stacks.names
     assert "ml-dev-0" in stacks
@@ -207,7 +207,7 @@ def test_a_new_account_is_one_line_and_its_name_in_a_segment() -> None:
     assert make_plan(settings).segment_of("ml-dev-0").name == "dev"
 
 
-def test_networks_come_up_before_spokes_and_the_primary_region_first() -> None:
+def test_networks_precede_spokes_and_the_primary_region_is_first() -> None:
     settings = settings_from_files(ROOT, "organization")
     stacks = make_plan(settings).stacks.names
     assert stacks.index("network-us-east-1") < stacks.index("network-us-west-2") < stacks.index("ml-dev")
@@ -225,7 +225,7 @@ def test_networks_come_up_before_spokes_and_the_primary_region_first() -> None:
     )
 
 
-def test_a_table_drops_every_spoke_of_other_segments_and_knows_its_own_in_the_other_region() -> None:
+def test_route_table_drops_spokes_of_other_segments() -> None:
     settings = settings_from_files(ROOT, "organization")
     network = make_plan(settings).network
     dropped = network.segments["dev"].blackholes

@@ -152,15 +152,15 @@ WRONG: dict[str, tuple[Callable[[Tree], object], list[str]]] = {
 
 @pytest.mark.parametrize("mistake", WRONG)
 def test_a_mistake_is_named_by_file_and_key(mistake: str) -> None:
-    change, said = WRONG[mistake]
+    change, expected = WRONG[mistake]
     origins = dict.fromkeys([*VALUES, "acounts", "guardrails", "identity_center"], STACK_FILE)
     message = refused(change, origins)
     assert message.startswith(f"{STACK_FILE}: ")
-    for words in said:
+    for words in expected:
         assert words in message
 
 
-def test_the_message_names_the_file_the_key_really_came_from() -> None:
+def test_message_names_the_file_of_the_key() -> None:
     message = refused(
         lambda values: [account("ml-dev", email="x")(values), inside("regions", residency="mars")(values)],
         {"accounts": STACK_FILE},
@@ -217,12 +217,12 @@ def test_malformed_files_are_named_with_their_line(
         settings_from_files(project(tmp_path, content, stack), "audit")
 
 
-def test_a_project_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_missing_project_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"Pulumi\.yaml is not there"):
         settings_from_files(tmp_path, "audit")
 
 
-def test_a_stacks_file_wins_key_by_key_and_others_namespaces_are_left_alone(tmp_path: Path) -> None:
+def test_stack_file_overrides_keys_of_the_project(tmp_path: Path) -> None:
     content = HEAD + 'config:\n  hipaa-ml:a: {value: 1}\n  hipaa-ml:b: {value: "2"}\n  pulumi:x: {value: [aws]}\n'
     sources = files.read(project(tmp_path, content, "config:\n  hipaa-ml:b: {c: 3}\n  d: 4\n"), "audit")
     assert sources.values == {"a": "1", "b": {"c": 3}, "d": "4"}

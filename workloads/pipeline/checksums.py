@@ -19,10 +19,10 @@ def npi(text: str) -> bool:
 
 def dea(text: str) -> bool:
     """Whether two letters and seven digits are a DEA number: the last digit is a weighted sum of the others."""
-    found = re.fullmatch("[ABCDEFGHJKLMPRSTUX][A-Z9]([0-9]{7})", text.upper())
-    if not found:
+    match = re.fullmatch("[ABCDEFGHJKLMPRSTUX][A-Z9]([0-9]{7})", text.upper())
+    if not match:
         return False
-    digits = [int(character) for character in found[1]]
+    digits = [int(character) for character in match[1]]
     return (digits[0] + digits[2] + digits[4] + 2 * (digits[1] + digits[3] + digits[5])) % 10 == digits[6]
 
 

@@ -38,9 +38,9 @@ NOTES_SHARE: Final = 0.1
 _STATES: Final = ("021", "100", "200", "303", "606", "770", "900", "981", "036")
 
 
-def name(random: np.random.Generator, given: Sequence[str] = GIVEN, family: Sequence[str] = FAMILY) -> str:
+def name(random: np.random.Generator, given_names: Sequence[str] = GIVEN, family: Sequence[str] = FAMILY) -> str:
     """One invented name."""
-    return f"{given[int(random.integers(len(given)))]} {family[int(random.integers(len(family)))]}"
+    return f"{given_names[int(random.integers(len(given_names)))]} {family[int(random.integers(len(family)))]}"
 
 
 def facts(random: np.random.Generator) -> dict[str, str]:
@@ -68,15 +68,15 @@ def encounters(model: Definition, count: int, seed: int, missing: int = 0) -> li
         seed: of everything drawn.
         missing: 1-based number of patients at the end that are left out (0: none).
     """
-    made = cohort.generate(count, seed)
+    frame = cohort.generate(count, seed)
     random = np.random.Generator(np.random.PCG64([seed, 7]))
-    columns: dict[str, Any] = {field: made.table[:, at] for at, field in enumerate(FIELDS)}
-    columns["readmitted_30d"] = made.readmitted
+    columns: dict[str, Any] = {field: frame.table[:, at] for at, field in enumerate(FIELDS)}
+    columns["readmitted_30d"] = frame.readmitted
     if model.name == "length_of_stay":
         columns["length_of_stay_days"] = _stays(random, columns, count)
     patients = max(count * 2 // 3 - missing, 1)
     owners = random.integers(0, patients, count)
-    noted = random.random(count) < NOTES_SHARE
+    has_note = random.random(count) < NOTES_SHARE
     days = random.integers(0, 365, count)
     rows: list[dict[str, Any]] = []
     people = {int(owner): _person(int(owner), seed) for owner in np.unique(owners)}
@@ -89,7 +89,7 @@ def encounters(model: Definition, count: int, seed: int, missing: int = 0) -> li
         for field in (*model.fields, model.target):
             value = columns[field][at]
             row[field] = f"{value:g}" if isinstance(value, float) else str(value)
-        row[NOTE] = _note(random, str(person["patient_name"])) if noted[at] else ""
+        row[NOTE] = _note(random, str(person["patient_name"])) if has_note[at] else ""
         rows.append(row)
     return rows
 

@@ -15,7 +15,7 @@ MANIFEST: Final = "manifest.json"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class DataFile:
     """One file of a data version."""
 
     key: str
@@ -32,7 +32,7 @@ class Version:
 
     model: str
     schema_hash: str
-    files: tuple[Entry, ...]
+    files: tuple[DataFile, ...]
     notes: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """How the data was made: method, key id, residual risk."""
 
@@ -56,7 +56,7 @@ def rows(file: Path) -> int:
 def describe(folder: Path, names: Sequence[str], *, model: str, schema_hash: str, notes: Mapping[str, Any]) -> Version:
     """The data version of some files of a folder."""
     files = tuple(
-        Entry(
+        DataFile(
             key=name,
             version_id="null",
             sha256=hashlib.sha256((folder / name).read_bytes()).hexdigest(),
@@ -77,7 +77,7 @@ def parse(text: str, source: str) -> Version:
     try:
         document: Any = json.loads(text)
         identifier = document.pop("identifier")
-        files = tuple(Entry(**entry) for entry in document.pop("files"))
+        files = tuple(DataFile(**entry) for entry in document.pop("files"))
         version = Version(files=files, **document)
         matches = version.identifier == identifier
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -42,18 +42,18 @@ def train(cohort: Cohort, seed: int) -> Trained:
         raise ValueError(
             f"the cohort has {class_counts[1]} readmitted and {class_counts[0]} others; at least 10 of each are needed"
         )
-    seen, unseen, outcome, held = train_test_split(
+    training_features, held_out_features, training_outcome, held_out_outcome = train_test_split(
         cohort.table, cohort.readmitted, test_size=HOLDOUT, random_state=seed, stratify=cohort.readmitted
     )
-    pipeline = untrained().fit(seen, outcome)
+    pipeline = untrained().fit(training_features, training_outcome)
     _settle(pipeline)
-    risk = pipeline.predict_proba(unseen)[:, 1]
+    risk = pipeline.predict_proba(held_out_features)[:, 1]
     return Trained(
         pipeline=pipeline,
         encounters=len(cohort),
         readmitted=float(cohort.readmitted.mean()),
-        auc=float(roc_auc_score(held, risk)),
-        brier=float(brier_score_loss(held, risk)),
+        auc=float(roc_auc_score(held_out_outcome, risk)),
+        brier=float(brier_score_loss(held_out_outcome, risk)),
     )
 
 

@@ -142,7 +142,7 @@ def _plan_region(
 ) -> RegionNetwork:
     endpoint_cidr, inspection_cidr = addresses.halves(settings.accounts[account].networks[region])
     remote = {
-        segment: [cidr for other, values in by_region.items() if other != region for cidr in values]
+        segment: [cidr for remote_region, values in by_region.items() if remote_region != region for cidr in values]
         for segment, by_region in cidrs.items()
     }
     return RegionNetwork(

@@ -20,13 +20,13 @@ def security_account(settings: Settings) -> str:
     Raises:
         SettingsError: no account does, or several share them.
     """
-    found = {service: settings.administrator(service) for service in SERVICES}
-    names = {name for name in found.values() if name is not None}
-    if len(names) == 1 and None not in found.values():
+    administrators = {service: settings.administrator(service) for service in SERVICES}
+    names = {name for name in administrators.values() if name is not None}
+    if len(names) == 1 and None not in administrators.values():
         return names.pop()
-    said = ", ".join(f"{service}: {name or 'nobody'}" for service, name in found.items())
+    assignments = ", ".join(f"{service}: {name or 'nobody'}" for service, name in administrators.items())
     raise SettingsError(
-        [f"accounts.<name>.administers: one account must administer all of {', '.join(SERVICES)}; now {said}"]
+        [f"accounts.<name>.administers: one account must administer all of {', '.join(SERVICES)}; now {assignments}"]
     )
 
 
@@ -36,36 +36,36 @@ def conformance_packs(settings: Settings) -> Sequence[ConformancePack]:
     Raises:
         SettingsError: naming a parameter's rule that is in no pack, or what AWS's limits refuse.
     """
-    given = settings.security.conformance_parameters
+    overrides = settings.security.conformance_parameters
     sets = {"hipaa": hipaa(), "ml-phi": ml_phi(controls(settings.zone).values())}
-    known = {rule.identifier for rules in sets.values() for rule in rules}
-    unknown = sorted(given.keys() - known)
+    identifiers = {rule.identifier for rules in sets.values() for rule in rules}
+    unknown = sorted(overrides.keys() - identifiers)
     if unknown:
         raise SettingsError(
-            [f"security.conformance_parameters.{one}: no rule of a conformance pack" for one in unknown]
+            [f"security.conformance_parameters.{identifier}: no rule of a conformance pack" for identifier in unknown]
         )
-    found: list[ConformancePack] = []
+    result: list[ConformancePack] = []
     for name, rules in sets.items():
-        found += _inline(f"{settings.name_prefix}-{name}", rules, given)
-    return found
+        result += _inline(f"{settings.name_prefix}-{name}", rules, overrides)
+    return result
 
 
 def _inline(
-    name: str, rules: Sequence[ManagedRule], given: Mapping[str, Mapping[str, str]]
+    name: str, rules: Sequence[ManagedRule], overrides: Mapping[str, Mapping[str, str]]
 ) -> Sequence[ConformancePack]:
     """Packs of one set of rules; long parameters make a template too large, so it is cut until every part fits."""
     identifiers = {rule.identifier for rule in rules}
-    parameters = {one: values for one, values in given.items() if one in identifiers}
+    parameters = {identifier: values for identifier, values in overrides.items() if identifier in identifiers}
     limit = len(rules)
     while True:
         try:
-            found = packs(name, rules, parameters, limit, REMEDIATIONS)
+            candidates = packs(name, rules, parameters, limit, REMEDIATIONS)
         except PackError as error:
             raise SettingsError([f"security.conformance_parameters: {error}"]) from None
-        if all(one.inline for one in found):
-            return found
+        if all(pack.inline for pack in candidates):
+            return candidates
         if limit == 1:
-            large = next(one for one in found if not one.inline)
+            large = next(pack for pack in candidates if not pack.inline)
             raise SettingsError(
                 [f"security.conformance_parameters.{large.rules[0].identifier}: too long for a conformance pack"]
             )

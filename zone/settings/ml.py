@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from zone.settings import types as t
-from zone.settings.sections import Strict
+from zone.settings.sections import StrictModel
 
 ModelName = Annotated[str, t.like(r"[a-z][a-z0-9-]{1,29}", "2 to 30 lower-case letters, digits and hyphens")]
 Version = Annotated[str, t.like(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}", "at most 20 letters, digits, dots and hyphens")]
@@ -17,47 +17,57 @@ Standby = Literal["none", "pilot-light", "warm", "active-active"]
 """How an endpoint stands by in the recovery region: not at all, as a configuration, as one instance, as an equal."""
 
 
-class Release(Strict):
-    """The version that is served: pushed, uploaded and approved before it stands here."""
+class Release(StrictModel):
+    """The version of a model that an endpoint serves. Its image and artifact are uploaded before it is set here."""
 
     version: Version
+    """Version of the model."""
     image_digest: ImageDigest
+    """Digest of the serving image, `sha256:` and 64 hexadecimal digits."""
     artifact_sha256: Sha256
-    """Of `model.tar.gz`, at `<model>/<version>/` in the bucket of artifacts."""
+    """SHA-256 of `model.tar.gz`, at `<model>/<version>/` in the artifacts bucket."""
     model_sha256: Sha256
-    """Of the model inside, as training printed it."""
+    """SHA-256 of the model file inside the artifact, as training prints it."""
 
 
-class Model(Strict):
-    """A model behind a real-time endpoint."""
+class Model(StrictModel):
+    """A model with a real-time endpoint."""
 
     environments: Annotated[list[t.AccountName], Field(min_length=1)]
-    """Last parts of stack names: `prod` for `ml-prod`."""
+    """Environments that serve the model, the last part of stack names: `prod` for `ml-prod`."""
     release: Release | None = None
-    """None yet: the repository, the registry and the roles are there, and an image can be pushed."""
+    """Version that is served; if not set, the repository, registry and roles are deployed without an endpoint."""
     instance_type: InstanceType = "ml.m5.large"
+    """SageMaker instance type of the endpoint."""
     instances: Annotated[int, Field(ge=2, le=100)] = 2
-    """While it serves; two, so that two availability zones do."""
+    """Number of instances of the endpoint; at least two, one per availability zone."""
     capture_percent: Annotated[int, Field(ge=0, le=100)] = 10
+    """Percentage of requests that data capture records."""
     standby: Standby = "none"
+    """Standby mode in the recovery region."""
 
 
-class Recovery(Strict):
-    """What a failover is measured by, and who does it."""
+class Recovery(StrictModel):
+    """Recovery objectives of the endpoints, and the operators of the runbooks."""
 
     rto_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+    """Recovery time objective, in minutes."""
     rpo_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
-    """S3 promises 15 (S3 User Guide, "Replication Time Control")."""
+    """Recovery point objective, in minutes; S3 replicates within 15 minutes (S3 User Guide, "Replication Time
+    Control")."""
     drill_days: Annotated[int, Field(ge=1, le=365)] = 90
+    """Maximum number of days between two failover drills."""
     operators: list[t.PrincipalArn] = Field(default_factory=list)
-    """Who runs the runbooks, with MFA; whoever may break the glass, if nobody is named."""
+    """ARNs of the users and roles that may run the runbooks, with MFA; `break_glass.principals` if empty."""
 
 
-class MachineLearning(Strict):
-    """Models and their recovery."""
+class MachineLearning(StrictModel):
+    """Models, and the recovery of their endpoints."""
 
     models: dict[ModelName, Model] = Field(default_factory=dict)
+    """Model name -> model."""
     recovery: Recovery = Field(default_factory=Recovery)
+    """Recovery objectives and operators."""
 
     def served_in(self, environment: str) -> Mapping[str, Model]:
         """The models of an environment, by name."""

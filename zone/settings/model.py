@@ -24,39 +24,56 @@ from zone.settings.sections import (
     Organization,
     PolicyLimit,
     Regions,
-    Strict,
+    StrictModel,
     Tags,
 )
 from zone.settings.security import Security
 
 
-class Settings(Strict):
-    """Everything a person sets. Keys at the top are Pulumi configuration keys of this project."""
+class Settings(StrictModel):
+    """All configuration of a zone. Each field is a Pulumi configuration key of this project."""
 
     management_account_id: t.AccountId
+    """ID of the account that owns the organisation, 12 digits in quotes."""
     name_prefix: t.Prefix = "hipaa-ml"
-    """Begins every name of the zone that has a fixed name: roles, policies, buckets."""
+    """First part of every fixed name in the zone: roles, policies and buckets."""
     account_access_role: t.RoleName = "OrganizationAccountAccessRole"
-    """The role that AWS Organizations makes in a new account, trusted by the management account."""
+    """Name of the role that AWS Organizations creates in each new account. It trusts the management account."""
     assume_role: t.RoleName | None = None
-    """The role stacks run as in a member account, if not `account_access_role`; previews of pull requests name a
-    read-only one."""
+    """Name of the role that stacks assume in a member account; `account_access_role` if not set. Previews of pull
+    requests set a read-only role."""
     organization: Organization = Field(default_factory=Organization)
+    """ID of an existing organisation, and the prefix of the sign-in aliases."""
     regions: Regions
+    """The two AWS regions of the zone, and the residency group that both belong to."""
     organizational_units: Annotated[list[t.OuPath], Field(min_length=1)]
+    """Paths of the organisational units, each parent before its children. `Suspended` is required."""
     accounts: Annotated[dict[t.AccountName, Account], Field(min_length=1)]
+    """Account name -> member account. The management account is not listed."""
     log_archive: LogArchive
+    """The account that stores the audit records, and how many days they are kept."""
     contacts: Contacts
+    """Alternate contacts of every account, for notices from AWS."""
     budget: Budget
+    """Monthly budget of an account without one of its own, and the addresses that it notifies."""
     github: GitHub
+    """The GitHub repository whose workflows deploy and preview the stacks."""
     break_glass: BreakGlass
+    """Principals that may use emergency access, and the addresses that are notified of it."""
     guardrails: Guardrails = Field(default_factory=Guardrails)
+    """AWS's limits for organisation policies, if they differ from `controls/limits.py`."""
     identity_center: IdentityCenter | None = None
+    """IAM Identity Center and its assignments; if not set, no assignments are deployed."""
     security: Security = Field(default_factory=Security)
+    """Settings of the `security` stack: findings, conformance packs, Macie and GuardDuty."""
     network: Network = Field(default_factory=Network)
+    """Settings of the `network-<region>` stacks and of the spoke VPCs."""
     data: Data = Field(default_factory=Data)
+    """Settings of the `data-<env>` stacks: teams, data sets, access table and retention."""
     ml: MachineLearning = Field(default_factory=MachineLearning)
+    """Settings of the `ml-<env>` and `recovery-<env>` stacks: models and failover."""
     tags: Tags
+    """Tags of every resource."""
 
     @property
     def account_names(self) -> tuple[str, ...]:
@@ -69,7 +86,7 @@ class Settings(Strict):
 
     @property
     def zone(self) -> Zone:
-        """What guardrails must know."""
+        """The part of the settings that guardrails are compiled from."""
         return Zone(
             prefix=self.name_prefix,
             regions=self.regions.all,
@@ -80,13 +97,15 @@ class Settings(Strict):
 
     @property
     def limits(self) -> Limits:
-        """What organisation policies must fit into."""
-        given = {
+        """AWS's limits for organisation policies, with the configured overrides."""
+        configured = {
             PolicyType.SCP: self.guardrails.service_control_policies,
             PolicyType.RCP: self.guardrails.resource_control_policies,
         }
-        return Limits(by_type={**DEFAULT_LIMITS, **{kind: _limit(kind, one) for kind, one in given.items() if one}})
+        return Limits(
+            by_type={**DEFAULT_LIMITS, **{kind: _limit(kind, limit) for kind, limit in configured.items() if limit}}
+        )
 
 
-def _limit(kind: PolicyType, given: PolicyLimit) -> Limit:
-    return Limit(policies=given.policies, characters=given.characters, reserved=DEFAULT_LIMITS[kind].reserved)
+def _limit(kind: PolicyType, limit: PolicyLimit) -> Limit:
+    return Limit(policies=limit.policies, characters=limit.characters, reserved=DEFAULT_LIMITS[kind].reserved)

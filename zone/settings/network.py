@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from controls import addresses, endpoint_services
 from zone.settings import types as t
-from zone.settings.sections import Strict
+from zone.settings.sections import StrictModel
 
 SHARED: Final = "shared"
 """The segment of the endpoint VPC, which every zone has; it has no accounts."""
@@ -35,35 +35,40 @@ Domain = Annotated[
 Supernet = Annotated[str, AfterValidator(_supernet)]
 
 
-class Segment(Strict):
-    """Accounts that share a route table of the Transit Gateway: they reach one another, and whom `reaches` names."""
+class Segment(StrictModel):
+    """A group of accounts that share a route table of the Transit Gateway and can reach one another."""
 
     accounts: list[t.AccountName] = Field(default_factory=list)
+    """Names of the accounts in the segment; each account with a VPC is in one segment."""
     reaches: list[SegmentName] = Field(default_factory=list)
-    """Segments whose services this one may call; answers come back, calls do not."""
+    """Names of the segments that this segment may open connections to. Replies are routed back."""
 
 
 def _endpoints() -> list[str]:
     return list(endpoint_services.ENDPOINT_SERVICES)
 
 
-class Network(Strict):
-    """What the stacks `network-<region>` and the spokes' side of the workloads are made from."""
+class Network(StrictModel):
+    """Settings of the `network-<region>` stacks and of the spoke VPCs."""
 
     account: t.AccountName | None = None
-    """The account that administers `ipam` unless given."""
+    """Name of the account that owns the network; the administrator of `ipam` if not set."""
     supernets: dict[t.Region, Supernet] = Field(default_factory=dict)
-    """Region -> the network that every VPC there is a part of."""
+    """Region -> CIDR that contains every VPC of the region."""
     egress: Literal["none", "inspected"] = "none"
+    """Internet egress: `none`, or `inspected` through a NAT gateway and AWS Network Firewall."""
     allowed_domains: list[Domain] = Field(default_factory=list)
-    """What spokes may reach on the internet, through the firewall; nothing unless named."""
+    """Internet domains that spokes may reach through the firewall."""
     zones: Annotated[int, Field(ge=2, le=addresses.MOST_ZONES)] = 2
-    """Availability zones of every VPC."""
+    """Number of availability zones of every VPC."""
     dns: Literal["profiles", "associations"] = "profiles"
-    """How spokes get the endpoints' private zones: a Route 53 Profile, or every zone associated with every VPC."""
+    """How spokes resolve the private zones of endpoints: one Route 53 Profile, or an association of each zone with each
+    VPC."""
     dual_stack: bool = False
-    """Whether VPCs have IPv6 addresses, and endpoints answer for names in `api.aws`; between VPCs it is IPv4."""
+    """Whether VPCs have IPv6 addresses and endpoints resolve names under `api.aws`. Traffic between VPCs is IPv4."""
     segments: dict[SegmentName, Segment] = Field(default_factory=dict)
+    """Segment name -> segment. `shared` is the segment of the endpoint VPC."""
     isolated: list[Annotated[list[SegmentName], Field(min_length=2, max_length=2)]] = Field(default_factory=list)
-    """Pairs that must stay apart, besides those of different environments."""
+    """Pairs of segments that may not reach each other, in addition to segments of different environments."""
     endpoints: list[str] = Field(default_factory=_endpoints)
+    """Names of the AWS services with an interface endpoint (`controls/endpoint_services.py`)."""

@@ -7,28 +7,33 @@ from pydantic import BaseModel, ConfigDict, Field
 from zone.settings import types as t
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     """Immutable, unknown keys refused, no silent conversion of one type into another."""
 
     # `defer_build`: validators are built by the first validation, which keeps the import fast.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
-class Organization(Strict):
-    """The organisation itself."""
+class Organization(StrictModel):
+    """The AWS organisation."""
 
     id: t.OrganizationId | None = None
-    """Of one that exists already: it is adopted instead of created."""
+    """ID of an existing organisation, `o-…`, which is adopted; if not set, an organisation is created."""
     alias_prefix: t.Prefix | None = None
-    """Begins each account's sign-in alias, which is unique over all of AWS; none means no aliases."""
+    """First part of each account's sign-in alias, `<prefix>-<account>`. An alias is unique across all of AWS. If not
+    set, no aliases are created."""
 
 
-class Regions(Strict):
-    """Where the zone is."""
+class Regions(StrictModel):
+    """The AWS regions of the zone."""
 
     primary: t.Region
+    """AWS region that workloads run in, for example `us-east-1`."""
     recovery: t.Region
+    """AWS region that workloads fail over to; it differs from `primary`."""
     residency: t.Residency
+    """Residency group (`controls/residency.py`) that both regions belong to; guardrails deny every region outside of
+    it."""
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -36,54 +41,65 @@ class Regions(Strict):
         return (self.primary, self.recovery)
 
 
-class Account(Strict):
+class Account(StrictModel):
     """A member account."""
 
     email: t.Email
+    """E-mail address of the account's root user, unique across all of AWS."""
     ou: t.OuPath
+    """Path of the organisational unit that holds the account, as in `organizational_units`."""
     id: t.AccountId | None = None
-    """Of one that exists already: it is adopted instead of created."""
+    """ID of an existing account, 12 digits in quotes, which is adopted; if not set, an account is created."""
     environment: t.Environment | None = None
-    """Follows from the OU if it is not given (`zone/settings/placement.py`)."""
+    """Environment of the account; if not set, it follows from the OU (`zone/settings/placement.py`)."""
     data_classification: t.Classification | None = None
-    """Follows from the OU if it is not given."""
+    """Classification of the data that the account may hold; if not set, it follows from the OU."""
     monthly_usd: t.Dollars | None = None
+    """Monthly budget in USD; `budget.monthly_usd` if not set."""
     networks: dict[t.Region, t.Cidr] = Field(default_factory=dict)
-    """Region -> CIDR of the account's VPC there."""
+    """Region -> CIDR of the account's VPC in that region."""
     administers: list[t.Service] = Field(default_factory=list)
-    """Services this account is the delegated administrator of."""
+    """AWS services that the account is the delegated administrator of."""
 
 
-class LogArchive(Strict):
-    """Where records are kept, and how long."""
+class LogArchive(StrictModel):
+    """Storage and retention of the audit records."""
 
     account: t.AccountName
+    """Name of the account that stores the audit records."""
     record_days: Annotated[int, Field(ge=2192, le=36500)] = 2192
-    """Days that records are locked: six years at least, 45 CFR 164.316(b)(2)(i)."""
+    """Days that records are locked: at least six years, 45 CFR 164.316(b)(2)(i)."""
     operational_days: t.LogRetention = 365
     """Days that CloudWatch Logs keeps log events."""
     glacier_after_days: Annotated[int, Field(ge=1, le=2191)] = 90
-    """Days after which records move to Glacier."""
+    """Days after which records move to Glacier; fewer than `record_days`."""
 
 
-class Contact(Strict):
-    """Whom AWS calls."""
+class Contact(StrictModel):
+    """A person or team that AWS contacts."""
 
     name: t.Name
+    """Name of the contact, 1 to 64 characters."""
     title: t.Title
+    """Job title of the contact, 1 to 50 characters."""
     email: t.Email
+    """E-mail address of the contact."""
     phone: t.Phone
+    """Telephone number of the contact, for example `+1-555-0100`."""
 
 
-class Contacts(Strict):
+class Contacts(StrictModel):
     """Alternate contacts of every account."""
 
     security: Contact
+    """Contact for security notices."""
     operations: Contact | None = None
+    """Contact for operational notices; if not set, AWS writes to the root user's address."""
     billing: Contact | None = None
+    """Contact for billing notices; if not set, AWS writes to the root user's address."""
 
-    def given(self) -> list[tuple[t.ContactKind, Contact]]:
-        """Kind in AWS's words -> contact, for those that are set."""
+    def configured(self) -> list[tuple[t.ContactKind, Contact]]:
+        """The configured contacts, each with its contact type of the AWS Account Management API."""
         kinds: list[tuple[t.ContactKind, Contact | None]] = [
             ("SECURITY", self.security),
             ("OPERATIONS", self.operations),
@@ -92,21 +108,24 @@ class Contacts(Strict):
         return [(kind, contact) for kind, contact in kinds if contact is not None]
 
 
-class Budget(Strict):
-    """The budget of an account that names none."""
+class Budget(StrictModel):
+    """Monthly budget of an account without one of its own."""
 
     monthly_usd: t.Dollars
+    """Monthly budget in USD."""
     notify: Annotated[list[t.Email], Field(min_length=1, max_length=10)]
-    """AWS Budgets takes ten addresses a notification."""
+    """E-mail addresses that each budget notifies, at most ten (limit of AWS Budgets)."""
 
 
-class GitHub(Strict):
-    """The repository whose workflows deploy and preview."""
+class GitHub(StrictModel):
+    """The GitHub repository whose workflows deploy and preview the stacks."""
 
     owner: t.GitHubOwner
+    """User or organisation that owns the repository."""
     repository: t.GitHubName
+    """Name of the repository."""
     environment: t.GitHubName = "production"
-    """The GitHub environment, with its approvals, that deployments run in."""
+    """GitHub environment that deployments run in, with its approvals."""
 
     @property
     def deploy_subject(self) -> str:
@@ -119,48 +138,58 @@ class GitHub(Strict):
         return f"repo:{self.owner}/{self.repository}:pull_request"
 
 
-class BreakGlass(Strict):
+class BreakGlass(StrictModel):
     """Emergency access, 45 CFR 164.312(a)(2)(ii)."""
 
     principals: Annotated[list[t.PrincipalArn], Field(min_length=1)]
-    """Who may assume the role, with MFA. Not through IAM Identity Center: its sessions carry no MFA, and it may be what
-    is down."""
+    """ARNs of the users and roles that may assume the break-glass role, with MFA. Users of IAM Identity Center are not
+    suitable: their sessions carry no MFA, and Identity Center itself may be unavailable."""
     notify: Annotated[list[t.Email], Field(min_length=1)]
+    """E-mail addresses that are notified when the break-glass role is used."""
 
 
-class PolicyLimit(Strict):
+class PolicyLimit(StrictModel):
     """AWS's limit for one type of organisation policy."""
 
     policies: Annotated[int, Field(ge=2, le=100)]
-    """Attached to one target, AWS's own FullAWSAccess included."""
+    """Maximum number of policies attached to one target, AWS's own FullAWSAccess included."""
     characters: Annotated[int, Field(ge=1000, le=100_000)]
+    """Maximum size of one policy, in characters."""
 
 
-class Guardrails(Strict):
-    """Limits of the organisation, where they differ from `controls.limits`."""
+class Guardrails(StrictModel):
+    """Limits of the organisation for policies, if they differ from `controls/limits.py`."""
 
     service_control_policies: PolicyLimit | None = None
+    """Limit for service control policies (SCPs); the one in `controls/limits.py` if not set."""
     resource_control_policies: PolicyLimit | None = None
+    """Limit for resource control policies (RCPs); the one in `controls/limits.py` if not set."""
 
 
-class Assignment(Strict):
-    """A group of people with a permission set in some accounts."""
+class Assignment(StrictModel):
+    """A group of IAM Identity Center with a permission set in some accounts."""
 
     permission_set: t.PermissionSet
+    """Permission set that the group gets."""
     group_id: t.GroupId
-    """Of the group in the identity store."""
+    """ID of the group in the identity store."""
     accounts: Annotated[list[str], Field(min_length=1)]
+    """Names of the accounts that the assignment applies to."""
 
 
-class IdentityCenter(Strict):
-    """IAM Identity Center, enabled by hand once: AWS has no API for it."""
+class IdentityCenter(StrictModel):
+    """IAM Identity Center. It is enabled once by hand because AWS has no API for it."""
 
     instance_arn: t.InstanceArn
+    """ARN of the instance, `arn:aws:sso:::instance/ssoins-…`."""
     assignments: list[Assignment] = Field(default_factory=list)
+    """Assignments of groups to permission sets and accounts."""
 
 
-class Tags(Strict):
+class Tags(StrictModel):
     """Tags of every resource."""
 
     owner: t.TagValue
+    """Value of the tag `owner`: who is responsible for the resource."""
     project: t.TagValue
+    """Value of the tag `project`, for cost allocation."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from zone.settings import types as t
-from zone.settings.sections import Strict
+from zone.settings.sections import StrictModel
 
 
 def _expression(value: str) -> str:
@@ -31,16 +31,19 @@ ParameterName = Annotated[str, t.like(r"[A-Za-z][A-Za-z0-9]{0,254}", "the name o
 DetectorId = Annotated[str, t.like(r"[0-9a-f]{32}", "a GuardDuty detector's id, 32 hexadecimal digits")]
 
 
-class DataIdentifier(Strict):
-    """What Macie looks for, besides what it knows itself."""
+class DataIdentifier(StrictModel):
+    """A custom data identifier of Amazon Macie."""
 
     regex: Expression
+    """Regular expression of the data, at most 512 characters of PCRE without look-around."""
     keywords: Annotated[list[Keyword], Field(max_length=50)] = Field(default_factory=list)
-    """One of these must stand near a match; none means every match counts."""
+    """Keywords, one of which must be near a match; if empty, every match counts."""
     ignore_words: Annotated[list[IgnoreWord], Field(max_length=10)] = Field(default_factory=list)
+    """Texts that are excluded from the matches."""
     distance: Annotated[int, Field(ge=1, le=300)] = 50
-    """Characters between a keyword and the end of the match."""
+    """Maximum number of characters between a keyword and the end of the match."""
     description: Annotated[str, Field(max_length=512)] = ""
+    """Description that Macie shows, at most 512 characters."""
 
 
 def _identifiers() -> dict[str, DataIdentifier]:
@@ -53,27 +56,27 @@ def _identifiers() -> dict[str, DataIdentifier]:
     }
 
 
-class Security(Strict):
-    """What the `security` stack sets for the whole organisation."""
+class Security(StrictModel):
+    """Settings of the `security` stack, for the whole organisation."""
 
     notify: Annotated[list[t.Email], Field(min_length=1)] | None = None
-    """Who hears of findings of high and critical severity; the security contact unless given."""
+    """E-mail addresses that are notified of findings of high and critical severity; the security contact if not set."""
     conformance_parameters: dict[RuleIdentifier, Annotated[dict[ParameterName, str], Field(min_length=1)]] = Field(
         default_factory=dict
     )
-    """Identifier of an AWS Config rule -> its parameters, over those of the pack."""
+    """Identifier of an AWS Config rule -> its parameters, which override those of the conformance pack."""
     excluded_accounts: Annotated[list[t.AccountName], Field(max_length=1000)] = Field(default_factory=list)
-    """Accounts that conformance packs are not deployed to: for example one without an AWS Config recorder."""
+    """Names of accounts without conformance packs, for example an account without an AWS Config recorder."""
     data_identifiers: Annotated[dict[t.AccountName, DataIdentifier], Field(max_length=30)] = Field(
         default_factory=_identifiers
     )
-    """Name -> what Macie looks for; the hospital's own form of a medical record number belongs here."""
+    """Name -> custom data identifier of Amazon Macie, for example the hospital's format of medical record numbers."""
     finding_frequency: Literal["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"] = "FIFTEEN_MINUTES"
-    """How often GuardDuty and Macie publish repeated findings; new ones come at once."""
+    """How often GuardDuty and Macie publish repeated findings; new findings are published immediately."""
     unused_access_days: Annotated[int, Field(ge=1, le=365)] = 90
-    """After how many days access that nobody used is a finding."""
+    """Days without use after which IAM Access Analyzer reports access as unused."""
     detectors: dict[t.Region, DetectorId] = Field(default_factory=dict)
-    """Region -> GuardDuty detector that exists there already (one an account and region): it is adopted."""
+    """Region -> ID of an existing GuardDuty detector, which is adopted (AWS allows one per account and region)."""
 
     @model_validator(mode="after")
     def _once(self) -> Self:

@@ -54,13 +54,22 @@ _LARGEST, _SMALLEST = 16, 28
 
 AccountId = Annotated[str, like(r"\d{12}", 'a string of 12 digits, in quotes: "123456789012"')]
 AccountName = Annotated[
-    str, like(r"[a-z][a-z0-9-]{0,39}", "lower-case letters, digits and hyphens, at most 40, a letter first")
+    str,
+    like(
+        r"(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+        "at most 40 lower-case letters, digits and single hyphens, a letter first and no hyphen last",
+    ),
 ]
+"""The name ends the account's sign-in alias, in which IAM allows neither two hyphens in a row nor one at the end."""
 Cidr = Annotated[str, AfterValidator(_cidr)]
 Email = Annotated[
-    str, like(r"(?=.{6,64}$)[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address of 6 to 64 characters, name@domain")
+    str,
+    like(
+        r"(?=.{6,64}$)(?![.])[A-Za-z0-9_+=.#!-]+(?<![.])@[A-Za-z0-9]+([.-][A-Za-z0-9]+)*\.[A-Za-z0-9]+",
+        "an e-mail address of 6 to 64 characters, name@domain, with letters, digits and _ + = . # ! - in the name",
+    ),
 ]
-"""6 to 64 characters: AWS Organizations' limits for an account's address."""
+"""The addresses that AWS Organizations (CreateAccount) and AWS Account Management (PutAlternateContact) both accept."""
 GitHubOwner = Annotated[str, like(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}", "the name of a GitHub user or organisation")]
 GitHubName = Annotated[str, like(r"[A-Za-z0-9._-]{1,100}", "1 to 100 letters, digits, dots, hyphens and underscores")]
 GroupId = Annotated[str, like(r"([0-9a-f]{10}-)?[0-9a-fA-F-]{36}", "a group's id in the identity store")]
@@ -72,8 +81,21 @@ _OU: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"
 OuPath = Annotated[
     str, like(rf"{_OU}(/{_OU}){{0,4}}", "names of letters, digits, - and _, joined by /, at most five levels")
 ]
-Phone = Annotated[str, like(r"\+?[0-9 ().-]{1,25}", "a telephone number of at most 25 characters, +1-555-0100")]
-Prefix = Annotated[str, like(r"[a-z][a-z0-9-]{1,18}[a-z0-9]", "3 to 20 lower-case letters, digits and hyphens")]
+Phone = Annotated[
+    str,
+    like(
+        r"(?=.*[0-9])[0-9 ()+-]{1,25}",
+        "a telephone number of at most 25 digits, spaces, hyphens, + and parentheses, for example +1-555-0100",
+    ),
+]
+"""AWS Account Management API Reference, PutAlternateContact."""
+Prefix = Annotated[
+    str,
+    like(
+        r"(?=.{3,20}$)(?!sthree-|amzn-s3-demo-)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+        "3 to 20 lower-case letters, digits and single hyphens, a letter first and no hyphen last",
+    ),
+]
 """Begins names of roles (64 characters) and buckets (63), so it is short."""
 PrincipalArn = Annotated[
     str, like(r"arn:aws:iam::\d{12}:(user|role)/[\w+=,.@/-]+", "the ARN of an IAM user or role, without wildcards")
@@ -83,7 +105,14 @@ Residency = Annotated[str, AfterValidator(_residency)]
 RoleName = Annotated[str, like(r"[\w+=,.@-]{1,64}", "the name of an IAM role, at most 64 characters")]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Title = Annotated[str, Field(min_length=1, max_length=50)]
-TagValue = Annotated[str, Field(min_length=1, max_length=256)]
+TagValue = Annotated[
+    str,
+    like(
+        r"(?!aws:)[\w +=.:/@-]{1,256}",
+        "1 to 256 letters, digits, spaces and _ + - = . : / @, without aws: at the beginning",
+    ),
+]
+"""IAM User Guide, "Tagging IAM resources": the characters that every service accepts in a tag."""
 Dollars = Annotated[int, Field(ge=1, le=100_000_000)]
 
 Environment = Literal["management", "security", "infrastructure", "dev", "staging", "prod", "sandbox", "test"]

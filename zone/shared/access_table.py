@@ -62,12 +62,12 @@ class AccessTable:
 
     def handles_patients(self, team: str) -> bool:
         """Whether a team reads or writes any patients' data."""
-        seen = [*self.owned(team), *(self.data_sets[row.data_set] for row in self.reading(team))]
-        return any(one.bucket == "raw-phi" for one in seen)
+        data_sets = [*self.owned(team), *(self.data_sets[row.data_set] for row in self.reading(team))]
+        return any(data_set.bucket == "raw-phi" for data_set in data_sets)
 
     def purposes_of(self, team: str) -> list[DataPurpose]:
         """The buckets in which a team reads or writes files of data sets."""
-        return sorted({one.bucket for one in (*self.files_of(team), *self.owned(team))})
+        return sorted({data_set.bucket for data_set in (*self.files_of(team), *self.owned(team))})
 
     def shared(self, purpose: DataPurpose) -> Sequence[DataSet]:
         """Data sets of a bucket that the rule of own prefixes does not describe."""

@@ -46,7 +46,7 @@ _SYLLABLES: Final = [
 
 
 def notes(
-    count: int, seed: int, given: Sequence[str] = GIVEN, family: Sequence[str] = FAMILY
+    count: int, seed: int, given_names: Sequence[str] = GIVEN, family: Sequence[str] = FAMILY
 ) -> list[tuple[str, list[str]]]:
     """Synthetic notes and the names in each; half of the names are made of syllables, in no list."""
     generator = np.random.Generator(np.random.PCG64([seed, 3]))
@@ -57,7 +57,7 @@ def notes(
     written: list[tuple[str, list[str]]] = []
     for _ in range(count):
         listed = generator.random() < 0.5  # noqa: PLR2004 - half of the names
-        first = given[generator.integers(len(given))] if listed else invented()
+        first = given_names[generator.integers(len(given_names))] if listed else invented()
         last = family[generator.integers(len(family))] if listed else invented()
         full = f"{first} {last}"
         values = facts(generator)

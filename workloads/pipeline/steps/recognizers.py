@@ -164,7 +164,7 @@ class Recognizers:
             for name in own:
                 for word in re.finditer(rf"\b{re.escape(name)}\b", values[index]):
                     spans[index].append((word.start(), word.end(), "PERSON"))
-        return [_replaced(value, found) for value, found in zip(values, spans, strict=True)]
+        return [_replaced(value, value_spans) for value, value_spans in zip(values, spans, strict=True)]
 
 
 def _replaced(text: str, spans: Sequence[tuple[int, int, str]]) -> str:

@@ -28,9 +28,9 @@ def find(frame: pd.DataFrame, recognizers: Recognizers) -> dict[str, list[tuple[
         texts = [value for _, value in values]
         if not texts:
             continue
-        found = recognizers.find_in_text(texts) if column == NOTE else recognizers.find_in_column(texts)
-        if found:
-            findings[column] = [(int(values[finding.index][0]), finding) for finding in found]
+        spans = recognizers.find_in_text(texts) if column == NOTE else recognizers.find_in_column(texts)
+        if spans:
+            findings[column] = [(int(values[finding.index][0]), finding) for finding in spans]
     return findings
 
 
@@ -55,9 +55,9 @@ def run(_model: Definition, job: Job) -> dict[str, Any]:
     for name in ("train.csv", "holdout.csv"):
         frame = frames.read(job.inputs["select"] / name)
         values += frame.size
-        for column, found in find(frame, recognizers).items():
-            kinds = Counter(finding.kind for _, finding in found)
-            rows = sorted({row + 2 for row, _ in found})
+        for column, spans in find(frame, recognizers).items():
+            kinds = Counter(finding.kind for _, finding in spans)
+            rows = sorted({row + 2 for row, _ in spans})
             report[f"{name} {column}"] = {
                 "kinds": dict(sorted(kinds.items())),
                 "rows": rows[:SHOWN],

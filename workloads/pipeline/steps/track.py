@@ -67,10 +67,10 @@ def log(record: Mapping[str, Any], files: Mapping[str, Path], uri: str) -> str |
         client = MlflowClient(tracking_uri=uri)
         experiment = client.get_experiment_by_name(record["experiment"])
         identifier = experiment.experiment_id if experiment else client.create_experiment(record["experiment"])
-        found = client.search_runs([identifier], f"tags.`{_TAG}` = '{record['record']}'", max_results=1)
-        if found and found[0].info.status == "FINISHED":
-            return str(found[0].info.run_id)
-        started = found[0] if found else client.create_run(identifier, tags={_TAG: record["record"], **record["tags"]})
+        runs = client.search_runs([identifier], f"tags.`{_TAG}` = '{record['record']}'", max_results=1)
+        if runs and runs[0].info.status == "FINISHED":
+            return str(runs[0].info.run_id)
+        started = runs[0] if runs else client.create_run(identifier, tags={_TAG: record["record"], **record["tags"]})
         run_id = str(started.info.run_id)
         for name, value in record["params"].items():
             client.log_param(run_id, name, value)

@@ -31,8 +31,8 @@ def _prefixes(data: Data) -> Iterator[Problem]:
     for first, second in combinations(data.data_sets, 2):
         if data.data_sets[first].bucket != data.data_sets[second].bucket:
             continue
-        one, other = f"{data.prefix_of(first)}/", f"{data.prefix_of(second)}/"
-        if one.startswith(other) or other.startswith(one):
+        first_prefix, second_prefix = f"{data.prefix_of(first)}/", f"{data.prefix_of(second)}/"
+        if first_prefix.startswith(second_prefix) or second_prefix.startswith(first_prefix):
             message = (
                 f"{data.prefix_of(second)!r} of team {data.data_sets[second].owner!r} overlaps with "
                 f"{data.prefix_of(first)!r} of {first!r}, team {data.data_sets[first].owner!r}; "
@@ -42,33 +42,33 @@ def _prefixes(data: Data) -> Iterator[Problem]:
 
 
 def _table(data: Data) -> Iterator[Problem]:
-    seen: set[tuple[str, str]] = set()
+    granted: set[tuple[str, str]] = set()
     for index, row in enumerate(data.access):
-        here = ("data", "access", index)
+        path = ("data", "access", index)
         if row.team not in data.teams:
-            yield Problem(path=(*here, "team"), message=_no("team", row.team, data.teams))
+            yield Problem(path=(*path, "team"), message=_no("team", row.team, data.teams))
         if row.data_set not in data.data_sets:
-            yield Problem(path=(*here, "data_set"), message=_no("data set", row.data_set, data.data_sets))
+            yield Problem(path=(*path, "data_set"), message=_no("data set", row.data_set, data.data_sets))
             continue
-        known = data.data_sets[row.data_set].columns
+        columns = data.data_sets[row.data_set].columns
         for column in row.columns:
-            if column != EVERY_COLUMN and column not in known:
-                message = _no(f"column of {row.data_set!r}", column, known)
-                yield Problem(path=(*here, "columns"), message=message)
-        if (row.team, row.data_set) in seen:
+            if column != EVERY_COLUMN and column not in columns:
+                message = _no(f"column of {row.data_set!r}", column, columns)
+                yield Problem(path=(*path, "columns"), message=message)
+        if (row.team, row.data_set) in granted:
             message = f"team {row.team!r} has a row for {row.data_set!r} already"
-            yield Problem(path=(*here, "data_set"), message=message)
-        seen.add((row.team, row.data_set))
+            yield Problem(path=(*path, "data_set"), message=message)
+        granted.add((row.team, row.data_set))
 
 
 def _sensitivity(data: Data) -> Iterator[Problem]:
     for name, data_set in data.data_sets.items():
         if data_set.bucket == "raw-phi":
             continue
-        for column, what in data_set.columns.items():
-            if what.sensitivity != "de-identified":
+        for column, column_settings in data_set.columns.items():
+            if column_settings.sensitivity != "de-identified":
                 message = (
-                    f"{what.sensitivity!r} does not belong in the bucket {data_set.bucket!r}, which "
+                    f"{column_settings.sensitivity!r} does not belong in the bucket {data_set.bucket!r}, which "
                     f"environments without "
                     "patients' data have too; allowed: de-identified"
                 )
@@ -76,19 +76,20 @@ def _sensitivity(data: Data) -> Iterator[Problem]:
 
 
 def _places(settings: Settings) -> Iterator[Problem]:
-    account, given = settings.data.backup.account, settings.data.keys.administrators
+    account, administrators = settings.data.backup.account, settings.data.keys.administrators
     if settings.data.data_sets and account not in settings.accounts:
         yield Problem(
             path=("data", "backup", "account"), message=_no("account", account, settings.accounts, "is declared")
         )
     exempt = settings.zone.exempt_roles
-    if given is not None and not set(given) & set(exempt):
+    if administrators is not None and not set(administrators) & set(exempt):
         message = (
-            f"{', '.join(given)}: the key policies would lock out who deploys them; name one of {', '.join(exempt)} too"
+            f"{', '.join(administrators)}: with these administrators the deploying role could not change the key "
+            f"policies; add one of {', '.join(exempt)}"
         )
         yield Problem(path=("data", "keys", "administrators"), message=message)
 
 
 def _no(kind: str, value: str, allowed: Mapping[str, object], verb: str = "is declared") -> str:
-    known = ", ".join(allowed) or "none yet"
-    return f"no {kind} {value!r} {verb}{suggestion(value, allowed)}; allowed: {known}"
+    names = ", ".join(allowed) or "none yet"
+    return f"no {kind} {value!r} {verb}{suggestion(value, allowed)}; allowed: {names}"

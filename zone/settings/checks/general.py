@@ -33,18 +33,18 @@ def _regions(settings: Settings) -> Iterator[Problem]:
 
 
 def _units(settings: Settings) -> Iterator[Problem]:
-    seen: list[str] = []
+    declared: list[str] = []
     for index, path in enumerate(settings.organizational_units):
         parent = path.rpartition("/")[0]
-        if path in seen:
+        if path in declared:
             yield Problem(path=("organizational_units", index), message=f"{path!r} stands here a second time")
-        if parent and parent not in seen:
+        if parent and parent not in declared:
             yield Problem(
                 path=("organizational_units", index),
-                message=f"the parent {parent!r} of {path!r} must be declared before it{suggestion(parent, seen)}",
+                message=f"the parent {parent!r} of {path!r} must be declared before it{suggestion(parent, declared)}",
             )
-        seen.append(path)
-    if SUSPENDED not in seen:
+        declared.append(path)
+    if SUSPENDED not in declared:
         yield Problem(path=("organizational_units",), message=f"lacks {SUSPENDED!r}, where accounts wait to be closed")
 
 
@@ -92,14 +92,16 @@ def _networks(settings: Settings) -> Iterator[Problem]:
         for region, cidr in account.networks.items()
     ]
     # Sorted by first address, only what an earlier one still covers can overlap: quick for 1,000 accounts.
-    networks.sort(key=lambda one: (int(one[1].network_address), one[1].prefixlen))
-    open_ones: list[tuple[tuple[str, ...], ipaddress.IPv4Network]] = []
+    networks.sort(key=lambda entry: (int(entry[1].network_address), entry[1].prefixlen))
+    open_networks: list[tuple[tuple[str, ...], ipaddress.IPv4Network]] = []
     for path, network in networks:
-        open_ones = [open_one for open_one in open_ones if open_one[1].broadcast_address >= network.network_address]
-        for other_path, other in open_ones:
-            message = f"{network} overlaps with {other} of {'.'.join(other_path)}; the Transit Gateway joins both"
+        open_networks = [entry for entry in open_networks if entry[1].broadcast_address >= network.network_address]
+        for other_path, open_network in open_networks:
+            message = (
+                f"{network} overlaps with {open_network} of {'.'.join(other_path)}; the Transit Gateway joins both"
+            )
             yield Problem(path=path, message=message)
-        open_ones.append((path, network))
+        open_networks.append((path, network))
 
 
 def _references(settings: Settings) -> Iterator[Problem]:
@@ -114,8 +116,8 @@ def _references(settings: Settings) -> Iterator[Problem]:
     if settings.log_archive.glacier_after_days >= settings.log_archive.record_days:
         yield Problem(path=("log_archive", "glacier_after_days"), message="must be less than record_days")
     if settings.identity_center is not None:
-        for index, one in enumerate(settings.identity_center.assignments):
-            for name in one.accounts:
+        for index, assignment in enumerate(settings.identity_center.assignments):
+            for name in assignment.accounts:
                 if name not in accounts and name != MANAGEMENT:
                     yield Problem(
                         path=("identity_center", "assignments", index, "accounts"),

@@ -9,23 +9,27 @@ from zone.settings.placement import workload_environments
 
 def problems(settings: Settings) -> Iterator[Problem]:
     """What of it does not fit the rest of the settings."""
-    known = workload_environments(settings)
+    environments = workload_environments(settings)
     for name, model in settings.ml.models.items():
         for index, environment in enumerate(model.environments):
             path = ("ml", "models", name, "environments", index)
-            if environment not in known:
-                allowed = ", ".join(known)
+            if environment not in environments:
+                allowed = ", ".join(environments)
                 yield Problem(
                     path=path,
-                    message=f"no environment {environment!r}{suggestion(environment, known)}; allowed: {allowed}",
+                    message=f"no environment {environment!r}{suggestion(environment, environments)}; "
+                    f"allowed: {allowed}",
                 )
                 continue
-            networks = settings.accounts[known[environment]].networks
-            wanted = [settings.regions.primary, *([settings.regions.recovery] if model.standby != "none" else [])]
-            lacking = [region for region in wanted if region not in networks]
+            networks = settings.accounts[environments[environment]].networks
+            required_regions = [
+                settings.regions.primary,
+                *([settings.regions.recovery] if model.standby != "none" else []),
+            ]
+            lacking = [region for region in required_regions if region not in networks]
             if lacking:
                 yield Problem(
                     path=path,
-                    message=f"the account {known[environment]!r} has no network in {lacking[0]}, where the model is to "
-                    f"be served; give it one in accounts.{known[environment]}.networks",
+                    message=f"the account {environments[environment]!r} has no network in {lacking[0]}, where the "
+                    f"model is to be served; give it one in accounts.{environments[environment]}.networks",
                 )

@@ -39,22 +39,25 @@ def _account(settings: Settings) -> Iterator[Problem]:
 
 
 def _supernets(settings: Settings) -> Iterator[Problem]:
-    given = settings.network.supernets
+    supernets = settings.network.supernets
     for region in settings.regions.all:
-        if region not in given:
+        if region not in supernets:
             yield Problem(path=("network", "supernets"), message=f"lacks {region!r}, a region of the zone")
-    for region in given:
+    for region in supernets:
         if region not in settings.regions.all:
             yield Problem(
                 path=("network", "supernets", region),
                 message=f"not a region of the zone; allowed: {', '.join(settings.regions.all)}",
             )
-    for (one, first), (other, second) in combinations(sorted(given.items()), 2):
+    for (first_region, first), (second_region, second) in combinations(sorted(supernets.items()), 2):
         if ipaddress.IPv4Network(first).overlaps(ipaddress.IPv4Network(second)):
-            yield Problem(path=("network", "supernets", other), message=f"{second} overlaps with {first} of {one}")
+            yield Problem(
+                path=("network", "supernets", second_region),
+                message=f"{second} overlaps with {first} of {first_region}",
+            )
     for name, configured in settings.accounts.items():
         for region, cidr in configured.networks.items():
-            supernet = given.get(region)
+            supernet = supernets.get(region)
             if supernet and not ipaddress.IPv4Network(cidr).subnet_of(ipaddress.IPv4Network(supernet)):
                 yield Problem(
                     path=("accounts", name, "networks", region),
@@ -64,9 +67,9 @@ def _supernets(settings: Settings) -> Iterator[Problem]:
 
 def _zones(settings: Settings) -> Iterator[Problem]:
     for region in settings.regions.all:
-        there = len(AVAILABILITY_ZONES[region])
-        if settings.network.zones > there:
-            message = f"{settings.network.zones} zones: {region} has {there}; allowed: 2 to {there}"
+        zone_count = len(AVAILABILITY_ZONES[region])
+        if settings.network.zones > zone_count:
+            message = f"{settings.network.zones} zones: {region} has {zone_count}; allowed: 2 to {zone_count}"
             yield Problem(path=("network", "zones"), message=message)
 
 
@@ -85,19 +88,21 @@ def _rooms(settings: Settings) -> Iterator[Problem]:
 
 
 def _members(settings: Settings) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
-    for segment, one in settings.network.segments.items():
-        for index, name in enumerate(one.accounts):
+    segment_by_account: dict[str, str] = {}
+    for segment, segment_settings in settings.network.segments.items():
+        for index, name in enumerate(segment_settings.accounts):
             path = ("network", "segments", segment, "accounts", index)
             if name not in settings.accounts:
                 message = f"no account {name!r} is declared{suggestion(name, settings.accounts)}"
                 yield Problem(path=path, message=message)
             elif account_placement(settings, name).kind != "workload" or not settings.accounts[name].networks:
                 yield Problem(path=path, message=f"{name!r} has no spoke: only workloads with `networks` do")
-            if name in seen:
-                message = f"{name!r} is in the segments {seen[name]!r} and {segment!r}; each spoke is in one"
+            if name in segment_by_account:
+                message = (
+                    f"{name!r} is in the segments {segment_by_account[name]!r} and {segment!r}; each spoke is in one"
+                )
                 yield Problem(path=path, message=message)
-            seen.setdefault(name, segment)
+            segment_by_account.setdefault(name, segment)
 
 
 def _spokes(settings: Settings) -> Iterator[Problem]:
@@ -128,20 +133,21 @@ def _names(settings: Settings) -> Iterator[Problem]:
     for segment in RESERVED:
         if segment in segments:
             yield Problem(path=("network", "segments", segment), message=f"the name {segment!r} is taken")
-    for path, other in _named(settings):
-        if other not in segments:
-            message = f"no segment {other!r} is declared{suggestion(other, segments)}; allowed: {', '.join(segments)}"
+    for path, referenced in _named(settings):
+        if referenced not in segments:
+            allowed = ", ".join(segments)
+            message = f"no segment {referenced!r} is declared{suggestion(referenced, segments)}; allowed: {allowed}"
             yield Problem(path=path, message=message)
 
 
 def _named(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Every place that names a segment."""
-    for segment, one in settings.network.segments.items():
-        for index, other in enumerate(one.reaches):
-            yield ("network", "segments", segment, "reaches", index), other
+    for segment, segment_settings in settings.network.segments.items():
+        for index, referenced in enumerate(segment_settings.reaches):
+            yield ("network", "segments", segment, "reaches", index), referenced
     for index, pair in enumerate(settings.network.isolated):
-        for other in pair:
-            yield ("network", "isolated", index), other
+        for referenced in pair:
+            yield ("network", "isolated", index), referenced
 
 
 def environments_of(settings: Settings, segment: str) -> frozenset[str]:
@@ -151,32 +157,32 @@ def environments_of(settings: Settings, segment: str) -> frozenset[str]:
 
 
 def _matrix(settings: Settings) -> Iterator[Problem]:
-    for segment, one in settings.network.segments.items():
+    for segment, segment_settings in settings.network.segments.items():
         path = ("network", "segments", segment)
         own = environments_of(settings, segment)
         if len(own) > 1:
             message = f"holds accounts of {' and '.join(sorted(own))}, which may never reach one another"
             yield Problem(path=(*path, "accounts"), message=message)
-        if segment != SHARED and SHARED not in one.reaches:
+        if segment != SHARED and SHARED not in segment_settings.reaches:
             yield Problem(path=(*path, "reaches"), message=f"lacks {SHARED!r}: without endpoints no job can run")
-        for index, other in enumerate(one.reaches):
-            if other in settings.network.segments:
-                for message in _contradictions(settings, segment, other):
+        for index, target in enumerate(segment_settings.reaches):
+            if target in settings.network.segments:
+                for message in _contradictions(settings, segment, target):
                     yield Problem(path=(*path, "reaches", index), message=message)
 
 
-def _contradictions(settings: Settings, segment: str, other: str) -> Iterator[str]:
+def _contradictions(settings: Settings, segment: str, target: str) -> Iterator[str]:
     """Why a segment cannot reach another; the way back needs no word of its own, answers are always let through."""
-    if other == segment:
+    if target == segment:
         yield "a segment reaches itself without being told"
         return
-    if {segment, other} in [set(pair) for pair in settings.network.isolated]:
-        yield f"contradicts network.isolated: {segment!r} and {other!r} are to stay apart"
-    different = environments_of(settings, segment) | environments_of(settings, other)
+    if {segment, target} in [set(pair) for pair in settings.network.isolated]:
+        yield f"contradicts network.isolated: {segment!r} and {target!r} are to stay apart"
+    different = environments_of(settings, segment) | environments_of(settings, target)
     if len(different) > 1:
         yield f"{' and '.join(sorted(different))} may never reach one another"
     if segment == SHARED:
-        yield f"endpoints call nobody: remove {other!r}; answers come back without it"
+        yield f"endpoints call nobody: remove {target!r}; answers come back without it"
 
 
 def _egress(settings: Settings) -> Iterator[Problem]:
@@ -185,17 +191,19 @@ def _egress(settings: Settings) -> Iterator[Problem]:
 
 
 def _services(settings: Settings) -> Iterator[Problem]:
-    known = endpoint_services.known()
-    seen: set[str] = set()
+    services = endpoint_services.known()
+    names: set[str] = set()
     for index, name in enumerate(settings.network.endpoints):
         path = ("network", "endpoints", index)
-        if name not in known:
-            message = f"no endpoint service is named {name!r}{suggestion(name, known)}; allowed: {', '.join(known)}"
+        if name not in services:
+            message = (
+                f"no endpoint service is named {name!r}{suggestion(name, services)}; allowed: {', '.join(services)}"
+            )
             yield Problem(path=path, message=message)
             continue
-        if name in seen:
+        if name in names:
             yield Problem(path=path, message=f"{name!r} stands here a second time")
-        seen.add(name)
+        names.add(name)
         for region in settings.regions.all:
             if not endpoint_services.offered(name, region):
                 yield Problem(path=path, message=f"AWS offers no endpoint for {name!r} in {region}")
