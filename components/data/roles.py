@@ -104,24 +104,24 @@ class TeamRoles(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         names = args.names
         arns: dict[str, pulumi.Output[str]] = {}
-        for one, project in args.table.teams.items():
+        for team_name, project in args.table.teams.items():
             role = iam.Role(
-                f"{name}-{one}",
-                name=names.team_role(one),
-                description=f"What people and jobs of team {one} act as on data",
-                assume_role_policy=document([_members(names, one)]),
+                f"{name}-{team_name}",
+                name=names.team_role(team_name),
+                description=f"What people and jobs of team {team_name} act as on data",
+                assume_role_policy=document([_members(names, team_name)]),
                 max_session_duration=SESSION_SECONDS,
                 permissions_boundary=args.boundary_arn,
-                tags={"team": one, "project": project},
+                tags={"team": team_name, "project": project},
                 opts=child,
             )
             iam.RolePolicy(
-                f"{name}-{one}-rights",
+                f"{name}-{team_name}-rights",
                 role=role.id,
-                policy=document(team(one, names, args.table, args.key_arns)),
+                policy=document(team(team_name, names, args.table, args.key_arns)),
                 opts=child,
             )
-            arns[one] = role.arn
+            arns[team_name] = role.arn
         self.arns: Mapping[str, pulumi.Output[str]] = arns
         self.register_outputs({"arns": arns})
 
