@@ -108,28 +108,28 @@ class TeamRoles(pulumi.ComponentResource):
         names = args.names
         arns: dict[str, pulumi.Output[str]] = {}
         keys = {placeholder(f"KEY{number}", KEY_ARN): arn for number, arn in enumerate(args.key_arns)}
-        for one, project in args.table.teams.items():
+        for team_name, project in args.table.teams.items():
             role = iam.Role(
-                f"{name}-{one}",
-                name=names.team_role(one),
-                description=f"What people and jobs of team {one} act as on data",
-                assume_role_policy=document([_members(names, one)]),
+                f"{name}-{team_name}",
+                name=names.team_role(team_name),
+                description=f"What people and jobs of team {team_name} act as on data",
+                assume_role_policy=document([_members(names, team_name)]),
                 max_session_duration=SESSION_SECONDS,
                 permissions_boundary=args.boundary_arn,
-                tags={"team": one, "project": project},
+                tags={"team": team_name, "project": project},
                 opts=child,
             )
             attach(
-                f"{name}-{one}-rights",
+                f"{name}-{team_name}-rights",
                 RolePolicies(
                     role=role,
-                    policy_name=names.team_role(one),
-                    statements=team(one, names, args.table, list(keys)),
+                    policy_name=names.team_role(team_name),
+                    statements=team(team_name, names, args.table, list(keys)),
                     values={ACCOUNT_ID: names.account_id, **keys},
                 ),
                 child,
             )
-            arns[one] = role.arn
+            arns[team_name] = role.arn
         self.arns: Mapping[str, pulumi.Output[str]] = arns
         self.register_outputs({"arns": arns})
 

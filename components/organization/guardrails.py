@@ -33,7 +33,7 @@ class PolicySpec:
                 f"AWS allows {DESCRIPTION_LIMIT}"
             )
         if not self.targets:
-            raise ValueError(f"PolicySpec {self.name!r}: it is attached to nothing")
+            raise ValueError(f"PolicySpec {self.name!r}: targets is empty; name at least one")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

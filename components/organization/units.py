@@ -22,7 +22,7 @@ class OrganizationalUnitsArgs:
         for index, path in enumerate(self.paths):
             parent = path.rpartition("/")[0]
             if path in self.paths[:index]:
-                raise ValueError(f"OrganizationalUnitsArgs.paths: {path!r} stands there twice")
+                raise ValueError(f"OrganizationalUnitsArgs.paths: {path!r} occurs twice")
             if parent and parent not in self.paths[:index]:
                 raise ValueError(f"OrganizationalUnitsArgs.paths: {path!r} must come after its parent {parent!r}")
 

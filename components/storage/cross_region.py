@@ -35,7 +35,7 @@ class CrossRegionReplicationArgs:
         """Refuses a destination in the same region or outside the residency group."""
         who = "CrossRegionReplicationArgs.destination_region"
         if self.source is self.destination or self.source_region == self.destination_region:
-            raise ValueError(f"{who}: {self.destination_region!r} is the source's own region: one failure takes both")
+            raise ValueError(f"{who}: {self.destination_region!r} is the region of the source; name another one")
         source_group, destination_group = group_of(self.source_region), group_of(self.destination_region)
         if source_group is None or source_group != destination_group:
             raise ValueError(f"{who}: {self.destination_region!r} is outside the residency group {source_group!r}")

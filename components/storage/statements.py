@@ -51,7 +51,7 @@ def kept(arn: pulumi.Input[str], *, deletable: bool = False) -> Sequence[Stateme
 def from_cloudtrail(
     arn: pulumi.Input[str], trail_arn: pulumi.Input[str], prefixes: Sequence[pulumi.Input[str]]
 ) -> Sequence[Statement]:
-    """Lets a trail write below `AWSLogs/<prefix>/` (CloudTrail User Guide, "S3 bucket policy for CloudTrail")."""
+    """Lets a trail write `AWSLogs/<prefix>/` (CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail")."""
     service = {"Service": "cloudtrail.amazonaws.com"}
     return [
         {

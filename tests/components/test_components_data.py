@@ -237,7 +237,7 @@ class TestReplication:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"destination_region": EAST}, "'us-east-1' is the source's own region: one failure takes both"),
+            ({"destination_region": EAST}, "'us-east-1' is the region of the source; name another one"),
             ({"destination_region": "eu-west-1"}, "'eu-west-1' is outside the residency group 'us'"),
         ],
     )

@@ -94,13 +94,15 @@ def test_policy_depends_on_organisation_and_is_attached_to_targets() -> None:
         o.Guardrails("guardrails", o.GuardrailsArgs(policies=[spec], after=[organization]))
 
     recording = record(program)
-    [made] = recording.of("organizations/policy:Policy")
-    assert any("organization:Organization" in urn for urn in made.request.dependencies)
+    [policy_resource] = recording.of("organizations/policy:Policy")
+    assert any("organization:Organization" in urn for urn in policy_resource.request.dependencies)
     attached = {resource.name: resource.inputs["targetId"] for resource in recording.of(":PolicyAttachment")}
     assert attached == {"guardrails-p-root": "r-1", "guardrails-p-A-B": "ou-1"}
 
 
-@pytest.mark.parametrize(("changes", "message"), [({"description": "x" * 513}, "512"), ({"targets": {}}, "nothing")])
+@pytest.mark.parametrize(
+    ("changes", "message"), [({"description": "x" * 513}, "512"), ({"targets": {}}, "targets is empty")]
+)
 def test_policy_over_quota_or_without_targets_is_refused(changes: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         policy(**changes)

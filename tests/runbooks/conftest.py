@@ -13,7 +13,7 @@ from tests.runbooks.recovery_environment import RecoveryEnvironment
 
 @pytest.fixture
 def make_environment(tmp_path: Path) -> Iterator[Callable[..., RecoveryEnvironment]]:
-    with building(tmp_path) as build:
+    with environment_factory(tmp_path) as build:
         yield build
 
 
@@ -24,21 +24,23 @@ def environment(make_environment: Callable[..., RecoveryEnvironment]) -> Recover
 
 @pytest.fixture(scope="module")
 def unchanged_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecoveryEnvironment]:
-    """For tests that change nothing: one environment for all of a module."""
-    with building(tmp_path_factory.mktemp("untouched")) as build:
+    """One environment per module, for tests that change nothing."""
+    with environment_factory(tmp_path_factory.mktemp("unchanged")) as build:
         yield build(readmission="warm", sepsis="pilot-light")
 
 
 @contextmanager
-def building(folder: Path) -> Generator[Callable[..., RecoveryEnvironment]]:
+def environment_factory(folder: Path) -> Generator[Callable[..., RecoveryEnvironment]]:
     clouds: list[Cloud] = []
 
     def build(**modes: Mode) -> RecoveryEnvironment:
         cloud = Cloud.start(folder / f"cloud-{len(clouds)}", management_account="111122223333")
         clouds.append(cloud)
-        inside = folder / f"made-{len(clouds)}"
-        inside.mkdir()
-        environment = RecoveryEnvironment(cloud=cloud, folder=inside, modes=modes or {"readmission": "warm"})
+        environment_folder = folder / f"environment-{len(clouds)}"
+        environment_folder.mkdir()
+        environment = RecoveryEnvironment(
+            cloud=cloud, folder=environment_folder, modes=modes or {"readmission": "warm"}
+        )
         environment.build()
         return environment
 

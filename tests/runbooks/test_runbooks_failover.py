@@ -74,13 +74,13 @@ def test_incident_record_is_written_to_recovery_region(environment: RecoveryEnvi
     environment.cloud.stop_region(PRIMARY)
     record = run(environment, "failover", lost_at=datetime.now(UTC), drill=True)
     client = environment.client("s3", RECOVERY)
-    [found] = [
+    [record_object] = [
         content
         for content in client.list_objects_v2(Bucket=environment.bucket("records", RECOVERY))["Contents"]
         if record["id"] in content["Key"]
     ]
     written = json.loads(
-        client.get_object(Bucket=environment.bucket("records", RECOVERY), Key=found["Key"])["Body"].read()
+        client.get_object(Bucket=environment.bucket("records", RECOVERY), Key=record_object["Key"])["Body"].read()
     )
     assert written["drill"] is True
     assert {entry["step"] for entry in written["steps"]} >= {"measure-replication", "smoke-test#sepsis", "notify"}

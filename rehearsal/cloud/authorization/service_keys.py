@@ -6,6 +6,7 @@ Source: the Service Authorization Reference, table "Condition keys" of each serv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 
 from rehearsal.cloud.requests import ParsedRequest
@@ -99,6 +100,18 @@ def _aliases(_request: ParsedRequest, arn: str) -> Values | None:
     return list(key.aliases) or None if key is not None else None
 
 
+def _boundary(request: ParsedRequest, arn: str) -> Values | None:
+    """The boundary of the request, or that of the existing role or user which the request changes."""
+    named = request.parameters.get("PermissionsBoundary")
+    if named:
+        return [str(named)]
+    backend: Any = iam_backends[arn.split(":")[4]]["aws"] if arn.count(":") >= 5 else None  # noqa: PLR2004
+    entities = [*backend.roles.values(), *backend.users.values()] if backend is not None else []
+    entity = next((entry for entry in entities if entry.arn == arn), None)
+    boundary = getattr(entity, "permissions_boundary_arn", None)
+    return [str(boundary)] if boundary else None
+
+
 PASSED_TO: Final[Mapping[str, str]] = {
     "application-autoscaling": "application-autoscaling.amazonaws.com",
     "athena": "athena.amazonaws.com",
@@ -142,7 +155,7 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "iam:awsservicename": _at("AWSServiceName"),
     "iam:associatedresourcearn": _absent,
     "iam:passedtoservice": lambda request, _arn: _values(PASSED_TO.get(request.service)),
-    "iam:permissionsboundary": _at("PermissionsBoundary"),
+    "iam:permissionsboundary": _boundary,
     "iam:policyarn": _at("PolicyArn"),
     "kms:bypasspolicylockoutsafetycheck": _default(_at("BypassPolicyLockoutSafetyCheck"), "false"),
     "kms:calleraccount": _account_of_caller,

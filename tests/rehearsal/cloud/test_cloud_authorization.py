@@ -417,3 +417,15 @@ def test_presigned_url_is_decided_under_the_signer(account: Account) -> None:
         connection = http.client.HTTPConnection(address.hostname or "", address.port)
         connection.request("GET", f"{address.path}?{address.query}")
         assert connection.getresponse().status == status
+
+
+def test_boundary_of_the_changed_role_is_a_condition(account: Account) -> None:
+    boundary = account.iam.create_policy(PolicyName="of-roles", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
+    account.role("bounded", PermissionsBoundary=boundary)
+    account.role("unbounded")
+    condition = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+    session = account.session(account.role("delegated", allow("iam:PutRolePolicy", Condition=condition)))
+    iam = account.client("iam", session)
+    iam.put_role_policy(RoleName="bounded", PolicyName="p", PolicyDocument=document(allow("s3:*")))
+    with pytest.raises(ClientError):
+        iam.put_role_policy(RoleName="unbounded", PolicyName="p", PolicyDocument=document(allow("s3:*")))
