@@ -71,7 +71,8 @@ def _salt(path: Path, provider: Any) -> str:
         return ""
     if provider.get("type") != "passphrase":
         raise CheckpointError(
-            f"{path} was encrypted by the secrets provider {provider.get('type')!r}; only 'passphrase' opens here"
+            f"{path} was encrypted by the secrets provider {provider.get('type')!r}; "
+            "this engine supports only 'passphrase'"
         )
     return str(provider["state"]["salt"])
 

@@ -124,11 +124,11 @@ class CustomResources:
             lines = "".join(f"\n  {item.path}: {item.old!r} there, {item.new!r} in the program" for item in shown)
             raise StepError(
                 f"{new.title} is imported as {goal.import_id!r}, but {properties} can only change by replacing it: "
-                f"make the program say what is there, or remove `import`{lines}"
+                f"change the program to the values of the existing resource, or remove `import`{lines}"
             )
         if old.protect and new.protect:
             error = StepError(
-                f"{new.title} is protected, but {properties} can only change by replacing it: take `protect` off first"
+                f"{new.title} is protected, but {properties} can only change by replacing it: remove `protect` first"
             )
             if not self._run.dry_run:
                 raise error

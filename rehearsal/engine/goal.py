@@ -161,5 +161,5 @@ def seconds(text: str) -> float:
     """Convert a duration such as `1h30m` or `45s` to seconds. Raises StepError for invalid text."""
     parts: Sequence[tuple[str, str]] = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise StepError(f"custom timeout {text!r} is no duration such as '30s' or '1h30m'")
+        raise StepError(f"custom timeout {text!r} is not a duration such as '30s' or '1h30m'")
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)

@@ -125,7 +125,8 @@ def read(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
     except ValueError as error:
         raise CheckpointError(
-            f"{path} is damaged: move it away to go by the checkpoint beside it (the steps it recorded are forgotten)"
+            f"{path} is damaged: move it away to continue from the checkpoint beside it "
+            "(the steps that it recorded are then lost)"
         ) from error
 
 

@@ -192,7 +192,7 @@ def _read_config(path: Path, levels: Mapping[str, Level]) -> dict[str, tuple[Lev
         level = properties.pop("enforcementLevel", None) if isinstance(value, dict) else value
         if level is not None and level not in LEVELS:
             raise PolicyPackError(
-                f"policy configuration {path}: {name}: level {level!r} is none of {', '.join(LEVELS)}"
+                f"policy configuration {path}: {name}: level {level!r} is not one of {', '.join(LEVELS)}"
             )
         result[name] = (level, properties)
     return result

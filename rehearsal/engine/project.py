@@ -73,7 +73,7 @@ class Project:
         runtime = content.get("runtime")
         language = runtime.get("name") if isinstance(runtime, dict) else runtime
         if language != "python":
-            raise ProjectError(f"{file}: runtime: only python programs run here, found {language!r}")
+            raise ProjectError(f"{file}: runtime: this engine runs only python programs, found {language!r}")
         config = content.get("config")
         folder = content.get("stackConfigDir") or (config if isinstance(config, str) else ".")
         declarations = config if isinstance(config, dict) else {}
@@ -166,7 +166,7 @@ def _refuse_unknown(file: Path, content: Mapping[str, Any], allowed: frozenset[s
     unknown = sorted(set(map(str, content)) - allowed)
     if unknown:
         raise ProjectError(
-            f"{file}: {description} {unknown[0]!r} is not honoured here; allowed are {', '.join(sorted(allowed))}"
+            f"{file}: {description} {unknown[0]!r} is not supported; allowed are {', '.join(sorted(allowed))}"
         )
 
 

@@ -112,7 +112,7 @@ class Steps:
             if result is None:
                 raise StepError(f"{new.title} cannot be imported: no resource has the id {new.import_id!r}")
             if result.inputs is None:
-                raise ProviderError(f"the provider cannot import {new.type}: it says nothing about inputs")
+                raise ProviderError(f"the provider cannot import {new.type}: it returned no inputs")
             return dataclasses.replace(
                 new, id=result.id, inputs=result.inputs, outputs=result.outputs, created=now(), modified=now()
             )
@@ -163,7 +163,7 @@ class Steps:
                 ),
             )
             if not outcome.id and not run.dry_run:
-                raise ProviderError(f"{new.title}: the provider gave it no id")
+                raise ProviderError(f"{new.title}: the provider returned no id")
         new = dataclasses.replace(new, id=outcome.id, outputs=outcome.outputs, init_errors=outcome.failures)
         new = run.settle(new)
         put, drop = [new], list(new.aliases)

@@ -178,6 +178,6 @@ def _continuing(path: Path, records: list[dict[str, Any]], sha256: str) -> list[
     if records and records[0].get("base") != sha256:
         raise CheckpointError(
             f"{path} and its journal {path.with_suffix('.journal').name} do not belong together (one was replaced): "
-            "restore both from one copy, or move the journal away to go by the checkpoint alone"
+            "restore both from one copy, or move the journal away to continue from the checkpoint alone"
         )
     return records

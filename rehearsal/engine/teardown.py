@@ -31,9 +31,9 @@ class Teardown:
         if protected:
             names = ", ".join(f"{old.title}" for old in protected)
             raise StepError(
-                f"the program no longer has {names}, which is protected: take `protect` off first, or bring it back"
+                f"the program no longer has {names}, which is protected: remove `protect` or restore it"
                 if len(protected) == 1
-                else f"the program no longer has {names}, all protected: take `protect` off first, or bring them back"
+                else f"the program no longer has {names}, all protected: remove `protect` or restore them"
             )
         self.delete([*resources, *run.awaiting_deletion])
 
@@ -96,7 +96,7 @@ class Teardown:
         for resource in resources:
             if resource.protect and resource is not old:
                 raise StepError(
-                    f"{urn} can only be replaced with {resource.urn}, which is protected: take `protect` off first"
+                    f"{urn} can only be replaced with {resource.urn}, which is protected: remove `protect` first"
                 )
         deleted_urns = {resource.urn for resource in resources}
         for resource in resources:

@@ -207,7 +207,7 @@ def test_children_end_when_the_engine_is_killed(bench: Bench) -> None:
 
 
 def _until(condition: Any) -> None:
-    for _ in range(200):
+    for _ in range(600):
         if condition():
             return
         time.sleep(0.05)

@@ -218,10 +218,10 @@ def test_preview_uses_outputs_planned_in_the_same_run(bench: Bench) -> None:
         ("Pulumi.yaml", "name: demo\nruntime: [python\n", r"Pulumi\.yaml, line 3"),
         ("Pulumi.yaml", "name: demo\nname: twice\nruntime: python\n", r"Pulumi\.yaml, line 2: the key 'name'"),
         ("Pulumi.yaml", "runtime: python\n", r"Pulumi\.yaml: name: expected"),
-        ("Pulumi.yaml", "name: demo\nruntime: nodejs\n", r"only python programs run here, found 'nodejs'"),
+        ("Pulumi.yaml", "name: demo\nruntime: nodejs\n", r"this engine runs only python programs, found 'nodejs'"),
         ("Pulumi.yaml", "name: demo\nruntime: python\nplugins: {}\n", r"'plugins' is not honoured"),
         ("Pulumi.dev.yaml", "config:\n\t- x\n", r"Pulumi\.dev\.yaml, line 2"),
-        ("Pulumi.dev.yaml", "konfig: {}\n", r"'konfig' is not honoured here; allowed are config"),
+        ("Pulumi.dev.yaml", "konfig: {}\n", r"'konfig' is not supported; allowed are config"),
         ("Pulumi.dev.yaml", "config:\n  k:\n    secure: v1:a:b\n", r"is encrypted, but the file has no encryptionsalt"),
     ],
 )
