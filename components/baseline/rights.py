@@ -139,9 +139,9 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
     if kind == "workload":
         statements.append(
             {
-                "Sid": "TeamPolicies",
+                "Sid": "RolePolicies",
                 "Effect": "Allow",
-                # Managed policies of teams' roles: they are attached to roles with the boundary only.
+                # Managed policies of teams and runbooks: they are attached to roles with the boundary only.
                 "Action": [
                     "iam:CreatePolicy*",
                     "iam:DeletePolicy*",
@@ -150,7 +150,10 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
                     "iam:TagPolicy",
                     "iam:UntagPolicy",
                 ],
-                "Resource": f"arn:aws:iam::*:policy/{scope.prefix}-data-team-*",
+                "Resource": [
+                    f"arn:aws:iam::*:policy/{scope.prefix}-data-team-*",
+                    f"arn:aws:iam::*:policy/{scope.prefix}-service-recovery-*",
+                ],
             }
         )
     if kind in LINKED:

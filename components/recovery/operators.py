@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pulumi_aws import iam
 
 from components.documents import Statement, document
+from components.managed_policies import RolePolicies, attach, placeholder
 from components.recovery.names import HEARTBEAT_KEY, RecoveryNames
 from components.tokens import type_token
 from runbooks.rights import Right, Values, expand
 from runbooks.role import all_rights
+
+ACCOUNT_CHARACTERS: Final = 12
+BUCKET_CHARACTERS: Final = 63
+KEY_ARN_CHARACTERS: Final = 90
+TOPIC_ARN_CHARACTERS: Final = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +29,7 @@ class RunbookRoleArgs:
     regions: Sequence[str]
     recovery_region: str
     boundary_arn: pulumi.Input[str]
-    principals: Sequence[pulumi.Input[str]]
+    principals: Sequence[str]
     """ARNs of the principals that may assume the role with MFA."""
     endpoints: Sequence[str]
     artifact_buckets: Sequence[pulumi.Input[str]]
@@ -38,7 +44,7 @@ class RunbookRoleArgs:
 class RunbookRole(pulumi.ComponentResource):
     """`hipaa-ml:recovery:RunbookRole`: the role of the runbooks, under the permissions boundary of the zone.
 
-    Creates an `aws.iam.Role` and its `RolePolicy`.
+    Creates an `aws.iam.Role` with managed policies: `aws.iam.Policy` and `aws.iam.RolePolicyAttachment`.
     """
 
     def __init__(self, name: str, args: RunbookRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -47,9 +53,13 @@ class RunbookRole(pulumi.ComponentResource):
             {
                 "Sid": "OnCallWithMfa",
                 "Effect": "Allow",
-                "Principal": {"AWS": list(args.principals)},
+                # By condition: IAM refuses a trust policy that names a principal which does not exist yet.
+                "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in _accounts(args.principals)]},
                 "Action": "sts:AssumeRole",
-                "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+                "Condition": {
+                    "ArnEquals": {"aws:PrincipalArn": list(args.principals)},
+                    "Bool": {"aws:MultiFactorAuthPresent": "true"},
+                },
             },
             {
                 "Sid": "ReadinessFunction",
@@ -75,29 +85,67 @@ class RunbookRole(pulumi.ComponentResource):
             max_session_duration=4 * 3600,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        rights = iam.RolePolicy(
+        planned = PlannedValues()
+        attachments = attach(
             f"{name}-rights",
-            role=role.id,
-            policy=document(statements(args)),
-            opts=pulumi.ResourceOptions(parent=self),
+            RolePolicies(
+                role=role, policy_name=args.names.role, statements=statements(args, planned), values=planned.values
+            ),
+            pulumi.ResourceOptions(parent=self),
         )
-        self.arn = pulumi.Output.all(role.arn, rights.id).apply(lambda values: values[0])
+        self.arn = pulumi.Output.all(role.arn, *(attached.id for attached in attachments)).apply(
+            lambda values: values[0]
+        )
         self.register_outputs({"arn": self.arn})
 
 
-def statements(args: RunbookRoleArgs) -> list[Statement]:
-    """The policy's statements: one per right that the steps of the runbooks declare."""
-    values = _values(args)
+class PlannedValues:
+    """Values that are known after deployment, each under a placeholder as long as the value can become."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, pulumi.Input[str]] = {}
+        """Placeholder -> value."""
+
+    def plan(self, name: str, value: pulumi.Input[str], length: int) -> str:
+        """The placeholder of a value.
+
+        Args:
+            name: a name that is unique in the policy.
+            value: the value.
+            length: most characters of the value.
+        """
+        text = placeholder(name, length)
+        self.values[text] = value
+        return text
+
+    def plan_all(self, name: str, values: Sequence[pulumi.Input[str]], length: int) -> list[str]:
+        """The placeholders of several values; see `plan`."""
+        return [self.plan(f"{name}{number}", value, length) for number, value in enumerate(values)]
+
+
+def statements(args: RunbookRoleArgs, planned: PlannedValues) -> list[Statement]:
+    """The policy's statements: one per right that the steps of the runbooks declare.
+
+    Args:
+        args: the role.
+        planned: receives the values that are known only after deployment.
+    """
+    values = _values(args, planned)
     return [_statement(right, values) for right in all_rights()]
 
 
-def _values(args: RunbookRoleArgs) -> Values:
+def _accounts(principals: Sequence[str]) -> list[str]:
+    return sorted({principal.split(":")[4] for principal in principals})
+
+
+def _values(args: RunbookRoleArgs, planned: PlannedValues) -> Values:
     names = args.names
+    account = planned.plan("ACCOUNT", args.account_id, ACCOUNT_CHARACTERS)
     return {
         "region": args.regions,
         "recovery": [args.recovery_region],
-        "account": [args.account_id],
-        "role": [pulumi.Output.format("arn:aws:iam::{0}:role/{1}", args.account_id, names.role)],
+        "account": [account],
+        "role": [f"arn:aws:iam::{account}:role/{names.role}"],
         "root": [names.root],
         "writer_parameter": [names.writer],
         "journal_table": [names.journal],
@@ -108,17 +156,17 @@ def _values(args: RunbookRoleArgs) -> Values:
         "alarm": [
             alarm for endpoint in args.endpoints for alarm in (names.alarm(endpoint), names.withdrawal(endpoint))
         ],
-        "artifact_bucket": args.artifact_buckets,
-        "replicated_bucket": args.replicated_buckets,
-        "record_bucket": args.record_buckets,
-        "key": args.key_arns,
-        "topic": args.topics,
+        "artifact_bucket": planned.plan_all("ARTIFACTS", args.artifact_buckets, BUCKET_CHARACTERS),
+        "replicated_bucket": planned.plan_all("REPLICATED", args.replicated_buckets, BUCKET_CHARACTERS),
+        "record_bucket": planned.plan_all("RECORDS", args.record_buckets, BUCKET_CHARACTERS),
+        "key": planned.plan_all("KEY", args.key_arns, KEY_ARN_CHARACTERS),
+        "topic": planned.plan_all("TOPIC", args.topics, TOPIC_ARN_CHARACTERS),
     }
 
 
 def _statement(right: Right, values: Values) -> Statement:
     def expanded(templates: Sequence[str]) -> Any:
-        results = [result for template in templates for result in expand(template, values, pulumi.Output.format)]
+        results = [result for template in templates for result in expand(template, values)]
         return results if len(results) > 1 else results[0]
 
     statement: dict[str, Any] = {

@@ -366,8 +366,14 @@ KEY_POLICY = Policy.parse(
 """Leaves the decision to the account's identity policies."""
 
 
+def runbook_statements() -> list[Any]:
+    """The statements of all policies of the runbooks' role."""
+    policies = runbooks().of("iam/policy:Policy")
+    return [statement for policy in policies for statement in policy.document("policy")["Statement"]]
+
+
 def may(action: str, resource: str, **context: str) -> bool:
-    own = Policy.parse("own", json.loads(inputs_of(runbooks(), "RolePolicy")["policy"]))
+    own = Policy.parse("own", {"Version": "2012-10-17", "Statement": runbook_statements()})
     request = Request(
         principal=Principal.of(ROLE),
         action=action,
@@ -499,20 +505,23 @@ class TestRunbooksRole:
         assert not may(action, resource, **context)
 
     def test_allows_no_action_by_pattern(self) -> None:
-        for statement in json.loads(inputs_of(runbooks(), "RolePolicy")["policy"])["Statement"]:
+        for statement in runbook_statements():
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             assert not [action for action in actions if "*" in action]
 
-    def test_policy_fits_quota_of_a_role(self) -> None:
-        """IAM User Guide, "IAM and AWS STS quotas": 10,240 characters of inline policies, without white space."""
-        assert (
-            len(json.dumps(json.loads(inputs_of(runbooks(), "RolePolicy")["policy"]), separators=(",", ":"))) < 10_240
-        )
+    def test_policies_fit_quota_of_managed_policies(self) -> None:
+        """IAM User Guide, "IAM and AWS STS quotas": 6,144 characters per managed policy, without white space."""
+        documents = [resource.document("policy") for resource in runbooks().of("iam/policy:Policy")]
+        assert len(documents) > 1
+        assert all(len(json.dumps(document, separators=(",", ":"))) <= 6_144 for document in documents)
+        assert not [text for text in map(json.dumps, documents) if "${" in text or "~" in text]
 
     def test_trusts_on_call_with_mfa_and_readiness_function(self) -> None:
         role = inputs_of(runbooks(), "iam/role:Role")
         assert role["permissionsBoundary"] == BOUNDARY
         assert role["name"] == "hipaa-ml-service-recovery-prod"
         on_call, function = json.loads(role["assumeRolePolicy"])["Statement"]
-        assert on_call["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+        assert on_call["Principal"] == {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]}
+        assert on_call["Condition"]["Bool"] == {"aws:MultiFactorAuthPresent": "true"}
+        assert on_call["Condition"]["ArnEquals"]["aws:PrincipalArn"][0].endswith("AWSReservedSSO_OnCall_1")
         assert function["Condition"]["ArnEquals"]["aws:PrincipalArn"].endswith(f"role/{NAMES.readiness}")

@@ -27,7 +27,13 @@ REPLICATION_RIGHTS = frozenset(
 TEAM_RIGHTS = frozenset({"teams-cardiology-rights", "teams-oncology-rights"})
 INTENDED_CHANGES: Mapping[str, str] = {
     "endpoints-group": "EC2 refuses the apostrophe in the former description; a new description replaces the group",
-    "runbooks-rights": "the policy of the runbook role is computed from the rights that the steps declare",
+    "runbooks-rights": "managed policies replace the inline policy of the runbook role, which passed its limit",
+    **{
+        f"runbooks-rights-{number}{suffix}": "a managed policy of the runbook role, and its attachment"
+        for number in (1, 2, 3, 4)
+        for suffix in ("", "-attached")
+    },
+    "runbooks-role": "its trust policy names accounts and compares principals: a named user has to exist",
     "readiness-function": "the code of this function is the source of `runbooks/`, which every commit may change",
     **dict.fromkeys(
         REPLICATION_RIGHTS, "the role's inline policies exceeded 10,240 characters: one policy replaces them"
@@ -48,7 +54,7 @@ INTENDED_CHANGES: Mapping[str, str] = {
 """Resource name -> why today's program changes this resource of the baseline."""
 
 
-REPLACED = frozenset({"endpoints-group"}) | REPLICATION_RIGHTS | TEAM_RIGHTS
+REPLACED = frozenset({"endpoints-group", "runbooks-rights"}) | REPLICATION_RIGHTS | TEAM_RIGHTS
 """Resource names of `INTENDED_CHANGES` that are replaced or deleted."""
 
 

@@ -5,12 +5,14 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Endpoints, Image, host
 from runbooks.aws import Aws
@@ -267,12 +269,23 @@ class RecoveryEnvironment:
         )
         return str(response["HealthCheck"]["Id"])
 
+    def _serving_role(self) -> str:
+        """ARN of the role that SageMaker assumes for the models."""
+        iam = self.client("iam", PRIMARY)
+        trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        with suppress(ClientError):
+            iam.create_role(
+                RoleName="serving",
+                AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            )
+        return "arn:aws:iam::111122223333:role/serving"
+
     def _model(self, name: str, region: str) -> None:
         client = self.client("sagemaker", region)
         image = f"111122223333.dkr.ecr.{region}.amazonaws.com/readmission@{self.image_digest(region)}"
         client.create_model(
             ModelName=f"{name}-7",
-            ExecutionRoleArn="arn:aws:iam::111122223333:role/serving",
+            ExecutionRoleArn=self._serving_role(),
             PrimaryContainer={
                 "Image": image,
                 "ModelDataUrl": f"s3://{self.bucket('artifacts', region)}/readmission/7/model.tar.gz",

@@ -19,12 +19,9 @@ from zone.settings.errors import SettingsError
 from zone.settings.load import parse_settings
 
 DATA_STACKS = ("data-dev", "data-staging", "data-prod")
-RUNBOOK_ROLE = pytest.mark.xfail(reason="inline policies of the runbook role (finding A1)", strict=False)
 
 
-@pytest.mark.parametrize(
-    "stack", [pytest.param(stack, marks=[RUNBOOK_ROLE] * (stack == "recovery-prod")) for stack in STACKS]
-)
+@pytest.mark.parametrize("stack", STACKS)
 def test_policies_of_a_stack_are_within_their_limits(stack: str) -> None:
     assert not list(violations(recorded(stack)))
 

@@ -165,15 +165,18 @@ class TestTheJournal:
 
 class TestTheRunbooksRole:
     def rights(self) -> str:
-        return str(named(recorded(STACK), "RolePolicy", "runbooks-rights").inputs["policy"])
+        policies = [named(recorded(STACK), "iam/policy:Policy", f"runbooks-rights-{number}") for number in (1, 2)]
+        return " ".join(str(policy.inputs["policy"]) for policy in policies)
 
     def trust(self, recording: Recording) -> list[dict[str, Any]]:
         return list(named(recording, "iam/role:Role", "runbooks-role").document("assumeRolePolicy")["Statement"])
 
     def test_is_assumed_with_mfa_by_operators_or_break_glass_principals(self) -> None:
         first = self.trust(recorded(STACK))[0]
-        assert [arn.rpartition("/")[2] for arn in first["Principal"]["AWS"]] == ["break-glass-1", "break-glass-2"]
-        assert first["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+        people = first["Condition"]["ArnEquals"]["aws:PrincipalArn"]
+        assert [arn.rpartition("/")[2] for arn in people] == ["break-glass-1", "break-glass-2"]
+        assert all(arn.endswith(":root") for arn in first["Principal"]["AWS"])
+        assert first["Condition"]["Bool"] == {"aws:MultiFactorAuthPresent": "true"}
         oncall = f"arn:aws:iam::{ACCOUNT}:role/oncall"
         recording = run(STACK, ml={**with_model(), "recovery": {"operators": [oncall]}})
         assert self.trust(recording)[0]["Principal"]["AWS"] in (oncall, [oncall])

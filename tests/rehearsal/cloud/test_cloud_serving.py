@@ -43,6 +43,12 @@ class Served:
         self.sagemaker = endpoints.client("sagemaker", EAST)
         self.runtime = endpoints.client("sagemaker-runtime", EAST)
         self.s3.create_bucket(Bucket=name)
+        trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        created = endpoints.client("iam", EAST).create_role(
+            RoleName=f"serve-{name}",
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        )
+        self.role = created["Role"]["Arn"]
         host(cloud, Image(repository="container", command=[sys.executable, "-m", "tests.runbooks.stub_container"]))
 
     def configure(self, version: str, weights: bytes | None, *, repository: str = "container") -> str:
@@ -52,7 +58,7 @@ class Served:
             self.s3.put_object(Bucket=self.name, Key=f"{version}.tar.gz", Body=_pack(weights))
         self.sagemaker.create_model(
             ModelName=name,
-            ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/serve",
+            ExecutionRoleArn=self.role,
             EnableNetworkIsolation=True,
             PrimaryContainer={
                 "Image": f"{REGISTRY}/{repository}@sha256:{'0' * 64}",
@@ -176,8 +182,21 @@ class TestModels:
         client.create_model_package_group(ModelPackageGroupName=name)
         with pytest.raises(ClientError, match="Cannot find resource policy"):
             client.get_model_package_group_policy(ModelPackageGroupName=name)
-        client.put_model_package_group_policy(ModelPackageGroupName=name, ResourcePolicy="{}")
-        assert client.get_model_package_group_policy(ModelPackageGroupName=name)["ResourcePolicy"] == "{}"
+        policy = json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"AWS": ACCOUNT},
+                        "Action": "sagemaker:DescribeModelPackage",
+                        "Resource": "*",
+                    }
+                ],
+            }
+        )
+        client.put_model_package_group_policy(ModelPackageGroupName=name, ResourcePolicy=policy)
+        assert client.get_model_package_group_policy(ModelPackageGroupName=name)["ResourcePolicy"] == policy
         client.delete_model_package_group_policy(ModelPackageGroupName=name)
         client.delete_model_package_group(ModelPackageGroupName=name)
         with pytest.raises(ClientError, match="does not exist"):

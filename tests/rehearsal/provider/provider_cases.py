@@ -19,8 +19,12 @@ def policy(*actions: str, effect: str = "Allow", **members: Any) -> str:
     )
 
 
-def trust(service: str) -> str:
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+ASSUMING = tuple(f"{name}.amazonaws.com" for name in ("cloudtrail", "config", "lambda", "sagemaker", "scheduler"))
+"""Services that assume the role of the cases."""
+
+
+def trust(*services: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
@@ -29,6 +33,8 @@ def key_policy(account: str, *more: str) -> str:
         {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": action, "Resource": "*"}
         for action in ("kms:*", *more)
     ]
+    logs = {"Service": "logs.us-east-1.amazonaws.com"}
+    statements.append({"Effect": "Allow", "Principal": logs, "Action": "kms:GenerateDataKey*", "Resource": "*"})
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
@@ -79,7 +85,7 @@ class World:
 
     @property
     def role(self) -> CreatedResource:
-        return self.once("role", "aws:iam/role:Role", lambda: {"assumeRolePolicy": trust("config.amazonaws.com")})
+        return self.once("role", "aws:iam/role:Role", lambda: {"assumeRolePolicy": trust(*ASSUMING)})
 
     @property
     def managed_policy(self) -> CreatedResource:
@@ -99,7 +105,7 @@ class World:
 
     @property
     def key(self) -> CreatedResource:
-        return self.once("key", "aws:kms/key:Key", lambda: {"multiRegion": True})
+        return self.once("key", "aws:kms/key:Key", lambda: {"multiRegion": True, "policy": key_policy(self.account)})
 
     @property
     def other_key(self) -> CreatedResource:

@@ -6,6 +6,7 @@ import pytest
 
 from rehearsal.cloud import Cloud, Image, host
 from tests.rehearsal.provider.provider_bench import Client
+from tests.rehearsal.provider.provider_cases import trust
 
 SAGEMAKER = "aws:sagemaker/"
 ENDPOINT = f"{SAGEMAKER}endpoint:Endpoint"
@@ -14,7 +15,8 @@ ENDPOINT = f"{SAGEMAKER}endpoint:Endpoint"
 def configure(client: Client, image: str, location: str) -> str:
     """A configuration; gives its name."""
     container = {"image": f"1.dkr.ecr.us-east-1.amazonaws.com/{image}@sha256:0", "modelDataUrl": location}
-    role = "arn:aws:iam::123456789012:role/serve"
+    trusted = {"assumeRolePolicy": trust("sagemaker.amazonaws.com")}
+    role = client.make("aws:iam/role:Role", trusted).outputs["arn"]
     resource = client.make(f"{SAGEMAKER}model:Model", {"executionRoleArn": role, "primaryContainer": container})
     variant = {"modelName": resource.outputs["name"], "instanceType": "ml.m5.large", "initialInstanceCount": 2}
     configuration = f"{SAGEMAKER}endpointConfiguration:EndpointConfiguration"
