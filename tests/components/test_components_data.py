@@ -252,7 +252,7 @@ class TestReplication:
             args = self.args()
             CrossRegionReplicationArgs(**{**args, "destination": args["source"]})
 
-        with pytest.raises(ValueError, match="own region"):
+        with pytest.raises(ValueError, match="is the region of the source"):
             record(program)
 
     def test_lag_alarm_over_fifteen_minutes_is_refused(self) -> None:

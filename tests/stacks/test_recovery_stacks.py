@@ -148,7 +148,7 @@ class TestTheSwitch:
         names = {"readmission": "warm", "sepsis": "pilot-light", "triage": "none"}
         ml = {"models": {name: {**reference, "standby": mode} for name, mode in names.items()}}
         upstream = run(PRIMARY, ml=ml)
-        recording = run(STACK, given={PRIMARY: upstream}, ml=ml)
+        recording = run(STACK, recordings={PRIMARY: upstream}, ml=ml)
         assert {record.inputs["name"].split(".")[0] for record in recording.of("route53/record:Record")} == {
             *("readmission", "sepsis")
         }
@@ -179,7 +179,7 @@ class TestTheRunbooksRole:
         assert first["Condition"]["Bool"] == {"aws:MultiFactorAuthPresent": "true"}
         oncall = f"arn:aws:iam::{ACCOUNT}:role/oncall"
         recording = run(STACK, ml={**with_model(), "recovery": {"operators": [oncall]}})
-        assert self.trust(recording)[0]["Principal"]["AWS"] in (oncall, [oncall])
+        assert self.trust(recording)[0]["Condition"]["ArnEquals"]["aws:PrincipalArn"] in (oncall, [oncall])
 
     def test_is_assumed_by_the_readiness_function(self) -> None:
         function = named(recorded(STACK), "iam/role:Role", "readiness-lambda-role").inputs["name"]
