@@ -219,7 +219,7 @@ def test_preview_uses_outputs_planned_in_the_same_run(bench: Bench) -> None:
         ("Pulumi.yaml", "name: demo\nname: twice\nruntime: python\n", r"Pulumi\.yaml, line 2: the key 'name'"),
         ("Pulumi.yaml", "runtime: python\n", r"Pulumi\.yaml: name: expected"),
         ("Pulumi.yaml", "name: demo\nruntime: nodejs\n", r"this engine runs only python programs, found 'nodejs'"),
-        ("Pulumi.yaml", "name: demo\nruntime: python\nplugins: {}\n", r"'plugins' is not honoured"),
+        ("Pulumi.yaml", "name: demo\nruntime: python\nplugins: {}\n", r"'plugins' is not supported"),
         ("Pulumi.dev.yaml", "config:\n\t- x\n", r"Pulumi\.dev\.yaml, line 2"),
         ("Pulumi.dev.yaml", "konfig: {}\n", r"'konfig' is not supported; allowed are config"),
         ("Pulumi.dev.yaml", "config:\n  k:\n    secure: v1:a:b\n", r"is encrypted, but the file has no encryptionsalt"),
