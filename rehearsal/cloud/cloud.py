@@ -156,6 +156,10 @@ class Cloud:
         """Bring a lost region back, with what was in it."""
         self.command("start-region", region=region)
 
+    def raise_quota(self, quota: str, region: str, value: int) -> None:
+        """Raises a quota (`vpcs`, `addresses`) in a region of every account, as AWS Support does on request."""
+        self.command("raise-quota", quota=quota, region=region, value=value)
+
     def set_replication_lag(self, seconds: float, source_region: str = "*") -> None:
         """How long what is put into a bucket of a region waits before S3 copies it; none unless set."""
         self.command("replication-lag", seconds=seconds, source_region=source_region)

@@ -18,6 +18,7 @@ from rehearsal.cloud.faults import Fault
 from rehearsal.cloud.gateway import Environ, Gateway
 from rehearsal.cloud.hosting import HOSTING
 from rehearsal.cloud.listeners import Listeners
+from rehearsal.cloud.rules.quotas import raise_quota
 
 
 class Daemon:
@@ -52,6 +53,7 @@ class Daemon:
             "record-calls": lambda _: self._gateway.calls.start(),
             "calls": lambda _: self._gateway.calls.taken(),
             "authorization": lambda _: self._gateway.authorizer.record.summary(),
+            "raise-quota": lambda args: raise_quota(args["quota"], args["region"], int(args["value"])),
             "replication": lambda _: self._replicator.status(),
             "replication-lag": lambda args: self._replicator.set_lag(**args),
         }

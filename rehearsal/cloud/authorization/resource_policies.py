@@ -65,7 +65,13 @@ def _bucket(_account: str, _region: str, name: str, _arn: str) -> str | None:
 def _key(account: str, region: str, name: str, arn: str) -> str | None:
     keys: Mapping[str, Any] = kms_backends[account][region].keys if region else {}
     key = keys.get(name.removeprefix("key/"))
-    return _text(key.policy) if key is not None and key.arn == arn else None
+    # For a key that does not exist the caller's own policies decide: KMS then answers that it is not found.
+    return _text(key.policy) if key is not None and key.arn == arn else _delegation(account)
+
+
+def _delegation(account: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _topic(account: str, region: str, _name: str, arn: str) -> str | None:

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 from moto.ec2.models import ec2_backends
 
+from rehearsal.cloud.rules.quotas import quota
 from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
 
-VPCS: Final = 5
-ADDRESSES: Final = 5
 _SERVICE_NAME: Final = re.compile(
     r"com\.amazonaws\.(?P<region>[a-z0-9-]+)\.[a-z0-9.\-]+|com\.amazonaws\.vpce\.[a-z0-9.\-]+|aws\..+"
 )
@@ -22,13 +21,13 @@ def _backend(situation: Situation) -> Any:
 def _vpc_quota(situation: Situation) -> Refusal | None:
     # moto gives every account a default VPC; the zone deletes none, so the quota counts the others.
     own = [vpc for vpc in _backend(situation).vpcs.values() if not vpc.is_default]
-    if len(own) >= VPCS:
+    if len(own) >= quota("vpcs", situation.region):
         return Refusal(code="VpcLimitExceeded", message="The maximum number of VPCs has been reached.")
     return None
 
 
 def _address_quota(situation: Situation) -> Refusal | None:
-    if len(_backend(situation).addresses) >= ADDRESSES:
+    if len(_backend(situation).addresses) >= quota("addresses", situation.region):
         return Refusal(code="AddressLimitExceeded", message="The maximum number of addresses has been reached.")
     return None
 

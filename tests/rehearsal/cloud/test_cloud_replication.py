@@ -1,6 +1,7 @@
 """Objects really go from one region to the other: late as told, counted, and never in circles."""
 
 import datetime as dt
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,12 @@ from rehearsal.cloud import Cloud, Endpoints
 
 ACCOUNT = "111122223333"
 EAST, WEST = "us-east-1", "us-west-2"
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    }
+)
 
 
 def until(true: Callable[[], Any], description: str) -> Any:
@@ -32,7 +39,7 @@ class Pair:
         self.cloud, self.endpoints = cloud, endpoints
         self.buckets = {EAST: f"{name}-east", WEST: f"{name}-west"}
         self.keys = {region: str(self._kms(region).create_key()["KeyMetadata"]["Arn"]) for region in self.buckets}
-        role = endpoints.client("iam", EAST).create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+        role = endpoints.client("iam", EAST).create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
         self.role = str(role["Role"]["Arn"])
         for region, bucket in self.buckets.items():
             location = {} if region == EAST else {"CreateBucketConfiguration": {"LocationConstraint": region}}

@@ -18,6 +18,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def cloud(state: Path) -> Iterator[Cloud]:
     running = Cloud.start(state)
+    # Many tests create a VPC in the same region.
+    running.raise_quota("vpcs", "us-east-1", 100)
     yield running
     running.stop()
 

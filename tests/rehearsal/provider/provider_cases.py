@@ -105,7 +105,12 @@ class World:
 
     @property
     def key(self) -> CreatedResource:
-        return self.once("key", "aws:kms/key:Key", lambda: {"multiRegion": True, "policy": key_policy(self.account)})
+        return self.once("key", "aws:kms/key:Key", lambda: {"multiRegion": True})
+
+    @property
+    def log_key(self) -> CreatedResource:
+        """A key that CloudWatch Logs may use."""
+        return self.once("log-key", "aws:kms/key:Key", lambda: {"policy": key_policy(self.account)})
 
     @property
     def other_key(self) -> CreatedResource:
@@ -589,8 +594,8 @@ CASES = (
     ),
     Case(
         type="aws:cloudwatch/logGroup:LogGroup",
-        inputs=lambda w: {"retentionInDays": 30, "kmsKeyId": w.key.outputs["arn"], "tags": {"a": "b"}},
-        change=lambda w: {"retentionInDays": 365, "kmsKeyId": w.key.outputs["arn"], "tags": {"a": "c"}},
+        inputs=lambda w: {"retentionInDays": 30, "kmsKeyId": w.log_key.outputs["arn"], "tags": {"a": "b"}},
+        change=lambda w: {"retentionInDays": 365, "kmsKeyId": w.log_key.outputs["arn"], "tags": {"a": "c"}},
         drift=lambda w, m: w.boto("logs").delete_retention_policy(logGroupName=m.id),
         drifted="retentionInDays",
     ),

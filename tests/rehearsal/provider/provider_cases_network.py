@@ -1,5 +1,6 @@
 """The lives of the network's emulated types."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,6 +12,20 @@ from tests.rehearsal.provider.provider_cases import Case, World, policy
 TRANSIT = "aws:ec2transitgateway/"
 ANYWHERE = "0.0.0.0/0"
 LOGS = "network-logs"
+
+
+def logs_bucket(world: World) -> str:
+    """A bucket that the delivery service of flow logs may write to."""
+    bucket = world.bucket("flow-logs")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    world.once("flow-logs-policy", "aws:s3/bucketPolicy:BucketPolicy", lambda: {"bucket": bucket, "policy": document})
+    return bucket
 
 
 def vpc(world: World, name: str = "vpc", cidr: str = "10.0.0.0/16") -> CreatedResource:
@@ -341,7 +356,7 @@ CASES = (
             "vpcId": vpc(w).id,
             "trafficType": "ALL",
             "logDestinationType": "s3",
-            "logDestination": f"arn:aws:s3:::{w.bucket(LOGS)}",
+            "logDestination": f"arn:aws:s3:::{logs_bucket(w)}",
             "maxAggregationInterval": 60,
         },
         drift=lambda w, m: w.boto("ec2").delete_flow_logs(FlowLogIds=[m.id]),
