@@ -156,6 +156,10 @@ class Cloud:
         """Bring a lost region back, with what was in it."""
         self.command("start-region", region=region)
 
+    def enforce_authorization(self, *, enforce: bool) -> None:
+        """Refuse requests that a policy denies, which is the default, or count them as denied and carry them out."""
+        self.command("enforce-authorization", enforce=enforce)
+
     def raise_quota(self, quota: str, region: str, value: int) -> None:
         """Raises a quota (`vpcs`, `addresses`) in a region of every account, as AWS Support does on request."""
         self.command("raise-quota", quota=quota, region=region, value=value)

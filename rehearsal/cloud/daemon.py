@@ -52,6 +52,7 @@ class Daemon:
             "resolve": lambda args: patches.resolve(args["account"], args["name"]),
             "record-calls": lambda _: self._gateway.calls.start(),
             "calls": lambda _: self._gateway.calls.taken(),
+            "enforce-authorization": lambda args: self._enforce(enforce=bool(args["enforce"])),
             "authorization": lambda _: self._gateway.authorizer.record.summary(),
             "raise-quota": lambda args: raise_quota(args["quota"], args["region"], int(args["value"])),
             "replication": lambda _: self._replicator.status(),
@@ -89,6 +90,9 @@ class Daemon:
         self._known(region)
         self._gateway.lost.discard(region)
         self._listeners.start(region)
+
+    def _enforce(self, *, enforce: bool) -> None:
+        self._gateway.authorizer.enforcing = enforce
 
     def _host(self, *, repository: str, argv: Sequence[str], delay: float) -> None:
         HOSTING.commands[repository] = argv

@@ -1,11 +1,13 @@
 """An environment's data on the emulated organisation: objects arrive, teams are kept apart, nothing drifts."""
 
+import json
 import os
 import shutil
 import subprocess
 import time
 import venv
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from tests.end_to_end.zone import Zone
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("data"), pytest.mark.timeout(900)]
 EAST, WEST = "us-east-1", "us-west-2"
 STACKS = ("organization", "audit", "baseline-ml-prod", "baseline-backup", "data-prod")
+PATIENTS = {"cardiology": "cardiology/cardiology_encounters", "oncology": "oncology/oncology_tumours"}
+"""Team -> prefix of its data set with patients."""
 PHI = "cardiology/cardiology_encounters/2026.parquet"
 DVC = "dvc[s3]==3.67.1"
 
@@ -74,14 +78,34 @@ class Environment:
         return found
 
     def team(self, name: str) -> Credentials:
-        credentials = self.endpoints.client("sts", EAST, self.admin).assume_role(
-            RoleArn=self.outputs["team_role_arns"][name], RoleSessionName=name
-        )["Credentials"]
+        """A session of a team's role, started from a role that carries the team's tag, as a person's sign-in does."""
+        member = self.assume(self._member_role(name), name, self.admin)
+        return self.assume(self.outputs["team_role_arns"][name], name, member)
+
+    def assume(self, role: str, session: str, credentials: Credentials) -> Credentials:
+        response = self.endpoints.client("sts", EAST, credentials).assume_role(RoleArn=role, RoleSessionName=session)
+        issued = response["Credentials"]
         return Credentials(
-            access_key=credentials["AccessKeyId"],
-            secret_key=credentials["SecretAccessKey"],
-            token=credentials["SessionToken"],
+            access_key=issued["AccessKeyId"], secret_key=issued["SecretAccessKey"], token=issued["SessionToken"]
         )
+
+    def _member_role(self, team: str) -> str:
+        iam = self.endpoints.client("iam", EAST, self.admin)
+        arn = f"arn:aws:iam::{self.account}:role/member-{team}"
+        trust = {"Effect": "Allow", "Principal": {"AWS": self.account}, "Action": "sts:AssumeRole"}
+        assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+        with suppress(iam.exceptions.EntityAlreadyExistsException):
+            iam.create_role(
+                RoleName=f"member-{team}",
+                AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+                Tags=[{"Key": "team", "Value": team}],
+            )
+            iam.put_role_policy(
+                RoleName=f"member-{team}",
+                PolicyName="assume",
+                PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [assume]}),
+            )
+        return arn
 
     def s3(self, team: str, region: str = EAST, *, inside: bool = True) -> Any:
         client = self.endpoints.client("s3", region, self.team(team))
@@ -138,7 +162,7 @@ def test_patient_data_is_replicated_under_the_key_of_the_region(prod: Environmen
 @pytest.mark.parametrize(("owner", "stranger"), [("cardiology", "oncology"), ("oncology", "cardiology")])
 def test_two_clinical_teams_are_refused_each_others_patients(prod: Environment, owner: str, stranger: str) -> None:
     bucket, copies = prod.bucket("raw-phi"), prod.bucket("raw-phi", WEST)
-    key = f"{owner}/isolated/2026.parquet"
+    key = f"{PATIENTS[owner]}/isolated.parquet"
     prod.s3(owner).put_object(Bucket=bucket, Key=key, Body=b"patients")
     until(lambda: there(prod.s3(owner, WEST), copies, key), "the object arrives")
     stranger_client, elsewhere = prod.s3(stranger), prod.s3(stranger, WEST)
@@ -147,7 +171,7 @@ def test_two_clinical_teams_are_refused_each_others_patients(prod: Environment, 
         lambda: stranger_client.put_object(Bucket=bucket, Key=key, Body=b""),
         lambda: stranger_client.delete_object(Bucket=bucket, Key=key),
         lambda: elsewhere.get_object(Bucket=copies, Key=key),
-        lambda: prod.s3(stranger, inside=False).put_object(Bucket=bucket, Key=f"{stranger}/x", Body=b""),
+        lambda: prod.s3(stranger, inside=False).put_object(Bucket=bucket, Key=f"{PATIENTS[stranger]}/x", Body=b""),
     ):
         with pytest.raises(ClientError, match="AccessDenied"):
             refused()
@@ -195,9 +219,17 @@ def test_audit_finds_a_grant_to_everybody(prod: Environment) -> None:
 
 def test_secret_has_a_generated_value_and_an_equal_replica(prod: Environment) -> None:
     [arn] = prod.outputs["secret_arns"].values()
-    value = prod.endpoints.client("secretsmanager", EAST, prod.admin).get_secret_value(SecretId=arn)["SecretString"]
-    west = prod.endpoints.client("secretsmanager", WEST, prod.admin)
-    assert west.get_secret_value(SecretId=arn.replace(EAST, WEST))["SecretString"] == value
+    east = prod.endpoints.client("secretsmanager", EAST, prod.admin)
+    with pytest.raises(ClientError, match="explicit deny in resource policy"):
+        east.get_secret_value(SecretId=arn)
+    # The test reads it all the same: only the jobs that use the secret may.
+    prod.cloud.enforce_authorization(enforce=False)
+    try:
+        value = east.get_secret_value(SecretId=arn)["SecretString"]
+        west = prod.endpoints.client("secretsmanager", WEST, prod.admin)
+        assert west.get_secret_value(SecretId=arn.replace(EAST, WEST))["SecretString"] == value
+    finally:
+        prod.cloud.enforce_authorization(enforce=True)
     state = prod.zone.rehearse("export", "data-prod")
     assert state.code == 0
     assert value not in state.out

@@ -193,13 +193,13 @@ WRONG: Mapping[str, tuple[Sequence[str], str]] = {
     ),
     "an environment that is none": (
         ["--env", "prd"],
-        "no environment 'prd' stands by anywhere; environments: dev, staging, prod",
+        "no environment 'prd' has a standby; environments with one: dev, staging, prod",
     ),
     "an environment without a standby": (
         ["--env", "dev"],
         "recovery-dev serves no model: give one a standby in Pulumi.yaml, hipaa-ml:ml",
     ),
-    "a zone that is not up": (["--no-up"], "the emulated cloud is not up: run the drill without --no-up"),
+    "a zone that is not up": (["--no-up"], "The emulated AWS is not running. Run the drill without --no-up."),
 }
 
 

@@ -429,3 +429,16 @@ def test_boundary_of_the_changed_role_is_a_condition(account: Account) -> None:
     iam.put_role_policy(RoleName="bounded", PolicyName="p", PolicyDocument=document(allow("s3:*")))
     with pytest.raises(ClientError):
         iam.put_role_policy(RoleName="unbounded", PolicyName="p", PolicyDocument=document(allow("s3:*")))
+
+
+def test_denied_request_is_counted_and_carried_out_while_not_enforced(account: Account, shared_cloud: Cloud) -> None:
+    session = account.session(account.role("not-enforced"))
+    before = shared_cloud.command("authorization")["denied"]["total"]
+    shared_cloud.enforce_authorization(enforce=False)
+    try:
+        account.client("kms", session).list_keys()
+    finally:
+        shared_cloud.enforce_authorization(enforce=True)
+    assert shared_cloud.command("authorization")["denied"]["total"] == before + 1
+    with pytest.raises(ClientError):
+        account.client("kms", session).list_keys()
