@@ -93,7 +93,7 @@ class RunbookRole(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        self.arn = pulumi.Output.all(role.arn, *(attached.id for attached in attachments)).apply(
+        self.arn = pulumi.Output.all(role.arn, *(attached.urn for attached in attachments)).apply(
             lambda values: values[0]
         )
         self.register_outputs({"arn": self.arn})
