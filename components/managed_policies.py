@@ -14,6 +14,8 @@ from controls.policy_sizes import MANAGED_POLICIES_PER_ROLE, MANAGED_POLICY, cha
 
 ACCOUNT_ID: Final = "${ACCOUNTID}"
 """Placeholder of an account ID in a statement; as long as an account ID, so that the size of a document is known."""
+KEY_ARN_CHARACTERS: Final = 90
+"""Maximum number of characters of a multi-Region key's ARN."""
 STATEMENT: Final = 3_000
 """Characters above which a statement is split by its resources."""
 
@@ -26,6 +28,17 @@ def placeholder(name: str, characters: int) -> str:
         characters: the maximum length of the value.
     """
     return f"${{{name}}}".ljust(characters, "~")
+
+
+def placeholders(name: str, values: Sequence[pulumi.Input[str]], characters: int) -> Mapping[str, pulumi.Input[str]]:
+    """Placeholder -> value, of several values that are known only after deployment.
+
+    Args:
+        name: a name that is unique in the policy.
+        values: the values.
+        characters: the maximum length of each value.
+    """
+    return {placeholder(f"{name}{number}", characters): value for number, value in enumerate(values)}
 
 
 def pack(subject: str, statements: Sequence[Statement]) -> Sequence[Sequence[Statement]]:

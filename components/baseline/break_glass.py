@@ -7,7 +7,7 @@ from typing import Final
 import pulumi
 from pulumi_aws import iam
 
-from components.documents import Statement, document
+from components.documents import document, trusts_people
 from components.tokens import type_token
 
 SESSION_SECONDS: Final = 3600
@@ -45,31 +45,10 @@ class BreakGlassRole(pulumi.ComponentResource):
             f"{name}-role",
             name=args.role_name,
             description="Emergency access: MFA, one hour, alarmed",
-            assume_role_policy=document([trust(args.principals)]),
+            assume_role_policy=document([trusts_people("PeopleWithMfa", args.principals, seconds=SESSION_SECONDS)]),
             max_session_duration=SESSION_SECONDS,
             opts=child,
         )
         iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=ADMINISTRATOR, opts=child)
         self.arn = role.arn
         self.register_outputs({"arn": self.arn})
-
-
-def trust(principals: Sequence[str]) -> Statement:
-    """The trust statement: the named principals, with a recent MFA authentication.
-
-    The accounts are the principals and a condition names the people: a role cannot be made while a principal that its
-    trust names does not exist, and dies silently when that one is deleted (IAM User Guide, "AWS JSON policy elements:
-    Principal").
-    """
-    accounts = sorted({principal.split(":")[4] for principal in principals})
-    return {
-        "Sid": "PeopleWithMfa",
-        "Effect": "Allow",
-        "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]},
-        "Action": "sts:AssumeRole",
-        "Condition": {
-            "ArnEquals": {"aws:PrincipalArn": list(principals)},
-            "Bool": {"aws:MultiFactorAuthPresent": "true"},
-            "NumericLessThan": {"aws:MultiFactorAuthAge": str(SESSION_SECONDS)},
-        },
-    }

@@ -10,15 +10,13 @@ from pulumi_aws import iam
 from components.data.names import DataNames, ServiceUse
 from components.data.rights import batch_replication, lake_formation, team
 from components.documents import Statement, document
-from components.managed_policies import ACCOUNT_ID, RolePolicies, attach, placeholder
+from components.managed_policies import ACCOUNT_ID, KEY_ARN_CHARACTERS, RolePolicies, attach, placeholders
 from components.storage import ReplicationRole, ReplicationRoleArgs
 from components.tokens import type_token
 from zone.shared.access_table import AccessTable
 from zone.shared.buckets import DataPurpose
 
 SESSION_SECONDS: Final = 3600
-KEY_ARN: Final = 90
-"""Maximum number of characters of a multi-Region key's ARN."""
 _SERVICES: Final[Mapping[ServiceUse, str]] = {
     "batch-replication": "batchoperations.s3.amazonaws.com",
     "lake-formation": "lakeformation.amazonaws.com",
@@ -99,7 +97,7 @@ class TeamRolesArgs:
 class TeamRoles(pulumi.ComponentResource):
     """`hipaa-ml:data:TeamRoles`: the roles of the teams, with the rights from the access table.
 
-    Creates an `aws.iam.Role` with the name of the team as a tag, and an `aws.iam.RolePolicy`, per team.
+    Creates an `aws.iam.Role` with the name of the team as a tag, and its managed policies, per team.
     """
 
     def __init__(self, name: str, args: TeamRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -107,7 +105,7 @@ class TeamRoles(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         names = args.names
         arns: dict[str, pulumi.Output[str]] = {}
-        keys = {placeholder(f"KEY{number}", KEY_ARN): arn for number, arn in enumerate(args.key_arns)}
+        keys = placeholders("KEY", args.key_arns, KEY_ARN_CHARACTERS)
         for team_name, project in args.table.teams.items():
             role = iam.Role(
                 f"{name}-{team_name}",

@@ -1,22 +1,20 @@
 """The role of the runbooks: the permissions that their steps declare, in both regions, on one environment alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
 from pulumi_aws import iam
 
-from components.documents import Statement, document
-from components.managed_policies import RolePolicies, attach, placeholder
+from components.documents import Statement, document, trusts_people
+from components.managed_policies import ACCOUNT_ID, KEY_ARN_CHARACTERS, RolePolicies, attach, placeholders
 from components.recovery.names import HEARTBEAT_KEY, RecoveryNames
 from components.tokens import type_token
 from runbooks.rights import Right, Values, expand
 from runbooks.role import all_rights
 
-ACCOUNT_CHARACTERS: Final = 12
 BUCKET_CHARACTERS: Final = 63
-KEY_ARN_CHARACTERS: Final = 90
 TOPIC_ARN_CHARACTERS: Final = 120
 
 
@@ -50,17 +48,7 @@ class RunbookRole(pulumi.ComponentResource):
     def __init__(self, name: str, args: RunbookRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
         trust: list[Statement] = [
-            {
-                "Sid": "OnCallWithMfa",
-                "Effect": "Allow",
-                # By condition: IAM refuses a trust policy that names a principal which does not exist yet.
-                "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in _accounts(args.principals)]},
-                "Action": "sts:AssumeRole",
-                "Condition": {
-                    "ArnEquals": {"aws:PrincipalArn": list(args.principals)},
-                    "Bool": {"aws:MultiFactorAuthPresent": "true"},
-                },
-            },
+            trusts_people("OnCallWithMfa", args.principals),
             {
                 "Sid": "ReadinessFunction",
                 "Effect": "Allow",
@@ -85,11 +73,17 @@ class RunbookRole(pulumi.ComponentResource):
             max_session_duration=4 * 3600,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        planned = PlannedValues()
+        planned = _planned(args)
         attachments = attach(
             f"{name}-rights",
             RolePolicies(
-                role=role, policy_name=args.names.role, statements=statements(args, planned), values=planned.values
+                role=role,
+                policy_name=args.names.role,
+                statements=_statements(args, planned),
+                values={
+                    ACCOUNT_ID: args.account_id,
+                    **{text: value for values in planned.values() for text, value in values.items()},
+                },
             ),
             pulumi.ResourceOptions(parent=self),
         )
@@ -99,53 +93,25 @@ class RunbookRole(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
 
-class PlannedValues:
-    """Values that are known after deployment, each under a placeholder as long as the value can become."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, pulumi.Input[str]] = {}
-        """Placeholder -> value."""
-
-    def plan(self, name: str, value: pulumi.Input[str], length: int) -> str:
-        """The placeholder of a value.
-
-        Args:
-            name: a name that is unique in the policy.
-            value: the value.
-            length: most characters of the value.
-        """
-        text = placeholder(name, length)
-        self.values[text] = value
-        return text
-
-    def plan_all(self, name: str, values: Sequence[pulumi.Input[str]], length: int) -> list[str]:
-        """The placeholders of several values; see `plan`."""
-        return [self.plan(f"{name}{number}", value, length) for number, value in enumerate(values)]
-
-
-def statements(args: RunbookRoleArgs, planned: PlannedValues) -> list[Statement]:
-    """The policy's statements: one per right that the steps of the runbooks declare.
-
-    Args:
-        args: the role.
-        planned: receives the values that are known only after deployment.
-    """
-    values = _values(args, planned)
-    return [_statement(right, values) for right in all_rights()]
-
-
-def _accounts(principals: Sequence[str]) -> list[str]:
-    return sorted({principal.split(":")[4] for principal in principals})
-
-
-def _values(args: RunbookRoleArgs, planned: PlannedValues) -> Values:
-    names = args.names
-    account = planned.plan("ACCOUNT", args.account_id, ACCOUNT_CHARACTERS)
+def _planned(args: RunbookRoleArgs) -> Mapping[str, Mapping[str, pulumi.Input[str]]]:
+    """Field of the rights' templates -> placeholder -> value, for values that are known only after deployment."""
     return {
+        "artifact_bucket": placeholders("ARTIFACTS", args.artifact_buckets, BUCKET_CHARACTERS),
+        "replicated_bucket": placeholders("REPLICATED", args.replicated_buckets, BUCKET_CHARACTERS),
+        "record_bucket": placeholders("RECORDS", args.record_buckets, BUCKET_CHARACTERS),
+        "key": placeholders("KEY", args.key_arns, KEY_ARN_CHARACTERS),
+        "topic": placeholders("TOPIC", args.topics, TOPIC_ARN_CHARACTERS),
+    }
+
+
+def _statements(args: RunbookRoleArgs, planned: Mapping[str, Mapping[str, pulumi.Input[str]]]) -> list[Statement]:
+    """The policy's statements: one per right that the steps of the runbooks declare."""
+    names = args.names
+    values: Values = {
         "region": args.regions,
         "recovery": [args.recovery_region],
-        "account": [account],
-        "role": [f"arn:aws:iam::{account}:role/{names.role}"],
+        "account": [ACCOUNT_ID],
+        "role": [f"arn:aws:iam::{ACCOUNT_ID}:role/{names.role}"],
         "root": [names.root],
         "writer_parameter": [names.writer],
         "journal_table": [names.journal],
@@ -156,12 +122,9 @@ def _values(args: RunbookRoleArgs, planned: PlannedValues) -> Values:
         "alarm": [
             alarm for endpoint in args.endpoints for alarm in (names.alarm(endpoint), names.withdrawal(endpoint))
         ],
-        "artifact_bucket": planned.plan_all("ARTIFACTS", args.artifact_buckets, BUCKET_CHARACTERS),
-        "replicated_bucket": planned.plan_all("REPLICATED", args.replicated_buckets, BUCKET_CHARACTERS),
-        "record_bucket": planned.plan_all("RECORDS", args.record_buckets, BUCKET_CHARACTERS),
-        "key": planned.plan_all("KEY", args.key_arns, KEY_ARN_CHARACTERS),
-        "topic": planned.plan_all("TOPIC", args.topics, TOPIC_ARN_CHARACTERS),
+        **{field: list(values) for field, values in planned.items()},
     }
+    return [_statement(right, values) for right in all_rights()]
 
 
 def _statement(right: Right, values: Values) -> Statement:

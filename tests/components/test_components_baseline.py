@@ -9,7 +9,7 @@ import pytest
 from authorization import Policies, Policy, Principal, Request, evaluate
 from components import baseline as b
 from components.baseline import rights
-from components.baseline.break_glass import trust
+from components.documents import trusts_people
 from controls.rules.documents import (
     github_subject_is_named,
     no_administrator,
@@ -127,7 +127,7 @@ def test_break_glass_role_requires_mfa_and_lasts_an_hour() -> None:
 
 def test_every_account_of_the_principals_is_trusted_once() -> None:
     second_user = "arn:aws:iam::999999999999:user/two"
-    accounts = trust([USER, second_user, USER])["Principal"]["AWS"]
+    accounts = trusts_people("PeopleWithMfa", [USER, second_user, USER])["Principal"]["AWS"]
     assert accounts == ["arn:aws:iam::123456789012:root", "arn:aws:iam::999999999999:root"]
 
 
