@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runbooks.context import Context
-from runbooks.documents import RecoveryDocument, Side
+from runbooks.documents import EndpointDocument, RecoveryDocument, Side
+from runbooks.errors import StepError
 from runbooks.model import Operation, Snapshot
 
 if TYPE_CHECKING:  # the declarations of the steps are imported without boto3
@@ -69,3 +70,23 @@ class ReadinessCheck:
     name: str
     """Name of the finding when AWS refuses a request of the check."""
     findings: Callable[[Situation], Iterator[Finding]]
+
+
+def endpoint_findings(
+    situation: Situation, check: str, verify: Callable[[Context, EndpointDocument], str]
+) -> Iterator[Finding]:
+    """One finding per endpoint.
+
+    Args:
+        situation: the environment.
+        check: name of the check.
+        verify: returns the state of an endpoint in the context of a failover, or raises StepError when a failover would
+            stop there.
+    """
+    context = situation.failover_context()
+    for endpoint in situation.zone.endpoints:
+        try:
+            result, ok = verify(context, endpoint), True
+        except StepError as error:
+            result, ok = str(error), False
+        yield Finding(check=check, subject=endpoint.name, ok=ok, found=result)

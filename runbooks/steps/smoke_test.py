@@ -8,7 +8,7 @@ from runbooks.context import Context
 from runbooks.documents import EndpointDocument
 from runbooks.errors import StepError
 from runbooks.shared_rights import INVOKE_ENDPOINTS, READ_ARTIFACTS, READ_THROUGH_S3
-from runbooks.situation import Finding, ReadinessCheck, Situation
+from runbooks.situation import Finding, ReadinessCheck, Situation, endpoint_findings
 from runbooks.step_definition import Details, EndpointStep, Route, StepText
 
 
@@ -29,15 +29,12 @@ def smoke_test(context: Context, name: str, _deadline: datetime) -> Details:
     return {"cases": len(cases)}
 
 
+def _recorded(context: Context, endpoint: EndpointDocument) -> str:
+    return f"{len(recorded_cases(context.aws, context.target_region, endpoint))} recorded"
+
+
 def _findings(situation: Situation) -> Iterator[Finding]:
-    context = situation.failover_context()
-    for endpoint in situation.zone.endpoints:
-        try:
-            cases = recorded_cases(context.aws, context.target_region, endpoint)
-            result, ok = f"{len(cases)} recorded", True
-        except StepError as error:
-            result, ok = str(error), False
-        yield Finding(check="known answers", subject=endpoint.name, ok=ok, found=result)
+    return endpoint_findings(situation, "known answers", _recorded)
 
 
 def _text(route: Route, endpoint: EndpointDocument) -> StepText:

@@ -11,7 +11,7 @@ from runbooks.error_codes import error_code
 from runbooks.errors import StepError
 from runbooks.rights import Right
 from runbooks.shared_rights import READ_ARTIFACTS, READ_THROUGH_S3
-from runbooks.situation import Finding, ReadinessCheck, Situation
+from runbooks.situation import Finding, ReadinessCheck, Situation, endpoint_findings
 from runbooks.step_definition import Details, EndpointStep, Route, StepText
 
 SEE_IMAGES: Final = Right(
@@ -50,14 +50,11 @@ def verify_artifact(context: Context, name: str, _deadline: datetime) -> Details
 
 
 def _findings(situation: Situation) -> Iterator[Finding]:
-    context = situation.failover_context()
-    for endpoint in situation.zone.endpoints:
-        try:
-            verify_artifact(context, endpoint.name, situation.snapshot.now)
-            result, ok = "artifact and image are what was approved", True
-        except StepError as error:
-            result, ok = str(error), False
-        yield Finding(check="models", subject=endpoint.name, ok=ok, found=result)
+    def verified(context: Context, endpoint: EndpointDocument) -> str:
+        verify_artifact(context, endpoint.name, situation.snapshot.now)
+        return "artifact and image are what was approved"
+
+    return endpoint_findings(situation, "models", verified)
 
 
 def _text(route: Route, endpoint: EndpointDocument) -> StepText:
