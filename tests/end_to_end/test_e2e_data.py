@@ -223,13 +223,10 @@ def test_secret_has_a_generated_value_and_an_equal_replica(prod: Environment) ->
     with pytest.raises(ClientError, match="explicit deny in resource policy"):
         east.get_secret_value(SecretId=arn)
     # The test reads it all the same: only the jobs that use the secret may.
-    prod.cloud.enforce_authorization(enforce=False)
-    try:
+    with prod.cloud.authorization_not_enforced():
         value = east.get_secret_value(SecretId=arn)["SecretString"]
         west = prod.endpoints.client("secretsmanager", WEST, prod.admin)
         assert west.get_secret_value(SecretId=arn.replace(EAST, WEST))["SecretString"] == value
-    finally:
-        prod.cloud.enforce_authorization(enforce=True)
     state = prod.zone.rehearse("export", "data-prod")
     assert state.code == 0
     assert value not in state.out

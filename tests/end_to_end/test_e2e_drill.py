@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Credentials
 from tests.end_to_end.zone import Ran, Zone
@@ -184,6 +185,9 @@ def test_the_zone_is_left_as_it_was(held: Held) -> None:
         "MetricAlarms"
     ]
     assert alarm["StateValue"] == "OK"
+    artifacts = held.zone.rehearse("outputs", "data-prod", "--json").document["buckets"]["artifacts"][EAST]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        held.client("s3", EAST).put_object(Bucket=artifacts, Key="readmission/after-the-drill", Body=b"")
 
 
 WRONG: Mapping[str, tuple[Sequence[str], str]] = {

@@ -434,11 +434,8 @@ def test_boundary_of_the_changed_role_is_a_condition(account: Account) -> None:
 def test_denied_request_is_counted_and_carried_out_while_not_enforced(account: Account, shared_cloud: Cloud) -> None:
     session = account.session(account.role("not-enforced"))
     before = shared_cloud.command("authorization")["denied"]["total"]
-    shared_cloud.enforce_authorization(enforce=False)
-    try:
+    with shared_cloud.authorization_not_enforced():
         account.client("kms", session).list_keys()
-    finally:
-        shared_cloud.enforce_authorization(enforce=True)
     assert shared_cloud.command("authorization")["denied"]["total"] == before + 1
     with pytest.raises(ClientError):
         account.client("kms", session).list_keys()
