@@ -8,27 +8,27 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from moto import backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from rehearsal.cloud import rules, wire
-from rehearsal.cloud.authorization import Authorizer, Denial
+from rehearsal.cloud.authorization import Authorizer, Caller
 from rehearsal.cloud.calls import Calls
 from rehearsal.cloud.faults import Fault, Faults
 from rehearsal.cloud.partition import GLOBAL, global_services
-from rehearsal.cloud.requests import ParsedRequest, parse
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.requests import CredentialScope, ParsedRequest, credential_scope, parse
 from rehearsal.cloud.tokens import Answer, Tokens
-from rehearsal.cloud.validation import InvalidRequest, invalid_request
+from rehearsal.cloud.validation import invalid_request
 
 log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
-FORBIDDEN: Final = 403
 _UNLOCKED: Final = frozenset({"lambda", "states"})
 """Services whose requests call other services and wait for them."""
 
@@ -58,51 +58,56 @@ class Gateway:
             status, text = self._control(environ, body)
             start_response(f"{status} control", [("Content-Type", "application/json")])
             return [text]
-        scope = wire.credential_scope(environ)
+        scope = credential_scope(environ, body)
         lost = (GLOBAL if global_services().intersection(scope.services) else scope.region) in self.lost
-        request = parse(scope, environ, body)
-        if request is not None and not scope.signing_name:
-            scope = replace(scope, signing_name=request.service)
+        exchange = _Exchange(scope=scope, request=parse(scope, environ, body), environ=environ, body=body)
         if self.calls.on:
-            self._note(scope, request, environ, lost=lost)
+            self._note(exchange, lost=lost)
         if lost:
             # werkzeug drops what raises this, and leaves the socket open unless it is told.
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise RegionLostError(scope.region)
-        refusal = self._refusal(request)
-        if refusal is not None:
-            status = FORBIDDEN if isinstance(refusal, Denial) else None
-            answer = _aws(scope, environ, body, code=refusal.code, message=refusal.message, status=status)
-        else:
-            answer = self._once(scope, request, environ, body)
-            if request is not None and answer.status.startswith("2"):
-                self.authorizer.succeeded(request, answer.body)
+        answer = self._answer(exchange)
         headers = [pair for pair in answer.headers if pair[0].lower() not in ("content-length", "connection")]
         start_response(answer.status, [*headers, ("Content-Length", _length(answer, environ))])
         return [answer.body]
 
-    def _refusal(self, request: ParsedRequest | None) -> InvalidRequest | Denial | rules.Refusal | None:
-        """Why a request is not carried out: AWS validates it, authorizes it, and checks the state that it needs."""
+    def _answer(self, exchange: "_Exchange") -> Answer:
+        """AWS validates a request, authorizes it, and checks the state that it needs, before it carries it out."""
+        request = exchange.request
         if request is None:
-            return None
+            return self._once(exchange)
         try:
-            return (
-                invalid_request(request)
-                or self.authorizer.denial(request)
-                or rules.refusal(request, self.authorizer.account(request))
-            )
+            caller, refusal = self._decide(request)
         except Exception as error:
             log.exception("deciding %s %s failed", request.service, request.operation)
-            return rules.Refusal(code="InternalFailure", message=f"The emulated cloud failed to decide: {error!r}")
+            message = f"The emulated cloud failed to decide: {error!r}"
+            caller, refusal = None, Refusal(code="InternalFailure", message=message)
+        if refusal is not None:
+            return exchange.refused(refusal)
+        answer = self._once(exchange)
+        if answer.status.startswith("2") and caller is not None:
+            self.authorizer.succeeded(request, caller, answer.body)
+        return answer
 
-    def _note(
-        self, scope: wire.CredentialScope, request: ParsedRequest | None, environ: Environ, *, lost: bool
-    ) -> None:
+    def _decide(self, request: ParsedRequest) -> tuple[Caller | None, Refusal | None]:
+        """Who makes a request, as far as that was determined, and why it is not carried out."""
+        refusal = invalid_request(request)
+        if refusal is not None:
+            return None, refusal
+        caller = self.authorizer.identify(request)
+        if isinstance(caller, Refusal):
+            return None, caller
+        refusal = self.authorizer.denial(request, caller) or rules.refusal(request, caller.principal.account)
+        return caller, refusal
+
+    def _note(self, exchange: "_Exchange", *, lost: bool) -> None:
+        request, scope = exchange.request, exchange.scope
         self.calls.add(
-            service=request.service if request is not None else next(iter(scope.services), ""),
-            operation=request.operation if request is not None else "",
+            service=request.service if request is not None else scope.services[0],
+            operation=exchange.operation,
             region=scope.region,
-            agent=environ.get("HTTP_USER_AGENT", ""),
+            agent=exchange.environ.get("HTTP_USER_AGENT", ""),
             lost=lost,
         )
 
@@ -110,64 +115,81 @@ class Gateway:
         """Holds the requests to a service back while it is held: for what the service does by itself meanwhile."""
         return self._locks[signing_name]
 
-    def _once(
-        self, scope: wire.CredentialScope, request: ParsedRequest | None, environ: Environ, body: bytes
-    ) -> Answer:
-        token = environ.get("HTTP_X_REHEARSAL_TOKEN")
+    def _once(self, exchange: "_Exchange") -> Answer:
+        token = exchange.environ.get("HTTP_X_REHEARSAL_TOKEN")
         if token is None:
-            return self._faulty(scope, request, environ, body)
+            return self._faulty(exchange)
         with self.tokens.slot(token) as slot:
             if slot.answer is not None:
                 return slot.answer
-            fault = self._fault(scope, request)
+            fault = self._fault(exchange)
             if fault is not None and fault.error is not None and not fault.after:
-                return _failed(fault, scope, environ, body)
-            answer = self._moto_answer(scope, environ, body)
+                return _failed(exchange, fault)
+            answer = self._moto_answer(exchange)
             if int(answer.status.split()[0]) < 400:  # noqa: PLR2004 - HTTP's boundary between success and failure
                 slot.answer = answer
-            return answer if fault is None or fault.error is None else _failed(fault, scope, environ, body)
+            return answer if fault is None or fault.error is None else _failed(exchange, fault)
 
-    def _faulty(
-        self, scope: wire.CredentialScope, request: ParsedRequest | None, environ: Environ, body: bytes
-    ) -> Answer:
-        fault = self._fault(scope, request)
+    def _faulty(self, exchange: "_Exchange") -> Answer:
+        fault = self._fault(exchange)
         if fault is None or fault.error is None:
-            return self._moto_answer(scope, environ, body)
+            return self._moto_answer(exchange)
         if fault.after:
-            self._moto_answer(scope, environ, body)
-        return _failed(fault, scope, environ, body)
+            self._moto_answer(exchange)
+        return _failed(exchange, fault)
 
-    def _fault(self, scope: wire.CredentialScope, request: ParsedRequest | None) -> Fault | None:
+    def _fault(self, exchange: "_Exchange") -> Fault | None:
         if not self.faults:
             return None
+        request, scope = exchange.request, exchange.scope
         names = (request.service, *scope.services) if request is not None else scope.services
-        fault = self.faults.take(names, request.operation if request is not None else "", scope.region)
+        fault = self.faults.take(names, exchange.operation, scope.region)
         if fault is not None and fault.delay:
             time.sleep(fault.delay)
         return fault
 
-    def _moto_answer(self, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Answer:
+    def _moto_answer(self, exchange: "_Exchange") -> Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []
-        environ["wsgi.input"] = io.BytesIO(body)
-        environ["CONTENT_LENGTH"] = str(len(body))
-        free = scope.signing_name in _UNLOCKED
+        environ, signing_name = exchange.environ, exchange.scope.signing_name
+        environ["wsgi.input"] = io.BytesIO(exchange.body)
+        environ["CONTENT_LENGTH"] = str(len(exchange.body))
+        free = signing_name in _UNLOCKED
         try:
-            with contextlib.nullcontext() if free else self._locks[scope.signing_name]:
+            with contextlib.nullcontext() if free else self._locks[signing_name]:
                 chunks = self._moto(environ, lambda status, headers, *_: started.append((status, headers)))
                 text = b"".join(chunks)
         except NotImplementedError as error:
-            return _aws(scope, environ, body, code="NotImplemented", message=str(error), status=501)
+            return exchange.refused(Refusal(code="NotImplemented", message=str(error), status=501))
         except Exception as error:
-            log.exception("moto failed on %s %s", scope, environ.get("PATH_INFO"))
-            return _aws(
-                scope, environ, body, code="InternalFailure", message=f"the emulator failed: {error!r}", status=500
-            )
+            log.exception("moto failed on %s %s", exchange.scope, environ.get("PATH_INFO"))
+            message = f"the emulator failed: {error!r}"
+            return exchange.refused(Refusal(code="InternalFailure", message=message, status=500))
         status, headers = started[-1]
         if status.startswith("404") and text.lstrip()[:9].lower() == b"<!doctype":
-            return _aws(
-                scope, environ, body, code="NotImplemented", message="the emulator has no such operation", status=501
-            )
+            message = "the emulator has no such operation"
+            return exchange.refused(Refusal(code="NotImplemented", message=message, status=501))
         return Answer(status=status, headers=headers, body=text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Exchange:
+    """A request as it arrived, and parsed."""
+
+    scope: CredentialScope
+    request: ParsedRequest | None
+    """None when it fits no operation of a service."""
+    environ: Environ
+    body: bytes
+
+    @property
+    def operation(self) -> str:
+        """Name of the operation; empty when the request fits none."""
+        return self.request.operation if self.request is not None else ""
+
+    def refused(self, refusal: Refusal) -> Answer:
+        """The answer to a request that is refused, in the protocol of its service."""
+        number, headers, text = wire.error(self.scope, self.request, self.environ.get("CONTENT_TYPE"), refusal)
+        return Answer(status=f"{number} {refusal.code}", headers=list(headers.items()), body=text)
 
 
 def _backend(service: backends.SERVICE_NAMES) -> Any:
@@ -183,15 +205,8 @@ def _body(environ: Environ) -> bytes:
     return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
 
 
-def _aws(
-    scope: wire.CredentialScope, environ: Environ, body: bytes, *, code: str, message: str, status: int | None
-) -> Answer:
-    number, headers, text = wire.error(scope, environ, body, code=code, message=message, status=status)
-    return Answer(status=f"{number} {code}", headers=list(headers.items()), body=text)
-
-
-def _failed(fault: Fault, scope: wire.CredentialScope, environ: Environ, body: bytes) -> Answer:
-    return _aws(scope, environ, body, code=fault.error or "InternalFailure", message=fault.message, status=fault.status)
+def _failed(exchange: _Exchange, fault: Fault) -> Answer:
+    return exchange.refused(Refusal(code=fault.error or "InternalFailure", message=fault.message, status=fault.status))
 
 
 def _length(answer: Answer, environ: Environ) -> str:

@@ -1,9 +1,10 @@
-"""Parses a request once: its service, operation and parameters, by botocore's models."""
+"""Parses a request once: who signed it, and its service, operation and parameters, by botocore's models."""
 
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from botocore.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
@@ -12,14 +13,46 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import BackendRequest
 
-from rehearsal.cloud import wire
+from rehearsal.cloud.partition import service_names
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CredentialScope:
+    """Credential scope of a request. An unsigned request has no region and no access key."""
+
+    signing_name: str
+    """Name of the service in signatures; for an unsigned request that of a service which takes such requests."""
+    region: str
+    access_key: str
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Botocore service names that use this signing name."""
+        return service_names(self.signing_name)
+
+
+def credential_scope(environ: Mapping[str, Any], body: bytes) -> CredentialScope:
+    """The credential scope (KEY/DATE/REGION/SERVICE/aws4_request) of the Authorization header or of a presigned URL.
+
+    STS takes unsigned requests with the token of an identity provider, and S3 takes anonymous requests.
+    """
+    words = environ.get("HTTP_AUTHORIZATION", "").split()
+    query = parse_qs(environ.get("QUERY_STRING", "")) if not words else {}
+    if "AWSAccessKeyId" in query:  # a presigned URL of signature version 2, which S3 alone accepts
+        return CredentialScope(signing_name="s3", region="us-east-1", access_key=query["AWSAccessKeyId"][0])
+    presigned = query.get("X-Amz-Credential", [""])[0]
+    parts = (words[1].split(",")[0].split("=", 1)[-1] if len(words) > 1 else presigned).split("/")
+    if len(parts) < 5:  # noqa: PLR2004 - the five parts of a scope
+        unsigned = "sts" if b"Action=AssumeRoleWith" in body else "s3"
+        return CredentialScope(signing_name=unsigned, region="", access_key="")
+    return CredentialScope(signing_name=parts[3].lower(), region=parts[2], access_key=parts[0])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParsedRequest:
     """A request of an AWS client."""
 
-    scope: wire.CredentialScope
+    scope: CredentialScope
     service: str
     """Botocore's name of the service, such as `stepfunctions`."""
     model: OperationModel
@@ -39,7 +72,7 @@ class ParsedRequest:
         return self.scope.region
 
 
-def parse(scope: wire.CredentialScope, environ: Mapping[str, Any], body: bytes) -> ParsedRequest | None:
+def parse(scope: CredentialScope, environ: Mapping[str, Any], body: bytes) -> ParsedRequest | None:
     """Parses a request.
 
     Args:
@@ -52,8 +85,7 @@ def parse(scope: wire.CredentialScope, environ: Mapping[str, Any], body: bytes) 
     """
     path = str(environ.get("PATH_INFO", ""))
     control = path.startswith("/v20180820/")
-    services = scope.services or _unsigned_services(body)
-    for service in reversed(services) if control else services:
+    for service in reversed(scope.services) if control else scope.services:
         try:
             request = BackendRequest({**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
             model, url_parameters = get_service_router(service).match(request)
@@ -78,8 +110,3 @@ def parse(scope: wire.CredentialScope, environ: Mapping[str, Any], body: bytes) 
             headers={str(name).lower(): str(value) for name, value in request.headers.items()},
         )
     return None
-
-
-def _unsigned_services(body: bytes) -> tuple[str, ...]:
-    """The services that take unsigned requests: STS for the token of an identity provider, and S3."""
-    return ("sts",) if b"Action=AssumeRoleWith" in body else ("s3",)

@@ -6,13 +6,13 @@ Checked are required members, enumerations, patterns, lengths and ranges, and th
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from botocore.model import OperationModel, Shape
 from moto.core.utils import get_service_model
 
+from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.requests import ParsedRequest
 
 MAX_SHOWN: Final = 100
@@ -35,15 +35,7 @@ DOCUMENTED_PATTERNS: Final[Mapping[tuple[str, str, str], str]] = {
 """Service, operation and member -> pattern (EC2 API Reference, `CreateSecurityGroup`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidRequest:
-    """Why a request is refused: AWS's error code and message."""
-
-    code: str
-    message: str
-
-
-def invalid_request(request: ParsedRequest) -> InvalidRequest | None:
+def invalid_request(request: ParsedRequest) -> Refusal | None:
     """The constraint violations of a request, or None when it has none or its service is not validated."""
     if request.service in NOT_VALIDATED:
         return None
@@ -138,13 +130,14 @@ def _documented(service: str, operation: str, parameters: Mapping[str, Any]) -> 
             yield f"Value ({shown}) for parameter {member} is invalid. Allowed characters: {pattern}"
 
 
-def _error(service: str, operation: OperationModel, problems: Sequence[str]) -> InvalidRequest:
+def _error(service: str, operation: OperationModel, problems: Sequence[str]) -> Refusal:
     model = get_service_model(service)
     listed = {shape.name for shape in operation.error_shapes}
     protocol = str(model.metadata.get("protocol", ""))
     code = SERVICE_CODES.get(service) or PROTOCOL_CODES.get(protocol)
     code = code or next((code for code in CODES if code in listed), DEFAULT_CODE)
     if protocol == "ec2":
-        return InvalidRequest(code, problems[0])
+        return Refusal(code=code, message=problems[0])
     plural = "s" if len(problems) > 1 else ""
-    return InvalidRequest(code, f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}")
+    message = f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}"
+    return Refusal(code=code, message=message)

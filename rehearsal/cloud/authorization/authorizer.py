@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from authorization import Decision, Level, Outcome, Policies, Policy, Request, evaluate
 from rehearsal.cloud.authorization import actions, conditions, dependent, identity, organization
@@ -20,21 +19,23 @@ from rehearsal.cloud.authorization.record import Record
 from rehearsal.cloud.authorization.resource_policies import resource_policy
 from rehearsal.cloud.authorization.resources import Resource, resources
 from rehearsal.cloud.authorization.web_identity import InvalidIdentityTokenError, web_identity
+from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.requests import ParsedRequest
 
+DENIAL_CODES: Final[Mapping[str, str]] = {
+    "cloudwatch": "AccessDenied",
+    "ec2": "UnauthorizedOperation",
+    "iam": "AccessDenied",
+    "s3": "AccessDenied",
+    "sns": "AuthorizationError",
+    "sts": "AccessDenied",
+}
+"""Service -> error code of a denial; `AccessDeniedException` for all others."""
 _VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
-_SAYS: Final = {
+_REASONS: Final = {
     Outcome.EXPLICIT_DENY: "with an explicit deny in",
     Outcome.IMPLICIT_DENY: "because no statement allows it in",
 }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Denial:
-    """Why a request is refused: AWS's error code and message."""
-
-    code: str
-    message: str
 
 
 class Authorizer:
@@ -47,84 +48,68 @@ class Authorizer:
         self._callers = Callers(management_account)
         self._narrowed = Narrowed()
 
-    def denial(self, request: ParsedRequest) -> Denial | None:
-        """Why a request is refused; None when it is allowed.
+    def identify(self, request: ParsedRequest) -> Caller | Refusal:
+        """The caller of a request, or why AWS does not accept who it is."""
+        if not request.scope.access_key:
+            return self._identify_unsigned(request)
+        try:
+            return self._callers.caller(request.scope.access_key)
+        except UnknownAccessKeyError:
+            return _forbidden("InvalidClientTokenId", "The security token included in the request is invalid.")
+        except ExpiredSessionError:
+            return _forbidden("ExpiredToken", "The security token included in the request is expired")
+
+    def denial(self, request: ParsedRequest, caller: Caller) -> Refusal | None:
+        """Why a request is denied; None when it is allowed.
 
         Args:
             request: the request, valid by its service's model.
+            caller: who makes it.
         """
-        if not request.scope.access_key:
-            return self._unsigned_denial(request)
-        try:
-            caller = self._callers.caller(request.scope.access_key)
-        except UnknownAccessKeyError:
-            return Denial(code="InvalidClientTokenId", message="The security token included in the request is invalid.")
-        except ExpiredSessionError:
-            return Denial(code="ExpiredToken", message="The security token included in the request is expired")
         action = actions.action(request)
         if action is None:
-            self.record.undecided(request.service, request.operation, "the operation has no action in the tables")
+            self.record.count("undecided", request, "the operation has no action in the tables")
             return None
         if action == actions.NONE:
-            self.record.decided(request.service, request.operation)
+            self.record.count("decided", request)
             return None
-        return self._decide_all(request, caller, action)
-
-    def account(self, request: ParsedRequest) -> str:
-        """Account of a request's caller, 12 digits; empty for a request that is not signed or whose key is unknown."""
-        try:
-            return self._callers.caller(request.scope.access_key).principal.account
-        except (UnknownAccessKeyError, ExpiredSessionError):
-            return ""
-
-    def succeeded(self, request: ParsedRequest, body: bytes) -> None:
-        """Remembers what the body of a successful response says about later requests: the tags of a role session."""
-        if request.service == "sts" and request.operation in ASSUMING:
-            caller = self._callers.caller(request.scope.access_key) if request.scope.access_key else None
-            self._callers.remember(request, caller, body)
-
-    def _unsigned_denial(self, request: ParsedRequest) -> Denial | None:
-        """An unsigned request carries the token of a web identity, or is anonymous."""
-        if request.service == "sts" and request.operation == "AssumeRoleWithWebIdentity":
-            try:
-                identity_ = web_identity(request)
-            except InvalidIdentityTokenError as error:
-                return Denial(code="InvalidIdentityToken", message=str(error))
-            caller = Caller(principal=identity_.principal)
-            return self._decide_all(request, caller, "sts:AssumeRoleWithWebIdentity", identity_.claims)
-        self.record.denied(request.service, request.operation)
-        return Denial(code="AccessDenied", message="Access Denied: the request is not signed.")
-
-    def _decide_all(
-        self,
-        request: ParsedRequest,
-        caller: Caller,
-        action: str,
-        claims: Mapping[str, Sequence[str]] | None = None,
-    ) -> Denial | None:
         for needed, resource, extra in self._needed(request, caller, action):
-            keys = {**extra, **(claims or {})}
-            subject = Subject(request=request, caller=caller, action=needed, resource=resource, extra=keys)
+            subject = Subject(
+                request=request, caller=caller, action=needed, resource=resource, extra={**extra, **caller.claims}
+            )
             try:
                 decision = self._decide(subject)
             except UncomputedKeyError as error:
-                self.record.uncomputed(request.service, request.operation, error.key)
-                return Denial(
-                    code="UncomputedConditionKey",
-                    message=f"The emulated cloud does not compute the condition key {error.key} of {error.action}.",
-                )
+                self.record.count("uncomputed", request, error.key)
+                message = f"The emulated cloud does not compute the condition key {error.key} of {error.action}."
+                return _forbidden("UncomputedConditionKey", message)
             if not decision.allowed:
-                self.record.denied(request.service, request.operation)
+                self.record.count("denied", request)
                 return _denial(subject, decision) if self.enforcing else None
-        self.record.decided(request.service, request.operation)
+        self.record.count("decided", request)
         return None
+
+    def succeeded(self, request: ParsedRequest, caller: Caller, body: bytes) -> None:
+        """Remembers what the body of a successful response says about later requests: the tags of a role session."""
+        if request.service == "sts" and request.operation in ASSUMING:
+            self._callers.remember(request, caller, body)
+
+    def _identify_unsigned(self, request: ParsedRequest) -> Caller | Refusal:
+        """An unsigned request carries the token of a web identity, or is anonymous."""
+        if request.service == "sts" and request.operation == "AssumeRoleWithWebIdentity":
+            try:
+                return web_identity(request)
+            except InvalidIdentityTokenError as error:
+                return _forbidden("InvalidIdentityToken", str(error))
+        self.record.count("denied", request)
+        return _forbidden("AccessDenied", "Access Denied: the request is not signed.")
 
     def _needed(
         self, request: ParsedRequest, caller: Caller, action: str
     ) -> Iterator[tuple[str, Resource, Mapping[str, Sequence[str]]]]:
         for resource in resources(request, action, caller.principal.account):
             if not resource.exact:
-                self.record.approximated(request.service, request.operation)
+                self.record.count("approximated", request)
             yield action, resource, {}
         yield from dependent.needed(request, caller)
 
@@ -191,23 +176,16 @@ def _every(policies: Policies) -> Iterator[Policy]:
         yield from attached
 
 
-def _denial(subject: Subject, decision: Decision) -> Denial:
+def _denial(subject: Subject, decision: Decision) -> Refusal:
     """The error in AWS's form (IAM User Guide, "Troubleshoot access denied error messages")."""
     principal = subject.caller.principal
     reason = "; ".join(map(str, decision.because)) or decision.missing
-    code: Any = {
-        "ec2": "UnauthorizedOperation",
-        "iam": "AccessDenied",
-        "s3": "AccessDenied",
-        "sts": "AccessDenied",
-        "cloudwatch": "AccessDenied",
-    }.get(subject.request.service, "AccessDeniedException")
-    if subject.request.service == "sns":
-        code = "AuthorizationError"
-    return Denial(
-        code=code,
-        message=(
-            f"User: {principal.session_arn or principal.arn} is not authorized to perform: {subject.action} "
-            f"on resource: {subject.resource.arn} {_SAYS[decision.outcome]} {reason}"
-        ),
+    return _forbidden(
+        DENIAL_CODES.get(subject.request.service, "AccessDeniedException"),
+        f"User: {principal.session_arn or principal.arn} is not authorized to perform: {subject.action} "
+        f"on resource: {subject.resource.arn} {_REASONS[decision.outcome]} {reason}",
     )
+
+
+def _forbidden(code: str, message: str) -> Refusal:
+    return Refusal(code=code, message=message, status=403)

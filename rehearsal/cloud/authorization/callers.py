@@ -42,7 +42,9 @@ class Caller:
     """Tags of the user or role, overridden by those of the session."""
     session: SessionContext = field(default_factory=SessionContext)
     entity: Any = None
-    """moto's user or role; None for the administrator and the root user."""
+    """moto's user or role; None for the administrator, the root user and a web identity."""
+    claims: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """Condition key in lower case -> values, of a web identity's token."""
 
 
 class UnknownAccessKeyError(Exception):
@@ -82,22 +84,22 @@ class Callers:
             raise UnknownAccessKeyError(access_key)
         return Caller(principal=Principal.of(user.arn), tags=_tags(user), entity=user)
 
-    def remember(self, request: ParsedRequest, caller: Caller | None, body: bytes) -> None:
+    def remember(self, request: ParsedRequest, caller: Caller, body: bytes) -> None:
         """Remembers what a role session was started with.
 
         Args:
             request: request of one of the operations in ASSUMING that succeeded.
-            caller: who made it; None for a web identity.
+            caller: who made it.
             body: body of the response.
         """
-        found = _ACCESS_KEY.search(body)
-        if found is None:
+        access_key = _ACCESS_KEY.search(body)
+        if access_key is None:
             return
         parameters = request.parameters
-        transitive = dict(caller.session.tags) if caller is not None else {}
+        transitive = caller.session.tags
         tags = {str(tag["Key"]): str(tag["Value"]) for tag in parameters.get("Tags") or ()}
         multi_factor = bool(parameters.get("SerialNumber") and parameters.get("TokenCode"))
-        self._contexts[found[1].decode()] = SessionContext(
+        self._contexts[access_key[1].decode()] = SessionContext(
             tags={**transitive, **tags},
             policy=str(parameters.get("Policy") or ""),
             source_identity=str(parameters.get("SourceIdentity") or ""),

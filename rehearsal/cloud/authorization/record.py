@@ -2,7 +2,11 @@
 
 import threading
 from collections import Counter
-from typing import Any
+from typing import Any, Literal, get_args
+
+from rehearsal.cloud.requests import ParsedRequest
+
+Kind = Literal["decided", "denied", "approximated", "undecided", "uncomputed"]
 
 
 class Record:
@@ -10,29 +14,19 @@ class Record:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: dict[str, Counter[tuple[str, str, str]]] = {
-            name: Counter() for name in ("decided", "denied", "approximated", "undecided", "uncomputed")
-        }
+        self._counts: dict[Kind, Counter[tuple[str, str, str]]] = {kind: Counter() for kind in get_args(Kind)}
 
-    def decided(self, service: str, operation: str) -> None:
-        """Counts a request that was allowed."""
-        self._add("decided", service, operation, "")
+    def count(self, kind: Kind, request: ParsedRequest, reason: str = "") -> None:
+        """Counts a request.
 
-    def denied(self, service: str, operation: str) -> None:
-        """Counts a request that was denied."""
-        self._add("denied", service, operation, "")
-
-    def approximated(self, service: str, operation: str) -> None:
-        """Counts a request whose resource could not be read from it."""
-        self._add("approximated", service, operation, "")
-
-    def undecided(self, service: str, operation: str, reason: str) -> None:
-        """Counts a request that no policy was asked about."""
-        self._add("undecided", service, operation, reason)
-
-    def uncomputed(self, service: str, operation: str, key: str) -> None:
-        """Counts a request that was refused because a condition key is not computed."""
-        self._add("uncomputed", service, operation, key)
+        Args:
+            kind: allowed; denied by a policy; allowed although its resource could not be read from it; carried out
+                without a decision; or refused because a condition key is not computed.
+            request: the request.
+            reason: why it was not decided, or the condition key.
+        """
+        with self._lock:
+            self._counts[kind][request.service, request.operation, reason] += 1
 
     def summary(self) -> dict[str, Any]:
         """For each kind, the total and the requests by operation, the most frequent first."""
@@ -47,7 +41,3 @@ class Record:
                 }
                 for kind, counts in self._counts.items()
             }
-
-    def _add(self, kind: str, service: str, operation: str, reason: str) -> None:
-        with self._lock:
-            self._counts[kind][service, operation, reason] += 1

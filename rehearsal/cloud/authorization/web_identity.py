@@ -6,12 +6,12 @@ Source: IAM User Guide, "Create a role for OpenID Connect federation"; STS API R
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from moto.iam.models import iam_backends
 
 from authorization import Principal
+from rehearsal.cloud.authorization.callers import Caller
 from rehearsal.cloud.requests import ParsedRequest
 
 
@@ -19,18 +19,8 @@ class InvalidIdentityTokenError(Exception):
     """STS cannot use the token; the message says why."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebIdentity:
-    """The identity that a token states."""
-
-    principal: Principal
-    """The OIDC provider in the role's account."""
-    claims: Mapping[str, Sequence[str]]
-    """Condition key in lower case, such as `token.actions.githubusercontent.com:sub` -> values."""
-
-
-def web_identity(request: ParsedRequest) -> WebIdentity:
-    """The identity of an `AssumeRoleWithWebIdentity` request.
+def web_identity(request: ParsedRequest) -> Caller:
+    """The OIDC provider that signed in the caller of an `AssumeRoleWithWebIdentity` request, and its claims.
 
     Args:
         request: the request.
@@ -49,7 +39,7 @@ def web_identity(request: ParsedRequest) -> WebIdentity:
     audiences = _texts(claims.get("aud"))
     if not set(audiences) & {str(client) for client in provider.client_id_list}:
         raise InvalidIdentityTokenError("Incorrect token audience")
-    return WebIdentity(
+    return Caller(
         principal=Principal.of(arn),
         claims={f"{issuer}:{name}".lower(): _texts(value) for name, value in claims.items()},
     )

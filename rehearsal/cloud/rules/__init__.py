@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.requests import ParsedRequest
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.rules.rule import Rule, Situation
 
-__all__ = ["Refusal", "Rule", "Situation", "all_rules", "refusal"]
+__all__ = ["Rule", "Situation", "all_rules", "refusal"]
 
 
 def refusal(request: ParsedRequest, account: str) -> Refusal | None:

@@ -9,7 +9,8 @@ from moto.logs.models import logs_backends
 from moto.ram.models import ram_backends
 
 from rehearsal.cloud.authorization.organization import organization_id
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 METRIC_FILTERS: Final = 100
 

@@ -9,7 +9,8 @@ from authorization import Policies, Principal, Request, evaluate
 from rehearsal.cloud.authorization.dependent import used_key
 from rehearsal.cloud.authorization.organization import organization_id, path
 from rehearsal.cloud.authorization.resource_policies import bucket_owner, resource_policy
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 FLOW_LOGS: Final = "delivery.logs.amazonaws.com"
 CONFIG: Final = "config.amazonaws.com"

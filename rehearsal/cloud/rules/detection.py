@@ -11,7 +11,8 @@ from moto.organizations.models import organizations_backends
 from moto.securityhub.models import securityhub_backends
 
 from authorization import Policies, Policy, Principal, Request, evaluate
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 RETENTION_DAYS: Final = frozenset(
     {1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}

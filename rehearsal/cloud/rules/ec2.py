@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from moto.ec2.models import ec2_backends
 
+from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.quotas import quota
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 _SERVICE_NAME: Final = re.compile(
     r"com\.amazonaws\.(?P<region>[a-z0-9-]+)\.[a-z0-9.\-]+|com\.amazonaws\.vpce\.[a-z0-9.\-]+|aws\..+"

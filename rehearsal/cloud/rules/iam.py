@@ -6,7 +6,8 @@ from typing import Any, Final
 from moto.iam.models import iam_backends
 
 from rehearsal.cloud.authorization.callers import ASSUMING
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 MANAGED_POLICY_CHARACTERS: Final = 6144
 ROLE_INLINE_CHARACTERS: Final = 10_240

@@ -5,7 +5,8 @@ from typing import Any, Final
 from moto.kms.models import kms_backends
 
 from rehearsal.cloud.authorization.lookups import key_arn
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 WAITING_DAYS: Final = (7, 30)
 _CRYPTOGRAPHIC: Final = (

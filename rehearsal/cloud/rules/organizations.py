@@ -7,7 +7,8 @@ from typing import Any, Final
 from moto.organizations.models import organizations_backends
 
 from authorization.evaluation import RCP_SERVICES
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 ACCOUNTS: Final = 10
 """Default quota of accounts in a new organization."""

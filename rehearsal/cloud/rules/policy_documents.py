@@ -11,7 +11,8 @@ from moto.iam.models import iam_backends
 from authorization import Policy, PolicyError, PolicyStatement, reference
 from authorization.patterns import matches_wildcards
 from rehearsal.cloud.authorization.resource_policies import bucket_owner
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 _ENTITY: Final = re.compile(r"arn:aws:iam::(\d{12}):(role|user)/(.+)")
 BUCKET_POLICY_BYTES: Final = 20 * 1024

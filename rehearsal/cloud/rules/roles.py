@@ -7,7 +7,8 @@ from moto.iam.models import iam_backends
 
 from authorization import Principal, Request, statement_applies
 from rehearsal.cloud.authorization.resource_policies import resource_policy
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 CLOUDWATCH_LOGS: Final = ("CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn")
 

@@ -4,15 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.requests import ParsedRequest
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Refusal:
-    """Why AWS refuses a request: its error code and message."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any, Final
 from moto.s3.models import s3_backends
 
 from rehearsal.cloud.authorization.resource_policies import bucket_owner
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 INFREQUENT_ACCESS_DAYS: Final = 30
 _INFREQUENT: Final = frozenset({"STANDARD_IA", "ONEZONE_IA"})

@@ -7,7 +7,8 @@ from moto.awslambda.models import lambda_backends
 from moto.route53.models import route53_backends
 from moto.ssoadmin.models import ssoadmin_backends
 
-from rehearsal.cloud.rules.rule import Refusal, Rule, Situation
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
 
 RUNTIMES: Final = re.compile(
     r"python3\.(10|11|12|13|14)|nodejs(20|22|24)\.x|java(11|17|21|25)|dotnet(8|10)|ruby3\.[3-4]|provided\.al202?3?"
