@@ -17,14 +17,15 @@ def statement_applies(statement: PolicyStatement, request: Request) -> bool:
         PolicyError: a condition operator that IAM does not have.
     """
     return (
-        _action_applies(statement, request.action)
+        action_applies(statement, request.action)
         and _resource_applies(statement, request)
         and principal_applies(statement, request.principal)
         and conditions_hold(statement.conditions, request, variables=statement.variables)
     )
 
 
-def _action_applies(statement: PolicyStatement, action: str) -> bool:
+def action_applies(statement: PolicyStatement, action: str) -> bool:
+    """Whether the `Action` or `NotAction` element of a statement applies to an action."""
     patterns = statement.not_actions if statement.actions is None else statement.actions
     listed = any(matches_wildcards(action.lower(), pattern.lower()) for pattern in patterns or ())
     return listed if statement.actions is not None else not listed

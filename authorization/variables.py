@@ -10,7 +10,7 @@ from typing import Final
 from authorization.patterns import escape_wildcards
 from authorization.requests import Request
 
-_VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
+VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
 _SPECIAL_CHARACTERS: Final = frozenset("*?$")
 """`${*}`, `${?}` and `${$}` stand for the characters themselves."""
 
@@ -29,7 +29,7 @@ def substitute_variables(text: str, request: Request) -> str | None:
     if "${" not in text:
         return text
     pattern, end = "", 0
-    for variable in _VARIABLE.finditer(text):
+    for variable in VARIABLE.finditer(text):
         value = _value(variable[1], request)
         if value is None:
             return None

@@ -98,6 +98,7 @@ _BUDGETS_READS: Final = ("Describe", "List")
 EXCEPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "s3": _S3,
     "s3control": _S3_CONTROL,
+    "kms": {"ReEncrypt": "ReEncryptFrom"},
     "lambda": {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"},
     "sts": {"GetCallerIdentity": NONE, "GetSessionToken": NONE},
     "dynamodb": {
@@ -137,7 +138,5 @@ def action(request: ParsedRequest) -> str | None:
         name = "ViewBudget" if name.startswith(_BUDGETS_READS) else "ModifyBudget"
     if request.service == "s3" and request.parameters.get("VersionId"):
         name = _OF_A_VERSION.get(name, name)
-    if service_prefix == "kms" and name == "ReEncrypt":
-        name = "ReEncryptFrom"
     row = reference.action(f"{service_prefix}:{name}")
     return f"{service_prefix}:{row.name}" if row is not None else None

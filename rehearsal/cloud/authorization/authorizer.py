@@ -1,10 +1,10 @@
 """Decides requests: SCPs, RCPs, identity policies, boundary, session policy and resource policy of this moment."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from authorization import Decision, Level, Outcome, Policies, Policy, Request, evaluate
+from authorization.variables import VARIABLE
 from rehearsal.cloud.authorization import actions, conditions, dependent, identity, organization
 from rehearsal.cloud.authorization.callers import (
     ASSUMING,
@@ -31,7 +31,6 @@ DENIAL_CODES: Final[Mapping[str, str]] = {
     "sts": "AccessDenied",
 }
 """Service -> error code of a denial; `AccessDeniedException` for all others."""
-_VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
 _REASONS: Final = {
     Outcome.EXPLICIT_DENY: "with an explicit deny in",
     Outcome.IMPLICIT_DENY: "because no statement allows it in",
@@ -111,7 +110,7 @@ class Authorizer:
             if not resource.exact:
                 self.record.count("approximated", request)
             yield action, resource, {}
-        yield from dependent.needed(request, caller)
+        yield from dependent.needed(request, caller.principal.account)
 
     def _decide(self, subject: Subject) -> Decision:
         principal, action, resource = subject.caller.principal, subject.action, subject.resource
@@ -119,7 +118,7 @@ class Authorizer:
         session = subject.caller.session.policy
         policies = Policies(
             identity=[self._narrowed.policy(entry, action) for entry in identity.identity_policies(subject.caller)],
-            boundary=self._optional(identity.boundary(subject.caller), action),
+            boundary=self._optional(identity.boundary(principal.account, subject.caller.entity), action),
             session=self._optional(parsed_policy("session policy", session), action) if session else None,
             resource=self._optional(policy, action),
             scps=self._levels(principal.account, organization.SCP, action),
@@ -163,7 +162,7 @@ def _context(subject: Subject, policies: Policies) -> Mapping[str, Sequence[str]
 
 
 def _variables(text: str) -> list[str]:
-    names = _VARIABLE.findall(text) if "${" in text else []
+    names = VARIABLE.findall(text) if "${" in text else []
     return [name.split(",")[0].strip() for name in names if ":" in name]
 
 

@@ -10,6 +10,8 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from authorization import Principal
+from rehearsal.cloud.authorization import tags
+from rehearsal.cloud.authorization.entities import role_by_arn
 from rehearsal.cloud.endpoints import MANAGEMENT
 from rehearsal.cloud.requests import ParsedRequest
 
@@ -82,7 +84,7 @@ class Callers:
         user = _user(access_key)
         if user is None:
             raise UnknownAccessKeyError(access_key)
-        return Caller(principal=Principal.of(user.arn), tags=_tags(user), entity=user)
+        return Caller(principal=Principal.of(user.arn), tags=tags.of_entity(user), entity=user)
 
     def remember(self, request: ParsedRequest, caller: Caller, body: bytes) -> None:
         """Remembers what a role session was started with.
@@ -97,10 +99,9 @@ class Callers:
             return
         parameters = request.parameters
         transitive = caller.session.tags
-        tags = {str(tag["Key"]): str(tag["Value"]) for tag in parameters.get("Tags") or ()}
         multi_factor = bool(parameters.get("SerialNumber") and parameters.get("TokenCode"))
         self._contexts[access_key[1].decode()] = SessionContext(
-            tags={**transitive, **tags},
+            tags={**transitive, **tags.requested(request)},
             policy=str(parameters.get("Policy") or ""),
             source_identity=str(parameters.get("SourceIdentity") or ""),
             multi_factor=multi_factor,
@@ -118,7 +119,7 @@ class Callers:
         if session.expiration.replace(tzinfo=UTC) < datetime.now(UTC):
             raise ExpiredSessionError(access_key)
         account = str(session.role_arn).split(":")[4]
-        role = _role(account, session.role_arn)
+        role = role_by_arn(str(session.role_arn))
         principal = Principal.of(str(session.role_arn))
         session_arn = f"arn:aws:sts::{account}:assumed-role/{session.role_arn.split('/')[-1]}/{session.session_name}"
         context = self._contexts.get(access_key, SessionContext())
@@ -126,15 +127,10 @@ class Callers:
             principal=Principal(
                 arn=principal.arn, account=principal.account, kind=principal.kind, session_arn=session_arn
             ),
-            tags={**(_tags(role) if role is not None else {}), **context.tags},
+            tags={**(tags.of_entity(role) if role is not None else {}), **context.tags},
             session=context,
             entity=role,
         )
-
-
-def _role(account: str, arn: str) -> Any:
-    roles: Sequence[Any] = list(iam_backends[account]["aws"].roles.values())
-    return next((role for role in roles if role.arn == arn), None)
 
 
 def _user(access_key: str) -> Any:
@@ -143,9 +139,3 @@ def _user(access_key: str) -> Any:
         if user is not None:
             return user
     return None
-
-
-def _tags(entity: Any) -> dict[str, str]:
-    tags: Any = entity.tags or {}
-    rows: Sequence[Any] = list(tags.values() if isinstance(tags, dict) else tags)
-    return {str(tag["Key"]): str(tag["Value"]) for tag in rows}

@@ -4,11 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
-from moto.s3.models import s3_backends
-
 from rehearsal.cloud.authorization import lookups
-from rehearsal.cloud.authorization.callers import Caller
-from rehearsal.cloud.authorization.resource_policies import bucket_owner
+from rehearsal.cloud.authorization.entities import bucket_owner, stored_bucket
 from rehearsal.cloud.authorization.resources import Resource
 from rehearsal.cloud.authorization.service_keys import PASSED_TO
 from rehearsal.cloud.requests import ParsedRequest
@@ -22,9 +19,8 @@ _WRITES: Final = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload", 
 _READS: Final = frozenset({"GetObject", "CopyObject"})
 
 
-def needed(request: ParsedRequest, caller: Caller) -> Iterator[Needed]:
-    """The actions that a request needs beside its own."""
-    account = caller.principal.account
+def needed(request: ParsedRequest, account: str) -> Iterator[Needed]:
+    """The actions that a request of an account needs beside its own."""
     if request.service not in _NOT_PASSED and request.operation.startswith(_PASSING):
         yield from _passed_roles(request, account)
     if request.service == "s3":
@@ -73,7 +69,7 @@ def used_key(request: ParsedRequest, account: str) -> str | None:
     owner = bucket_owner(name)
     if owner is None or request.operation not in _WRITES | _READS:
         return None
-    key = _written_key(request, owner, name) if request.operation in _WRITES else _stored_key(request, owner, name)
+    key = _written_key(request, name) if request.operation in _WRITES else _stored_key(request, name)
     if not key:
         return None
     arn = lookups.key_arn(key, request.region, account if key.startswith("arn:") else owner)
@@ -96,27 +92,25 @@ def _object_key(request: ParsedRequest, account: str) -> Iterator[Needed]:
     yield action, Resource(arn=arn, account=arn.split(":")[4], type="key"), keys
 
 
-def _written_key(request: ParsedRequest, owner: str, bucket: str) -> str:
+def _written_key(request: ParsedRequest, bucket: str) -> str:
     parameters = request.parameters
     if parameters.get("ServerSideEncryption") == "aws:kms":
-        return str(parameters.get("SSEKMSKeyId") or "") or _default_key(owner, bucket)
+        return str(parameters.get("SSEKMSKeyId") or "") or _default_key(bucket)
     return (
-        ""
-        if parameters.get("ServerSideEncryption") or parameters.get("SSECustomerAlgorithm")
-        else _default_key(owner, bucket)
+        "" if parameters.get("ServerSideEncryption") or parameters.get("SSECustomerAlgorithm") else _default_key(bucket)
     )
 
 
-def _default_key(owner: str, bucket: str) -> str:
-    configuration: Any = s3_backends[owner]["aws"].buckets[bucket].encryption
+def _default_key(bucket: str) -> str:
+    configuration: Any = stored_bucket(bucket).encryption
     rules: Any = (configuration or {}).get("Rule") or []
     rule: Any = rules[0] if isinstance(rules, list) and rules else rules
     default = (rule or {}).get("ApplyServerSideEncryptionByDefault") or {}
     return str(default.get("KMSMasterKeyID") or "") if default.get("SSEAlgorithm") == "aws:kms" else ""
 
 
-def _stored_key(request: ParsedRequest, owner: str, bucket: str) -> str:
-    stored: Any = s3_backends[owner]["aws"].buckets[bucket].keys.get(str(request.parameters.get("Key")))
+def _stored_key(request: ParsedRequest, bucket: str) -> str:
+    stored: Any = stored_bucket(bucket).keys.get(str(request.parameters.get("Key")))
     if stored is None or getattr(stored, "encryption", None) != "aws:kms":
         return ""
     return str(getattr(stored, "kms_key_id", "") or "")

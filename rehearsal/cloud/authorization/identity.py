@@ -19,29 +19,30 @@ def identity_policies(caller: Caller) -> Sequence[Policy]:
     """The policies of a caller's user, its groups or its role; empty for a deleted role."""
     if caller.administrator:
         return [ADMINISTRATOR]
-    if caller.entity is None or not caller.principal.account:
+    if caller.entity is None:
         return []
-    backend = iam_backends[caller.principal.account]["aws"]
-    policies = [*_own(backend, caller.entity)]
+    account = caller.principal.account
+    policies = own_policies(account, caller.entity)
     if ":user/" in caller.principal.arn:
-        for group in backend.get_groups_for_user(caller.entity.name):
-            policies += _own(backend, group)
+        for group in iam_backends[account]["aws"].get_groups_for_user(caller.entity.name):
+            policies += own_policies(account, group)
     return policies
 
 
-def boundary(caller: Caller) -> Policy | None:
-    """The permissions boundary; None when there is none."""
-    arn = getattr(caller.entity, "permissions_boundary_arn", None)
-    return _managed(iam_backends[caller.principal.account]["aws"], arn) if arn else None
-
-
-def _own(backend: Any, entity: Any) -> list[Policy]:
+def own_policies(account: str, entity: Any) -> list[Policy]:
+    """The inline and managed policies of moto's user, group or role in an account."""
     inline = [parsed_policy(str(name), str(document)) for name, document in dict(entity.policies).items()]
-    return [*inline, *(_managed(backend, arn) for arn in list(entity.managed_policies))]
+    return [*inline, *(_managed(account, arn) for arn in list(entity.managed_policies))]
 
 
-def _managed(backend: Any, arn: str) -> Policy:
+def boundary(account: str, entity: Any) -> Policy | None:
+    """The permissions boundary of moto's user or role in an account; None when it has none."""
+    arn = getattr(entity, "permissions_boundary_arn", None)
+    return _managed(account, arn) if arn else None
+
+
+def _managed(account: str, arn: str) -> Policy:
     """The default version of a managed policy."""
-    policy = backend.get_policy(arn)
+    policy = iam_backends[account]["aws"].get_policy(arn)
     version = next(version for version in policy.versions if version.version_id == policy.default_version_id)
     return parsed_policy(arn, str(version.document))

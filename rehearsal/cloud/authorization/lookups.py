@@ -5,19 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from moto.iam.models import iam_backends
 from moto.kms import utils as kms_utils
 from moto.kms.models import kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from rehearsal.cloud.authorization.resource_policies import bucket_owner
+from rehearsal.cloud.authorization.entities import bucket_owner, entity_by_name
 from rehearsal.cloud.requests import ParsedRequest
 
-Found = Sequence[tuple[str, str, str]]
-"""ARN, owner's account and resource type."""
+NamedResources = Sequence[tuple[str, str, str]]
+"""ARN, owner's account and resource type of each resource."""
 
 
-def special(request: ParsedRequest, action: str, account: str) -> Found | None:
+def special(request: ParsedRequest, action: str, account: str) -> NamedResources | None:
     """The resources of a request that names them in a way of its own; None for all others.
 
     Args:
@@ -34,7 +33,7 @@ def bucket_arn(name: str) -> str:
     return name if name.startswith("arn:") else f"arn:aws:s3:::{name}"
 
 
-def _s3(request: ParsedRequest, action: str, account: str) -> Found | None:
+def _s3(request: ParsedRequest, action: str, account: str) -> NamedResources | None:
     parameters = request.parameters
     name = str(parameters.get("Bucket") or "")
     if not name:
@@ -52,7 +51,7 @@ def _s3(request: ParsedRequest, action: str, account: str) -> Found | None:
     return [(base, owner, "bucket")]
 
 
-def _s3_control(request: ParsedRequest, _action: str, account: str) -> Found | None:
+def _s3_control(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
     parameters = request.parameters
     owner = str(parameters.get("AccountId") or account)
     if parameters.get("ResourceArn"):
@@ -99,7 +98,7 @@ def _encrypting_key(ciphertext: bytes) -> str:
     return str(kms_utils._deserialize_ciphertext_blob(ciphertext).key_id)  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 - moto's form of a ciphertext
 
 
-def _kms(request: ParsedRequest, _action: str, account: str) -> Found | None:
+def _kms(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
     parameters = request.parameters
     if request.operation in ("CreateKey", "ListKeys", "ListAliases", "GenerateRandom"):
         return [("*", account, "")]
@@ -108,31 +107,30 @@ def _kms(request: ParsedRequest, _action: str, account: str) -> Found | None:
         with suppress(Exception):
             names = [_encrypting_key(parameters["CiphertextBlob"])]
     arns = [key_arn(name, request.region, account) for name in names]
-    found = [(arn, arn.split(":")[4], "key") for arn in arns]
+    resources = [(arn, arn.split(":")[4], "key") for arn in arns]
     if parameters.get("AliasName"):
         alias = f"arn:aws:kms:{request.region}:{account}:{parameters['AliasName']}"
-        found.append((alias, account, "alias"))
-    return found or [("*", account, "")]
+        resources.append((alias, account, "alias"))
+    return resources or [("*", account, "")]
 
 
-def _iam(request: ParsedRequest, _action: str, account: str) -> Found | None:
+def _iam(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
     parameters, operation = request.parameters, request.operation
-    backend: Any = iam_backends[account]["aws"]
     path = str(parameters.get("Path") or "/")
     if operation == "CreateServiceLinkedRole":
         service = str(parameters.get("AWSServiceName"))
         return [(f"arn:aws:iam::{account}:role/aws-service-role/{service}/*", account, "role")]
     if operation == "SimulatePrincipalPolicy":
         return [(str(parameters.get("PolicySourceArn")), account, "")]
-    for member, kind, existing in (
-        ("RoleName", "role", backend.roles),
-        ("UserName", "user", backend.users),
-        ("GroupName", "group", backend.groups),
-        ("InstanceProfileName", "instance-profile", backend.instance_profiles),
+    for member, kind, collection in (
+        ("RoleName", "role", "roles"),
+        ("UserName", "user", "users"),
+        ("GroupName", "group", "groups"),
+        ("InstanceProfileName", "instance-profile", "instance_profiles"),
     ):
         name = parameters.get(member)
         if name:
-            entity = next((entry for entry in list(existing.values()) if entry.name == name), None)
+            entity = entity_by_name(account, collection, str(name))
             arn = str(entity.arn) if entity is not None else f"arn:aws:iam::{account}:{kind}{path}{name}"
             return [(arn, account, kind)]
     if operation == "CreatePolicy":
@@ -140,7 +138,7 @@ def _iam(request: ParsedRequest, _action: str, account: str) -> Found | None:
     return None
 
 
-def _secrets(request: ParsedRequest, _action: str, account: str) -> Found | None:
+def _secrets(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
     parameters = request.parameters
     if request.operation == "CreateSecret":
         return [
@@ -159,7 +157,7 @@ def _secrets(request: ParsedRequest, _action: str, account: str) -> Found | None
     return [(name if secret is None and name.startswith("arn:") else arn, owner, "Secret")]
 
 
-def _queues(request: ParsedRequest, _action: str, account: str) -> Found | None:
+def _queues(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
     url = str(request.parameters.get("QueueUrl") or "")
     name, owner = str(request.parameters.get("QueueName") or ""), account
     parts = re.search(r"/(\d{12})/([^/]+)$", url)
@@ -170,7 +168,7 @@ def _queues(request: ParsedRequest, _action: str, account: str) -> Found | None:
     return [(f"arn:aws:sqs:{request.region}:{owner}:{name}", owner, "queue")]
 
 
-def _parameters(request: ParsedRequest, _action: str, account: str) -> Found | None:
+def _parameters(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
     parameters = request.parameters
     names = [parameters[member] for member in ("Name", "Path") if parameters.get(member)]
     names += list(parameters.get("Names") or ())
@@ -183,7 +181,7 @@ def _parameters(request: ParsedRequest, _action: str, account: str) -> Found | N
     ]
 
 
-def _functions(request: ParsedRequest, _action: str, account: str) -> Found | None:
+def _functions(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
     name = str(request.parameters.get("FunctionName") or "")
     if not name:
         return None
@@ -192,7 +190,7 @@ def _functions(request: ParsedRequest, _action: str, account: str) -> Found | No
     return [(f"arn:aws:lambda:{request.region}:{account}:function:{name}", account, "function")]
 
 
-def _log_groups(request: ParsedRequest, action: str, account: str) -> Found | None:
+def _log_groups(request: ParsedRequest, action: str, account: str) -> NamedResources | None:
     name = request.parameters.get("logGroupName")
     if not name or action == "logs:DescribeLogGroups":
         return None
@@ -201,7 +199,7 @@ def _log_groups(request: ParsedRequest, action: str, account: str) -> Found | No
     return [(f"{arn}:log-stream:{stream}", account, "log-stream") if stream else (f"{arn}:*", account, "log-group")]
 
 
-_SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], Found | None]]] = {
+_SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources | None]]] = {
     "iam": _iam,
     "kms": _kms,
     "lambda": _functions,

@@ -1,10 +1,9 @@
 """Policy documents, each parsed once, and narrowed to the statements that can apply to an action."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
-from authorization import Policy, PolicyStatement
-from authorization.patterns import matches_wildcards
+from authorization import Policy
+from authorization.statements import action_applies
 
 
 @lru_cache(maxsize=8192)
@@ -32,12 +31,6 @@ class Narrowed:
         key = (id(policy), action)
         kept = self._cache.get(key)
         if kept is None or kept[0] is not policy:
-            statements = [statement for statement in policy.statements if _names(statement, action.lower())]
+            statements = [statement for statement in policy.statements if action_applies(statement, action)]
             kept = self._cache[key] = (policy, Policy(name=policy.name, statements=statements))
         return kept[1]
-
-
-def _names(statement: PolicyStatement, action: str) -> bool:
-    patterns: Sequence[str] = (statement.not_actions if statement.actions is None else statement.actions) or ()
-    listed = any(matches_wildcards(action, pattern.lower()) for pattern in patterns)
-    return listed if statement.actions is not None else not listed

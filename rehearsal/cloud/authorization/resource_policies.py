@@ -6,22 +6,15 @@ from typing import Any, Final
 
 from moto.awslambda.models import lambda_backends
 from moto.ecr.models import ecr_backends
-from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
-from moto.s3.models import s3_backends
 from moto.sagemaker.models import sagemaker_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from authorization import Policy
+from rehearsal.cloud.authorization.entities import parse_arn, role_by_arn, stored_bucket
 from rehearsal.cloud.authorization.parsed import parsed_policy
-
-
-def bucket_owner(bucket: str) -> str | None:
-    """Account that owns a bucket, 12 digits; None when no account has it."""
-    owner = s3_backends.bucket_accounts.get(bucket)
-    return str(owner[1]) if owner is not None else None
 
 
 def resource_policy(arn: str, action: str) -> Policy | None:
@@ -34,31 +27,24 @@ def resource_policy(arn: str, action: str) -> Policy | None:
     Returns:
         The policy; None when the resource has none, does not exist, or is of a type without policies.
     """
-    parts = arn.split(":", 5)
-    if len(parts) < 6:  # noqa: PLR2004 - an ARN has six segments
+    parts = parse_arn(arn)
+    if parts is None:
         return None
-    _, _, service, region, account, name = parts
-    if service == "iam":
-        return _trust_policy(arn, account) if action.lower().startswith("sts:assumerole") else None
-    find = _FINDERS.get(service)
-    document = find(account, region, name, arn) if find is not None else None
+    if parts.service == "iam":
+        return _trust_policy(arn) if action.lower().startswith("sts:assumerole") else None
+    find = _FINDERS.get(parts.service)
+    document = find(parts.account, parts.region, parts.resource, arn) if find is not None else None
     return parsed_policy(f"policy of {arn}", document) if document else None
 
 
-def _trust_policy(arn: str, account: str) -> Policy | None:
-    role = next((role for role in list(iam_backends[account]["aws"].roles.values()) if role.arn == arn), None)
-    document = role.assume_role_policy_document if role is not None else None
-    if not document:
-        return None
-    text = json.dumps(document) if isinstance(document, dict) else str(document)
-    # The Resource of a trust policy's statements is the role itself.
-    return parsed_policy(f"trust policy of {arn}", text)
+def _trust_policy(arn: str) -> Policy | None:
+    role = role_by_arn(arn)
+    text = _text(role.assume_role_policy_document) if role is not None else None
+    return parsed_policy(f"trust policy of {arn}", text) if text else None
 
 
 def _bucket(_account: str, _region: str, name: str, _arn: str) -> str | None:
-    bucket_name = name.split("/", 1)[0]
-    owner = bucket_owner(bucket_name)
-    bucket: Any = s3_backends[owner]["aws"].buckets.get(bucket_name) if owner is not None else None
+    bucket = stored_bucket(name.split("/", 1)[0])
     return bucket.policy.decode() if bucket is not None and bucket.policy else None
 
 

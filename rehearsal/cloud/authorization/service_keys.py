@@ -6,9 +6,9 @@ Source: the Service Authorization Reference, table "Condition keys" of each serv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 
+from rehearsal.cloud.authorization.entities import entity_by_arn, parse_arn
 from rehearsal.cloud.requests import ParsedRequest
 
 Values = Sequence[str]
@@ -93,10 +93,10 @@ def _account_of_caller(request: ParsedRequest, arn: str) -> Values | None:
 
 
 def _aliases(_request: ParsedRequest, arn: str) -> Values | None:
-    parts = arn.split(":", 5)
-    if len(parts) < 6 or not parts[5].startswith("key/"):  # noqa: PLR2004
+    parts = parse_arn(arn)
+    if parts is None or not parts.resource.startswith("key/"):
         return None
-    key = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/"))
+    key = kms_backends[parts.account][parts.region].keys.get(parts.resource.removeprefix("key/"))
     return list(key.aliases) or None if key is not None else None
 
 
@@ -105,10 +105,7 @@ def _boundary(request: ParsedRequest, arn: str) -> Values | None:
     named = request.parameters.get("PermissionsBoundary")
     if named:
         return [str(named)]
-    backend: Any = iam_backends[arn.split(":")[4]]["aws"] if arn.count(":") >= 5 else None  # noqa: PLR2004
-    entities = [*backend.roles.values(), *backend.users.values()] if backend is not None else []
-    entity = next((entry for entry in entities if entry.arn == arn), None)
-    boundary = getattr(entity, "permissions_boundary_arn", None)
+    boundary = getattr(entity_by_arn(arn), "permissions_boundary_arn", None)
     return [str(boundary)] if boundary else None
 
 

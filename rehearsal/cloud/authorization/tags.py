@@ -5,12 +5,11 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
-from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
 from moto.s3.models import s3_backends
 
-from rehearsal.cloud.authorization.resource_policies import bucket_owner
+from rehearsal.cloud.authorization.entities import bucket_owner, entity_by_arn, parse_arn
 from rehearsal.cloud.requests import ParsedRequest
 
 
@@ -58,15 +57,15 @@ def of_resource(arn: str, region: str) -> Mapping[str, str]:
         arn: ARN of the resource.
         region: region of the request, for services whose ARNs have none.
     """
-    parts = arn.split(":", 5)
-    if len(parts) < 6 or "*" in arn:  # noqa: PLR2004 - an ARN has six segments
+    parts = parse_arn(arn)
+    if parts is None or "*" in arn:
         return {}
-    _, _, service, arn_region, account, name = parts
+    service, arn_region, account, name = parts
     with suppress(Exception):
         if service == "s3":
             return _bucket_tags(name.split("/", 1)[0])
         if service == "iam":
-            return _iam_tags(account, arn)
+            return _iam_tags(arn)
         if service == "kms":
             return _rows(
                 kms_backends[account][arn_region].tagger.list_tags_for_resource(name.partition("/")[2])["Tags"]
@@ -86,12 +85,13 @@ def _bucket_tags(bucket: str) -> Mapping[str, str]:
     return _rows(backend.tagger.list_tags_for_resource(backend.buckets[bucket].arn)["Tags"])
 
 
-def _iam_tags(account: str, arn: str) -> Mapping[str, str]:
-    backend: Any = iam_backends[account]["aws"]
-    entities = [*backend.roles.values(), *backend.users.values(), *backend.managed_policies.values()]
-    entity = next((entry for entry in entities if entry.arn == arn), None)
-    if entity is None:
-        return {}
+def _iam_tags(arn: str) -> Mapping[str, str]:
+    entity = entity_by_arn(arn)
+    return of_entity(entity) if entity is not None else {}
+
+
+def of_entity(entity: Any) -> Mapping[str, str]:
+    """The tags of moto's role, user or managed policy."""
     entity_tags: Any = entity.tags or {}
     return _rows(list(entity_tags.values()) if isinstance(entity_tags, dict) else entity_tags)
 

@@ -4,7 +4,7 @@ Source: IAM API Reference, `SimulatePrincipalPolicy`. Decided are the principal'
 boundary. Service control policies and resource policies are not: a `ResourcePolicy` in the request is refused by name.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -12,6 +12,7 @@ from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
 
 from authorization import Outcome, Policies, Policy, Principal, Request, evaluate
+from rehearsal.cloud.authorization.identity import boundary, own_policies
 from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.patches import registry
 
@@ -59,8 +60,8 @@ def _simulate(
     """
     entity = _entity(self, arn)
     policies = Policies(
-        identity=list(_identity_policies(self, entity)),
-        boundary=_boundary(self, entity),
+        identity=own_policies(self.account_id, entity),
+        boundary=boundary(self.account_id, entity),
         # Keys and trusts need a resource policy. Without one in the request, IAM decides by the identity's policies.
         resource=_delegation(arn.split(":")[4]),
     )
@@ -106,24 +107,3 @@ def _entity(backend: Any, arn: str) -> Any:
         return backend.get_role(name) if kind == "role" else backend.get_user(name)
     except Exception as error:
         raise AwsError("NoSuchEntity", f"The {kind} with ARN {arn} cannot be found.") from error
-
-
-def _identity_policies(backend: Any, entity: Any) -> Iterator[Policy]:
-    for name, document in dict(entity.policies).items():
-        yield Policy.parse(name, document)
-    for arn in entity.managed_policies:
-        yield _managed(backend, arn)
-
-
-def _boundary(backend: Any, entity: Any) -> Policy | None:
-    arn = getattr(entity, "permissions_boundary_arn", None)
-    if not arn:
-        return None
-    return _managed(backend, arn)
-
-
-def _managed(backend: Any, arn: str) -> Policy:
-    """The default version of a managed policy."""
-    policy = backend.get_policy(arn)
-    version = next(version for version in policy.versions if version.version_id == policy.default_version_id)
-    return Policy.parse(arn, version.document)

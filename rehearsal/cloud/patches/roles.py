@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from moto.iam.models import iam_backends
 from moto.sts.models import STSBackend
 
+from rehearsal.cloud.authorization.entities import role_by_arn
 from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.patches import registry
 
@@ -17,10 +17,7 @@ def apply() -> None:
 def _existing(original: Any) -> Any:
     def assume_role(self: Any, *args: Any, **kwargs: Any) -> Any:
         arn = str(kwargs["role_arn"])
-        parts = arn.split(":")
-        account = parts[4] if len(parts) > 5 else ""  # noqa: PLR2004 - arn:aws:iam::ACCOUNT:role/NAME
-        roles = list(iam_backends[account]["aws"].roles.values()) if account else []
-        if not any(role.arn == arn for role in roles):
+        if role_by_arn(arn) is None:
             raise AwsError(
                 "AccessDenied",
                 f"User: arn:aws:iam::{self.account_id}:root is not authorized to perform: sts:AssumeRole "

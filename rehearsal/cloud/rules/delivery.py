@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from moto.kms.models import kms_backends
 
-from authorization import Policies, Principal, Request, evaluate
 from rehearsal.cloud.authorization.dependent import used_key
+from rehearsal.cloud.authorization.entities import bucket_owner
 from rehearsal.cloud.authorization.organization import organization_id, path
-from rehearsal.cloud.authorization.resource_policies import bucket_owner, resource_policy
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
+from rehearsal.cloud.rules.service_principals import service_may
 
 FLOW_LOGS: Final = "delivery.logs.amazonaws.com"
 CONFIG: Final = "config.amazonaws.com"
@@ -27,20 +27,13 @@ def service_may_put(service: str, key_arn: str, context: Mapping[str, Sequence[s
     owner = bucket_owner(key_arn.removeprefix("arn:aws:s3:::").split("/", 1)[0])
     if owner is None:
         return False
-    request = Request(
-        principal=Principal.of(service),
-        action="s3:PutObject",
-        resource=key_arn,
-        resource_account=owner,
-        context={
-            "aws:SecureTransport": ["true"],
-            "s3:TlsVersion": ["1.3"],
-            "aws:ViaAWSService": ["false"],
-            "s3:x-amz-acl": ["bucket-owner-full-control"],
-            **context,
-        },
-    )
-    return evaluate(request, Policies(resource=resource_policy(key_arn, "s3:PutObject"))).allowed
+    always = {
+        "aws:SecureTransport": ["true"],
+        "s3:TlsVersion": ["1.3"],
+        "aws:ViaAWSService": ["false"],
+        "s3:x-amz-acl": ["bucket-owner-full-control"],
+    }
+    return service_may(service, "s3:PutObject", key_arn, owner, {**always, **context})
 
 
 def _flow_log_bucket(situation: Situation) -> Refusal | None:

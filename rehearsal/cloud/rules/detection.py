@@ -5,21 +5,20 @@ from typing import Any, Final
 
 from moto.events.models import events_backends
 from moto.guardduty.models import guardduty_backends
-from moto.kms.models import kms_backends
 from moto.macie2.models import macie2_backends
 from moto.organizations.models import organizations_backends
 from moto.securityhub.models import securityhub_backends
 
-from authorization import Policies, Policy, Principal, Request, evaluate
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
+from rehearsal.cloud.rules.service_principals import service_may
 
 RETENTION_DAYS: Final = frozenset(
     {1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 )
 TARGETS_PER_RULE: Final = 5
 EMAIL_SUBSCRIBERS: Final = 10
-_KEY: Final = re.compile(r"arn:aws:kms:([a-z0-9-]+):(\d{12}):key/(.+)")
+_KEY: Final = re.compile(r"arn:aws:kms:[a-z0-9-]+:(\d{12}):key/.+")
 
 
 def _one_detector(situation: Situation) -> Refusal | None:
@@ -67,23 +66,14 @@ def _log_group_key(situation: Situation) -> Refusal | None:
     match = _KEY.fullmatch(str(situation.parameters.get("kmsKeyId") or ""))
     if match is None:
         return None
-    region, account, key_id = match.groups()
-    key: Any = kms_backends[account][region].keys.get(key_id)
     name = situation.parameters.get("logGroupName")
-    service = f"logs.{situation.region}.amazonaws.com"
     group = f"arn:aws:logs:{situation.region}:{situation.account}:log-group:{name}"
-    request = Request(
-        principal=Principal.of(service),
-        action="kms:GenerateDataKey",
-        resource=match[0],
-        resource_account=account,
-        context={
-            "kms:EncryptionContext:aws:logs:arn": [group],
-            "aws:SourceArn": [group],
-            "aws:SourceAccount": [situation.account],
-        },
-    )
-    if key is not None and evaluate(request, Policies(resource=Policy.parse("key policy", key.policy))).allowed:
+    context = {
+        "kms:EncryptionContext:aws:logs:arn": [group],
+        "aws:SourceArn": [group],
+        "aws:SourceAccount": [situation.account],
+    }
+    if service_may(f"logs.{situation.region}.amazonaws.com", "kms:GenerateDataKey", match[0], match[1], context):
         return None
     return Refusal(
         code="InvalidParameterException",

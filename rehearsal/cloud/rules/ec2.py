@@ -97,12 +97,12 @@ def _endpoint_private_dns(situation: Situation) -> Refusal | None:
 
 
 def _endpoint_zones(situation: Situation) -> Refusal | None:
-    wanted = set(situation.parameters.get("SubnetIds") or ())
+    subnet_ids = set(situation.parameters.get("SubnetIds") or ())
     zones = Counter(
         subnet.availability_zone
         for subnets in _backend(situation).subnets.values()
         for subnet in subnets.values()
-        if subnet.id in wanted
+        if subnet.id in subnet_ids
     )
     repeated = next((zone for zone, count in zones.items() if count > 1), None)
     if repeated is not None:

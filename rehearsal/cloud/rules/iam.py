@@ -1,11 +1,12 @@
 """IAM and STS: sizes of policies, policies per role, boundaries that exist, session durations."""
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from moto.iam.models import iam_backends
 
 from rehearsal.cloud.authorization.callers import ASSUMING
+from rehearsal.cloud.authorization.entities import entity_by_name
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
@@ -25,10 +26,6 @@ def characters(document: str) -> int:
         return len(document)
 
 
-def _backend(situation: Situation) -> Any:
-    return iam_backends[situation.account]["aws"]
-
-
 def _managed_size(situation: Situation) -> Refusal | None:
     size = characters(str(situation.parameters.get("PolicyDocument") or ""))
     if size > MANAGED_POLICY_CHARACTERS:
@@ -37,12 +34,8 @@ def _managed_size(situation: Situation) -> Refusal | None:
 
 
 def _inline_total(situation: Situation) -> Refusal | None:
-    role = _backend(situation).roles.get(situation.parameters.get("RoleName"))
+    role = entity_by_name(situation.account, "roles", str(situation.parameters.get("RoleName")))
     name = situation.parameters.get("PolicyName")
-    role = role or next(
-        (entry for entry in _backend(situation).roles.values() if entry.name == situation.parameters.get("RoleName")),
-        None,
-    )
     if role is None:
         return None
     others = sum(characters(str(document)) for key, document in dict(role.policies).items() if key != name)
@@ -55,8 +48,7 @@ def _inline_total(situation: Situation) -> Refusal | None:
 
 
 def _managed_per_role(situation: Situation) -> Refusal | None:
-    name = situation.parameters.get("RoleName")
-    role = next((entry for entry in _backend(situation).roles.values() if entry.name == name), None)
+    role = entity_by_name(situation.account, "roles", str(situation.parameters.get("RoleName")))
     arn = situation.parameters.get("PolicyArn")
     if (
         role is not None
@@ -73,7 +65,7 @@ def _boundary_exists(situation: Situation) -> Refusal | None:
     arn = str(situation.parameters.get("PermissionsBoundary") or "")
     if not arn or arn.startswith("arn:aws:iam::aws:policy/"):
         return None
-    if arn not in _backend(situation).managed_policies:
+    if arn not in iam_backends[situation.account]["aws"].managed_policies:
         return Refusal(code="NoSuchEntity", message=f"Scope ARN: {arn} does not exist or is not attachable.")
     return None
 

@@ -10,8 +10,6 @@ from authorization.evaluation import RCP_SERVICES
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
-ACCOUNTS: Final = 10
-"""Default quota of accounts in a new organization."""
 MALFORMED: Final = "MalformedPolicyDocumentException"
 
 

@@ -2,19 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
-
-from moto.iam.models import iam_backends
+from typing import Final
 
 from authorization import Policy, PolicyError, PolicyStatement, reference
 from authorization.patterns import matches_wildcards
-from rehearsal.cloud.authorization.resource_policies import bucket_owner
+from rehearsal.cloud.authorization.entities import entity_by_arn, stored_bucket
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
-_ENTITY: Final = re.compile(r"arn:aws:iam::(\d{12}):(role|user)/(.+)")
+_ENTITY: Final = re.compile(r"arn:aws:iam::\d{12}:(?:role|user)/(.+)")
 BUCKET_POLICY_BYTES: Final = 20 * 1024
 KEY_POLICY_BYTES: Final = 32 * 1024
 TRUST_POLICY_CHARACTERS: Final = 2048
@@ -150,11 +148,7 @@ def principal_exists(name: str) -> bool:
     match = _ENTITY.fullmatch(name)
     if match is None:
         return True
-    backend: Any = iam_backends[match[1]]["aws"]
-    entities: Mapping[str, Any] = backend.roles if match[2] == "role" else backend.users
-    return match[3].startswith(("aws-service-role/", "aws-reserved/")) or any(
-        entity.arn == name for entity in list(entities.values())
-    )
+    return match[1].startswith(("aws-service-role/", "aws-reserved/")) or entity_by_arn(name) is not None
 
 
 def _bucket_policy_names_the_bucket(situation: Situation) -> Refusal | None:
@@ -185,12 +179,7 @@ def _is_s3_action(pattern: str) -> bool:
 
 def _public_bucket_policy(situation: Situation) -> Refusal | None:
     """A policy that allows everyone without a condition is public (S3 User Guide, "The meaning of public")."""
-    from moto.s3.models import s3_backends  # noqa: PLC0415 - loaded with the first bucket
-
-    bucket = str(situation.parameters.get("Bucket"))
-    owner = bucket_owner(bucket)
-    stored: Any = s3_backends[owner]["aws"].buckets.get(bucket) if owner else None
-    block = getattr(stored, "public_access_block", None)
+    block = getattr(stored_bucket(str(situation.parameters.get("Bucket"))), "public_access_block", None)
     blocked = block is not None and str(getattr(block, "block_public_policy", "")).lower() == "true"
     if not blocked:
         return None

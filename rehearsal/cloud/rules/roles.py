@@ -1,14 +1,10 @@
 """Roles that services assume: a role exists, and its trust policy lets the service assume it."""
 
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-from moto.iam.models import iam_backends
-
-from authorization import Principal, Request, statement_applies
-from rehearsal.cloud.authorization.resource_policies import resource_policy
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
+from rehearsal.cloud.rules.service_principals import service_may
 
 CLOUDWATCH_LOGS: Final = ("CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn")
 
@@ -21,33 +17,8 @@ def role_trusts(arn: str, service: str, account: str) -> bool:
         service: principal of the service, such as `sagemaker.amazonaws.com`.
         account: account on whose behalf the service acts, 12 digits.
     """
-    roles = iam_backends[arn.split(":")[4]]["aws"].roles.values() if arn.count(":") >= 5 else ()  # noqa: PLR2004
-    if not any(role.arn == arn for role in list(roles)):
-        return False
-    policy = resource_policy(arn, "sts:AssumeRole")
-    request = Request(
-        principal=Principal.of(service),
-        action="sts:AssumeRole",
-        resource=arn,
-        resource_account=account,
-        context={
-            "aws:SourceAccount": [account],
-            "aws:SourceArn": [f"arn:aws:{service.split('.', maxsplit=1)[0]}:*:{account}:*"],
-        },
-    )
-    statements = policy.statements if policy is not None else ()
-    # A condition on the ARN of the resource to be created is not decidable before it exists.
-    return any(statement.allow and _applies_without_source_arn(statement, request) for statement in statements)
-
-
-def _applies_without_source_arn(statement: Any, request: Request) -> bool:
-    conditions = {
-        operator: {key: values for key, values in tests.items() if key.lower() != "aws:sourcearn"}
-        for operator, tests in statement.conditions.items()
-    }
-    return statement_applies(
-        replace(statement, conditions={name: tests for name, tests in conditions.items() if tests}), request
-    )
+    context = {"aws:SourceAccount": [account]}
+    return service_may(service, "sts:AssumeRole", arn, account, context, undecidable="aws:sourcearn")
 
 
 def _scheduler_role(situation: Situation) -> Refusal | None:

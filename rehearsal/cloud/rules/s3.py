@@ -4,19 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from moto.s3.models import s3_backends
-
-from rehearsal.cloud.authorization.resource_policies import bucket_owner
+from rehearsal.cloud.authorization.entities import stored_bucket
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
 INFREQUENT_ACCESS_DAYS: Final = 30
 _INFREQUENT: Final = frozenset({"STANDARD_IA", "ONEZONE_IA"})
-
-
-def _bucket(name: Any) -> Any:
-    owner = bucket_owner(str(name))
-    return s3_backends[owner]["aws"].buckets.get(str(name)) if owner is not None else None
 
 
 def _replication(situation: Situation) -> Refusal | None:
@@ -35,7 +28,7 @@ def _replication_problems(configuration: Mapping[str, Any]) -> Iterator[str]:
 
 def _suspended_versioning(situation: Situation) -> Refusal | None:
     status = (situation.parameters.get("VersioningConfiguration") or {}).get("Status")
-    bucket = _bucket(situation.parameters.get("Bucket"))
+    bucket = stored_bucket(str(situation.parameters.get("Bucket")))
     if status != "Suspended" or bucket is None:
         return None
     if bucket.replication_rules if hasattr(bucket, "replication_rules") else getattr(bucket, "replication", None):
@@ -53,7 +46,7 @@ def _suspended_versioning(situation: Situation) -> Refusal | None:
 
 def _shortened_retention(situation: Situation) -> Refusal | None:
     parameters = situation.parameters
-    bucket = _bucket(parameters.get("Bucket"))
+    bucket = stored_bucket(str(parameters.get("Bucket")))
     stored: Any = bucket.keys.get(str(parameters.get("Key"))) if bucket is not None else None
     if stored is None or stored.lock_mode != "COMPLIANCE" or not stored.lock_until:
         return None
@@ -73,7 +66,7 @@ def _moment(value: Any) -> datetime | None:
 
 def _logging_target(situation: Situation) -> Refusal | None:
     logging = (situation.parameters.get("BucketLoggingStatus") or {}).get("LoggingEnabled") or {}
-    target = _bucket(logging.get("TargetBucket")) if logging else None
+    target = stored_bucket(str(logging.get("TargetBucket"))) if logging else None
     if target is not None and target.default_lock_mode:
         return Refusal(
             code="InvalidTargetBucketForLogging",
