@@ -25,6 +25,8 @@ class SessionContext:
 
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     """Session tags; each overrides a tag of the role with the same key."""
+    transitive_keys: frozenset[str] = frozenset()
+    """Keys of the session tags that pass to the sessions which the session starts."""
     policy: str = ""
     """Session policy, JSON; empty when the session has none."""
     source_identity: str = ""
@@ -98,10 +100,12 @@ class Callers:
         if access_key is None:
             return
         parameters = request.parameters
-        transitive = caller.session.tags
+        inherited = caller.session.transitive_keys
+        transitive = {key: value for key, value in caller.session.tags.items() if key in inherited}
         multi_factor = bool(parameters.get("SerialNumber") and parameters.get("TokenCode"))
         self._contexts[access_key[1].decode()] = SessionContext(
             tags={**transitive, **tags.requested(request)},
+            transitive_keys=inherited.union(parameters.get("TransitiveTagKeys") or ()),
             policy=str(parameters.get("Policy") or ""),
             source_identity=str(parameters.get("SourceIdentity") or ""),
             multi_factor=multi_factor,

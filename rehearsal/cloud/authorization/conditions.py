@@ -76,6 +76,8 @@ def _service_value(subject: Subject, key: str) -> Values | None:
     name = key.lower()
     if not _sent(subject.action, name):
         return ABSENT
+    if name == "kms:calleraccount":
+        return _single(subject.caller.principal.account)
     rule = SERVICE_KEYS.get(name)
     if rule is not None:
         return rule(subject.request, subject.resource.arn)
@@ -90,7 +92,7 @@ def _service_value(subject: Subject, key: str) -> Values | None:
 
 def _encryption_context(subject: Subject, key: str) -> Values | None:
     context: Mapping[str, str] = subject.request.parameters.get("EncryptionContext") or {}
-    return _one(next((str(text) for name, text in context.items() if name.lower() == key), None))
+    return _single(next((str(text) for name, text in context.items() if name.lower() == key), None))
 
 
 def _sent(action: str, key: str) -> bool:
@@ -108,7 +110,7 @@ def _pattern_matches(sent: str, key: str) -> bool:
     return head != sent and key.startswith(head)
 
 
-def _one(text: str | None) -> Values | None:
+def _single(text: str | None) -> Values | None:
     return [text] if text else ABSENT
 
 
@@ -137,18 +139,18 @@ def _multi_factor_age(subject: Subject) -> Values | None:
 
 
 def _requested_tag(subject: Subject, key: str) -> Values | None:
-    return _one(
+    return _single(
         next((value_ for name, value_ in tags.requested(subject.request).items() if name.lower() == key.lower()), None)
     )
 
 
 def _resource_tag(subject: Subject, key: str) -> Values | None:
     existing = tags.of_resource(subject.resource.arn, subject.request.region)
-    return _one(next((value_ for name, value_ in existing.items() if name.lower() == key.lower()), None))
+    return _single(next((value_ for name, value_ in existing.items() if name.lower() == key.lower()), None))
 
 
 def _principal_tag(subject: Subject, key: str) -> Values | None:
-    return _one(next((value_ for name, value_ in subject.caller.tags.items() if name.lower() == key.lower()), None))
+    return _single(next((value_ for name, value_ in subject.caller.tags.items() if name.lower() == key.lower()), None))
 
 
 def _tag_keys(subject: Subject) -> Values | None:
@@ -157,7 +159,7 @@ def _tag_keys(subject: Subject) -> Values | None:
 
 
 def _network(key: str) -> Callable[[Subject], Values | None]:
-    return lambda subject: _one(network.endpoint_keys(subject.request.headers).get(key))
+    return lambda subject: _single(network.endpoint_keys(subject.request.headers).get(key))
 
 
 _GLOBAL: Final[Mapping[str, Callable[[Subject], Values | None]]] = {
@@ -170,33 +172,33 @@ _GLOBAL: Final[Mapping[str, Callable[[Subject], Values | None]]] = {
     "aws:federatedprovider": lambda _: ABSENT,
     "aws:multifactorauthage": _multi_factor_age,
     "aws:multifactorauthpresent": _multi_factor,
-    "aws:principalaccount": lambda subject: _one(subject.caller.principal.account),
-    "aws:principalarn": lambda subject: _one(subject.caller.principal.arn),
+    "aws:principalaccount": lambda subject: _single(subject.caller.principal.account),
+    "aws:principalarn": lambda subject: _single(subject.caller.principal.arn),
     "aws:principalisawsservice": lambda _: _flag(False),  # noqa: FBT003
-    "aws:principalorgid": lambda subject: _one(organization.organization_id(subject.caller.principal.account)),
-    "aws:principalorgpaths": lambda subject: _one(organization.path(subject.caller.principal.account)),
+    "aws:principalorgid": lambda subject: _single(organization.organization_id(subject.caller.principal.account)),
+    "aws:principalorgpaths": lambda subject: _single(organization.path(subject.caller.principal.account)),
     "aws:principalservicename": lambda _: ABSENT,
     "aws:principaltype": lambda subject: ["AssumedRole" if subject.caller.principal.session_arn else "User"],
-    "aws:requestedregion": lambda subject: _one(subject.request.region),
-    "aws:resourceaccount": lambda subject: _one(subject.resource.account),
-    "aws:resourceorgid": lambda subject: _one(organization.organization_id(subject.resource.account)),
-    "aws:resourceorgpaths": lambda subject: _one(organization.path(subject.resource.account)),
+    "aws:requestedregion": lambda subject: _single(subject.request.region),
+    "aws:resourceaccount": lambda subject: _single(subject.resource.account),
+    "aws:resourceorgid": lambda subject: _single(organization.organization_id(subject.resource.account)),
+    "aws:resourceorgpaths": lambda subject: _single(organization.path(subject.resource.account)),
     "aws:securetransport": lambda _: _flag(True),  # noqa: FBT003 - loopback counts as TLS 1.3
     "aws:sourceaccount": lambda _: ABSENT,
     "aws:sourcearn": lambda _: ABSENT,
-    "aws:sourceidentity": lambda subject: _one(subject.caller.session.source_identity),
+    "aws:sourceidentity": lambda subject: _single(subject.caller.session.source_identity),
     "aws:sourceip": lambda subject: ABSENT if network.endpoint_keys(subject.request.headers) else ["127.0.0.1"],
     "aws:sourceorgid": lambda _: ABSENT,
-    "aws:sourceowner": lambda subject: _one(subject.caller.principal.account),
+    "aws:sourceowner": lambda subject: _single(subject.caller.principal.account),
     "aws:sourceorgpaths": lambda _: ABSENT,
     "aws:sourcevpc": _network("aws:sourcevpc"),
     "aws:sourcevpce": _network("aws:sourcevpce"),
     "aws:tagkeys": _tag_keys,
     "aws:tokenissuetime": lambda _: ABSENT,
-    "aws:useragent": lambda subject: _one(subject.request.headers.get("user-agent")),
-    "aws:userid": lambda subject: _one(getattr(subject.caller.entity, "id", None)),
+    "aws:useragent": lambda subject: _single(subject.request.headers.get("user-agent")),
+    "aws:userid": lambda subject: _single(getattr(subject.caller.entity, "id", None)),
     "aws:username": lambda subject: (
-        ABSENT if subject.caller.principal.session_arn else _one(subject.caller.principal.arn.rpartition("/")[2])
+        ABSENT if subject.caller.principal.session_arn else _single(subject.caller.principal.arn.rpartition("/")[2])
     ),
     "aws:viaawsservice": lambda _: _flag(False),  # noqa: FBT003
     "aws:vpceaccount": _network("aws:vpceaccount"),

@@ -6,6 +6,7 @@ Source: the Service Authorization Reference, table "Condition keys" of each serv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
 
 from rehearsal.cloud.authorization.entities import entity_by_arn, parse_arn
@@ -87,9 +88,24 @@ def _default(rule: Rule, value: str) -> Rule:
     return lambda request, arn: rule(request, arn) or [value]
 
 
-def _account_of_caller(request: ParsedRequest, arn: str) -> Values | None:
-    del request
-    return [arn.split(":")[4]] if arn.count(":") >= 5 else None  # noqa: PLR2004 - an ARN has six segments
+def _vpcs_of_subnets(request: ParsedRequest, arn: str) -> Values | None:
+    """The VPCs of the subnets of a request; a subnet that does not exist has none."""
+    parts = parse_arn(arn)
+    subnet_ids = _everywhere("SubnetIds")(request, arn)
+    if parts is None or subnet_ids is None:
+        return None
+    zones = ec2_backends[parts.account][parts.region].subnets.values()
+    subnets = [zone[subnet_id] for zone in zones for subnet_id in subnet_ids if subnet_id in zone]
+    return list(dict.fromkeys(str(subnet.vpc_id) for subnet in subnets)) or None
+
+
+def _models(request: ParsedRequest, arn: str) -> Values | None:
+    """The ARNs of the models of a request."""
+    parts = parse_arn(arn)
+    names = _everywhere("ModelName")(request, arn)
+    if parts is None or names is None:
+        return None
+    return [f"arn:aws:sagemaker:{parts.region}:{parts.account}:model/{name}" for name in names]
 
 
 def _aliases(_request: ParsedRequest, arn: str) -> Values | None:
@@ -155,7 +171,6 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "iam:permissionsboundary": _boundary,
     "iam:policyarn": _at("PolicyArn"),
     "kms:bypasspolicylockoutsafetycheck": _default(_at("BypassPolicyLockoutSafetyCheck"), "false"),
-    "kms:calleraccount": _account_of_caller,
     "kms:encryptioncontextkeys": lambda request, _arn: list(request.parameters.get("EncryptionContext") or {}) or None,
     "kms:granteeprincipal": _at("GranteePrincipal"),
     "kms:grantisforawsresource": _default(_absent, "false"),
@@ -165,10 +180,9 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "kms:schedulekeydeletionpendingwindowindays": _default(_at("PendingWindowInDays"), "30"),
     "kms:viaservice": _absent,
     "lambda:functionurlauthtype": _at("AuthType"),
-    "lambda:functionarn": _at("FunctionName"),
     "lambda:principal": _at("Principal"),
     "lambda:subnetids": _at("VpcConfig.SubnetIds"),
-    "lambda:vpcids": _everywhere("SubnetIds"),
+    "lambda:vpcids": _vpcs_of_subnets,
     "ram:allowsexternalprincipals": _at("allowExternalPrincipals"),
     "ram:requestedallowsexternalprincipals": _default(_at("allowExternalPrincipals"), "true"),
     "rds:storageencrypted": _default(_at("StorageEncrypted"), "false"),
@@ -205,7 +219,7 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "sagemaker:intercontainertrafficencryption": _everywhere("EnableInterContainerTrafficEncryption"),
     "sagemaker:maxruntimeinseconds": _everywhere("MaxRuntimeInSeconds"),
     "sagemaker:modelapprovalstatus": _at("ModelApprovalStatus"),
-    "sagemaker:modelarn": _everywhere("ModelName"),
+    "sagemaker:modelarn": _models,
     "sagemaker:networkisolation": _everywhere("EnableNetworkIsolation"),
     "sagemaker:outputkmskey": _first("OutputDataConfig.KmsKeyId", "ProcessingOutputConfig.KmsKeyId"),
     "sagemaker:outputkmskeyarn": _first("OutputDataConfig.KmsKeyId", "ProcessingOutputConfig.KmsKeyId"),

@@ -14,12 +14,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Credentials, Endpoints
+from tests.rehearsal.cloud.samples import archive, document
 
 MANAGEMENT = "111122223333"
-
-
-def document(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def allow(*actions: str, **more: Any) -> dict[str, Any]:
@@ -167,6 +164,85 @@ def test_rcp_denies_principals_of_other_organizations_only(account: Account, gua
     assert "RCP on ml-prod" in str(raised.value)
 
 
+def test_rcp_allows_principals_of_its_organization(account: Account, endpoints: Endpoints, guardrail: Any) -> None:
+    session = account.session(account.role("own-organization", allow("s3:*")))
+    own = endpoints.client("organizations", "us-east-1").describe_organization()["Organization"]["Id"]
+    guardrail(
+        "RESOURCE_CONTROL_POLICY",
+        deny("s3:*", Principal="*", Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": own}}),
+    )
+    account.client("s3", session).create_bucket(Bucket="of-the-organization")
+
+
+def test_caller_account_of_a_key_is_that_of_the_caller(account: Account, endpoints: Endpoints) -> None:
+    owner = {"AWS": f"arn:aws:iam::{account.account}:root"}
+    inside = {"StringEquals": {"kms:CallerAccount": account.account}}
+    policy = document(allow("kms:*", Principal=owner), allow("kms:Encrypt", Principal="*", Condition=inside))
+    key = account.client("kms", account.administrator).create_key(Policy=policy)["KeyMetadata"]["Arn"]
+    assert account.client("kms", account.administrator).encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    with pytest.raises(ClientError) as raised:
+        endpoints.client("kms", "us-east-1").encrypt(KeyId=key, Plaintext=b"x")
+    assert code(raised) == "AccessDeniedException"
+
+
+@pytest.mark.parametrize("transitive", [True, False], ids=["transitive", "of-one-session"])
+def test_only_transitive_tags_pass_to_a_chained_session(account: Account, transitive: bool) -> None:
+    first = account.role("chain-first", allow("sts:AssumeRole", "sts:TagSession"))
+    own = allow("s3:ListAllMyBuckets", Condition={"StringEquals": {"aws:PrincipalTag/team": "cardiology"}})
+    second = account.role("chain-second", own, trust={"Principal": {"AWS": account.account}})
+    tags = [{"Key": "team", "Value": "cardiology"}]
+    session = account.session(first, Tags=tags, **({"TransitiveTagKeys": ["team"]} if transitive else {}))
+    issued = account.client("sts", session).assume_role(RoleArn=second, RoleSessionName="chained")["Credentials"]
+    chained = Credentials(
+        access_key=issued["AccessKeyId"], secret_key=issued["SecretAccessKey"], token=issued["SessionToken"]
+    )
+    if transitive:
+        account.client("s3", chained).list_buckets()
+    else:
+        with pytest.raises(ClientError):
+            account.client("s3", chained).list_buckets()
+
+
+def test_vpc_of_a_function_is_that_of_its_subnets(account: Account) -> None:
+    ec2 = account.client("ec2", account.administrator)
+    vpcs = [ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] for _ in range(2)]
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"] for vpc in vpcs]
+    inside = {"StringEquals": {"lambda:VpcIds": vpcs[0]}}
+    service = account.role(
+        "vpc-function", trust={"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    )
+    rights = (allow("lambda:CreateFunction", Condition=inside), allow("iam:PassRole"))
+    functions = account.client("lambda", account.session(account.role("vpc-developer", *rights)))
+
+    def create(name: str, subnet: str) -> Any:
+        return functions.create_function(
+            FunctionName=name,
+            Role=service,
+            Runtime="python3.13",
+            Handler="h.h",
+            Code={"ZipFile": archive()},
+            VpcConfig={"SubnetIds": [subnet], "SecurityGroupIds": []},
+        )
+
+    create("inside", subnets[0])
+    with pytest.raises(ClientError) as raised:
+        create("outside", subnets[1])
+    assert code(raised) == "AccessDeniedException"
+
+
+def test_model_of_an_endpoint_configuration_is_compared_by_arn(account: Account) -> None:
+    model = f"arn:aws:sagemaker:us-east-1:{account.account}:model/approved"
+    condition = {"ForAllValues:StringEquals": {"sagemaker:ModelArn": [model]}, "Null": {"sagemaker:ModelArn": "false"}}
+    rights = allow("sagemaker:CreateEndpointConfig", Condition=condition)
+    client = account.client("sagemaker", account.session(account.role("model-operator", rights)))
+    for name, allowed in (("approved", True), ("other", False)):
+        variant = {"VariantName": "v", "ModelName": name, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+        with pytest.raises(ClientError) as raised:
+            client.create_endpoint_config(EndpointConfigName=f"config-{name}", ProductionVariants=[variant])
+        # The models do not exist: an allowed request is refused for that.
+        assert (code(raised) != "AccessDeniedException") is allowed, raised.value
+
+
 def test_permissions_boundary_limits_the_role(account: Account) -> None:
     policy = account.iam.create_policy(PolicyName="limit", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
     session = account.session(account.role("limited", allow("*"), PermissionsBoundary=policy))
@@ -205,10 +281,10 @@ def test_multi_factor_authentication_is_a_condition(account: Account) -> None:
 def test_principal_tags_are_those_of_role_and_session(account: Account) -> None:
     own = allow("s3:ListAllMyBuckets", Condition={"StringEquals": {"aws:PrincipalTag/team": "cardiology"}})
     account.client("s3", account.session(account.role("tagged", own, tags={"team": "cardiology"}))).list_buckets()
-    other = account.role("other-team", own, tags={"team": "oncology"})
+    oncology = account.role("other-team", own, tags={"team": "oncology"})
     with pytest.raises(ClientError):
-        account.client("s3", account.session(other)).list_buckets()
-    session = account.session(other, Tags=[{"Key": "team", "Value": "cardiology"}])
+        account.client("s3", account.session(oncology)).list_buckets()
+    session = account.session(oncology, Tags=[{"Key": "team", "Value": "cardiology"}])
     account.client("s3", session).list_buckets()
 
 

@@ -1,8 +1,6 @@
 """The state rules of AWS: each refuses a request that breaks it, with AWS's code, and none that keeps it."""
 
-import io
 import json
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,13 +11,10 @@ from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Credentials, Endpoints
 from rehearsal.cloud.rules import all_rules
+from tests.rehearsal.cloud.samples import archive, document
 
 EAST = "us-east-1"
 MANAGEMENT = "111122223333"
-
-
-def document(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def statement(**more: Any) -> dict[str, Any]:
@@ -28,13 +23,6 @@ def statement(**more: Any) -> dict[str, Any]:
 
 def trust(service: str = "lambda.amazonaws.com", **more: Any) -> str:
     return document({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **more})
-
-
-def archive() -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as code:
-        code.writestr("handler.py", "def handle(event, context): return event\n")
-    return buffer.getvalue()
 
 
 @dataclass(frozen=True, kw_only=True)
