@@ -17,7 +17,7 @@ SET_OPERATORS = ("", "ForAllValues", "ForAnyValue")
 def conditions_hold(
     conditions: Mapping[str, Mapping[str, Sequence[str]]], request: Request, *, variables: bool = True
 ) -> bool:
-    """Whether every line of a condition block holds for a request.
+    """Return whether every line of a condition block holds for a request.
 
     Args:
         conditions: condition operator -> condition key -> policy values.
@@ -37,7 +37,7 @@ def conditions_hold(
 def condition_holds(
     operator: str, key: str, policy_values: Sequence[str], request: Request, *, variables: bool = True
 ) -> bool:
-    """Whether one line of a condition block holds for a request.
+    """Return whether one line of a condition block holds for a request.
 
     A key without values, or with empty values only under a set operator or `Null`, is a null data set and counts as
     absent. A key with several values needs a set operator: without one the condition does not hold.

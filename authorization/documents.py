@@ -29,7 +29,7 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PolicyStatement:
-    """One statement of a policy document; single values are lists of one."""
+    """A statement of a policy document; single values are lists of one."""
 
     sid: str
     allow: bool

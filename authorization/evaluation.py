@@ -38,9 +38,9 @@ class Policies:
     session: Policy | None = None
     resource: Policy | None = None
     scps: Sequence[Level] = ()
-    """From the root down to the principal's account."""
+    """SCPs per level, from the root to the principal's account."""
     rcps: Sequence[Level] = ()
-    """From the root down to the resource's account."""
+    """RCPs per level, from the root to the resource's account."""
     management_account: str = ""
     """12 digits; empty if there is no organization."""
 
@@ -118,7 +118,7 @@ def _granting_layers(request: Request, policies: Policies, layers: Mapping[str, 
 
 
 def _needs_resource_policy(request: Request, policies: Policies) -> bool:
-    """Whether the resource's own policy has to allow the request within one account as well.
+    """Return whether the resource's own policy has to allow the request within one account as well.
 
     A KMS key grants nothing through IAM unless its key policy says so. A role's trust policy has to name the principal
     or its account; without one in `policies` it is not evaluated.
@@ -130,7 +130,7 @@ def _needs_resource_policy(request: Request, policies: Policies) -> bool:
 
 
 def _most_direct_naming(policy: Policy | None, request: Request) -> Naming:
-    """How directly the Allow statements of a resource policy that apply to the request name its principal."""
+    """Return the most direct form in which applicable Allow statements of a resource policy name the principal."""
     return max(
         (
             naming(statement.principals, request.principal)

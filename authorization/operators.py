@@ -77,7 +77,7 @@ def _binary(request_value: str, policy_value: str) -> bool:
 
 
 def _in_address_range(request_value: str, policy_value: str) -> bool:
-    """Whether an IPv4 or IPv6 address lies in a CIDR range; a range never holds addresses of the other version."""
+    """Return whether an IPv4 or IPv6 address lies in a CIDR range of the same version."""
     try:
         return ipaddress.ip_address(request_value) in ipaddress.ip_network(policy_value, strict=False)
     except ValueError:
@@ -112,5 +112,5 @@ NEGATED: Final[Mapping[str, Comparison]] = {
 
 
 def allows_variables(operator: str) -> bool:
-    """Whether policy variables are substituted: in string and ARN operators only."""
+    """Return whether policy variables are substituted: in string and ARN operators only."""
     return operator.startswith(("String", "Arn"))

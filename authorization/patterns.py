@@ -30,12 +30,12 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def matches_wildcards(text: str, pattern: str) -> bool:
-    """Whether a text matches a pattern with the wildcards `*` and `?`; case-sensitive."""
+    """Return whether a text matches a pattern with the wildcards `*` and `?`; case-sensitive."""
     return _expression(pattern).fullmatch(text) is not None
 
 
 def matches_arn(arn: str, pattern: str) -> bool:
-    """Whether an ARN matches a pattern component by component: a wildcard does not match across a colon.
+    """Return whether an ARN matches a pattern component by component: a wildcard does not match across a colon.
 
     The pattern `*` alone matches every ARN.
     """

@@ -14,17 +14,17 @@ Principals = Mapping[str, Sequence[str]]
 
 
 class Naming(IntEnum):
-    """How a `Principal` element names a principal, from not at all to most directly."""
+    """Forms in which a `Principal` element names a principal, in ascending order of directness."""
 
     NOT_NAMED = 0
     ACCOUNT = 1
-    """By its account: the account's identity policies decide."""
+    """The account: its identity policies decide."""
     ROLE = 2
-    """By the ARN of the role that the session assumed."""
+    """The ARN of the role that the session assumed."""
     EVERYONE = 3
-    """By `*`, alone or as an AWS principal; AWS services are included."""
+    """`*`, alone or as an AWS principal; AWS services are included."""
     ITSELF = 4
-    """By the ARN of the user, role session or root user, or by the service's name."""
+    """The ARN of the user, role session or root user, or the service's name."""
 
 
 def naming(principals: Principals, principal: Principal) -> Naming:
@@ -53,7 +53,7 @@ def _names_itself(principals: Principals, principal: Principal) -> bool:
 
 
 def principal_applies(statement: PolicyStatement, principal: Principal) -> bool:
-    """Whether a statement's `Principal` or `NotPrincipal` element applies to a principal.
+    """Return whether a statement's `Principal` or `NotPrincipal` element applies to a principal.
 
     `NotPrincipal` with `Deny` spares a principal only if the element lists all of its identities: the account, the user
     or role, and for a role session the session.

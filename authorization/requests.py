@@ -27,7 +27,7 @@ class PrincipalKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Principal:
-    """Who makes the request."""
+    """The principal that makes the request."""
 
     arn: str
     """The value of `aws:PrincipalArn`: for a role session the role's ARN. For a service its name."""
@@ -76,7 +76,7 @@ class Principal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """One call of one action on one resource."""
+    """A call of one action on one resource."""
 
     principal: Principal
     action: str

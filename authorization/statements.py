@@ -11,7 +11,7 @@ from authorization.variables import substitute_variables
 
 
 def statement_applies(statement: PolicyStatement, request: Request) -> bool:
-    """Whether every element of a statement applies to a request.
+    """Return whether every element of a statement applies to a request.
 
     Raises:
         PolicyError: a condition operator that IAM does not have.
@@ -25,7 +25,7 @@ def statement_applies(statement: PolicyStatement, request: Request) -> bool:
 
 
 def action_applies(statement: PolicyStatement, action: str) -> bool:
-    """Whether the `Action` or `NotAction` element of a statement applies to an action."""
+    """Return whether the `Action` or `NotAction` element of a statement applies to an action."""
     patterns = statement.not_actions if statement.actions is None else statement.actions
     listed = any(matches_wildcards(action.lower(), pattern.lower()) for pattern in patterns or ())
     return listed if statement.actions is not None else not listed

@@ -49,7 +49,7 @@ def cost(
 
 
 def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[NetworkSize]:
-    """What each region's network is made of."""
+    """Return the counts of billed network resources per region."""
     configured = settings.network
     regions = make_plan(settings).network.regions
     keys: dict[str, int] = {}

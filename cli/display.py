@@ -55,7 +55,7 @@ STACK_COLUMN = 28
 
 
 class ProgressDisplay:
-    """One live line per running stack with its current resource; warnings and results scroll above."""
+    """A live line per running stack with its current resource; warnings and results scroll above."""
 
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
@@ -203,7 +203,7 @@ def violation_text(violation: Violation) -> str:
 
 
 def is_undecided(violation: Violation) -> bool:
-    """Whether a line only says that a policy met an unknown value: pulumi_policy words it so."""
+    """Return whether a line only says that a policy met an unknown value: pulumi_policy words it so."""
     return violation.message.startswith("can't run policy") and "during preview" in violation.message
 
 

@@ -34,7 +34,7 @@ Names instead of classes: importing all of these modules takes seconds, and most
 
 
 def is_known(error: BaseException) -> bool:
-    """Whether the message of an exception is written for users."""
+    """Return whether the message of an exception is written for users."""
     return any(f"{cls.__module__}.{cls.__qualname__}" in KNOWN_ERRORS for cls in type(error).__mro__)
 
 

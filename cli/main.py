@@ -14,7 +14,7 @@ from cli.errors import BAD_INPUT, is_known, messages
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command of the command line."""
+    """A command of the command line."""
 
     module: str
     """Module in `cli` that has a function of the command's name, or a Typer named `app`."""

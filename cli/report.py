@@ -8,7 +8,7 @@ MARKER = "<!-- rehearse preview -->"
 
 
 class ViolationDocument(TypedDict):
-    """One policy violation."""
+    """A policy violation."""
 
     policy: str
     urn: str
@@ -17,7 +17,7 @@ class ViolationDocument(TypedDict):
 
 
 class PropertyDocument(TypedDict):
-    """One property that a change affects; secret values are shown as `[secret]`, unknown ones as `[unknown]`."""
+    """A property that a change affects; secret values are shown as `[secret]`, unknown ones as `[unknown]`."""
 
     path: str
     kind: str
@@ -26,7 +26,7 @@ class PropertyDocument(TypedDict):
 
 
 class ChangeDocument(TypedDict):
-    """One resource that is created, updated, replaced, deleted, imported or refreshed."""
+    """A resource that is created, updated, replaced, deleted, imported or refreshed."""
 
     op: str
     type: str
@@ -35,7 +35,7 @@ class ChangeDocument(TypedDict):
 
 
 class RemediationDocument(TypedDict):
-    """One policy that changed the inputs of a resource before they were checked and deployed."""
+    """A policy that changed the inputs of a resource before they were checked and deployed."""
 
     policy: str
     urn: str

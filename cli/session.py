@@ -108,7 +108,7 @@ class Session:
         return int(self._provider.address.rpartition(":")[2])
 
     def accounts(self) -> int:
-        """How many accounts the emulated organisation has."""
+        """Number of accounts of the emulated organization."""
         return len(self._cloud.status().accounts) if self._cloud is not None else 0
 
     def modes(self, results: Sequence[StackResult], emulated: frozenset[str]) -> Modes:

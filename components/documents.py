@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 Statement = Mapping[str, Any]
-"""One statement in the syntax of IAM; any value may be a Pulumi output."""
+"""A statement in the syntax of IAM; any value may be a Pulumi output."""
 
 
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:

@@ -16,7 +16,7 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedSubnet:
-    """One subnet."""
+    """A subnet."""
 
     tier: str
     zone: str

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EndpointService:
-    """One interface endpoint service."""
+    """An interface endpoint service."""
 
     client: str
     """botocore's name of the service."""
@@ -150,7 +150,7 @@ def zones(name: str, region: str, *, dual_stack: bool = False) -> tuple[str, ...
 
 
 def offered(name: str, region: str) -> bool:
-    """Whether AWS offers the endpoint in a region: where the service is, by botocore's data, save named exceptions."""
+    """Return whether AWS offers the endpoint in a region, by botocore's data and named exceptions."""
     endpoint = service(name)
     regions = _endpoints().get(endpoint.prefix, {}).get("endpoints", {})
     return region not in endpoint.absent and (region in regions or not regions)

@@ -1,4 +1,4 @@
-"""What may be said between the tiers of a spoke: the one list that security groups are made from and audits read."""
+"""Allowed flows between the tiers of a spoke, from which security groups are created and audited."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

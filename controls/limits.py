@@ -10,7 +10,7 @@ from controls.model import PolicyType
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limit:
-    """What AWS allows for one policy type."""
+    """AWS's limits of one policy type."""
 
     policies: int
     """Policies attached directly to one target."""

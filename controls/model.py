@@ -12,7 +12,7 @@ Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
 class Severity(StrEnum):
-    """How bad a violation is, in CrossGuard's and Security Hub's words."""
+    """Severity of a violation, as CrossGuard and Security Hub name it."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -54,7 +54,7 @@ class Citation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Statement:
-    """One deny statement of an organisation policy.
+    """A deny statement of an organisation policy.
 
     Exactly one of `actions` and `not_actions` is given. `exempt` adds the zone's exempt roles (deploy,
     break-glass) to the statement's condition through `aws:PrincipalArn`.
@@ -95,7 +95,7 @@ class Declaration:
     content: Mapping[str, object]
     """The policy document."""
     targets: Sequence[str]
-    """As in `Guardrail`."""
+    """Citations, as in `Guardrail`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,9 +107,9 @@ class PolicyRule:
     title: str
     """The requirement, as one sentence without a full stop."""
     remedy: str
-    """How to repair a resource that violates the policy, in one or two sentences."""
+    """Remediation of a violating resource, in one or two sentences."""
     check: Check
-    """What is checked, and on which resource types."""
+    """The check, and its resource types."""
 
     @property
     def stack(self) -> bool:

@@ -1,4 +1,4 @@
-"""From paragraphs of the Security Rule to the NIST SP 800-53 controls that meet them.
+"""Mapping of Security Rule paragraphs to NIST SP 800-53 controls.
 
 Source: NIST SP 800-66 Rev. 2, crosswalk of the Security Rule to SP 800-53 Rev. 5, read 2026-08; only the controls that
 infrastructure can meet are listed here. A paragraph that is not here has no crosswalk known to this project.

@@ -1,4 +1,4 @@
-"""What guardrails must know of the zone they guard: its regions, and the names of its roles."""
+"""Parameters of the guardrails: regions and role names of the zone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One drill: load, loss of a region, failover and failback by the command line of the runbooks, and the verdict."""
+"""A drill: load, loss of a region, failover and failback by the command line of the runbooks, and the verdict."""
 
 import json
 import time

@@ -14,7 +14,7 @@ class Verdict:
     """The figures of one drill; times are in seconds."""
 
     rto: float
-    """From the loss to the first answer of the recovery region; infinite if there was none."""
+    """Seconds from the loss to the first answer of the recovery region; infinite without an answer."""
     rpo: float
     """Age, at the loss, of the oldest object that was not in the recovery region yet."""
     requests: int

@@ -28,7 +28,7 @@ PREFIX: Final = "cardiology/readmissions/drills"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientRequest:
-    """One request of a client."""
+    """A request of a client."""
 
     at: float
     """When it was sent, in seconds since the epoch."""
@@ -45,7 +45,7 @@ class ClientRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrittenObject:
-    """One object that S3 acknowledged."""
+    """An object that S3 acknowledged."""
 
     at: float
     region: str

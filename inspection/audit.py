@@ -44,7 +44,7 @@ CHECKS: Sequence[Check] = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditReport:
-    """What was looked at, and how each observation compares with the declaration."""
+    """The observations of an audit, each compared with the declaration."""
 
     observations: Sequence[Observation]
 

@@ -1,4 +1,4 @@
-"""By which ways teams reach data, and whether all of it is backed up: workgroups, access points, backup plans."""
+"""Checks access points, workgroups and backup plans of the data per team."""
 
 from collections.abc import Iterator
 from typing import Any

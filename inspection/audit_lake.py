@@ -1,4 +1,4 @@
-"""Who may read which columns and rows, as deployed: Lake Formation's grants against the declared table."""
+"""Compares Lake Formation's grants of columns and rows with the declared access table."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

@@ -25,7 +25,7 @@ def vpcs(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
 
 
 def gateways(zone: DeclaredZone, aws: Aws) -> Iterator[Observation]:
-    """Only the inspection VPC has a gateway to the internet."""
+    """Check that only the inspection VPC has an internet gateway."""
     ids = _accounts(zone, aws)
     for declared_vpc in zone.vpcs:
         client = aws.client("ec2", account=ids.get(declared_vpc.account), region=declared_vpc.region)

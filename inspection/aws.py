@@ -1,4 +1,4 @@
-"""How an inspection reaches AWS: a way to get boto3 clients for an account and a region, and nothing else."""
+"""Provides boto3 clients for an account and a region."""
 
 from collections.abc import Iterator
 from typing import Any, Protocol

@@ -41,7 +41,7 @@ class AccountLocation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consideration:
-    """One statement that was considered for a request."""
+    """A statement that was considered for a request."""
 
     layer: str
     """`SCP on Workloads/ML-Prod`, `RCP on the root` and so on."""
@@ -98,7 +98,7 @@ class GuardedOrganization:
                         )
 
     def is_outsider(self, principal: str) -> bool:
-        """Whether a principal belongs to an account outside of the organisation."""
+        """Return whether a principal belongs to an account outside of the organisation."""
         account = _principal(principal).account
         return bool(account) and all(place.account != account for place in self.places.values())
 
@@ -146,7 +146,7 @@ class GuardedOrganization:
         return next((name for name, place in self.places.items() if place.account == account), None)
 
     def _owns(self, request: Request) -> bool:
-        """Whether the resource is the organisation's own, not AWS's (its images, sample buckets) or a stranger's."""
+        """Return whether the organisation owns the resource, not AWS (images, sample buckets) or others."""
         return list(request.value("aws:ResourceOrgID") or ()) == [self.organization_id]
 
     def _policies(self, account: str, request: Request) -> Policies:
@@ -199,7 +199,7 @@ def _open(request: Request) -> dict[str, object]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DecidedRequest:
-    """One line of a table of requests, decided."""
+    """A row of a table of requests, with its decision."""
 
     line: int
     request: Mapping[str, str]

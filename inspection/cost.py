@@ -1,4 +1,4 @@
-"""What a network costs in a month, item by item: central endpoints beside endpoints in every VPC.
+"""Monthly cost of the network, item by item: central endpoints compared with endpoints in every VPC.
 
 Prices are dated data (`prices.csv`): the page each is to be found on, and what it was checked against in the month of
 `as_of`: a stored copy of AWS's own page, a third party's page, or nothing, which every bill says of its lines.
@@ -21,7 +21,7 @@ FIRST_ASSOCIATIONS: Final = 100
 
 
 Verified = Literal["aws", "third-party", "no"]
-"""What a price was checked against: AWS's page, somebody else's, nothing: then it is from memory."""
+"""Source of a price: AWS's page, another publication, or none."""
 
 
 class PriceError(Exception):
@@ -43,7 +43,7 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NetworkSize:
-    """What a region's network is made of."""
+    """Counts of the billed network resources of a region."""
 
     region: str
     spokes: int
@@ -72,7 +72,7 @@ class Traffic:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CostItem:
-    """One line of the bill."""
+    """An item of the estimate."""
 
     region: str
     description: str
@@ -198,7 +198,7 @@ def _hosted_zones(first: int, beyond: int) -> Iterator[CostItem]:
 
 
 def _shared(size: NetworkSize, traffic: Traffic) -> Iterator[CostItem]:
-    """What there is with either kind of endpoints."""
+    """Return the items that do not depend on the placement of endpoints."""
     yield _item(size, "attachments of spokes", "transit-gateway-attachment", size.spokes)
     if size.peered:
         yield _item(size, "attachment of the peering", "transit-gateway-attachment", 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeclaredPolicy:
-    """One organisation policy and where it is attached."""
+    """An organisation policy and where it is attached."""
 
     name: str
     type: str
@@ -19,7 +19,7 @@ class DeclaredPolicy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeclaredAccount:
-    """One member account."""
+    """A member account."""
 
     name: str
     email: str
@@ -50,7 +50,7 @@ class DeclaredVpc:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeclaredRead:
-    """What a role reads of a table through Lake Formation."""
+    """The columns and rows of a table that a role reads through Lake Formation."""
 
     role: str
     """Its ARN."""
@@ -107,7 +107,7 @@ class DeclaredZone:
     buckets: Sequence[DeclaredBucket] = ()
     network_account: str = ""
     vpcs: Sequence[DeclaredVpc] = ()
-    """Of the stacks that are up."""
+    """VPCs of the deployed stacks."""
     roles: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     """Account name -> roles that its baseline makes; an account without a baseline is not in it."""
     data: Sequence[DeclaredData] = ()

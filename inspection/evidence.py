@@ -33,7 +33,7 @@ class PolicyExemption:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layer:
-    """What one control does in one layer."""
+    """The mechanisms of one control in one layer."""
 
     layer: str
     """`prevent`, `block` or `detect`."""
@@ -45,7 +45,7 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParagraphControl:
-    """One control under one paragraph."""
+    """A control under one paragraph."""
 
     control: str
     title: str
@@ -58,7 +58,7 @@ class ParagraphControl:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paragraph:
-    """One paragraph of the Security Rule."""
+    """A paragraph of the Security Rule."""
 
     number: str
     title: str
@@ -74,7 +74,7 @@ class Paragraph:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
-    """How much of a published list the zone covers."""
+    """Share of a published list that the zone covers."""
 
     of: str
     covered: int
@@ -108,7 +108,7 @@ class Evidence:
         }
 
     def html(self) -> str:
-        """One self-contained page, readable on screen and on paper."""
+        """Return a self-contained HTML page for screen and print."""
         environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape())
         return environment.get_template("evidence.html").render(report=self)
 

@@ -9,7 +9,7 @@ from inspection.aws import Aws, pages
 SCP: Final = "SERVICE_CONTROL_POLICY"
 RCP: Final = "RESOURCE_CONTROL_POLICY"
 DEFAULTS: Final = frozenset({"FullAWSAccess", "RCPFullAWSAccess"})
-"""What AWS attaches everywhere and allows everything: nobody asks because of it."""
+"""Policies that AWS attaches to every target and that allow every action."""
 
 
 def in_force(aws: Aws, account: str, policy_type: str) -> Sequence[Level]:

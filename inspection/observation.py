@@ -1,4 +1,4 @@
-"""One thing an audit looked at: what was declared, what is there."""
+"""An audit observation: declared and deployed value."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Who may read an object and why: the deployed policies of bucket, key and roles, evaluated as AWS evaluates them."""
+"""Evaluates which principals may read an object: deployed policies of bucket, key and roles."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ class Documents:
 
     @classmethod
     def read(cls, aws: Aws, account: str, region: str, bucket: str, key_arn: str) -> "Documents":
-        """As they are deployed now."""
+        """Read the deployed policies."""
         s3 = aws.client("s3", account=account, region=region)
         text = _answer(s3, "get_bucket_policy", "NoSuchBucketPolicy", Bucket=bucket).get("Policy")
         kms = aws.client("kms", account=account, region=region)
@@ -82,7 +82,7 @@ class Documents:
         )
 
     def context(self, tags: Mapping[str, str], *, inside: bool) -> dict[str, Sequence[str]]:
-        """What a request of a role of this organisation carries; `inside`: through an endpoint of it."""
+        """Return the condition keys of a request by a role of the organization; `inside`: through its endpoint."""
         context: dict[str, Sequence[str]] = {
             "aws:PrincipalIsAWSService": ["false"],
             "aws:PrincipalOrgID": [self.organization],
@@ -99,7 +99,7 @@ class Documents:
 def decide(
     documents: Documents, principal: Principal, identity: Sequence[Policy], request: "AccessRequest"
 ) -> Decision:
-    """Whether a role may do something with an object, key included; the first refusal, or the bucket's yes."""
+    """Return whether a role may do something with an object, key included; the first refusal, or the bucket's yes."""
     context = documents.context(request.tags, inside=request.inside)
     on_object = Request(
         principal=principal,
@@ -135,7 +135,7 @@ _KEY_USE = {"s3:PutObject": "kms:GenerateDataKey"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessRequest:
-    """What a role asks for."""
+    """A request of a role."""
 
     action: str
     key: str

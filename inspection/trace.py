@@ -30,7 +30,7 @@ class BucketLocation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Copy:
-    """One version of an object in one place."""
+    """A version of an object in one bucket."""
 
     bucket: str
     region: str
@@ -42,13 +42,13 @@ class Copy:
     key_aliases: Sequence[str]
     key_is_replica: bool
     status: str
-    """Of its replication, in S3's words; `-` where nothing is replicated."""
+    """Replication status as S3 names it; `-` where no rule replicates the object."""
     locked_until: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replica:
-    """Where a copy of the version should be, and the copy if it is there."""
+    """Bucket in which a copy of the version is expected, and the copy if it exists."""
 
     bucket: str
     region: str

@@ -52,7 +52,7 @@ class Exemption(_Strict):
     expires: date
 
     def covers(self, policy: str, name: str, urn: str, today: date) -> bool:
-        """Whether the exemption holds today for this policy and resource."""
+        """Return whether the exemption holds today for this policy and resource."""
         hit = fnmatchcase(name, self.resource) or fnmatchcase(urn, self.resource)
         return policy == self.policy and hit and today <= self.expires
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the declarations of the steps are imported without boto3
     from runbooks.aws import Aws
 
 Case = Mapping[str, Any]
-"""One request: `instances`, as the endpoint accepts them, and in a record `predictions`, as the primary answered."""
+"""A request: `instances`, as the endpoint accepts them, and in a record `predictions`, as the primary answered."""
 
 
 def recorded_cases(aws: Aws, region: str, endpoint: EndpointDocument) -> Sequence[Case]:

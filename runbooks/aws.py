@@ -21,7 +21,7 @@ FAILURES: Final = (ClientError, BotoCoreError)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AwsRequest:
-    """One request that was sent."""
+    """A request that was sent."""
 
     service: str
     operation: str
@@ -65,7 +65,7 @@ class Aws:
             return self._clients[key]
 
     def answers(self, region: str) -> bool:
-        """Whether a region answers: one attempt of a few seconds, with the request that needs no permission."""
+        """Return whether a region answers: one attempt of a few seconds, with the request that needs no permission."""
         config = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=5,

@@ -23,7 +23,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """One operation that is carried out."""
+    """An operation that is carried out."""
 
     aws: Aws
     zones: Mapping[Side, RecoveryDocument]

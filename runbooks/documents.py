@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Self
 from runbooks.errors import BadInputError
 
 Mode = Literal["pilot-light", "warm", "active-active"]
-"""How an endpoint stands by in the recovery region: as a configuration, with one instance, or serving as well."""
+"""Standby of an endpoint in the recovery region: configuration only, one instance, or active."""
 Side = Literal["primary", "recovery"]
 SIDES: Final[tuple[Side, Side]] = ("primary", "recovery")
 
@@ -113,7 +113,7 @@ class EndpointDocument:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecoveryDocument:
-    """One environment, with the names that are valid in one region."""
+    """An environment, with the names that are valid in one region."""
 
     environment: str
     """Name of the environment, for example `prod`."""

@@ -16,15 +16,15 @@ def error_code(error: Exception) -> str:
 
 
 def is_denied(error: Exception) -> bool:
-    """Whether AWS refused a request because a permission is missing."""
+    """Return whether AWS refused a request because a permission is missing."""
     return error_code(error) in _DENIED
 
 
 def is_expired(error: Exception) -> bool:
-    """Whether AWS refused a request because the credentials have expired."""
+    """Return whether AWS refused a request because the credentials have expired."""
     return error_code(error) in _EXPIRED
 
 
 def is_absent(error: Exception) -> bool:
-    """Whether AWS refused a request because the resource does not exist."""
+    """Return whether AWS refused a request because the resource does not exist."""
     return error_code(error) in _ABSENT

@@ -14,7 +14,7 @@ StepStatus = Literal["started", "done", "failed"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
-    """One failover or failback, over all processes that took part in it."""
+    """A failover or failback, over all processes that took part in it."""
 
     id: str
     kind: OperationKind
@@ -37,13 +37,13 @@ class StepRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step of a plan. To run it twice has the same effect as to run it once."""
+    """A step of a plan. To run it twice has the same effect as to run it once."""
 
     kind: str
     """The kind of its definition, for example `start-endpoint`."""
     title: str
     by_hand: str
-    """What a person does when the step fails."""
+    """Instructions for the operator when the step fails."""
     endpoint: str | None = None
     """Name of the endpoint; None for a step of the whole environment."""
     minutes: int = 5

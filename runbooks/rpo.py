@@ -42,7 +42,7 @@ class RecoveryPoint:
     """Sources with pending operations whose last measurement is too old."""
 
     def meets(self, target: float = TARGET_SECONDS) -> bool:
-        """Whether it is known and within the target, in seconds."""
+        """Return whether it is known and within the target, in seconds."""
         return not self.unknown and self.seconds <= target
 
 

@@ -27,7 +27,7 @@ class StepProgress:
     phase: Literal["skipped", "started", "done", "failed"]
     seconds: float = 0.0
     details: Mapping[str, Any] | None = None
-    """What the step added to its journal entry."""
+    """Details that the step added to its journal entry."""
     error: str = ""
 
 
@@ -119,7 +119,7 @@ class Runner:
 
 
 def _summary(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the history of operations keeps of an incident record."""
+    """Return the part of an incident record that the history of operations keeps."""
     return {
         "lost_at": record["lost_at"],
         "begun": record["begun"],

@@ -75,7 +75,7 @@ class ReadinessCheck:
 def endpoint_findings(
     situation: Situation, check: str, verify: Callable[[Context, EndpointDocument], str]
 ) -> Iterator[Finding]:
-    """One finding per endpoint.
+    """Yield one finding per endpoint.
 
     Args:
         situation: the environment.

@@ -5,7 +5,7 @@ from runbooks.situation import Finding, Situation
 
 
 def standby_finding(situation: Situation, endpoint: EndpointDocument) -> Finding:
-    """Whether the standby endpoint is in service."""
+    """Return whether the standby endpoint is in service."""
     state = situation.snapshot.endpoints[endpoint.name].get("recovery")
     in_service = state is not None and state.exists and state.status == "InService"
     result = f"{state.status}, {state.instances} instances" if state and state.exists else "is not there"
@@ -13,7 +13,7 @@ def standby_finding(situation: Situation, endpoint: EndpointDocument) -> Finding
 
 
 def model_finding(situation: Situation, endpoint: EndpointDocument) -> Finding:
-    """Whether the standby would serve what the primary serves: model version, artifact and image.
+    """Return whether the standby would serve what the primary serves: model version, artifact and image.
 
     Args:
         situation: the situation of the environment.

@@ -1,4 +1,4 @@
-"""What a module of `runbooks/steps/` defines: one kind of step, with its texts, rights, check and change."""
+"""Definition of a kind of step in a module of `runbooks/steps/`: texts, rights, check and change."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from runbooks.rights import Right
 from runbooks.situation import ReadinessCheck
 
 Details = dict[str, Any]
-"""What a step adds to its journal entry: JSON values by name."""
+"""Details that a step adds to its journal entry: JSON values by name."""
 Change = Callable[[Context, str, datetime], Details]
 """Performs a step. Arguments: the context, the name of the endpoint (empty for a step of the environment) and the
 deadline. It raises `StepError`, or the error of a refused AWS request, when the step fails."""
@@ -44,12 +44,12 @@ class StepText:
 
     title: str
     by_hand: str
-    """What a person does when the step fails."""
+    """Instructions for the operator when the step fails."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepDefinition:
-    """One kind of step."""
+    """A kind of step."""
 
     kind: str
     """Name of the step in plans, in the journal and in incident records."""
@@ -63,7 +63,7 @@ class StepDefinition:
     """The part of the readiness check that foretells whether the step would succeed; it changes nothing."""
     change: Change
     when_repeated: str
-    """How a run recognises that the step was done by a run that was killed before it wrote the journal entry."""
+    """Text: how a run recognises a step that a killed run completed without its journal entry."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

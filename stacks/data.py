@@ -45,7 +45,7 @@ class DataContext:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegionData:
-    """What one region has."""
+    """The data resources of one region."""
 
     region: str
     keys: d.DomainKeys

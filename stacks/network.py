@@ -21,7 +21,7 @@ from zone.plan import Plan, graph
 from zone.plan.network import INSPECTION, SHARED
 
 FIRST_ASN: Final = 64512
-"""Of the primary region's Transit Gateway; the other has the next."""
+"""ASN of the primary region's Transit Gateway; the recovery region has the next number."""
 
 
 def deploy(plan: Plan, region: str) -> NetworkOutputs:
@@ -33,7 +33,7 @@ def deploy(plan: Plan, region: str) -> NetworkOutputs:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Base:
-    """What both VPCs of the network account stand on."""
+    """Resources that both VPCs of the network account use."""
 
     gateway: TransitGateway
     names: DnsFirewall
@@ -41,7 +41,7 @@ class _Base:
 
 
 class _Region:
-    """One region's network being declared."""
+    """State while the network of one region is declared."""
 
     def __init__(self, plan: Plan, region: str) -> None:
         settings = plan.settings

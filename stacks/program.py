@@ -15,7 +15,7 @@ from zone.settings import Settings, SettingsError, files, parse_settings
 ROOT: Final = Path(__file__).resolve().parents[1]
 """The folder of `Pulumi.yaml`."""
 MOST: Final = 30
-"""How many stacks a message lists."""
+"""Maximum number of stacks that a message lists."""
 
 
 class UnknownStackError(ZoneError):

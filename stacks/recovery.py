@@ -72,7 +72,7 @@ def _recover(
     serving: Serving,
     primary: str,
 ) -> tuple[pulumi.Input[str], pulumi.Input[str]]:
-    """What runbooks work with; nothing where no model stands by."""
+    """Create what runbooks use; nothing in an environment whose models have no standby."""
     if not serving.configs:
         return "", ""
     journal = r.RecoveryJournal(

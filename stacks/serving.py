@@ -1,4 +1,4 @@
-"""What serving a model takes in one region: a key, a place for its images, a log, a role, and the endpoint itself."""
+"""Resources that serve a model in one region: key, image repository, log group, role and endpoint."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -102,13 +102,13 @@ class EnvironmentContext:
 
     @property
     def role_arn(self) -> pulumi.Output[str]:
-        """What runbooks act as; its name is fixed, so that it can be named before it is there."""
+        """ARN of the runbook role; its name is fixed, so that policies can name it before it exists."""
         return pulumi.Output.format("arn:aws:iam::{0}:role/{1}", self.account_id, self.recovery.role)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Serving:
-    """What serves in one region."""
+    """The serving resources of one region."""
 
     key_arn: pulumi.Output[str]
     topic_arn: pulumi.Output[str]

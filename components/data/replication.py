@@ -113,7 +113,7 @@ def _replication(regions: Sequence[RegionBuckets]) -> Sequence[Statement]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegionPairArgs:
-    """One direction; the other is another `RegionPair`."""
+    """Arguments of one replication direction; the opposite direction is a `RegionPair` of its own."""
 
     role: ReplicationRole
     source: DataBuckets
@@ -155,7 +155,7 @@ class RegionPair(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LagAlarmsArgs:
-    """One direction of the replication, in the region of the destination."""
+    """Arguments of the alarms of one replication direction, in the region of the destination."""
 
     source: DataBuckets
     destination: DataBuckets

@@ -17,7 +17,7 @@ TIMEOUT: Final = "45m"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PackSpec:
-    """One pack."""
+    """A conformance pack."""
 
     name: str
     template: str

@@ -1,4 +1,4 @@
-"""One customer-managed key: it rotates, is deleted slowly, and keeps administration apart from use."""
+"""A customer-managed key: it rotates, is deleted slowly, and keeps administration apart from use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

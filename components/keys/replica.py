@@ -21,7 +21,7 @@ class KeyReplicaArgs:
     description: str
     account_id: pulumi.Input[str]
     uses: Sequence[Statement]
-    """As for the primary, with the services of the replica's region: neither policy follows the other."""
+    """Uses of the replica, by the services of its region; the key policies of primary and replica are independent."""
     administrators: Sequence[str] = ()
 
 

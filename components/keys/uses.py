@@ -8,7 +8,7 @@ from components.documents import Statement
 
 
 def cloudtrail(trail_arn: pulumi.Input[str], trail_account_id: pulumi.Input[str]) -> Sequence[Statement]:
-    """One trail encrypts its files with the key (CloudTrail User Guide, "Configure AWS KMS key policies")."""
+    """Allow one trail to encrypt its files with the key (CloudTrail User Guide, "Configure AWS KMS key policies")."""
     service = {"Service": "cloudtrail.amazonaws.com"}
     context = pulumi.Output.format("arn:aws:cloudtrail:*:{0}:trail/*", trail_account_id)
     return [
@@ -113,7 +113,7 @@ def logs(region: str, account_id: pulumi.Input[str], log_group: str) -> Sequence
 
 
 def readers_through_s3(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
-    """Who may read the objects may decrypt them, through S3 only; IAM policies say who that is."""
+    """Allow principals to decrypt objects through S3 only; their IAM policies decide which objects."""
     return [
         {
             "Sid": "ReadersThroughS3",

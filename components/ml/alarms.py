@@ -12,7 +12,7 @@ from components.tokens import type_token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watched:
-    """One metric of SageMaker's (Developer Guide, "Monitor Amazon SageMaker AI with Amazon CloudWatch")."""
+    """A metric of SageMaker's (Developer Guide, "Monitor Amazon SageMaker AI with Amazon CloudWatch")."""
 
     metric: str
     statistic: str | None

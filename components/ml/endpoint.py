@@ -16,7 +16,7 @@ VARIANT: Final = "primary"
 Standby = Literal["none", "warm", "pilot-light"]
 CANARY_PERCENT: Final = 10
 BAKE_SECONDS: Final = 600
-"""How long the canary is watched before the rest follows."""
+"""Seconds between the shift of the canary's traffic and the shift of the remaining traffic."""
 REQUESTS_PER_INSTANCE: Final = 2000
 """Requests per minute and instance; well below the throughput of one core (benchmarks/inference.py)."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelNames:
-    """Of one model in one environment."""
+    """Resource names of one model in one environment."""
 
     prefix: str
     environment: str
@@ -13,12 +13,12 @@ class ModelNames:
 
     @property
     def repository(self) -> str:
-        """Of its images."""
+        """Name of the ECR repository."""
         return f"{self.prefix}/{self.model}"
 
     @property
     def package_group(self) -> str:
-        """Of its versions in the Model Registry."""
+        """Name of the model package group."""
         return f"{self.prefix}-{self.model}"
 
     @property

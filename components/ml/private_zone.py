@@ -15,7 +15,7 @@ class PrivateZoneArgs:
     domain: str
     vpc_id: pulumi.Input[str]
     region: str
-    """Of the VPC."""
+    """Region of the VPC."""
 
 
 class PrivateZone(pulumi.ComponentResource):

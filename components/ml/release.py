@@ -1,4 +1,4 @@
-"""One version of a model that is to be served: its image and artifact by digest, so that nothing can be swapped."""
+"""A model version to serve: its image and artifact by digest, so that neither can be exchanged."""
 
 import re
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ class Release:
     image_digest: str
     """`sha256:…`, as ECR shows it."""
     artifact_sha256: str
-    """Of `model.tar.gz`; runbooks compare it in either region."""
+    """SHA-256 of `model.tar.gz`; runbooks compare it in both regions."""
     model_sha256: str
-    """Of the model inside; the container compares it before it loads anything."""
+    """SHA-256 of the model in the archive; the container compares it before it loads the model."""
 
     def __post_init__(self) -> None:
         """Refuses a value that is not a digest."""
@@ -31,7 +31,7 @@ class Release:
                 raise ValueError(f"Release.{name}: {getattr(self, name)!r}; allowed: 64 hexadecimal digits")
 
     def artifact_key(self, model: str) -> str:
-        """Where its artifact is, in the bucket of artifacts of either region."""
+        """Key of the artifact, in the artifact bucket of each region."""
         return f"{model}/{self.version}/model.tar.gz"
 
     def image(self, repository_url: pulumi.Input[str]) -> pulumi.Output[str]:

@@ -81,7 +81,7 @@ class ImageReplicationArgs:
 
     account_id: pulumi.Input[str]
     region: str
-    """Where to."""
+    """Region that images are replicated to."""
     prefix: str
     """Repositories whose names begin so."""
 

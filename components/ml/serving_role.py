@@ -22,7 +22,7 @@ class ServingRoleArgs:
     artifact_bucket: pulumi.Input[str]
     capture_bucket: pulumi.Input[str]
     key_arns: list[pulumi.Input[str]]
-    """Of artifacts, captured data and images."""
+    """ARNs of the keys that encrypt artifacts, captured data and images."""
 
 
 class ServingRole(pulumi.ComponentResource):

@@ -45,7 +45,7 @@ class Peering(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeeringSideArgs:
-    """One region's side."""
+    """Arguments of the peering side in one region."""
 
     attachment_id: pulumi.Input[str]
     route_table_ids: Mapping[str, pulumi.Input[str]]

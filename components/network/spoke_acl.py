@@ -40,7 +40,7 @@ class SpokeAclArgs:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Rule:
-    """One rule, in either direction."""
+    """A network ACL rule, inbound or outbound."""
 
     number: int
     action: str

@@ -24,14 +24,14 @@ class ContactSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountSpec:
-    """One member account."""
+    """A member account."""
 
     email: str
     unit_id: pulumi.Input[str]
     """The OU it stands in."""
     tags: Mapping[str, str]
     id: str | None = None
-    """Of an account that exists: it is adopted, never created a second time."""
+    """Id of an existing account, which is adopted instead of created."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -48,7 +48,7 @@ REGIONAL: Final[Mapping[str, MakeInRegion]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DelegatedAdministratorsArgs:
-    """Who administers what."""
+    """Arguments of the delegated administrators."""
 
     administrators: Mapping[str, pulumi.Input[str]]
     """Service -> account id."""

@@ -14,7 +14,7 @@ DESCRIPTION_LIMIT: Final = 512
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PolicySpec:
-    """One organisation policy."""
+    """An organisation policy."""
 
     name: str
     type: str

@@ -41,7 +41,7 @@ class OrganizationArgs:
     """An organisation."""
 
     id: str | None = None
-    """Of one that exists: it is adopted, not created a second time."""
+    """Id of an existing organization, which is adopted instead of created."""
 
 
 class Organization(pulumi.ComponentResource):

@@ -27,7 +27,7 @@ class RecoveryDocumentsArgs:
     zone: Document
     endpoints: Mapping[str, Document]
     writer_region: str
-    """Who may write in the beginning; afterwards runbooks say so."""
+    """Initial writer; runbooks change the value afterwards."""
 
 
 class RecoveryDocuments(pulumi.ComponentResource):

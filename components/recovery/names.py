@@ -7,7 +7,7 @@ from runbooks import documents
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecoveryNames:
-    """Of one environment's recovery."""
+    """Names of the recovery resources of one environment."""
 
     prefix: str
     environment: str
@@ -19,7 +19,7 @@ class RecoveryNames:
 
     @property
     def root(self) -> str:
-        """Where its documents are in Parameter Store."""
+        """Path of the recovery documents in Parameter Store."""
         return documents.root(self.prefix, self.environment)
 
     @property
@@ -34,7 +34,7 @@ class RecoveryNames:
 
     @property
     def namespace(self) -> str:
-        """Of its metrics."""
+        """CloudWatch namespace of the recovery metrics."""
         return f"{self.prefix}/Recovery"
 
     @property
@@ -61,7 +61,7 @@ class RecoveryNames:
 
     @property
     def topic(self) -> str:
-        """Who hears of a failover."""
+        """Name of the SNS topic for failovers."""
         return f"{self.prefix}-{self.environment}-recovery"
 
 

@@ -19,7 +19,7 @@ SIX_YEARS: Final = 2192
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watched:
-    """One figure that the function puts into CloudWatch (`runbooks/scheduled.py`)."""
+    """A metric that the function puts into CloudWatch (`runbooks/scheduled.py`)."""
 
     metric: str
     threshold: float

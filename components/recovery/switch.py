@@ -16,7 +16,7 @@ from components.tokens import type_token
 
 TTL_SECONDS: Final = 10
 PERIOD_SECONDS: Final = 60
-"""Of the alarm: health checks follow metrics of standard resolution alone (Route 53 API, "AlarmIdentifier")."""
+"""Period of the alarm in seconds: health checks need standard resolution (Route 53 API, "AlarmIdentifier")."""
 
 HALF: Final = route53.RecordWeightedRoutingPolicyArgs(weight=50)
 
@@ -34,7 +34,7 @@ class Shared:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrafficSwitchArgs:
-    """One endpoint's switch, made with a provider of the recovery region."""
+    """Arguments of the traffic switch of one endpoint, created in the recovery region."""
 
     environment: str
     endpoint: str
@@ -45,7 +45,7 @@ class TrafficSwitchArgs:
     primary_region: str
     recovery_region: str
     topic_arn: pulumi.Input[str]
-    """Who hears that traffic has moved."""
+    """ARN of the topic that is notified when traffic moves."""
     shared: Shared | None = None
 
 

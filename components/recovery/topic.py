@@ -1,4 +1,4 @@
-"""Who hears of alarms and failovers of an environment: a topic under a key, TLS only, with few publishers."""
+"""SNS topic of an environment's alarms and failovers: encrypted, TLS only, with named publishers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ class ReplicationAlarm:
     """An alarm on one metric of a replication."""
 
     condition: str
-    """What the alarm reports about the copies, for example `late`; part of its name."""
+    """State of the copies that the alarm reports, for example `late`; part of its name."""
     metric: str
     """Name of the metric in the namespace `AWS/S3`."""
     threshold: float

@@ -17,7 +17,7 @@ from controls.zone import Zone
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What may share a policy: statements of one type for the same targets."""
+    """Statements that can share a policy: one type, the same targets."""
 
     policy_type: PolicyType
     targets: Sequence[str]

@@ -11,7 +11,7 @@ WRAPPER: Final = len(minified({"Version": "2012-10-17", "Statement": []}))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """One rendered statement and the control it belongs to."""
+    """A rendered statement and the control it belongs to."""
 
     control: str
     sid: str
@@ -31,7 +31,7 @@ class Bin:
     size: int = WRAPPER
 
     def takes(self, item: Item, limit: int) -> bool:
-        """Whether the statement still fits, with the comma before it."""
+        """Return whether the statement still fits, with the comma before it."""
         return self.size + item.size + bool(self.items) <= limit
 
     def add(self, item: Item) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompileProblem:
-    """One reason why the guardrails cannot be compiled."""
+    """A reason why the guardrails cannot be compiled."""
 
     subject: str
     """The control or policy, for example `control F7`."""

@@ -9,7 +9,7 @@ from controls.model import PolicyType
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompiledPolicy:
-    """One organisation policy, ready to be created and attached."""
+    """An organisation policy, ready to be created and attached."""
 
     name: str
     policy_type: PolicyType
@@ -25,7 +25,7 @@ class CompiledPolicy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemainingSpace:
-    """How much of one policy type's limits is used at one target, by what is attached there directly."""
+    """Used share of one policy type's limits at one target, by directly attached policies."""
 
     target: str
     policy_type: PolicyType
@@ -52,7 +52,7 @@ class CompiledPolicies:
         return [policy for policy in self.policies if policy.policy_type is policy_type and target in policy.targets]
 
     def room(self) -> Sequence[RemainingSpace]:
-        """What is left at every target that has a policy, for a report."""
+        """Return the remaining space at every target with a policy."""
         places = sorted({(target, policy.policy_type) for policy in self.policies for target in policy.targets})
         return [self._room(target, policy_type) for target, policy_type in places]
 

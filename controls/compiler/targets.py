@@ -1,4 +1,4 @@
-"""From the targets that guardrails name to the OUs that policies are attached to."""
+"""Maps the targets of guardrails to the OUs that policies are attached to."""
 
 from collections.abc import Collection, Sequence
 from typing import Final

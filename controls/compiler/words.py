@@ -93,7 +93,7 @@ def misspelt(statement: Statement) -> Iterator[str]:
 
 @cache
 def _kinds(service: str) -> frozenset[str]:
-    """How the resources of a service begin, after the account: `role`, `key`; `*` where the name stands there alone."""
+    """Return the first parts of a service's resource names, for example `role`; `*` for names without prefix."""
     raw = (str(resource["arn"]).split(":", 5)[-1] for resource in TABLES.get(service, {}).get("resources", {}).values())
     return frozenset("*" if suffix.startswith("${") else re.split(r"[/:]", suffix)[0] for suffix in raw)
 

@@ -24,7 +24,7 @@ class PackError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConformancePack:
-    """One conformance pack."""
+    """A conformance pack."""
 
     name: str
     template: str

@@ -20,7 +20,7 @@ UNKNOWN: Final = "UNKNOWN"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ManagedRule:
-    """One AWS Config managed rule as a conformance pack names it."""
+    """An AWS Config managed rule as a conformance pack names it."""
 
     name: str
     """The rule's name in the pack, kebab-case."""

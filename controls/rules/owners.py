@@ -15,6 +15,6 @@ TIERS: Final = "hipaa-ml:network:SpokeGroups"
 
 
 def created_by(resource: Resource, component: str) -> bool:
-    """Whether a resource is a child of the component, at any depth."""
+    """Return whether a resource is a child of the component, at any depth."""
     type_tokens = resource.urn.split("::")[2] if resource.urn.count("::") > 2 else ""  # noqa: PLR2004 - urn::project::types::name
     return component in type_tokens.split("$")[:-1]

@@ -9,7 +9,7 @@ from controls.rules.values import ABSENT, UNKNOWN, Props, lookup
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resource:
-    """One resource of the stack, as a check reads it."""
+    """A resource of the stack, as a check reads it."""
 
     type: str
     name: str

@@ -1,4 +1,4 @@
-"""What a rule sees: plain property trees in which a value may be unknown (in a preview) or absent."""
+"""Values that a rule reads: property trees in which a value may be unknown (in a preview) or absent."""
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
@@ -20,7 +20,7 @@ Props = Mapping[str, Any]
 
 
 class Problem(str):
-    """What is wrong with a resource, in words a person can act on."""
+    """A problem of a resource, with its property."""
 
     __slots__ = ()
 

@@ -1,1 +1,1 @@
-"""What the deployed network lets through, computed from its tables, groups, endpoints and zones; never believed."""
+"""Computes which sources can reach which destinations in the deployed network: routes, groups, endpoints, zones."""

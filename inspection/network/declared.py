@@ -37,7 +37,7 @@ class Hub:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Declaration:
-    """What may be."""
+    """The flows that the configuration allows."""
 
     spokes: Sequence[Spoke]
     hubs: Mapping[str, Hub]

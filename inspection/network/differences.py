@@ -16,7 +16,7 @@ from inspection.network.services import is_open
 
 
 class DifferenceKind(StrEnum):
-    """How the deployed network differs from the declared one."""
+    """Kinds of differences between the deployed and the declared network."""
 
     LEAK = "leak"
     """Reachable, and not declared."""
@@ -36,7 +36,7 @@ class DifferenceKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """One difference, with what makes it so."""
+    """A difference, with the path or rule that causes it."""
 
     sort: DifferenceKind
     source: str
@@ -155,7 +155,7 @@ def _propagated(reach: Reach) -> Mapping[tuple[str, str], Hop]:
 
 
 def _groups(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
-    """What each group lets in by address, against what was declared for the owners of those addresses."""
+    """Compare each group's rules by address with the flows declared for the owners of the addresses."""
     declared, joined = declaration.matrix(), declaration.joined()
     nodes_by_vpc: dict[str, list[Node]] = {}
     for node in reach.places.tiers:

@@ -1,4 +1,4 @@
-"""What security groups and network ACLs let through between two places.
+"""Computes the traffic that security groups and network ACLs allow between two nodes.
 
 Sources: VPC guide, "Control traffic to your AWS resources using security groups" (stateful, allow only) and "Network
 ACLs" (stateless, the lowest matching number decides, ephemeral ports).
@@ -98,7 +98,7 @@ class Filters:
 
 
 def answers(back: Ranges) -> bool:
-    """Whether the ports that answers of TCP go to are all open."""
+    """Return whether the ports that answers of TCP go to are all open."""
     return ranges.intersection(back, EPHEMERAL[:1]) == EPHEMERAL[:1]
 
 

@@ -1,4 +1,4 @@
-"""Where everything of the picture stands: boxes, texts and lines in pixels, computed before anything is drawn."""
+"""Layout of the picture: positions of boxes, texts and lines in pixels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ SHARED: Final = "#475569"
 NAMED: Final = {"prod": "#4f46e5", "staging": "#b45309", "dev": "#15803d"}
 OTHERS: Final = ("#0369a1", "#7c3aed", "#a16207", "#be185d", "#0f766e", "#9a3412")
 WIDTH: Final = 0.58
-"""Of a letter, in parts of its size: a little more than a sans serif's average."""
+"""Width of a letter as a fraction of the font size: slightly more than the average of a sans serif font."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,17 +48,17 @@ class Box:
         return self.x + self.w / 2
 
     def overlaps(self, box: "Box") -> bool:
-        """Whether two boxes share a point inside."""
+        """Return whether two boxes share a point inside."""
         return self.x < box.right and box.x < self.right and self.y < box.bottom and box.y < self.bottom
 
     def holds(self, box: "Box") -> bool:
-        """Whether another box lies in this one."""
+        """Return whether another box lies in this one."""
         return self.x <= box.x and box.right <= self.right and self.y <= box.y and box.bottom <= self.bottom
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """One line of text; `y` is its baseline."""
+    """A line of text; `y` is its baseline."""
 
     content: str
     x: float

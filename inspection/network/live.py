@@ -40,7 +40,7 @@ ACTIVE = ("available", "active", "modifying", "pending", "")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountRegion:
-    """One account in one region."""
+    """An account in one region."""
 
     account: str
     region: str

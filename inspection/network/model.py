@@ -36,7 +36,7 @@ class Route:
     destination: str
     """A network, or the id of a prefix list."""
     target: str
-    """What it leads to, by id: `local`, a Transit Gateway, a peering, a gateway, an endpoint, an attachment."""
+    """Id of its target: `local`, a Transit Gateway, a peering, a gateway, an endpoint, an attachment."""
     blackhole: bool = False
     propagated: bool = False
 
@@ -108,7 +108,7 @@ class TransitGateway:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
-    """What joins a VPC to a Transit Gateway, or two Transit Gateways to each other."""
+    """An attachment of a VPC to a Transit Gateway, or of one Transit Gateway to another."""
 
     id: str
     gateway: str

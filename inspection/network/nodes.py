@@ -13,7 +13,7 @@ from inspection.network.ranges import Range
 
 
 class Kind(StrEnum):
-    """What sort of place it is."""
+    """The kind of a node."""
 
     TIER = "tier"
     SERVICE = "service"
@@ -28,7 +28,7 @@ class UnknownPlaceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One row or column of the matrix."""
+    """A row or column of the matrix."""
 
     name: str
     kind: Kind

@@ -55,7 +55,7 @@ def draw(scene: Scene) -> Drawing:
 
 
 class _Panel:
-    """One region."""
+    """The panel of one region."""
 
     box: Box
     gateway: Box
@@ -75,7 +75,7 @@ class _Panel:
         return columns * (CARD[0] + PAD) + PAD, HEAD + rows * (CARD[1] + PAD) + 4
 
     def width(self) -> float:
-        """What the segments need beside each other, and the hubs."""
+        """Width of the segments beside each other, and of the hubs, in pixels."""
         segments = sum(self._segment_size(segment)[0] + PAD for segment in self._scene.segments) + PAD
         return max(segments, 720)
 

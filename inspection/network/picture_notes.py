@@ -1,4 +1,4 @@
-"""What stands below the picture: who may reach whom as a small table, flows within a VPC, and the colours."""
+"""Notes below the picture: table of allowed flows, flows within a VPC, and legend."""
 
 from typing import Final
 

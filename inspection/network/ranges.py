@@ -16,11 +16,11 @@ Ranges = tuple[Range, ...]
 
 NOTHING: Final[Ranges] = ()
 V6: Final = 1 << 32
-"""Where IPv6 begins on the line of addresses."""
+"""Offset of IPv6 addresses, which follow the IPv4 addresses."""
 UDP: Final = 1 << 16
-"""Where UDP begins on the line of ports, after TCP."""
+"""Offset of UDP ports, which follow the TCP ports."""
 OTHER: Final = 1 << 17
-"""Where the numbers of all other protocols begin."""
+"""Offset of the numbers of all other protocols."""
 EVERYTHING: Final[Ranges] = ((0, OTHER + 255),)
 """All ports of all protocols."""
 NUMBERS: Final = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
@@ -125,12 +125,12 @@ def difference(minuend: Ranges, subtrahend: Ranges) -> Ranges:
 
 
 def overlap(first: Range, second: Range) -> bool:
-    """Whether two ranges share a number."""
+    """Return whether two ranges share a number."""
     return first[0] <= second[1] and second[0] <= first[1]
 
 
 def within(inner: Range, outer: Range) -> bool:
-    """Whether the first lies in the second as a whole."""
+    """Return whether the first lies in the second as a whole."""
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 

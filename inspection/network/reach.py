@@ -1,4 +1,4 @@
-"""Who reaches whom, at which ports: routing, filters and names put together, question and answer."""
+"""Computes the ports that sources can reach at destinations: routing, filters and names, both directions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from inspection.network.services import HTTPS, Services
 
 @dataclass(frozen=True, slots=True)
 class ReachablePorts:
-    """What one place reaches of another."""
+    """The ports of one node that another node reaches."""
 
     ports: Ranges
-    """From at least one zone to at least one zone."""
+    """Reachable from at least one Availability Zone in at least one Availability Zone."""
     everywhere: Ranges
-    """From every zone to every zone."""
+    """Reachable from every Availability Zone in every Availability Zone."""
     uninspected: Ranges = NOTHING
-    """Of ports to the internet, those that no firewall sees."""
+    """Ports to the internet whose traffic passes no firewall."""
 
 
 NONE = ReachablePorts(NOTHING, NOTHING)
@@ -29,7 +29,7 @@ NONE = ReachablePorts(NOTHING, NOTHING)
 
 @dataclass(frozen=True, slots=True)
 class SubnetEnd:
-    """One end of a conversation: a place, seen from one of its subnets."""
+    """An end of a conversation: a place, seen from one of its subnets."""
 
     node: Node
     subnet: str
@@ -92,13 +92,13 @@ class Reach:
         return ReachablePorts(ranges.union(*results), everywhere)
 
     def _vpcs_joined(self, source: Node, destination: Node) -> bool:
-        """Whether any packet of the source gets into the destination's VPC: spares most pairs the details."""
+        """Return whether any packet of the source gets into the destination's VPC: spares most pairs the details."""
         if source.vpc == destination.vpc:
             return True
         return any(self.enters(subnet, destination.vpc) for subnet in source.subnets)
 
     def enters(self, subnet: str, vpc: str) -> bool:
-        """Whether any packet from a subnet is delivered in a VPC."""
+        """Return whether any packet from a subnet is delivered in a VPC."""
         key = (self.routing.table(subnet), self.network.subnets[subnet].zone, vpc)
         if key not in self._joined:
             self._joined[key] = any(
@@ -250,7 +250,7 @@ class Reach:
         return open_ports
 
     def covers(self, peer: str, source: Node) -> bool:
-        """Whether a rule's network holds an address of a place; references to groups are exact and never do."""
+        """Return whether a rule's network holds an address of a place; references to groups are exact and never do."""
         if peer.startswith("sg-") or peer in self.network.groups:
             return False
         cidrs = self.network.prefix_lists.get(peer, ()) if peer.startswith("pl-") else (peer,)

@@ -18,7 +18,7 @@ LIMIT: Final = 16
 
 
 class End(StrEnum):
-    """Where a packet ends."""
+    """The last node of a packet's path."""
 
     VPC = "vpc"
     INTERNET = "internet"
@@ -29,7 +29,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One decision on the way."""
+    """A routing decision on the path."""
 
     place: str
     description: str
@@ -61,7 +61,7 @@ class Packet(NamedTuple):
     """Packets to some addresses, at one point of their way."""
 
     zone: str
-    """Where they are."""
+    """The Availability Zone of the packets."""
     pinned: str
     """The zone that appliance mode keeps their flow in."""
     to: Range
@@ -132,7 +132,7 @@ class Routing:
         return paths
 
     def _step(self, table: str, route: Route | None, packet: Packet, depth: int) -> Sequence[Path]:
-        """What a VPC's route does with a packet."""
+        """Return where a VPC's route sends a packet."""
         network, piece = self.network, packet.to
         place = f"route table {table}"
         if route is None:
@@ -149,7 +149,7 @@ class Routing:
         return self._onward(target, vpc, packet, hop, depth)
 
     def _onward(self, target: str, vpc: str, packet: Packet, hop: Hop, depth: int) -> Sequence[Path]:
-        """On through what stands between VPCs, or between a VPC and the internet."""
+        """Follow a packet through gateways, peerings and attachments."""
         network = self.network
         if target in network.gateways:
             attachment = self._attachment.get((target, vpc))
@@ -167,7 +167,7 @@ class Routing:
         return (Path(packet.to, End.UNKNOWN, target, (hop,)),)
 
     def _out_of(self, subnet: str, packet: Packet, depth: int) -> Sequence[Path]:
-        """On from the subnet that a firewall endpoint or a NAT gateway stands in."""
+        """Follow a packet from the subnet of a firewall endpoint or a NAT gateway."""
         if subnet not in self.network.subnets:
             return (Path(packet.to, End.UNKNOWN, subnet, ()),)
         zone = self.network.subnets[subnet].zone
@@ -191,7 +191,7 @@ class Routing:
         return self._follow(table.id, packet, depth)
 
     def _forward(self, table: str, route: Route | None, packet: Packet, depth: int) -> Sequence[Path]:
-        """What a Transit Gateway's route does with a packet."""
+        """Return where a Transit Gateway's route sends a packet."""
         own = self.network.gateway_tables[table]
         place = f"Transit Gateway table {own.name or table} ({table})"
         if route is None:

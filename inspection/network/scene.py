@@ -1,4 +1,4 @@
-"""What the picture of a network shows: regions, VPCs by segment, services, and who may reach whom."""
+"""Contents of the network picture: regions, VPCs by segment, services and allowed flows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class SpokeCard:
     """A spoke."""
 
     name: str
-    """As in questions, with its region unless that is the primary one."""
+    """Name as in `zone reach`; it includes the region unless that is the primary region."""
     account: str
     cidr: str
     segment: str
@@ -28,7 +28,7 @@ class Scene:
     regions: Sequence[str]
     """Primary first."""
     segments: Sequence[str]
-    """Of spokes, in the order of the settings."""
+    """Segments of the spokes, in the order of the settings."""
     cards: Sequence[SpokeCard]
     tiers: Sequence[str]
     hubs: Mapping[str, tuple[str, str]]

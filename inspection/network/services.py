@@ -1,4 +1,4 @@
-"""How a place finds an AWS service: a gateway endpoint, a private zone, or nothing but the public address.
+"""Resolves an AWS service from a node: gateway endpoint, private zone or public address.
 
 Sources: PrivateLink guide, "Gateway endpoints", "Private DNS names" and "Endpoint policies"; Route 53 guide, "Private
 hosted zones" and "Profiles".
@@ -19,7 +19,7 @@ HTTPS: Final[Ranges] = ranges.ports("tcp", 443, 443)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceTarget:
-    """Where a service's name leads."""
+    """The address that a service's name resolves to."""
 
     endpoint: Endpoint | None
     """None: the public address."""
@@ -72,7 +72,7 @@ class Services:
 
 
 def is_open(endpoint: Endpoint) -> bool:
-    """Whether an endpoint's policy lets anyone do anything: AWS's own default, or one as wide."""
+    """Return whether an endpoint's policy lets anyone do anything: AWS's own default, or one as wide."""
     if not endpoint.policy:
         return True
     try:

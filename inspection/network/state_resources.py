@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resource:
-    """One resource of a checkpoint."""
+    """A resource of a checkpoint."""
 
     type: str
     id: str

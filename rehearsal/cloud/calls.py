@@ -11,7 +11,7 @@ _MOST: Final = 200_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """One request. `lost`: its region, or its control plane, was down, and it got no answer."""
+    """A request. `lost`: its region, or its control plane, was down, and it got no answer."""
 
     at: float
     """Seconds since the epoch."""
@@ -19,7 +19,7 @@ class Call:
     operation: str
     region: str
     agent: str
-    """What the caller says it is, in its user agent."""
+    """User agent of the caller."""
     lost: bool
 
 
@@ -44,6 +44,6 @@ class Calls:
             self._kept.append(call)
 
     def taken(self) -> list[dict[str, Any]]:
-        """What was kept so far."""
+        """Return the recorded requests."""
         with self._lock:
             return [asdict(entry) for entry in self._kept]

@@ -29,7 +29,7 @@ _PATIENCE: Final = 30.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CloudStatus:
-    """How the cloud is. `uptime` in seconds, `accounts` name -> id, `lost` the regions that are down."""
+    """Status of the emulated AWS. `uptime` in seconds, `accounts` name -> id, `lost` the regions that are down."""
 
     pid: int
     instance: str
@@ -66,7 +66,7 @@ class Cloud:
             fcntl.flock(lock, fcntl.LOCK_EX)
             running = cls.attach(state_dir)
             if running is not None:
-                raise CloudError(f"the emulated cloud is up already (process {running.status().pid})")
+                raise CloudError(f"the emulated AWS is already running (process {running.status().pid})")
             words = ["--state", str(state_dir.resolve()), "--regions", ",".join(dict.fromkeys(regions))]
             words += ["--management-account", management_account]
             words += ["--port", str(port)] if port is not None else []
@@ -104,7 +104,7 @@ class Cloud:
         return Endpoints(self._description.endpoints, retries=retries)
 
     def status(self) -> CloudStatus:
-        """How the cloud is now."""
+        """Return the current status."""
         return CloudStatus(**self.command("status"))
 
     def stop(self) -> None:
@@ -171,11 +171,11 @@ class Cloud:
         self.command("raise-quota", quota=quota, region=region, value=value)
 
     def set_replication_lag(self, seconds: float, source_region: str = "*") -> None:
-        """How long what is put into a bucket of a region waits before S3 copies it; none unless set."""
+        """Set the delay of replication from the buckets of a region; no delay by default."""
         self.command("replication-lag", seconds=seconds, source_region=source_region)
 
     def replication(self) -> ReplicationStatus:
-        """What waits to be copied, by rule, and how old the oldest of it is: what would be lost now."""
+        """Return the pending replication per rule, and the age of its oldest object."""
         return ReplicationStatus.of(self.command("replication"))
 
     def environment(self, profile: str | None = None, via: str | None = None) -> dict[str, str]:
@@ -209,7 +209,7 @@ class Cloud:
             if answer.status != http.client.OK:
                 raise CloudError(f"the emulated cloud refuses {command}: {result.get('error', answer.status)}")
             return result
-        raise CloudError("the emulated cloud is not up: every connection is refused")
+        raise CloudError("the emulated AWS is not running: it refuses every connection")
 
 
 def _launch(state: Path, words: Sequence[str]) -> None:

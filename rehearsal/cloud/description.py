@@ -12,7 +12,7 @@ NAME: Final = "cloud.json"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Description:
-    """One running cloud: its process, its identity, where it listens (region or `global` -> URL)."""
+    """A running cloud: its process, its identity, where it listens (region or `global` -> URL)."""
 
     pid: int
     instance: str
@@ -45,7 +45,7 @@ class Description:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process exists."""
+    """Return whether a process exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

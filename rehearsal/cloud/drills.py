@@ -1,4 +1,4 @@
-"""What a drill asks of the cloud beside failing: run containers, resolve names, tell who called what."""
+"""Operations of the emulated AWS that drills use: run containers, resolve names, list requests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Image:
 
 
 def host(cloud: Cloud, image: Image) -> None:
-    """From now on endpoints with this image really answer."""
+    """Run a container for endpoints with this image."""
     cloud.command("host", repository=image.repository, argv=list(image.command), delay=image.delay)
 
 
 def resolve(cloud: Cloud, account: str, name: str) -> Sequence[str]:
-    """What a name leads to, as Route 53 would answer in a VPC of the account.
+    """Resolve a name as Route 53 does in a VPC of the account.
 
     Raises:
         CloudError: no zone of the account has the name.

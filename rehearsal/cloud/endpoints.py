@@ -52,7 +52,7 @@ class Endpoints:
         return set(self.urls) == {GLOBAL}
 
     def url(self, service: str, region: str) -> str:
-        """Where a service of a region listens."""
+        """Return the URL of a service in a region."""
         return self.urls[GLOBAL] if service in global_services() else self.urls.get(region, self.urls[GLOBAL])
 
     def client(self, service: str, region: str, credentials: Credentials | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""What can go wrong with the emulated cloud, in words for people."""
+"""Errors of the emulated AWS."""
 
 
 class CloudError(Exception):

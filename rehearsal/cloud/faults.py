@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(kw_only=True, slots=True)
 class Fault:
-    """What goes wrong, where, how often. `operation` is `service:Operation`, either part may be a pattern."""
+    """A planted fault: error, place and count. `operation` is `service:Operation`, either part may be a pattern."""
 
     operation: str
     region: str = "*"
@@ -17,12 +17,12 @@ class Fault:
     delay: float = 0.0
     """Seconds the answer is held back."""
     times: int | None = None
-    """How many requests it meets; None until it is cleared."""
+    """Number of requests that it affects; None: all requests until it is cleared."""
     after: bool = False
     """The request is carried out first and only its answer is lost: what a crash half-way looks like."""
 
     def meets(self, services: tuple[str, ...], operation: str, region: str) -> bool:
-        """Whether a request is one of those this fault is for."""
+        """Return whether a request is one of those this fault is for."""
         return fnmatch.fnmatch(region, self.region) and any(
             fnmatch.fnmatch(f"{service}:{operation}", self.operation) for service in services
         )

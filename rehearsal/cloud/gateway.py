@@ -38,7 +38,7 @@ class RegionLostError(ConnectionError):
 
 
 class Gateway:
-    """One WSGI application for all listeners; moto's state is shared, so any listener can answer any request."""
+    """A WSGI application for all listeners; moto's state is shared, so any listener can answer any request."""
 
     def __init__(self, control: Callable[[Environ, bytes], tuple[int, bytes]], management_account: str) -> None:
         self.authorizer = Authorizer(management_account)
@@ -91,7 +91,7 @@ class Gateway:
         return answer
 
     def _decide(self, request: ParsedRequest) -> tuple[Caller | None, Refusal | None]:
-        """Who makes a request, as far as that was determined, and why it is not carried out."""
+        """Return the caller of a request, if it was determined, and the refusal, if any."""
         refusal = invalid_request(request)
         if refusal is not None:
             return None, refusal

@@ -30,7 +30,7 @@ class HostingError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Container:
-    """What an endpoint runs."""
+    """The container of an endpoint."""
 
     image: str
     environment: Mapping[str, str]
@@ -40,7 +40,7 @@ class Container:
 
 @dataclass(kw_only=True, slots=True)
 class Hosted:
-    """One running container."""
+    """A running container."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -59,7 +59,7 @@ class Hosting:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def knows(self, image: str) -> bool:
-        """Whether an image can be run here."""
+        """Return whether an image can be run here."""
         return self._command(image) is not None
 
     def start(self, where: tuple[str, str, str], container: Container) -> None:
@@ -182,5 +182,5 @@ def _end(hosted: Hosted) -> None:
 
 
 HOSTING: Final = Hosting()
-"""Of this process: moto's state, which it belongs to, is of the process as well."""
+"""Containers of this process, as moto's state belongs to the process."""
 atexit.register(HOSTING.close)

@@ -27,7 +27,7 @@ class _Server(ThreadedWSGIServer):
 
 
 class Listeners:
-    """One server a name (`global` or a region). A region that is stopped refuses connections."""
+    """One server per name (`global` or a region). The server of a stopped region refuses connections."""
 
     def __init__(self, app: Callable[..., Any], regions: Sequence[str], port: int | None) -> None:
         self._app = app

@@ -8,7 +8,7 @@ from botocore.loaders import Loader
 GLOBAL: Final = "global"
 """The name of the listener for global services."""
 GLOBAL_REGION: Final = "us-east-1"
-"""Where requests to global services are signed, and where their control planes live."""
+"""Signing regions and control-plane regions of global services."""
 
 _SIGNING_NAMES: Final = {
     "application-autoscaling": ("application-autoscaling",),

@@ -25,7 +25,7 @@ class _Slot:
 
 
 class Tokens:
-    """One slot a token; a repeat waits for a first request that is still being carried out."""
+    """One response per client token; a repeated request waits until the first request has ended."""
 
     def __init__(self) -> None:
         self._slots: dict[str, _Slot] = {}

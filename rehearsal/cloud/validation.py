@@ -109,7 +109,7 @@ def _violation(value: Any, path: str, constraint: str, shape: Shape) -> str:
 
 
 def _matches(pattern: str, value: str) -> bool | None:
-    """Whether a value matches a pattern as a whole; None for a pattern that Python cannot compile."""
+    """Return whether a value matches a pattern as a whole; None for a pattern that Python cannot compile."""
     expression = _compiled(pattern)
     return None if expression is None else expression.fullmatch(value) is not None
 

@@ -81,7 +81,7 @@ class Remediated(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PropertyDiff:
-    """One property that a step changes; the values are displayable ("[secret]", "[unknown]")."""
+    """A property that a step changes; the values are displayable ("[secret]", "[unknown]")."""
 
     path: str
     kind: Kind
@@ -91,7 +91,7 @@ class PropertyDiff:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step on one resource, planned (preview) or taken."""
+    """A step on one resource, planned (preview) or taken."""
 
     urn: str
     type: str

@@ -47,7 +47,7 @@ def render(path: Sequence[str | int]) -> str:
 
 
 def covers(outer: Path, inner: Path) -> bool:
-    """Whether `inner` is `outer` or lies below it; `*` matches one step."""
+    """Return whether `inner` is `outer` or lies below it; `*` matches one step."""
     if len(outer) > len(inner):
         return False
     return all(a in (WILDCARD, b) for a, b in zip(outer, inner, strict=False))

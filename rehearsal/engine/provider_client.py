@@ -1,4 +1,4 @@
-"""One configured connection to a resource provider: the client side of Pulumi's `ResourceProvider` protocol."""
+"""A configured connection to a resource provider: the client side of Pulumi's `ResourceProvider` protocol."""
 
 import threading
 import time

@@ -92,7 +92,7 @@ class Providers:
         return UNKNOWN if self._run.dry_run else str(uuid.uuid4())
 
     def changed(self, old: Resource, new: Resource) -> bool:
-        """Whether a resource moved to another provider; a renamed or reconfigured provider is the same one."""
+        """Return whether a resource moved to another provider; a renamed or reconfigured provider is the same one."""
         if old.provider == new.provider:
             return False
         old_urn, old_id = urns.split_reference(old.provider)

@@ -1,4 +1,4 @@
-"""One resource of a stack, as the checkpoint holds it (deployment format 3), and its JSON form."""
+"""A resource of a stack, as the checkpoint holds it (deployment format 3), and its JSON form."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""One run of the program over one stack: old and new resources, errors, and the record of each step."""
+"""A run of the program over one stack: old and new resources, errors, and the record of each step."""
 
 import dataclasses
 import threading
@@ -204,5 +204,5 @@ def now() -> str:
 
 
 def is_default_provider(resource: Resource) -> bool:
-    """Whether the URN is that of a default provider, which the engine creates itself."""
+    """Return whether the URN is that of a default provider, which the engine creates itself."""
     return urns.is_provider(resource.type) and not resource.parent and urns.name_of(resource.urn).startswith("default")

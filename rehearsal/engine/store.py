@@ -73,7 +73,7 @@ class StateStore:
         return sorted(result)
 
     def exists(self, stack: str) -> bool:
-        """Whether the stack has been deployed, at least in part."""
+        """Return whether the stack has been deployed, at least in part."""
         return self._path(stack).exists() or self._path(stack).with_suffix(".journal").exists()
 
     @contextmanager

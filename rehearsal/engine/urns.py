@@ -42,7 +42,7 @@ def package_of(type_: str) -> str:
 
 
 def is_provider(type_: str) -> bool:
-    """Whether the type is a provider's."""
+    """Return whether the type is a provider's."""
     return type_.startswith(PROVIDER_PREFIX)
 
 

@@ -104,17 +104,17 @@ def secret(value: Value) -> Value:
 
 
 def is_secret(value: Value) -> bool:
-    """Whether the value as a whole is marked secret."""
+    """Return whether the value as a whole is marked secret."""
     return signature(value) == SECRET
 
 
 def is_unknown(value: Value) -> bool:
-    """Whether the value as a whole is not known yet."""
+    """Return whether the value as a whole is not known yet."""
     return isinstance(value, str) and value in UNKNOWNS
 
 
 def contains(value: Value, condition: Callable[[Value], bool]) -> bool:
-    """Whether a condition holds for the value or a part of it."""
+    """Return whether a condition holds for the value or a part of it."""
     if condition(value):
         return True
     if isinstance(value, dict):
@@ -123,12 +123,12 @@ def contains(value: Value, condition: Callable[[Value], bool]) -> bool:
 
 
 def has_secrets(value: Value) -> bool:
-    """Whether anything inside the value is marked secret."""
+    """Return whether anything inside the value is marked secret."""
     return contains(value, is_secret)
 
 
 def has_unknowns(value: Value) -> bool:
-    """Whether anything inside the value is not known yet."""
+    """Return whether anything inside the value is not known yet."""
     return contains(value, is_unknown)
 
 
@@ -219,5 +219,5 @@ def canonical(value: Value) -> str:
 
 
 def same(left: Value, right: Value) -> bool:
-    """Whether two values are equal, secret marks aside."""
+    """Return whether two values are equal, secret marks aside."""
     return left is right or canonical(reveal(left)) == canonical(reveal(right))

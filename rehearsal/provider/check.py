@@ -55,7 +55,7 @@ def _value(kind: Type, value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _fits(kind: str, value: Any) -> bool:
-    """Whether a value is of a kind, or converts to it as the AWS provider converts scalars."""
+    """Return whether a value is of a kind, or converts to it as the AWS provider converts scalars."""
     match kind:
         case "string":
             return isinstance(value, str | int | float | bool)

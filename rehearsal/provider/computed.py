@@ -42,7 +42,7 @@ _PREFIXES: Final[Mapping[str, str]] = {
     "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": "rslvr-frg-",
     "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": "rslvr-frgassoc-",
 }
-"""What ids begin with; other types go by their name, or by something random."""
+"""Prefix of generated ids per type; the id of another type is its name or random."""
 
 _UUIDS: Final = frozenset(
     {

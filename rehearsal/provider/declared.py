@@ -133,7 +133,7 @@ def apply_attributes(work: Work) -> None:
 
 
 def means_absent(work: Work, error: ClientError) -> bool:
-    """Whether an error says that the resource does not exist."""
+    """Return whether an error says that the resource does not exist."""
     parts = work.spec.absent.get(retry.code(error), ())
     return retry.missing(error) or any(part in str(error) for part in parts)
 

@@ -144,7 +144,7 @@ def _complete(work: Work) -> None:
 
 
 def _takes_tags(work: Work) -> bool:
-    """Whether the creating operation takes tags."""
+    """Return whether the creating operation takes tags."""
     if not isinstance(work.spec.create, str):
         return False
     return "tags" in {

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class EngineLog:
-    """One gRPC channel per connected engine."""
+    """A gRPC channel per connected engine."""
 
     def __init__(self) -> None:
         self._stubs: dict[str, Any] = {}

@@ -59,7 +59,7 @@ def naming(schema: Schema) -> Naming | None:
 
 
 def automatic(rule: Naming, logical: str, value: Any) -> bool:
-    """Whether this module generated the name for the logical name."""
+    """Return whether this module generated the name for the logical name."""
     if not isinstance(value, str):
         return False
     stem = re.escape(rule.prefix + _stem(rule, logical))

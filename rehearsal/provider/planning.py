@@ -130,7 +130,7 @@ class Planner:
     def _first_delete(
         self, request: ResourceRequest, type_: Schema, spec: Emulated | None, *, before: Values, after: Values
     ) -> bool:
-        """Whether the old resource and its replacement have the same name, which must be unique."""
+        """Return whether the old resource and its replacement have the same name, which must be unique."""
         if spec is not None and spec.exclusive:
             return True
         rule = naming.naming(type_)

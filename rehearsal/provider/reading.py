@@ -172,5 +172,5 @@ def _project(old: Any, new: Any, kind: Type, path: str, unread: frozenset[str]) 
 
 
 def _pairs(old: list[Any], new: list[Any]) -> bool:
-    """Whether two lists have the same number of objects."""
+    """Return whether two lists have the same number of objects."""
     return len(old) == len(new) and all(isinstance(item, dict) for item in (*old, *new))

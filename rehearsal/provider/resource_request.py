@@ -1,4 +1,4 @@
-"""One request to the provider: the resource, the provider configuration, and the idempotency token of a creation."""
+"""A request to the provider: the resource, the provider configuration, and the idempotency token of a creation."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ Show = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceRequest:
-    """One request: resource, provider configuration, and a function that shows messages."""
+    """A request: resource, provider configuration, and a function that shows messages."""
 
     urn: str
     configured: Configured

@@ -55,7 +55,7 @@ def code(error: BaseException) -> str:
 
 
 def missing(error: ClientError) -> bool:
-    """Whether an error means that the resource does not exist."""
+    """Return whether an error means that the resource does not exist."""
     text = code(error)
     return text in ("404", "PolicyNotAttachedException") or any(
         part in text for part in ("NotFound", "NoSuch", "DoesNotExist", "NonExistent", "NotRegistered", "NoAvailable")
@@ -63,7 +63,7 @@ def missing(error: ClientError) -> bool:
 
 
 def exists(error: ClientError) -> bool:
-    """Whether an error means that the resource exists already."""
+    """Return whether an error means that the resource exists already."""
     text = code(error)
     return any(
         part in text for part in ("AlreadyExists", "AlreadyOwnedByYou", "EntityAlready", "Duplicate", "Conflict")
@@ -71,7 +71,7 @@ def exists(error: ClientError) -> bool:
 
 
 def not_emulated(error: ClientError) -> bool:
-    """Whether an error means that the emulator does not implement the operation."""
+    """Return whether an error means that the emulator does not implement the operation."""
     text, message = code(error), str(error).lower()
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     return (

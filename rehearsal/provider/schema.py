@@ -39,7 +39,7 @@ class Type:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Property:
-    """One property. `required`: the input must be set, or the output is always present."""
+    """A property. `required`: the input must be set, or the output is always present."""
 
     name: str
     type: Type
@@ -50,7 +50,7 @@ class Property:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Schema:
-    """One resource type."""
+    """A resource type."""
 
     token: str
     inputs: Mapping[str, Property]

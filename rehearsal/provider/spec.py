@@ -30,7 +30,7 @@ Step = Callable[["Work"], Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Emulated:
-    """One emulated resource type.
+    """An emulated resource type.
 
     An operation gets a parameter for each member of its input that has the name of a property, or that is in
     `names` (API's name -> property) or `fixed` (API's name -> value). Operations are botocore's method names.

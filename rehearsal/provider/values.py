@@ -25,12 +25,12 @@ Values = dict[str, Any]
 
 
 def unknown(value: Any) -> bool:
-    """Whether a value is not known yet."""
+    """Return whether a value is not known yet."""
     return isinstance(value, str) and value in UNKNOWNS
 
 
 def any_unknown(value: Any) -> bool:
-    """Whether anything in a tree is not known yet."""
+    """Return whether anything in a tree is not known yet."""
     if isinstance(value, dict):
         return any(any_unknown(item) for item in value.values())
     if isinstance(value, list):
@@ -118,7 +118,7 @@ def _canonical(value: Any) -> Any:
 
 
 def same(old: Any, new: Any) -> bool:  # noqa: PLR0911 - one return a kind of value
-    """Whether two values are equal to AWS: JSON documents by meaning, lists of scalars as sets, 30 as "30"."""
+    """Return whether two values are equal to AWS: JSON documents by meaning, lists of scalars as sets, 30 as "30"."""
     if old is new or old == new:
         return not (isinstance(old, bool) != isinstance(new, bool) and not _loose(old, new))
     if isinstance(old, dict) and isinstance(new, dict):

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiCall:
-    """One operation of the API."""
+    """An operation of the API."""
 
     op: str
     """botocore's method name."""

@@ -69,7 +69,7 @@ def _compare(context: Context, pair: BucketPair, differences: _Differences) -> N
 
 
 def _is_original(version: ObjectVersion) -> bool:
-    """Whether a version was written in its own region."""
+    """Return whether a version was written in its own region."""
     return version.status != "REPLICA"
 
 

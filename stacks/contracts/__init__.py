@@ -1,4 +1,4 @@
-"""What stacks export and others read: one class a layer, shared by both sides."""
+"""Outputs that stacks export and other stacks read: one class per layer."""
 
 from stacks.contracts.contract import Contract
 from stacks.contracts.data import DataOutputs

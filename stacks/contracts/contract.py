@@ -1,4 +1,4 @@
-"""What one stack exports and others read: a class shared by both sides, so that a renamed field breaks the types."""
+"""Base class of stack outputs. Writer and readers share the class, so that the type checker finds a renamed field."""
 
 from dataclasses import dataclass, fields
 from typing import Self

@@ -1,4 +1,4 @@
-"""What a `data-<env>` stack exports: where an environment's data is, under which keys, and who reaches it how."""
+"""Outputs of a `data-<env>` stack: buckets, keys and access points of the environment's data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ StringByName = Mapping[str, pulumi.Input[str]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DataOutputs(Contract):
-    """What a `data-<env>` stack exports. Regions are AWS's names; everything is there in both regions."""
+    """Outputs of a `data-<env>` stack. Keys of maps are AWS region names; every entry exists in both regions."""
 
     account_id: pulumi.Input[str]
     key_arns: pulumi.Input[Mapping[str, pulumi.Input[StringByName]]]
@@ -30,10 +30,10 @@ class DataOutputs(Contract):
     """Team -> Athena workgroup of either region."""
     replication_role_arn: pulumi.Input[str]
     batch_replication_role_arn: pulumi.Input[str]
-    """What S3 Batch Operations copies existing objects as."""
+    """ARN of the role with which S3 Batch Operations copies existing objects."""
     lake_formation_role_arn: pulumi.Input[str]
     secret_arns: pulumi.Input[StringByName]
     """Name -> secret; its replica has the same name in the other region."""
     backup_plan_id: pulumi.Input[str]
     vault_arns: pulumi.Input[StringByName]
-    """Where backups go -> vault: `primary`, `recovery`, `backup-account`."""
+    """Location of the backups -> vault: `primary`, `recovery`, `backup-account`."""

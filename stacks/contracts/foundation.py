@@ -1,4 +1,4 @@
-"""What the stacks of the foundation export: `organization`, `audit` and the baselines."""
+"""Outputs of the stacks `organization`, `audit` and `baseline-<account>`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from stacks.contracts.contract import Contract
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrganizationOutputs(Contract):
-    """What the `organization` stack exports."""
+    """Outputs of the `organization` stack."""
 
     organization_id: pulumi.Input[str]
     root_id: pulumi.Input[str]
@@ -40,16 +40,16 @@ class OrganizationOutputs(Contract):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditOutputs(Contract):
-    """What the `audit` stack exports."""
+    """Outputs of the `audit` stack."""
 
     trail_name: pulumi.Input[str]
     trail_arn: pulumi.Input[str]
     trail_bucket: pulumi.Input[str]
     config_bucket: pulumi.Input[str]
-    """Where AWS Config of every account delivers to."""
+    """Bucket that AWS Config of every account delivers to."""
     access_log_bucket: pulumi.Input[str]
     network_log_bucket: pulumi.Input[str]
-    """Where every VPC's flow logs and DNS queries go, and the firewalls' logs."""
+    """Bucket of the VPC flow logs, DNS query logs and firewall logs."""
     network_log_bucket_arn: pulumi.Input[str]
     record_buckets: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     """Purpose -> name of each bucket whose objects are locked for `record_days`."""
@@ -62,7 +62,7 @@ class AuditOutputs(Contract):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BaselineOutputs(Contract):
-    """What a `baseline-<account>` stack exports."""
+    """Outputs of a `baseline-<account>` stack."""
 
     account_id: pulumi.Input[str]
     deploy_role_arn: pulumi.Input[str]

@@ -1,4 +1,4 @@
-"""What the stacks of machine learning and of recovery export."""
+"""Outputs of the `ml-<env>` and `recovery-<env>` stacks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from stacks.contracts.network import SpokeOutputs
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MlOutputs(SpokeOutputs):
-    """What an `ml-<env>` stack exports, beside its network."""
+    """Outputs of an `ml-<env>` stack, besides `SpokeOutputs`."""
 
     serving_key_arn: pulumi.Input[str]
-    """Of images, volumes, and logs of endpoints in this region."""
+    """ARN of the key that encrypts images, volumes and endpoint logs in this region."""
     private_zone_id: pulumi.Input[str]
     """Private hosted zone of the endpoints' names; empty when nothing is served."""
     endpoints: pulumi.Input[Mapping[str, pulumi.Input[str]]]
@@ -21,12 +21,12 @@ class MlOutputs(SpokeOutputs):
     configs: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     """Model -> endpoint configuration that serves here."""
     topic_arn: pulumi.Input[str]
-    """Who hears of endpoints and of failovers."""
+    """ARN of the topic for endpoint alarms and failovers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecoveryOutputs(SpokeOutputs):
-    """What a `recovery-<env>` stack exports, beside its network."""
+    """Outputs of a `recovery-<env>` stack, besides `SpokeOutputs`."""
 
     serving_key_arn: pulumi.Input[str]
     endpoints: pulumi.Input[Mapping[str, pulumi.Input[str]]]

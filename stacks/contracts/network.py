@@ -1,4 +1,4 @@
-"""What the network's stacks export, and the spokes'."""
+"""Outputs of the `network-<region>` stacks and of the spokes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from stacks.contracts.contract import Contract
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NetworkOutputs(Contract):
-    """What a `network-<region>` stack exports."""
+    """Outputs of a `network-<region>` stack."""
 
     account_id: pulumi.Input[str]
     region: pulumi.Input[str]
@@ -39,7 +39,7 @@ class NetworkOutputs(Contract):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpokeOutputs(Contract):
-    """What an `ml-<env>` or `recovery-<env>` stack exports of its network."""
+    """Network outputs of an `ml-<env>` or `recovery-<env>` stack."""
 
     vpc_id: pulumi.Input[str]
     cidr: pulumi.Input[str]

@@ -1,4 +1,4 @@
-"""What the `security` stack exports."""
+"""Outputs of the `security` stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from stacks.contracts.contract import Contract
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SecurityOutputs(Contract):
-    """What the `security` stack exports."""
+    """Outputs of the `security` stack."""
 
     account_id: pulumi.Input[str]
     """The delegated administrator."""

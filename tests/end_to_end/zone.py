@@ -100,7 +100,7 @@ class Zone:
 
 
 def cloud_environment(zone: Zone, profile: str | None = None) -> Mapping[str, str]:
-    """The variables that `rehearse cloud env` prints."""
+    """The variables that `zone cloud env` prints."""
     words = ["cloud", "env", *(["--profile", profile] if profile else [])]
     lines = zone.rehearse(*words).out.splitlines()
     return {

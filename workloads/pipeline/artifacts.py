@@ -14,12 +14,12 @@ MANIFEST: Final = "manifest.json"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """What a model artifact was made from."""
+    """Manifest of a model artifact: data, code and settings it was trained with."""
 
     model: str
     definition_version: str
     sha256: str
-    """Of `model.skops`."""
+    """SHA-256 of `model.skops`."""
     schema_hash: str
     data_version: str
     scikit_learn: str

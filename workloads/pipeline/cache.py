@@ -82,7 +82,7 @@ class Cache:
 
 @contextlib.contextmanager
 def exclusive(folder: Path) -> Generator[None]:
-    """One run at a time; the lock ends with the process, however it ends.
+    """Allow one run at a time; the lock ends with the process.
 
     Raises:
         StepError: another run uses the folder.

@@ -4,7 +4,7 @@ import re
 
 
 def luhn(digits: str) -> bool:
-    """Whether a string of digits passes the Luhn check (ISO/IEC 7812-1)."""
+    """Return whether a string of digits passes the Luhn check (ISO/IEC 7812-1)."""
     total = 0
     for position, character in enumerate(reversed(digits)):
         value = int(character) * (1 + position % 2)
@@ -13,12 +13,12 @@ def luhn(digits: str) -> bool:
 
 
 def npi(text: str) -> bool:
-    """Whether ten digits are a National Provider Identifier: Luhn with the prefix 80840 (45 CFR 162.406)."""
+    """Return whether ten digits are a National Provider Identifier: Luhn with the prefix 80840 (45 CFR 162.406)."""
     return re.fullmatch("[12][0-9]{9}", text) is not None and luhn("80840" + text)
 
 
 def dea(text: str) -> bool:
-    """Whether two letters and seven digits are a DEA number: the last digit is a weighted sum of the others."""
+    """Return whether two letters and seven digits are a DEA number: the last digit is a weighted sum of the others."""
     match = re.fullmatch("[ABCDEFGHJKLMPRSTUX][A-Z9]([0-9]{7})", text.upper())
     if not match:
         return False
@@ -27,7 +27,7 @@ def dea(text: str) -> bool:
 
 
 def ssn(text: str) -> bool:
-    """Whether nine digits can be a Social Security number: area, group and serial that the agency assigns."""
+    """Return whether nine digits can be a Social Security number: area, group and serial that the agency assigns."""
     digits = re.sub("[^0-9]", "", text)
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     return area not in {"000", "666"} and area < "900" and group != "00" and serial != "0000"

@@ -24,7 +24,7 @@ CONTEXT: Final = (PATIENT, *DATES, ZIP3)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
-    """One field: a number with unit and range, or a category with its allowed values."""
+    """A field: a number with unit and range, or a category with its allowed values."""
 
     unit: str = ""
     minimum: float = 0.0
@@ -46,18 +46,18 @@ class Rule:
     margin: float
     """The lower bound of the paired 95 % interval of the gain must be above this value."""
     slice_margin: float
-    """On every slice the lower bound of the gain must be above minus this value (non-inferiority)."""
+    """Non-inferiority margin: on every slice the lower bound of the gain is above minus this value."""
     minimum_count: int
     """Encounters (and, for a classification, events and non-events divided by ten) that a slice needs to be judged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Definition:
-    """One model that the pipeline trains."""
+    """A model that the pipeline trains."""
 
     name: str
     version: str
-    """Of the definition; part of every package's lineage."""
+    """Version of the definition; part of the lineage of every model package."""
     kind: Kind
     title: str
     intended_use: str

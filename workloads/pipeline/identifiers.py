@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Treatment = Literal["drop", "pseudonym", "shift", "zip3", "age"]
-"""What happens to a column: removed, replaced by a keyed pseudonym, shifted, cut to three digits, or capped at 90."""
+"""Treatment of a column: removed, replaced by a keyed pseudonym, shifted, cut to three digits, or capped at 90."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identifier:
-    """One identifier of the rule."""
+    """An identifier of the rule."""
 
     letter: str
     """Paragraph of 45 CFR 164.514(b)(2)(i)."""

@@ -11,7 +11,7 @@ SEED: Final = 20260101
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step: its module is `workloads.pipeline.steps.NAME`, its function `run`."""
+    """A step: its module is `workloads.pipeline.steps.NAME`, its function `run`."""
 
     name: str
     title: str
@@ -77,7 +77,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """What a step's function gets: folders of its inputs, folder of its output, settings."""
+    """Arguments of a step's function: input folders, output folder, settings."""
 
     inputs: Mapping[str, Path]
     output: Path

@@ -21,7 +21,7 @@ Execute = Callable[[Step, str, Job], dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What a run gets.
+    """Inputs of a run.
 
     `data` is a raw CSV file or folder (it is de-identified first), or a folder or `s3://` address with a manifest.
     """
@@ -36,7 +36,7 @@ class Request:
 
 @dataclass(kw_only=True, slots=True)
 class Run:
-    """What a run did."""
+    """Result of a run."""
 
     summaries: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     folders: dict[str, Path] = field(default_factory=dict[str, Path])

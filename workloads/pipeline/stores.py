@@ -1,4 +1,4 @@
-"""Where data versions and packages are kept: a local folder, or a versioned S3 bucket."""
+"""Stores of data versions and model packages: a local folder or a versioned S3 bucket."""
 
 from pathlib import Path
 from typing import Any, Protocol

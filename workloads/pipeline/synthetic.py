@@ -39,7 +39,7 @@ _STATES: Final = ("021", "100", "200", "303", "606", "770", "900", "981", "036")
 
 
 def name(random: np.random.Generator, given_names: Sequence[str] = GIVEN, family: Sequence[str] = FAMILY) -> str:
-    """One invented name."""
+    """An invented name."""
     return f"{given_names[int(random.integers(len(given_names)))]} {family[int(random.integers(len(family)))]}"
 
 

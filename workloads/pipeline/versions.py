@@ -16,7 +16,7 @@ MANIFEST: Final = "manifest.json"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DataFile:
-    """One file of a data version."""
+    """A file of a data version."""
 
     key: str
     version_id: str
@@ -28,13 +28,13 @@ class DataFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
-    """One data version; `identifier` is the SHA-256 of its contents."""
+    """A data version; `identifier` is the SHA-256 of its contents."""
 
     model: str
     schema_hash: str
     files: tuple[DataFile, ...]
     notes: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """How the data was made: method, key id, residual risk."""
+    """Provenance of the data: method, key id, residual risk."""
 
     @property
     def identifier(self) -> str:

@@ -29,7 +29,7 @@ class ArtifactError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """What an artifact says of itself."""
+    """Manifest of an artifact."""
 
     model: str
     version: str

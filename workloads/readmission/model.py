@@ -84,7 +84,7 @@ def untrained() -> Pipeline:
 
 
 def effects(pipeline: Pipeline) -> dict[str, float]:
-    """What the model learnt: log-odds a unit of each number, and of each category against the first of its field."""
+    """Return the coefficients: log-odds per unit of each number, and per category relative to the first one."""
     regression: Any = pipeline.named_steps["regression"]
     scaler: Any = pipeline.named_steps["columns"].named_transformers_["numbers"]
     weights = [float(weight) for weight in regression.coef_[0]]

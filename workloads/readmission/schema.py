@@ -1,11 +1,11 @@
-"""One encounter as the model sees it: every field with its unit, its range and its categories, described once."""
+"""Schema of an encounter: every field with unit, range and categories."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 VERSION: Final = "1"
-"""Of the schema; an artifact trained on another one is refused at start."""
+"""Version of the schema; the server refuses an artifact with another version at start."""
 TARGET: Final = "readmitted_30d"
 """0 or 1: an unplanned admission within 30 days of discharge (CMS's definition of the HRRP measure)."""
 

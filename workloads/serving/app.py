@@ -20,7 +20,7 @@ from workloads.serving.payloads import CSV, JSON, MOST_BYTES, PayloadError, pars
 
 CORRELATION: Final = "x-correlation-id"
 DIGITS: Final = 6
-"""Of a predicted risk: enough to compare two regions' answers, too few for the last bits to differ."""
+"""Decimal places of a predicted risk: equal in both regions despite differences of the last bits."""
 
 
 class Server:

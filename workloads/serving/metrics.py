@@ -1,4 +1,4 @@
-"""What the server did, once a minute, in CloudWatch's embedded metric format: counts and times, no payloads."""
+"""Server metrics per minute in CloudWatch embedded metric format: counts and times, no payloads."""
 
 import json
 import sys

@@ -16,11 +16,11 @@ from workloads.readmission.schema import CATEGORIES, FIELDS, NUMBERS
 JSON: Final = "application/json"
 CSV: Final = "text/csv"
 MOST_ENCOUNTERS: Final = 1000
-"""In one request: about 20 ms of work, so that no caller keeps the others waiting."""
+"""Maximum number of instances per request: about 20 ms of work."""
 MOST_BYTES: Final = 6 * 2**20
-"""Of a request's body; SageMaker's own limit has been 25 MB since 2025, 1,000 encounters need 0.4 MB."""
+"""Maximum size of a request body in bytes: SageMaker allows 25 MB, 1,000 encounters need 0.4 MB."""
 MOST_PROBLEMS: Final = 20
-"""That one answer lists."""
+"""Maximum number of problems that a response lists."""
 
 
 class PayloadError(Exception):

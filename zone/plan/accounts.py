@@ -1,4 +1,4 @@
-"""What follows from the settings for each account and each workload environment."""
+"""Derives accounts and workload environments from the settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ PATIENT_DATA: Final = "raw-phi"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountPlan:
-    """One account, the management account included."""
+    """An account, the management account included."""
 
     name: str
     environment: Environment
     data_classification: Classification
     kind: AccountKind
-    """What the account is for; the rights of its deploy role follow from it."""
+    """Purpose of the account, which decides the rights of its deploy role."""
     tags: Mapping[str, str]
     """Tags of every resource in the account: owner and kind of data, 45 CFR 164.310(d)(2)(iii)."""
     has_backup_vaults: bool
@@ -38,7 +38,7 @@ class AccountPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentPlan:
-    """One workload environment: the part of the stack names after the layer, for example `dev` in `ml-dev`."""
+    """A workload environment: the part of the stack names after the layer, for example `dev` in `ml-dev`."""
 
     name: str
     account: str

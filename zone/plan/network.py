@@ -1,4 +1,4 @@
-"""What follows from the declared segments: route tables, propagations, black holes, and addresses per region."""
+"""Derives route tables, propagations, blackhole routes and addresses per region from the declared segments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ __all__ = ["INSPECTION", "PEERING", "SHARED", "NetworkPlan", "RegionNetwork", "S
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SegmentPlan:
-    """One segment: accounts that share a route table of the Transit Gateway."""
+    """A segment: accounts that share a route table of the Transit Gateway."""
 
     name: str
     neighbors: Sequence[str]

@@ -11,7 +11,7 @@ from zone.settings.model import Settings
 from zone.settings.types import Service
 
 SERVICES: Final[Sequence[Service]] = ("access-analyzer", "config", "guardduty", "inspector", "macie", "securityhub")
-"""What the account of this stack is the delegated administrator of."""
+"""Services for which the account of this stack is the delegated administrator."""
 
 
 def security_account(settings: Settings) -> str:

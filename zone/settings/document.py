@@ -31,7 +31,7 @@ MAX_DEFAULT_LENGTH: Final = 80
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """One table of the page: a key at the top, or an object inside of one."""
+    """A table of the page: a key at the top, or an object inside of one."""
 
     path: str
     """Dotted path of the object; `<name>` stands for a key that a person chooses."""
@@ -104,7 +104,7 @@ def _default(field: FieldInfo) -> str:
 
 
 def _types() -> Iterator[str]:
-    """One row per named type of the settings: its name and the values it allows, in the words of its error."""
+    """A row per named type of the settings: its name and the values it allows, in the words of its error."""
     for name, alias in vars(setting_types).items():
         if get_origin(alias) in (Annotated, Literal):
             yield f"| `{name}` | {_allowed(alias)} |"

@@ -1,4 +1,4 @@
-"""What is wrong in the configuration, said to the person who wrote it: file, key, value, what is allowed."""
+"""Configuration errors, each with file, key, value and the allowed values."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from zone.errors import ZoneError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """One wrong value."""
+    """A wrong value."""
 
     path: tuple[str | int, ...]
     """Steps to the value from the top of the settings, for example `("accounts", "ml-dev", "email")`."""

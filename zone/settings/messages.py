@@ -23,7 +23,7 @@ KINDS: Final = {
 
 
 def problems(errors: Iterable[ErrorDetails], model: type[BaseModel]) -> Iterator[Problem]:
-    """One problem for each error."""
+    """A problem for each error."""
     for error in errors:
         path = tuple(step for step in error["loc"] if step != "[key]")
         yield Problem(path=path, message=_message(error, path, model))

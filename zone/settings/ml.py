@@ -14,7 +14,7 @@ ImageDigest = Annotated[str, t.like(r"sha256:[0-9a-f]{64}", "sha256: and 64 hexa
 Sha256 = Annotated[str, t.like(r"[0-9a-f]{64}", "64 hexadecimal digits, as sha256sum prints them")]
 InstanceType = Annotated[str, t.like(r"ml\.[a-z0-9]+\.[a-z0-9]+", "an instance type such as ml.m5.large")]
 Standby = Literal["none", "pilot-light", "warm", "active-active"]
-"""How an endpoint stands by in the recovery region: not at all, as a configuration, as one instance, as an equal."""
+"""Standby of an endpoint in the recovery region: none, configuration only, one instance, or active."""
 
 
 class Release(StrictModel):

@@ -61,7 +61,7 @@ class AccessTable:
         return [data_set for data_set in self.data_sets.values() if team in self.readers_of_files(data_set.name)]
 
     def handles_patients(self, team: str) -> bool:
-        """Whether a team reads or writes any patients' data."""
+        """Return whether a team reads or writes any patients' data."""
         data_sets = [*self.owned(team), *(self.data_sets[row.data_set] for row in self.reading(team))]
         return any(data_set.bucket == "raw-phi" for data_set in data_sets)
 

@@ -1,4 +1,4 @@
-"""What buckets are for, as data: whether their objects are locked, and which encryption S3 leaves possible."""
+"""Bucket purposes: object lock and encryption per purpose."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Purpose = RecordPurpose | DataPurpose
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PurposeSpec:
-    """What follows from a bucket's purpose."""
+    """Properties that a bucket's purpose decides."""
 
     locked: bool
     """Whether every object is locked in compliance mode: nobody, root included, deletes it before its time."""
@@ -21,13 +21,13 @@ class PurposeSpec:
     """Whether objects are encrypted with a customer-managed key; otherwise with SSE-S3."""
     reason: str
     record: bool = True
-    """Whether what is in it is kept for six years at least, 45 CFR 164.316(b)(2)(i)."""
+    """Whether its objects are kept for at least six years, 45 CFR 164.316(b)(2)(i)."""
     deletable: bool = False
-    """Whether who writes objects may delete them: a marker is set, the versions stay until lifecycle takes them."""
+    """Whether writers may delete objects; their versions remain until the lifecycle rule expires them."""
     classification: str | None = None
-    """What it holds, if not what its account holds."""
+    """Data classification of its contents; None: that of its account."""
     backed_up: bool = True
-    """Whether an environment's backups hold it."""
+    """Whether the backup plan of the environment includes it."""
 
 
 PURPOSES: Final[Mapping[Purpose, PurposeSpec]] = {

@@ -18,7 +18,7 @@ def _asks_for_mfa(statement: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _break_glass(props: Props) -> Iterator[Problem]:
-    """Only roles named so: 45 CFR 164.312(a)(2)(ii) asks for the access, this for its care."""
+    """Check the break-glass roles (45 CFR 164.312(a)(2)(ii))."""
     name = lookup(props, "name")
     if not isinstance(name, str) or "break-glass" not in name:
         return

@@ -137,7 +137,7 @@ HOLDS_DATA = frozenset(
         "aws:ecr/repository:Repository",
     )
 )
-"""What holds data, or without which data cannot be read or accounted for."""
+"""Types that hold data, or without which data cannot be read or accounted for."""
 
 
 def protected(resource: Resource, _parameters: Parameters) -> Iterator[Problem]:

@@ -27,7 +27,7 @@ REPLICATION: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
 }
 """Kind of store -> what replicates it, and the property that names it there."""
 BY_ORGANIZATION: Final = frozenset({"phi"})
-"""What the organisation's backup policy (control D6) selects by its tag, in whatever stack it is."""
+"""Tag by which the organisation's backup policy (control D6) selects resources of every stack."""
 CLASSIFIED: Final = frozenset({"phi", "de-identified"})
 """Classifications of what cannot be had again; synthetic data is made anew, records have a policy of their own."""
 SELECTION: Final = "aws:backup/selection:Selection"
@@ -44,7 +44,7 @@ def _carries(store: Resource, tag: Any) -> bool:
 
 
 def _selects(selection: Resource, store: Resource) -> bool:
-    """By its ARN, which in a preview only the dependency tells, or by a tag."""
+    """Return whether a selection includes a resource by ARN (in a preview: by dependency) or by tag."""
     if store.urn in selection.depends.get("resources", ()):
         return True
     arn = lookup(store.props, "arn")

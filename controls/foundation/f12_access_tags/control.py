@@ -16,7 +16,7 @@ from controls.zone import Zone
 EXEMPTION_TAG: Final = "guardrail-exemption"
 """Would exempt what carries it; only the zone's own roles may give it."""
 CLASSIFICATIONS: Final = ("phi", "de-identified", "synthetic", "records", "internal")
-"""What `data-classification` may say; the settings know the same words."""
+"""Allowed values of the tag `data-classification`, equal to those of the settings."""
 
 
 def _assign(value: object) -> Mapping[str, object]:

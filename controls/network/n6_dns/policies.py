@@ -16,7 +16,7 @@ ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
 def _every_endpoint_has_its_name(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
-    """By AWS's own zone, or by an alias in a zone of the stack; S3's name is answered for by gateway endpoints."""
+    """Require private DNS of each interface endpoint: AWS's own zone or an alias in a zone of the stack."""
     for endpoint in stack.of(ENDPOINT):
         props = endpoint.props
         if lookup(props, "vpcEndpointType") != "Interface" or lookup(props, "privateDnsEnabled") is True:

@@ -55,7 +55,7 @@ A_MINUTE: Final = 60
 
 
 def _moves(record: Props) -> bool:
-    """Whether a record is one of several of its name, of which traffic takes one or another."""
+    """Return whether a record is one of several of its name, of which traffic takes one or another."""
     kinds = ("failoverRoutingPolicies", "weightedRoutingPolicies")
     return any(lookup(record, kind) not in (ABSENT, []) for kind in kinds)
 

@@ -21,7 +21,7 @@ ASSUMING: Final = ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentit
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionContext:
-    """What a role session was started with, beside its role."""
+    """Context of a role session: tags, source identity and policies."""
 
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     """Session tags; each overrides a tag of the role with the same key."""
@@ -37,7 +37,7 @@ class SessionContext:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caller:
-    """Who makes a request."""
+    """The principal of a request."""
 
     principal: Principal
     administrator: bool = False

@@ -33,7 +33,7 @@ class UncomputedKeyError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subject:
-    """What a condition key is computed from: one action on one resource by one caller."""
+    """Input of the condition keys: one action on one resource by one caller."""
 
     request: ParsedRequest
     caller: Caller
@@ -96,7 +96,7 @@ def _encryption_context(subject: Subject, key: str) -> Values | None:
 
 
 def _sent(action: str, key: str) -> bool:
-    """Whether AWS sends a service's own key with an action, by the Service Authorization Reference."""
+    """Return whether AWS sends a service's own key with an action, by the Service Authorization Reference."""
     row = reference.action(action)
     if row is None or key.partition(":")[0] != action.partition(":")[0].lower():
         return False

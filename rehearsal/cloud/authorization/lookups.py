@@ -88,7 +88,7 @@ def key_arn(name: str, region: str, account: str) -> str:
 
 
 def key_exists(arn: str) -> bool:
-    """Whether a KMS key exists, by its ARN."""
+    """Return whether a KMS key exists, by its ARN."""
     _, _, _, region, account, name = arn.split(":", 5)
     return name.removeprefix("key/") in kms_backends[account][region].keys
 

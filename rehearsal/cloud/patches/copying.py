@@ -34,7 +34,7 @@ def _role(route: Route) -> bool:
 
 
 def _usable(operation: Operation) -> bool:
-    """Whether the role can use the KMS keys of source and destination, which are in different regions."""
+    """Return whether the role can use the KMS keys of source and destination, which are in different regions."""
     route, version = operation.route, operation.version
     if operation.kind != "object" or version.encryption != "aws:kms":
         return True

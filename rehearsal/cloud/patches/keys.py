@@ -14,7 +14,7 @@ from moto.kms.responses import KmsResponse
 from rehearsal.cloud.patches import registry
 
 ID_LENGTH: Final = 40
-"""Of the longest key id: `mrk-` and 32 hexadecimal digits, with hyphens as moto writes them."""
+"""Length of the longest key id: `mrk-` and 32 hexadecimal digits, with hyphens as moto writes them."""
 
 
 def apply() -> None:

@@ -15,7 +15,7 @@ _CHANGES: Final = {
     "put_object_legal_hold": "77abe7733091",
     "put_object_retention": "913c8a1c3e12",
 }
-"""What changes an object that is there already; tags are put by another kind of arguments."""
+"""Operations that change an existing object; tags are put by another kind of arguments."""
 
 
 def apply_with(settings: Settings) -> None:

@@ -17,7 +17,7 @@ ObjectVersion = tuple[str, Any]
 
 @dataclass(kw_only=True, slots=True)
 class Job:
-    """One job of S3 Batch Operations; its states are S3's."""
+    """A job of S3 Batch Operations; its states are S3's."""
 
     account: str
     region: str

@@ -1,4 +1,4 @@
-"""One replication operation: an object version, a delete marker, or a change of an object's tags or locks."""
+"""A replication operation: an object version, a delete marker, or a change of an object's tags or locks."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplicationRule:
-    """One rule of a bucket: counts since the start of the emulated cloud, and pending operations."""
+    """A rule of a bucket: counts since the start of the emulated cloud, and pending operations."""
 
     source: str
     destination: str
@@ -15,7 +15,7 @@ class ReplicationRule:
     source_region: str
     destination_region: str
     operations: int
-    """How many wait."""
+    """Number of pending operations."""
     bytes: int
     latency: float
     """Seconds the oldest has waited."""

@@ -17,7 +17,7 @@ CONFIG: Final = "config.amazonaws.com"
 
 
 def service_may_put(service: str, key_arn: str, context: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a bucket policy lets a service put an object.
+    """Return whether a bucket policy lets a service put an object.
 
     Args:
         service: principal of the service, such as `config.amazonaws.com`.

@@ -144,7 +144,7 @@ def _missing_principals(statement: PolicyStatement) -> Iterator[str]:
 
 
 def principal_exists(name: str) -> bool:
-    """Whether a role or user exists, by its ARN; accounts, `*` and other forms are not looked up."""
+    """Return whether a role or user exists, by its ARN; accounts, `*` and other forms are not looked up."""
     match = _ENTITY.fullmatch(name)
     if match is None:
         return True

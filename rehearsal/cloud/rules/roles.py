@@ -10,7 +10,7 @@ CLOUDWATCH_LOGS: Final = ("CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn")
 
 
 def role_trusts(arn: str, service: str, account: str) -> bool:
-    """Whether a service can assume a role.
+    """Return whether a service can assume a role.
 
     Args:
         arn: ARN of the role.

@@ -37,6 +37,6 @@ class Rule:
     check: Callable[[Situation], Refusal | None]
     """The refusal of a request that breaks the rule; None for one that keeps it."""
     states: str
-    """What AWS enforces, in one line."""
+    """The rule in one line."""
     source: str
     """The page of AWS's documentation that states it."""

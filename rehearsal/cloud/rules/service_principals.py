@@ -10,7 +10,7 @@ from rehearsal.cloud.authorization.resource_policies import resource_policy
 def service_may(
     service: str, action: str, arn: str, account: str, context: Mapping[str, Sequence[str]], *, undecidable: str = ""
 ) -> bool:
-    """Whether the policy of a resource lets a service perform an action.
+    """Return whether the policy of a resource lets a service perform an action.
 
     Args:
         service: principal of the service, such as `config.amazonaws.com`.

@@ -12,7 +12,7 @@ Shape = Callable[[Work, Values], Values]
 
 
 def _part(token: str, put: str, get: str | Step, delete: str | ApiCall | Step, **fields: Any) -> tuple[Emulated, ...]:
-    """One part of the configuration, under its name and, where the SDK has one, its former name ending in V2."""
+    """A part of the configuration, under its name and, where the SDK has one, its former name ending in V2."""
     module, _, name = token.partition(":")
     former = {
         "BucketVersioning",

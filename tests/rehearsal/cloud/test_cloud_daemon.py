@@ -43,7 +43,7 @@ def test_running_cloud_is_attached_and_not_started_twice(cloud: Cloud, tmp_path:
     attached = Cloud.attach(tmp_path)
     assert attached is not None
     assert attached.instance == cloud.instance
-    with pytest.raises(CloudError, match="is up already"):
+    with pytest.raises(CloudError, match="is already running"):
         Cloud.start(tmp_path)
     cloud.stop()
     assert Cloud.attach(tmp_path) is None

@@ -175,7 +175,7 @@ def decide(model: Definition, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def baselines(model: Definition, frame: pd.DataFrame, prediction: Array) -> dict[str, Any]:
-    """What drift is measured against: quantiles of numbers and of predictions, shares of categories."""
+    """Return the drift baselines: quantiles of numbers and predictions, shares of categories."""
     quantiles = np.linspace(0, 1, 11)
     fields: dict[str, Any] = {
         name: {"shares": {value: float((frame[name] == value).mean()) for value in field.values}}

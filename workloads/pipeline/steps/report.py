@@ -30,7 +30,7 @@ th:first-child,td:first-child{text-align:left}.verdict{border-left:.4rem solid;p
 
 
 def html(model: Definition, document: dict[str, Any]) -> str:
-    """One self-contained page: verdict, metrics, slices, calibration, decision curve."""
+    """Return a self-contained HTML page: verdict, metrics, slices, calibration, decision curve."""
     decision = document["decision"]
     against = "".join(f"<li>{escape.escape(reason)}</li>" for reason in decision["against"])
     verdict = (

@@ -70,7 +70,7 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
 
 
 def in_holdout(patient: str, holdout_version: str) -> bool:
-    """Whether a patient belongs to the holdout: decided by the pseudonym alone, so that it stays as data grows."""
+    """Return whether a patient belongs to the holdout, which depends on the pseudonym only."""
     digest = hashlib.sha256(f"{holdout_version}:{patient}".encode()).digest()
     return int.from_bytes(digest[:4], "big") % 100 < HOLDOUT_PERCENT
 
