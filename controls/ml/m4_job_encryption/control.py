@@ -4,6 +4,7 @@ from typing import Final
 
 from controls.citations import cite
 from controls.ml.actions import AUTO_ML, JOBS
+from controls.ml.keys import absent
 from controls.ml.m4_job_encryption.policies import POLICIES
 from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
 from controls.targets import PHI
@@ -31,12 +32,12 @@ CONTROL: Final = Control(
                     "sagemaker:CreateNotebookInstance",
                     "sagemaker:CreateTransformJob",
                 ),
-                conditions={"Null": {VOLUME_KEY: "true"}},
+                conditions={"Null": absent(VOLUME_KEY)},
             ),
             Statement(
                 sid="M4Output",
                 actions=(*JOBS, *AUTO_ML, "sagemaker:CreateLabelingJob", "sagemaker:CreateTransformJob"),
-                conditions={"Null": {OUTPUT_KEY: "true"}},
+                conditions={"Null": absent(OUTPUT_KEY)},
             ),
         ),
     ),
