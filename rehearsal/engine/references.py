@@ -6,7 +6,7 @@ from typing import Any
 from rehearsal.engine.errors import UpstreamMissingError
 from rehearsal.engine.program import ORGANIZATION
 from rehearsal.engine.store import StateStore
-from rehearsal.engine.values import Values, has_secrets
+from rehearsal.engine.values import Values, has_secrets, has_unknowns
 
 
 class References:
@@ -36,15 +36,27 @@ class References:
             UpstreamMissingError: The stack is not deployed; the message names the command that deploys it.
         """
         stack = self._stack(name)
-        outputs = self._fresh.get(stack)
-        if outputs is None:
-            outputs = self._store.raw_outputs(stack)
+        outputs = self._outputs(stack)
         if outputs is None:
             raise UpstreamMissingError(
                 f"""Stack "{stack}" is not deployed. Run 'zone up {self._order(stack)}' first."""
             )
         secret_names = sorted(key for key, value in outputs.items() if has_secrets(value))
         return {"name": name, "outputs": outputs, "secretOutputNames": secret_names}
+
+    def _outputs(self, stack: str) -> Values | None:
+        """Return the outputs of a stack; None when it is neither planned nor deployed.
+
+        An output that is unknown in a preview has its deployed value, as in the Pulumi CLI. One unknown output would
+        make all outputs of the reference unknown in the SDK, and every resource that uses one a replacement.
+        """
+        planned = self._fresh.get(stack)
+        if planned is not None and not any(has_unknowns(value) for value in planned.values()):
+            return planned
+        deployed = self._store.raw_outputs(stack)
+        if planned is None or deployed is None:
+            return planned or deployed
+        return {name: deployed.get(name, value) if has_unknowns(value) else value for name, value in planned.items()}
 
     def lacking(self, names: Sequence[str], output: str) -> UpstreamMissingError | None:
         """The error for an output that a referenced stack lacks; None when all of them have it."""

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.engine import CheckpointError, Project, ProjectError, StackLockedError, checkpoint, journal
+from rehearsal.engine.references import References
+from rehearsal.engine.values import UNKNOWN
 from tests.rehearsal.engine.engine_bench import ROOT, Bench, ops
 
 P = 'p = Provider("p")\n'
@@ -188,6 +190,14 @@ def test_stack_reads_outputs_of_another_stack(bench: Bench) -> None:
     assert result.ok, result.error
     assert result.outputs == {"seen": arn, "token": "[secret]"}
     assert bench.up(None, "top").operations == {"same": 1, "read": 1}
+
+
+def test_unknown_planned_output_has_its_deployed_value(bench: Bench) -> None:
+    bench.up(P + 'a = Thing("a", opts=Options(provider=p))\npulumi.export("arn", a.arn)', "base")
+    arn = bench.store().outputs("base")["arn"]
+    references = References(bench.store(), "demo", {})
+    references.remember("base", {"arn": UNKNOWN, "size": 2.0, "new": UNKNOWN})
+    assert references.read("base")["outputs"] == {"arn": arn, "size": 2.0, "new": UNKNOWN}
 
 
 def test_reference_to_an_undeployed_stack_is_refused_by_name(bench: Bench) -> None:
