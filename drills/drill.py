@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from drills.errors import DrillError
 from drills.judge import Verdict, judge, missing_objects, stored_versions
 from drills.load import Load, WrittenObject
 from drills.runbook import run_runbook
-from drills.zone import DrillError, DrillZone
+from drills.zone import DrillZone
 from rehearsal.cloud import calls, record_calls
 
 Variant = Literal["region", "backlog", "sagemaker", "kms", "slow-s3", "flapping", "cold"]
@@ -70,12 +71,6 @@ def run_drill(zone: DrillZone, variant: Variant, on_message: Callable[[str], Non
     Raises:
         DrillError: a runbook failed.
     """
-    # The load acts with the access role of the account, whose use of data the guardrails deny.
-    with zone.cloud.authorization_not_enforced():
-        return _run(zone, variant, on_message)
-
-
-def _run(zone: DrillZone, variant: Variant, on_message: Callable[[str], None]) -> Drill:
     drill = Drill(variant=variant)
     load = drill.load = Load(zone)
     load.start()
@@ -144,7 +139,7 @@ def _runbook(zone: DrillZone, kind: str, *more: str) -> Mapping[str, Any]:
     target_region = zone.recovery if kind == "failover" else zone.primary
     typed = f"{kind} {zone.environment}\n{target_region} serves {zone.environment}\n"
     words = ("--drill", "--json", "--poll", "0.2", *more)
-    done = run_runbook(zone.cloud, zone.environment, zone.recovery, kind, *words, typed=typed)
+    done = run_runbook(zone.cloud, zone.on_call, zone.environment, zone.recovery, kind, *words, typed=typed)
     if done.returncode:
         raise DrillError(f"the runbook {kind} ended with code {done.returncode}:\n{done.stderr[-3000:]}")
     record: Mapping[str, Any] = json.loads(done.stdout)
