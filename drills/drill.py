@@ -74,6 +74,17 @@ def run_drill(zone: DrillZone, variant: Variant, on_message: Callable[[str], Non
     drill = Drill(variant=variant)
     load = drill.load = Load(zone)
     load.start()
+    try:
+        _run(zone, drill, load, on_message)
+    except BaseException:
+        _restore(zone)
+        load.stop()
+        raise
+    return drill
+
+
+def _run(zone: DrillZone, drill: Drill, load: Load, on_message: Callable[[str], None]) -> None:
+    variant = drill.variant
     time.sleep(LOAD_SECONDS)
     on_message(f"loss: {VARIANTS[variant]}")
     if variant == "backlog":
@@ -100,7 +111,6 @@ def run_drill(zone: DrillZone, variant: Variant, on_message: Callable[[str], Non
     load.stop()
     _await_replication(zone, load)
     drill.verdict = judge(zone, load, lost_at=drill.lost_at, missing_at_failover=missing_at_failover)
-    return drill
 
 
 def _add_event(drill: Drill, event: str) -> None:

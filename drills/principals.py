@@ -147,7 +147,9 @@ def build_network(endpoints: Endpoints, network: Mapping[str, Any], region: str)
         ID of the endpoint, which is deleted afterwards.
     """
     ec2 = endpoints.client("ec2", region, access_role(endpoints, str(network["account_id"])))
-    created = ec2.create_vpc_endpoint(VpcId=network["endpoint_vpc_id"], ServiceName=f"com.amazonaws.{region}.s3")
+    created = ec2.create_vpc_endpoint(
+        VpcEndpointType="Gateway", VpcId=network["endpoint_vpc_id"], ServiceName=f"com.amazonaws.{region}.s3"
+    )
     endpoint = str(created["VpcEndpoint"]["VpcEndpointId"])
     try:
         yield endpoint

@@ -58,9 +58,10 @@ class WebIdentity:
                 RoleArn=self.role_arn, RoleSessionName=self.session_name, WebIdentityToken=self.token
             )["Credentials"]
         except (ClientError, BotoCoreError) as error:
+            hint = " The stack baseline-management creates this role: deploy it first."
             raise RefusedError(
-                f"The pipeline cannot assume the role {self.role_arn} with its web identity: {error}. "
-                "The stack baseline-management creates this role: deploy it first."
+                f"The pipeline cannot assume the role {self.role_arn} with its web identity: {error}."
+                f"{hint if isinstance(error, ClientError) else ''}"
             ) from error
         return Credentials(
             access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
