@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cli.declared import guarded
 from cli.errors import UsageError, console
+from cli.why import explain_denial
 from cli.workspace import Workspace
 from inspection.can import Consideration, GuardedOrganization, answers
 from inspection.vocabulary import keys_not_carried, unknown_action
@@ -38,6 +39,12 @@ def can(
     new_action: Annotated[
         bool, typer.Option("--new-action", help="Decide an action or key that the authorization tables do not have.")
     ] = False,
+    why: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REQUEST_ID", help="Explain a request that the emulated AWS denied: the request id of its error."
+        ),
+    ] = None,
     requests: Annotated[
         Path | None,
         typer.Option(
@@ -48,9 +55,16 @@ def can(
 ) -> None:
     """Decide whether the guardrails allow a request. Exit codes: 0 allowed, 1 denied, 2 wrong input.
 
-    With --requests, list the rows that are decided otherwise than expected; exit code 1 if there are any.
+    With --requests, list the rows that are decided otherwise than expected; exit code 1 if there are any. With --why,
+    print action, resource and principal of a denied request, the statement that denied it, its control and the remedy;
+    exit code 0.
     """
     workspace = Workspace.find()
+    if why is not None:
+        if action is not None or requests is not None:
+            raise UsageError("Give either --why REQUEST_ID, or an ACTION, or --requests FILE.csv.")
+        explain_denial(workspace, why)
+        return
     settings = workspace.settings()
     store = workspace.store()
     zone = guarded(settings, store.outputs("organization") if "organization" in store.stacks() else {})
@@ -63,7 +77,9 @@ def can(
         console.print(f"{len(decided)} requests, {len(wrong)} decided otherwise than expected")
         raise typer.Exit(1 if wrong else 0)
     if action is None or account is None or principal is None:
-        raise UsageError("Give --account NAME, --principal ARN and an ACTION, or --requests FILE.csv.")
+        raise UsageError(
+            "Give --account NAME, --principal ARN and an ACTION, --requests FILE.csv, or --why REQUEST_ID."
+        )
     values = _values(context or [], settings.regions.primary)
     if zone.is_outsider(principal) is not outsider:
         raise UsageError(_outsider(zone, principal))

@@ -1,7 +1,11 @@
 """`zone cloud`: the emulated AWS organisation as a process of its own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from fnmatch import fnmatchcase
+from itertools import groupby
+from operator import attrgetter
 from typing import Annotated, Final
 
 import typer
@@ -10,6 +14,7 @@ from rich.table import Table
 from cli.errors import UsageError, console
 from cli.options import JsonDocument
 from cli.workspace import Workspace
+from inspection.rights import GrantedRight, granted_rights
 from rehearsal.cloud import Cloud
 
 app = typer.Typer(
@@ -96,11 +101,65 @@ def env(
     ] = None,
 ) -> None:
     """Print variables that point the AWS CLI and boto3 at the emulated AWS: eval "$(zone cloud env)"."""
+    for name, value in _running().environment(profile, via).items():
+        typer.echo(f"export {name}={value!r}")
+
+
+@app.command("unused-rights")
+def unused_rights(
+    role: Annotated[str, typer.Option(metavar="PATTERN", help="Only roles whose name matches; * is a wildcard.")] = "*",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="List the unused actions of every pattern one by one.")
+    ] = False,
+) -> None:
+    """List the rights of roles that no request of this rehearsal used.
+
+    For each role, each action pattern that its identity policies allow, with the number of its actions that requests
+    used and of those that none used. Roles with one name in several accounts are one row; an action counts as used
+    if the role used it in any of them. Only requests since the emulated AWS was started count: deploy, change and
+    destroy every stack before a right is called superfluous. Actions with a trailing wildcard are counted by the
+    Service Authorization Reference.
+    """
+    rights = [
+        right
+        for right in granted_rights(_running().command("rights"), _running().command("used-actions"))
+        if fnmatchcase(right.role, role)
+    ]
+    if not rights:
+        raise UsageError(f"No role that matches {role!r} has an identity policy. Deploy the stack that creates it.")
+    if as_json:
+        typer.echo(json.dumps([asdict(right) for right in rights], indent=2))
+        return
+    for name, rows in groupby(rights, key=attrgetter("role")):
+        _show_rights(name, list(rows), verbose=verbose)
+
+
+def _show_rights(name: str, rights: Sequence[GrantedRight], *, verbose: bool) -> None:
+    unused = [right for right in rights if not right.used]
+    accounts = len({account for right in rights for account in right.accounts})
+    console.print(
+        f"{name}: {accounts} account{'s' if accounts > 1 else ''}, "
+        f"{len(rights)} patterns, {len(unused)} of them unused",
+        style="bold",
+    )
+    table = Table(box=None, padding=(0, 2, 0, 2))
+    for column in ("pattern", "used", "unused", "statement"):
+        table.add_column(column, justify="right" if column in ("used", "unused") else "left", overflow="fold")
+    for right in rights:
+        if right.unused or not right.used:
+            table.add_row(right.pattern, str(len(right.used)), str(len(right.unused)), right.sid)
+            if verbose and right.unused != [right.pattern]:
+                for action in right.unused:
+                    table.add_row(f"  {action}", "", "", "")
+    console.print(table)
+
+
+def _running() -> Cloud:
     cloud = Cloud.attach(Workspace.find().state)
     if cloud is None:
         raise UsageError("The emulated AWS is not running. Start it with `zone cloud start` or `zone up --all`.")
-    for name, value in cloud.environment(profile, via).items():
-        typer.echo(f"export {name}={value!r}")
+    return cloud
 
 
 DECISIONS: Final[Mapping[str, str]] = {
@@ -119,10 +178,7 @@ def decisions(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List the operations of every kind.")] = False,
 ) -> None:
     """Show how many requests the emulated AWS authorized, and which it could not decide exactly."""
-    cloud = Cloud.attach(Workspace.find().state)
-    if cloud is None:
-        raise UsageError("The emulated AWS is not running. Start it with `zone cloud start` or `zone up --all`.")
-    summary = cloud.command("authorization")
+    summary = _running().command("authorization")
     if as_json:
         typer.echo(json.dumps(summary, indent=2))
         return

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Final, Literal, Self
 
 from cli.errors import console, messages
+from cli.pipeline import web_identity
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
 from rehearsal.engine import Engine, Event, Project, SideBySide, StackResult, among
@@ -60,7 +61,11 @@ class Session:
             self._cloud = cloud
             if self.workspace.follow_cloud(cloud.instance):
                 messages.print("The last emulated AWS has ended. Its state was moved to .rehearsal/previous.")
-        self._provider = ProviderProcess.start(self.workspace.state, endpoint=self.workspace.endpoint)
+        # Another emulator decides nothing by trust policies: there is no pipeline to rehearse.
+        pipeline = web_identity(settings) if self.workspace.endpoint is None else None
+        self._provider = ProviderProcess.start(
+            self.workspace.state, endpoint=self.workspace.endpoint, web_identity=pipeline
+        )
         return self
 
     def __exit__(

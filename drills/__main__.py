@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from drills.drill import VARIANTS, Drill, Variant, run_drill
+from drills.errors import DrillError
 from drills.report import write
-from drills.zone import ROOT, DrillError, bring_up
+from drills.zone import ROOT, bring_up
 from rehearsal.cloud import CloudError
 
 console = Console(highlight=False)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from drills.errors import DrillError
 from drills.judge import Verdict, judge, missing_objects, stored_versions
 from drills.load import Load, WrittenObject
 from drills.runbook import run_runbook
-from drills.zone import DrillError, DrillZone
+from drills.zone import DrillZone
 from rehearsal.cloud import calls, record_calls
 
 Variant = Literal["region", "backlog", "sagemaker", "kms", "slow-s3", "flapping", "cold"]
@@ -70,15 +71,20 @@ def run_drill(zone: DrillZone, variant: Variant, on_message: Callable[[str], Non
     Raises:
         DrillError: a runbook failed.
     """
-    # The load acts with the access role of the account, whose use of data the guardrails deny.
-    with zone.cloud.authorization_not_enforced():
-        return _run(zone, variant, on_message)
-
-
-def _run(zone: DrillZone, variant: Variant, on_message: Callable[[str], None]) -> Drill:
     drill = Drill(variant=variant)
     load = drill.load = Load(zone)
     load.start()
+    try:
+        _run(zone, drill, load, on_message)
+    except BaseException:
+        _restore(zone)
+        load.stop()
+        raise
+    return drill
+
+
+def _run(zone: DrillZone, drill: Drill, load: Load, on_message: Callable[[str], None]) -> None:
+    variant = drill.variant
     time.sleep(LOAD_SECONDS)
     on_message(f"loss: {VARIANTS[variant]}")
     if variant == "backlog":
@@ -105,7 +111,6 @@ def _run(zone: DrillZone, variant: Variant, on_message: Callable[[str], None]) -
     load.stop()
     _await_replication(zone, load)
     drill.verdict = judge(zone, load, lost_at=drill.lost_at, missing_at_failover=missing_at_failover)
-    return drill
 
 
 def _add_event(drill: Drill, event: str) -> None:
@@ -144,7 +149,7 @@ def _runbook(zone: DrillZone, kind: str, *more: str) -> Mapping[str, Any]:
     target_region = zone.recovery if kind == "failover" else zone.primary
     typed = f"{kind} {zone.environment}\n{target_region} serves {zone.environment}\n"
     words = ("--drill", "--json", "--poll", "0.2", *more)
-    done = run_runbook(zone.cloud, zone.environment, zone.recovery, kind, *words, typed=typed)
+    done = run_runbook(zone.cloud, zone.on_call, zone.environment, zone.recovery, kind, *words, typed=typed)
     if done.returncode:
         raise DrillError(f"the runbook {kind} ended with code {done.returncode}:\n{done.stderr[-3000:]}")
     record: Mapping[str, Any] = json.loads(done.stdout)

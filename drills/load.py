@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from drills.principals import TEAM
 from drills.zone import DrillZone
 from rehearsal.cloud import CloudError, resolve
 from workloads.readmission import cohort
@@ -22,7 +23,7 @@ WRITERS: Final = 2
 PAUSE: Final = 0.1
 """Seconds between two requests of a client, and two objects of a writer."""
 PURPOSE: Final = "deidentified"
-PREFIX: Final = "cardiology/readmissions/drills"
+PREFIX: Final = f"{TEAM}/readmissions/drills"
 """Prefix of a data set, below which each drill has a folder of its own."""
 
 
@@ -112,7 +113,7 @@ class Load:
         zone = self.zone
         try:
             region = random.choice(resolve(zone.cloud, zone.account, str(zone.endpoint["record"]))).split(".")[2]  # noqa: S311 - as above
-            answer = zone.client("sagemaker-runtime", region).invoke_endpoint(
+            answer = zone.client("sagemaker-runtime", region, zone.application).invoke_endpoint(
                 EndpointName=zone.endpoint["name"],
                 ContentType="application/json",
                 Body=json.dumps({"instances": instances}),
@@ -135,7 +136,9 @@ class Load:
 
     def _put(self, region: str, key: str, body: bytes) -> bool:
         try:
-            self.zone.client("s3", region).put_object(Bucket=self.zone.bucket(PURPOSE, region), Key=key, Body=body)
+            self.zone.client("s3", region, self.zone.team).put_object(
+                Bucket=self.zone.bucket(PURPOSE, region), Key=key, Body=body
+            )
         except (ClientError, BotoCoreError):
             return False
         digest = hashlib.sha256(body).hexdigest()
@@ -147,7 +150,9 @@ class Load:
         """The value of the writers' parameter in the first region that answers; None if nobody may write."""
         for region in (self.zone.recovery, self.zone.primary):
             try:
-                parameter = self.zone.client("ssm", region).get_parameter(Name=self.zone.document["writer_parameter"])
+                parameter = self.zone.client("ssm", region, self.zone.application).get_parameter(
+                    Name=self.zone.document["writer_parameter"]
+                )
                 value = str(parameter["Parameter"]["Value"])
             except (ClientError, BotoCoreError):
                 continue
@@ -160,7 +165,7 @@ class Load:
             beat = {"written": datetime.now(UTC).isoformat()}
             for pair in self.zone.document["pairs"]:
                 try:
-                    self.zone.client("s3", self.zone.primary).put_object(
+                    self.zone.client("s3", self.zone.primary, self.zone.heartbeat).put_object(
                         Bucket=pair["primary"], Key=self.zone.document["heartbeat_key"], Body=b"", Metadata=beat
                     )
                 except (ClientError, BotoCoreError):

@@ -6,19 +6,20 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud import Cloud, Credentials
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
 
 def run_runbook(
-    cloud: Cloud, environment: str, region: str, kind: str, *words: str, typed: str = ""
+    cloud: Cloud, person: Credentials, environment: str, region: str, kind: str, *words: str, typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Runs one runbook with `--execute`.
 
     Args:
         cloud: the emulated AWS.
-        environment: name of the environment, for example `prod`; the runbook runs in its account.
+        person: credentials of the person who runs it.
+        environment: name of the environment, for example `prod`.
         region: the value of `--region`; the runbook has only the listener of this region.
         kind: the command, for example `failover`.
         words: further arguments of the command line.
@@ -28,7 +29,12 @@ def run_runbook(
         Exit code and output.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    variables = cloud.environment(f"ml-{environment}", via=region)
+    variables = {
+        **cloud.environment(via=region),
+        "AWS_ACCESS_KEY_ID": person.access_key,
+        "AWS_SECRET_ACCESS_KEY": person.secret_key,
+        "AWS_SESSION_TOKEN": person.token or "",
+    }
     return subprocess.run(  # noqa: S603 - our own interpreter, our own module
         [sys.executable, "-m", "runbooks", kind, "--env", environment, "--region", region, "--execute", *words],
         cwd=ROOT,

@@ -5,12 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from drills.errors import DrillError
+from drills.principals import Principals, access_role, build_network
 from drills.runbook import ROOT, run_runbook
-from rehearsal.cloud import Cloud, Credentials, Endpoints, Image, host
+from rehearsal.cloud import Cloud, Credentials, Image, host
 from workloads.readmission import artifact, cohort, model
 from workloads.readmission.schema import FIELDS
 
@@ -22,10 +24,6 @@ MANIFEST: Final = json.dumps(
     {"schemaVersion": 2, "mediaType": MEDIA, "config": {}, "layers": []}, separators=(",", ":")
 )
 """Manifest of an image without layers: the emulated AWS starts a command instead of the image."""
-
-
-class DrillError(Exception):
-    """The drill cannot run; the message names the cause."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -42,12 +40,19 @@ class DrillZone:
     endpoint: Mapping[str, Any]
     """The document of the endpoint in the recovery region."""
     cloud: Cloud
-    endpoints: Endpoints
-    credentials: Credentials
+    principals: Principals
+    application: Credentials
+    """An application, which invokes the endpoint and reads which region may write."""
+    team: Credentials
+    """A member of the team, who writes objects."""
+    heartbeat: Credentials
+    """The writer of the heartbeat."""
+    on_call: Credentials
+    """The person on call, as the role of the runbooks."""
 
-    def client(self, service: str, region: str) -> Any:
-        """A boto3 client in the account of the environment."""
-        return self.endpoints.client(service, region, self.credentials)
+    def client(self, service: str, region: str, credentials: Credentials | None = None) -> Any:
+        """A boto3 client in the account of the environment, of its access role unless credentials are given."""
+        return self.principals.client(service, region, credentials or self.principals.administrator)
 
     def bucket(self, purpose: str, region: str) -> str:
         """The name of a replicated bucket in a region."""
@@ -77,22 +82,22 @@ def bring_up(environment: str, on_message: Callable[[str], None], *, up: bool = 
     data = json.loads(_rehearse("outputs", f"data-{environment}", "--json"))
     account = str(data["account_id"])
     endpoints = cloud.endpoints()
-    credentials = _credentials(endpoints, account)
-    primary = next(iter(data["buckets"]["artifacts"]))
+    principals = Principals(endpoints=endpoints, account=account, administrator=access_role(endpoints, account))
+    primary, bucket = next(iter(data["buckets"]["artifacts"].items()))
     on_message("training the model and publishing its artifact")
-    # The drill acts with the access role of the account, whose use of data the guardrails deny.
-    with cloud.authorization_not_enforced():
-        _publish_model(endpoints.client("s3", primary, credentials), data["buckets"]["artifacts"][primary])
+    network = json.loads(_rehearse("outputs", f"network-{primary}", "--json"))
+    with build_network(endpoints, network, primary) as vpc_endpoint:
+        through = replace(principals, s3_endpoints={primary: vpc_endpoint})
+        _publish_model(through.client("s3", primary, through.publisher(bucket, MODEL)), bucket)
     if up:
         on_message(f"bringing up {', '.join(serving)}")
         _rehearse("up", *serving)
-    zone = _drill_zone(environment, cloud, endpoints, credentials, account)
-    with cloud.authorization_not_enforced():
-        _push_image(zone)
-        await_object(zone, "artifacts", f"{MODEL}/1/model.tar.gz")
-        for region in (zone.primary, zone.recovery):
-            _restart_endpoint(zone, region)
-        _record_answers(zone)
+    zone = _drill_zone(environment, cloud, principals)
+    _push_image(zone)
+    await_object(zone, "artifacts", f"{MODEL}/1/model.tar.gz")
+    for region in (zone.primary, zone.recovery):
+        _restart_endpoint(zone, region)
+    _record_answers(zone)
     return zone
 
 
@@ -130,17 +135,6 @@ def _rehearse(*words: str) -> str:
     return done.stdout
 
 
-def _credentials(endpoints: Endpoints, account: str) -> Credentials:
-    credentials = endpoints.client("sts", "us-east-1").assume_role(
-        RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="drill"
-    )["Credentials"]
-    return Credentials(
-        access_key=credentials["AccessKeyId"],
-        secret_key=credentials["SecretAccessKey"],
-        token=credentials["SessionToken"],
-    )
-
-
 def _publish_model(s3: Any, bucket: str) -> None:
     trained = model.train(cohort.generate(), seed=cohort.SEED)
     folder = ROOT / ".rehearsal" / "model"
@@ -148,13 +142,11 @@ def _publish_model(s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key=f"{MODEL}/1/model.tar.gz", Body=artifact.pack(folder))
 
 
-def _drill_zone(
-    environment: str, cloud: Cloud, endpoints: Endpoints, credentials: Credentials, account: str
-) -> DrillZone:
+def _drill_zone(environment: str, cloud: Cloud, principals: Principals) -> DrillZone:
     root = f"/hipaa-ml/recovery/{environment}"
     outputs = json.loads(_rehearse("outputs", f"recovery-{environment}", "--json"))
     recovery = str(outputs["topic_arn"]).split(":")[3]
-    ssm = endpoints.client("ssm", recovery, credentials)
+    ssm = principals.client("ssm", recovery, principals.administrator)
 
     def document(name: str) -> Mapping[str, Any]:
         document_value: Mapping[str, Any] = json.loads(ssm.get_parameter(Name=f"{root}/{name}")["Parameter"]["Value"])
@@ -162,17 +154,25 @@ def _drill_zone(
 
     zone = document("zone")
     [name] = outputs["endpoints"].values()
+    endpoint = document(f"endpoints/{name}")
+    spoke = json.loads(_rehearse("outputs", f"ml-{environment}", "--json"))
+    s3_endpoints = {zone["primary"]: spoke["s3_endpoint_id"], recovery: outputs["s3_endpoint_id"]}
+    principals = replace(principals, s3_endpoints=s3_endpoints)
+    buckets = [str(pair[side]) for pair in zone["pairs"] for side in ("primary", "recovery")]
     return DrillZone(
         environment=environment,
         state=ROOT / ".rehearsal",
         primary=zone["primary"],
         recovery=recovery,
-        account=account,
+        account=principals.account,
         document=zone,
-        endpoint=document(f"endpoints/{name}"),
+        endpoint=endpoint,
         cloud=cloud,
-        endpoints=endpoints,
-        credentials=credentials,
+        principals=principals,
+        application=principals.application(str(endpoint["name"]), str(zone["writer_parameter"])),
+        team=principals.team(),
+        heartbeat=principals.heartbeat(buckets, str(zone["heartbeat_key"])),
+        on_call=principals.on_call(str(outputs["runbook_role_arn"])),
     )
 
 
@@ -217,7 +217,7 @@ def _record_answers(zone: DrillZone) -> None:
     listing = zone.client("s3", zone.primary).list_objects_v2(Bucket=zone.bucket("artifacts", zone.primary), Prefix=key)
     if not listing["KeyCount"]:
         words = ("--endpoint", str(zone.endpoint["name"]), "--inputs", str(file))
-        done = run_runbook(zone.cloud, zone.environment, zone.primary, "record-answers", *words)
+        done = run_runbook(zone.cloud, zone.on_call, zone.environment, zone.primary, "record-answers", *words)
         if done.returncode:
             raise DrillError(f"the answers of the primary cannot be recorded:\n{done.stderr[-2000:]}")
     await_object(zone, "artifacts", key)

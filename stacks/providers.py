@@ -4,15 +4,17 @@ import pulumi
 import pulumi_aws as aws
 
 from stacks.contracts import OrganizationOutputs
-from zone.plan import Plan
+from zone.plan import Plan, graph
 from zone.settings import MANAGEMENT
 
 
 class Providers:
     """Makes a provider the first time an account and region is asked for.
 
-    In the management account a stack acts with the credentials it was started with; in a member account it assumes a
-    role there. `allowed_account_ids` makes the provider refuse to work if it finds itself anywhere else.
+    In the management account a stack acts with the credentials it was started with. In a member account it assumes a
+    role: foundation stacks the access role that AWS Organizations creates, all other stacks the deploy role of the
+    account's baseline, unless the setting `assume_role` names another. `allowed_account_ids` makes the provider refuse
+    to work if it finds itself anywhere else.
     """
 
     def __init__(self, plan: Plan, organization: OrganizationOutputs | None = None) -> None:
@@ -40,10 +42,16 @@ class Providers:
             raise ValueError(f"the id of account {account!r} is an output of the stack 'organization': read it first")
         return self._organization.account_id(account)
 
+    def _role(self) -> str:
+        """The role that the running stack assumes in member accounts by default."""
+        settings = self._settings
+        foundation = graph.is_foundation(pulumi.get_stack())
+        return settings.account_access_role if foundation else settings.zone.deploy_role
+
     def _make(self, account: str, region: str) -> aws.Provider:
         settings = self._settings
         account_id = self.account_id(account)
-        role = settings.assume_role or settings.account_access_role
+        role = settings.assume_role or self._role()
         assumed = [
             aws.ProviderAssumeRoleArgs(
                 role_arn=pulumi.Output.format("arn:aws:iam::{0}:role/{1}", account_id, role),

@@ -28,8 +28,11 @@ def deploy(plan: Plan) -> SecurityOutputs:
     account_id = providers.account_id(name)
     prefix, regions, security = settings.name_prefix, settings.regions, settings.security
     home = providers.options(name)
+    boundary_arn = pulumi.Output.format("arn:aws:iam::{0}:policy/{1}", account_id, settings.zone.boundary_policy)
     aggregator = g.ConfigAggregator(
-        "config-aggregator", g.ConfigAggregatorArgs(prefix=prefix, account_id=account_id), home
+        "config-aggregator",
+        g.ConfigAggregatorArgs(prefix=prefix, account_id=account_id, boundary_arn=boundary_arn),
+        home,
     )
     hub = g.CentralSecurityHub(
         "security-hub",

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import iam
 
 from components.baseline import rights
+from components.baseline.boundary import boundary as boundary_statements
 from components.documents import Statement, document
 from components.tokens import type_token
 
@@ -75,7 +76,7 @@ class PipelineRoles(pulumi.ComponentResource):
             f"{name}-boundary",
             name=args.boundary_policy,
             description="The most that roles of this account can do; guardrail F9 asks for it",
-            policy=document(rights.boundary(scope)),
+            policy=document(boundary_statements(args.kind, scope)),
             opts=self._child,
         )
         self.deploy_arn = self._role("deploy", args.deploy_role, args.deploy_subject, rights.deploy(args.kind, scope))

@@ -11,10 +11,10 @@ from components.baseline.rights_data import (
     NAMES_FOR,
     NO_DATA,
     ORGANIZATION,
+    PASSED_IN,
     PASSED_TO,
     ROUTE_53,
     SERVICES,
-    WORKLOAD,
 )
 from components.documents import Statement
 from components.keys.key import ADMINISTRATION, REPLICATION
@@ -118,7 +118,7 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
             "Effect": "Allow",
             "Action": "iam:PassRole",
             "Resource": roles,
-            "Condition": {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}},
+            "Condition": {"StringEquals": {"iam:PassedToService": [*PASSED_TO, *PASSED_IN.get(kind, ())]}},
         },
         {
             "Sid": "OwnRoles",
@@ -193,31 +193,6 @@ def preview(kind: str, scope: Scope) -> Sequence[Statement]:
     if kind == "management":
         statements.append(_assume(f"arn:aws:iam::*:role/{scope.prefix}-preview"))
     return statements
-
-
-def boundary(scope: Scope) -> Sequence[Statement]:
-    """The boundary of roles that are created later: services of workloads in the regions of the zone, without IAM."""
-    return [
-        {
-            "Sid": "Services",
-            "Effect": "Allow",
-            "Action": [*(f"{service}:*" for service in WORKLOAD), "kms:*", "s3:*", "sts:AssumeRole", "xray:*"],
-            "Resource": "*",
-            "Condition": scope.in_regions,
-        },
-        {
-            "Sid": "PassRoles",
-            "Effect": "Allow",
-            "Action": ["iam:GetRole", "iam:PassRole"],
-            "Resource": f"arn:aws:iam::*:role/{scope.prefix}-*",
-        },
-        {
-            "Sid": "OwnRoles",
-            "Effect": "Deny",
-            "Action": ["iam:PassRole", "sts:AssumeRole"],
-            "Resource": [*scope.own_role_arns],
-        },
-    ]
 
 
 def _linked(kind: str) -> Statement:

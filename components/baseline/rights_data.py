@@ -109,6 +109,8 @@ PASSED_TO: Final = (
     "vpc-flow-logs.amazonaws.com",
 )
 """Services that may be given a role of the zone."""
+PASSED_IN: Final[Mapping[str, Sequence[str]]] = {"security": ("config.amazonaws.com",)}
+"""Kind of account -> further services that may be given a role: AWS Config's aggregator."""
 
 ORGANIZATION: Final = (
     "account:DeleteAlternateContact",

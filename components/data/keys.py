@@ -8,7 +8,7 @@ import pulumi
 
 from components.data.names import DataNames
 from components.documents import Statement
-from components.keys import Key, KeyArgs, KeyReplica, KeyReplicaArgs, uses
+from components.keys import Key, KeyArgs, KeyReplica, KeyReplicaArgs, promotion, uses
 from components.tokens import type_token
 from zone.shared.access_table import AccessTable
 from zone.shared.buckets import DataPurpose
@@ -117,16 +117,21 @@ def _secrets(_domain: Domain, names: DataNames, _table: AccessTable, region: str
     return uses.through("secretsmanager", region, names.account_id, [names.role_arn(f"{names.prefix}-*")])
 
 
+def _promotion(_domain: Domain, names: DataNames, _table: AccessTable, _region: str) -> Sequence[Statement]:
+    """The runbooks make the region that serves the primary region of the key."""
+    return promotion(names.account_id, [names.role_arn(names.runbook_roles)])
+
+
 def _logs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     return uses.logs(region, names.account_id, "/")
 
 
 _USES: Final[Mapping[Domain, Sequence[_Use]]] = {
-    "artifacts": (_objects, _jobs),
-    "features": (_objects, _jobs, _catalogue),
+    "artifacts": (_objects, _jobs, _promotion),
+    "features": (_objects, _jobs, _catalogue, _promotion),
     "logs": (_logs,),
-    "phi": (_objects,),
-    "secrets": (_secrets,),
+    "phi": (_objects, _promotion),
+    "secrets": (_secrets, _promotion),
 }
 
 

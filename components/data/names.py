@@ -58,6 +58,11 @@ class DataNames:
         return pulumi.Output.format("arn:aws:iam::{0}:role/{1}", self.account_id, name)
 
     @property
+    def runbook_roles(self) -> str:
+        """Name pattern of the roles of the runbooks, which the `recovery-<env>` stacks create."""
+        return f"{self.prefix}-service-recovery-*"
+
+    @property
     def jobs(self) -> pulumi.Output[str]:
         """ARN pattern of the roles of training and inference, which the `ml-<env>` stacks create."""
         return self.role_arn(f"{self.prefix}-ml-*")

@@ -20,6 +20,8 @@ class ConfigAggregatorArgs:
     prefix: str
     account_id: pulumi.Input[str]
     """Id of the account of the delegated administrator of AWS Config."""
+    boundary_arn: pulumi.Input[str]
+    """Permissions boundary of the account's roles."""
 
 
 class ConfigAggregator(pulumi.ComponentResource):
@@ -39,6 +41,7 @@ class ConfigAggregator(pulumi.ComponentResource):
             name=f"{args.prefix}-config-aggregator",
             description="AWS Config lists the organisation's accounts",
             assume_role_policy=document([trusts("config.amazonaws.com", args.account_id)]),
+            permissions_boundary=args.boundary_arn,
             opts=child,
         )
         rights = iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=ORGANIZATION_READER, opts=child)

@@ -59,3 +59,21 @@ class KeyReplica(pulumi.ComponentResource):
         )
         self.arn = key.arn
         self.register_outputs({"arn": self.arn})
+
+
+def promotion(account_id: pulumi.Input[str], role_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
+    """Some roles of the account change the primary region of the multi-Region key, and never decrypt with it.
+
+    AWS checks the permission on the primary key and on the replica key (KMS Developer Guide, "Change the primary key
+    in a set of multi-Region keys").
+    """
+    return [
+        {
+            "Sid": "Promotion",
+            "Effect": "Allow",
+            "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)},
+            "Action": ["kms:DescribeKey", "kms:UpdatePrimaryRegion"],
+            "Resource": "*",
+            "Condition": {"ArnLike": {"aws:PrincipalArn": list(role_arns)}},
+        }
+    ]

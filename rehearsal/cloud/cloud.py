@@ -8,8 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -156,15 +155,6 @@ class Cloud:
     def start_region(self, region: str) -> None:
         """Bring a lost region back, with what was in it."""
         self.command("start-region", region=region)
-
-    @contextmanager
-    def authorization_not_enforced(self) -> Generator[None]:
-        """Carries out the requests that a policy denies, and counts them, for as long as the context lasts."""
-        self.command("enforce-authorization", enforce=False)
-        try:
-            yield
-        finally:
-            self.command("enforce-authorization", enforce=True)
 
     def raise_quota(self, quota: str, region: str, value: int) -> None:
         """Raises a quota (`vpcs`, `addresses`) in a region of every account, as AWS Support does on request."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.cloud import patches
+from rehearsal.cloud.authorization.rights import rights
 from rehearsal.cloud.description import Description
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.faults import Fault
@@ -52,8 +53,10 @@ class Daemon:
             "resolve": lambda args: patches.resolve(args["account"], args["name"]),
             "record-calls": lambda _: self._gateway.calls.start(),
             "calls": lambda _: self._gateway.calls.taken(),
-            "enforce-authorization": lambda args: self._enforce(enforce=bool(args["enforce"])),
             "authorization": lambda _: self._gateway.authorizer.record.summary(),
+            "denial": lambda args: self._denial(args["request_id"]),
+            "used-actions": lambda _: self._gateway.authorizer.record.used(),
+            "rights": lambda _: list(rights()),
             "raise-quota": lambda args: raise_quota(args["quota"], args["region"], int(args["value"])),
             "replication": lambda _: self._replicator.status(),
             "replication-lag": lambda args: self._replicator.set_lag(**args),
@@ -91,8 +94,13 @@ class Daemon:
         self._gateway.lost.discard(region)
         self._listeners.start(region)
 
-    def _enforce(self, *, enforce: bool) -> None:
-        self._gateway.authorizer.enforcing = enforce
+    def _denial(self, request_id: str) -> dict[str, Any]:
+        """The denial of a request, or else the ids of the last denials."""
+        record = self._gateway.authorizer.record
+        denial = record.denial(request_id)
+        if denial is not None:
+            return {"denial": denial.document()}
+        return {"kept": [{"request_id": entry.request_id, "action": entry.action} for entry in record.denials()]}
 
     def _host(self, *, repository: str, argv: Sequence[str], delay: float) -> None:
         HOSTING.commands[repository] = argv

@@ -6,9 +6,10 @@ import logging
 import socket
 import threading
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from moto import backends
@@ -78,7 +79,7 @@ class Gateway:
         if request is None:
             return self._once(exchange)
         try:
-            caller, refusal = self._decide(request)
+            caller, refusal = self._decide(request, exchange.request_id)
         except Exception as error:
             log.exception("deciding %s %s failed", request.service, request.operation)
             message = f"The emulated cloud failed to decide: {error!r}"
@@ -90,7 +91,7 @@ class Gateway:
             self.authorizer.succeeded(request, caller, answer.body)
         return answer
 
-    def _decide(self, request: ParsedRequest) -> tuple[Caller | None, Refusal | None]:
+    def _decide(self, request: ParsedRequest, request_id: str) -> tuple[Caller | None, Refusal | None]:
         """Return the caller of a request, if it was determined, and the refusal, if any."""
         refusal = invalid_request(request)
         if refusal is not None:
@@ -98,8 +99,8 @@ class Gateway:
         caller = self.authorizer.identify(request)
         if isinstance(caller, Refusal):
             return None, caller
-        refusal = self.authorizer.denial(request, caller) or rules.refusal(request, caller.principal.account)
-        return caller, refusal
+        denial = self.authorizer.denial(request, caller, request_id)
+        return caller, denial or rules.refusal(request, caller.principal.account)
 
     def _note(self, exchange: "_Exchange", *, lost: bool) -> None:
         request, scope = exchange.request, exchange.scope
@@ -180,6 +181,8 @@ class _Exchange:
     """None when it fits no operation of a service."""
     environ: Environ
     body: bytes
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """Id in the response to a request that is refused."""
 
     @property
     def operation(self) -> str:
@@ -188,7 +191,9 @@ class _Exchange:
 
     def refused(self, refusal: Refusal) -> Answer:
         """The answer to a request that is refused, in the protocol of its service."""
-        number, headers, text = wire.error(self.scope, self.request, self.environ.get("CONTENT_TYPE"), refusal)
+        number, headers, text = wire.error(
+            self.scope, self.request, self.environ.get("CONTENT_TYPE"), refusal, self.request_id
+        )
         return Answer(status=f"{number} {refusal.code}", headers=list(headers.items()), body=text)
 
 

@@ -3,6 +3,7 @@
 from rehearsal.provider.errors import ProviderProcessError
 from rehearsal.provider.ledger import Entry, Ledger, Mode
 from rehearsal.provider.process import ProviderProcess
+from rehearsal.provider.web_identity import WebIdentity, unsigned_token
 
 
 def emulated_types(endpoint: str | None = None) -> frozenset[str]:
@@ -13,4 +14,13 @@ def emulated_types(endpoint: str | None = None) -> frozenset[str]:
     return frozenset(SPECS)
 
 
-__all__ = ["Entry", "Ledger", "Mode", "ProviderProcess", "ProviderProcessError", "emulated_types"]
+__all__ = [
+    "Entry",
+    "Ledger",
+    "Mode",
+    "ProviderProcess",
+    "ProviderProcessError",
+    "WebIdentity",
+    "emulated_types",
+    "unsigned_token",
+]

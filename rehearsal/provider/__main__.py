@@ -11,6 +11,7 @@ from pathlib import Path
 from rehearsal.cloud import Cloud, Endpoints
 from rehearsal.provider.ledger import NAME, Ledger
 from rehearsal.provider.server import serve
+from rehearsal.provider.web_identity import WebIdentity
 
 
 def main() -> int:
@@ -18,6 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m rehearsal.provider", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="the state directory of the rehearsal")
     parser.add_argument("--endpoint", help="another AWS emulator; the state directory's own cloud by default")
+    parser.add_argument("--web-identity", type=Path, help="file with the web identity that runs of some stacks use")
     parser.add_argument("--parent-pid", type=int, help="end when this process does")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
@@ -35,7 +37,8 @@ def main() -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    server, port = serve(endpoints, ledger)
+    web_identity = WebIdentity.read(arguments.web_identity) if arguments.web_identity is not None else None
+    server, port = serve(endpoints, ledger, web_identity)
     print(port, flush=True)  # noqa: T201 - the protocol with the starter
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     while not stopped.wait(0.5):

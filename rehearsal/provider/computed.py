@@ -143,7 +143,9 @@ def new_id(schema: Schema, inputs: Mapping[str, Any], token: str) -> str:
 
 
 def arn(schema: Schema, id_: str, account: str, region: str) -> str:
-    """An ARN in the service's form."""
+    """An ARN in the service's form; the id itself where it is the ARN."""
+    if id_.startswith("arn:"):
+        return id_
     template = _ARNS.get(schema.token)
     if template is not None:
         return template.format(id=id_, account=account, region=region)

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,7 +15,8 @@ from rehearsal.provider.values import Values, any_unknown
 
 _ENGINE: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
 _STRUCTURED: Final = frozenset({"list", "map", "object", "boolean", "number"})
-REPLACING: Final = ("region", "accessKey", "profile", "assumeRoles", "allowedAccountIds", "endpoints")
+REPLACING: Final = ("region", "accessKey", "profile", "allowedAccountIds", "endpoints")
+"""Settings whose change replaces the provider's resources. Another role in the same account replaces nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,11 +102,25 @@ def _camel(kind: Type, value: Any) -> Any:
     return converted
 
 
-def configure(inputs: Mapping[str, Any], endpoints: Endpoints) -> Configured:
-    """Assume the roles, one from another, and make sure of the account. Raises RefusedError for a wrong one."""
+def configure(
+    inputs: Mapping[str, Any],
+    endpoints: Endpoints,
+    start: Callable[[str], Credentials | None] = lambda _region: None,
+) -> Configured:
+    """Assume the roles, one from another, and make sure of the account.
+
+    Args:
+        inputs: the configuration.
+        endpoints: the emulated AWS.
+        start: returns, for a region, the credentials that the first role is assumed with; None for those of the
+            management account.
+
+    Raises:
+        RefusedError: a role cannot be assumed, or the account is not an allowed one.
+    """
     values = decoded(inputs)
     region = str(values.get("region") or "us-east-1")
-    credentials: Credentials | None = None
+    credentials = start(region)
     roles = values.get("assumeRoles") or []
     for role in roles if isinstance(roles, list) else [roles]:
         credentials = _assume(role, endpoints, region, credentials)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from rehearsal.provider.errors import ProviderProcessError
+from rehearsal.provider.web_identity import NAME, WebIdentity
 
 _PATIENCE: Final = 10.0
 """Seconds to wait for the process to end before it is killed."""
@@ -21,15 +22,25 @@ class ProviderProcess:
     process: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls, state_dir: Path, *, endpoint: str | None = None) -> Self:
-        """Start a provider for the cloud of a state directory, or for another emulator at `endpoint`.
+    def start(cls, state_dir: Path, *, endpoint: str | None = None, web_identity: WebIdentity | None = None) -> Self:
+        """Start a provider, which ends with the process that started it.
 
-        It ends with the process that started it. Raises ProviderProcessError when it does not come up.
+        Args:
+            state_dir: the state directory of the rehearsal; the provider is for its cloud.
+            endpoint: URL of another emulator to use instead.
+            web_identity: what the runs of some stacks sign in with; the others start with the credentials of the
+                management account.
+
+        Raises:
+            ProviderProcessError: it does not come up.
         """
         root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         words = ["--state", str(state_dir.resolve()), "--parent-pid", str(os.getpid())]
         words += ["--endpoint", endpoint] if endpoint is not None else []
+        if web_identity is not None:
+            web_identity.write(state_dir / NAME)
+            words += ["--web-identity", str((state_dir / NAME).resolve())]
         log = state_dir / "provider.log"
         with log.open("w") as errors:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module

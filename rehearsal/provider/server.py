@@ -13,7 +13,7 @@ from google.protobuf import empty_pb2
 from google.rpc import code_pb2, status_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from rehearsal.cloud import Endpoints
+from rehearsal.cloud import Credentials, Endpoints
 from rehearsal.provider import config, functions
 from rehearsal.provider.diff import difference
 from rehearsal.provider.engine_log import EngineLog
@@ -22,6 +22,7 @@ from rehearsal.provider.ledger import Ledger
 from rehearsal.provider.resource_request import ResourceRequest
 from rehearsal.provider.resources import Resources
 from rehearsal.provider.values import any_unknown, read, same, write
+from rehearsal.provider.web_identity import WebIdentity
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,9 @@ _KINDS: Final = {
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     """The provider's gRPC service. Unconfigured connections can only call methods that need no account."""
 
-    def __init__(self, endpoints: Endpoints, ledger: Ledger) -> None:
+    def __init__(self, endpoints: Endpoints, ledger: Ledger, web_identity: WebIdentity | None = None) -> None:
         self._endpoints = endpoints
+        self._web_identity = web_identity
         self._resources = Resources(endpoints, ledger)
         self._configured: dict[str, config.Configured] = {}
         self._engines: dict[str, str] = {}
@@ -95,7 +97,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         with _answering(context, "the provider's configuration"):
             inputs = read(request.args)
             variables = {key.rpartition(":")[2]: value for key, value in request.variables.items()}
-            self._configured[context.peer()] = config.configure({**variables, **inputs}, self._endpoints)
+            self._configured[context.peer()] = config.configure(
+                {**variables, **inputs}, self._endpoints, lambda region: self._start(request.urn, region)
+            )
             return provider_pb2.ConfigureResponse(
                 acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False
             )
@@ -185,6 +189,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         del request, context
         return empty_pb2.Empty()
 
+    def _start(self, urn: str, region: str) -> Credentials | None:
+        return self._web_identity.credentials(urn, region, self._endpoints) if self._web_identity is not None else None
+
     def _resource_request(self, request: Any, context: Any) -> ResourceRequest:
         engine = self._engines.get(context.peer(), "")
         return ResourceRequest(
@@ -202,13 +209,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return configured
 
 
-def serve(endpoints: Endpoints, ledger: Ledger) -> tuple[grpc.Server, int]:
+def serve(endpoints: Endpoints, ledger: Ledger, web_identity: WebIdentity | None = None) -> tuple[grpc.Server, int]:
     """Serve on a free port of the loopback interface; returns the server and the port."""
     server = grpc.server(
         ThreadPoolExecutor(THREADS, thread_name_prefix="provider"),
         options=[("grpc.max_receive_message_length", _SIZE), ("grpc.max_send_message_length", _SIZE)],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(endpoints, ledger), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(endpoints, ledger, web_identity), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port

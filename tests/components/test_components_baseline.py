@@ -97,6 +97,17 @@ def test_new_roles_need_boundary_and_policies_fit_quota(kind: str) -> None:
         assert len(json.dumps(policy.document("policy"), separators=(",", ":"))) <= 6144
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_boundary_of_the_security_account_allows_to_list_accounts(kind: str) -> None:
+    allowed = {
+        action
+        for name, statement in statements(roles(kind))
+        if name == "pipeline-boundary" and statement["Effect"] == "Allow"
+        for action in statement["Action"]
+    }
+    assert ("organizations:ListAccounts" in allowed) is (kind == "security")
+
+
 def test_only_management_account_assumes_roles_in_other_accounts() -> None:
     for kind in KINDS:
         scope = rights.Scope(

@@ -10,6 +10,7 @@ from components.governance.guardduty import FEATURES
 from tests.recorder import record
 
 ACCOUNT = "111122223333"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary"
 
 
 def alerts(**changes: Any) -> g.FindingAlertsArgs:
@@ -18,12 +19,17 @@ def alerts(**changes: Any) -> g.FindingAlertsArgs:
 
 
 def test_aggregator_covers_regions_outside_the_zone() -> None:
-    recording = record(lambda: g.ConfigAggregator("a", g.ConfigAggregatorArgs(prefix="zone", account_id=ACCOUNT)))
+    recording = record(
+        lambda: g.ConfigAggregator(
+            "a", g.ConfigAggregatorArgs(prefix="zone", account_id=ACCOUNT, boundary_arn=BOUNDARY)
+        )
+    )
     [aggregator] = recording.of(":ConfigurationAggregator")
     assert aggregator.inputs["organizationAggregationSource"]["allRegions"] is True
     [role] = recording.of(":Role")
     [trust] = role.document("assumeRolePolicy")["Statement"]
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert role.inputs["permissionsBoundary"] == BOUNDARY
     assert not recording.orphans()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from drills import __main__ as cli
 from drills.drill import VARIANTS, Drill
-from drills.zone import DrillError
+from drills.errors import DrillError
 from tests.drills.sample_drills import drill, request, verdict_on, zone
 
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from tests.end_to_end.zone import Zone
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("data"), pytest.mark.timeout(900)]
 EAST, WEST = "us-east-1", "us-west-2"
-STACKS = ("organization", "audit", "baseline-ml-prod", "baseline-backup", "data-prod")
+STACKS = (*("organization", "audit", "baseline-management", "baseline-ml-prod", "baseline-backup", "data-prod"),)
 PATIENTS = {"cardiology": "cardiology/cardiology_encounters", "oncology": "oncology/oncology_tumours"}
 """Team -> prefix of its data set with patients."""
 PHI = "cardiology/cardiology_encounters/2026.parquet"
@@ -79,8 +79,17 @@ class Environment:
 
     def team(self, name: str) -> Credentials:
         """A session of a team's role, started from a role that carries the team's tag, as a person's sign-in does."""
-        member = self.assume(self._member_role(name), name, self.admin)
+        assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+        member = self.assume(self._role(f"member-{name}", [assume], team=name), name, self.admin)
         return self.assume(self.outputs["team_role_arns"][name], name, member)
+
+    def job(self) -> Credentials:
+        """A session of a role of jobs, which may read the secrets of the zone."""
+        read = [
+            {"Effect": "Allow", "Action": action, "Resource": "*"}
+            for action in ("secretsmanager:GetSecretValue", "kms:Decrypt")
+        ]
+        return self.assume(self._role("hipaa-ml-ml-job", read), "job", self.admin)
 
     def assume(self, role: str, session: str, credentials: Credentials) -> Credentials:
         response = self.endpoints.client("sts", EAST, credentials).assume_role(RoleArn=role, RoleSessionName=session)
@@ -89,23 +98,21 @@ class Environment:
             access_key=issued["AccessKeyId"], secret_key=issued["SecretAccessKey"], token=issued["SessionToken"]
         )
 
-    def _member_role(self, team: str) -> str:
+    def _role(self, name: str, statements: Sequence[Mapping[str, Any]], **tags: str) -> str:
         iam = self.endpoints.client("iam", EAST, self.admin)
-        arn = f"arn:aws:iam::{self.account}:role/member-{team}"
         trust = {"Effect": "Allow", "Principal": {"AWS": self.account}, "Action": "sts:AssumeRole"}
-        assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
         with suppress(iam.exceptions.EntityAlreadyExistsException):
             iam.create_role(
-                RoleName=f"member-{team}",
+                RoleName=name,
                 AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-                Tags=[{"Key": "team", "Value": team}],
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
             iam.put_role_policy(
-                RoleName=f"member-{team}",
-                PolicyName="assume",
-                PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [assume]}),
+                RoleName=name,
+                PolicyName="rights",
+                PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
             )
-        return arn
+        return f"arn:aws:iam::{self.account}:role/{name}"
 
     def s3(self, team: str, region: str = EAST, *, inside: bool = True) -> Any:
         client = self.endpoints.client("s3", region, self.team(team))
@@ -222,11 +229,10 @@ def test_secret_has_a_generated_value_and_an_equal_replica(prod: Environment) ->
     east = prod.endpoints.client("secretsmanager", EAST, prod.admin)
     with pytest.raises(ClientError, match="explicit deny in resource policy"):
         east.get_secret_value(SecretId=arn)
-    # The test reads it all the same: only the jobs that use the secret may.
-    with prod.cloud.authorization_not_enforced():
-        value = east.get_secret_value(SecretId=arn)["SecretString"]
-        west = prod.endpoints.client("secretsmanager", WEST, prod.admin)
-        assert west.get_secret_value(SecretId=arn.replace(EAST, WEST))["SecretString"] == value
+    job = prod.job()
+    value = prod.endpoints.client("secretsmanager", EAST, job).get_secret_value(SecretId=arn)["SecretString"]
+    west = prod.endpoints.client("secretsmanager", WEST, job)
+    assert west.get_secret_value(SecretId=arn.replace(EAST, WEST))["SecretString"] == value
     state = prod.zone.rehearse("export", "data-prod")
     assert state.code == 0
     assert value not in state.out

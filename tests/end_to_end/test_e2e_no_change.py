@@ -49,7 +49,14 @@ INTENDED_CHANGES: Mapping[str, str] = {
     },
     "buckets-us-east-1-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
     "buckets-us-west-2-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
-    "pipeline-deploy-policy": "the deploy role of a workload account creates the managed policies of teams' roles",
+    "pipeline-deploy-policy": "the deploy role has the rights that stacks need which it deploys",
+    "pipeline-boundary": "the boundary of the security account allows AWS Config's aggregator to list the accounts",
+    "config-aggregator-role": "the role has the boundary, without which the deploy role cannot create it",
+    **{
+        f"{account}-{region}": "the provider assumes the deploy role instead of the access role"
+        for account in ("security-tooling", "network", "ml-dev", "ml-staging", "ml-prod")
+        for region in ("us-east-1", "us-west-2")
+    },
 }
 """Resource name -> why today's program changes this resource of the baseline."""
 

@@ -12,7 +12,7 @@ import yaml
 from stacks import contracts, program
 from tests.recorder import Recording, record
 from tests.stacks.zone import ACCOUNTS, IDENTITIES, ROOT, STACKS, configuration, identities, recorded, run
-from zone.plan import make_plan
+from zone.plan import graph, make_plan
 from zone.plan.guardrails import GuardrailsDoNotFitError
 from zone.settings import SettingsError, settings_from_files
 
@@ -69,11 +69,12 @@ def providers(recording: Recording) -> Mapping[str, Mapping[str, Any]]:
 def test_no_provider_can_act_in_another_account(stack: str) -> None:
     ids = recorded("organization").outputs["account_ids"]
     own = OWNERS.get(stack, (stack.removeprefix("baseline-"),))
-    for name, provider in providers(recorded(stack)).items():
-        account = next(account for account in own if name.startswith(f"{account}-us-"))
+    for provider_name, provider in providers(recorded(stack)).items():
+        account = next(account for account in own if provider_name.startswith(f"{account}-us-"))
         assert provider["allowedAccountIds"] == [ids[account]]
         roles = [assumed["roleArn"] for assumed in provider.get("assumeRoles", [])]
-        role = f"arn:aws:iam::{ids[account]}:role/OrganizationAccountAccessRole"
+        name = "OrganizationAccountAccessRole" if graph.is_foundation(stack) else "hipaa-ml-deploy"
+        role = f"arn:aws:iam::{ids[account]}:role/{name}"
         assert roles == ([] if account == "management" else [role])
         assert set(provider["defaultTags"]["tags"]) == {"environment", "owner", "data-classification", "project"}
 

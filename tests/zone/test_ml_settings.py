@@ -97,7 +97,8 @@ def test_model_without_standby_needs_no_recovery_network() -> None:
 
 def test_recovery_stack_without_standby_needs_only_the_network() -> None:
     settings = accepted(model(standby="none"))
-    assert make_plan(settings).stacks.needs_of("recovery-prod") == ("organization", "audit", "network-us-west-2")
+    foundation = ("organization", "audit", "baseline-management", "baseline-ml-prod")
+    assert make_plan(settings).stacks.needs_of("recovery-prod") == (*foundation, "network-us-west-2")
     assert "data-prod" in make_plan(settings).stacks.needs_of("ml-prod")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.zone.test_settings import ROOT, VALUES, Tree, account, edited, refused
-from zone.plan import make_plan
+from zone.plan import graph, make_plan
 from zone.settings import Settings, parse_settings, settings_from_files
 
 Change = Callable[[Tree], object]
@@ -212,17 +212,22 @@ def test_networks_precede_spokes_and_the_primary_region_is_first() -> None:
     stacks = make_plan(settings).stacks.names
     assert stacks.index("network-us-east-1") < stacks.index("network-us-west-2") < stacks.index("ml-dev")
     assert stacks[-3:] == ["recovery-dev", "recovery-staging", "recovery-prod"]
-    network_alone = ("organization", "audit", "network-us-east-1")
-    assert make_plan(settings).stacks.needs_of("ml-dev") == network_alone
-    assert make_plan(settings).stacks.needs_of("ml-prod") == (*network_alone, "baseline-ml-prod", "data-prod")
-    served = ("baseline-ml-prod", "data-prod", "ml-prod")
+    foundation = ("organization", "audit", "baseline-management")
+    network = "network-us-east-1"
+    assert make_plan(settings).stacks.needs_of("ml-dev") == (*foundation, "baseline-ml-dev", network)
+    assert make_plan(settings).stacks.needs_of("ml-prod") == (*foundation, "baseline-ml-prod", network, "data-prod")
     recovery = make_plan(settings).stacks.needs_of("recovery-prod")
-    assert recovery == (
-        "organization",
-        "audit",
-        "network-us-west-2",
-        *served,
-    )
+    assert recovery == (*foundation, "baseline-ml-prod", "network-us-west-2", "data-prod", "ml-prod")
+
+
+def test_stack_needs_the_baselines_whose_deploy_roles_it_assumes() -> None:
+    stacks = make_plan(settings_from_files(ROOT, "organization")).stacks
+    for stack in stacks.names:
+        needs = stacks.needs_of(stack)
+        assert ("baseline-management" in needs) is not graph.is_foundation(stack)
+    assert "baseline-network" in stacks.needs_of("network-us-west-2")
+    assert "baseline-security-tooling" in stacks.needs_of("security")
+    assert "baseline-ml-dev" in stacks.needs_of("data-dev")
 
 
 def test_route_table_drops_spokes_of_other_segments() -> None:

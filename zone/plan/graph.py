@@ -1,4 +1,4 @@
-"""The stacks of the zone, and for each the stacks whose outputs it reads."""
+"""The stacks of the zone, and for each the stacks that must be deployed before it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Final
 
 from zone.plan.accounts import AccountPlan, EnvironmentPlan
 from zone.settings.model import Settings
+from zone.settings.names import MANAGEMENT
+from zone.settings.placement import network_account
 
 ORGANIZATION: Final = "organization"
 AUDIT: Final = "audit"
@@ -18,6 +20,15 @@ DATA: Final = "data-"
 """Prefix of one stack per environment, as the two below."""
 ML: Final = "ml-"
 RECOVERY: Final = "recovery-"
+_FOUNDATION: Final = (ORGANIZATION, AUDIT)
+
+
+def is_foundation(stack: str) -> bool:
+    """Whether a stack is deployed before its account has a deploy role: the organization, the audit and the baselines.
+
+    Foundation stacks act in member accounts as the access role, all other stacks as the deploy role.
+    """
+    return stack in _FOUNDATION or stack.startswith(BASELINE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +36,7 @@ class StackGraph:
     """Every stack of the zone, each after those it needs."""
 
     needs: Mapping[str, tuple[str, ...]]
-    """Stack -> the stacks whose outputs it reads, in dependency order."""
+    """Stack -> the stacks whose outputs or roles it uses, in dependency order."""
     network_regions: tuple[str, ...]
     """Regions with a network stack: all regions of the zone, or none when no account has a CIDR."""
 
@@ -35,7 +46,7 @@ class StackGraph:
         return list(self.needs)
 
     def needs_of(self, stack: str) -> tuple[str, ...]:
-        """The stacks whose outputs a stack reads.
+        """The stacks whose outputs or roles a stack uses.
 
         Raises:
             ValueError: the zone has no stack of this name.
@@ -50,36 +61,47 @@ def network_stack(region: str) -> str:
     return f"{NETWORK}{region}"
 
 
+def baseline_stack(account: str) -> str:
+    """Name of the baseline stack of an account."""
+    return f"{BASELINE}{account}"
+
+
 def plan_stacks(
     settings: Settings, accounts: Mapping[str, AccountPlan], environments: Mapping[str, EnvironmentPlan]
 ) -> StackGraph:
     """Derives the stack graph.
 
     `security` comes after the baselines: a conformance pack fails in an account that has no AWS Config recorder yet.
+    A stack that is no foundation needs the baselines of the management account, whose deploy role the pipeline assumes
+    first, and of every account in which it acts.
     """
     regions = settings.regions.all if any(account.networks for account in settings.accounts.values()) else ()
     needs: dict[str, tuple[str, ...]] = {ORGANIZATION: (), AUDIT: (ORGANIZATION,)}
-    needs |= {f"{BASELINE}{name}": (ORGANIZATION, AUDIT) for name in accounts}
-    needs[SECURITY] = (ORGANIZATION,)
+    baselines = [baseline_stack(name) for name in accounts]
+    needs |= dict.fromkeys(baselines, (ORGANIZATION, AUDIT))
+    needs[SECURITY] = (ORGANIZATION, *baselines)
+    pipeline = baseline_stack(MANAGEMENT)
+    owner = network_account(settings)
     for index, region in enumerate(regions):
         # The recovery region's stack peers with the primary region's.
-        needs[network_stack(region)] = (ORGANIZATION, AUDIT, *map(network_stack, regions[:index]))
-    backups = f"{BASELINE}{settings.data.backup.account}"
+        central = (pipeline, *([baseline_stack(owner)] if owner else []), *map(network_stack, regions[:index]))
+        needs[network_stack(region)] = (ORGANIZATION, AUDIT, *central)
     for environment, spec in environments.items():
-        needs[f"{DATA}{environment}"] = (ORGANIZATION, AUDIT, f"{BASELINE}{spec.account}", backups)
+        own = (pipeline, baseline_stack(spec.account), baseline_stack(settings.data.backup.account))
+        needs[f"{DATA}{environment}"] = (ORGANIZATION, AUDIT, *dict.fromkeys(own))
     primary, recovery = settings.regions.all
     for environment, spec in environments.items():
         if primary in settings.accounts[spec.account].networks:
-            needs[f"{ML}{environment}"] = (ORGANIZATION, AUDIT, network_stack(primary), *_serving_needs(spec))
+            own = (pipeline, baseline_stack(spec.account), network_stack(primary), *_serving_needs(spec))
+            needs[f"{ML}{environment}"] = (ORGANIZATION, AUDIT, *own)
     for environment, spec in environments.items():
         if recovery in settings.accounts[spec.account].networks:
             standby = (*_serving_needs(spec), f"{ML}{environment}") if spec.standby_models else ()
-            needs[f"{RECOVERY}{environment}"] = (ORGANIZATION, AUDIT, network_stack(recovery), *standby)
+            own = (pipeline, baseline_stack(spec.account), network_stack(recovery), *standby)
+            needs[f"{RECOVERY}{environment}"] = (ORGANIZATION, AUDIT, *own)
     return StackGraph(needs=needs, network_regions=regions)
 
 
 def _serving_needs(environment: EnvironmentPlan) -> tuple[str, ...]:
-    """Stacks that serving models needs besides those of the network."""
-    if not environment.models:
-        return ()
-    return (f"{BASELINE}{environment.account}", f"{DATA}{environment.name}")
+    """Stacks that serving models needs besides those of the network and the baselines."""
+    return (f"{DATA}{environment.name}",) if environment.models else ()

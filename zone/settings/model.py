@@ -40,7 +40,8 @@ class Settings(StrictModel):
     account_access_role: t.RoleName = "OrganizationAccountAccessRole"
     """Name of the role that AWS Organizations creates in each new account. It trusts the management account."""
     assume_role: t.RoleName | None = None
-    """Name of the role that stacks assume in a member account; `account_access_role` if not set. Previews of pull
+    """Name of the role that stacks assume in a member account. If not set, `organization`, `audit` and `baseline-*`
+    assume `account_access_role`, and all other stacks the deploy role of the account's baseline. Previews of pull
     requests set a read-only role."""
     organization: Organization = Field(default_factory=Organization)
     """ID of an existing organisation, and the prefix of the sign-in aliases."""

@@ -14,6 +14,7 @@ from rehearsal.cloud.authorization.callers import (
     UnknownAccessKeyError,
 )
 from rehearsal.cloud.authorization.conditions import Subject, UncomputedKeyError
+from rehearsal.cloud.authorization.denials import Denial
 from rehearsal.cloud.authorization.parsed import Narrowed, parsed_policy
 from rehearsal.cloud.authorization.record import Record
 from rehearsal.cloud.authorization.resource_policies import resource_policy
@@ -42,8 +43,6 @@ class Authorizer:
 
     def __init__(self, management_account: str) -> None:
         self.record = Record()
-        self.enforcing = True
-        """Whether a request that a policy denies is refused; if not, it is counted as denied and carried out."""
         self._callers = Callers(management_account)
         self._narrowed = Narrowed()
 
@@ -58,12 +57,13 @@ class Authorizer:
         except ExpiredSessionError:
             return _forbidden("ExpiredToken", "The security token included in the request is expired")
 
-    def denial(self, request: ParsedRequest, caller: Caller) -> Refusal | None:
+    def denial(self, request: ParsedRequest, caller: Caller, request_id: str) -> Refusal | None:
         """Why a request is denied; None when it is allowed.
 
         Args:
             request: the request, valid by its service's model.
             caller: who makes it.
+            request_id: id in the response, by which `zone can --why` finds the denial.
         """
         action = actions.action(request)
         if action is None:
@@ -77,14 +77,16 @@ class Authorizer:
                 request=request, caller=caller, action=needed, resource=resource, extra={**extra, **caller.claims}
             )
             try:
-                decision = self._decide(subject)
+                asked, decision = self._decide(subject)
             except UncomputedKeyError as error:
                 self.record.count("uncomputed", request, error.key)
                 message = f"The emulated cloud does not compute the condition key {error.key} of {error.action}."
                 return _forbidden("UncomputedConditionKey", message)
             if not decision.allowed:
                 self.record.count("denied", request)
-                return _denial(subject, decision) if self.enforcing else None
+                self.record.keep(Denial.of(request_id, request, asked, decision))
+                return _denial(subject, decision)
+            self.record.use(caller.principal.arn, needed)
         self.record.count("decided", request)
         return None
 
@@ -112,7 +114,7 @@ class Authorizer:
             yield action, resource, {}
         yield from dependent.needed(request, caller.principal.account)
 
-    def _decide(self, subject: Subject) -> Decision:
+    def _decide(self, subject: Subject) -> tuple[Request, Decision]:
         principal, action, resource = subject.caller.principal, subject.action, subject.resource
         policy = resource_policy(resource.arn, action)
         session = subject.caller.session.policy
@@ -125,16 +127,14 @@ class Authorizer:
             rcps=self._levels(resource.account, organization.RCP, action),
             management_account=organization.management_account(principal.account),
         )
-        return evaluate(
-            Request(
-                principal=principal,
-                action=action,
-                resource=resource.arn,
-                resource_account=resource.account,
-                context=_context(subject, policies),
-            ),
-            policies,
+        request = Request(
+            principal=principal,
+            action=action,
+            resource=resource.arn,
+            resource_account=resource.account,
+            context=_context(subject, policies),
         )
+        return request, evaluate(request, policies)
 
     def _levels(self, account: str, policy_type: str, action: str) -> Sequence[Level]:
         return [

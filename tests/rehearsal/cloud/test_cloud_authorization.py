@@ -507,11 +507,59 @@ def test_boundary_of_the_changed_role_is_a_condition(account: Account) -> None:
         iam.put_role_policy(RoleName="unbounded", PolicyName="p", PolicyDocument=document(allow("s3:*")))
 
 
-def test_denied_request_is_counted_and_carried_out_while_not_enforced(account: Account, shared_cloud: Cloud) -> None:
-    session = account.session(account.role("not-enforced"))
-    before = shared_cloud.command("authorization")["denied"]["total"]
-    with shared_cloud.authorization_not_enforced():
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("cloudwatch", "list_metrics"),
+        ("ec2", "describe_vpcs"),
+        ("iam", "list_users"),
+        ("kms", "list_keys"),
+        ("lambda", "list_functions"),
+        ("s3", "list_buckets"),
+        ("sns", "list_topics"),
+        ("sqs", "list_queues"),
+    ],
+)
+def test_denial_is_kept_under_the_request_id(
+    account: Account, shared_cloud: Cloud, service: str, operation: str
+) -> None:
+    session = account.session(account.role(f"denied-{service}"))
+    with pytest.raises(ClientError) as raised:
+        getattr(account.client(service, session), operation)()
+    request_id = raised.value.response["ResponseMetadata"]["RequestId"]
+    denial = shared_cloud.command("denial", request_id=request_id)["denial"]
+    assert denial["principal"] == f"arn:aws:iam::{account.account}:role/denied-{service}"
+    assert denial["session"].endswith(f"assumed-role/denied-{service}/session")
+    assert denial["missing"] == "identity policy"
+    assert denial["action"] in str(raised.value)
+
+
+def test_denial_by_a_guardrail_names_statement_and_condition_keys(
+    account: Account, shared_cloud: Cloud, guardrail: Any
+) -> None:
+    region = {"StringNotEquals": {"aws:RequestedRegion": "us-west-2"}}
+    guardrail("SERVICE_CONTROL_POLICY", {**deny("kms:ListKeys", Condition=region), "Sid": "Elsewhere"})
+    session = account.session(account.role("guarded", allow("kms:*")))
+    with pytest.raises(ClientError) as raised:
         account.client("kms", session).list_keys()
-    assert shared_cloud.command("authorization")["denied"]["total"] == before + 1
+    request_id = raised.value.response["ResponseMetadata"]["RequestId"]
+    denial = shared_cloud.command("denial", request_id=request_id)["denial"]
+    assert [statement["sid"] for statement in denial["statements"]] == ["Elsewhere"]
+    assert denial["statements"][0]["layer"].startswith("SCP on ")
+    assert denial["context"]["aws:RequestedRegion"] == ["us-east-1"]
+
+
+def test_unknown_request_id_lists_the_denials_that_are_kept(account: Account, shared_cloud: Cloud) -> None:
+    session = account.session(account.role("denied-last"))
     with pytest.raises(ClientError):
         account.client("kms", session).list_keys()
+    answer = shared_cloud.command("denial", request_id="unknown")
+    assert answer["kept"][0]["action"] == "kms:ListKeys"
+
+
+def test_used_actions_and_rights_are_recorded_by_role(account: Account, shared_cloud: Cloud) -> None:
+    role = account.role("recorded", {**allow("kms:List*", "s3:ListAllMyBuckets"), "Sid": "Lists"})
+    account.client("kms", account.session(role)).list_keys()
+    assert shared_cloud.command("used-actions")[role] == {"kms:ListKeys": 1}
+    [right] = [right for right in shared_cloud.command("rights") if right["role"] == role]
+    assert (right["sid"], right["actions"]) == ("Lists", ["kms:List*", "s3:ListAllMyBuckets"])

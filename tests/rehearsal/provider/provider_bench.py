@@ -48,8 +48,9 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._channel.close()
 
-    def configure(self, inputs: Values) -> None:
-        self.stub.Configure(provider_pb2.ConfigureRequest(args=write(inputs), acceptSecrets=True))
+    def configure(self, inputs: Values, *, stack: str = "test") -> None:
+        urn = f"urn:pulumi:{stack}::project::pulumi:providers:aws::provider"
+        self.stub.Configure(provider_pb2.ConfigureRequest(urn=urn, args=write(inputs), acceptSecrets=True))
 
     def check_config(self, inputs: Values) -> Failures:
         answer = self.stub.CheckConfig(provider_pb2.CheckRequest(news=write(inputs)))

@@ -1,10 +1,12 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rehearsal.cloud import Cloud
-from rehearsal.provider import Ledger, ProviderProcess, ProviderProcessError
+from rehearsal.provider import Ledger, ProviderProcess, ProviderProcessError, WebIdentity, unsigned_token
+from tests.rehearsal.cloud.samples import document
 from tests.rehearsal.provider.provider_bench import Client, FakeEngine, urn_of
 from tests.rehearsal.provider.provider_cases import World
 
@@ -130,3 +132,48 @@ def test_operations_that_another_emulator_lacks_are_recorded_and_reported(tmp_pa
         engine.server.stop(0)
     assert [urn for urn, _ in engine.logs] == [topic.urn]
     assert "is recorded, not emulated" in engine.logs[0][1]
+
+
+ISSUER = "https://token.actions.githubusercontent.com"
+SUBJECT = "repo:hospital/zone:environment:production"
+
+
+@pytest.fixture(scope="module")
+def pipeline(client: Client, cloud: Cloud, state: Path) -> Iterator[ProviderProcess]:
+    """A provider whose runs of the stack `pipelined` start with a web identity that a role trusts."""
+    iam = cloud.endpoints().client("iam", "us-east-1")
+    issuer = client.make(
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        {"url": ISSUER, "clientIdLists": ["sts.amazonaws.com"], "thumbprintLists": ["0" * 40]},
+    )
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": issuer.outputs["arn"]},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{ISSUER.removeprefix('https://')}:sub": SUBJECT}},
+    }
+    role = iam.create_role(RoleName="pipeline", AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    token = unsigned_token({"iss": ISSUER, "aud": "sts.amazonaws.com", "sub": SUBJECT})
+    identity = WebIdentity(role_arn=role, token=token, session_name="job", stacks=["pipelined"])
+    running = ProviderProcess.start(state, web_identity=identity)
+    yield running
+    running.stop()
+    client.delete(issuer)
+
+
+def test_runs_of_a_pipeline_start_as_the_role_of_its_web_identity(pipeline: ProviderProcess) -> None:
+    with Client(pipeline.address) as job, Client(pipeline.address) as operator:
+        job.configure({"region": "us-east-1"}, stack="pipelined")
+        operator.configure({"region": "us-east-1"}, stack="organization")
+        with pytest.raises(Exception, match=r"assumed-role/pipeline/job is not authorized to perform: sns:CreateTopic"):
+            job.make("aws:sns/topic:Topic", {})
+        assert operator.make("aws:sns/topic:Topic", {}).outputs["arn"]
+
+
+def test_another_role_of_the_account_replaces_nothing(fresh: Client, member: str) -> None:
+    def roles(name: str) -> dict[str, str]:
+        return {"region": "us-east-1", "assumeRoles": json.dumps([{"roleArn": f"arn:aws:iam::{member}:role/{name}"}])}
+
+    elsewhere = {**roles("first"), "region": "us-west-2"}
+    assert list(fresh.diff_config(roles("first"), roles("second")).replaces) == []
+    assert list(fresh.diff_config(roles("first"), elsewhere).replaces) == ["region"]

@@ -1,0 +1,47 @@
+"""The permissions boundary of the roles that the pipeline creates."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from components.baseline.rights import Scope
+from components.baseline.rights_data import WORKLOAD
+from components.documents import Statement
+
+_ORGANIZATION_READER: Final[Statement] = {
+    "Sid": "Organization",
+    "Effect": "Allow",
+    # What the role of AWS Config's aggregator may do (AWS managed policy AWSConfigRoleForOrganizations).
+    "Action": [
+        "organizations:DescribeOrganization",
+        "organizations:ListAWSServiceAccessForOrganization",
+        "organizations:ListAccounts",
+        "organizations:ListDelegatedAdministrators",
+    ],
+    "Resource": "*",
+}
+
+
+def boundary(kind: str, scope: Scope) -> Sequence[Statement]:
+    """The boundary of roles that are created later: services of workloads in the regions of the zone, without IAM."""
+    return [
+        *([_ORGANIZATION_READER] if kind == "security" else []),
+        {
+            "Sid": "Services",
+            "Effect": "Allow",
+            "Action": [*(f"{service}:*" for service in WORKLOAD), "kms:*", "s3:*", "sts:AssumeRole", "xray:*"],
+            "Resource": "*",
+            "Condition": scope.in_regions,
+        },
+        {
+            "Sid": "PassRoles",
+            "Effect": "Allow",
+            "Action": ["iam:GetRole", "iam:PassRole"],
+            "Resource": f"arn:aws:iam::*:role/{scope.prefix}-*",
+        },
+        {
+            "Sid": "OwnRoles",
+            "Effect": "Deny",
+            "Action": ["iam:PassRole", "sts:AssumeRole"],
+            "Resource": [*scope.own_role_arns],
+        },
+    ]

@@ -1,0 +1,190 @@
+"""The principals of a drill: applications, a team, the writer of the heartbeat and the person on call.
+
+Each has a role or user of its own, as on AWS: the access role of the account may not use data.
+"""
+
+import json
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from drills.errors import DrillError
+from rehearsal.cloud import MANAGEMENT, Credentials, Endpoints
+
+HOME: Final = "us-east-1"
+"""Region of the requests to IAM and STS."""
+PREFIX: Final = "hipaa-ml"
+TEAM: Final = "cardiology"
+"""The team whose data set the writers write to."""
+_MFA_CODE: Final = "000000"
+"""Code of the MFA device; the emulated AWS accepts every code."""
+_VPC_ENDPOINT: Final = "x-rehearsal-vpce"
+"""Header that names the VPC endpoint which a request comes through."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Principals:
+    """The principals of one account of the emulated AWS."""
+
+    endpoints: Endpoints
+    account: str
+    """ID of the environment's account."""
+    administrator: Credentials
+    """Credentials of the account's access role."""
+    s3_endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Region -> ID of the VPC endpoint of S3 that requests for data come through."""
+
+    def client(self, service: str, region: str, credentials: Credentials) -> Any:
+        """A boto3 client; one for S3 sends its requests through the VPC endpoint of the region."""
+        client = self.endpoints.client(service, region, credentials)
+        endpoint = self.s3_endpoints.get(region)
+        if service == "s3" and endpoint:
+
+            def through(params: dict[str, Any], **_: Any) -> None:
+                params["headers"][_VPC_ENDPOINT] = endpoint
+
+            # Clients are shared: a second registration with the same id has no effect.
+            client.meta.events.register("before-call.s3", through, unique_id=f"drill-{endpoint}")
+        return client
+
+    def publisher(self, bucket: str, prefix: str) -> Credentials:
+        """A session of a role of training jobs, which write models below a prefix of the bucket of artifacts."""
+        return self._role(
+            f"{PREFIX}-ml-drill-training", [_allow("s3:PutObject", f"arn:aws:s3:::{bucket}/{prefix}/*"), _encrypt()]
+        )
+
+    def application(self, endpoint: str, parameter: str) -> Credentials:
+        """A session of the role of an application, which invokes an endpoint and reads which region may write."""
+        return self._role(
+            f"{PREFIX}-drill-application",
+            [
+                _allow("sagemaker:InvokeEndpoint", f"arn:aws:sagemaker:*:{self.account}:endpoint/{endpoint}"),
+                _allow("ssm:GetParameter", f"arn:aws:ssm:*:{self.account}:parameter{parameter}"),
+            ],
+        )
+
+    def heartbeat(self, buckets: Sequence[str], key: str) -> Credentials:
+        """A session of a role that writes the heartbeat in place of the scheduler, which is not emulated."""
+        objects = [f"arn:aws:s3:::{bucket}/{key}" for bucket in buckets]
+        return self._role(f"{PREFIX}-service-drill-beat", [_allow("s3:PutObject", *objects), _encrypt()])
+
+    def team(self) -> Credentials:
+        """A session of the team's role, which a member of the team starts from a role with the team's tag."""
+        team_role = self._arn(f"{PREFIX}-data-team-{TEAM}")
+        member = self._role(f"{PREFIX}-drill-member", [_allow("sts:AssumeRole", team_role)], tags={"team": TEAM})
+        return self._assume(team_role, member)
+
+    def on_call(self, runbook_role: str) -> Credentials:
+        """A session of the role of the runbooks, which a person whom it trusts starts with MFA.
+
+        Args:
+            runbook_role: ARN of the role.
+
+        Raises:
+            DrillError: the role trusts no IAM user.
+        """
+        iam = self.endpoints.client("iam", HOME, self.administrator)
+        trust = iam.get_role(RoleName=runbook_role.rpartition("/")[2])["Role"]["AssumeRolePolicyDocument"]
+        user = _trusted_user(trust)
+        if user is None:
+            raise DrillError(f"The role {runbook_role} trusts no IAM user, so no person can start the runbooks.")
+        name = user.rpartition("/")[2]
+        device = f"{user.partition(':user/')[0]}:mfa/{name}"
+        return self._assume(runbook_role, self._user(name, runbook_role), SerialNumber=device, TokenCode=_MFA_CODE)
+
+    def _user(self, name: str, role: str) -> Credentials:
+        """A new access key of a user of the management account, who may assume a role."""
+        iam = self.endpoints.client("iam", HOME, MANAGEMENT)
+        with suppress(iam.exceptions.EntityAlreadyExistsException):
+            iam.create_user(UserName=name)
+        iam.put_user_policy(
+            UserName=name, PolicyName="runbooks", PolicyDocument=_document([_allow("sts:AssumeRole", role)])
+        )
+        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return Credentials(access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
+
+    def _role(
+        self, name: str, statements: Sequence[Mapping[str, Any]], tags: Mapping[str, str] | None = None
+    ) -> Credentials:
+        """A session of a role of the account; the role is created under the boundary if it does not exist."""
+        iam = self.endpoints.client("iam", HOME, self.administrator)
+        trust = {"Effect": "Allow", "Principal": {"AWS": self.account}, "Action": "sts:AssumeRole"}
+        with suppress(iam.exceptions.EntityAlreadyExistsException):
+            iam.create_role(
+                RoleName=name,
+                AssumeRolePolicyDocument=_document([trust]),
+                PermissionsBoundary=f"arn:aws:iam::{self.account}:policy/{PREFIX}-boundary",
+                Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+            )
+        iam.put_role_policy(RoleName=name, PolicyName="drill", PolicyDocument=_document(statements))
+        return self._assume(self._arn(name), self.administrator)
+
+    def _assume(self, role: str, credentials: Credentials, **more: str) -> Credentials:
+        session = self.endpoints.client("sts", HOME, credentials).assume_role(
+            RoleArn=role, RoleSessionName="drill", **more
+        )["Credentials"]
+        return Credentials(
+            access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
+        )
+
+    def _arn(self, role: str) -> str:
+        return f"arn:aws:iam::{self.account}:role/{role}"
+
+
+@contextmanager
+def build_network(endpoints: Endpoints, network: Mapping[str, Any], region: str) -> Generator[str]:
+    """An S3 endpoint in the shared network, through which models are published before the environment has a network.
+
+    Args:
+        endpoints: the emulated AWS.
+        network: outputs of the stack of the network.
+        region: region of the network.
+
+    Yields:
+        ID of the endpoint, which is deleted afterwards.
+    """
+    ec2 = endpoints.client("ec2", region, access_role(endpoints, str(network["account_id"])))
+    created = ec2.create_vpc_endpoint(
+        VpcEndpointType="Gateway", VpcId=network["endpoint_vpc_id"], ServiceName=f"com.amazonaws.{region}.s3"
+    )
+    endpoint = str(created["VpcEndpoint"]["VpcEndpointId"])
+    try:
+        yield endpoint
+    finally:
+        ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
+
+
+def access_role(endpoints: Endpoints, account: str) -> Credentials:
+    """A session of an account's access role, which creates the principals and reads the deployed zone."""
+    session = endpoints.client("sts", HOME).assume_role(
+        RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="drill"
+    )["Credentials"]
+    return Credentials(
+        access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
+    )
+
+
+def _allow(action: str, *resources: str) -> Mapping[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": list(resources)}
+
+
+def _encrypt() -> Mapping[str, Any]:
+    condition = {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}
+    return {"Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": "*", "Condition": condition}
+
+
+def _document(statements: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _trusted_user(trust: Mapping[str, Any]) -> str | None:
+    """ARN of the first IAM user that a trust policy names in a condition."""
+    for statement in trust["Statement"]:
+        arns = statement.get("Condition", {}).get("ArnEquals", {}).get("aws:PrincipalArn", [])
+        for arn in [arns] if isinstance(arns, str) else arns:
+            if ":user/" in arn:
+                return str(arn)
+    return None
