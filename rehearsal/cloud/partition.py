@@ -11,6 +11,7 @@ GLOBAL_REGION: Final = "us-east-1"
 """Where requests to global services are signed, and where their control planes live."""
 
 _SIGNING_NAMES: Final = {
+    "access-analyzer": ("accessanalyzer",),
     "application-autoscaling": ("application-autoscaling",),
     "elasticfilesystem": ("efs",),
     "elasticloadbalancing": ("elbv2", "elb"),

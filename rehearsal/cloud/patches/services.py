@@ -10,9 +10,6 @@ from moto import backend_index
 
 from rehearsal.cloud import services
 
-SIGNING_NAMES = {"accessanalyzer": "access-analyzer"}
-"""Package -> name in signatures and hosts, where they differ."""
-
 
 def apply() -> None:
     """Register each package as a module of moto, with the pattern of its hosts."""

@@ -13,6 +13,8 @@ from tests.rehearsal.provider import (
     provider_cases_dns,
     provider_cases_ml,
     provider_cases_network,
+    provider_cases_plans,
+    provider_cases_security,
     provider_cases_settings,
 )
 from tests.rehearsal.provider.provider_bench import Client
@@ -26,6 +28,8 @@ CASES = (
     *provider_cases_ml.CASES,
     *provider_cases_dns.CASES,
     *provider_cases_settings.CASES,
+    *provider_cases_security.CASES,
+    *provider_cases_plans.CASES,
 )
 
 
