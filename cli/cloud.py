@@ -9,6 +9,7 @@ from rich.table import Table
 
 from cli.errors import UsageError, console
 from cli.options import JsonDocument
+from cli.quotas import raise_quotas
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
 
@@ -37,6 +38,7 @@ def start(
         management_account=settings.management_account_id,
         port=port,
     )
+    raise_quotas(cloud, settings.regions.all)
     console.print(f"The emulated AWS is running (process {cloud.status().pid}).")
 
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Final, Literal, Self
 
 from cli.errors import console, messages
+from cli.quotas import raise_quotas
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
 from rehearsal.engine import Engine, Event, Project, SideBySide, StackResult, among
@@ -56,6 +57,7 @@ class Session:
                     regions=settings.regions.all,
                     management_account=settings.management_account_id,
                 )
+                raise_quotas(cloud, settings.regions.all)
                 self._started_cloud = True
             self._cloud = cloud
             if self.workspace.follow_cloud(cloud.instance):

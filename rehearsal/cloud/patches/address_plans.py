@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 from typing import Any, Final
 
+from moto.ec2 import models, utils
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.responses import EC2Response
 from moto.moto_api._internal import mock_random
@@ -15,9 +16,20 @@ SERVICE: Final = "ipam.amazonaws.com"
 
 
 def apply() -> None:
-    """Add the operations."""
+    """Add the operations; let the resources have tags."""
+    for name in ("ipam", "ipam-pool"):
+        utils.EC2_RESOURCE_TO_PREFIX.setdefault(name, name)
+        utils.EC2_PREFIX_TO_RESOURCE.setdefault(name, name)
+    registry.replace(models, "is_valid_resource_id", "c7208716b0b8", _or_pool)
     registry.add_state(EC2Backend, ipams=dict, ipam_pools=dict)
     registry.add_operations(ec2_backends, EC2Response, *_OPERATIONS)
+
+
+def _or_pool(original: Any) -> Any:
+    def is_valid_resource_id(resource_id: str) -> bool:
+        return resource_id.startswith("ipam-pool-") or bool(original(resource_id))
+
+    return is_valid_resource_id
 
 
 def _identity(prefix: str) -> str:

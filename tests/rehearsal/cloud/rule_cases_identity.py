@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from rehearsal.cloud import Endpoints
-from tests.rehearsal.cloud.rule_requests import EAST, MANAGEMENT, Case, in_member, key, role, statement
+from tests.rehearsal.cloud.rule_requests import EAST, MANAGEMENT, Case, function, in_member, key, role, statement
 from tests.rehearsal.cloud.samples import document
 
 
@@ -107,6 +107,26 @@ def not_in_the_trust_policy(endpoints: Endpoints) -> Any:
     return endpoints.client("sts", EAST).assume_role(RoleArn=arn, RoleSessionName="session")
 
 
+def repository_policy(endpoints: Endpoints) -> Any:
+    ecr = endpoints.client("ecr", EAST)
+    ecr.create_repository(repositoryName="for-nobody")
+    nobody = {"AWS": f"arn:aws:iam::{MANAGEMENT}:role/deleted-role"}
+    allowed = {"Effect": "Allow", "Principal": nobody, "Action": "ecr:BatchGetImage"}
+    return ecr.set_repository_policy(repositoryName="for-nobody", policyText=document(allowed))
+
+
+def eleventh_account(endpoints: Endpoints) -> Any:
+    for number in range(11):
+        organizations(endpoints).create_account(AccountName=f"account-{number}", Email=f"a{number}@example.org")
+
+
+def reserved_concurrency(endpoints: Endpoints) -> Any:
+    function(endpoints, "reserved", Role=role(endpoints, "reserved-function"))
+    return endpoints.client("lambda", EAST).put_function_concurrency(
+        FunctionName="reserved", ReservedConcurrentExecutions=1
+    )
+
+
 CASES: Final = (
     Case(name="role with policies", code="DeleteConflict", request=role_with_policies),
     Case(name="service-linked role twice", code="InvalidInput", request=linked_role_twice),
@@ -167,4 +187,29 @@ CASES: Final = (
         request=member_changes_the_organization,
     ),
     Case(name="role that does not trust its caller", code="AccessDenied", request=not_in_the_trust_policy),
+    Case(
+        name="repository policy names a deleted role",
+        code="InvalidParameterException",
+        request=repository_policy,
+    ),
+    Case(
+        name="key policy over 32 KB",
+        code="MalformedPolicyDocumentException",
+        request=lambda e: key(
+            e, Policy=document(statement(Principal={"AWS": MANAGEMENT}, Action=["kms:Decrypt"] * 2600))
+        ),
+    ),
+    Case(
+        name="tag policy in the syntax of an SCP",
+        code="MalformedPolicyDocumentException",
+        request=lambda e: organizations(e).create_policy(
+            Name="tags", Description="", Type="TAG_POLICY", Content=document(statement(Effect="Deny"))
+        ),
+    ),
+    Case(name="eleventh account", code="ConstraintViolationException", request=eleventh_account),
+    Case(
+        name="reserved concurrency of a new account",
+        code="InvalidParameterValueException",
+        request=reserved_concurrency,
+    ),
 )

@@ -104,7 +104,112 @@ def query_logs_twice(endpoints: Endpoints) -> Any:
         resolver.associate_resolver_query_log_config(ResolverQueryLogConfigId=identity, ResourceId=own.vpc)
 
 
+POLICY: Final = {"StatelessDefaultActions": ["aws:pass"], "StatelessFragmentDefaultActions": ["aws:pass"]}
+
+
+def rule_group(endpoints: Endpoints, name: str, capacity: int = 10) -> str:
+    """A stateful rule group in the default order, with two rules."""
+    rules = "pass tcp any any -> any any (sid:1;)\npass udp any any -> any any (sid:2;)"
+    created = endpoints.client("network-firewall", EAST).create_rule_group(
+        RuleGroupName=name, Type="STATEFUL", Capacity=capacity, Rules=rules
+    )
+    return str(created["RuleGroupResponse"]["RuleGroupArn"])
+
+
+def firewall_policy(endpoints: Endpoints, name: str, region: str = EAST, **more: Any) -> str:
+    created = endpoints.client("network-firewall", region).create_firewall_policy(
+        FirewallPolicyName=name, FirewallPolicy={**POLICY, **more}
+    )
+    return str(created["FirewallPolicyResponse"]["FirewallPolicyArn"])
+
+
+def policy_of_another_order(endpoints: Endpoints) -> Any:
+    reference = {"ResourceArn": rule_group(endpoints, "default-order"), "Priority": 1}
+    return firewall_policy(
+        endpoints,
+        "strict",
+        StatefulEngineOptions={"RuleOrder": "STRICT_ORDER"},
+        StatefulRuleGroupReferences=[reference],
+    )
+
+
+def used_rule_group(endpoints: Endpoints) -> Any:
+    arn = rule_group(endpoints, "used")
+    firewall_policy(endpoints, "using", StatefulRuleGroupReferences=[{"ResourceArn": arn}])
+    return endpoints.client("network-firewall", EAST).delete_rule_group(RuleGroupArn=arn)
+
+
+def firewall(endpoints: Endpoints, name: str, *, subnets: int = 1) -> Any:
+    """A firewall with some subnets of one zone, in a client of its region."""
+    own = network(endpoints)
+    zone_name = own.ec2.describe_subnets(SubnetIds=[own.subnet])["Subnets"][0]["AvailabilityZone"]
+    more = [
+        own.ec2.create_subnet(VpcId=own.vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=zone_name)
+        for number in range(1, subnets)
+    ]
+    identities = [own.subnet, *(created["Subnet"]["SubnetId"] for created in more)]
+    client = endpoints.client("network-firewall", own.region)
+    client.create_firewall(
+        FirewallName=name,
+        FirewallPolicyArn=firewall_policy(endpoints, f"of-{name}", own.region),
+        VpcId=own.vpc,
+        SubnetMappings=[{"SubnetId": identity} for identity in identities],
+        DeleteProtection=True,
+    )
+    return client
+
+
+def firewall_rule_groups(endpoints: Endpoints, *priorities: int) -> Any:
+    own = network(endpoints)
+    resolver = endpoints.client("route53resolver", own.region)
+    for priority in priorities:
+        created = resolver.create_firewall_rule_group(CreatorRequestId=str(priority), Name="group")
+        resolver.associate_firewall_rule_group(
+            CreatorRequestId=str(priority),
+            FirewallRuleGroupId=created["FirewallRuleGroup"]["Id"],
+            VpcId=own.vpc,
+            Priority=priority,
+            Name="association",
+        )
+
+
+def zone_without_authorization(endpoints: Endpoints) -> Any:
+    own, strange = network(endpoints), network(endpoints)
+    identity = zone(endpoints, "shared.example.org", VPC={"VPCRegion": own.region, "VPCId": own.vpc})
+    return endpoints.client("route53", EAST, in_member(endpoints)).associate_vpc_with_hosted_zone(
+        HostedZoneId=identity, VPC={"VPCRegion": strange.region, "VPCId": strange.vpc}
+    )
+
+
 CASES: Final = (
+    Case(name="rule groups of another order", code="InvalidRequestException", request=policy_of_another_order),
+    Case(name="used rule group", code="InvalidOperationException", request=used_rule_group),
+    Case(
+        name="rule group over its capacity",
+        code="InvalidRequestException",
+        request=lambda e: rule_group(e, "over-capacity", capacity=1),
+    ),
+    Case(
+        name="protected firewall",
+        code="InvalidOperationException",
+        request=lambda e: firewall(e, "protected").delete_firewall(FirewallName="protected"),
+    ),
+    Case(
+        name="firewall twice in a zone",
+        code="InvalidRequestException",
+        request=lambda e: firewall(e, "twice", subnets=2),
+    ),
+    Case(
+        name="DNS firewall priority twice",
+        code="ConflictException",
+        request=lambda e: firewall_rule_groups(e, 101, 101),
+    ),
+    Case(
+        name="DNS firewall priority of 100",
+        code="ValidationException",
+        request=lambda e: firewall_rule_groups(e, 100),
+    ),
+    Case(name="zone without authorization", code="NotAuthorizedException", request=zone_without_authorization),
     Case(name="overlapping subnet", code="InvalidSubnet.Conflict", request=lambda e: subnet(e, "10.0.0.0/25")),
     Case(name="subnet outside its VPC", code="InvalidSubnet.Range", request=lambda e: subnet(e, "10.1.0.0/24")),
     Case(

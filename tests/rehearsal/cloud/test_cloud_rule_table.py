@@ -12,7 +12,7 @@ from tests.rehearsal.cloud.test_cloud_rules import ALL_CASES
 
 HERE = Path(__file__).parent
 NOT_ENFORCED = "not enforced"
-AT_MOST_NOT_ENFORCED = 23
+AT_MOST_NOT_ENFORCED = 2
 
 
 def rows() -> Sequence[dict[str, str]]:

@@ -625,6 +625,23 @@ def test_member_account_designates_no_macie_administrator(
     assert raised.value.response.get("Error", {}).get("Code") == "AccessDeniedException"
 
 
+@pytest.mark.usefixtures("root")
+def test_copy_across_accounts_needs_the_setting_of_the_organization(endpoints: Endpoints) -> None:
+    backup = endpoints.client("backup", EAST)
+    backup.create_backup_vault(BackupVaultName="copied")
+    states = []
+    for enabled in ("false", "true"):
+        backup.update_global_settings(GlobalSettings={"isCrossAccountBackupEnabled": enabled})
+        job = backup.start_copy_job(
+            RecoveryPointArn=f"arn:aws:backup:{EAST}:{MANAGEMENT}:recovery-point:p",
+            SourceBackupVaultName="copied",
+            DestinationBackupVaultArn=f"arn:aws:backup:{EAST}:999999999999:backup-vault:v",
+            IamRoleArn=role(endpoints, f"copies-{enabled}", trust("backup.amazonaws.com")),
+        )
+        states.append(backup.describe_copy_job(CopyJobId=job["CopyJobId"])["CopyJob"]["State"])
+    assert states == ["FAILED", "COMPLETED"]
+
+
 def test_every_rule_states_itself_and_its_source() -> None:
     rules = all_rules()
     assert len(rules) >= 60
