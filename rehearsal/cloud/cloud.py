@@ -167,7 +167,7 @@ class Cloud:
             self.command("enforce-authorization", enforce=True)
 
     def raise_quota(self, quota: str, region: str, value: int) -> None:
-        """Raises a quota (`vpcs`, `addresses`, `executions`, `accounts`) in a region of every account, as AWS Support does on request."""
+        """Raises a quota of `rehearsal.cloud.rules.quotas` in a region of every account, as AWS Support does."""
         self.command("raise-quota", quota=quota, region=region, value=value)
 
     def set_replication_lag(self, seconds: float, source_region: str = "*") -> None:
