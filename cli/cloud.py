@@ -13,6 +13,7 @@ from rich.table import Table
 
 from cli.errors import UsageError, console
 from cli.options import JsonDocument
+from cli.quotas import raise_quotas
 from cli.workspace import Workspace
 from inspection.rights import GrantedRight, granted_rights
 from rehearsal.cloud import Cloud
@@ -42,6 +43,7 @@ def start(
         management_account=settings.management_account_id,
         port=port,
     )
+    raise_quotas(cloud, settings.regions.all)
     console.print(f"The emulated AWS is running (process {cloud.status().pid}).")
 
 

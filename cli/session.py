@@ -9,6 +9,7 @@ from typing import Final, Literal, Self
 
 from cli.errors import console, messages
 from cli.pipeline import web_identity
+from cli.quotas import raise_quotas
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
 from rehearsal.engine import Engine, Event, Project, SideBySide, StackResult, among
@@ -57,6 +58,7 @@ class Session:
                     regions=settings.regions.all,
                     management_account=settings.management_account_id,
                 )
+                raise_quotas(cloud, settings.regions.all)
                 self._started_cloud = True
             self._cloud = cloud
             if self.workspace.follow_cloud(cloud.instance):

@@ -157,7 +157,7 @@ class Cloud:
         self.command("start-region", region=region)
 
     def raise_quota(self, quota: str, region: str, value: int) -> None:
-        """Raises a quota (`vpcs`, `addresses`) in a region of every account, as AWS Support does on request."""
+        """Raises a quota of `rehearsal.cloud.rules.quotas` in a region of every account, as AWS Support does."""
         self.command("raise-quota", quota=quota, region=region, value=value)
 
     def set_replication_lag(self, seconds: float, source_region: str = "*") -> None:

@@ -11,6 +11,7 @@ GLOBAL_REGION: Final = "us-east-1"
 """Signing regions and control-plane regions of global services."""
 
 _SIGNING_NAMES: Final = {
+    "access-analyzer": ("accessanalyzer",),
     "application-autoscaling": ("application-autoscaling",),
     "elasticfilesystem": ("efs",),
     "elasticloadbalancing": ("elbv2", "elb"),

@@ -7,6 +7,7 @@ from moto.ec2.models import ec2_backends
 from moto.networkfirewall.models import NetworkFirewallBackend
 from moto.networkfirewall.responses import NetworkFirewallResponse
 
+from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.patches import registry
 
 
@@ -20,8 +21,13 @@ def apply() -> None:
 
 def _with_endpoints(original: Any) -> Any:
     def create_firewall(self: Any, **kwargs: Any) -> Any:
-        created = original(self, **kwargs)
         ec2 = ec2_backends[self.account_id][self.region_name]
+        zones = [ec2.get_subnet(mapping["SubnetId"]).availability_zone for mapping in kwargs["subnet_mappings"] or []]
+        if len(set(zones)) != len(zones):
+            raise AwsError("InvalidRequestException", "A firewall has one subnet per Availability Zone")
+        if kwargs["firewall_policy_arn"] not in self.firewall_policies:
+            raise AwsError("InvalidRequestException", f"{kwargs['firewall_policy_arn']} does not exist")
+        created = original(self, **kwargs)
         states: dict[str, Any] = {}
         for mapping in kwargs["subnet_mappings"] or []:
             subnet = ec2.get_subnet(mapping["SubnetId"])
@@ -46,6 +52,8 @@ def _with_endpoints(original: Any) -> Any:
 
 def _delete_firewall(self: Any, firewall_arn: str | None, firewall_name: str | None) -> Any:
     firewall = self._get_firewall(firewall_arn, firewall_name)
+    if firewall.delete_protection:
+        raise AwsError("InvalidOperationException", f"Unable to delete {firewall.arn}: delete protection is enabled")
     ec2 = ec2_backends[self.account_id][self.region_name]
     ec2.delete_vpc_endpoints(
         [sync_state["Attachment"]["EndpointId"] for sync_state in firewall.firewall_status["SyncStates"].values()]

@@ -3,8 +3,14 @@
 import functools
 import hashlib
 import inspect
+import re
+import sys
 from collections.abc import Callable
 from typing import Any
+
+from botocore import xform_name
+from moto.core.responses import ActionResult
+from moto.core.utils import get_service_model
 
 changed: list[str] = []
 """Functions (`Class.function`) whose code in the installed moto is not the code that the patch was written for."""
@@ -51,6 +57,45 @@ def add_operation(backend: Any, response: Any, name: str, implementation: Any, h
     """
     add(backend, name, implementation)
     add(response, name, handler)
+
+
+def add_operations(backends: Any, response: Any, *implementations: Any, region: str = "") -> None:
+    """Add operations that moto lacks. Handlers parse parameters and serialise results by botocore's model.
+
+    Args:
+        backends: moto's `BackendDict` of the service.
+        response: moto's response class of the service.
+        implementations: the backend's methods. Each has the name of its operation after an underscore, for example
+            `_create_rule_group`, takes the operation's parameters by their names as Python names, and returns the
+            members of the result.
+        region: key of the backend of a global service; empty: the region of the request.
+    """
+    service = response().boto3_service_name
+    model = get_service_model(service)
+    operations = {xform_name(name): name for name in model.operation_names}
+    for implementation in implementations:
+        name = implementation.__name__.removeprefix("_")
+        add(backends.backend, name, implementation)
+        add(response, name, _modelled(backends, name, region))
+        if str(model.metadata.get("protocol", "")).startswith("rest"):
+            _add_path(response, model.operation_model(operations[name]).http["requestUri"])
+
+
+def _modelled(backends: Any, name: str, region: str) -> Any:
+    def handler(self: Any) -> ActionResult:
+        self.parse_parameters(self.normalized_request)
+        backend = backends[self.current_account][region or self.region]
+        parameters = {xform_name(member): value for member, value in self.params.items() if value is not None}
+        return ActionResult(getattr(backend, name)(**parameters) or {})
+
+    return handler
+
+
+def _add_path(response: Any, uri: str) -> None:
+    """Route the path of an operation to the response class, as `urls.py` of the service does for moto's own."""
+    urls = sys.modules[f"{response.__module__.rpartition('.')[0]}.urls"]
+    path = re.sub(r"\{(\w+)\+?\}", lambda match: f"(?P<{match[1].lower()}>.+)", uri.partition("?")[0])
+    urls.url_paths.setdefault(f"{{0}}{path.rstrip('/')}/?$", response.dispatch)
 
 
 def add_state(owner: Any, **factories: Callable[[], Any]) -> None:

@@ -7,6 +7,7 @@ from moto.awslambda.models import lambda_backends
 from moto.route53.models import route53_backends
 from moto.ssoadmin.models import ssoadmin_backends
 
+from rehearsal.cloud.patches.zone_authorizations import authorized
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
@@ -68,6 +69,25 @@ def _records(situation: Situation) -> Refusal | None:
     return None
 
 
+def _zone_association(situation: Situation) -> Refusal | None:
+    """Whose a zone is decides: only its account can authorize a VPC of another one."""
+    zone_id = str(situation.parameters.get("HostedZoneId") or "").rpartition("/")[2]
+    vpc_id = str((situation.parameters.get("VPC") or {}).get("VPCId"))
+    if zone_id in route53_backends[situation.account]["aws"].zones or not zone_exists(zone_id):
+        return None
+    if authorized(zone_id, vpc_id):
+        return None
+    return Refusal(
+        code="NotAuthorizedException",
+        message=f"The VPC: {vpc_id} has not been authorized to associate with your hosted zone.",
+    )
+
+
+def zone_exists(zone_id: str) -> bool:
+    """Whether any account has a hosted zone, by its id."""
+    return any(zone_id in backends["aws"].zones for backends in list(route53_backends.values()))
+
+
 def _other_of_kind(zone: Any, record: Any) -> bool:
     name = str(record.get("Name")).rstrip(".")
     return any(
@@ -117,6 +137,13 @@ def _assigned(situation: Situation) -> Refusal | None:
 
 
 RULES: Final = (
+    Rule(
+        service="route53",
+        operations=("AssociateVPCWithHostedZone",),
+        check=_zone_association,
+        states="the account of a private zone authorizes a VPC of another account before it is associated",
+        source="Route 53 API Reference, CreateVPCAssociationAuthorization",
+    ),
     Rule(
         service="lambda",
         operations=("CreateFunction", "UpdateFunctionConfiguration"),

@@ -1,5 +1,6 @@
-"""Network Firewall: firewalls and their logging. Policies and rule groups are recorded: moto lacks them."""
+"""Network Firewall: firewalls and their logging, firewall policies, rule groups."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, Work
@@ -43,7 +44,68 @@ def _log(work: Work) -> Values:
     return {}
 
 
+def _described(operation: str, member: str) -> Callable[[Work], Any]:
+    """Return a function that reads a rule group or policy: its content, the response about it, and the token."""
+
+    def read(work: Work) -> Any:
+        answer = work.call(operation, **{f"{member}Arn": work.id})
+        response = answer[f"{member}Response"]
+        return {
+            **response,
+            member: answer[member],
+            "name": response[f"{member}Name"],
+            "arn": work.id,
+            "updateToken": answer["UpdateToken"],
+        }
+
+    return read
+
+
+def _update(read: str, update: str, member: str) -> Callable[[Work], None]:
+    """Return a function that changes a rule group or policy with its current update token."""
+
+    def change(work: Work) -> None:
+        if not work.changed - on("tags", "tagsAll"):
+            return
+        token = work.call(read, **{f"{member}Arn": work.id})["UpdateToken"]
+        values = {**work.inputs, "arn": work.id}
+        names = work.params(update, values)
+        names.pop(f"{member}Name", None)
+        work.call(update, **{**names, "UpdateToken": token, f"{member}Arn": work.id})
+
+    return change
+
+
+_TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="")
 TYPES: Final = (
+    Emulated(
+        type="aws:networkfirewall/ruleGroup:RuleGroup",
+        service="network-firewall",
+        create="create_rule_group",
+        creation_result="{arn: RuleGroupResponse.RuleGroupArn}",
+        read=_described("describe_rule_group", "RuleGroup"),
+        update=_update("describe_rule_group", "update_rule_group", "RuleGroup"),
+        delete=ApiCall(op="delete_rule_group", by={"RuleGroupArn": "id"}),
+        id="{arn}",
+        names={"RuleGroupName": "name", "ResourceArn": "arn"},
+        forces=on("name", "type", "capacity"),
+        keep=on("rules"),
+        tags=_TAGS,
+    ),
+    Emulated(
+        type="aws:networkfirewall/firewallPolicy:FirewallPolicy",
+        service="network-firewall",
+        create="create_firewall_policy",
+        creation_result="{arn: FirewallPolicyResponse.FirewallPolicyArn}",
+        read=_described("describe_firewall_policy", "FirewallPolicy"),
+        update=_update("describe_firewall_policy", "update_firewall_policy", "FirewallPolicy"),
+        delete=ApiCall(op="delete_firewall_policy", by={"FirewallPolicyArn": "id"}),
+        id="{arn}",
+        names={"FirewallPolicyName": "name"},
+        prepare=lambda work, values: {**values, "resourceArn": work.id},
+        forces=on("name"),
+        tags=_TAGS,
+    ),
     Emulated(
         type="aws:networkfirewall/firewall:Firewall",
         service="network-firewall",
@@ -54,7 +116,7 @@ TYPES: Final = (
         id="{arn}",
         names={"FirewallName": "name", "FirewallArn": "arn", "ResourceArn": "arn"},
         forces=on("name", "vpcId", "subnetMappings", "encryptionConfiguration", "description", "firewallPolicyArn"),
-        tags=Tagging(add="tag_resource", remove="untag_resource", read=""),
+        tags=_TAGS,
     ),
     Emulated(
         type="aws:networkfirewall/loggingConfiguration:LoggingConfiguration",

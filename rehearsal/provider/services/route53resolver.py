@@ -1,4 +1,4 @@
-"""Route 53 Resolver: query logs. Its firewall is recorded: the emulator has none."""
+"""Route 53 Resolver: query logs."""
 
 from typing import Final
 

@@ -19,6 +19,7 @@ TYPES: Final = (
         delete="disable_organization_admin_account",
         id="{adminAccountId}",
         forces=on("adminAccountId"),
+        absent={"BadRequestException": ("is not the delegated administrator",)},
     ),
     Emulated(
         type="aws:macie2/organizationAdminAccount:OrganizationAdminAccount",

@@ -166,9 +166,12 @@ def test_firewall_creates_and_deletes_its_endpoints(endpoints: Endpoints) -> Non
     ec2, firewalls = (endpoints.client(service, REGION) for service in ("ec2", "network-firewall"))
     vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.8.0.0/24")["Subnet"]["SubnetId"]
+    actions = {"StatelessDefaultActions": ["aws:pass"], "StatelessFragmentDefaultActions": ["aws:pass"]}
+    policy = firewalls.create_firewall_policy(FirewallPolicyName="p", FirewallPolicy=actions)
     firewalls.create_firewall(
         FirewallName="wall",
-        FirewallPolicyArn="arn:aws:network-firewall:us-east-1:111122223333:firewall-policy/p",
+        DeleteProtection=False,
+        FirewallPolicyArn=policy["FirewallPolicyResponse"]["FirewallPolicyArn"],
         VpcId=vpc,
         SubnetMappings=[{"SubnetId": subnet}],
     )

@@ -1,8 +1,6 @@
 """The state rules of AWS: each refuses a request that breaks it, with AWS's code, and none that keeps it."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,106 +9,26 @@ from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Credentials, Endpoints
 from rehearsal.cloud.rules import all_rules
-from tests.rehearsal.cloud.samples import archive, document
-
-EAST = "us-east-1"
-MANAGEMENT = "111122223333"
-
-
-def statement(**more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", **more}
-
-
-def trust(service: str = "lambda.amazonaws.com", **more: Any) -> str:
-    return document({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **more})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """A request that AWS refuses."""
-
-    name: str
-    code: str
-    request: Callable[[Endpoints], Any]
-
-
-def s3(endpoints: Endpoints) -> Any:
-    return endpoints.client("s3", EAST)
-
-
-def bucket(endpoints: Endpoints, name: str, **more: Any) -> str:
-    s3(endpoints).create_bucket(Bucket=name, **more)
-    return name
-
-
-def versioned(endpoints: Endpoints, name: str) -> str:
-    s3(endpoints).put_bucket_versioning(Bucket=bucket(endpoints, name), VersioningConfiguration={"Status": "Enabled"})
-    return name
-
-
-def role(endpoints: Endpoints, name: str, policy: str = "", **more: Any) -> str:
-    created = endpoints.client("iam", EAST).create_role(
-        RoleName=name, AssumeRolePolicyDocument=policy or trust(), **more
-    )
-    return str(created["Role"]["Arn"])
-
-
-def key(endpoints: Endpoints, **more: Any) -> str:
-    return str(endpoints.client("kms", EAST).create_key(**more)["KeyMetadata"]["Arn"])
-
-
-REGIONS = iter(
-    (
-        "us-west-1",
-        "us-west-2",
-        "eu-west-1",
-        "eu-west-2",
-        "eu-west-3",
-        "eu-central-1",
-        "eu-north-1",
-        "ap-south-1",
-        "ca-central-1",
-    )
+from tests.rehearsal.cloud import rule_cases_data, rule_cases_detection, rule_cases_identity, rule_cases_network
+from tests.rehearsal.cloud.rule_requests import (
+    EAST,
+    MANAGEMENT,
+    S3,
+    Case,
+    bucket,
+    endpoint,
+    function,
+    guardrail,
+    key,
+    network,
+    records,
+    replicated,
+    role,
+    s3,
+    statement,
+    trust,
 )
-"""One region per case that creates a VPC: the quota of VPCs is per region."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Network:
-    """A VPC with a subnet in a region of its own."""
-
-    ec2: Any
-    region: str
-    vpc: str
-    subnet: str
-
-
-def network(endpoints: Endpoints) -> Network:
-    region = next(REGIONS)
-    ec2 = endpoints.client("ec2", region)
-    vpc_id = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
-    subnet = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.0.0.0/24", AvailabilityZone=zone)["Subnet"]
-    return Network(ec2=ec2, region=region, vpc=vpc_id, subnet=subnet["SubnetId"])
-
-
-def replicated(endpoints: Endpoints, name: str, **rule: Any) -> Any:
-    versioned(endpoints, f"{name}-from")
-    versioned(endpoints, f"{name}-to")
-    complete = {
-        "ID": "all",
-        "Priority": 1,
-        "Status": "Enabled",
-        "Filter": {"Prefix": ""},
-        "DeleteMarkerReplication": {"Status": "Disabled"},
-        "Destination": {"Bucket": f"arn:aws:s3:::{name}-to", **rule.pop("Destination", {})},
-        **rule,
-    }
-    configuration = {
-        "Role": role(endpoints, f"{name}-role", trust("s3.amazonaws.com")),
-        "Rules": [{member: value for member, value in complete.items() if value is not None}],
-    }
-    return s3(endpoints).put_bucket_replication(Bucket=f"{name}-from", ReplicationConfiguration=configuration)
+from tests.rehearsal.cloud.samples import document
 
 
 def suspend_replicated(endpoints: Endpoints) -> Any:
@@ -186,12 +104,6 @@ def chained_session(endpoints: Endpoints) -> Any:
     return sts.assume_role(RoleArn=second, RoleSessionName="session", DurationSeconds=7200)
 
 
-def guardrail(endpoints: Endpoints, policy_type: str, *statements: dict[str, Any]) -> Any:
-    return endpoints.client("organizations", EAST).create_policy(
-        Name="refused", Description="", Type=policy_type, Content=document(*statements)
-    )
-
-
 def detach_last(endpoints: Endpoints) -> Any:
     organizations = endpoints.client("organizations", EAST)
     [root] = organizations.list_roots()["Roots"]
@@ -237,12 +149,6 @@ def nat_without_internet_gateway(endpoints: Endpoints) -> Any:
     ec2, subnet = own.ec2, own.subnet
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     return ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)
-
-
-def endpoint(endpoints: Endpoints, service: str, count: int = 1, **more: Any) -> Any:
-    own = network(endpoints)
-    parameters = {"VpcId": own.vpc, "ServiceName": f"com.amazonaws.{own.region}.{service}", **more}
-    return [own.ec2.create_vpc_endpoint(**parameters) for _ in range(count)]
 
 
 def endpoint_in_one_zone_twice(endpoints: Endpoints) -> Any:
@@ -291,18 +197,6 @@ def sixth_target(endpoints: Endpoints) -> Any:
     return events.put_targets(Rule="targets", Targets=[{"Id": str(number), "Arn": arn} for number in range(6)])
 
 
-def function(endpoints: Endpoints, name: str, **more: Any) -> Any:
-    parameters = {
-        "FunctionName": name,
-        "Runtime": "python3.13",
-        "Handler": "handler.handle",
-        "Code": {"ZipFile": archive()},
-        **more,
-    }
-    parameters.setdefault("Role", f"arn:aws:iam::{MANAGEMENT}:role/none")
-    return endpoints.client("lambda", EAST).create_function(**parameters)
-
-
 def statement_twice(endpoints: Endpoints) -> Any:
     function(endpoints, "permitted", Role=role(endpoints, "permitted-function"))
     for _ in range(2):
@@ -321,19 +215,6 @@ def schedule(endpoints: Endpoints, arn: str) -> Any:
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={"Arn": f"arn:aws:lambda:{EAST}:{MANAGEMENT}:function:f", "RoleArn": arn},
     )
-
-
-def records(endpoints: Endpoints, *sets: dict[str, Any]) -> Any:
-    route53 = endpoints.client("route53", EAST)
-    zone = route53.create_hosted_zone(Name="example.org", CallerReference=f"{sets[0]['Name']}-{len(sets)}")[
-        "HostedZone"
-    ]["Id"]
-    base = {"TTL": 60, "ResourceRecords": [{"Value": "a.example.net"}], "Type": "CNAME"}
-    for record in sets:
-        route53.change_resource_record_sets(
-            HostedZoneId=zone,
-            ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": {**base, **record}}]},
-        )
 
 
 def backup_plan(endpoints: Endpoints, **more: Any) -> Any:
@@ -455,7 +336,6 @@ def assigned_permission_set(endpoints: Endpoints) -> Any:
 
 
 NOBODY = f"arn:aws:iam::{MANAGEMENT}:role/deleted-role"
-S3 = "arn:aws:s3:::"
 CASES = (
     Case(
         name="bucket policy names a deleted role",
@@ -714,7 +594,16 @@ CASES = (
 )
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name.replace(" ", "-") for case in CASES])
+ALL_CASES = (
+    *CASES,
+    *rule_cases_data.CASES,
+    *rule_cases_detection.CASES,
+    *rule_cases_identity.CASES,
+    *rule_cases_network.CASES,
+)
+
+
+@pytest.mark.parametrize("case", ALL_CASES, ids=[case.name.replace(" ", "-") for case in ALL_CASES])
 @pytest.mark.usefixtures("member")
 def test_request_that_breaks_a_rule_is_refused(endpoints: Endpoints, case: Case) -> None:
     with pytest.raises(ClientError) as raised:
@@ -734,6 +623,23 @@ def test_member_account_designates_no_macie_administrator(
     with pytest.raises(ClientError) as raised:
         endpoints.client("macie2", EAST, in_member).enable_organization_admin_account(adminAccountId=member)
     assert raised.value.response.get("Error", {}).get("Code") == "AccessDeniedException"
+
+
+@pytest.mark.usefixtures("root")
+def test_copy_across_accounts_needs_the_setting_of_the_organization(endpoints: Endpoints) -> None:
+    backup = endpoints.client("backup", EAST)
+    backup.create_backup_vault(BackupVaultName="copied")
+    states = []
+    for enabled in ("false", "true"):
+        backup.update_global_settings(GlobalSettings={"isCrossAccountBackupEnabled": enabled})
+        job = backup.start_copy_job(
+            RecoveryPointArn=f"arn:aws:backup:{EAST}:{MANAGEMENT}:recovery-point:p",
+            SourceBackupVaultName="copied",
+            DestinationBackupVaultArn=f"arn:aws:backup:{EAST}:999999999999:backup-vault:v",
+            IamRoleArn=role(endpoints, f"copies-{enabled}", trust("backup.amazonaws.com")),
+        )
+        states.append(backup.describe_copy_job(CopyJobId=job["CopyJobId"])["CopyJob"]["State"])
+    assert states == ["FAILED", "COMPLETED"]
 
 
 def test_every_rule_states_itself_and_its_source() -> None:

@@ -206,10 +206,56 @@ def queries(world: World) -> str:
     ).id
 
 
+FIREWALL = "aws:networkfirewall/"
+STRICT = "STRICT_ORDER"
+
+
+def rule_group(target: str) -> Values:
+    """A rule group with one rule per kind of target."""
+    listed = {"generatedRulesType": "ALLOWLIST", "targetTypes": ["TLS_SNI", "HTTP_HOST"], "targets": [target]}
+    return {
+        "name": "domains",
+        "type": "STATEFUL",
+        "capacity": 10,
+        "ruleGroup": {
+            "rulesSource": {"rulesSourceList": listed},
+            "ruleVariables": {"ipSets": [{"key": "HOME_NET", "ipSet": {"definitions": ["10.0.0.0/8"]}}]},
+            "statefulRuleOptions": {"ruleOrder": STRICT},
+        },
+    }
+
+
+def policy_inputs(world: World, exception: str) -> Values:
+    group = world.once(
+        "rule-group-of-policy",
+        f"{FIREWALL}ruleGroup:RuleGroup",
+        lambda: {**rule_group(".example.org"), "name": "group"},
+    )
+    return {
+        "name": "policy",
+        "firewallPolicy": {
+            "statelessDefaultActions": ["aws:forward_to_sfe"],
+            "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
+            "statefulEngineOptions": {"ruleOrder": STRICT, "streamExceptionPolicy": exception},
+            "statefulDefaultActions": ["aws:drop_established"],
+            "statefulRuleGroupReferences": [{"priority": 1, "resourceArn": group.id}],
+        },
+        "tags": {"a": exception},
+    }
+
+
+def firewall_policy(world: World) -> CreatedResource:
+    return world.once(
+        "firewall-policy",
+        f"{FIREWALL}firewallPolicy:FirewallPolicy",
+        lambda: {**policy_inputs(world, "DROP"), "name": "of-walls"},
+    )
+
+
 def wall(world: World) -> Values:
     return {
         "name": "wall",
-        "firewallPolicyArn": "arn:aws:network-firewall:us-east-1:123456789012:firewall-policy/p",
+        "firewallPolicyArn": firewall_policy(world).id,
         "vpcId": vpc(world).id,
         "subnetMappings": [{"subnetId": subnet(world).id}],
         "deleteProtection": False,
@@ -498,6 +544,18 @@ CASES = (
         stays=True,
     ),
     Case(type="aws:networkfirewall/firewall:Firewall", inputs=wall),
+    Case(
+        type=f"{FIREWALL}ruleGroup:RuleGroup",
+        inputs=lambda _: rule_group(".example.org"),
+        change=lambda _: rule_group(".example.com"),
+        drift=lambda w, m: w.boto("network-firewall").delete_rule_group(RuleGroupArn=m.id),
+    ),
+    Case(
+        type=f"{FIREWALL}firewallPolicy:FirewallPolicy",
+        inputs=lambda w: policy_inputs(w, "DROP"),
+        change=lambda w: policy_inputs(w, "REJECT"),
+        drift=lambda w, m: w.boto("network-firewall").delete_firewall_policy(FirewallPolicyArn=m.id),
+    ),
     Case(
         type="aws:networkfirewall/loggingConfiguration:LoggingConfiguration",
         inputs=wall_logs("ALERT", "FLOW"),

@@ -7,7 +7,16 @@ import pytest
 
 from rehearsal.cloud import Cloud
 from rehearsal.provider import Ledger, ProviderProcess, emulated_types
-from tests.rehearsal.provider import provider_cases, provider_cases_data, provider_cases_ml, provider_cases_network
+from tests.rehearsal.provider import (
+    provider_cases,
+    provider_cases_data,
+    provider_cases_dns,
+    provider_cases_ml,
+    provider_cases_network,
+    provider_cases_plans,
+    provider_cases_security,
+    provider_cases_settings,
+)
 from tests.rehearsal.provider.provider_bench import Client
 from tests.rehearsal.provider.provider_cases import Case, World
 
@@ -17,6 +26,10 @@ CASES = (
     *provider_cases_network.CASES,
     *provider_cases_data.CASES,
     *provider_cases_ml.CASES,
+    *provider_cases_dns.CASES,
+    *provider_cases_settings.CASES,
+    *provider_cases_security.CASES,
+    *provider_cases_plans.CASES,
 )
 
 

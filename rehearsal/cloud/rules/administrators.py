@@ -1,0 +1,139 @@
+"""Who configures a security service for an organisation: its management account or the delegated administrator."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from moto.guardduty.models import guardduty_backends
+from moto.inspector2.models import inspector2_backends
+from moto.macie2.models import macie2_backends
+from moto.securityhub.models import securityhub_backends
+
+from rehearsal.cloud.patches.delegation import management_account, may_manage
+from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.rule import Rule, Situation
+
+ANALYZERS: Final = "access-analyzer.amazonaws.com"
+CONFORMANCE: Final = ("config.amazonaws.com", "config-multiaccountsetup.amazonaws.com")
+Check = Callable[[Situation], Refusal | None]
+
+
+def _administrator(service: str, management: str, region: str) -> set[str]:
+    """The administrators of a service in a region, as the management account designated them."""
+    if service == "guardduty":
+        return set(guardduty_backends[management][region].admin_account_ids)
+    if service == "macie2":
+        return {str(macie2_backends[management][region].organization_admin_account_id)}
+    statuses = inspector2_backends[management][region].admin_accounts
+    return {account for account, status in statuses.items() if status == "ENABLED"}
+
+
+def _administrator_only(service: str, code: str) -> Check:
+    def check(situation: Situation) -> Refusal | None:
+        management = management_account(situation.account)
+        if management and situation.account in _administrator(service, management, situation.region):
+            return None
+        return Refusal(
+            code=code,
+            message=f"The request is rejected because account {situation.account} is not the delegated administrator "
+            "of the organization.",
+        )
+
+    return check
+
+
+def _management_only(code: str) -> Check:
+    def check(situation: Situation) -> Refusal | None:
+        if situation.account == management_account(situation.account):
+            return None
+        return Refusal(code=code, message="The request is rejected: it is not made by the management account.")
+
+    return check
+
+
+def _organization_analyzer(situation: Situation) -> Refusal | None:
+    kind = str(situation.parameters.get("type"))
+    if not kind.startswith("ORGANIZATION") or may_manage(situation.account, ANALYZERS):
+        return None
+    return Refusal(
+        code="ValidationException",
+        message="You must create a delegated administrator for your organization before you create an organization "
+        "analyzer.",
+    )
+
+
+def _organization_pack(situation: Situation) -> Refusal | None:
+    if any(may_manage(situation.account, principal) for principal in CONFORMANCE):
+        return None
+    return Refusal(
+        code="OrganizationAccessDeniedException",
+        message="This API can be called only by the management account or a delegated administrator.",
+    )
+
+
+def _hub(situation: Situation) -> Refusal | None:
+    backend: Any = securityhub_backends[situation.account][situation.region]
+    if backend.enabled:
+        return None
+    return Refusal(
+        code="InvalidAccessException", message=f"Account {situation.account} is not subscribed to AWS Security Hub"
+    )
+
+
+RULES: Final = (
+    Rule(
+        service="guardduty",
+        operations=("UpdateOrganizationConfiguration",),
+        check=_administrator_only("guardduty", "BadRequestException"),
+        states="only the delegated administrator configures the organization",
+        source="GuardDuty API Reference, UpdateOrganizationConfiguration",
+    ),
+    Rule(
+        service="guardduty",
+        operations=("EnableOrganizationAdminAccount", "DisableOrganizationAdminAccount"),
+        check=_management_only("BadRequestException"),
+        states="only the management account designates the administrator",
+        source="GuardDuty API Reference, EnableOrganizationAdminAccount",
+    ),
+    Rule(
+        service="macie2",
+        operations=("UpdateOrganizationConfiguration",),
+        check=_administrator_only("macie2", "AccessDeniedException"),
+        states="only the delegated administrator configures the organization",
+        source="Macie API Reference, UpdateOrganizationConfiguration",
+    ),
+    Rule(
+        service="inspector2",
+        operations=("UpdateOrganizationConfiguration",),
+        check=_administrator_only("inspector2", "AccessDeniedException"),
+        states="only the delegated administrator configures the organization",
+        source="Inspector API Reference, UpdateOrganizationConfiguration",
+    ),
+    Rule(
+        service="inspector2",
+        operations=("EnableDelegatedAdminAccount", "DisableDelegatedAdminAccount"),
+        check=_management_only("AccessDeniedException"),
+        states="only the management account designates the administrator",
+        source="Inspector API Reference, EnableDelegatedAdminAccount",
+    ),
+    Rule(
+        service="accessanalyzer",
+        operations=("CreateAnalyzer",),
+        check=_organization_analyzer,
+        states="an analyzer of the organization belongs to the management account or a delegated administrator",
+        source="IAM User Guide, Delegated administrator for IAM Access Analyzer",
+    ),
+    Rule(
+        service="config",
+        operations=("PutOrganizationConformancePack", "DeleteOrganizationConformancePack"),
+        check=_organization_pack,
+        states="organization conformance packs belong to the management account or a delegated administrator",
+        source="Config API Reference, PutOrganizationConformancePack",
+    ),
+    Rule(
+        service="securityhub",
+        operations=("CreateFindingAggregator",),
+        check=_hub,
+        states="a finding aggregator needs Security Hub",
+        source="Security Hub API Reference, CreateFindingAggregator",
+    ),
+)

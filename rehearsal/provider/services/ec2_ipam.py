@@ -1,0 +1,114 @@
+"""EC2 IPAM: address managers, pools, CIDRs, and the organisation's administrator."""
+
+from typing import Any, Final
+
+from rehearsal.provider.services.ec2_common import TAGS
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.values import Values
+from rehearsal.provider.vocabulary import ApiCall, Find, on
+
+SERVICE: Final = "ipam.amazonaws.com"
+
+
+def _designate(work: Work) -> Values:
+    account = work.inputs["delegatedAdminAccountId"]
+    work.call("enable_ipam_organization_admin_account", DelegatedAdminAccountId=account)
+    return {}
+
+
+def _designated(work: Work) -> Any:
+    listed = work.pages(
+        "list_delegated_administrators", "DelegatedAdministrators", service="organizations", ServicePrincipal=SERVICE
+    )
+    found = next((item for item in listed if item["Id"] == work.id), None)
+    return None if found is None else {**found, "delegatedAdminAccountId": found["Id"], "servicePrincipal": SERVICE}
+
+
+def _regions(work: Work, listed: str) -> set[str]:
+    values = work.old if listed == "old" else work.inputs
+    return {region["regionName"] for region in values.get("operatingRegions") or ()}
+
+
+def _change(work: Work) -> None:
+    if not work.changed - on("tags", "tagsAll"):
+        return
+    old, new = _regions(work, "old"), _regions(work, "new")
+    parameters: dict[str, Any] = {
+        "AddOperatingRegions": [{"RegionName": region} for region in sorted(new - old)],
+        "RemoveOperatingRegions": [{"RegionName": region} for region in sorted(old - new)],
+        "Description": work.inputs.get("description"),
+        "Tier": work.inputs.get("tier"),
+    }
+    work.call("modify_ipam", IpamId=work.id, **{name: value for name, value in parameters.items() if value})
+
+
+def _cidr(work: Work) -> Any:
+    listed = work.pages("get_ipam_pool_cidrs", "IpamPoolCidrs", IpamPoolId=work.values["ipamPoolId"])
+    found = next((item for item in listed if item["Cidr"] == work.values["cidr"]), None)
+    return None if found is None else {**found, "ipamPoolId": work.values["ipamPoolId"]}
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:ec2/vpcIpamOrganizationAdminAccount:VpcIpamOrganizationAdminAccount",
+        service="ec2",
+        create=_designate,
+        read=_designated,
+        delete="disable_ipam_organization_admin_account",
+        id="{delegatedAdminAccountId}",
+        forces=on("delegatedAdminAccountId"),
+        exclusive=True,
+    ),
+    Emulated(
+        type="aws:ec2/vpcIpam:VpcIpam",
+        service="ec2",
+        create="create_ipam",
+        creation_result="{Id: Ipam.IpamId, IpamArn: Ipam.IpamArn}",
+        read=Find(op="describe_ipams", by={"IpamIds": "id"}, at="Ipams"),
+        update=_change,
+        delete=ApiCall(op="delete_ipam", by={"IpamId": "id", "Cascade": "cascade"}),
+        id="{id}",
+        names={"IpamArn": "arn", "Resources": "id"},
+        keep=on("cascade", "meteredAccount"),
+        tags=TAGS,
+        absent={"InvalidIpamId.NotFound": ("",)},
+    ),
+    Emulated(
+        type="aws:ec2/vpcIpamPool:VpcIpamPool",
+        service="ec2",
+        create="create_ipam_pool",
+        creation_result="{Id: IpamPool.IpamPoolId, IpamPoolArn: IpamPool.IpamPoolArn}",
+        read=Find(op="describe_ipam_pools", by={"IpamPoolIds": "id"}, at="IpamPools"),
+        update=(
+            ApiCall(
+                op="modify_ipam_pool",
+                by={
+                    "IpamPoolId": "id",
+                    "Description": "description",
+                    "AllocationMinNetmaskLength": "allocationMinNetmaskLength",
+                    "AllocationMaxNetmaskLength": "allocationMaxNetmaskLength",
+                    "AllocationDefaultNetmaskLength": "allocationDefaultNetmaskLength",
+                },
+            ),
+        ),
+        delete=ApiCall(op="delete_ipam_pool", by={"IpamPoolId": "id"}),
+        id="{id}",
+        names={"IpamPoolArn": "arn", "Resources": "id"},
+        forces=on("addressFamily", "ipamScopeId", "locale", "sourceIpamPoolId", "awsService", "publicIpSource"),
+        keep=on("ipamScopeId", "cascade"),
+        tags=TAGS,
+        absent={"InvalidIpamPoolId.NotFound": ("",)},
+    ),
+    Emulated(
+        type="aws:ec2/vpcIpamPoolCidr:VpcIpamPoolCidr",
+        service="ec2",
+        create="provision_ipam_pool_cidr",
+        creation_result="IpamPoolCidr",
+        read=_cidr,
+        delete="deprovision_ipam_pool_cidr",
+        id="{cidr}_{ipamPoolId}",
+        forces=on("cidr", "ipamPoolId", "netmaskLength"),
+        keep=on("netmaskLength"),
+        absent={"InvalidIpamPoolId.NotFound": ("",), "InvalidParameterValue": ("is not provisioned",)},
+    ),
+)

@@ -1,0 +1,119 @@
+"""Macie and Inspector: what is enabled in an account and region, and in new accounts of the organisation."""
+
+from typing import Any, Final
+
+from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.values import Values
+from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
+
+SCANNED: Final = {"EC2": "ec2", "ECR": "ecr", "LAMBDA": "lambda", "LAMBDA_CODE": "lambdaCode"}
+"""Type of resources that Inspector scans -> member of an account's state."""
+_OFF: Final = {"ec2": False, "ecr": False, "lambda": False, "lambdaCode": False}
+
+
+def _token(work: Work, values: Values) -> Values:
+    return {**values, "clientToken": work.creation[:64] or "token"}
+
+
+def _create_identifier(work: Work) -> Values:
+    identity = work.auto("create_custom_data_identifier")["customDataIdentifierId"]
+    arn = f"arn:aws:macie2:{work.region}:{work.account}:custom-data-identifier/{identity}"
+    return {"id": identity, "arn": arn}
+
+
+def _enable(work: Work) -> Values:
+    work.call(
+        "enable",
+        accountIds=work.inputs["accountIds"],
+        resourceTypes=[str(name) for name in work.inputs["resourceTypes"]],
+    )
+    accounts, kinds = (sorted(work.inputs[name]) for name in ("accountIds", "resourceTypes"))
+    return {"id": f"{':'.join(accounts)}-{':'.join(kinds)}"}
+
+
+def _enabled(work: Work) -> Any:
+    accounts = work.id.partition("-")[0].split(":")
+    states = work.call("batch_get_account_status", accountIds=accounts)["accounts"]
+    kinds = [
+        kind
+        for kind, member in SCANNED.items()
+        if states and all(state["resourceState"].get(member, {}).get("status") == "ENABLED" for state in states)
+    ]
+    return {"accountIds": accounts, "resourceTypes": kinds} if kinds else None
+
+
+def _disable(work: Work) -> None:
+    accounts, _, kinds = work.id.partition("-")
+    work.call("disable", accountIds=accounts.split(":"), resourceTypes=kinds.split(":"))
+
+
+TYPES: Final = (
+    Emulated(
+        type="aws:macie2/account:Account",
+        service="macie2",
+        prepare=_token,
+        create="enable_macie",
+        read=Find(op="get_macie_session"),
+        update=(ApiCall(op="update_macie_session"),),
+        delete=ApiCall(op="disable_macie", by={}),
+        id="{accountId}",
+        exclusive=True,
+    ),
+    Emulated(
+        type="aws:macie2/organizationConfiguration:OrganizationConfiguration",
+        service="macie2",
+        create="update_organization_configuration",
+        read=Find(op="describe_organization_configuration"),
+        update="put",
+        delete=ApiCall(op="update_organization_configuration", by={}, fixed={"autoEnable": False}),
+        id="{accountId}",
+        exclusive=True,
+    ),
+    Emulated(
+        type="aws:macie/customDataIdentifier:CustomDataIdentifier",
+        service="macie2",
+        prepare=_token,
+        create=_create_identifier,
+        read=Find(op="get_custom_data_identifier", by={"id": "id"}),
+        update=(),
+        delete=ApiCall(op="delete_custom_data_identifier", by={"id": "id"}),
+        id="{id}",
+        names={"resourceArn": "arn"},
+        forces=on("name", "regex", "keywords", "ignoreWords", "description", "maximumMatchDistance"),
+        tags=Tagging(add="tag_resource", remove="untag_resource", read=""),
+    ),
+    Emulated(
+        type="aws:inspector2/delegatedAdminAccount:DelegatedAdminAccount",
+        service="inspector2",
+        prepare=_token,
+        create="enable_delegated_admin_account",
+        read=Find(
+            op="list_delegated_admin_accounts",
+            at="delegatedAdminAccounts[?status=='ENABLED']",
+            where={"accountId": "id"},
+        ),
+        names={"delegatedAdminAccountId": "accountId", "status": "relationshipStatus"},
+        delete="disable_delegated_admin_account",
+        id="{accountId}",
+        forces=on("accountId"),
+    ),
+    Emulated(
+        type="aws:inspector2/enabler:Enabler",
+        service="inspector2",
+        create=_enable,
+        read=_enabled,
+        delete=_disable,
+        id="{id}",
+        forces=on("accountIds", "resourceTypes"),
+    ),
+    Emulated(
+        type="aws:inspector2/organizationConfiguration:OrganizationConfiguration",
+        service="inspector2",
+        create="update_organization_configuration",
+        read=Find(op="describe_organization_configuration"),
+        update="put",
+        delete=ApiCall(op="update_organization_configuration", by={}, fixed={"autoEnable": _OFF}),
+        id="{accountId}",
+        exclusive=True,
+    ),
+)
