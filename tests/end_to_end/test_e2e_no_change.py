@@ -49,12 +49,29 @@ INTENDED_CHANGES: Mapping[str, str] = {
     },
     "buckets-us-east-1-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
     "buckets-us-west-2-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
+    **{
+        f"buckets-{region}-{purpose}-lifecycle": "overwritten heartbeats expire after a day"
+        for region in ("us-east-1", "us-west-2")
+        for purpose in ("deidentified", "features", "raw-phi")
+    },
+    "heartbeat-artifacts": "a locked bucket would keep every heartbeat for years",
+    "heartbeat-rights": "no heartbeat in the locked bucket",
+    **dict.fromkeys(
+        ("documents-us-east-1-zone", "documents-us-west-2-zone"), "the document names the buckets with a heartbeat"
+    ),
+    "readmission-switch-check": "without data the health check keeps its last status",
+    "readmission-1-config": "a release starts with the maximum of autoscaling: it would remove added instances",
+    "readmission-endpoint": "it serves with the new configuration",
     "pipeline-deploy-policy": "the deploy role of a workload account creates the managed policies of teams' roles",
 }
 """Resource name -> why today's program changes this resource of the baseline."""
 
 
-REPLACED = frozenset({"endpoints-group", "runbooks-rights"}) | REPLICATION_RIGHTS | TEAM_RIGHTS
+REPLACED = (
+    frozenset({"endpoints-group", "heartbeat-artifacts", "readmission-1-config", "runbooks-rights"})
+    | REPLICATION_RIGHTS
+    | TEAM_RIGHTS
+)
 """Resource names of `INTENDED_CHANGES` that are replaced or deleted."""
 
 
