@@ -196,6 +196,7 @@ def _readiness(context: EnvironmentContext, role: r.RunbookRole, serving: Servin
             topic_arn=serving.topic_arn,
             rpo_minutes=recovery.rpo_minutes,
             drill_days=recovery.drill_days,
+            reserved_concurrency=context.settings.functions.reserved_concurrency,
         ),
         context.options(),
     )

@@ -1,4 +1,4 @@
-"""The stacks of the zone, and for each the stacks whose outputs it reads."""
+"""The stacks of the zone, and for each the stacks that are deployed before it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ class StackGraph:
     """Every stack of the zone, each after those it needs."""
 
     needs: Mapping[str, tuple[str, ...]]
-    """Stack -> the stacks whose outputs it reads, in dependency order."""
+    """Stack -> the stacks that are deployed before it: those whose outputs it reads, and those whose resources its own
+    require. In dependency order."""
     network_regions: tuple[str, ...]
     """Regions with a network stack: all regions of the zone, or none when no account has a CIDR."""
 
@@ -35,7 +36,7 @@ class StackGraph:
         return list(self.needs)
 
     def needs_of(self, stack: str) -> tuple[str, ...]:
-        """The stacks whose outputs a stack reads.
+        """The stacks that are deployed before a stack.
 
         Raises:
             ValueError: the zone has no stack of this name.
@@ -55,12 +56,16 @@ def plan_stacks(
 ) -> StackGraph:
     """Derives the stack graph.
 
-    `security` comes after the baselines: a conformance pack fails in an account that has no AWS Config recorder yet.
+    `security` comes after the baselines of every account that gets conformance packs: a pack fails in an account that
+    has no AWS Config recorder yet.
     """
     regions = settings.regions.all if any(account.networks for account in settings.accounts.values()) else ()
     needs: dict[str, tuple[str, ...]] = {ORGANIZATION: (), AUDIT: (ORGANIZATION,)}
     needs |= {f"{BASELINE}{name}": (ORGANIZATION, AUDIT) for name in accounts}
-    needs[SECURITY] = (ORGANIZATION,)
+    needs[SECURITY] = (
+        ORGANIZATION,
+        *(f"{BASELINE}{name}" for name in accounts if name not in settings.security.excluded_accounts),
+    )
     for index, region in enumerate(regions):
         # The recovery region's stack peers with the primary region's.
         needs[network_stack(region)] = (ORGANIZATION, AUDIT, *map(network_stack, regions[:index]))
