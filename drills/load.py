@@ -163,7 +163,7 @@ class Load:
         """Writes the heartbeat every second, since the emulated AWS runs no schedules."""
         while not self._stop.wait(1.0):
             beat = {"written": datetime.now(UTC).isoformat()}
-            for pair in self.zone.document["pairs"]:
+            for pair in (pair for pair in self.zone.document["pairs"] if pair["heartbeat"]):
                 try:
                     self.zone.client("s3", self.zone.primary, self.zone.heartbeat).put_object(
                         Bucket=pair["primary"], Key=self.zone.document["heartbeat_key"], Body=b"", Metadata=beat

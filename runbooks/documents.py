@@ -46,6 +46,8 @@ class BucketPair:
     """Name of the bucket in the primary region."""
     recovery: str
     """Name of the bucket in the recovery region."""
+    heartbeat: bool
+    """Whether the heartbeat is written in the bucket; false for buckets with object lock."""
 
     def bucket(self, side: Side) -> str:
         """The bucket of one side."""
@@ -131,7 +133,7 @@ class RecoveryDocument:
     """Name of the parameter that holds the region whose pipelines may write data."""
     pairs: Sequence[BucketPair]
     heartbeat_key: str
-    """Key of the object that is rewritten every minute in every replicated bucket of the primary region: the age of
+    """Key of the object that is rewritten every minute in the primary region, in the pairs with `heartbeat`: the age of
     its replica is the recovery point."""
     key_ids: Sequence[str]
     """Ids of the multi-Region keys that a failover promotes."""

@@ -55,11 +55,12 @@ class ReplicaHeartbeat:
 
 
 def replica_heartbeats(aws: Aws, zone: RecoveryDocument, side: Side) -> Sequence[ReplicaHeartbeat]:
-    """The last heartbeat in every replicated bucket of a side."""
+    """The last heartbeat in every replicated bucket of a side that receives heartbeats."""
     client = aws.client("s3", zone.region(side))
     return [
         ReplicaHeartbeat(purpose=pair.purpose, heartbeat=_heartbeat(aws, client, pair.bucket(side), zone.heartbeat_key))
         for pair in zone.pairs
+        if pair.heartbeat
     ]
 
 

@@ -34,7 +34,7 @@ def deploy(plan: Plan, account: str) -> BaselineOutputs:
         ),
         opts,
     )
-    config_role = ConfigServiceRole("config", opts)
+    config_role = ConfigServiceRole("config", opts, existing_arn=_role_arn(settings, account))
     if plan.accounts[account].kind == "workload":
         b.BackupRole("backup", b.BackupRoleArgs(role_name=zone.backup_role, account_id=account_id), opts)
     keys: dict[str, pulumi.Output[str]] = {}
@@ -95,6 +95,7 @@ def deploy(plan: Plan, account: str) -> BaselineOutputs:
 def _pipeline(plan: Plan, account: str, account_id: pulumi.Input[str]) -> b.PipelineRolesArgs:
     settings = plan.settings
     zone = settings.zone
+    issuer_account = settings.adopted(account, "github-provider")
     return b.PipelineRolesArgs(
         prefix=zone.prefix,
         account_id=account_id,
@@ -108,7 +109,15 @@ def _pipeline(plan: Plan, account: str, account_id: pulumi.Input[str]) -> b.Pipe
         access_role=settings.account_access_role,
         deploy_subject=settings.github.deploy_subject,
         preview_subject=settings.github.preview_subject,
+        issuer_arn=f"arn:aws:iam::{issuer_account}:oidc-provider/{b.ISSUER}" if issuer_account else None,
     )
+
+
+def _role_arn(settings: Settings, account: str) -> str | None:
+    """The ARN of the service-linked role of AWS Config, if the account adopts it."""
+    account_id = settings.adopted(account, "config-role")
+    path = "aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    return f"arn:aws:iam::{account_id}:role/{path}" if account_id else None
 
 
 def _monthly(settings: Settings, account: str) -> int:

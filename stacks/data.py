@@ -270,6 +270,7 @@ def _secret(context: DataContext, first: RegionData, second: RegionData) -> d.Da
             log_days=settings.log_archive.operational_days,
             boundary_arn=context.baseline.boundary_policy_arn,
             rotation=ROTATION.read_text(encoding="utf-8"),
+            reserved_concurrency=settings.functions.reserved_concurrency,
         ),
         context.options(first.region),
     )

@@ -46,7 +46,11 @@ def deploy(plan: Plan) -> OrganizationOutputs:
     }
     o.DelegatedAdministrators(
         "administrators",
-        o.DelegatedAdministratorsArgs(administrators=administrators, regions=settings.regions.all),
+        o.DelegatedAdministratorsArgs(
+            administrators=administrators,
+            regions=settings.regions.all,
+            access_analyzer_role_arn=_access_analyzer_role(settings),
+        ),
         opts,
     )
     _permission_sets(settings, account_ids, opts)
@@ -65,10 +69,21 @@ def deploy(plan: Plan) -> OrganizationOutputs:
 def _accounts(plan: Plan, units: Mapping[str, pulumi.Output[str]]) -> dict[str, o.AccountSpec]:
     return {
         name: o.AccountSpec(
-            email=account.email, unit_id=units[account.ou], tags=plan.accounts[name].tags, id=account.id
+            email=account.email,
+            unit_id=units[account.ou],
+            tags=plan.accounts[name].tags,
+            id=account.id,
+            name=account.name,
         )
         for name, account in plan.settings.accounts.items()
     }
+
+
+def _access_analyzer_role(settings: Settings) -> str | None:
+    """The ARN of the service-linked role of Access Analyzer in the management account, if it is adopted."""
+    account_id = settings.adopted(MANAGEMENT, "access-analyzer-role")
+    path = "aws-service-role/access-analyzer.amazonaws.com/AWSServiceRoleForAccessAnalyzer"
+    return f"arn:aws:iam::{account_id}:role/{path}" if account_id else None
 
 
 def _contacts(settings: Settings) -> Sequence[o.ContactSpec]:

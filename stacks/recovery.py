@@ -20,6 +20,7 @@ from stacks.recovery_documents import PROMOTED, recovery_documents, replicated
 from stacks.serving import EnvironmentContext, Serving, serve, subnets
 from zone.plan import Plan, graph
 from zone.settings.ml import Model
+from zone.shared.buckets import HEARTBEATS
 
 RUNBOOKS: Final = Path(__file__).resolve().parents[1] / "runbooks"
 """Source of the readiness function."""
@@ -82,7 +83,6 @@ def _recover(
     role = _role(context, primary_outputs, released, serving)
     _switches(context, primary_outputs, released, serving)
     recovery_documents(context, primary_outputs, released, serving)
-    purposes = replicated(context)
     r.Heartbeat(
         "heartbeat",
         r.HeartbeatArgs(
@@ -92,7 +92,8 @@ def _recover(
             boundary_arn=context.baseline.boundary_policy_arn,
             buckets={
                 purpose: (context.bucket(purpose, primary), context.key(KEY_OF[purpose], primary))
-                for purpose in purposes
+                for purpose in replicated(context)
+                if purpose in HEARTBEATS
             },
         ),
         context.options(primary),
@@ -195,6 +196,7 @@ def _readiness(context: EnvironmentContext, role: r.RunbookRole, serving: Servin
             topic_arn=serving.topic_arn,
             rpo_minutes=recovery.rpo_minutes,
             drill_days=recovery.drill_days,
+            reserved_concurrency=context.settings.functions.reserved_concurrency,
         ),
         context.options(),
     )

@@ -11,10 +11,8 @@ from runbooks import documents
 from stacks.contracts import MlOutputs
 from stacks.serving import EnvironmentContext, Serving
 from zone.settings.ml import Model
-from zone.shared.buckets import DataPurpose
+from zone.shared.buckets import HEARTBEATS, REPLICATED, DataPurpose
 
-REPLICATED: Final[Sequence[DataPurpose]] = ("artifacts", "deidentified", "features", "raw-phi")
-"""Purposes of the buckets that replicate between the regions, and that a failback reconciles."""
 PROMOTED: Final = ("artifacts", "features", "phi", "secrets")
 """Domains of the multi-region keys whose replica a failover promotes to primary key."""
 
@@ -70,6 +68,7 @@ def _zone(context: EnvironmentContext, primary_outputs: MlOutputs, serving: Serv
                 purpose=purpose,
                 primary=context.bucket(purpose, primary),
                 recovery=context.bucket(purpose, recovery),
+                heartbeat=purpose in HEARTBEATS,
             )
             for purpose in replicated(context)
         ],

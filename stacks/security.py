@@ -12,7 +12,7 @@ from stacks.contracts import OrganizationOutputs, SecurityOutputs
 from stacks.providers import Providers
 from zone.plan import Plan, graph
 from zone.plan.security import conformance_packs, security_account
-from zone.settings import Settings
+from zone.settings import MANAGEMENT, Settings
 
 
 def deploy(plan: Plan) -> SecurityOutputs:
@@ -41,9 +41,12 @@ def deploy(plan: Plan) -> SecurityOutputs:
             home_region=regions.primary,
             linked_regions=[regions.recovery],
             root_id=organization.root_id,
+            existing_account_id=settings.adopted(name, "security-hub"),
         ),
         home,
     )
+    members = _members(settings, organization, name)
+    discovery = _discovery(settings, members, settings.adopted(name, "macie"))
     excluded = [providers.account_id(excluded_account) for excluded_account in security.excluded_accounts]
     deployed: dict[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]] = {}
     identifiers: dict[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]] = {}
@@ -60,8 +63,15 @@ def deploy(plan: Plan) -> SecurityOutputs:
             g.ThreatDetectionArgs(frequency=security.finding_frequency, detector_id=security.detectors.get(region)),
             opts,
         ).detector_id
-        identifiers[region] = g.DataDiscovery(f"macie-{region}", _discovery(settings), opts).identifier_arns
-        g.VulnerabilityScanning(f"inspector-{region}", g.VulnerabilityScanningArgs(account_id=account_id), opts)
+        identifiers[region] = g.DataDiscovery(f"macie-{region}", discovery, opts).identifier_arns
+        g.VulnerabilityScanning(
+            f"inspector-{region}",
+            g.VulnerabilityScanningArgs(
+                account_id=account_id,
+                members={member: providers.account_id(member) for member in settings.account_names if member != name},
+            ),
+            opts,
+        )
         g.AccessAnalyzers(
             f"access-analyzer-{region}",
             g.AccessAnalyzersArgs(prefix=prefix, unused_access_days=security.unused_access_days if primary else None),
@@ -91,8 +101,20 @@ def deploy(plan: Plan) -> SecurityOutputs:
     return outputs
 
 
-def _discovery(settings: Settings) -> g.DataDiscoveryArgs:
+def _members(settings: Settings, organization: OrganizationOutputs, administrator: str) -> Mapping[str, g.MemberSpec]:
+    """Every declared account except the administrator; automatic enabling covers accounts that are created later."""
+    emails = {name: account.email for name, account in settings.accounts.items() if name != administrator}
+    if settings.organization.email is not None:
+        emails[MANAGEMENT] = settings.organization.email
+    return {name: g.MemberSpec(account_id=organization.account_id(name), email=email) for name, email in emails.items()}
+
+
+def _discovery(
+    settings: Settings, members: Mapping[str, g.MemberSpec], existing_account_id: str | None
+) -> g.DataDiscoveryArgs:
     return g.DataDiscoveryArgs(
+        members=members,
+        existing_account_id=existing_account_id,
         identifiers={
             name: g.IdentifierSpec(
                 regex=data_identifier.regex,

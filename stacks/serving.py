@@ -16,6 +16,7 @@ from stacks.providers import Providers
 from zone.plan import AccountPlan, Plan, graph
 from zone.settings import Settings
 from zone.settings.ml import Model
+from zone.shared.scaling import MAXIMUM_FACTOR
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,6 +206,7 @@ def _model(  # noqa: PLR0917 - one of each
             security_group_ids=[pulumi.Output.from_input(context.network.security_group_ids)["inference"]],
             instance_type=model.instance_type,
             instances=model.instances,
+            release_instances=model.release_instances or MAXIMUM_FACTOR * model.instances,
             capture_percent=model.capture_percent,
             alarm_topic_arn=topic_arn,
             standby=standby,

@@ -5,11 +5,12 @@ from components.baseline.alarm import BreakGlassAlarm, BreakGlassAlarmArgs
 from components.baseline.backups import BackupRole, BackupRoleArgs, BackupVault, BackupVaultArgs
 from components.baseline.break_glass import BreakGlassRole, BreakGlassRoleArgs
 from components.baseline.budget import AccountBudget, AccountBudgetArgs
-from components.baseline.pipeline import PipelineRoles, PipelineRolesArgs
+from components.baseline.pipeline import ISSUER, PipelineRoles, PipelineRolesArgs
 from components.baseline.recorder import Recorder, RecorderArgs
 from components.baseline.region import RegionDefaults, RegionDefaultsArgs
 
 __all__ = [
+    "ISSUER",
     "AccountBudget",
     "AccountBudgetArgs",
     "AccountDefaults",

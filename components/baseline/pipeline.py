@@ -36,6 +36,8 @@ class PipelineRolesArgs:
     """`sub` of GitHub's token in the deployment environment."""
     preview_subject: str
     """`sub` of GitHub's token for pull requests."""
+    issuer_arn: str | None = None
+    """ARN of an existing OpenID Connect provider of GitHub, which is adopted."""
 
     def __post_init__(self) -> None:
         """Refuses a subject that more than one repository's jobs would match."""
@@ -58,7 +60,10 @@ class PipelineRoles(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._issuer = iam.OpenIdConnectProvider(
-            f"{name}-github", url=f"https://{ISSUER}", client_id_lists=["sts.amazonaws.com"], opts=self._child
+            f"{name}-github",
+            url=f"https://{ISSUER}",
+            client_id_lists=["sts.amazonaws.com"],
+            opts=pulumi.ResourceOptions(parent=self, import_=args.issuer_arn),
         )
         boundary_arn = pulumi.Output.format("arn:aws:iam::{0}:policy/{1}", args.account_id, args.boundary_policy)
         scope = rights.Scope(

@@ -14,10 +14,21 @@ class ConfigServiceRole(pulumi.ComponentResource):
     Creates an `aws.iam.ServiceLinkedRole`.
     """
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, opts: pulumi.ResourceOptions | None = None, *, existing_arn: str | None = None
+    ) -> None:
+        """Creates the role, or adopts it where AWS Config was used before.
+
+        Args:
+            name: resource name.
+            opts: options of the component.
+            existing_arn: ARN of the existing role.
+        """
         super().__init__(type_token(type(self)), name, None, opts)
         role = iam.ServiceLinkedRole(
-            f"{name}-role", aws_service_name="config.amazonaws.com", opts=pulumi.ResourceOptions(parent=self)
+            f"{name}-role",
+            aws_service_name="config.amazonaws.com",
+            opts=pulumi.ResourceOptions(parent=self, import_=existing_arn),
         )
         self.arn = role.arn
         self.register_outputs({"arn": self.arn})

@@ -13,7 +13,7 @@ from components.storage import perimeter as around
 from components.storage import statements as allow
 from components.tokens import type_token
 from zone.shared.access_table import AccessTable, DataSet
-from zone.shared.buckets import LOGS, PURPOSES, DataPurpose
+from zone.shared.buckets import HEARTBEAT_KEY, HEARTBEATS, LOGS, PURPOSES, DataPurpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +76,7 @@ class DataBuckets(pulumi.ComponentResource):
             statements=statements,
             inventory_bucket=None if is_log else self.logs.arn,
             events=not is_log,
+            rewritten_keys=[HEARTBEAT_KEY] if purpose in HEARTBEATS else (),
         )
 
     def _statements(self, purpose: DataPurpose) -> Sequence[Statement]:

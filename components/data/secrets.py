@@ -34,6 +34,8 @@ class DataSecretArgs:
     boundary_arn: pulumi.Input[str]
     rotation: str
     """Text of the Python module whose `handler` rotates it."""
+    reserved_concurrency: int | None = None
+    """Concurrent executions that are reserved for the function; none if not set."""
 
 
 class DataSecret(pulumi.ComponentResource):
@@ -132,7 +134,7 @@ def _function(
         code=pulumi.AssetArchive({"handler.py": pulumi.StringAsset(args.rotation)}),
         timeout=30,
         memory_size=128,
-        reserved_concurrent_executions=1,
+        reserved_concurrent_executions=args.reserved_concurrency,
         tracing_config=lambda_.FunctionTracingConfigArgs(mode="Active"),
         logging_config=lambda_.FunctionLoggingConfigArgs(log_format="JSON", log_group=logs.name),
         opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=[rights]),

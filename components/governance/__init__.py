@@ -6,7 +6,7 @@ from components.governance.analyzers import AccessAnalyzers, AccessAnalyzersArgs
 from components.governance.conformance import ConformancePacks, ConformancePacksArgs, PackSpec
 from components.governance.guardduty import ThreatDetection, ThreatDetectionArgs
 from components.governance.inspector import VulnerabilityScanning, VulnerabilityScanningArgs
-from components.governance.macie import DataDiscovery, DataDiscoveryArgs, IdentifierSpec
+from components.governance.macie import DataDiscovery, DataDiscoveryArgs, IdentifierSpec, MemberSpec
 from components.governance.security_hub import CentralSecurityHub, CentralSecurityHubArgs
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "FindingAlerts",
     "FindingAlertsArgs",
     "IdentifierSpec",
+    "MemberSpec",
     "PackSpec",
     "ThreatDetection",
     "ThreatDetectionArgs",

@@ -50,6 +50,7 @@ class ThreatDetection(pulumi.ComponentResource):
         organization = guardduty.OrganizationConfiguration(
             f"{name}-organization",
             detector_id=detector.id,
+            # ALL: existing and new accounts (GuardDuty API Reference, "UpdateOrganizationConfiguration").
             auto_enable_organization_members="ALL",
             opts=pulumi.ResourceOptions(parent=self),
         )

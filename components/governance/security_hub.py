@@ -22,7 +22,10 @@ class CentralSecurityHubArgs:
     linked_regions: Sequence[str]
     """Further regions, whose findings are aggregated in the home region and to which its policy applies."""
     root_id: pulumi.Input[str]
-    """Id of the organisation's root, to which the policy applies."""
+    """Id of the organisation's root, to which the policy applies: to every account, existing and future."""
+    existing_account_id: str | None = None
+    """Id of the administrator's account if Security Hub is enabled there; it is adopted. AWS enables Security Hub in an
+    account that is designated as the delegated administrator."""
 
     def __post_init__(self) -> None:
         """Refuses a home region that is linked to itself."""
@@ -49,7 +52,9 @@ class CentralSecurityHub(pulumi.ComponentResource):
             enable_default_standards=False,
             auto_enable_controls=True,
             control_finding_generator="SECURITY_CONTROL",
-            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=True, retain_on_delete=True, import_=args.existing_account_id
+            ),
         )
         aggregator = securityhub.FindingAggregator(
             f"{name}-aggregator",

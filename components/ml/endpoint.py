@@ -11,6 +11,7 @@ from components.ml.alarms import EndpointAlarms, EndpointAlarmsArgs
 from components.ml.names import ModelNames
 from components.ml.release import Release
 from components.tokens import type_token
+from zone.shared.scaling import MAXIMUM_FACTOR
 
 VARIANT: Final = "primary"
 Standby = Literal["none", "warm", "pilot-light"]
@@ -38,7 +39,9 @@ class ModelEndpointArgs:
     security_group_ids: Sequence[pulumi.Input[str]]
     instance_type: str
     instances: int
-    """While it serves; it scales up to four times that."""
+    """Minimum number of instances while it serves; it scales up to `MAXIMUM_FACTOR` times that."""
+    release_instances: int
+    """Number of instances that each release starts with, from `instances` to the maximum of autoscaling."""
     capture_percent: int
     alarm_topic_arn: pulumi.Input[str]
     standby: Standby = "none"
@@ -49,6 +52,11 @@ class ModelEndpointArgs:
         if self.instances < 2:  # noqa: PLR2004 - one instance is in one zone
             raise ValueError(
                 f"ModelEndpointArgs.instances: {self.instances}; allowed: 2 or more, so that two zones serve"
+            )
+        maximum = MAXIMUM_FACTOR * self.instances
+        if not self.instances <= self.release_instances <= maximum:
+            raise ValueError(
+                f"ModelEndpointArgs.release_instances: {self.release_instances}; allowed: {self.instances} to {maximum}"
             )
         if not 0 <= self.capture_percent <= 100:  # noqa: PLR2004 - a percentage
             raise ValueError(f"ModelEndpointArgs.capture_percent: {self.capture_percent}; allowed: 0 to 100")
@@ -115,7 +123,7 @@ class ModelEndpoint(pulumi.ComponentResource):
                     variant_name=VARIANT,
                     model_name=model.name,
                     instance_type=args.instance_type,
-                    initial_instance_count=1 if args.standby == "warm" else args.instances,
+                    initial_instance_count=_initial_instances(args),
                     initial_variant_weight=1,
                 )
             ],
@@ -145,7 +153,7 @@ class ModelEndpoint(pulumi.ComponentResource):
             scalable_dimension="sagemaker:variant:DesiredInstanceCount",
             resource_id=pulumi.Output.format("endpoint/{0}/variant/{1}", endpoint.name, VARIANT),
             min_capacity=minimum,
-            max_capacity=4 * args.instances,
+            max_capacity=MAXIMUM_FACTOR * args.instances,
             opts=child,
         )
         appautoscaling.Policy(
@@ -165,6 +173,18 @@ class ModelEndpoint(pulumi.ComponentResource):
             ),
             opts=child,
         )
+
+
+def _initial_instances(args: ModelEndpointArgs) -> int:
+    """The number of instances of a new fleet.
+
+    UpdateEndpoint sets the number of instances to that of the new configuration, since the provider cannot set
+    `RetainAllVariantProperties` (SageMaker API Reference, "UpdateEndpoint"). A release of an endpoint that has scaled
+    out must not remove the added instances, so it starts with enough; autoscaling removes those that are not needed.
+    """
+    if args.standby == "warm":
+        return 1
+    return args.instances if args.standby == "pilot-light" else args.release_instances
 
 
 def _canary(alarms: Sequence[str]) -> sagemaker.EndpointDeploymentConfigArgs:

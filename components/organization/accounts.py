@@ -32,6 +32,8 @@ class AccountSpec:
     tags: Mapping[str, str]
     id: str | None = None
     """Id of an existing account, which is adopted instead of created."""
+    name: str | None = None
+    """Name in AWS; that of the zone if not set."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +75,7 @@ class Accounts(pulumi.ComponentResource):
         for account_name, spec in args.accounts.items():
             account = organizations.Account(
                 f"{name}-{account_name}",
-                name=account_name,
+                name=spec.name or account_name,
                 email=spec.email,
                 parent_id=spec.unit_id,
                 role_name=args.access_role,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws import cloudtrail, ec2, guardduty, inspector2, macie2, organizations, securityhub
+from pulumi_aws import cloudtrail, ec2, guardduty, iam, inspector2, macie2, organizations, securityhub
 
 from components.tokens import type_token
 
@@ -54,6 +54,8 @@ class DelegatedAdministratorsArgs:
     """Service -> account id."""
     regions: Sequence[str]
     """The zone's regions."""
+    access_analyzer_role_arn: str | None = None
+    """ARN of the service-linked role of Access Analyzer in the management account, if it exists; it is adopted."""
 
     def __post_init__(self) -> None:
         """Refuses services that cannot be delegated here."""
@@ -69,7 +71,9 @@ class DelegatedAdministrators(pulumi.ComponentResource):
 
     Creates one delegation per service: `aws.organizations.DelegatedAdministrator`, or the resource of the service.
 
-    GuardDuty, Inspector, Macie and Security Hub are delegated in each region, AWS Config for two service principals.
+    GuardDuty, Inspector, Macie and Security Hub are delegated in one region after the other, AWS Config for two service
+    principals. The service-linked role of Access Analyzer in the management account precedes its delegation (IAM User
+    Guide, "Delegated administrator for IAM Access Analyzer").
     """
 
     def __init__(
@@ -80,13 +84,27 @@ class DelegatedAdministrators(pulumi.ComponentResource):
         for service, account in sorted(args.administrators.items()):
             if service in GLOBAL:
                 GLOBAL[service](f"{name}-{service}", account, child)
+            # AWS Organizations refuses concurrent changes of one service with ConcurrentModificationException.
+            earlier: list[pulumi.Resource] = []
             for region in args.regions if service in REGIONAL else ():
-                REGIONAL[service](f"{name}-{service}-{region}", account, region, child)
+                after = pulumi.ResourceOptions(parent=self, depends_on=earlier)
+                earlier = [REGIONAL[service](f"{name}-{service}-{region}", account, region, after)]
+            required: list[pulumi.Resource] = []
+            if service == "access-analyzer":
+                required = [
+                    iam.ServiceLinkedRole(
+                        f"{name}-access-analyzer-role",
+                        aws_service_name="access-analyzer.amazonaws.com",
+                        opts=pulumi.ResourceOptions(
+                            parent=self, retain_on_delete=True, import_=args.access_analyzer_role_arn
+                        ),
+                    )
+                ]
             for principal in PRINCIPALS.get(service, ()):
                 organizations.DelegatedAdministrator(
                     f"{name}-{principal.partition('.')[0]}",
                     account_id=account,
                     service_principal=principal,
-                    opts=child,
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=required),
                 )
         self.register_outputs({})

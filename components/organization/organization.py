@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws import organizations, ram
+from pulumi_aws import backup, organizations, ram
 
 from components.tokens import type_token
 
@@ -47,9 +47,13 @@ class OrganizationArgs:
 class Organization(pulumi.ComponentResource):
     """`hipaa-ml:organization:Organization`: the organisation, with resource sharing among its accounts.
 
-    Creates an `aws.organizations.Organization`, protected and retained, and an `aws.ram.SharingWithOrganization`.
+    Creates an `aws.organizations.Organization`, protected and retained, an `aws.ram.SharingWithOrganization`, and an
+    `aws.backup.GlobalSettings`, which allows the backup copies of one account in the vaults of another.
 
-    Without the latter, AWS RAM sends an invitation to each account (RAM User Guide, "Enable resource sharing within AWS
+    An adopted organisation gets an `aws.organizations.AwsServiceAccess` per trusted service instead of a list, so that
+    it keeps the trusted access of other services.
+
+    Without sharing, AWS RAM sends an invitation to each account (RAM User Guide, "Enable resource sharing within AWS
     Organizations").
     """
 
@@ -60,11 +64,32 @@ class Organization(pulumi.ComponentResource):
             feature_set="ALL",
             enabled_policy_types=list(POLICY_TYPES),
             aws_service_access_principals=list(TRUSTED_SERVICES),
-            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True, import_=args.id),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=True,
+                retain_on_delete=True,
+                import_=args.id,
+                # An existing organisation keeps the trusted access that it has.
+                ignore_changes=["awsServiceAccessPrincipals"] if args.id else None,
+            ),
         )
+        trusted: list[pulumi.Resource] = [
+            organizations.AwsServiceAccess(
+                f"{name}-trusts-{service.removesuffix('.amazonaws.com')}",
+                service_principal=service,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[organization], retain_on_delete=True),
+            )
+            for service in (TRUSTED_SERVICES if args.id else ())
+        ]
         ram.SharingWithOrganization(
             f"{name}-sharing",
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[organization], retain_on_delete=True),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[organization, *trusted], retain_on_delete=True),
+        )
+        # Copies go into the vaults of the backup account (Backup API Reference, "UpdateGlobalSettings").
+        backup.GlobalSettings(
+            f"{name}-cross-account-backup",
+            global_settings={"isCrossAccountBackupEnabled": "true"},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[organization, *trusted], retain_on_delete=True),
         )
         self.organization_id = organization.id
         self.root_id = organization.roots[0].id

@@ -24,7 +24,7 @@ class HeartbeatArgs:
 
 
 class Heartbeat(pulumi.ComponentResource):
-    """`hipaa-ml:recovery:Heartbeat`: the heartbeat in every replicated bucket of the primary region.
+    """`hipaa-ml:recovery:Heartbeat`: the heartbeat in the replicated buckets of the primary region that have no lock.
 
     Creates an `aws.scheduler.Schedule` per bucket, and the `aws.iam.Role` that they write with.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from runbooks import documents
+from zone.shared.buckets import HEARTBEAT_KEY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +66,8 @@ class RecoveryNames:
         return f"{self.prefix}-{self.environment}-recovery"
 
 
-HEARTBEAT_KEY = "recovery/heartbeat.json"
-"""The object that is written anew every minute in every replicated bucket."""
+__all__ = ["FAILED_OVER", "HEARTBEAT_KEY", "WITHDRAWN", "RecoveryNames"]
+
 FAILED_OVER = "FailedOver"
 """The metric that moves traffic."""
 WITHDRAWN = "Withdrawn"

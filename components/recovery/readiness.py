@@ -44,6 +44,8 @@ class ReadinessCheckArgs:
     topic_arn: pulumi.Input[str]
     rpo_minutes: int
     drill_days: int
+    reserved_concurrency: int | None = None
+    """Concurrent executions that are reserved for the function; none if not set."""
 
 
 class ReadinessCheck(pulumi.ComponentResource):
@@ -77,7 +79,7 @@ class ReadinessCheck(pulumi.ComponentResource):
             timeout=300,
             memory_size=512,
             kms_key_arn=args.key_arn,
-            reserved_concurrent_executions=1,
+            reserved_concurrent_executions=args.reserved_concurrency,
             tracing_config=lambda_.FunctionTracingConfigArgs(mode="Active"),
             environment=lambda_.FunctionEnvironmentArgs(
                 variables={

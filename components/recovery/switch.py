@@ -127,7 +127,9 @@ class TrafficSwitch(pulumi.ComponentResource):
             type="CLOUDWATCH_METRIC",
             cloudwatch_alarm_name=alarm.name,
             cloudwatch_alarm_region=out.stays,
-            insufficient_data_health_status="Healthy",
+            # Without data the last decision holds: traffic never returns to a lost region by itself. A new health check
+            # is healthy (Route 53 API Reference, "InsufficientDataHealthStatus").
+            insufficient_data_health_status="LastKnownStatus",
             opts=opts,
         ).id
 

@@ -42,6 +42,8 @@ class SecureBucketArgs:
     """ARN of the bucket that a daily list of its objects goes to, with their encryption and replication status."""
     events: bool = False
     """Whether EventBridge receives an event for every object."""
+    rewritten_keys: Sequence[str] = ()
+    """Keys of objects that are overwritten all the time; their noncurrent versions expire after one day."""
 
     def __post_init__(self) -> None:
         """Refuses records without lock, encryption or access logs."""
@@ -54,6 +56,11 @@ class SecureBucketArgs:
         if (self.purpose == "access-logs") != (self.access_log_bucket is None):
             raise ValueError(
                 "SecureBucketArgs.access_log_bucket: every bucket but that of access logs itself needs one"
+            )
+        if spec.locked and self.rewritten_keys:
+            raise ValueError(
+                f"SecureBucketArgs.rewritten_keys: {list(self.rewritten_keys)}; allowed: none, since the lock of "
+                f"purpose {self.purpose!r} keeps every version for {self.retention_days} days"
             )
 
 
@@ -103,7 +110,10 @@ class SecureBucket(pulumi.ComponentResource):
             f"{name}-lifecycle",
             bucket=bucket.id,
             rules=lifecycle.rules(
-                retention_days=args.retention_days, glacier_after_days=args.glacier_after_days, locked=spec.locked
+                retention_days=args.retention_days,
+                glacier_after_days=args.glacier_after_days,
+                locked=spec.locked,
+                rewritten_keys=args.rewritten_keys,
             ),
             opts=after_versioning,
         )

@@ -95,7 +95,7 @@ def test_home_region_without_other_linked_region_is_refused(linked: list[str]) -
 @pytest.mark.parametrize(("keywords", "distance"), [(["mrn"], 50), ([], None)])
 def test_macie_distance_requires_keywords(keywords: list[str], distance: int | None) -> None:
     spec = g.IdentifierSpec(regex="[0-9]{8}", keywords=keywords, ignore_words=[], distance=50, description="")
-    recording = record(lambda: g.DataDiscovery("macie", g.DataDiscoveryArgs(identifiers={"number": spec})))
+    recording = record(lambda: g.DataDiscovery("macie", g.DataDiscoveryArgs(identifiers={"number": spec}, members={})))
     [identifier] = recording.of(":CustomDataIdentifier")
     assert identifier.inputs.get("maximumMatchDistance") == distance
     [account] = recording.of(":Account")
@@ -104,10 +104,48 @@ def test_macie_distance_requires_keywords(keywords: list[str], distance: int | N
 
 
 def test_inspector_scans_hosts_images_and_functions_without_code() -> None:
-    recording = record(lambda: g.VulnerabilityScanning("i", g.VulnerabilityScanningArgs(account_id=ACCOUNT)))
+    recording = record(
+        lambda: g.VulnerabilityScanning("i", g.VulnerabilityScanningArgs(account_id=ACCOUNT, members={}))
+    )
     [organization] = recording.of(":OrganizationConfiguration")
     assert organization.inputs["autoEnable"] == {"ec2": True, "ecr": True, "lambda": True, "lambdaCode": False}
     assert not recording.orphans()
+
+
+def test_inspector_scans_existing_accounts() -> None:
+    args = g.VulnerabilityScanningArgs(account_id=ACCOUNT, members={"one": "111111111111", "two": "222222222222"})
+    recording = record(lambda: g.VulnerabilityScanning("i", args))
+    associations = recording.of(":MemberAssociation")
+    assert [association.inputs["accountId"] for association in associations] == ["111111111111", "222222222222"]
+    own, members = recording.of(":Enabler")
+    assert (own.inputs["accountIds"], members.inputs["accountIds"]) == ([ACCOUNT], ["111111111111", "222222222222"])
+    assert own.inputs["resourceTypes"] == members.inputs["resourceTypes"]
+
+
+def test_macie_covers_existing_accounts_and_adopts_its_own() -> None:
+    args = g.DataDiscoveryArgs(
+        identifiers={},
+        members={"one": g.MemberSpec(account_id="111111111111", email="one@hospital.example")},
+        existing_account_id=ACCOUNT,
+    )
+    recording = record(lambda: g.DataDiscovery("macie", args))
+    [member] = recording.of(":Member")
+    assert (member.inputs["accountId"], member.inputs["email"]) == ("111111111111", "one@hospital.example")
+    assert member.inputs["status"] == "ENABLED"
+    [account] = recording.of("macie2/account:Account")
+    assert account.request.importId == ACCOUNT
+
+
+def test_existing_security_hub_is_adopted() -> None:
+    args = g.CentralSecurityHubArgs(
+        prefix="zone",
+        home_region="us-east-1",
+        linked_regions=["us-west-2"],
+        root_id="r-ab12",
+        existing_account_id=ACCOUNT,
+    )
+    [account] = record(lambda: g.CentralSecurityHub("hub", args)).of("securityhub/account:Account")
+    assert account.request.importId == ACCOUNT
 
 
 @pytest.mark.parametrize(

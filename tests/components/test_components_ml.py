@@ -29,6 +29,7 @@ ENDPOINT = ml.ModelEndpointArgs(
     security_group_ids=["sg-1"],
     instance_type="ml.m5.large",
     instances=2,
+    release_instances=8,
     capture_percent=20,
     alarm_topic_arn=f"arn:aws:sns:{EAST}:{ACCOUNT}:operations",
 )
@@ -70,7 +71,7 @@ class TestEndpoint:
         capture = configuration["dataCaptureConfig"]
         assert (capture["kmsKeyId"], capture["initialSamplingPercentage"]) == (f"{KEY}-capture", 20)
         assert capture["destinationS3Uri"] == "s3://captured/capture/readmission-prod"
-        assert [variant["initialInstanceCount"] for variant in configuration["productionVariants"]] == [2]
+        assert [variant["initialInstanceCount"] for variant in configuration["productionVariants"]] == [8]
 
     def test_deployment_uses_canary_and_rolls_back_on_alarms(self) -> None:
         recording = endpoint()
@@ -84,9 +85,13 @@ class TestEndpoint:
         }
 
     def test_scaling_ranges_from_instances_to_four_times_as_many(self) -> None:
-        target = inputs_of(endpoint(instances=3), "appautoscaling/target:Target")
+        target = inputs_of(endpoint(instances=3, release_instances=3), "appautoscaling/target:Target")
         assert (target["minCapacity"], target["maxCapacity"]) == (3, 12)
         assert target["resourceId"] == "endpoint/readmission-prod/variant/primary"
+
+    def test_release_starts_with_its_own_number_of_instances(self) -> None:
+        [variant] = inputs_of(endpoint(release_instances=5), "EndpointConfiguration")["productionVariants"]
+        assert variant["initialInstanceCount"] == 5
 
     def test_warm_standby_has_one_instance(self) -> None:
         recording = endpoint(standby="warm")
@@ -115,6 +120,7 @@ class TestEndpoint:
         ("changed", "message"),
         [
             ({"instances": 1}, r"ModelEndpointArgs\.instances: 1; allowed: 2 or more, so that two zones serve"),
+            ({"release_instances": 9}, r"ModelEndpointArgs\.release_instances: 9; allowed: 2 to 8"),
             ({"capture_percent": 101}, r"ModelEndpointArgs\.capture_percent: 101; allowed: 0 to 100"),
             ({"capture_percent": -1}, r"ModelEndpointArgs\.capture_percent: -1; allowed: 0 to 100"),
         ],

@@ -7,6 +7,7 @@ import pulumi
 import pytest
 
 from components import organization as o
+from components.organization.organization import TRUSTED_SERVICES
 from components.organization.permission_set_policies import permission_sets
 from tests.recorder import record
 
@@ -31,6 +32,41 @@ def test_organisation_has_all_features_and_is_retained() -> None:
 def test_existing_organisation_is_imported() -> None:
     recording = record(lambda: o.Organization("org", o.OrganizationArgs(id="o-1234567890")))
     assert recording.of(":Organization")[-1].request.importId == "o-1234567890"
+
+
+def test_adopted_organisation_keeps_its_trusted_access() -> None:
+    recording = record(lambda: o.Organization("org", o.OrganizationArgs(id="o-1234567890")))
+    [organization] = recording.of("organizations/organization:Organization")
+    assert list(organization.request.ignoreChanges) == ["awsServiceAccessPrincipals"]
+    trusted = {access.inputs["servicePrincipal"] for access in recording.of(":AwsServiceAccess")}
+    assert trusted == set(TRUSTED_SERVICES)
+    assert not record(lambda: o.Organization("org", o.OrganizationArgs())).of(":AwsServiceAccess")
+
+
+def test_backups_are_copied_across_accounts() -> None:
+    [global_settings] = record(lambda: o.Organization("org", o.OrganizationArgs())).of(":GlobalSettings")
+    assert global_settings.inputs["globalSettings"] == {"isCrossAccountBackupEnabled": "true"}
+
+
+def test_account_has_its_own_name_in_aws() -> None:
+    recording = record(lambda: o.Accounts("accounts", accounts(name="Log Archive")))
+    [account] = recording.of("organizations/account:Account")
+    assert (account.name, account.inputs["name"]) == ("accounts-one", "Log Archive")
+
+
+def test_service_linked_role_of_access_analyzer_is_created_or_adopted() -> None:
+    for arn in (None, "arn:aws:iam::111122223333:role/aws-service-role/access-analyzer"):
+        args = o.DelegatedAdministratorsArgs(
+            administrators={"access-analyzer": "111122223333"}, regions=[], access_analyzer_role_arn=arn
+        )
+        [role] = record(lambda args=args: o.DelegatedAdministrators("a", args)).of(":ServiceLinkedRole")
+        assert role.request.importId == (arn or "")
+
+
+def test_delegations_of_a_service_follow_one_another() -> None:
+    args = o.DelegatedAdministratorsArgs(administrators={"macie": "111122223333"}, regions=["us-east-1", "us-west-2"])
+    first, second = record(lambda: o.DelegatedAdministrators("a", args)).of(":OrganizationAdminAccount")
+    assert [urn.rpartition("::")[2] for urn in second.request.dependencies] == [first.name]
 
 
 def test_units_depend_on_their_parents() -> None:

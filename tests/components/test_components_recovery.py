@@ -67,7 +67,7 @@ class TestTrafficSwitch:
         check = inputs_of(switch(shared=False), "route53/healthCheck:HealthCheck")
         assert check["type"] == "CLOUDWATCH_METRIC"
         assert check["cloudwatchAlarmRegion"] == WEST
-        assert check["insufficientDataHealthStatus"] == "Healthy"
+        assert check["insufficientDataHealthStatus"] == "LastKnownStatus"
         assert not {"fqdn", "ipAddress"} & check.keys()
 
     def test_alarm_keeps_state_without_data(self) -> None:
@@ -147,7 +147,7 @@ class TestDocuments:
         topics={EAST: TOPIC, WEST: TOPIC},
         record_buckets={EAST: "east", WEST: "west"},
         writer_parameter=NAMES.writer,
-        pairs=[pair_values(purpose="artifacts", primary="east", recovery="west")],
+        pairs=[pair_values(purpose="artifacts", primary="east", recovery="west", heartbeat=False)],
         heartbeat_key=r.HEARTBEAT_KEY,
         key_ids=["mrk-artifacts"],
         rto_minutes=15,

@@ -99,6 +99,22 @@ def test_objects_expire_after_their_lock() -> None:
     assert age["transitions"] == [{"days": 90, "storageClass": "GLACIER"}]
 
 
+def test_versions_of_rewritten_keys_expire_after_one_day() -> None:
+    recording = made("features", rewritten_keys=["recovery/heartbeat.json"])
+    [lifecycle] = recording.of(":BucketLifecycleConfiguration")
+    assert lifecycle.inputs["rules"][-1] == {
+        "id": "rewritten-1",
+        "status": "Enabled",
+        "filter": {"prefix": "recovery/heartbeat.json"},
+        "noncurrentVersionExpiration": {"noncurrentDays": 1},
+    }
+
+
+def test_locked_bucket_refuses_rewritten_keys() -> None:
+    with pytest.raises(ValueError, match=r"SecureBucketArgs\.rewritten_keys: .*allowed: none"):
+        bucket_args("artifacts", rewritten_keys=["recovery/heartbeat.json"])
+
+
 @pytest.mark.parametrize(
     ("purpose", "changes", "message"),
     [

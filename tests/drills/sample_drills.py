@@ -15,7 +15,7 @@ LOST_AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC).timestamp()
 TARGETS: Mapping[str, Any] = {
     "rto_minutes": 15,
     "rpo_minutes": 10,
-    "pairs": [{"purpose": "deidentified", "primary": "east", "recovery": "west"}],
+    "pairs": [{"purpose": "deidentified", "primary": "east", "recovery": "west", "heartbeat": True}],
 }
 
 

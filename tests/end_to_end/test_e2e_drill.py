@@ -174,7 +174,7 @@ def test_report_shows_figures_and_timeline_per_drill(held: Held) -> None:
 
 def test_the_zone_is_left_as_it_was(held: Held) -> None:
     writer = "/hipaa-ml/recovery/prod/state/writer-region"
-    for region, instances in ((EAST, 2), (WEST, 1)):
+    for region, instances in ((EAST, 8), (WEST, 1)):
         assert held.client("ssm", region).get_parameter(Name=writer)["Parameter"]["Value"] == EAST
         endpoint = held.client("sagemaker", region).describe_endpoint(EndpointName="readmission-prod")
         assert endpoint["EndpointStatus"] == "InService"

@@ -25,6 +25,19 @@ REPLICATION_RIGHTS = frozenset(
     for purpose in ("artifacts", "deidentified", "dvc", "features", "raw-phi", "results")
 )
 TEAM_RIGHTS = frozenset({"teams-cardiology-rights", "teams-oncology-rights"})
+ACCOUNTS = (
+    "backup",
+    "log-archive",
+    "management",
+    "ml-dev",
+    "ml-prod",
+    "ml-staging",
+    "network",
+    "policy-staging",
+    "sandbox",
+    "shared-services",
+)
+"""Member accounts of the security services, except their administrator."""
 INTENDED_CHANGES: Mapping[str, str] = {
     "endpoints-group": "EC2 refuses the apostrophe in the former description; a new description replaces the group",
     "runbooks-rights": "managed policies replace the inline policy of the runbook role, which passed its limit",
@@ -34,7 +47,6 @@ INTENDED_CHANGES: Mapping[str, str] = {
         for suffix in ("", "-attached")
     },
     "runbooks-role": "its trust policy names accounts and compares principals: a named user has to exist",
-    "readiness-function": "the code of this function is the source of `runbooks/`, which every commit may change",
     **dict.fromkeys(
         REPLICATION_RIGHTS, "the role's inline policies exceeded 10,240 characters: one policy replaces them"
     ),
@@ -57,11 +69,38 @@ INTENDED_CHANGES: Mapping[str, str] = {
         for account in ("security-tooling", "network", "ml-dev", "ml-staging", "ml-prod")
         for region in ("us-east-1", "us-west-2")
     },
+    **{
+        f"buckets-{region}-{purpose}-lifecycle": "overwritten heartbeats expire after a day"
+        for region in ("us-east-1", "us-west-2")
+        for purpose in ("deidentified", "features", "raw-phi")
+    },
+    "heartbeat-artifacts": "a locked bucket would keep every heartbeat for years",
+    "heartbeat-rights": "no heartbeat in the locked bucket",
+    **dict.fromkeys(
+        ("documents-us-east-1-zone", "documents-us-west-2-zone"), "the document names the buckets with a heartbeat"
+    ),
+    "readmission-switch-check": "without data the health check keeps its last status",
+    "readmission-1-config": "a release starts with the maximum of autoscaling: it would remove added instances",
+    "readmission-endpoint": "it serves with the new configuration",
+    "readiness-function": "no reserved concurrency, and the source of `runbooks/`, which every commit may change",
+    "pseudonyms-function": "no reserved concurrency: a new account has no executions to reserve",
+    "organization-cross-account-backup": "AWS Backup copies across accounts only after this is enabled",
+    "administrators-access-analyzer-role": "the delegation of Access Analyzer requires it",
+    **{
+        f"{service}-{region}-{kind}": "existing accounts are enrolled; automatic enabling covers new accounts only"
+        for service in ("macie", "inspector")
+        for region in ("us-east-1", "us-west-2")
+        for kind in ("members", *(f"member-{account}" for account in ACCOUNTS))
+    },
 }
 """Resource name -> why today's program changes this resource of the baseline."""
 
 
-REPLACED = frozenset({"endpoints-group", "runbooks-rights"}) | REPLICATION_RIGHTS | TEAM_RIGHTS
+REPLACED = (
+    frozenset({"endpoints-group", "heartbeat-artifacts", "readmission-1-config", "runbooks-rights"})
+    | REPLICATION_RIGHTS
+    | TEAM_RIGHTS
+)
 """Resource names of `INTENDED_CHANGES` that are replaced or deleted."""
 
 

@@ -26,6 +26,8 @@ from workloads.readmission.schema import FIELDS, typical
 PRIMARY, RECOVERY = "us-east-1", "us-west-2"
 PREFIX, ENVIRONMENT = "hipaa-ml", "prod"
 PURPOSES = ("artifacts", "results")
+LOCKED = "artifacts"
+"""Purpose of the bucket without a heartbeat, since its objects are locked."""
 TABLE = f"{PREFIX}-{ENVIRONMENT}-recovery"
 NAMESPACE = "HipaaMl/Recovery"
 WRITER = f"{root(PREFIX, ENVIRONMENT)}/{WRITER_NAME}"
@@ -116,7 +118,7 @@ class RecoveryEnvironment:
     def heartbeat(self, when: datetime | None = None, regions: Sequence[str] = (PRIMARY, RECOVERY)) -> None:
         beat = {"written": (when or datetime.now(UTC)).isoformat()}
         for region in regions:
-            for purpose in PURPOSES:
+            for purpose in (purpose for purpose in PURPOSES if purpose != LOCKED):
                 self.client("s3", region).put_object(Bucket=self.bucket(purpose, region), Key=HEARTBEAT, Metadata=beat)
 
     def ask(self, name: str, region: str, case: int = 0) -> Any:
@@ -172,7 +174,10 @@ class RecoveryEnvironment:
             writer_parameter=WRITER,
             pairs=[
                 BucketPair(
-                    purpose=purpose, primary=self.bucket(purpose, PRIMARY), recovery=self.bucket(purpose, RECOVERY)
+                    purpose=purpose,
+                    primary=self.bucket(purpose, PRIMARY),
+                    recovery=self.bucket(purpose, RECOVERY),
+                    heartbeat=purpose != LOCKED,
                 )
                 for purpose in PURPOSES
             ],
@@ -264,7 +269,7 @@ class RecoveryEnvironment:
             HealthCheckConfig={
                 "Type": "CLOUDWATCH_METRIC",
                 "AlarmIdentifier": {"Region": region, "Name": alarm},
-                "InsufficientDataHealthStatus": "Healthy",
+                "InsufficientDataHealthStatus": "LastKnownStatus",
             },
         )
         return str(response["HealthCheck"]["Id"])

@@ -51,7 +51,7 @@ ZONE = RecoveryDocument(
     topics={},
     record_buckets={"us-east-1": "records-1", "us-west-2": "records-2"},
     writer_parameter="/writer",
-    pairs=[BucketPair(purpose="artifacts", primary="one", recovery="two")],
+    pairs=[BucketPair(purpose="features", primary="one", recovery="two", heartbeat=True)],
     heartbeat_key="heartbeat",
     key_ids=["mrk-1"],
     rto_minutes=15,

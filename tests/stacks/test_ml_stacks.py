@@ -75,7 +75,7 @@ def test_endpoint_has_an_instance_in_each_zone() -> None:
     assert endpoint["name"] == recording.outputs["endpoints"]["readmission"] == "readmission-prod"
     assert endpoint["endpointConfigName"] == recording.outputs["configs"]["readmission"]
     [variant] = configuration["productionVariants"]
-    assert (variant["initialInstanceCount"], variant["instanceType"]) == (2, "ml.m5.large")
+    assert (variant["initialInstanceCount"], variant["instanceType"]) == (8, "ml.m5.large")
     assert one(recording, "appautoscaling/target:Target")["minCapacity"] == 2
 
 

@@ -68,7 +68,12 @@ def expected(region: str) -> RecoveryDocument:
         record_buckets={region: bucket("artifacts", region) for region in REGIONS},
         writer_parameter=f"{ROOT}/state/writer-region",
         pairs=[
-            BucketPair(purpose=purpose, primary=bucket(purpose, EAST), recovery=bucket(purpose, WEST))
+            BucketPair(
+                purpose=purpose,
+                primary=bucket(purpose, EAST),
+                recovery=bucket(purpose, WEST),
+                heartbeat=purpose != "artifacts",
+            )
             for purpose in ("artifacts", "deidentified", "features", "raw-phi")
         ],
         heartbeat_key=r.HEARTBEAT_KEY,

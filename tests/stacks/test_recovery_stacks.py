@@ -229,12 +229,12 @@ class TestTheReadinessCheck:
 
 
 class TestTheHeartbeat:
-    def test_heartbeat_covers_every_replicated_bucket(self) -> None:
+    def test_heartbeat_covers_every_replicated_bucket_without_lock(self) -> None:
         data = recorded(DATA).outputs
         beats = [resource for resource in recorded(STACK).of(":Schedule") if resource.name.startswith("heartbeat-")]
         assert {beat.provider for beat in beats} == {f"ml-prod-{EAST}"}
         requests = [json.loads(beat.inputs["target"]["input"]) for beat in beats]
-        domains = {"artifacts": "artifacts", "deidentified": "features", "features": "features", "raw-phi": "phi"}
+        domains = {"deidentified": "features", "features": "features", "raw-phi": "phi"}
         assert {request["Bucket"]: request["SsekmsKeyId"] for request in requests} == {
             data["buckets"][purpose][EAST]: data["key_arns"][domain][EAST] for purpose, domain in domains.items()
         }

@@ -38,6 +38,22 @@ def run(configuration: Settings) -> Recording:
     )
 
 
+@pytest.mark.parametrize("token", ["macie2/member:Member", "inspector2/memberAssociation:MemberAssociation"])
+def test_every_existing_account_is_a_member_in_both_regions(token: str) -> None:
+    configuration = settings()
+    members = run(configuration).of(token)
+    assert len(members) == 2 * (len(configuration.account_names) - 1)
+    names = {member.name.partition("-member-")[2] for member in members}
+    assert names == {*configuration.account_names} - {"security-tooling"}
+
+
+def test_security_follows_the_baselines_of_accounts_with_conformance_packs() -> None:
+    configuration = settings({"excluded_accounts": ["sandbox"]})
+    needs = make_plan(configuration).stacks.needs_of(graph.SECURITY)
+    expected = {f"baseline-{name}" for name in configuration.account_names if name != "sandbox"}
+    assert set(needs) == {"organization", *expected}
+
+
 def test_resources_are_in_the_security_account_in_both_regions() -> None:
     recording = run(settings())
     providers = {

@@ -34,6 +34,10 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         [f"{MODEL}.standby: 'hot'", "'none', 'pilot-light', 'warm' or 'active-active'"],
     ),
     "one instance": (model(instances=1), [f"{MODEL}.instances: 1", "greater than or equal to 2"]),
+    "a release above the maximum of autoscaling": (
+        model(release_instances=9),
+        [f"{MODEL}.release_instances: 9 is outside of the autoscaling range; allowed: 2 to 8"],
+    ),
     "more requests captured than there are": (
         model(capture_percent=101),
         [f"{MODEL}.capture_percent: 101", "less than or equal to 100"],

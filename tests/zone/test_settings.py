@@ -53,6 +53,22 @@ WRONG: dict[str, tuple[Callable[[Tree], object], list[str]]] = {
     "a number for a text": (account("ml-dev", email=7), ["accounts.ml-dev.email: 7", "text"]),
     "no address": (account("ml-dev", email="x"), ["accounts.ml-dev.email: 'x'", "name@domain"]),
     "an id without quotes": (account("ml-dev", id=111122223333), ["accounts.ml-dev.id", "in quotes"]),
+    "a resource adopted in no account": (
+        top("adopt", {"netwerk": ["macie"]}),
+        ["adopt.netwerk: no account 'netwerk' is declared (did you mean 'network'?)"],
+    ),
+    "a resource adopted in an account that is created": (
+        top("adopt", {"network": ["config-role"]}),
+        ["adopt.network: needs accounts.network.id", "the outputs of that stack name the id"],
+    ),
+    "a resource that cannot be adopted": (
+        top("adopt", {"management": ["trail"]}),
+        ["adopt.management.0: 'trail'", "'config-role'"],
+    ),
+    "reserved concurrency of none": (
+        top("functions", {"reserved_concurrency": 0}),
+        ["functions.reserved_concurrency: 0", "greater than or equal to 1"],
+    ),
     "a short id": (account("ml-dev", id="123"), ["accounts.ml-dev.id: '123'", "12 digits"]),
     "an OU misspelt": (
         account("ml-dev", ou="Workloads/ML-Devv"),
@@ -153,7 +169,7 @@ WRONG: dict[str, tuple[Callable[[Tree], object], list[str]]] = {
 @pytest.mark.parametrize("mistake", WRONG)
 def test_a_mistake_is_named_by_file_and_key(mistake: str) -> None:
     change, expected = WRONG[mistake]
-    origins = dict.fromkeys([*VALUES, "acounts", "guardrails", "identity_center"], STACK_FILE)
+    origins = dict.fromkeys([*VALUES, "acounts", "adopt", "functions", "guardrails", "identity_center"], STACK_FILE)
     message = refused(change, origins)
     assert message.startswith(f"{STACK_FILE}: ")
     for words in expected:

@@ -40,7 +40,12 @@ class Model(StrictModel):
     instance_type: InstanceType = "ml.m5.large"
     """SageMaker instance type of the endpoint."""
     instances: Annotated[int, Field(ge=2, le=100)] = 2
-    """Number of instances of the endpoint; at least two, one per availability zone."""
+    """Minimum number of instances of the endpoint; at least two, one per availability zone. The maximum is four times
+    as many."""
+    release_instances: Annotated[int, Field(ge=2, le=400)] | None = None
+    """Number of instances that each release of the endpoint starts with, from `instances` to four times as many. A
+    deployment resets an endpoint that has scaled out to this number. If not set, the maximum of autoscaling, which
+    removes the instances that the traffic does not need."""
     capture_percent: Annotated[int, Field(ge=0, le=100)] = 10
     """Percentage of requests that data capture records."""
     standby: Standby = "none"

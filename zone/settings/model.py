@@ -17,6 +17,7 @@ from zone.settings.sections import (
     BreakGlass,
     Budget,
     Contacts,
+    Functions,
     GitHub,
     Guardrails,
     IdentityCenter,
@@ -63,6 +64,13 @@ class Settings(StrictModel):
     """Principals that may use emergency access, and the addresses that are notified of it."""
     guardrails: Guardrails = Field(default_factory=Guardrails)
     """AWS's limits for organisation policies, if they differ from `controls/limits.py`."""
+    adopt: dict[str, list[t.Singleton]] = Field(default_factory=dict)
+    """Name of an account, or `management` -> resources that the account already has and that the zone adopts:
+    `config-role` and `access-analyzer-role` (service-linked roles), `github-provider` (OpenID Connect provider),
+    `macie` and `security-hub` (enabled by AWS when an account becomes their delegated administrator). A member account
+    needs its `id` in `accounts`."""
+    functions: Functions = Field(default_factory=Functions)
+    """Lambda functions of the zone: reserved concurrency."""
     identity_center: IdentityCenter | None = None
     """IAM Identity Center and its assignments; if not set, no assignments are deployed."""
     security: Security = Field(default_factory=Security)
@@ -80,6 +88,14 @@ class Settings(StrictModel):
     def account_names(self) -> tuple[str, ...]:
         """Every account, the management account first."""
         return (MANAGEMENT, *self.accounts)
+
+    def account_id(self, name: str) -> str | None:
+        """The configured id of an account; None if the zone creates the account."""
+        return self.management_account_id if name == MANAGEMENT else self.accounts[name].id
+
+    def adopted(self, name: str, singleton: t.Singleton) -> str | None:
+        """The id of the account if it adopts a resource, else None."""
+        return self.account_id(name) if singleton in self.adopt.get(name, ()) else None
 
     def administrator(self, service: t.Service) -> str | None:
         """The name of the account that is a service's delegated administrator, if there is one."""

@@ -19,6 +19,8 @@ class Organization(StrictModel):
 
     id: t.OrganizationId | None = None
     """ID of an existing organisation, `o-…`, which is adopted; if not set, an organisation is created."""
+    email: t.Email | None = None
+    """E-mail address of the management account's root user. If not set, Macie does not cover the management account."""
     alias_prefix: t.Prefix | None = None
     """First part of each account's sign-in alias, `<prefix>-<account>`. An alias is unique across all of AWS. If not
     set, no aliases are created."""
@@ -50,6 +52,8 @@ class Account(StrictModel):
     """Path of the organisational unit that holds the account, as in `organizational_units`."""
     id: t.AccountId | None = None
     """ID of an existing account, 12 digits in quotes, which is adopted; if not set, an account is created."""
+    name: t.Name | None = None
+    """Name of the account in AWS, for example `Log Archive`; the key of the account if not set."""
     environment: t.Environment | None = None
     """Environment of the account; if not set, it follows from the OU (`zone/settings/placement.py`)."""
     data_classification: t.Classification | None = None
@@ -155,6 +159,15 @@ class PolicyLimit(StrictModel):
     """Maximum number of policies attached to one target, AWS's own FullAWSAccess included."""
     characters: Annotated[int, Field(ge=1000, le=100_000)]
     """Maximum size of one policy, in characters."""
+
+
+class Functions(StrictModel):
+    """Lambda functions of the zone."""
+
+    reserved_concurrency: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Concurrent executions that are reserved for each function of the zone; none if not set. Lambda keeps 100 of an
+    account's concurrent executions unreserved (Lambda Developer Guide, "Configuring reserved concurrency"), and a new
+    account may have a quota of 10, so that it can reserve none. Raise the quota before this is set."""
 
 
 class Guardrails(StrictModel):

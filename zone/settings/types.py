@@ -131,6 +131,9 @@ Service = Literal[
 ]
 """Services with a delegated administrator."""
 
+Singleton = Literal["access-analyzer-role", "config-role", "github-provider", "macie", "security-hub"]
+"""Resources of which AWS allows one per account, and that an account may have before the zone is deployed."""
+
 ContactKind = Literal["SECURITY", "OPERATIONS", "BILLING"]
 PermissionSet = Literal["auditor", "cloud-team", "ml-engineer", "on-call", "reviewer"]
 LogRetention = Literal[365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]

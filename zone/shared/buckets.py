@@ -80,6 +80,12 @@ PURPOSES: Final[Mapping[Purpose, PurposeSpec]] = {
         locked=False, customer_key=True, record=False, deletable=True, reason="versions of data by their hash"
     ),
 }
+REPLICATED: Final[Sequence[DataPurpose]] = ("artifacts", "deidentified", "features", "raw-phi")
+"""Purposes of the buckets that replicate between the regions, and that a failback reconciles."""
+HEARTBEATS: Final[Sequence[DataPurpose]] = tuple(purpose for purpose in REPLICATED if not PURPOSES[purpose].locked)
+"""Purposes of the buckets that receive the heartbeat: a locked bucket would keep every version for years."""
+HEARTBEAT_KEY: Final = "recovery/heartbeat.json"
+"""Key of the object that is written anew every minute in the buckets of `HEARTBEATS`."""
 LOGS: Final[DataPurpose] = "access-logs"
 """Purpose of the bucket that receives access logs and inventories of an environment's other buckets."""
 ENVIRONMENT_BUCKETS: Final[Sequence[DataPurpose]] = (

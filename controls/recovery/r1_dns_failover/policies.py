@@ -73,12 +73,12 @@ POLICIES: Final[Sequence[PolicyRule]] = (
         check=on(HEALTH_CHECK, equals("type", "CLOUDWATCH_METRIC", "CALCULATED", "RECOVERY_CONTROL")),
     ),
     PolicyRule(
-        name="health-check-says-healthy",
-        title="Health checks are healthy by default, so traffic stays in the primary region",
-        remedy="Set insufficient_data_health_status to Healthy or LastKnownStatus.",
+        name="health-check-keeps-status",
+        title="Health checks keep their last status without data, so traffic does not return to a lost region",
+        remedy="Set insufficient_data_health_status to LastKnownStatus.",
         check=on(
             HEALTH_CHECK,
-            equals("insufficientDataHealthStatus", "Healthy", "LastKnownStatus", default="LastKnownStatus"),
+            equals("insufficientDataHealthStatus", "LastKnownStatus", default="LastKnownStatus"),
         ),
     ),
     PolicyRule(

@@ -128,6 +128,25 @@ def _references(settings: Settings) -> Iterator[Problem]:
             yield Problem(path=("break_glass", "principals"), message=f"{first!r} stands here a second time")
 
 
+def _adoption(settings: Settings) -> Iterator[Problem]:
+    for name, singletons in settings.adopt.items():
+        if name != MANAGEMENT and name not in settings.accounts:
+            yield Problem(
+                path=("adopt", name), message=f"no account {name!r} is declared{suggestion(name, settings.accounts)}"
+            )
+        elif settings.account_id(name) is None:
+            yield Problem(
+                path=("adopt", name),
+                message=f"needs accounts.{name}.id: an account that the zone creates has nothing to adopt before the "
+                "stack organization is deployed; the outputs of that stack name the id",
+            )
+        elif "access-analyzer-role" in singletons and name != MANAGEMENT:
+            yield Problem(
+                path=("adopt", name),
+                message=f"access-analyzer-role is a resource of the management account; allowed: adopt.{MANAGEMENT}",
+            )
+
+
 def _security(settings: Settings) -> Iterator[Problem]:
     for index, name in enumerate(settings.security.excluded_accounts):
         if name not in settings.accounts and name != MANAGEMENT:
@@ -150,5 +169,6 @@ CHECKS: Final[Sequence[Callable[[Settings], Iterator[Problem]]]] = (
     _unique,
     _networks,
     _references,
+    _adoption,
     _security,
 )

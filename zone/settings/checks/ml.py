@@ -5,12 +5,20 @@ from collections.abc import Iterator
 from zone.settings.errors import Problem, suggestion
 from zone.settings.model import Settings
 from zone.settings.placement import workload_environments
+from zone.shared.scaling import MAXIMUM_FACTOR
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
     """What of it does not fit the rest of the settings."""
     environments = workload_environments(settings)
     for name, model in settings.ml.models.items():
+        maximum = MAXIMUM_FACTOR * model.instances
+        if model.release_instances is not None and not model.instances <= model.release_instances <= maximum:
+            yield Problem(
+                path=("ml", "models", name, "release_instances"),
+                message=f"{model.release_instances} is outside of the autoscaling range; allowed: {model.instances} to "
+                f"{maximum}",
+            )
         for index, environment in enumerate(model.environments):
             path = ("ml", "models", name, "environments", index)
             if environment not in environments:
