@@ -10,14 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.declared import declared_zone
-from cli.errors import UsageError, console
+from cli.errors import console
 from cli.options import Endpoint, JsonDocument
-from cli.rehearsed_aws import RehearsedAws
+from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
 from inspection.audit import AuditReport
 from inspection.audit import audit as audited
-from rehearsal.cloud import Cloud, Endpoints
-from zone.settings import Settings
 
 
 def audit(
@@ -33,7 +31,7 @@ def audit(
     settings = workspace.settings()
     store = workspace.store()
     outputs = {stack: store.outputs(stack) for stack in store.stacks()}
-    aws = emulated(workspace, settings)
+    aws = rehearsed_aws(workspace, settings)
     report = audited(declared_zone(settings, outputs), aws)
     if as_json:
         observations = [asdict(observation) for observation in report.observations]
@@ -42,29 +40,6 @@ def audit(
         _show(report, every=every)
     if not report.ok:
         raise typer.Exit(1)
-
-
-def emulated(workspace: Workspace, settings: Settings) -> RehearsedAws:
-    """boto3 clients for the accounts of the emulated organisation.
-
-    Raises:
-        UsageError: no cloud is up.
-    """
-    return RehearsedAws(
-        _endpoints(workspace),
-        management_account=settings.management_account_id,
-        access_role=settings.account_access_role,
-        region=settings.regions.primary,
-    )
-
-
-def _endpoints(workspace: Workspace) -> Endpoints:
-    if workspace.endpoint is not None:
-        return Endpoints.single(workspace.endpoint)
-    cloud = Cloud.attach(workspace.state)
-    if cloud is None:
-        raise UsageError("The emulated AWS is not running. Start the zone with `zone up --all`.")
-    return cloud.endpoints()
 
 
 def _show(report: AuditReport, *, every: bool) -> None:

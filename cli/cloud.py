@@ -103,7 +103,7 @@ def env(
     ] = None,
 ) -> None:
     """Print variables that point the AWS CLI and boto3 at the emulated AWS: eval "$(zone cloud env)"."""
-    for name, value in _running().environment(profile, via).items():
+    for name, value in Workspace.find().running_cloud().environment(profile, via).items():
         typer.echo(f"export {name}={value!r}")
 
 
@@ -125,7 +125,9 @@ def unused_rights(
     """
     rights = [
         right
-        for right in granted_rights(_running().command("rights"), _running().command("used-actions"))
+        for right in granted_rights(
+            Workspace.find().running_cloud().command("rights"), Workspace.find().running_cloud().command("used-actions")
+        )
         if fnmatchcase(right.role, role)
     ]
     if not rights:
@@ -157,13 +159,6 @@ def _show_rights(name: str, rights: Sequence[GrantedRight], *, verbose: bool) ->
     console.print(table)
 
 
-def _running() -> Cloud:
-    cloud = Cloud.attach(Workspace.find().state)
-    if cloud is None:
-        raise UsageError("The emulated AWS is not running. Start it with `zone cloud start` or `zone up --all`.")
-    return cloud
-
-
 DECISIONS: Final[Mapping[str, str]] = {
     "decided": "allowed by every policy that applies",
     "denied": "denied by a policy",
@@ -180,7 +175,7 @@ def decisions(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List the operations of every kind.")] = False,
 ) -> None:
     """Show how many requests the emulated AWS authorized, and which it could not decide exactly."""
-    summary = _running().command("authorization")
+    summary = Workspace.find().running_cloud().command("authorization")
     if as_json:
         typer.echo(json.dumps(summary, indent=2))
         return

@@ -10,11 +10,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import UsageError
 from cli.own_aws import OwnAws
-from cli.rehearsed_aws import RehearsedAws
+from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
 from inspection.network import live, state
 from inspection.network.model import Network
-from rehearsal.cloud import Cloud, Endpoints
 from zone.settings import Settings
 
 
@@ -46,7 +45,7 @@ def network(source: Source, settings: Settings) -> Network:
         # The emulator has no Route 53 Profiles: which VPCs see a zone by one, only the state knows.
         zones = state.network(_recorded(workspace)).zones
         vpcs_by_zone = {key: zone.vpcs for key, zone in zones.items()} if settings.network.dns == "profiles" else {}
-        aws = _rehearsed(workspace, settings)
+        aws = rehearsed_aws(workspace, settings)
         deployed = live.network(aws, _accounts(workspace, settings), settings.regions.all, vpcs_by_zone)
     else:
         deployed = state.network(_exported(source.exports) if source.exports else _recorded(workspace))
@@ -91,19 +90,3 @@ def _accounts(workspace: Workspace, settings: Settings) -> Sequence[str]:
             f"the id of {missing[0]!r} is not known: bring `organization` up, or give accounts.{missing[0]}.id"
         )
     return [account_id for account_id in named.values() if account_id]
-
-
-def _rehearsed(workspace: Workspace, settings: Settings) -> RehearsedAws:
-    if workspace.endpoint is not None:
-        endpoints = Endpoints.single(workspace.endpoint)
-    else:
-        cloud = Cloud.attach(workspace.state)
-        if cloud is None:
-            raise UsageError("The emulated AWS is not running. Start the zone with `zone up --all`.")
-        endpoints = cloud.endpoints()
-    return RehearsedAws(
-        endpoints,
-        management_account=settings.management_account_id,
-        access_role=settings.account_access_role,
-        region=settings.regions.primary,
-    )

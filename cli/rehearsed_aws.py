@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from cli.workspace import Workspace
 from rehearsal.cloud import MANAGEMENT, Credentials, Endpoints
+from zone.settings import Settings
 
 
 class RehearsedAws:
@@ -31,3 +33,17 @@ class RehearsedAws:
                 access_key=answer["AccessKeyId"], secret_key=answer["SecretAccessKey"], token=answer["SessionToken"]
             )
         return self._credentials[account]
+
+
+def rehearsed_aws(workspace: Workspace, settings: Settings) -> RehearsedAws:
+    """Return boto3 clients for the accounts of the emulated organization.
+
+    Raises:
+        UsageError: the emulated AWS is not running.
+    """
+    return RehearsedAws(
+        workspace.endpoints(),
+        management_account=settings.management_account_id,
+        access_role=settings.account_access_role,
+        region=settings.regions.primary,
+    )

@@ -6,9 +6,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.audit import emulated
 from cli.errors import UsageError, console
 from cli.options import Endpoint
+from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
 from inspection.trace import Copy, Journey, Replica, TraceError
 from inspection.trace import trace as traced
@@ -28,7 +28,7 @@ def trace(
         raise UsageError(f"{uri!r} is not s3://BUCKET/KEY")
     workspace = Workspace.find(endpoint)
     try:
-        journey = traced(emulated(workspace, workspace.settings()), bucket, key)
+        journey = traced(rehearsed_aws(workspace, workspace.settings()), bucket, key)
     except TraceError as error:
         raise UsageError(str(error)) from None
     _show(journey, every=every)

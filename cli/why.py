@@ -9,7 +9,6 @@ from cli.errors import UsageError, console
 from cli.workspace import Workspace
 from controls.registry import controls
 from inspection.denials import explain
-from rehearsal.cloud import Cloud
 
 _LISTED: Final = 5
 """How many denials an error message lists."""
@@ -25,9 +24,7 @@ def explain_denial(workspace: Workspace, request_id: str) -> None:
     Raises:
         UsageError: the emulated AWS is not running, or keeps no denial with this id.
     """
-    cloud = Cloud.attach(workspace.state)
-    if cloud is None:
-        raise UsageError("The emulated AWS is not running, so it keeps no denials. Start it with `zone up --all`.")
+    cloud = workspace.running_cloud()
     answer: dict[str, Any] = cloud.command("denial", request_id=request_id)
     if "denial" not in answer:
         raise UsageError(_unknown(request_id, answer["kept"]))

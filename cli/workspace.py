@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.errors import UsageError
+from rehearsal.cloud import Cloud, Endpoints
 from rehearsal.engine import Passphrase, StateStore
 from zone.plan import make_plan
 from zone.settings import Settings, settings_from_files
@@ -75,6 +76,25 @@ class Workspace:
         if unknown:
             raise UsageError(f"There is no stack {unknown[0]!r}. Stacks: {_listed(stacks)}")
         return stacks if everything else [name for name in stacks if name in names]
+
+    def running_cloud(self) -> Cloud:
+        """The emulated AWS of this workspace.
+
+        Raises:
+            UsageError: the emulated AWS is not running.
+        """
+        cloud = Cloud.attach(self.state)
+        if cloud is None:
+            raise UsageError("The emulated AWS is not running. Start it with `zone cloud start` or `zone up --all`.")
+        return cloud
+
+    def endpoints(self) -> Endpoints:
+        """The endpoints of the other emulator that `--endpoint` names, or of the emulated AWS.
+
+        Raises:
+            UsageError: the emulated AWS is not running.
+        """
+        return self.running_cloud().endpoints() if self.endpoint is None else Endpoints.single(self.endpoint)
 
     def follow_cloud(self, instance: str) -> bool:
         """Binds the state folder to one instance of the emulated AWS.
