@@ -2,7 +2,8 @@
 
 Source: IAM User Guide, "Policy evaluation logic" (within one account and across accounts), Organizations User Guide,
 "SCP evaluation" and "RCP evaluation". SCPs bind neither the management account nor service-linked roles; RCPs bind
-neither the management account's resources nor calls by service-linked roles.
+neither the management account's resources nor calls by service-linked roles. AWS PrivateLink Guide, "Control access to
+VPC endpoints using endpoint policies": an endpoint policy is evaluated besides all others and grants nothing alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ RESOURCE: Final = "resource policy"
 IDENTITY: Final = "identity policy"
 BOUNDARY: Final = "permissions boundary"
 SESSION: Final = "session policy"
+ENDPOINT: Final = "VPC endpoint policy"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +39,8 @@ class Policies:
     boundary: Policy | None = None
     session: Policy | None = None
     resource: Policy | None = None
+    endpoint: Policy | None = None
+    """Policy of the VPC endpoint that the request comes through."""
     scps: Sequence[Level] = ()
     """SCPs per level, from the root to the principal's account."""
     rcps: Sequence[Level] = ()
@@ -76,12 +80,15 @@ def evaluate(request: Request, policies: Policies) -> Decision:
         IDENTITY: policies.identity,
         BOUNDARY: [policies.boundary] if policies.boundary else [],
         SESSION: [policies.session] if policies.session else [],
+        ENDPOINT: [policies.endpoint] if policies.endpoint else [],
     }
     layers = {name: _layer(name, attached, request) for name, attached in documents.items()}
     denies = tuple(match for layer in layers.values() for match in layer.denies)
     if denies:
         return Decision(outcome=Outcome.EXPLICIT_DENY, because=denies)
     granting = _granting_layers(request, policies, layers)
+    if policies.endpoint is not None:
+        granting.insert(0, ENDPOINT)
     allowing: list[Match] = []
     for name in (*(name for name, _ in organization), *granting):
         if not layers[name].allows:

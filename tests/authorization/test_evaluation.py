@@ -46,10 +46,22 @@ def test_request_without_allow_is_implicitly_denied() -> None:
     assert decision.missing == "identity policy"
 
 
+def test_endpoint_policy_must_allow_and_grants_nothing() -> None:
+    only_reading = policy(allow("s3:Get*", Principal="*"), name="vpce-1")
+    assert evaluate(request(), Policies(identity=[FULL], endpoint=only_reading)).allowed
+    assert evaluate(request(), Policies(endpoint=only_reading)).missing == "identity policy"
+    writing = evaluate(request("s3:PutObject"), Policies(identity=[FULL], endpoint=only_reading))
+    assert writing.missing == "VPC endpoint policy"
+    granted = policy(allow(Principal={"AWS": ROLE}), name="bucket")
+    assert evaluate(request("s3:PutObject"), Policies(resource=granted, endpoint=only_reading)).missing == (
+        "VPC endpoint policy"
+    )
+
+
 def test_explicit_deny_wins_in_every_layer() -> None:
-    for layer in ("identity", "boundary", "session", "resource", "scps", "rcps"):
+    for layer in ("identity", "boundary", "session", "resource", "endpoint", "scps", "rcps"):
         refusing = policy(allow(Principal="*"), deny(Principal="*"), name=layer)
-        value: Any = refusing if layer in ("boundary", "session", "resource") else [refusing]
+        value: Any = refusing if layer in ("boundary", "session", "resource", "endpoint") else [refusing]
         value = [("root", value)] if layer in ("scps", "rcps") else value
         layers: dict[str, Any] = {"identity": [FULL], layer: value}
         policies = Policies(**layers)

@@ -227,7 +227,7 @@ def test_audit_finds_a_grant_to_everybody(prod: Environment) -> None:
 def test_secret_has_a_generated_value_and_an_equal_replica(prod: Environment) -> None:
     [arn] = prod.outputs["secret_arns"].values()
     east = prod.endpoints.client("secretsmanager", EAST, prod.admin)
-    with pytest.raises(ClientError, match="explicit deny in resource policy"):
+    with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
         east.get_secret_value(SecretId=arn)
     job = prod.job()
     value = prod.endpoints.client("secretsmanager", EAST, job).get_secret_value(SecretId=arn)["SecretString"]

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from authorization import Decision, Level, Outcome, Policies, Policy, Request, evaluate
+from authorization import Decision, Level, Policies, Policy, Request, evaluate
+from authorization.evaluation import BOUNDARY, ENDPOINT, IDENTITY, RESOURCE, SESSION
 from authorization.variables import VARIABLE
 from rehearsal.cloud.authorization import actions, conditions, dependent, identity, organization
 from rehearsal.cloud.authorization.callers import (
@@ -15,6 +16,7 @@ from rehearsal.cloud.authorization.callers import (
 )
 from rehearsal.cloud.authorization.conditions import Subject, UncomputedKeyError
 from rehearsal.cloud.authorization.denials import Denial
+from rehearsal.cloud.authorization.network import endpoint_policy
 from rehearsal.cloud.authorization.parsed import Narrowed, parsed_policy
 from rehearsal.cloud.authorization.record import Record
 from rehearsal.cloud.authorization.resource_policies import resource_policy
@@ -32,10 +34,16 @@ DENIAL_CODES: Final[Mapping[str, str]] = {
     "sts": "AccessDenied",
 }
 """Service -> error code of a denial; `AccessDeniedException` for all others."""
-_REASONS: Final = {
-    Outcome.EXPLICIT_DENY: "with an explicit deny in",
-    Outcome.IMPLICIT_DENY: "because no statement allows it in",
+_POLICY_TYPES: Final[Mapping[str, str]] = {
+    "SCP": "service control policy",
+    "RCP": "resource control policy",
+    IDENTITY: "identity-based policy",
+    RESOURCE: "resource-based policy",
+    BOUNDARY: "permissions boundary",
+    SESSION: "session policy",
+    ENDPOINT: "VPC endpoint policy",
 }
+"""Layer of a decision, without the place where it is attached -> policy type in AWS's messages."""
 
 
 class Authorizer:
@@ -123,6 +131,7 @@ class Authorizer:
             boundary=self._optional(identity.boundary(principal.account, subject.caller.entity), action),
             session=self._optional(parsed_policy("session policy", session), action) if session else None,
             resource=self._optional(policy, action),
+            endpoint=self._optional(endpoint_policy(subject.request.headers), action),
             scps=self._levels(principal.account, organization.SCP, action),
             rcps=self._levels(resource.account, organization.RCP, action),
             management_account=organization.management_account(principal.account),
@@ -168,7 +177,7 @@ def _variables(text: str) -> list[str]:
 
 def _every(policies: Policies) -> Iterator[Policy]:
     yield from policies.identity
-    for policy in (policies.boundary, policies.session, policies.resource):
+    for policy in (policies.boundary, policies.session, policies.resource, policies.endpoint):
         if policy is not None:
             yield policy
     for _, attached in (*policies.scps, *policies.rcps):
@@ -178,12 +187,22 @@ def _every(policies: Policies) -> Iterator[Policy]:
 def _denial(subject: Subject, decision: Decision) -> Refusal:
     """The error in AWS's form (IAM User Guide, "Troubleshoot access denied error messages")."""
     principal = subject.caller.principal
-    reason = "; ".join(map(str, decision.because)) or decision.missing
+    if decision.because:
+        first = decision.because[0]
+        name = _policy_type(first.layer)
+        statements = "; ".join(map(str, decision.because))
+        reason = f"with an explicit deny in {'an' if name[0] in 'aeiou' else 'a'} {name} ({statements})"
+    else:
+        reason = f"because no {_policy_type(decision.missing)} allows the {subject.action} action ({decision.missing})"
     return _forbidden(
         DENIAL_CODES.get(subject.request.service, "AccessDeniedException"),
         f"User: {principal.session_arn or principal.arn} is not authorized to perform: {subject.action} "
-        f"on resource: {subject.resource.arn} {_REASONS[decision.outcome]} {reason}",
+        f"on resource: {subject.resource.arn} {reason}",
     )
+
+
+def _policy_type(layer: str) -> str:
+    return _POLICY_TYPES[layer.partition(" on ")[0]]
 
 
 def _forbidden(code: str, message: str) -> Refusal:

@@ -1,4 +1,4 @@
-"""The condition keys of a request that comes through a VPC endpoint.
+"""The condition keys and the endpoint policy of a request that comes through a VPC endpoint.
 
 No network is emulated: a client states the endpoint with the header `x-rehearsal-vpce`, or with botocore's own setting
 `AWS_SDK_UA_APP_ID=vpce-…`, for clients that cannot send a header.
@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from moto.ec2.models import ec2_backends
 
+from authorization import Policy
 from rehearsal.cloud.authorization.organization import organization_id
+from rehearsal.cloud.authorization.parsed import parsed_policy
 
 _APPLICATION: Final = re.compile(r".*\bapp/(vpce-[0-9a-f]+)")
 
@@ -47,3 +49,12 @@ def endpoint_keys(headers: Mapping[str, str]) -> Mapping[str, str]:
     }
     owner = organization_id(account)
     return {**keys, "aws:vpceorgid": owner} if owner else keys
+
+
+def endpoint_policy(headers: Mapping[str, str]) -> Policy | None:
+    """Return the policy of the VPC endpoint that a request comes through; None for a request from elsewhere."""
+    through = endpoint(headers)
+    if through is None:
+        return None
+    _, vpc_endpoint = through
+    return parsed_policy(str(vpc_endpoint.id), str(vpc_endpoint.policy_document))

@@ -134,7 +134,7 @@ def test_scp_denies_what_the_role_allows(account: Account, guardrail: Any) -> No
     guardrail("SERVICE_CONTROL_POLICY", deny("kms:List*", Sid="NoKeys"))
     with pytest.raises(ClientError) as raised:
         keys.list_keys()
-    assert "explicit deny in SCP on ml-prod: guardrail-0, NoKeys" in str(raised.value)
+    assert "explicit deny in a service control policy (SCP on ml-prod: guardrail-0, NoKeys)" in str(raised.value)
 
 
 def test_scp_does_not_bind_the_management_account(endpoints: Endpoints, guardrail: Any) -> None:

@@ -51,6 +51,31 @@ def test_endpoint_has_the_organisation_of_its_owner(endpoints: Endpoints, in_mem
         client.meta.events.unregister("before-call", through)
 
 
+def test_endpoint_policy_is_decided_for_requests_through_the_endpoint(
+    endpoints: Endpoints, in_member: Credentials, bucket: str
+) -> None:
+    client = endpoints.client("s3", EAST, in_member)
+    ec2 = endpoints.client("ec2", EAST, in_member)
+    document = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]}
+    endpoint = ec2.create_vpc_endpoint(
+        VpcId=ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
+        ServiceName=f"com.amazonaws.{EAST}.s3",
+        PolicyDocument=json.dumps(document),
+    )["VpcEndpoint"]["VpcEndpointId"]
+    client.put_object(Bucket=bucket, Key="k", Body=b"")
+
+    def through(params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["x-rehearsal-vpce"] = endpoint
+
+    client.meta.events.register("before-call", through)
+    try:
+        client.get_object(Bucket=bucket, Key="k")
+        with pytest.raises(ClientError, match="no VPC endpoint policy allows the s3:PutObject action"):
+            client.put_object(Bucket=bucket, Key="k", Body=b"")
+    finally:
+        client.meta.events.unregister("before-call", through)
+
+
 def test_deleting_a_version_is_an_action_of_its_own(endpoints: Endpoints, in_member: Credentials, bucket: str) -> None:
     client = endpoints.client("s3", EAST, in_member)
     version = client.put_object(Bucket=bucket, Key="k", Body=b"")["VersionId"]
