@@ -16,7 +16,8 @@ def main() -> None:
         environments = write(folder, SPOKES)
         stacks = ("network-us-east-1", f"ml-{environments[-1]}")
         try:
-            rehearse(folder, "up", "organization", "audit", "--json")
+            foundation = ("organization", "audit", "baseline-management", "baseline-network")
+            rehearse(folder, "up", *foundation, f"baseline-{environments[-1]}", "--json")
             for stack in stacks:
                 if stack != stacks[0]:
                     rehearse(folder, "up", stacks[0], "--json")

@@ -36,6 +36,7 @@ def _deployed(teams: int, *, up: bool) -> None:
     foundation = [
         "organization",
         "audit",
+        "baseline-management",
         "baseline-backup",
         *(f"baseline-ml-{environment}" for environment in ENVIRONMENTS),
     ]

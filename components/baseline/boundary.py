@@ -38,6 +38,7 @@ def boundary(kind: str, scope: Scope) -> Sequence[Statement]:
             "Action": ["iam:GetRole", "iam:PassRole"],
             "Resource": f"arn:aws:iam::*:role/{scope.prefix}-*",
         },
+        *([_verify_permissions(scope.prefix)] if kind == "workload" else []),
         {
             "Sid": "OwnRoles",
             "Effect": "Deny",
@@ -45,3 +46,13 @@ def boundary(kind: str, scope: Scope) -> Sequence[Statement]:
             "Resource": [*scope.own_role_arns],
         },
     ]
+
+
+def _verify_permissions(prefix: str) -> Statement:
+    """Before a runbook changes anything, it asks IAM whether its own role has all rights that the steps need."""
+    return {
+        "Sid": "VerifyPermissions",
+        "Effect": "Allow",
+        "Action": "iam:SimulatePrincipalPolicy",
+        "Resource": f"arn:aws:iam::*:role/{prefix}-service-recovery-*",
+    }

@@ -108,6 +108,12 @@ def test_only_boundary_of_the_security_account_allows_to_list_accounts(kind: str
     assert ("organizations:ListAccounts" in allowed) is (kind == "security")
 
 
+def test_boundary_of_a_workload_account_lets_runbooks_verify_their_rights() -> None:
+    allowed = [statement for name, statement in statements(roles("workload")) if name == "pipeline-boundary"]
+    [verify] = [statement for statement in allowed if statement["Action"] == "iam:SimulatePrincipalPolicy"]
+    assert verify["Resource"] == "arn:aws:iam::*:role/hipaa-ml-service-recovery-*"
+
+
 def test_only_management_account_assumes_roles_in_other_accounts() -> None:
     for kind in KINDS:
         scope = rights.Scope(

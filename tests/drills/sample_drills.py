@@ -9,6 +9,7 @@ from drills.drill import Drill, TimelineEvent
 from drills.judge import Verdict, judge
 from drills.load import ClientRequest, Load, WrittenObject
 from drills.zone import DrillZone
+from rehearsal.cloud import Credentials
 
 EAST, WEST = "us-east-1", "us-west-2"
 LOST_AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC).timestamp()
@@ -44,7 +45,8 @@ class Zone(DrillZone):
     def store(self, **keys: Sequence[str]) -> None:
         self.document = {**self.document, "stored": keys}
 
-    def client(self, service: str, region: str) -> Any:
+    def client(self, service: str, region: str, credentials: Credentials | None = None) -> Any:
+        del credentials
         assert service == "s3"
         return Versions(self.document["stored"]["east" if region == EAST else "west"])
 
@@ -60,8 +62,11 @@ def zone(*, east: Sequence[str] = (), west: Sequence[str] = ()) -> Zone:
         document=TARGETS,
         endpoint={"name": "readmission-prod"},
         cloud=nothing,
-        endpoints=nothing,
-        credentials=nothing,
+        principals=nothing,
+        application=nothing,
+        team=nothing,
+        heartbeat=nothing,
+        on_call=nothing,
     )
     drill_zone.store(east=east, west=west)
     return drill_zone

@@ -8,7 +8,8 @@ import pytest
 from tests.end_to_end.zone import Ran, Zone
 
 NETWORKS = (
-    *("organization", "audit", "network-us-east-1", "network-us-west-2"),
+    *("organization", "audit", "baseline-management", "baseline-network"),
+    *("baseline-ml-dev", "baseline-ml-staging", "baseline-ml-prod", "network-us-east-1", "network-us-west-2"),
     *("ml-dev", "ml-staging", "ml-prod", "recovery-dev", "recovery-staging", "recovery-prod"),
 )
 

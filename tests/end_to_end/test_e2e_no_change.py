@@ -62,7 +62,12 @@ INTENDED_CHANGES: Mapping[str, str] = {
     "buckets-us-east-1-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
     "buckets-us-west-2-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
     "pipeline-deploy-policy": "the deploy role has the rights that stacks need which it deploys",
-    "pipeline-boundary": "the boundary of the security account allows AWS Config's aggregator to list the accounts",
+    "pipeline-boundary": "AWS Config's aggregator lists the accounts, and runbooks verify their own rights",
+    **{
+        f"keys-{region}-{domain}-key": "the role of the runbooks promotes the key"
+        for region in ("us-east-1", "us-west-2")
+        for domain in ("artifacts", "features", "phi", "secrets")
+    },
     "config-aggregator-role": "the role has the boundary, without which the deploy role cannot create it",
     **{
         f"{account}-{region}": "the provider assumes the deploy role instead of the access role"

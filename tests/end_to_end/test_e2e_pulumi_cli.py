@@ -140,7 +140,7 @@ def test_the_real_cli_sees_the_same_violation(cli: Cli) -> None:
 
 
 def test_pulumi_cli_imports_engine_state_without_changes(cli: Cli, tmp_path: Path) -> None:
-    stacks = (*STACKS, "data-prod")
+    stacks = (*STACKS, "baseline-management", "baseline-log-archive", "data-prod")
     ran = cli.zone.rehearse("up", *stacks, "--json")
     assert ran.code == 0, ran.err
     cli.passphrase = (cli.zone.root / ".rehearsal" / "passphrase").read_text(encoding="utf-8").strip()

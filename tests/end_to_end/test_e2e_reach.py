@@ -99,7 +99,8 @@ def test_names_lead_to_the_endpoints_without_profiles_too(make_zone: Callable[[]
     """Each private zone is associated with each spoke: authorized in the network account, made in the spoke's."""
     zone = make_zone()
     zone.configure(ml={}, network={**zone.setting("network"), "dns": "associations"})
-    stacks = ("organization", "audit", "network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev")
+    foundation = ("organization", "audit", "baseline-management", "baseline-network", "baseline-ml-dev")
+    stacks = (*foundation, "network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev")
     ran = zone.rehearse("up", *stacks, "--json", timeout=1200)
     assert ran.code == 0, ran.err
     for spoke in ("ml-dev", "recovery-dev"):

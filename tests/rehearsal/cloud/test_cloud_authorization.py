@@ -526,7 +526,7 @@ def test_denial_is_kept_under_the_request_id(
     session = account.session(account.role(f"denied-{service}"))
     with pytest.raises(ClientError) as raised:
         getattr(account.client(service, session), operation)()
-    request_id = raised.value.response["ResponseMetadata"]["RequestId"]
+    request_id = raised.value.response.get("ResponseMetadata", {}).get("RequestId")
     denial = shared_cloud.command("denial", request_id=request_id)["denial"]
     assert denial["principal"] == f"arn:aws:iam::{account.account}:role/denied-{service}"
     assert denial["session"].endswith(f"assumed-role/denied-{service}/session")
@@ -542,7 +542,7 @@ def test_denial_by_a_guardrail_names_statement_and_condition_keys(
     session = account.session(account.role("guarded", allow("kms:*")))
     with pytest.raises(ClientError) as raised:
         account.client("kms", session).list_keys()
-    request_id = raised.value.response["ResponseMetadata"]["RequestId"]
+    request_id = raised.value.response.get("ResponseMetadata", {}).get("RequestId")
     denial = shared_cloud.command("denial", request_id=request_id)["denial"]
     assert [statement["sid"] for statement in denial["statements"]] == ["Elsewhere"]
     assert denial["statements"][0]["layer"].startswith("SCP on ")
