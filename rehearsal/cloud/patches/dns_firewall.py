@@ -117,7 +117,8 @@ def _list_firewall_rule_groups(self: Any, **_: Any) -> Item:
 def _delete_firewall_rule_group(self: Any, firewall_rule_group_id: str) -> Item:
     group = item_of(self.firewall_rule_groups, firewall_rule_group_id, "Rule group")
     for regions in list(route53resolver_backends.values()):
-        associations: Any = regions[self.region_name].firewall_associations.values()
+        backend: Any = regions[self.region_name]
+        associations = backend.firewall_associations.values()
         if any(association["FirewallRuleGroupId"] == firewall_rule_group_id for association in associations):
             raise AwsError("ConflictException", f"Rule group {firewall_rule_group_id} is associated with VPCs")
     del self.firewall_rule_groups[firewall_rule_group_id]

@@ -13,7 +13,6 @@ from rehearsal.cloud.rules.rule import Rule, Situation
 MANAGED_POLICY_CHARACTERS: Final = 6144
 ROLE_INLINE_CHARACTERS: Final = 10_240
 MANAGED_POLICIES_PER_ROLE: Final = 10
-SESSION_SECONDS: Final = (3600, 43_200)
 CHAINED_SESSION_SECONDS: Final = 3600
 _QUOTAS: Final = "IAM User Guide, IAM and STS quotas"
 
@@ -70,18 +69,6 @@ def _boundary_exists(situation: Situation) -> Refusal | None:
     return None
 
 
-def _session_duration(situation: Situation) -> Refusal | None:
-    seconds = situation.parameters.get("MaxSessionDuration")
-    shortest, longest = SESSION_SECONDS
-    if seconds is not None and not shortest <= int(seconds) <= longest:
-        return Refusal(
-            code="ValidationError",
-            message=f"1 validation error detected: Value '{seconds}' at 'maxSessionDuration' failed to satisfy "
-            f"constraint: Member must have value between {shortest} and {longest}",
-        )
-    return None
-
-
 def _chained_session(situation: Situation) -> Refusal | None:
     seconds = int(situation.parameters.get("DurationSeconds") or 0)
     if situation.request.scope.access_key.startswith("ASIA") and seconds > CHAINED_SESSION_SECONDS:
@@ -119,13 +106,6 @@ RULES: Final = (
         operations=("CreateRole", "PutRolePermissionsBoundary", "CreateUser"),
         check=_boundary_exists,
         states="a permissions boundary exists",
-        source="IAM API Reference, CreateRole",
-    ),
-    Rule(
-        service="iam",
-        operations=("CreateRole", "UpdateRole"),
-        check=_session_duration,
-        states="MaxSessionDuration is 3,600 to 43,200 seconds",
         source="IAM API Reference, CreateRole",
     ),
     Rule(

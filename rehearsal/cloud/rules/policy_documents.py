@@ -1,6 +1,5 @@
 """Resource policies and trust policies: their syntax, size, principals, and the resources that they may name."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from authorization import Policy, PolicyError, PolicyStatement, reference
 from authorization.patterns import matches_wildcards
 from rehearsal.cloud.authorization.entities import entity_by_arn, stored_bucket
 from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.rules.iam import characters
 from rehearsal.cloud.rules.rule import Rule, Situation
 
 _ENTITY: Final = re.compile(r"arn:aws:iam::\d{12}:(?:role|user)/(.+)")
@@ -28,7 +28,7 @@ class Document:
     code: str
     """Error code for a malformed document."""
     limit: int
-    """Largest document, in bytes."""
+    """Largest document: for IAM in characters without white space, else in bytes."""
     source: str
     principals: bool = True
     """Whether the document names principals, which have to exist."""
@@ -115,9 +115,10 @@ def _check(document: Document) -> Callable[[Situation], Refusal | None]:
 
 
 def _problems(document: Document, text: str) -> Iterator[str]:
-    size = len(_without_space(text).encode()) if document.service == "iam" else len(text.encode())
+    size = characters(text) if document.service == "iam" else len(text.encode())
     if size > document.limit:
-        yield f"The policy has {size} bytes, and at most {document.limit} are allowed."
+        unit = "characters" if document.service == "iam" else "bytes"
+        yield f"The policy has {size} {unit}, and at most {document.limit} are allowed."
     try:
         policy = Policy.parse("policy", text)
     except PolicyError as error:
@@ -126,14 +127,6 @@ def _problems(document: Document, text: str) -> Iterator[str]:
     if document.principals:
         for statement in policy.statements:
             yield from _missing_principals(statement)
-
-
-def _without_space(text: str) -> str:
-    """IAM counts no white space."""
-    try:
-        return json.dumps(json.loads(text), separators=(",", ":"))
-    except ValueError:
-        return text
 
 
 def _missing_principals(statement: PolicyStatement) -> Iterator[str]:
@@ -210,7 +203,8 @@ RULES: Final = (
             service=document.service,
             operations=document.operations,
             check=_check(document),
-            states=f"{document.member} is well-formed, at most {document.limit} bytes, and its principals exist",
+            states=f"{document.member} is well-formed, at most {document.limit} "
+            f"{'characters' if document.service == 'iam' else 'bytes'}, and its principals exist",
             source=document.source,
         )
         for document in DOCUMENTS

@@ -212,4 +212,14 @@ CASES: Final = (
         code="InvalidParameterValueException",
         request=reserved_concurrency,
     ),
+    Case(
+        name="session longer than 12 hours",
+        code="ValidationError",
+        request=lambda e: role(e, "long-session", MaxSessionDuration=50_000),
+    ),
+    Case(
+        name="function without its role",
+        code="InvalidParameterValueException",
+        request=lambda e: function(e, "without-role"),
+    ),
 )

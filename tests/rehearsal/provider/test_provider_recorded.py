@@ -40,7 +40,9 @@ def required(fields: object, depth: int = 0) -> Values:
 def test_a_recorded_resource_lives(client: Client, token: str, state: Path) -> None:
     resource_schema = schema(token)
     assert resource_schema is not None
-    resource = client.make(token, required(resource_schema.inputs))
+    # Without inputs, a read is that of an import, which takes the inputs from the outputs.
+    inputs = required(resource_schema.inputs) or {"region": "us-east-1"}
+    resource = client.make(token, inputs)
     assert resource.id
     always = {
         name
@@ -54,10 +56,7 @@ def test_a_recorded_resource_lives(client: Client, token: str, state: Path) -> N
     read = client.read(resource)
     assert read is not None
     assert (read.id, read.inputs, read.outputs) == (resource.id, resource.inputs, resource.outputs)
-    assert (
-        client.diff(resource, client.checked(resource.urn, required(resource_schema.inputs), resource.inputs)).changes
-        == 1
-    )
+    assert client.diff(resource, client.checked(resource.urn, inputs, resource.inputs)).changes == 1
     assert client.create(resource.urn, resource.inputs).id == resource.id
 
     client.delete(resource)
@@ -86,7 +85,7 @@ def test_ids_and_arns_have_the_form_of_the_service(client: Client) -> None:
 
 
 def test_renamed_resource_is_the_same_resource(client: Client, state: Path) -> None:
-    resource = client.make("aws:macie2/account:Account", {"status": "ENABLED"}, "before")
+    resource = client.make("aws:sfn/activity:Activity", {}, "before")
     resource.urn = resource.urn.replace("before", "after")
     assert client.read(resource) is not None
     assert Ledger(state / "recorded.sqlite").modes()[resource.urn] == "recorded"
