@@ -84,6 +84,7 @@ INTENDED_CHANGES: Mapping[str, str] = {
         for region in ("us-east-1", "us-west-2")
         for kind in ("members", *(f"member-{account}" for account in ACCOUNTS))
     },
+    "transit-gateway-gateway": "AWS refuses a peering of gateways with encryption support",
     "pipeline-deploy-policy": "the deploy role of a workload account creates the managed policies of teams' roles",
 }
 """Resource name -> why today's program changes this resource of the baseline."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from zone.plan.accounts import AccountPlan, EnvironmentPlan
 from zone.settings.model import Settings
+from zone.settings.names import MANAGEMENT
 
 ORGANIZATION: Final = "organization"
 AUDIT: Final = "audit"
@@ -61,10 +62,11 @@ def plan_stacks(
     """
     regions = settings.regions.all if any(account.networks for account in settings.accounts.values()) else ()
     needs: dict[str, tuple[str, ...]] = {ORGANIZATION: (), AUDIT: (ORGANIZATION,)}
-    needs |= {f"{BASELINE}{name}": (ORGANIZATION, AUDIT) for name in accounts}
+    active = [name for name in accounts if name == MANAGEMENT or name in settings.active_accounts]
+    needs |= {f"{BASELINE}{name}": (ORGANIZATION, AUDIT) for name in active}
     needs[SECURITY] = (
         ORGANIZATION,
-        *(f"{BASELINE}{name}" for name in accounts if name not in settings.security.excluded_accounts),
+        *(f"{BASELINE}{name}" for name in active if name not in settings.security.excluded_accounts),
     )
     for index, region in enumerate(regions):
         # The recovery region's stack peers with the primary region's.
