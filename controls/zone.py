@@ -18,6 +18,8 @@ class Zone:
     """The role AWS Organizations makes in a new account; the first deployment of an account's baseline runs as it."""
     suspended: str = "Suspended"
     """The OU in which everything is denied."""
+    units_by_target: Sequence[tuple[str, Sequence[str]]] = ()
+    """Target of a guardrail -> paths of the OUs that have its role, where they differ from the target."""
 
     @property
     def deploy_role(self) -> str:

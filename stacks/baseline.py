@@ -124,6 +124,6 @@ def _monthly(settings: Settings, account: str) -> int:
     """An account's budget in USD; the management account pays, and so watches, the sum of all."""
     own = {
         name: account_settings.monthly_usd or settings.budget.monthly_usd
-        for name, account_settings in settings.accounts.items()
+        for name, account_settings in settings.active_accounts.items()
     }
     return sum(own.values()) + settings.budget.monthly_usd if account == MANAGEMENT else own[account]

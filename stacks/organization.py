@@ -22,7 +22,11 @@ def deploy(plan: Plan) -> OrganizationOutputs:
     organization = o.Organization("organization", o.OrganizationArgs(id=settings.organization.id), opts)
     units = o.OrganizationalUnits(
         "units",
-        o.OrganizationalUnitsArgs(root_id=organization.root_id, paths=settings.organizational_units),
+        o.OrganizationalUnitsArgs(
+            root_id=organization.root_id,
+            paths=settings.organizational_units,
+            existing_ids=settings.organizational_unit_ids,
+        ),
         opts,
     )
     accounts = o.Accounts(
@@ -76,6 +80,7 @@ def _accounts(plan: Plan, units: Mapping[str, pulumi.Output[str]]) -> dict[str, 
             name=account.name,
         )
         for name, account in plan.settings.accounts.items()
+        if account.state != "closed"  # AWS keeps it for 90 days and never gives its e-mail address to another account
     }
 
 

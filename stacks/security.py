@@ -47,7 +47,7 @@ def deploy(plan: Plan) -> SecurityOutputs:
     )
     members = _members(settings, organization, name)
     discovery = _discovery(settings, members, settings.adopted(name, "macie"))
-    excluded = [providers.account_id(excluded_account) for excluded_account in security.excluded_accounts]
+    excluded = [providers.account_id(excluded_account) for excluded_account in _excluded(settings)]
     deployed: dict[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]] = {}
     identifiers: dict[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]] = {}
     detectors: dict[str, pulumi.Input[str]] = {}
@@ -68,7 +68,11 @@ def deploy(plan: Plan) -> SecurityOutputs:
             f"inspector-{region}",
             g.VulnerabilityScanningArgs(
                 account_id=account_id,
-                members={member: providers.account_id(member) for member in settings.account_names if member != name},
+                members={
+                    member: providers.account_id(member)
+                    for member in (MANAGEMENT, *settings.active_accounts)
+                    if member != name
+                },
             ),
             opts,
         )
@@ -101,9 +105,16 @@ def deploy(plan: Plan) -> SecurityOutputs:
     return outputs
 
 
+def _excluded(settings: Settings) -> list[str]:
+    """Accounts without conformance packs: those that are configured, and suspended ones, which have no recorder."""
+    suspended = [name for name, account in settings.accounts.items() if account.state == "suspended"]
+    excluded = [name for name in settings.security.excluded_accounts if name in settings.account_names]
+    return list(dict.fromkeys([*excluded, *suspended]))
+
+
 def _members(settings: Settings, organization: OrganizationOutputs, administrator: str) -> Mapping[str, g.MemberSpec]:
     """Every declared account except the administrator; automatic enabling covers accounts that are created later."""
-    emails = {name: account.email for name, account in settings.accounts.items() if name != administrator}
+    emails = {name: account.email for name, account in settings.active_accounts.items() if name != administrator}
     if settings.organization.email is not None:
         emails[MANAGEMENT] = settings.organization.email
     return {name: g.MemberSpec(account_id=organization.account_id(name), email=email) for name, email in emails.items()}

@@ -47,8 +47,9 @@ class TransitGateway(pulumi.ComponentResource):
             default_route_table_association="disable",
             default_route_table_propagation="disable",
             dns_support="enable",
-            # Encryption between VPCs in the fabric, 45 CFR 164.312(e)(2)(ii) (Transit Gateway Guide, "Encryption").
-            encryption_support="enable",
+            # AWS refuses a peering of a gateway with encryption support (Transit Gateway Guide, "Encryption Support").
+            # AWS encrypts the peering itself, and every endpoint requires TLS 1.2: 45 CFR 164.312(e)(2)(ii).
+            encryption_support="disable",
             multicast_support="disable",
             vpn_ecmp_support="disable",
             tags={"Name": name},

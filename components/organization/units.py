@@ -1,7 +1,7 @@
 """The tree of organizational units, from paths such as `Workloads/ML-Prod`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_aws import organizations
@@ -16,6 +16,8 @@ class OrganizationalUnitsArgs:
     root_id: pulumi.Input[str]
     paths: Sequence[str]
     """Parents before children."""
+    existing_ids: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Path -> id of an existing OU, which is adopted."""
 
     def __post_init__(self) -> None:
         """Refuses a tree with a hole, or a path that stands twice."""
@@ -39,7 +41,6 @@ class OrganizationalUnits(pulumi.ComponentResource):
     def __init__(self, name: str, args: OrganizationalUnitsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
         # An OU is refused by AWS as long as an account is in it; deleting one by mistake would detach its guardrails.
-        keep = pulumi.ResourceOptions(parent=self, protect=True)
         ids: dict[str, pulumi.Output[str]] = {}
         for path in args.paths:
             parent, _, last = path.rpartition("/")
@@ -47,7 +48,7 @@ class OrganizationalUnits(pulumi.ComponentResource):
                 f"{name}-{path.replace('/', '-')}",
                 name=last,
                 parent_id=ids[parent] if parent else args.root_id,
-                opts=keep,
+                opts=pulumi.ResourceOptions(parent=self, protect=True, import_=args.existing_ids.get(path)),
             )
             ids[path] = unit.id
         self.ids = ids

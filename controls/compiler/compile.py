@@ -48,6 +48,8 @@ def compile_policies(
     policies: list[CompiledPolicy] = []
     for group, items in _groups(listed, zone).items():
         targets, unknown = expanded(group.targets, units, zone)
+        if not targets and not unknown:  # no OU has the role
+            continue
         problems += [_no_unit(items, target, units) for target in unknown]
         limit = limits.of(group.policy_type).characters
         bins, too_large = first_fit(in_packing_order(items, order), limit)
@@ -63,6 +65,8 @@ def compile_policies(
     for control in listed:
         for declaration in control.declare:
             targets, unknown = expanded(declaration.targets, units, zone)
+            if not targets and not unknown:
+                continue
             problems += [_no_unit_for(f"control {control.id}", target, units) for target in unknown]
             policies.append(_declared(control, declaration, targets, zone))
     result = CompiledPolicies(policies=policies, limits=limits)

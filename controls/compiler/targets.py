@@ -12,15 +12,15 @@ ROOT: Final = "/"
 def expanded(targets: Sequence[str], units: Collection[str], zone: Zone) -> tuple[Sequence[str], Sequence[str]]:
     """The OU paths behind a guardrail's targets, and those that the zone does not have.
 
-    `*` is every OU that is not suspended. Policies are inherited, so it stands for the top-level OUs: attaching to
-    nested ones as well would spend their quota on copies.
+    The zone lists the OUs that have the role of a target. `*` is every OU that is not suspended. Policies are
+    inherited, so it stands for the top-level OUs: attaching to nested ones as well would spend their quota on copies.
     """
     paths: list[str] = []
     for target in targets:
         if target == EVERY_OU:
             paths += [unit for unit in units if "/" not in unit and unit != zone.suspended]
         else:
-            paths.append(target)
+            paths += dict(zone.units_by_target).get(target, (target,))
     unknown = [target for target in paths if target != ROOT and target not in units]
     return list(dict.fromkeys(path for path in paths if path not in unknown)), unknown
 

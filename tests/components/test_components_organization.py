@@ -84,6 +84,12 @@ def test_unit_paths_with_gap_or_repetition_are_refused(paths: list[str]) -> None
         o.OrganizationalUnitsArgs(root_id="r-1", paths=paths)
 
 
+def test_existing_unit_is_adopted() -> None:
+    args = o.OrganizationalUnitsArgs(root_id="r-1", paths=["HIS", "EIS"], existing_ids={"HIS": "ou-ab12-11111111"})
+    units = record(lambda: o.OrganizationalUnits("units", args)).of(":OrganizationalUnit")
+    assert {unit.inputs["name"]: unit.request.importId for unit in units} == {"HIS": "ou-ab12-11111111", "EIS": ""}
+
+
 def test_account_is_protected_and_retained() -> None:
     recording = record(lambda: o.Accounts("accounts", accounts()))
     [account] = recording.of("organizations/account:Account")

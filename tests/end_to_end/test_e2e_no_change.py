@@ -97,6 +97,7 @@ INTENDED_CHANGES: Mapping[str, str] = {
         for region in ("us-east-1", "us-west-2")
         for kind in ("members", *(f"member-{account}" for account in ACCOUNTS))
     },
+    "transit-gateway-gateway": "AWS refuses a peering of gateways with encryption support",
 }
 """Resource name -> why today's program changes this resource of the baseline."""
 

@@ -77,7 +77,7 @@ def plan_stacks(
     """
     regions = settings.regions.all if any(account.networks for account in settings.accounts.values()) else ()
     needs: dict[str, tuple[str, ...]] = {ORGANIZATION: (), AUDIT: (ORGANIZATION,)}
-    baselines = [baseline_stack(name) for name in accounts]
+    baselines = [baseline_stack(name) for name in accounts if name == MANAGEMENT or name in settings.active_accounts]
     needs |= dict.fromkeys(baselines, (ORGANIZATION, AUDIT))
     needs[SECURITY] = (ORGANIZATION, *baselines)
     pipeline = baseline_stack(MANAGEMENT)

@@ -1,5 +1,6 @@
 """The typed settings of a zone: every key that a person can set, without what follows from it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from controls.zone import Zone
 from zone.settings import types as t
 from zone.settings.data import Data
 from zone.settings.ml import MachineLearning
-from zone.settings.names import MANAGEMENT, SUSPENDED
+from zone.settings.names import MANAGEMENT, STANDARD_UNITS
 from zone.settings.network import Network
 from zone.settings.sections import (
     Account,
@@ -49,7 +50,14 @@ class Settings(StrictModel):
     regions: Regions
     """The two AWS regions of the zone, and the residency group that both belong to."""
     organizational_units: Annotated[list[t.OuPath], Field(min_length=1)]
-    """Paths of the organisational units, each parent before its children. `Suspended` is required."""
+    """Paths of the organisational units, each parent before its children. One has the role `suspended`."""
+    organizational_unit_roles: dict[t.OuRole, list[t.OuPath]] = Field(default_factory=dict)
+    """Role -> paths of the OUs that have it, for a tree that exists already; an empty list if no OU has it. Roles that
+    are not set have the OUs of a new organisation: `Security`, `Infrastructure`, `Workloads`, `Workloads/ML-Dev`,
+    `Workloads/ML-Staging`, `Workloads/ML-Prod`, `Sandbox`, `Policy-Staging` and `Suspended`. Accounts in OUs with
+    `staging` and `prod` hold patient data."""
+    organizational_unit_ids: dict[t.OuPath, t.OuId] = Field(default_factory=dict)
+    """Path -> ID of an existing OU, which is adopted."""
     accounts: Annotated[dict[t.AccountName, Account], Field(min_length=1)]
     """Account name -> member account. The management account is not listed."""
     log_archive: LogArchive
@@ -86,8 +94,24 @@ class Settings(StrictModel):
 
     @property
     def account_names(self) -> tuple[str, ...]:
-        """Every account, the management account first."""
-        return (MANAGEMENT, *self.accounts)
+        """Every account that is not closed, the management account first."""
+        return (MANAGEMENT, *(name for name, account in self.accounts.items() if account.state != "closed"))
+
+    @property
+    def active_accounts(self) -> Mapping[str, Account]:
+        """The member accounts that have stacks."""
+        return {name: account for name, account in self.accounts.items() if account.state == "active"}
+
+    def units_of(self, role: t.OuRole) -> tuple[str, ...]:
+        """Paths of the OUs with a role."""
+        if role in self.organizational_unit_roles:
+            return tuple(self.organizational_unit_roles[role])
+        return (STANDARD_UNITS[role],)
+
+    @property
+    def suspended_unit(self) -> str:
+        """Path of the OU in which everything is denied."""
+        return next(iter(self.units_of("suspended")), STANDARD_UNITS["suspended"])
 
     def account_id(self, name: str) -> str | None:
         """The configured id of an account; None if the zone creates the account."""
@@ -109,7 +133,10 @@ class Settings(StrictModel):
             regions=self.regions.all,
             residency=self.regions.residency,
             account_access_role=self.account_access_role,
-            suspended=SUSPENDED,
+            suspended=self.suspended_unit,
+            units_by_target=tuple(
+                (STANDARD_UNITS[role], self.units_of(role)) for role in self.organizational_unit_roles
+            ),
         )
 
     @property

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from zone.settings.model import Settings
-from zone.settings.names import MANAGEMENT, stack_suffix
-from zone.settings.types import Classification, Environment
+from zone.settings.names import MANAGEMENT, STANDARD_UNITS, stack_suffix
+from zone.settings.types import Classification, Environment, OuRole
 
 AccountKind = Literal["management", "security", "infrastructure", "workload", "sandbox"]
 """What an account is for; its deploy role's rights follow from it."""
@@ -38,6 +38,17 @@ PLACEMENT_BY_OU: Final[Mapping[str, AccountPlacement]] = {
 DEFAULT_PLACEMENT: Final = AccountPlacement(
     environment="infrastructure", data_classification="internal", kind="infrastructure"
 )
+ROLES: Final[tuple[OuRole, ...]] = (
+    "security",
+    "infrastructure",
+    "workloads",
+    "dev",
+    "staging",
+    "prod",
+    "sandbox",
+    "policy-staging",
+)
+"""Roles of OUs that accounts are placed in; a later role of the same OU wins."""
 MANAGEMENT_PLACEMENT: Final = AccountPlacement(
     environment="management", data_classification="internal", kind="management"
 )
@@ -52,10 +63,11 @@ def account_placement(settings: Settings, name: str) -> AccountPlacement:
     if name == MANAGEMENT:
         return MANAGEMENT_PLACEMENT
     account = settings.accounts[name]
+    placements = _placements(settings)
     path = account.ou
-    while path and path not in PLACEMENT_BY_OU:
+    while path and path not in placements:
         path = path.rpartition("/")[0]
-    defaults = PLACEMENT_BY_OU.get(path, DEFAULT_PLACEMENT)
+    defaults = placements.get(path, DEFAULT_PLACEMENT)
     return AccountPlacement(
         environment=account.environment or defaults.environment,
         data_classification=account.data_classification or defaults.data_classification,
@@ -63,10 +75,22 @@ def account_placement(settings: Settings, name: str) -> AccountPlacement:
     )
 
 
+def _placements(settings: Settings) -> Mapping[str, AccountPlacement]:
+    """OU path -> what its accounts are, from the roles of the OUs."""
+    return {
+        path: PLACEMENT_BY_OU[STANDARD_UNITS[role]]
+        for role in ROLES
+        if STANDARD_UNITS[role] in PLACEMENT_BY_OU
+        for path in settings.units_of(role)
+    }
+
+
 def workload_environments(settings: Settings) -> Mapping[str, str]:
     """The last part of a workload's stacks -> its account: `ml-dev` has the stacks `data-dev`, `ml-dev` and so on."""
     return {
-        stack_suffix(name): name for name in settings.accounts if account_placement(settings, name).kind == "workload"
+        stack_suffix(name): name
+        for name in settings.active_accounts
+        if account_placement(settings, name).kind == "workload"
     }
 
 
@@ -79,7 +103,7 @@ def spoke_cidrs(settings: Settings, region: str) -> Mapping[str, str]:
     """Account -> CIDR of its spoke in a region: the workloads with a network there."""
     return {
         name: account.networks[region]
-        for name, account in settings.accounts.items()
+        for name, account in settings.active_accounts.items()
         if region in account.networks and account_placement(settings, name).kind == "workload"
     }
 

@@ -54,6 +54,9 @@ class Account(StrictModel):
     """ID of an existing account, 12 digits in quotes, which is adopted; if not set, an account is created."""
     name: t.Name | None = None
     """Name of the account in AWS, for example `Log Archive`; the key of the account if not set."""
+    state: t.AccountState = "active"
+    """`suspended`: the account is in the OU with the role `suspended` and has no stacks. `closed`: the account is
+    closed in AWS and no longer managed; the entry stays, since AWS never releases its e-mail address."""
     environment: t.Environment | None = None
     """Environment of the account; if not set, it follows from the OU (`zone/settings/placement.py`)."""
     data_classification: t.Classification | None = None

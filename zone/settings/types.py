@@ -81,6 +81,11 @@ _OU: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"
 OuPath = Annotated[
     str, like(rf"{_OU}(/{_OU}){{0,4}}", "names of letters, digits, - and _, joined by /, at most five levels")
 ]
+OuRole = Literal[
+    "security", "infrastructure", "workloads", "dev", "staging", "prod", "sandbox", "policy-staging", "suspended"
+]
+"""What the accounts of an OU are for: guardrails, environment and classification of data follow from it."""
+OuId = Annotated[str, like(r"ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}", "an OU's id, such as ou-ab12-cdefgh34")]
 Phone = Annotated[
     str,
     like(
@@ -131,6 +136,7 @@ Service = Literal[
 ]
 """Services with a delegated administrator."""
 
+AccountState = Literal["active", "suspended", "closed"]
 Singleton = Literal["access-analyzer-role", "config-role", "github-provider", "macie", "security-hub"]
 """Resources of which AWS allows one per account, and that an account may have before the zone is deployed."""
 

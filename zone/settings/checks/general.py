@@ -8,7 +8,7 @@ from typing import Final
 from controls.residency import RESIDENCY_GROUPS
 from zone.settings.errors import Problem, suggestion
 from zone.settings.model import Settings
-from zone.settings.names import MANAGEMENT, SUSPENDED, stack_suffix
+from zone.settings.names import MANAGEMENT, stack_suffix
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
@@ -44,8 +44,51 @@ def _units(settings: Settings) -> Iterator[Problem]:
                 message=f"the parent {parent!r} of {path!r} must be declared before it{suggestion(parent, declared)}",
             )
         declared.append(path)
-    if SUSPENDED not in declared:
-        yield Problem(path=("organizational_units",), message=f"lacks {SUSPENDED!r}, where accounts wait to be closed")
+    suspended = settings.suspended_unit
+    if suspended not in declared:
+        yield Problem(path=("organizational_units",), message=f"lacks {suspended!r}, where accounts wait to be closed")
+    yield from _unit_roles(settings)
+
+
+def _unit_roles(settings: Settings) -> Iterator[Problem]:
+    units = settings.organizational_units
+    for role, paths in settings.organizational_unit_roles.items():
+        if role == "suspended" and len(paths) != 1:
+            yield Problem(path=("organizational_unit_roles", role), message=f"{len(paths)} OUs; allowed: exactly one")
+        for index, path in enumerate(paths):
+            if path not in units:
+                yield Problem(
+                    path=("organizational_unit_roles", role, index),
+                    message=f"no OU {path!r} is declared{suggestion(path, units)}; allowed: {', '.join(units)}",
+                )
+    for path in settings.organizational_unit_ids:
+        if path not in units:
+            yield Problem(
+                path=("organizational_unit_ids", path),
+                message=f"no OU {path!r} is declared{suggestion(path, units)}; allowed: {', '.join(units)}",
+            )
+
+
+def _states(settings: Settings) -> Iterator[Problem]:
+    for name, account in settings.accounts.items():
+        if account.state == "active":
+            continue
+        if account.ou != settings.suspended_unit:
+            yield Problem(
+                path=("accounts", name, "ou"),
+                message=f"{account.ou!r} is not for {account.state} accounts; allowed: {settings.suspended_unit}",
+            )
+        for key in ("networks", "administers"):
+            if getattr(account, key):
+                yield Problem(
+                    path=("accounts", name, key), message=f"a {account.state} account has none; remove the key"
+                )
+        if name in (settings.log_archive.account, settings.data.backup.account, settings.network.account):
+            yield Problem(
+                path=("accounts", name, "state"),
+                message=f"{account.state!r}, but the account has a function in the zone: see log_archive.account, "
+                "data.backup.account and network.account",
+            )
 
 
 def _places(settings: Settings) -> Iterator[Problem]:
@@ -166,6 +209,7 @@ CHECKS: Final[Sequence[Callable[[Settings], Iterator[Problem]]]] = (
     _regions,
     _units,
     _places,
+    _states,
     _unique,
     _networks,
     _references,

@@ -1,0 +1,149 @@
+"""Organisational units by role, and accounts that are suspended or closed."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.stacks.zone import ROOT
+from zone.plan import make_plan
+from zone.plan.guardrails import guardrail_policies
+from zone.settings import Settings, SettingsError, files, parse_settings
+
+VALUES = files.read(ROOT, "organization").values
+UNIT_BY_ACCOUNT = {
+    "log-archive": "Security",
+    "security-tooling": "Security",
+    "backup": "Security",
+    "network": "Infrastructure/Infra-Prod",
+    "shared-services": "Infrastructure/Infra-Prod",
+    "ml-dev": "HIS/HIS-Non-Prod",
+    "ml-staging": "EIS/EIS-Staging",
+    "ml-prod": "HIS/HIS-Prod",
+}
+HEALTHCARE_UNITS = [
+    "Security",
+    "Infrastructure",
+    "Infrastructure/Infra-Prod",
+    "HIS",
+    "HIS/HIS-Non-Prod",
+    "HIS/HIS-Prod",
+    "EIS",
+    "EIS/EIS-Staging",
+    "Quarantine",
+]
+"""A tree with the hospital and enterprise information systems of AWS's Landing Zone Accelerator for Healthcare."""
+HEALTHCARE_ROLES = {
+    "workloads": ["HIS", "EIS"],
+    "dev": ["HIS/HIS-Non-Prod"],
+    "staging": ["EIS/EIS-Staging"],
+    "prod": ["HIS/HIS-Prod"],
+    "sandbox": [],
+    "policy-staging": [],
+    "suspended": ["Quarantine"],
+}
+
+
+def healthcare(values: dict[str, Any]) -> None:
+    values["organizational_units"] = HEALTHCARE_UNITS
+    values["organizational_unit_roles"] = copy.deepcopy(HEALTHCARE_ROLES)
+    values["accounts"] = {name: {**values["accounts"][name], "ou": path} for name, path in UNIT_BY_ACCOUNT.items()}
+
+
+def edited(*changes: Callable[[dict[str, Any]], object]) -> Settings:
+    values = copy.deepcopy(dict(VALUES))
+    for change in changes:
+        change(values)
+    return parse_settings(values, {})
+
+
+def account(name: str, **keys: Any) -> Callable[[dict[str, Any]], object]:
+    return lambda values: values["accounts"][name].update(keys)
+
+
+def test_healthcare_tree_compiles_and_keeps_the_plan() -> None:
+    settings = edited(healthcare)
+    plan = make_plan(settings)
+    assert {name: plan.accounts[name].data_classification for name in ("ml-dev", "ml-staging", "ml-prod")} == {
+        "ml-dev": "de-identified",
+        "ml-staging": "phi",
+        "ml-prod": "phi",
+    }
+    assert plan.accounts["network"].kind == "infrastructure"
+    assert set(plan.environments) == {"dev", "staging", "prod"}
+    policies = guardrail_policies(settings).policies
+    targets = {target for policy in policies for target in policy.targets}
+    assert targets - {"/"} <= set(HEALTHCARE_UNITS)
+    assert all(policy.targets for policy in policies)
+
+
+def test_guardrails_of_patient_data_follow_the_roles() -> None:
+    standard = {policy.name: policy for policy in guardrail_policies(edited()).policies}
+    changed = {policy.name: policy for policy in guardrail_policies(edited(healthcare)).policies}
+    phi = [
+        name
+        for name, policy in standard.items()
+        if set(policy.targets) == {"Workloads/ML-Staging", "Workloads/ML-Prod"}
+    ]
+    assert phi
+    for name in phi:
+        assert set(changed[name].targets) == {"EIS/EIS-Staging", "HIS/HIS-Prod"}
+        assert changed[name].content == standard[name].content
+
+
+def test_suspended_account_has_no_stacks() -> None:
+    settings = edited(account("sandbox", state="suspended", ou="Suspended"))
+    plan = make_plan(settings)
+    assert "baseline-sandbox" not in plan.stacks.names
+    assert "sandbox" in plan.accounts
+
+
+def test_closed_account_is_no_longer_managed() -> None:
+    plan = make_plan(edited(account("sandbox", state="closed", ou="Suspended")))
+    assert "sandbox" not in plan.accounts
+    assert "baseline-sandbox" not in plan.stacks.names
+
+
+WRONG: dict[str, tuple[list[Callable[[dict[str, Any]], object]], str]] = {
+    "a suspended account in another OU": (
+        [account("sandbox", state="suspended")],
+        "accounts.sandbox.ou: 'Sandbox' is not for suspended accounts; allowed: Suspended",
+    ),
+    "a suspended account with a network": (
+        [account("ml-dev", state="suspended", ou="Suspended")],
+        "accounts.ml-dev.networks: a suspended account has none; remove the key",
+    ),
+    "the closed account of the records": (
+        [account("log-archive", state="closed", ou="Suspended", administers=[])],
+        "accounts.log-archive.state: 'closed', but the account has a function in the zone",
+    ),
+    "the e-mail address of a closed account": (
+        [
+            account("sandbox", state="closed", ou="Suspended"),
+            account("policy-staging", email=VALUES["accounts"]["sandbox"]["email"]),
+        ],
+        "accounts.policy-staging.email",
+    ),
+    "a role of an OU that is not declared": (
+        [lambda values: values.update(organizational_unit_roles={"prod": ["Workloads/Prod"]})],
+        "organizational_unit_roles.prod.0: no OU 'Workloads/Prod' is declared",
+    ),
+    "a role that is none": (
+        [lambda values: values.update(organizational_unit_roles={"production": ["Workloads"]})],
+        "organizational_unit_roles.production",
+    ),
+    "no OU for suspended accounts": (
+        [lambda values: values.update(organizational_unit_roles={"suspended": []})],
+        "organizational_unit_roles.suspended: 0 OUs; allowed: exactly one",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_wrong_role_or_state_is_refused_by_file_and_key(wrong: str) -> None:
+    changes, expected = WRONG[wrong]
+    with pytest.raises(SettingsError) as raised:
+        edited(*changes)
+    assert expected in str(raised.value)
+    assert "Pulumi.yaml: " in str(raised.value)
