@@ -91,7 +91,7 @@ def _location(work: Work) -> dict[str, Any]:
 def _create(work: Work) -> Values:
     values = {name: value for name, value in work.values.items() if name not in _CODE}
     parameters = work.params("create_function", values)
-    created = work.call("create_function", **(parameters | {"Code": _location(work)}))
+    created = work.call("create_function", **parameters, Code=_location(work))
     _set_concurrency(work, str(created["FunctionName"]))
     return {"name": created["FunctionName"], "arn": created["FunctionArn"]}
 
