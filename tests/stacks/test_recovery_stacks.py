@@ -52,7 +52,7 @@ class TestTheStandby:
         assert recorded(STACK).outputs["endpoints"] == recorded(PRIMARY).outputs["endpoints"]
         assert one(recorded(STACK), "endpoint:Endpoint")["name"] == one(recorded(PRIMARY), "endpoint:Endpoint")["name"]
 
-    @pytest.mark.parametrize(("mode", "instances", "least"), [("warm", 1, 1), ("active-active", 2, 2)])
+    @pytest.mark.parametrize(("mode", "instances", "least"), [("warm", 1, 1), ("active-active", 8, 2)])
     def test_has_as_many_instances_as_its_mode_says(self, mode: str, instances: int, least: int) -> None:
         recording = recorded(STACK) if mode == "warm" else standing_by(mode)
         [variant] = one(recording, ":EndpointConfiguration")["productionVariants"]

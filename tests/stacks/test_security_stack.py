@@ -47,10 +47,10 @@ def test_every_existing_account_is_a_member_in_both_regions(token: str) -> None:
     assert names == {*configuration.account_names} - {"security-tooling"}
 
 
-def test_security_follows_the_baselines_of_accounts_with_conformance_packs() -> None:
+def test_security_follows_the_baselines_of_all_accounts() -> None:
     configuration = settings({"excluded_accounts": ["sandbox"]})
     needs = make_plan(configuration).stacks.needs_of(graph.SECURITY)
-    expected = {f"baseline-{name}" for name in configuration.account_names if name != "sandbox"}
+    expected = {f"baseline-{name}" for name in configuration.account_names}
     assert set(needs) == {"organization", *expected}
 
 

@@ -69,9 +69,9 @@ def unit(endpoints: Endpoints, name: str, parent: str = "") -> str:
 
 
 def eleventh_scp(endpoints: Endpoints) -> Any:
-    target = unit(endpoints, "Full")
+    target = unit(endpoints, "Eleven policies")
     for number in range(10):
-        organizations(endpoints).attach_policy(PolicyId=scp(endpoints, f"scp-{number}"), TargetId=target)
+        organizations(endpoints).attach_policy(PolicyId=scp(endpoints, f"of-eleven-{number}"), TargetId=target)
 
 
 def attached_twice(endpoints: Endpoints) -> Any:

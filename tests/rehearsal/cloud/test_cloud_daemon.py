@@ -161,10 +161,10 @@ def test_faults_end_when_they_are_cleared(shared_cloud: Cloud, endpoints: Endpoi
 
 def test_unknown_operation_is_answered_with_not_implemented(endpoints: Endpoints) -> None:
     with pytest.raises(ClientError) as raised:
-        endpoints.client("ec2", "us-east-1").modify_instance_metadata_defaults(HttpTokens="required")
+        endpoints.client("ec2", "us-east-1").describe_local_gateways()
     assert raised.value.response.get("Error", {}).get("Code") == "NotImplemented"
     with pytest.raises(ClientError) as raised:
-        endpoints.client("securityhub", "us-east-1").list_finding_aggregators()
+        endpoints.client("securityhub", "us-east-1").get_insights()
     assert raised.value.response.get("Error", {}).get("Code") == "NotImplemented"
 
 

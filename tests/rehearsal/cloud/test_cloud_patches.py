@@ -235,6 +235,7 @@ class TestOrganizations:
         administrators = organizations.list_delegated_administrators(ServicePrincipal=principal)[
             "DelegatedAdministrators"
         ]
+        organizations.deregister_delegated_administrator(AccountId=member, ServicePrincipal=principal)
         assert [administrator["Id"] for administrator in administrators] == [member]
 
     def test_the_access_role_of_a_new_account_administers_it(
@@ -307,7 +308,7 @@ class TestOrganizations:
         assert _code(raised) == "AccessDeniedException"
 
     def test_policy_of_a_disabled_type_is_not_attached(self, organizations: Any, root: str) -> None:
-        policy = organizations.create_policy(Name="tags", Description="", Type="TAG_POLICY", Content="{}")
+        policy = organizations.create_policy(Name="tags", Description="", Type="TAG_POLICY", Content='{"tags": {}}')
         with pytest.raises(ClientError) as raised:
             organizations.attach_policy(PolicyId=policy["Policy"]["PolicySummary"]["Id"], TargetId=root)
         assert _code(raised) == "PolicyTypeNotEnabledException"

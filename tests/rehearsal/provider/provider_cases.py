@@ -23,6 +23,10 @@ ASSUMING = tuple(f"{name}.amazonaws.com" for name in ("cloudtrail", "config", "l
 """Services that assume the role of the cases."""
 
 
+EMPTY = {"TAG_POLICY": '{"tags": {}}'}
+"""Policy type -> the smallest document of a type that `{}` is no document of."""
+
+
 def trust(*services: str) -> str:
     statement = {"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -208,7 +212,7 @@ CASES = (
     *(
         Case(
             type="aws:organizations/policy:Policy",
-            inputs=lambda w, kind=kind: {"content": "{}", "type": kind, "description": kind},
+            inputs=lambda w, kind=kind: {"content": EMPTY.get(kind, "{}"), "type": kind, "description": kind},
         )
         for kind in ("TAG_POLICY", "BACKUP_POLICY", "DECLARATIVE_POLICY_EC2", "AISERVICES_OPT_OUT_POLICY")
     ),

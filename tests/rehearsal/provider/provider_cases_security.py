@@ -1,5 +1,7 @@
 """The lives of the emulated types of GuardDuty, Macie, Inspector and Security Hub."""
 
+from contextlib import suppress
+
 from rehearsal.provider.values import Values
 from tests.rehearsal.provider.provider_bench import CreatedResource
 from tests.rehearsal.provider.provider_cases import Case, World
@@ -211,6 +213,11 @@ CASES = (
 
 def western_hub(world: World, region: str) -> Values:
     client = world.boto("securityhub", "us-west-2")
+    # Central configuration, which an earlier case leaves behind, keeps the aggregator from being deleted.
+    with suppress(client.exceptions.ClientError):
+        world.boto("securityhub").update_organization_configuration(
+            AutoEnable=False, OrganizationConfiguration={"ConfigurationType": "LOCAL"}
+        )
     try:
         client.describe_hub()
     except client.exceptions.InvalidAccessException:
