@@ -177,7 +177,8 @@ def test_todays_program_changes_no_resource_of_the_baseline(zone: Zone, emulator
 
 def test_a_changed_resource_of_the_baseline_is_reported(zone: Zone, emulator: str) -> None:
     restore_baseline(zone, emulator)
-    zone.configure(budget={**zone.setting("budget"), "monthly_usd": 12345})
+    accounts = zone.setting("accounts")
+    zone.configure(accounts={**accounts, "sandbox": {**accounts["sandbox"], "monthly_usd": 12345}})
     preview = zone.rehearse(
         "preview",
         "baseline-sandbox",
