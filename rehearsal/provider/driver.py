@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rehearsal.provider import declared, reading, retry
 from rehearsal.provider.convert import properties
 from rehearsal.provider.errors import ExistsError, HalfDoneError, RefusedError
-from rehearsal.provider.spec import Work, search
+from rehearsal.provider.spec import EmulatedResource, search
 from rehearsal.provider.values import Values, same
 from rehearsal.provider.vocabulary import Find
 
@@ -26,196 +26,202 @@ class ResourceState:
     unread: frozenset[str] = frozenset()
 
 
-def create(work: Work, *, ours: bool) -> ResourceState:
+def create(resource: EmulatedResource, *, ours: bool) -> ResourceState:
     """Create a resource. `ours`: an earlier run meant to create it and was not seen to end, so what exists is adopted.
 
     Raises RefusedError with AWS's own error code, NotEmulatedError when the emulator cannot, HalfDoneError when the
     resource is there but what belongs to it is not.
     """
-    work.ours = ours
+    resource.ours = ours
     try:
-        _make(work)
+        _make(resource)
     except ClientError as error:
-        if not (ours and retry.exists(error)) or not _adopt(work):
-            refused = _refused(work, "creating", error)
+        if not (ours and retry.exists(error)) or not _adopt(resource):
+            refused = _refused(resource, "creating", error)
             raise (ExistsError(str(refused)) if retry.exists(error) else refused) from error
     except BotoCoreError as error:
-        raise _refused(work, "creating", error) from error
-    work.id = work.id or _id(work)
+        raise _refused(resource, "creating", error) from error
+    resource.id = resource.id or _id(resource)
     try:
-        _complete(work)
-        return _settled(work)
+        _complete(resource)
+        return _settled(resource)
     except (ClientError, BotoCoreError, RefusedError) as error:
-        message = str(_refused(work, "completing", error))
-        raise HalfDoneError(message, id_=work.id, outputs=work.inputs, inputs=work.inputs) from error
+        message = str(_refused(resource, "completing", error))
+        raise HalfDoneError(message, id_=resource.id, outputs=resource.inputs, inputs=resource.inputs) from error
 
 
-def read(work: Work, unread: frozenset[str]) -> ResourceState | None:
+def read(resource: EmulatedResource, unread: frozenset[str]) -> ResourceState | None:
     """Read a resource; returns None if it does not exist."""
     try:
-        values = _read_values(work)
+        values = _read_values(resource)
     except (ClientError, BotoCoreError) as error:
-        raise _refused(work, "reading", error) from error
+        raise _refused(resource, "reading", error) from error
     if values is None:
         return None
-    inputs = reading.inputs(work, values, unread) if work.inputs else reading.imported(work.schema, values)
-    work.inputs = inputs
-    return ResourceState(id=work.id, outputs=reading.outputs(work, values), inputs=inputs, unread=unread)
+    inputs = reading.inputs(resource, values, unread) if resource.inputs else reading.imported(resource.schema, values)
+    resource.inputs = inputs
+    return ResourceState(id=resource.id, outputs=reading.outputs(resource, values), inputs=inputs, unread=unread)
 
 
-def update(work: Work) -> ResourceState:
+def update(resource: EmulatedResource) -> ResourceState:
     """Update a resource to its new inputs."""
     try:
-        _change(work)
-        return _settled(work)
+        _change(resource)
+        return _settled(resource)
     except (ClientError, BotoCoreError) as error:
-        raise _refused(work, "updating", error) from error
+        raise _refused(resource, "updating", error) from error
 
 
-def delete(work: Work) -> None:
+def delete(resource: EmulatedResource) -> None:
     """Delete a resource; succeeds if it does not exist."""
     try:
-        if any(items.single for items in work.spec.items):
-            declared.remove_items(work, _read_values(work) or {})
-        if work.spec.tidy is not None:
-            work.spec.tidy(work)
-        if callable(work.spec.delete):
-            work.spec.delete(work)
-        elif work.spec.delete:
-            declared.call(work, work.spec.delete)
+        if any(items.single for items in resource.spec.items):
+            declared.remove_items(resource, _read_values(resource) or {})
+        if resource.spec.tidy is not None:
+            resource.spec.tidy(resource)
+        if callable(resource.spec.delete):
+            resource.spec.delete(resource)
+        elif resource.spec.delete:
+            declared.call(resource, resource.spec.delete)
     except ClientError as error:
-        if not declared.means_absent(work, error):
-            raise _refused(work, "deleting", error) from error
+        if not declared.means_absent(resource, error):
+            raise _refused(resource, "deleting", error) from error
     except BotoCoreError as error:
-        raise _refused(work, "deleting", error) from error
+        raise _refused(resource, "deleting", error) from error
 
 
-def _make(work: Work) -> None:
-    _name_by_prefix(work)
-    if callable(work.spec.create):
-        created = work.spec.create(work)
-        work.created |= created or {}
+def _make(resource: EmulatedResource) -> None:
+    _name_by_prefix(resource)
+    if callable(resource.spec.create):
+        created = resource.spec.create(resource)
+        resource.created |= created or {}
         return
-    answer = declared.call(work, work.spec.create)
-    created = search(work.spec.creation_result, answer)
-    work.created |= properties(created, work.schema.outputs, work.spec.names)
+    answer = declared.call(resource, resource.spec.create)
+    created = search(resource.spec.creation_result, answer)
+    resource.created |= properties(created, resource.schema.outputs, resource.spec.names)
     if isinstance(created, dict) and "Id" in created:
         if not created["Id"]:
             raise RefusedError(
-                f"creating {work.spec.type}: {search('Unsuccessful[0].Error.Message', answer) or answer}"
+                f"creating {resource.spec.type}: {search('Unsuccessful[0].Error.Message', answer) or answer}"
             )
-        work.created["id"] = created["Id"]
+        resource.created["id"] = created["Id"]
 
 
-def _name_by_prefix(work: Work) -> None:
+def _name_by_prefix(resource: EmulatedResource) -> None:
     """Generate a name from a prefix: the same name whenever the same creation is repeated."""
     for name in ("name", "bucket"):
-        prefix = work.inputs.get(f"{name}Prefix")
-        if prefix and not work.inputs.get(name):
-            work.created[name] = f"{prefix}{work.creation[:12]}"
-            work.inputs = {**work.inputs, name: work.created[name]}
+        prefix = resource.inputs.get(f"{name}Prefix")
+        if prefix and not resource.inputs.get(name):
+            resource.created[name] = f"{prefix}{resource.creation[:12]}"
+            resource.inputs = {**resource.inputs, name: resource.created[name]}
 
 
-def _adopt(work: Work) -> bool:
+def _adopt(resource: EmulatedResource) -> bool:
     """Adopt the resource that an interrupted run created: find it by its name and update it to the current inputs."""
     try:
-        work.id = _id(work)
-        values = _read_values(work)
+        resource.id = _id(resource)
+        values = _read_values(resource)
     except (KeyError, ClientError):
         return False
     if values is None:
         return False
-    work.created |= values
-    differing = {name for name, value in work.inputs.items() if not same(value, values.get(name))}
-    work.changed = frozenset(differing - work.spec.forces)
-    if work.changed:
-        _change(work)
+    resource.created |= values
+    differing = {name for name, value in resource.inputs.items() if not same(value, values.get(name))}
+    resource.changed = frozenset(differing - resource.spec.forces)
+    if resource.changed:
+        _change(resource)
     return True
 
 
-def _complete(work: Work) -> None:
-    tags = work.inputs.get("tagsAll")
-    if tags and work.spec.tags is not None and not _takes_tags(work):
-        _tag(work, add=tags, remove={})
-    declared.apply_settings(work)
-    declared.apply_items(work)
-    if work.spec.after is not None:
-        work.spec.after(work)
+def _complete(resource: EmulatedResource) -> None:
+    tags = resource.inputs.get("tagsAll")
+    if tags and resource.spec.tags is not None and not _takes_tags(resource):
+        _tag(resource, add=tags, remove={})
+    declared.apply_settings(resource)
+    declared.apply_items(resource)
+    if resource.spec.after is not None:
+        resource.spec.after(resource)
 
 
-def _takes_tags(work: Work) -> bool:
+def _takes_tags(resource: EmulatedResource) -> bool:
     """Return whether the creating operation takes tags."""
-    if not isinstance(work.spec.create, str):
+    if not isinstance(resource.spec.create, str):
         return False
     return "tags" in {
-        re.sub(r"(List)?$", "", key, count=1).lower() for key in work.params(work.spec.create, work.values)
+        re.sub(r"(List)?$", "", key, count=1).lower() for key in resource.params(resource.spec.create, resource.values)
     }
 
 
-def _change(work: Work) -> None:
-    changed = work.changed - _TAGS
-    declared.apply_settings(work)
-    declared.apply_items(work)
-    declared.apply_attributes(work)
-    if callable(work.spec.update):
-        work.spec.update(work)
-    elif changed and work.spec.update == "put" and not callable(work.spec.create):
-        declared.call(work, work.spec.create)
-    elif changed and work.spec.update == "put" and callable(work.spec.create):
-        work.spec.create(work)
-    elif changed and isinstance(work.spec.update, str) and work.spec.update:
-        work.auto(work.spec.update)
-    elif not isinstance(work.spec.update, str):
-        for operation in work.spec.update:
+def _change(resource: EmulatedResource) -> None:
+    changed = resource.changed - _TAGS
+    declared.apply_settings(resource)
+    declared.apply_items(resource)
+    declared.apply_attributes(resource)
+    if callable(resource.spec.update):
+        resource.spec.update(resource)
+    elif changed and resource.spec.update == "put" and not callable(resource.spec.create):
+        declared.call(resource, resource.spec.create)
+    elif changed and resource.spec.update == "put" and callable(resource.spec.create):
+        resource.spec.create(resource)
+    elif changed and isinstance(resource.spec.update, str) and resource.spec.update:
+        resource.auto(resource.spec.update)
+    elif not isinstance(resource.spec.update, str):
+        for operation in resource.spec.update:
             if (changed and not operation.on) or changed & operation.on:
-                declared.call(work, operation)
-    if work.changed & _TAGS and work.spec.tags is not None:
-        tags = work.inputs.get("tagsAll") or {}
-        old_tags = work.old.get("tagsAll") or {}
-        _tag(work, add=tags, remove={key: value for key, value in old_tags.items() if key not in tags})
+                declared.call(resource, operation)
+    if resource.changed & _TAGS and resource.spec.tags is not None:
+        tags = resource.inputs.get("tagsAll") or {}
+        old_tags = resource.old.get("tagsAll") or {}
+        _tag(resource, add=tags, remove={key: value for key, value in old_tags.items() if key not in tags})
 
 
-def _tag(work: Work, *, add: Values, remove: Values) -> None:
-    tagging = work.spec.tags
+def _tag(resource: EmulatedResource, *, add: Values, remove: Values) -> None:
+    tagging = resource.spec.tags
     assert tagging is not None
     if remove:
         keys = list(remove)
         # Most services want the keys; EC2 wants the tags themselves.
-        work.auto(tagging.remove, {**work.values, "tagKeys": keys, "tagKeyList": keys, "keys": keys, "tags": remove})
+        resource.auto(
+            tagging.remove, {**resource.values, "tagKeys": keys, "tagKeyList": keys, "keys": keys, "tags": remove}
+        )
     if add:
-        work.auto(tagging.add, {**work.values, "tags": add, "tagsAll": add, "tagList": add, "tagsList": add})
+        resource.auto(tagging.add, {**resource.values, "tags": add, "tagsAll": add, "tagList": add, "tagsList": add})
 
 
-def _settled(work: Work) -> ResourceState:
-    values = _read_values(work)
+def _settled(resource: EmulatedResource) -> ResourceState:
+    values = _read_values(resource)
     if values is None:
-        raise RefusedError(f"{work.spec.type} {work.id}: the resource was created, but reading it returns nothing")
-    unread = reading.unread(work, values)
-    return ResourceState(id=work.id, outputs=reading.outputs(work, values), inputs=dict(work.inputs), unread=unread)
+        raise RefusedError(
+            f"{resource.spec.type} {resource.id}: the resource was created, but reading it returns nothing"
+        )
+    unread = reading.unread(resource, values)
+    return ResourceState(
+        id=resource.id, outputs=reading.outputs(resource, values), inputs=dict(resource.inputs), unread=unread
+    )
 
 
-def _read_values(work: Work) -> Values | None:
+def _read_values(resource: EmulatedResource) -> Values | None:
     try:
-        reading_ = work.spec.read
+        reading_ = resource.spec.read
         if isinstance(reading_, Find):
-            answer = declared.find(work, reading_)
+            answer = declared.find(resource, reading_)
         else:
-            answer = reading_(work) if callable(reading_) else work.auto(reading_)
-        return None if answer is None else reading.properties_of(work, answer)
+            answer = reading_(resource) if callable(reading_) else resource.auto(reading_)
+        return None if answer is None else reading.properties_of(resource, answer)
     except ClientError as error:
-        if declared.means_absent(work, error):
+        if declared.means_absent(resource, error):
             return None
         raise
 
 
-def _id(work: Work) -> str:
+def _id(resource: EmulatedResource) -> str:
     try:
-        return work.spec.id.format_map(work.values)
+        return resource.spec.id.format_map(resource.values)
     except KeyError as error:
-        raise RefusedError(f"{work.spec.type}: the id needs the property {error}, which has no value") from error
+        raise RefusedError(f"{resource.spec.type}: the id needs the property {error}, which has no value") from error
 
 
-def _refused(work: Work, action: str, error: Exception) -> Exception:
+def _refused(resource: EmulatedResource, action: str, error: Exception) -> Exception:
     if isinstance(error, RefusedError):
         return error
     if isinstance(error, ClientError):
@@ -223,5 +229,5 @@ def _refused(work: Work, action: str, error: Exception) -> Exception:
         reason = f"{details.get('Code', 'error')}: {details.get('Message', '')} ({error.operation_name})"
     else:
         reason = str(error)
-    name = f" {work.id}" if work.id else ""
-    return RefusedError(f"{action} {work.spec.type}{name} in {work.account}/{work.region}: {reason}")
+    name = f" {resource.id}" if resource.id else ""
+    return RefusedError(f"{action} {resource.spec.type}{name} in {resource.account}/{resource.region}: {reason}")

@@ -20,7 +20,7 @@ from rehearsal.provider.vocabulary import ApiCall, Find, Switch
 
 _NEAR: Final = 5
 """Similar types that are suggested for an unknown one."""
-_OPERATION: Final = re.compile(r"work\.(?:call|pages|auto|attempt)\(\s*f?\"([a-z][\w{}]*)\"")
+_OPERATION: Final = re.compile(r"resource\.(?:call|pages|auto|attempt)\(\s*f?\"([a-z][\w{}]*)\"")
 """An operation that the code of a type names."""
 
 
@@ -125,7 +125,7 @@ def _described(spec: Emulated, call: Any) -> list[str]:
         for property_, (adding, removing) in call.lists.items():
             lines += [f"{adding} <- added {property_}", f"{removing} <- removed {property_}"]
         if isinstance(call, Find):
-            lines += [f"{call.at}[].{member} == {source}" for member, source in call.where.items()]
+            lines += [f"{call.at}[].{member} == {source}" for member, source in call.matching.items()]
         return lines
     name = f"{call.__module__}.{call.__qualname__.replace('.<locals>', '')}"
     return [f"code in {name}", *(f"calls {operation}" for operation in _called(call))]
@@ -147,7 +147,7 @@ def _called(function: Any) -> Sequence[str]:
     """The operations that a function's source names, and those of the functions of its module that it calls."""
     sources = [inspect.getsource(function)]
     module = inspect.getmodule(function)
-    for name in re.findall(r"\b(_\w+)\(work", sources[0]):
+    for name in re.findall(r"\b(_\w+)\(resource", sources[0]):
         helper = getattr(module, name, None)
         if inspect.isfunction(helper) and helper is not function:
             sources.append(inspect.getsource(helper))

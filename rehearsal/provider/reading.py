@@ -8,7 +8,7 @@ from typing import Any
 from rehearsal.provider.convert import properties, tags, value_of
 from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.schema import Schema, Type
-from rehearsal.provider.spec import Work, search
+from rehearsal.provider.spec import EmulatedResource, search
 from rehearsal.provider.values import Values, same
 
 _ANY = Type(kind="any")
@@ -26,94 +26,96 @@ class _Templates(string.Formatter):
 _TEMPLATES = _Templates()
 
 
-def properties_of(work: Work, answer: Any) -> Values | None:
+def properties_of(resource: EmulatedResource, answer: Any) -> Values | None:
     """Return the properties in a response of the reading operation; None if the resource does not exist."""
-    resource = search(work.spec.result, answer)
-    if resource is None or (resource in ([], {}) and not work.spec.optional):
+    description = search(resource.spec.result, answer)
+    if description is None or (description in ([], {}) and not resource.spec.optional):
         return None
-    if isinstance(resource, list):
-        resource = resource[0]
-    properties_ = {**work.schema.inputs, **work.schema.outputs}
-    values = properties(resource, properties_, work.spec.names) if isinstance(resource, Mapping) else {}
-    for name, expression in work.spec.outputs.items():
+    if isinstance(description, list):
+        description = description[0]
+    properties_ = {**resource.schema.inputs, **resource.schema.outputs}
+    values = properties(description, properties_, resource.spec.names) if isinstance(description, Mapping) else {}
+    for name, expression in resource.spec.outputs.items():
         value = search(expression, answer)
         kind = properties_[name].type if name in properties_ else _ANY
         if value is not None:
-            values[name] = value_of(kind, value, work.spec.names)
+            values[name] = value_of(kind, value, resource.spec.names)
         else:
             values.pop(name, None)
-    for name in work.spec.keep:
+    for name in resource.spec.keep:
         values.pop(name, None)
-    context = {**work.values, **values}
-    for name, template in work.spec.templates.items():
+    context = {**resource.values, **values}
+    for name, template in resource.spec.templates.items():
         values[name] = _TEMPLATES.vformat(template, (), context)
-    if work.schema.has_tags:
-        work.created = {
-            **work.created,
-            **{name: value for name, value in values.items() if name not in work.schema.inputs},
+    if resource.schema.has_tags:
+        resource.created = {
+            **resource.created,
+            **{name: value for name, value in values.items() if name not in resource.schema.inputs},
         }
-        resource_tags = _tags(work, resource)
+        resource_tags = _tags(resource, description)
         if resource_tags is not None:
             values["tagsAll"] = resource_tags
-    return work.spec.finish(work, values) if work.spec.finish is not None else values
+    return resource.spec.finish(resource, values) if resource.spec.finish is not None else values
 
 
-def _tags(work: Work, resource: Any) -> dict[str, str] | None:
-    tagging = work.spec.tags
+def _tags(resource: EmulatedResource, description: Any) -> dict[str, str] | None:
+    tagging = resource.spec.tags
     if tagging is None or not tagging.read:
-        listed = [resource[name] for name in ("Tags", "tags", "TagSet", "TagList") if name in resource]
+        listed = [description[name] for name in ("Tags", "tags", "TagSet", "TagList") if name in description]
         return tags(listed[0]) if listed else None
     try:
-        return tags(search(tagging.at, work.auto(tagging.read)))
+        return tags(search(tagging.at, resource.auto(tagging.read)))
     except NotEmulatedError as error:
-        work.show(f"tags are not read: the emulator does not know {error}")
+        resource.show(f"tags are not read: the emulator does not know {error}")
         return None
 
 
-def outputs(work: Work, values: Values) -> Values:
+def outputs(resource: EmulatedResource, values: Values) -> Values:
     """Return the outputs: the requested inputs, with additional and different values of the API."""
-    outputs_ = {name: value for name, value in work.inputs.items() if not name.startswith("__")}
+    outputs_ = {name: value for name, value in resource.inputs.items() if not name.startswith("__")}
     for name, value in values.items():
-        kind = work.schema.inputs[name].type if name in work.schema.inputs else _ANY
+        kind = resource.schema.inputs[name].type if name in resource.schema.inputs else _ANY
         if name not in outputs_ or not same(outputs_[name], _project(outputs_[name], value, kind, name, frozenset())):
             outputs_[name] = value
-    if "tagsAll" in outputs_ and work.schema.has_tags:
-        outputs_["tags"] = own_tags(work, outputs_["tagsAll"])
+    if "tagsAll" in outputs_ and resource.schema.has_tags:
+        outputs_["tags"] = own_tags(resource, outputs_["tagsAll"])
     return outputs_
 
 
-def own_tags(work: Work, all_tags: Mapping[str, str]) -> dict[str, str]:
+def own_tags(resource: EmulatedResource, all_tags: Mapping[str, str]) -> dict[str, str]:
     """Return the resource's tags without the provider's default tags."""
-    requested: Mapping[str, str] = work.inputs.get("tags") or {}
-    return {key: value for key, value in all_tags.items() if key in requested or work.default_tags.get(key) != value}
+    requested: Mapping[str, str] = resource.inputs.get("tags") or {}
+    return {
+        key: value for key, value in all_tags.items() if key in requested or resource.default_tags.get(key) != value
+    }
 
 
-def inputs(work: Work, values: Values, unread: frozenset[str]) -> Values:
+def inputs(resource: EmulatedResource, values: Values, unread: frozenset[str]) -> Values:
     """Return the inputs that correspond to the resource: those of its creation, corrected by the API's values.
 
     `unread` are paths that the API did not give back right after they were set: about them it says nothing.
     """
     inputs_: Values = {}
-    for name, old in work.inputs.items():
-        if name.startswith("__") or name not in work.schema.inputs or name in unread or name in ("tags", "tagsAll"):
+    for name, old in resource.inputs.items():
+        if name.startswith("__") or name not in resource.schema.inputs or name in unread or name in ("tags", "tagsAll"):
             if name not in ("tags", "tagsAll"):
                 inputs_[name] = old
             continue
-        value = _project(old, values.get(name), work.schema.inputs[name].type, name, unread)
+        value = _project(old, values.get(name), resource.schema.inputs[name].type, name, unread)
         if value is not None:
             inputs_[name] = value
-    if work.schema.has_tags:
-        _tag_inputs(work, values, unread, inputs_)
+    if resource.schema.has_tags:
+        _tag_inputs(resource, values, unread, inputs_)
     return inputs_
 
 
-def _tag_inputs(work: Work, values: Values, unread: frozenset[str], inputs_: Values) -> None:
-    requested = {name: work.inputs[name] for name in ("tags", "tagsAll") if name in work.inputs}
+def _tag_inputs(resource: EmulatedResource, values: Values, unread: frozenset[str], inputs_: Values) -> None:
+    requested = {name: resource.inputs[name] for name in ("tags", "tagsAll") if name in resource.inputs}
     all_tags = values.get("tagsAll")
     if all_tags is None or "tagsAll" in unread or same(all_tags, requested.get("tagsAll") or requested.get("tags")):
         inputs_ |= requested
         return
-    own = own_tags(work, all_tags)
+    own = own_tags(resource, all_tags)
     inputs_ |= ({"tags": own} if own or "tags" in requested else {}) | ({"tagsAll": dict(all_tags)} if all_tags else {})
 
 
@@ -126,13 +128,13 @@ def imported(schema: Schema, values: Values) -> Values:
     }
 
 
-def unread(work: Work, values: Values) -> frozenset[str]:
+def unread(resource: EmulatedResource, values: Values) -> frozenset[str]:
     """Return the paths of inputs that the API does not return as they were set."""
     paths: set[str] = set()
-    for name, property_ in work.schema.inputs.items():
-        if name in work.inputs and name not in ("tags", "tagsAll"):
-            paths.update(_lost(work.inputs[name], values.get(name), property_.type, name))
-    if "tagsAll" in work.inputs and not same(work.inputs["tagsAll"], values.get("tagsAll")):
+    for name, property_ in resource.schema.inputs.items():
+        if name in resource.inputs and name not in ("tags", "tagsAll"):
+            paths.update(_lost(resource.inputs[name], values.get(name), property_.type, name))
+    if "tagsAll" in resource.inputs and not same(resource.inputs["tagsAll"], values.get("tagsAll")):
         paths.add("tagsAll")
     return frozenset(paths)
 

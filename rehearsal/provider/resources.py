@@ -11,7 +11,7 @@ from rehearsal.provider.planning import Planner
 from rehearsal.provider.resource_request import ResourceRequest, creation_token, state_inputs
 from rehearsal.provider.schema import Schema
 from rehearsal.provider.services import SPECS
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values, same
 
 
@@ -65,11 +65,11 @@ class Resources:
     ) -> tuple[str, Values] | None:
         """Create a resource in the emulated cloud; returns None if it must be recorded instead."""
         type_ = request.schema
-        work = self._work(request, type_, spec, inputs)
-        work.creation = token
+        resource = self._resource(request, type_, spec, inputs)
+        resource.creation = token
         try:
             with self._serially(request, spec):
-                state = driver.create(work, ours=ours)
+                state = driver.create(resource, ours=ours)
         except NotEmulatedError as error:
             self._give_up(request, error)
             return None
@@ -114,9 +114,9 @@ class Resources:
                 self._complete(request, type_, {**state, **inputs}, request.id),
                 inputs or state_inputs(type_, state),
             )
-        work = self._work(request, type_, spec, inputs, state)
+        resource = self._resource(request, type_, spec, inputs, state)
         try:
-            current = driver.read(work, frozenset(entry.unread if entry is not None else ()))
+            current = driver.read(resource, frozenset(entry.unread if entry is not None else ()))
         except NotEmulatedError as error:
             self._give_up(request, error)
             return request.id, self._complete(request, type_, {**state, **inputs}, request.id), inputs
@@ -140,16 +140,16 @@ class Resources:
         if preview:
             return {**remaining, **news}
         if spec is not None:
-            work = self._work(request, type_, spec, news, remaining)
-            work.old["tagsAll"] = olds.get("tagsAll") or {}
-            work.changed = frozenset(
+            resource = self._resource(request, type_, spec, news, remaining)
+            resource.old["tagsAll"] = olds.get("tagsAll") or {}
+            resource.changed = frozenset(
                 name
                 for name in before.keys() | news.keys()
                 if not name.startswith("__") and not same(before.get(name), news.get(name))
             )
             try:
                 with self._serially(request, spec):
-                    state = driver.update(work)
+                    state = driver.update(resource)
             except NotEmulatedError as error:
                 self._give_up(request, error)
             else:
@@ -171,10 +171,10 @@ class Resources:
         entry = self._entry(request)
         spec = self._spec(request, entry)
         if spec is not None and spec.delete:
-            work = self._work(request, type_, spec, inputs, state)
+            resource = self._resource(request, type_, spec, inputs, state)
             try:
                 with self._serially(request, spec):
-                    driver.delete(work)
+                    driver.delete(resource)
             except NotEmulatedError as error:
                 self._forgotten.add((request.token, request.id))
                 request.show(
@@ -221,10 +221,10 @@ class Resources:
             )
         )
 
-    def _work(
+    def _resource(
         self, request: ResourceRequest, type_: Schema, spec: Emulated, inputs: Values, state: Values | None = None
-    ) -> Work:
-        return Work(
+    ) -> EmulatedResource:
+        return EmulatedResource(
             spec=spec,
             schema=type_,
             endpoints=self._endpoints,

@@ -24,7 +24,7 @@ _hooked: Final[set[int]] = set()
 _hooking = threading.Lock()
 
 
-Step = Callable[["Work"], Any]
+ResourceFunction = Callable[["EmulatedResource"], Any]
 """A function for what the vocabulary cannot declare."""
 
 
@@ -38,8 +38,8 @@ class Emulated:
 
     type: str
     service: str
-    create: str | ApiCall | Step
-    read: str | Find | Step
+    create: str | ApiCall | ResourceFunction
+    read: str | Find | ResourceFunction
     id: str
     """Template of the id over the properties, inputs and outputs: `{name}`, `{policyId}:{targetId}`."""
     result: str = "@"
@@ -50,17 +50,17 @@ class Emulated:
     """JMESPath, in the creating operation's response, of the structure with the parts of the id."""
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    update: str | tuple[ApiCall, ...] | Step = ""
+    update: str | tuple[ApiCall, ...] | ResourceFunction = ""
     """Operations of an update. `put`: the creating operation again; empty: every change replaces the resource."""
-    delete: str | ApiCall | Step = ""
+    delete: str | ApiCall | ResourceFunction = ""
     forces: frozenset[str] = frozenset()
     """Properties that cannot be changed in place."""
     keep: frozenset[str] = frozenset()
     """Properties that the API does not return."""
     tags: Tagging | None = None
-    prepare: Callable[["Work", Values], Values] | None = None
+    prepare: Callable[["EmulatedResource", Values], Values] | None = None
     """Converts the property values before they become parameters."""
-    finish: Callable[["Work", Values], Values] | None = None
+    finish: Callable[["EmulatedResource", Values], Values] | None = None
     """Converts the outputs after they were read."""
     templates: Mapping[str, str] = field(default_factory=dict)
     """Output -> template of its value, for what the API does not return: `arn:aws:s3:::{id}`.
@@ -75,9 +75,9 @@ class Emulated:
     """Properties that the API takes as a map of texts."""
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Error code -> parts of its message, one of which says that the resource does not exist."""
-    tidy: Step | None = None
+    tidy: ResourceFunction | None = None
     """Removes what prevents the deletion of the resource."""
-    after: Step | None = None
+    after: ResourceFunction | None = None
     """Completes the resource after its creation."""
     exclusive: bool = False
     """Only one such resource can exist: a replacement deletes the old one first."""
@@ -86,8 +86,11 @@ class Emulated:
 
 
 @dataclass(kw_only=True, slots=True)
-class Work:
-    """The context of one request. `inputs`: new inputs; `old`: former outputs; `created`: later values of the API."""
+class EmulatedResource:
+    """The resource of one request, with its calls of the API.
+
+    `inputs`: new inputs; `old`: former outputs; `created`: values that the API returned later.
+    """
 
     spec: Emulated
     schema: Schema

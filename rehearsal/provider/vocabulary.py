@@ -40,13 +40,13 @@ class Find(ApiCall):
 
     at: str = "@"
     """JMESPath of the resource, or of the list that contains it."""
-    where: Mapping[str, str] = field(default_factory=dict)
+    matching: Mapping[str, str] = field(default_factory=dict)
     """Member of a list's item -> property that it equals; the first such item is the resource."""
     filters: Mapping[str, str] = field(default_factory=dict)
     """EC2 filter -> property."""
     paged: bool = False
     """Whether all pages of the listing are read."""
-    gone: frozenset[str] = frozenset()
+    deleted_states: frozenset[str] = frozenset()
     """States (lower case) in which the resource no longer exists."""
     state: str = "State"
     """Member with the state."""

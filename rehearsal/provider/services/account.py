@@ -3,14 +3,14 @@
 from typing import Final
 
 from rehearsal.provider.services.shapes import drop, wrap
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import on
 
 
-def _own(work: Work, values: Values) -> Values:
+def _own(resource: EmulatedResource, values: Values) -> Values:
     """Remove the caller's own account id: the API accepts only ids of other accounts."""
-    return drop(values, "accountId") if values.get("accountId") == work.account else values
+    return drop(values, "accountId") if values.get("accountId") == resource.account else values
 
 
 TYPES: Final = (
@@ -34,7 +34,7 @@ TYPES: Final = (
         result="ContactInformation",
         update="put",
         id="{accountId}",
-        prepare=lambda work, values: _own(work, wrap("contactInformation")(work, values)),
+        prepare=lambda resource, values: _own(resource, wrap("contactInformation")(resource, values)),
         forces=on("accountId"),
     ),
 )

@@ -41,7 +41,7 @@ TYPES: Final = (
                 "ResourceId": "resourceId",
             },
             at="ScalingPolicies",
-            where={"PolicyName": "name"},
+            matching={"PolicyName": "name"},
             paged=True,
         ),
         outputs={"alarmArns": "Alarms[].AlarmARN"},

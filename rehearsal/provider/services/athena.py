@@ -2,32 +2,33 @@
 
 from typing import Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 
-def _arn(work: Work, name: str) -> str:
-    return f"arn:aws:athena:{work.region}:{work.account}:workgroup/{name}"
+def _arn(resource: EmulatedResource, name: str) -> str:
+    return f"arn:aws:athena:{resource.region}:{resource.account}:workgroup/{name}"
 
 
-def _create(work: Work) -> Values:
-    work.call("create_work_group", **work.params("create_work_group", {**work.inputs, "tags": None}))
-    return {"arn": _arn(work, work.inputs["name"])}
+def _create(resource: EmulatedResource) -> Values:
+    resource.call("create_work_group", **resource.params("create_work_group", {**resource.inputs, "tags": None}))
+    return {"arn": _arn(resource, resource.inputs["name"])}
 
 
-def _update(work: Work) -> None:
-    configuration: Values = dict(work.inputs.get("configuration") or {})
+def _update(resource: EmulatedResource) -> None:
+    configuration: Values = dict(resource.inputs.get("configuration") or {})
     results = configuration.pop("resultConfiguration", None)
     updates = {**configuration, **({"resultConfigurationUpdates": results} if results else {})}
     parameters: Values = {
-        "name": work.id,
-        "description": work.inputs.get("description"),
+        "name": resource.id,
+        "description": resource.inputs.get("description"),
         "configurationUpdates": updates,
     }
-    if work.changed - on("tags", "tagsAll", "forceDestroy"):
-        work.call(
-            "update_work_group", **work.params("update_work_group", {**parameters, "state": work.inputs.get("state")})
+    if resource.changed - on("tags", "tagsAll", "forceDestroy"):
+        resource.call(
+            "update_work_group",
+            **resource.params("update_work_group", {**parameters, "state": resource.inputs.get("state")}),
         )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
@@ -37,19 +37,19 @@ def _plan(values: Values) -> Values:
     return {"backupPlan": {name: values[name] for name in names if values.get(name)}}
 
 
-def _create_plan(work: Work) -> Values:
-    answer = work.call("create_backup_plan", **work.params("create_backup_plan", _plan(work.values)))
+def _create_plan(resource: EmulatedResource) -> Values:
+    answer = resource.call("create_backup_plan", **resource.params("create_backup_plan", _plan(resource.values)))
     return {"id": answer["BackupPlanId"], "arn": answer["BackupPlanArn"], "version": answer["VersionId"]}
 
 
-def _update_plan(work: Work) -> None:
-    if work.changed - on("tags", "tagsAll"):
-        parameters = work.params("update_backup_plan", {**_plan(work.inputs), "id": work.id})
-        work.call("update_backup_plan", **parameters)
+def _update_plan(resource: EmulatedResource) -> None:
+    if resource.changed - on("tags", "tagsAll"):
+        parameters = resource.params("update_backup_plan", {**_plan(resource.inputs), "id": resource.id})
+        resource.call("update_backup_plan", **parameters)
 
 
-def _select(work: Work) -> Values:
-    values = work.inputs
+def _select(resource: EmulatedResource) -> Values:
+    values = resource.inputs
     selection: Values = {
         "SelectionName": values["name"],
         "IamRoleArn": values["iamRoleArn"],
@@ -71,16 +71,16 @@ def _select(work: Work) -> Values:
         },
     }
     requested = {name: value for name, value in selection.items() if value}
-    answer = work.call("create_backup_selection", BackupPlanId=values["planId"], BackupSelection=requested)
+    answer = resource.call("create_backup_selection", BackupPlanId=values["planId"], BackupSelection=requested)
     return {"id": answer["SelectionId"]}
 
 
-def _selection(work: Work) -> Values:
-    return {"BackupPlanId": work.values["planId"], "SelectionId": work.id}
+def _selection(resource: EmulatedResource) -> Values:
+    return {"BackupPlanId": resource.values["planId"], "SelectionId": resource.id}
 
 
-def _selected(work: Work) -> Any:
-    backup_selection = work.call("get_backup_selection", **_selection(work))
+def _selected(resource: EmulatedResource) -> Any:
+    backup_selection = resource.call("get_backup_selection", **_selection(resource))
     selection = backup_selection["BackupSelection"]
     return {
         **selection,
@@ -94,7 +94,7 @@ def _selected(work: Work) -> Any:
             }
             for list_of_tag in selection.get("ListOfTags") or []
         ],
-        "conditions": work.inputs.get("conditions"),
+        "conditions": resource.inputs.get("conditions"),
     }
 
 

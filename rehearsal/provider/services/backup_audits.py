@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import wrap
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
@@ -31,50 +31,50 @@ _PLAN_NAMES: Final = {
 }
 
 
-def _update_plan(work: Work) -> None:
-    changed = [name for name in _PLAN if name in work.changed]
+def _update_plan(resource: EmulatedResource) -> None:
+    changed = [name for name in _PLAN if name in resource.changed]
     if changed:
-        plan = work.params("create_restore_testing_plan", {"restoreTestingPlan": _some(work, _PLAN)})
+        plan = resource.params("create_restore_testing_plan", {"restoreTestingPlan": _some(resource, _PLAN)})
         content = plan["RestoreTestingPlan"]
         del content["RestoreTestingPlanName"]
-        work.call("update_restore_testing_plan", RestoreTestingPlanName=work.id, RestoreTestingPlan=content)
+        resource.call("update_restore_testing_plan", RestoreTestingPlanName=resource.id, RestoreTestingPlan=content)
 
 
-def _some(work: Work, names: tuple[str, ...]) -> Values:
-    return {name: work.inputs[name] for name in names if work.inputs.get(name) is not None}
+def _some(resource: EmulatedResource, names: tuple[str, ...]) -> Values:
+    return {name: resource.inputs[name] for name in names if resource.inputs.get(name) is not None}
 
 
-def _names(work: Work) -> dict[str, str]:
-    values = work.values
+def _names(resource: EmulatedResource) -> dict[str, str]:
+    values = resource.values
     return {
         "RestoreTestingPlanName": values["restoreTestingPlanName"],
         "RestoreTestingSelectionName": values["name"],
     }
 
 
-def _create_selection(work: Work) -> Values:
-    content = work.params("create_restore_testing_selection", {"restoreTestingSelection": _some(work, _SELECTION)})[
-        "RestoreTestingSelection"
-    ]
-    work.call(
+def _create_selection(resource: EmulatedResource) -> Values:
+    content = resource.params(
+        "create_restore_testing_selection", {"restoreTestingSelection": _some(resource, _SELECTION)}
+    )["RestoreTestingSelection"]
+    resource.call(
         "create_restore_testing_selection",
-        RestoreTestingPlanName=work.inputs["restoreTestingPlanName"],
+        RestoreTestingPlanName=resource.inputs["restoreTestingPlanName"],
         RestoreTestingSelection=content,
     )
     return {}
 
 
-def _update_selection(work: Work) -> None:
-    content = work.params("create_restore_testing_selection", {"restoreTestingSelection": _some(work, _SELECTION)})[
-        "RestoreTestingSelection"
-    ]
+def _update_selection(resource: EmulatedResource) -> None:
+    content = resource.params(
+        "create_restore_testing_selection", {"restoreTestingSelection": _some(resource, _SELECTION)}
+    )["RestoreTestingSelection"]
     fixed = ("RestoreTestingSelectionName", "ProtectedResourceType")
     changed = {name: value for name, value in content.items() if name not in fixed}
-    work.call("update_restore_testing_selection", **_names(work), RestoreTestingSelection=changed)
+    resource.call("update_restore_testing_selection", **_names(resource), RestoreTestingSelection=changed)
 
 
-def _selected(work: Work) -> Any:
-    found = work.call("get_restore_testing_selection", **_names(work))["RestoreTestingSelection"]
+def _selected(resource: EmulatedResource) -> Any:
+    found = resource.call("get_restore_testing_selection", **_names(resource))["RestoreTestingSelection"]
     return {**found, "name": found["RestoreTestingSelectionName"]}
 
 
@@ -125,7 +125,7 @@ TYPES: Final = (
         create=_create_selection,
         read=_selected,
         update=_update_selection,
-        delete=lambda work: work.call("delete_restore_testing_selection", **_names(work)),
+        delete=lambda resource: resource.call("delete_restore_testing_selection", **_names(resource)),
         id="{name}:{restoreTestingPlanName}",
         names={"RestoreTestingSelectionName": "name"},
         forces=on("name", "restoreTestingPlanName", "protectedResourceType"),

@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import on
 
 
-def _shape(_work: Work, values: Values) -> Values:
+def _shape(_resource: EmulatedResource, values: Values) -> Values:
     notifications = [
         {
             "notification": {
@@ -41,12 +41,12 @@ def _shape(_work: Work, values: Values) -> Values:
     return {**values, "budget": budget, "newBudget": budget, "notificationsWithSubscribers": notifications or None}
 
 
-def _read(work: Work) -> Any:
-    values = work.values
-    budget = work.call("describe_budget", AccountId=values["accountId"], BudgetName=values["name"])["Budget"]
+def _read(resource: EmulatedResource) -> Any:
+    values = resource.values
+    budget = resource.call("describe_budget", AccountId=values["accountId"], BudgetName=values["name"])["Budget"]
     limit = budget.get("BudgetLimit", {})
     amount = str(limit.get("Amount", ""))
-    requested = str(work.inputs.get("limitAmount", amount))
+    requested = str(resource.inputs.get("limitAmount", amount))
     return {
         "name": budget["BudgetName"],
         "accountId": values["accountId"],
@@ -65,10 +65,10 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _replace(work: Work) -> None:
+def _replace(resource: EmulatedResource) -> None:
     """Delete and create the budget: moto does not implement `UpdateBudget`."""
-    work.auto("delete_budget")
-    work.auto("create_budget")
+    resource.auto("delete_budget")
+    resource.auto("create_budget")
 
 
 TYPES: Final = (

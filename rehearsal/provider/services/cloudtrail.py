@@ -2,61 +2,61 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 _PRINCIPAL: Final = "cloudtrail.amazonaws.com"
 
 
-def _name(work: Work) -> str:
+def _name(resource: EmulatedResource) -> str:
     """Return the trail's name. Moto identifies trails by name only, AWS also by ARN."""
-    return work.id.rpartition("/")[2]
+    return resource.id.rpartition("/")[2]
 
 
-def _complete(work: Work) -> None:
-    if work.inputs.get("enableLogging") is not False:
-        work.call("start_logging", Name=work.id)
-    _select(work)
+def _complete(resource: EmulatedResource) -> None:
+    if resource.inputs.get("enableLogging") is not False:
+        resource.call("start_logging", Name=resource.id)
+    _select(resource)
 
 
-def _select(work: Work) -> None:
+def _select(resource: EmulatedResource) -> None:
     basic = [
         {**item, "dataResources": item.get("dataResources") or [], "readWriteType": item.get("readWriteType", "All")}
-        for item in work.inputs.get("eventSelectors") or []
+        for item in resource.inputs.get("eventSelectors") or []
     ]
-    advanced = work.inputs.get("advancedEventSelectors") or []
+    advanced = resource.inputs.get("advancedEventSelectors") or []
     if basic or advanced:
-        values = {"trailName": work.id, "eventSelectors": basic or None, "advancedEventSelectors": advanced or None}
-        work.call("put_event_selectors", **work.params("put_event_selectors", values))
-    insights = work.inputs.get("insightSelectors") or []
+        values = {"trailName": resource.id, "eventSelectors": basic or None, "advancedEventSelectors": advanced or None}
+        resource.call("put_event_selectors", **resource.params("put_event_selectors", values))
+    insights = resource.inputs.get("insightSelectors") or []
     if insights:
-        work.call(
+        resource.call(
             "put_insight_selectors",
-            **work.params("put_insight_selectors", {"trailName": work.id, "insightSelectors": insights}),
+            **resource.params("put_insight_selectors", {"trailName": resource.id, "insightSelectors": insights}),
         )
 
 
-def _read(work: Work) -> Any:
-    trail = work.call("get_trail", Name=_name(work))["Trail"]
-    selectors = work.call("get_event_selectors", TrailName=work.id)
+def _read(resource: EmulatedResource) -> Any:
+    trail = resource.call("get_trail", Name=_name(resource))["Trail"]
+    selectors = resource.call("get_event_selectors", TrailName=resource.id)
     return {
         **trail,
-        "enableLogging": work.call("get_trail_status", Name=work.id)["IsLogging"],
+        "enableLogging": resource.call("get_trail_status", Name=resource.id)["IsLogging"],
         "eventSelectors": selectors.get("EventSelectors") or None,
         "advancedEventSelectors": selectors.get("AdvancedEventSelectors") or None,
     }
 
 
-def _update(work: Work) -> None:
-    if work.changed - on(
+def _update(resource: EmulatedResource) -> None:
+    if resource.changed - on(
         "enableLogging", "eventSelectors", "advancedEventSelectors", "insightSelectors", "tags", "tagsAll"
     ):
-        work.call("update_trail", **{**work.params("update_trail", work.values), "Name": _name(work)})
-    if "enableLogging" in work.changed:
-        running = work.inputs.get("enableLogging") is not False
-        work.call("start_logging" if running else "stop_logging", Name=work.id)
-    if work.changed & on("eventSelectors", "advancedEventSelectors", "insightSelectors"):
-        _select(work)
+        resource.call("update_trail", **{**resource.params("update_trail", resource.values), "Name": _name(resource)})
+    if "enableLogging" in resource.changed:
+        running = resource.inputs.get("enableLogging") is not False
+        resource.call("start_logging" if running else "stop_logging", Name=resource.id)
+    if resource.changed & on("eventSelectors", "advancedEventSelectors", "insightSelectors"):
+        _select(resource)
 
 
 TYPES: Final = (
@@ -67,7 +67,7 @@ TYPES: Final = (
         after=_complete,
         read=_read,
         update=_update,
-        delete=lambda work: work.call("delete_trail", Name=_name(work)),
+        delete=lambda resource: resource.call("delete_trail", Name=_name(resource)),
         id="{arn}",
         names={
             "TrailARN": "arn",
@@ -96,7 +96,7 @@ TYPES: Final = (
             op="list_delegated_administrators",
             fixed={"ServicePrincipal": _PRINCIPAL},
             at="DelegatedAdministrators",
-            where={"Id": "id"},
+            matching={"Id": "id"},
             paged=True,
             service="organizations",
         ),

@@ -2,15 +2,15 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 _NAMES: Final = {"AlarmName": "name", "AlarmArn": "arn", "ResourceARN": "arn"}
 
 
-def _read_alarm(work: Work) -> Any:
-    metric_alarms = work.call("describe_alarms", AlarmNames=[work.id]).get("MetricAlarms")
+def _read_alarm(resource: EmulatedResource) -> Any:
+    metric_alarms = resource.call("describe_alarms", AlarmNames=[resource.id]).get("MetricAlarms")
     if not metric_alarms:
         return None
     return {
@@ -19,7 +19,7 @@ def _read_alarm(work: Work) -> Any:
     }
 
 
-def _dimensions(_work: Work, values: Values) -> Values:
+def _dimensions(_resource: EmulatedResource, values: Values) -> Values:
     """Convert the mapping of dimensions to the API's list."""
     pairs = sorted((values.get("dimensions") or {}).items())
     return {**values, "dimensions": [{"name": name, "value": value} for name, value in pairs]}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
@@ -11,21 +11,21 @@ def _bus(values: Values) -> dict[str, str]:
     return {"EventBusName": values["eventBusName"]} if values.get("eventBusName") else {}
 
 
-def _target(work: Work) -> Values:
-    values = {**work.values, "targetId": work.inputs.get("targetId") or _target_id(work)}
-    model = work.client().meta.service_model.shape_for("Target")
+def _target(resource: EmulatedResource) -> Values:
+    values = {**resource.values, "targetId": resource.inputs.get("targetId") or _target_id(resource)}
+    model = resource.client().meta.service_model.shape_for("Target")
     from rehearsal.provider.convert import parameters  # noqa: PLC0415 - beside its only use
 
     target = parameters(model, values, {"Id": "targetId", "Arn": "arn", "InputTransformer": "inputTransformer"})
-    work.call("put_targets", Rule=values["rule"], Targets=[target], **_bus(values))
+    resource.call("put_targets", Rule=values["rule"], Targets=[target], **_bus(values))
     return {"targetId": values["targetId"]}
 
 
-def _target_id(work: Work) -> str:
-    return str(work.old.get("targetId") or f"pulumi-{work.inputs['arn'].rpartition(':')[2]}")[:64]
+def _target_id(resource: EmulatedResource) -> str:
+    return str(resource.old.get("targetId") or f"pulumi-{resource.inputs['arn'].rpartition(':')[2]}")[:64]
 
 
-def _state(_work: Work, values: Values) -> Values:
+def _state(_resource: EmulatedResource, values: Values) -> Values:
     if values.get("state") or values.get("isEnabled") is None:
         return values
     return {**values, "state": "ENABLED" if values["isEnabled"] else "DISABLED"}
@@ -53,7 +53,7 @@ TYPES: Final = (
             op="list_targets_by_rule",
             by={"Rule": "rule", "EventBusName": "eventBusName"},
             at="Targets",
-            where={"Id": "targetId"},
+            matching={"Id": "targetId"},
             paged=True,
             echo=on("rule"),
         ),

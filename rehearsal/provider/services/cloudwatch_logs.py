@@ -3,12 +3,14 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import find_item
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.vocabulary import Find, Setting, Tagging, on
 
 
-def _read_group(work: Work) -> Any:
-    result = find_item(work.pages("describe_log_groups", "logGroups", logGroupNamePrefix=work.id), logGroupName=work.id)
+def _read_group(resource: EmulatedResource) -> Any:
+    result = find_item(
+        resource.pages("describe_log_groups", "logGroups", logGroupNamePrefix=resource.id), logGroupName=resource.id
+    )
     return result and {**result, "arn": result["arn"].removesuffix(":*")}
 
 
@@ -37,7 +39,7 @@ TYPES: Final = (
             op="describe_metric_filters",
             by={"logGroupName": "logGroupName", "filterNamePrefix": "name"},
             at="metricFilters",
-            where={"filterName": "name"},
+            matching={"filterName": "name"},
             paged=True,
         ),
         update="put",
@@ -56,7 +58,7 @@ TYPES: Final = (
         type="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
         service="logs",
         create="put_resource_policy",
-        read=Find(op="describe_resource_policies", at="resourcePolicies", where={"policyName": "id"}, paged=True),
+        read=Find(op="describe_resource_policies", at="resourcePolicies", matching={"policyName": "id"}, paged=True),
         update="put",
         delete="delete_resource_policy",
         id="{policyName}",

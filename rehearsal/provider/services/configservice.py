@@ -3,25 +3,25 @@
 from typing import Final
 
 from rehearsal.provider.services.shapes import wrap
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 
-def _channel(work: Work, values: Values) -> Values:
+def _channel(resource: EmulatedResource, values: Values) -> Values:
     named = {
         "s3KmsKeyArn": values.get("s3KmsKeyArn"),
         "configSnapshotDeliveryProperties": values.get("snapshotDeliveryProperties"),
     }
-    inner = wrap("deliveryChannel", "name", "s3BucketName", "s3KeyPrefix", "snsTopicArn")(work, values)
+    inner = wrap("deliveryChannel", "name", "s3BucketName", "s3KeyPrefix", "snsTopicArn")(resource, values)
     optional = {name: value for name, value in named.items() if value is not None}
     return {**values, "deliveryChannel": {**inner["deliveryChannel"], **optional}}
 
 
-def _run(work: Work) -> Values:
-    enabled = work.inputs.get("isEnabled") is True
+def _run(resource: EmulatedResource) -> Values:
+    enabled = resource.inputs.get("isEnabled") is True
     operation = "start_configuration_recorder" if enabled else "stop_configuration_recorder"
-    work.call(operation, ConfigurationRecorderName=work.inputs["name"])
+    resource.call(operation, ConfigurationRecorderName=resource.inputs["name"])
     return {}
 
 
@@ -30,7 +30,7 @@ TYPES: Final = (
         type="aws:cfg/recorder:Recorder",
         service="config",
         create="put_configuration_recorder",
-        read=Find(op="describe_configuration_recorders", at="ConfigurationRecorders", where={"name": "id"}),
+        read=Find(op="describe_configuration_recorders", at="ConfigurationRecorders", matching={"name": "id"}),
         update="put",
         delete="delete_configuration_recorder",
         id="{name}",
@@ -42,7 +42,7 @@ TYPES: Final = (
         type="aws:cfg/deliveryChannel:DeliveryChannel",
         service="config",
         create="put_delivery_channel",
-        read=Find(op="describe_delivery_channels", at="DeliveryChannels", where={"name": "id"}),
+        read=Find(op="describe_delivery_channels", at="DeliveryChannels", matching={"name": "id"}),
         outputs={"snapshotDeliveryProperties": "configSnapshotDeliveryProperties"},
         update="put",
         delete="delete_delivery_channel",
@@ -55,7 +55,9 @@ TYPES: Final = (
         type="aws:cfg/recorderStatus:RecorderStatus",
         service="config",
         create=_run,
-        read=Find(op="describe_configuration_recorder_status", at="ConfigurationRecordersStatus", where={"name": "id"}),
+        read=Find(
+            op="describe_configuration_recorder_status", at="ConfigurationRecordersStatus", matching={"name": "id"}
+        ),
         outputs={"isEnabled": "recording"},
         update="put",
         delete=ApiCall(op="stop_configuration_recorder", by={"ConfigurationRecorderName": "id"}),
@@ -69,7 +71,7 @@ TYPES: Final = (
         read=Find(
             op="describe_configuration_aggregators",
             at="ConfigurationAggregators",
-            where={"ConfigurationAggregatorName": "id"},
+            matching={"ConfigurationAggregatorName": "id"},
             paged=True,
         ),
         outputs={

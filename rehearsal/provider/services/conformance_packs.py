@@ -3,21 +3,21 @@
 from typing import Any, Final
 
 from rehearsal.provider.errors import RefusedError
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, on
 
 
-def _put(work: Work) -> Values:
+def _put(resource: EmulatedResource) -> Values:
     """Put a pack, and fail as pulumi-aws does when its deployment into an account failed."""
-    work.auto("put_organization_conformance_pack")
-    name = work.inputs["name"]
-    [status] = work.call("describe_organization_conformance_pack_statuses", OrganizationConformancePackNames=[name])[
-        "OrganizationConformancePackStatuses"
-    ]
+    resource.auto("put_organization_conformance_pack")
+    name = resource.inputs["name"]
+    [status] = resource.call(
+        "describe_organization_conformance_pack_statuses", OrganizationConformancePackNames=[name]
+    )["OrganizationConformancePackStatuses"]
     if status["Status"].endswith("FAILED"):
         raise RefusedError(
-            f"creating {work.spec.type} {name}: the status is {status['Status']}. Every member account that is "
+            f"creating {resource.spec.type} {name}: the status is {status['Status']}. Every member account that is "
             "not excluded needs a configuration recorder in the region."
         )
     return {}

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
@@ -10,51 +10,51 @@ _TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_t
 _ARN: Final = {"ResourceArn": "arn"}
 
 
-def _request(work: Work, values: Values) -> Values:
+def _request(resource: EmulatedResource, values: Values) -> Values:
     """Add the id by which the API recognises a repeated request."""
-    return {**values, "creatorRequestId": work.creation or str(values.get("name"))}
+    return {**values, "creatorRequestId": resource.creation or str(values.get("name"))}
 
 
-def _set_domains(work: Work) -> Values:
-    domains = work.inputs.get("domains") or []
+def _set_domains(resource: EmulatedResource) -> Values:
+    domains = resource.inputs.get("domains") or []
     if domains:
-        work.call(
-            "update_firewall_domains", FirewallDomainListId=work.values["id"], Operation="REPLACE", Domains=domains
+        resource.call(
+            "update_firewall_domains", FirewallDomainListId=resource.values["id"], Operation="REPLACE", Domains=domains
         )
     return {}
 
 
-def _create_list(work: Work) -> Values:
-    created = work.auto("create_firewall_domain_list")["FirewallDomainList"]
-    work.created = {**work.created, "id": created["Id"]}
-    work.call(
+def _create_list(resource: EmulatedResource) -> Values:
+    created = resource.auto("create_firewall_domain_list")["FirewallDomainList"]
+    resource.created = {**resource.created, "id": created["Id"]}
+    resource.call(
         "update_firewall_domains",
         FirewallDomainListId=created["Id"],
         Operation="REPLACE",
-        Domains=work.inputs.get("domains") or [],
+        Domains=resource.inputs.get("domains") or [],
     )
     return {"id": created["Id"], "arn": created["Arn"]}
 
 
-def _read_list(work: Work) -> Any:
-    listed = work.call("get_firewall_domain_list", FirewallDomainListId=work.id)["FirewallDomainList"]
-    return {**listed, "domains": work.pages("list_firewall_domains", "Domains", FirewallDomainListId=work.id)}
+def _read_list(resource: EmulatedResource) -> Any:
+    listed = resource.call("get_firewall_domain_list", FirewallDomainListId=resource.id)["FirewallDomainList"]
+    return {**listed, "domains": resource.pages("list_firewall_domains", "Domains", FirewallDomainListId=resource.id)}
 
 
-def _update_list(work: Work) -> None:
-    if "domains" in work.changed:
-        _set_domains(work)
+def _update_list(resource: EmulatedResource) -> None:
+    if "domains" in resource.changed:
+        _set_domains(resource)
 
 
-def _rule(work: Work) -> dict[str, Any]:
-    group, domains = work.id.split(":")
+def _rule(resource: EmulatedResource) -> dict[str, Any]:
+    group, domains = resource.id.split(":")
     return {"FirewallRuleGroupId": group, "FirewallDomainListId": domains}
 
 
-def _read_rule(work: Work) -> Any:
-    keys = _rule(work)
+def _read_rule(resource: EmulatedResource) -> Any:
+    keys = _rule(resource)
     group = keys["FirewallRuleGroupId"]
-    rules = work.pages("list_firewall_rules", "FirewallRules", FirewallRuleGroupId=group)
+    rules = resource.pages("list_firewall_rules", "FirewallRules", FirewallRuleGroupId=group)
     return next((rule for rule in rules if rule["FirewallDomainListId"] == keys["FirewallDomainListId"]), None)
 
 

@@ -3,15 +3,15 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import drop
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
 
-def _create(work: Work) -> Values:
-    values = work.values
+def _create(resource: EmulatedResource) -> Values:
+    values = resource.values
     keys = [(values.get("hashKey"), "HASH"), (values.get("rangeKey"), "RANGE")]
-    parameters = work.params("create_table", drop(values, "serverSideEncryption", "attributes", "replicas"))
+    parameters = resource.params("create_table", drop(values, "serverSideEncryption", "attributes", "replicas"))
     parameters |= {
         "AttributeDefinitions": [
             {"AttributeName": attribute["name"], "AttributeType": attribute["type"]}
@@ -23,7 +23,7 @@ def _create(work: Work) -> Values:
     encryption = _encryption(values)
     if encryption:
         parameters["SSESpecification"] = encryption
-    return {"arn": work.call("create_table", **parameters)["TableDescription"]["TableArn"]}
+    return {"arn": resource.call("create_table", **parameters)["TableDescription"]["TableArn"]}
 
 
 def _encryption(values: Values) -> dict[str, Any] | None:
@@ -34,32 +34,34 @@ def _encryption(values: Values) -> dict[str, Any] | None:
     return {"Enabled": encryption.get("enabled") is True, **key}
 
 
-def _recover(work: Work) -> None:
-    recovery = work.inputs.get("pointInTimeRecovery")
-    if recovery is not None or work.changed:
-        work.call(
+def _recover(resource: EmulatedResource) -> None:
+    recovery = resource.inputs.get("pointInTimeRecovery")
+    if recovery is not None or resource.changed:
+        resource.call(
             "update_continuous_backups",
-            TableName=work.values["name"],
+            TableName=resource.values["name"],
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": bool(recovery and recovery.get("enabled"))},
         )
 
 
-def _update(work: Work) -> None:
-    name = work.values["name"]
-    if "pointInTimeRecovery" in work.changed:
-        _recover(work)
-    if "deletionProtectionEnabled" in work.changed:
-        protected = work.inputs.get("deletionProtectionEnabled") is True
-        work.call("update_table", TableName=name, DeletionProtectionEnabled=protected)
-    if "serverSideEncryption" in work.changed:
-        work.call("update_table", TableName=name, SSESpecification=_encryption(work.inputs) or {"Enabled": False})
-    if "billingMode" in work.changed:
-        work.call("update_table", TableName=name, BillingMode=work.inputs["billingMode"])
+def _update(resource: EmulatedResource) -> None:
+    name = resource.values["name"]
+    if "pointInTimeRecovery" in resource.changed:
+        _recover(resource)
+    if "deletionProtectionEnabled" in resource.changed:
+        protected = resource.inputs.get("deletionProtectionEnabled") is True
+        resource.call("update_table", TableName=name, DeletionProtectionEnabled=protected)
+    if "serverSideEncryption" in resource.changed:
+        resource.call(
+            "update_table", TableName=name, SSESpecification=_encryption(resource.inputs) or {"Enabled": False}
+        )
+    if "billingMode" in resource.changed:
+        resource.call("update_table", TableName=name, BillingMode=resource.inputs["billingMode"])
 
 
-def _read(work: Work) -> Any:
-    table = work.call("describe_table", TableName=work.id)["Table"]
-    backups = work.call("describe_continuous_backups", TableName=work.id)["ContinuousBackupsDescription"]
+def _read(resource: EmulatedResource) -> Any:
+    table = resource.call("describe_table", TableName=resource.id)["Table"]
+    backups = resource.call("describe_continuous_backups", TableName=resource.id)["ContinuousBackupsDescription"]
     keys = {element["KeyType"]: element["AttributeName"] for element in table["KeySchema"]}
     encryption = table.get("SSEDescription") or {}
     recovery = backups.get("PointInTimeRecoveryDescription", {})

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn
-from rehearsal.provider.spec import Emulated, Work, search
+from rehearsal.provider.spec import Emulated, EmulatedResource, search
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Setting, on
 
@@ -27,14 +27,14 @@ _MODIFY: Final = "modify_vpc_endpoint"
 _ENDPOINT: Final = {"VpcEndpointId": "id"}
 
 
-def _read_endpoint(work: Work) -> Any:
-    listed = work.call("describe_vpc_endpoints", VpcEndpointIds=[work.id])["VpcEndpoints"]
+def _read_endpoint(resource: EmulatedResource) -> Any:
+    listed = resource.call("describe_vpc_endpoints", VpcEndpointIds=[resource.id])["VpcEndpoints"]
     if not listed or str(listed[0]["State"]).lower() in ("deleted", "deleting"):
         return None
     result = listed[0]
     lists = {"securityGroupIds": [group["GroupId"] for group in result.get("Groups") or []]}
     if result["VpcEndpointType"] == "Gateway":
-        named = work.call("describe_prefix_lists", Filters=[_named(result["ServiceName"])])["PrefixLists"]
+        named = resource.call("describe_prefix_lists", Filters=[_named(result["ServiceName"])])["PrefixLists"]
         lists["prefixListId"] = search(
             "[0].PrefixListId", [entry for entry in named if _is(entry, result["ServiceName"])]
         )
@@ -49,18 +49,18 @@ def _is(prefix_list: Any, service: str) -> bool:
     return bool(prefix_list.get("PrefixListName") == service)
 
 
-def _logged(_work: Work, values: Values) -> Values:
+def _logged(_resource: EmulatedResource, values: Values) -> Values:
     for name, kind in _RESOURCES.items():
         if values.get(name):
             return {**values, "resourceIds": [values[name]], "resourceType": kind}
     return values
 
 
-def _read_log(work: Work) -> Any:
-    listed = work.call("describe_flow_logs", FlowLogIds=[work.id])["FlowLogs"]
+def _read_log(resource: EmulatedResource) -> Any:
+    listed = resource.call("describe_flow_logs", FlowLogIds=[resource.id])["FlowLogs"]
     if not listed:
         return None
-    name = next(name for name in _RESOURCES if work.values.get(name))
+    name = next(name for name in _RESOURCES if resource.values.get(name))
     return {**listed[0], name: listed[0]["ResourceId"]}
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from rehearsal.provider.errors import NotEmulatedError
 from rehearsal.provider.services.ec2_common import TAGS, arn
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, on
 
@@ -16,39 +16,39 @@ _LAST_ENTRY: Final = 32767
 """Of every ACL: it denies what nothing before it allowed, and cannot be changed."""
 
 
-def _create_group(work: Work) -> Values:
-    if work.inputs.get("ingress") or work.inputs.get("egress"):
+def _create_group(resource: EmulatedResource) -> Values:
+    if resource.inputs.get("ingress") or resource.inputs.get("egress"):
         raise NotEmulatedError("rules written inside a security group")
-    id_ = work.call(
+    id_ = resource.call(
         "create_security_group",
-        GroupName=work.inputs["name"],
-        Description=work.inputs.get("description") or "Managed by Pulumi",
-        VpcId=work.inputs["vpcId"],
+        GroupName=resource.inputs["name"],
+        Description=resource.inputs.get("description") or "Managed by Pulumi",
+        VpcId=resource.inputs["vpcId"],
     )["GroupId"]
-    _close(work, id_)
+    _close(resource, id_)
     return {"id": id_}
 
 
-def _close(work: Work, group: str) -> None:
+def _close(resource: EmulatedResource, group: str) -> None:
     """Remove the rules that AWS adds to every new group."""
-    security_group = work.call("describe_security_groups", GroupIds=[group])["SecurityGroups"][0]
+    security_group = resource.call("describe_security_groups", GroupIds=[group])["SecurityGroups"][0]
     for direction, key in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress")):
         if security_group.get(key):
-            work.call(f"revoke_security_group_{direction}", GroupId=group, IpPermissions=security_group[key])
+            resource.call(f"revoke_security_group_{direction}", GroupId=group, IpPermissions=security_group[key])
 
 
-def _adopt_default(work: Work) -> Values:
+def _adopt_default(resource: EmulatedResource) -> Values:
     filters = [
-        {"Name": "vpc-id", "Values": [work.inputs["vpcId"]]},
+        {"Name": "vpc-id", "Values": [resource.inputs["vpcId"]]},
         {"Name": "group-name", "Values": ["default"]},
     ]
-    group = work.call("describe_security_groups", Filters=filters)["SecurityGroups"][0]["GroupId"]
-    _close(work, group)
+    group = resource.call("describe_security_groups", Filters=filters)["SecurityGroups"][0]["GroupId"]
+    _close(resource, group)
     return {"id": group}
 
 
-def _closed(work: Work) -> Any:
-    security_group = work.call("describe_security_groups", GroupIds=[work.id])["SecurityGroups"][0]
+def _closed(resource: EmulatedResource) -> Any:
+    security_group = resource.call("describe_security_groups", GroupIds=[resource.id])["SecurityGroups"][0]
     # Somebody's rule in a group that is to have none is drift.
     return {
         **security_group,
@@ -57,8 +57,8 @@ def _closed(work: Work) -> Any:
     }
 
 
-def _permission(work: Work) -> dict[str, Any]:
-    parameters = work.inputs
+def _permission(resource: EmulatedResource) -> dict[str, Any]:
+    parameters = resource.inputs
     described = {"Description": parameters["description"]} if parameters.get("description") else {}
     lists: tuple[tuple[str, str, str], ...] = (
         ("cidrIpv4", "IpRanges", "CidrIp"),
@@ -77,11 +77,11 @@ def _permission(work: Work) -> dict[str, Any]:
 
 
 def _rule(direction: Direction) -> Emulated:
-    def create(work: Work) -> Values:
-        answer = work.call(
+    def create(resource: EmulatedResource) -> Values:
+        answer = resource.call(
             f"authorize_security_group_{direction}",
-            GroupId=work.inputs["securityGroupId"],
-            IpPermissions=[_permission(work)],
+            GroupId=resource.inputs["securityGroupId"],
+            IpPermissions=[_permission(resource)],
         )
         return {"id": answer["SecurityGroupRules"][0]["SecurityGroupRuleId"]}
 
@@ -94,7 +94,7 @@ def _rule(direction: Direction) -> Emulated:
             op="describe_security_group_rules",
             by={"SecurityGroupRuleIds": "id"},
             at="SecurityGroupRules",
-            where={"SecurityGroupRuleId": "id"},
+            matching={"SecurityGroupRuleId": "id"},
         ),
         outputs={"securityGroupId": "GroupId", "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId"},
         delete=ApiCall(
@@ -108,31 +108,33 @@ def _rule(direction: Direction) -> Emulated:
     )
 
 
-def _create_acl(work: Work) -> Values:
-    id_ = work.call("create_network_acl", VpcId=work.inputs["vpcId"])["NetworkAcl"]["NetworkAclId"]
+def _create_acl(resource: EmulatedResource) -> Values:
+    id_ = resource.call("create_network_acl", VpcId=resource.inputs["vpcId"])["NetworkAcl"]["NetworkAclId"]
     return {"id": id_}
 
 
-def _fill_acl(work: Work) -> None:
+def _fill_acl(resource: EmulatedResource) -> None:
     for direction in ("ingress", "egress"):
-        if not work.changed or direction in work.changed:
-            _replace_entries(work, direction)
-    if not work.changed or "subnetIds" in work.changed:
-        _associate(work, set(work.inputs.get("subnetIds") or []))
+        if not resource.changed or direction in resource.changed:
+            _replace_entries(resource, direction)
+    if not resource.changed or "subnetIds" in resource.changed:
+        _associate(resource, set(resource.inputs.get("subnetIds") or []))
 
 
-def _replace_entries(work: Work, direction: str) -> None:
-    acl = work.call("describe_network_acls", NetworkAclIds=[work.id])["NetworkAcls"][0]
+def _replace_entries(resource: EmulatedResource, direction: str) -> None:
+    acl = resource.call("describe_network_acls", NetworkAclIds=[resource.id])["NetworkAcls"][0]
     outward = direction == "egress"
     for entry in acl["Entries"]:
         if entry["Egress"] is outward and entry["RuleNumber"] != _LAST_ENTRY:
-            work.call("delete_network_acl_entry", NetworkAclId=work.id, RuleNumber=entry["RuleNumber"], Egress=outward)
-    for rule in work.inputs.get(direction) or []:
+            resource.call(
+                "delete_network_acl_entry", NetworkAclId=resource.id, RuleNumber=entry["RuleNumber"], Egress=outward
+            )
+    for rule in resource.inputs.get(direction) or []:
         protocol = str(rule["protocol"])
         ports = {"From": int(rule.get("fromPort") or 0), "To": int(rule.get("toPort") or 0)}
-        work.call(
+        resource.call(
             "create_network_acl_entry",
-            NetworkAclId=work.id,
+            NetworkAclId=resource.id,
             RuleNumber=int(rule["ruleNo"]),
             Protocol=_PROTOCOLS.get(protocol, protocol),
             RuleAction=rule["action"],
@@ -142,25 +144,25 @@ def _replace_entries(work: Work, direction: str) -> None:
         )
 
 
-def _associate(work: Work, subnet_ids: set[str]) -> None:
+def _associate(resource: EmulatedResource, subnet_ids: set[str]) -> None:
     """Associate subnets with the ACL. A subnet that loses its ACL gets the VPC's default ACL."""
-    vpc = work.values["vpcId"]
-    acls = work.call("describe_network_acls", Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkAcls"]
+    vpc = resource.values["vpcId"]
+    acls = resource.call("describe_network_acls", Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkAcls"]
     default = next(acl["NetworkAclId"] for acl in acls if acl["IsDefault"])
     for acl in acls:
         for association in acl["Associations"]:
-            own = acl["NetworkAclId"] == work.id
+            own = acl["NetworkAclId"] == resource.id
             belongs = association["SubnetId"] in subnet_ids
             if own != belongs and (own or belongs):
-                work.call(
+                resource.call(
                     "replace_network_acl_association",
                     AssociationId=association["NetworkAclAssociationId"],
-                    NetworkAclId=default if own else work.id,
+                    NetworkAclId=default if own else resource.id,
                 )
 
 
-def _read_acl(work: Work) -> Any:
-    network_acls = work.call("describe_network_acls", NetworkAclIds=[work.id])["NetworkAcls"]
+def _read_acl(resource: EmulatedResource) -> Any:
+    network_acls = resource.call("describe_network_acls", NetworkAclIds=[resource.id])["NetworkAcls"]
     if not network_acls:
         return None
     acl = network_acls[0]
@@ -224,7 +226,7 @@ TYPES: Final = (
         after=_fill_acl,
         read=_read_acl,
         update=_fill_acl,
-        tidy=lambda work: _associate(work, set()),
+        tidy=lambda resource: _associate(resource, set()),
         delete="delete_network_acl",
         id="{id}",
         names={"NetworkAclId": "id", "Resources": "id"},

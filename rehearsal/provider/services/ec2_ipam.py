@@ -3,49 +3,49 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, on
 
 SERVICE: Final = "ipam.amazonaws.com"
 
 
-def _designate(work: Work) -> Values:
-    account = work.inputs["delegatedAdminAccountId"]
-    work.call("enable_ipam_organization_admin_account", DelegatedAdminAccountId=account)
+def _designate(resource: EmulatedResource) -> Values:
+    account = resource.inputs["delegatedAdminAccountId"]
+    resource.call("enable_ipam_organization_admin_account", DelegatedAdminAccountId=account)
     return {}
 
 
-def _designated(work: Work) -> Any:
-    listed = work.pages(
+def _designated(resource: EmulatedResource) -> Any:
+    listed = resource.pages(
         "list_delegated_administrators", "DelegatedAdministrators", service="organizations", ServicePrincipal=SERVICE
     )
-    found = next((item for item in listed if item["Id"] == work.id), None)
+    found = next((item for item in listed if item["Id"] == resource.id), None)
     return None if found is None else {**found, "delegatedAdminAccountId": found["Id"], "servicePrincipal": SERVICE}
 
 
-def _regions(work: Work, listed: str) -> set[str]:
-    values = work.old if listed == "old" else work.inputs
+def _regions(resource: EmulatedResource, listed: str) -> set[str]:
+    values = resource.old if listed == "old" else resource.inputs
     return {region["regionName"] for region in values.get("operatingRegions") or ()}
 
 
-def _change(work: Work) -> None:
-    if not work.changed - on("tags", "tagsAll"):
+def _change(resource: EmulatedResource) -> None:
+    if not resource.changed - on("tags", "tagsAll"):
         return
-    old, new = _regions(work, "old"), _regions(work, "new")
+    old, new = _regions(resource, "old"), _regions(resource, "new")
     parameters: dict[str, Any] = {
         "AddOperatingRegions": [{"RegionName": region} for region in sorted(new - old)],
         "RemoveOperatingRegions": [{"RegionName": region} for region in sorted(old - new)],
-        "Description": work.inputs.get("description"),
-        "Tier": work.inputs.get("tier"),
+        "Description": resource.inputs.get("description"),
+        "Tier": resource.inputs.get("tier"),
     }
-    work.call("modify_ipam", IpamId=work.id, **{name: value for name, value in parameters.items() if value})
+    resource.call("modify_ipam", IpamId=resource.id, **{name: value for name, value in parameters.items() if value})
 
 
-def _cidr(work: Work) -> Any:
-    listed = work.pages("get_ipam_pool_cidrs", "IpamPoolCidrs", IpamPoolId=work.values["ipamPoolId"])
-    found = next((item for item in listed if item["Cidr"] == work.values["cidr"]), None)
-    return None if found is None else {**found, "ipamPoolId": work.values["ipamPoolId"]}
+def _cidr(resource: EmulatedResource) -> Any:
+    listed = resource.pages("get_ipam_pool_cidrs", "IpamPoolCidrs", IpamPoolId=resource.values["ipamPoolId"])
+    found = next((item for item in listed if item["Cidr"] == resource.values["cidr"]), None)
+    return None if found is None else {**found, "ipamPoolId": resource.values["ipamPoolId"]}
 
 
 TYPES: Final = (

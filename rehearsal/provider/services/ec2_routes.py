@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.vocabulary import ApiCall, Find, Items, on
 
 _TARGETS: Final = (
@@ -17,9 +17,9 @@ _TARGETS: Final = (
 )
 
 
-def _read_route(work: Work) -> Any:
-    values = work.values
-    table = work.call("describe_route_tables", RouteTableIds=[values["routeTableId"]])["RouteTables"][0]
+def _read_route(resource: EmulatedResource) -> Any:
+    values = resource.values
+    table = resource.call("describe_route_tables", RouteTableIds=[values["routeTableId"]])["RouteTables"][0]
     result = next(
         (route for route in table["Routes"] if route.get("DestinationCidrBlock") == values["destinationCidrBlock"]),
         None,
@@ -57,7 +57,7 @@ TYPES: Final = (
             op="describe_route_tables",
             filters={"association.route-table-association-id": "id"},
             at="RouteTables[].Associations[]",
-            where={"RouteTableAssociationId": "id"},
+            matching={"RouteTableAssociationId": "id"},
         ),
         delete="disassociate_route_table",
         id="{id}",
@@ -125,7 +125,7 @@ TYPES: Final = (
             op="describe_nat_gateways",
             by={"NatGatewayIds": "id"},
             at="NatGateways",
-            gone=on("deleted", "deleting"),
+            deleted_states=on("deleted", "deleting"),
             merge=("NatGatewayAddresses[0]",),
         ),
         delete="delete_nat_gateway",

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn
 from rehearsal.provider.services.shapes import find_item, wrap
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.vocabulary import ApiCall, Find, on
 
 _MODULE: Final = "aws:ec2transitgateway/"
@@ -13,16 +13,16 @@ _READ_ATTACHMENT: Final = Find(
     op="describe_transit_gateway_vpc_attachments",
     by={"TransitGatewayAttachmentIds": "id"},
     at="TransitGatewayVpcAttachments",
-    where={"TransitGatewayAttachmentId": "id"},
-    gone=_GONE,
+    matching={"TransitGatewayAttachmentId": "id"},
+    deleted_states=_GONE,
     merge=("Options",),
 )
 _SIDES: Final = {"AmazonSideAsn": "amazonSideAsn"}
 
 
-def _read_peering(work: Work) -> Any:
-    listed = work.call("describe_transit_gateway_peering_attachments", TransitGatewayAttachmentIds=[work.id])
-    result = find_item(listed["TransitGatewayPeeringAttachments"], TransitGatewayAttachmentId=work.id)
+def _read_peering(resource: EmulatedResource) -> Any:
+    listed = resource.call("describe_transit_gateway_peering_attachments", TransitGatewayAttachmentIds=[resource.id])
+    result = find_item(listed["TransitGatewayPeeringAttachments"], TransitGatewayAttachmentId=resource.id)
     if result is None or result["State"] in _GONE:
         return None
     own, peer = result["RequesterTgwInfo"], result["AccepterTgwInfo"]
@@ -32,12 +32,12 @@ def _read_peering(work: Work) -> Any:
         "peerTransitGatewayId": peer["TransitGatewayId"],
         "peerRegion": peer["Region"],
         "peerAccountId": peer["OwnerId"],
-        "arn": f"arn:aws:ec2:{work.region}:{work.account}:transit-gateway-attachment/{work.id}",
+        "arn": f"arn:aws:ec2:{resource.region}:{resource.account}:transit-gateway-attachment/{resource.id}",
     }
 
 
-def _read_accepted(work: Work) -> Any:
-    result = _read_peering(work)
+def _read_accepted(resource: EmulatedResource) -> Any:
+    result = _read_peering(resource)
     if result is None or result["State"] == "pendingAcceptance":
         return None
     own, peer = result["AccepterTgwInfo"], result["RequesterTgwInfo"]
@@ -50,10 +50,10 @@ def _read_accepted(work: Work) -> Any:
     }
 
 
-def _read_route(work: Work) -> Any:
-    values = work.values
+def _read_route(resource: EmulatedResource) -> Any:
+    values = resource.values
     table, cidr = values["transitGatewayRouteTableId"], values["destinationCidrBlock"]
-    listed = work.call(
+    listed = resource.call(
         "search_transit_gateway_routes",
         TransitGatewayRouteTableId=table,
         Filters=[
@@ -84,8 +84,8 @@ TYPES: Final = (
             op="describe_transit_gateways",
             by={"TransitGatewayIds": "id"},
             at="TransitGateways",
-            where={"TransitGatewayId": "id"},
-            gone=_GONE,
+            matching={"TransitGatewayId": "id"},
+            deleted_states=_GONE,
             merge=("Options",),
         ),
         outputs={"arn": "TransitGatewayArn"},
@@ -105,8 +105,8 @@ TYPES: Final = (
             op="describe_transit_gateway_route_tables",
             by={"TransitGatewayRouteTableIds": "id"},
             at="TransitGatewayRouteTables",
-            where={"TransitGatewayRouteTableId": "id"},
-            gone=_GONE,
+            matching={"TransitGatewayRouteTableId": "id"},
+            deleted_states=_GONE,
         ),
         delete=ApiCall(op="delete_transit_gateway_route_table", by={"TransitGatewayRouteTableId": "id"}),
         id="{id}",
@@ -179,7 +179,7 @@ TYPES: Final = (
             op="get_transit_gateway_route_table_associations",
             by={"TransitGatewayRouteTableId": "transitGatewayRouteTableId"},
             at="Associations",
-            where={"TransitGatewayAttachmentId": "transitGatewayAttachmentId"},
+            matching={"TransitGatewayAttachmentId": "transitGatewayAttachmentId"},
             echo=on("transitGatewayRouteTableId"),
         ),
         delete="disassociate_transit_gateway_route_table",
@@ -195,7 +195,7 @@ TYPES: Final = (
             op="get_transit_gateway_route_table_propagations",
             by={"TransitGatewayRouteTableId": "transitGatewayRouteTableId"},
             at="TransitGatewayRouteTablePropagations",
-            where={"TransitGatewayAttachmentId": "transitGatewayAttachmentId"},
+            matching={"TransitGatewayAttachmentId": "transitGatewayAttachmentId"},
             echo=on("transitGatewayRouteTableId"),
         ),
         delete="disable_transit_gateway_route_table_propagation",

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.ec2_common import TAGS, arn
-from rehearsal.provider.spec import Emulated, Work, search
+from rehearsal.provider.spec import Emulated, EmulatedResource, search
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Setting, on
 
@@ -18,16 +18,16 @@ _DHCP: Final = {
 _DEFAULT_OPTIONS: Final = "default"
 
 
-def _read_vpc(work: Work) -> Any:
-    vpc = work.call("describe_vpcs", VpcIds=[work.id])["Vpcs"][0]
-    of_vpc = [{"Name": "vpc-id", "Values": [work.id]}]
+def _read_vpc(resource: EmulatedResource) -> Any:
+    vpc = resource.call("describe_vpcs", VpcIds=[resource.id])["Vpcs"][0]
+    of_vpc = [{"Name": "vpc-id", "Values": [resource.id]}]
     attributes = {
-        name: work.call("describe_vpc_attribute", VpcId=work.id, Attribute=name)[attribute]["Value"]
+        name: resource.call("describe_vpc_attribute", VpcId=resource.id, Attribute=name)[attribute]["Value"]
         for name, attribute in _ATTRIBUTES.items()
     }
-    tables = work.call("describe_route_tables", Filters=[*of_vpc, {"Name": "association.main", "Values": ["true"]}])
-    groups = work.call("describe_security_groups", Filters=[*of_vpc, {"Name": "group-name", "Values": ["default"]}])
-    acls = work.call("describe_network_acls", Filters=[*of_vpc, {"Name": "default", "Values": ["true"]}])
+    tables = resource.call("describe_route_tables", Filters=[*of_vpc, {"Name": "association.main", "Values": ["true"]}])
+    groups = resource.call("describe_security_groups", Filters=[*of_vpc, {"Name": "group-name", "Values": ["default"]}])
+    acls = resource.call("describe_network_acls", Filters=[*of_vpc, {"Name": "default", "Values": ["true"]}])
     main = search("RouteTables[0].RouteTableId", tables)
     return {
         **vpc,
@@ -42,17 +42,19 @@ def _read_vpc(work: Work) -> Any:
     }
 
 
-def _create_options(work: Work) -> Values:
+def _create_options(resource: EmulatedResource) -> Values:
     configurations = [
         {"Key": key, "Values": values if isinstance(values, list) else [str(values)]}
         for name, key in _DHCP.items()
-        if (values := work.inputs.get(name))
+        if (values := resource.inputs.get(name))
     ]
-    return {"id": work.call("create_dhcp_options", DhcpConfigurations=configurations)["DhcpOptions"]["DhcpOptionsId"]}
+    return {
+        "id": resource.call("create_dhcp_options", DhcpConfigurations=configurations)["DhcpOptions"]["DhcpOptionsId"]
+    }
 
 
-def _read_options(work: Work) -> Any:
-    options = work.call("describe_dhcp_options", DhcpOptionsIds=[work.id])["DhcpOptions"][0]
+def _read_options(resource: EmulatedResource) -> Any:
+    options = resource.call("describe_dhcp_options", DhcpOptionsIds=[resource.id])["DhcpOptions"][0]
     values_by_key = {
         dhcp_configuration["Key"]: [value["Value"] for value in dhcp_configuration["Values"]]
         for dhcp_configuration in options["DhcpConfigurations"]
@@ -60,7 +62,7 @@ def _read_options(work: Work) -> Any:
     return {**options, **{name: values_by_key[key] for name, key in _DHCP.items() if key in values_by_key}}
 
 
-def _scalar(_work: Work, values: Values) -> Values:
+def _scalar(_resource: EmulatedResource, values: Values) -> Values:
     """Convert a list of one item to the text of the property."""
     return {
         **values,
@@ -72,9 +74,9 @@ def _scalar(_work: Work, values: Values) -> Values:
     }
 
 
-def _read_association(work: Work) -> Any:
-    values = work.values
-    vpc = work.call("describe_vpcs", VpcIds=[values["vpcId"]])["Vpcs"][0]
+def _read_association(resource: EmulatedResource) -> Any:
+    values = resource.values
+    vpc = resource.call("describe_vpcs", VpcIds=[values["vpcId"]])["Vpcs"][0]
     return vpc if vpc.get("DhcpOptionsId") == values["dhcpOptionsId"] else None
 
 

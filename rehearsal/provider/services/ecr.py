@@ -2,27 +2,27 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 _NOTHING: Final[dict[str, Any]] = {"rules": []}
 
 
-def _one(_work: Work, values: Values) -> Values:
+def _one(_resource: EmulatedResource, values: Values) -> Values:
     """Convert a list of one item to the structure that the API takes."""
     configurations = values.get("encryptionConfigurations")
     return {**values, "encryptionConfiguration": configurations[0]} if configurations else values
 
 
-def _listed(_work: Work, values: Values) -> Values:
+def _listed(_resource: EmulatedResource, values: Values) -> Values:
     if values.get("encryptionConfigurations"):
         return values
     return {name: value for name, value in values.items() if name != "encryptionConfigurations"}
 
 
-def _read_replication(work: Work) -> Any:
-    registry = work.call("describe_registry")
+def _read_replication(resource: EmulatedResource) -> Any:
+    registry = resource.call("describe_registry")
     configuration = registry.get("replicationConfiguration") or _NOTHING
     if not configuration.get("rules"):
         return None

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import default_permissions, drop, wrap
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
@@ -23,17 +23,17 @@ _TABLE: Final = (
 )
 
 
-def _database(work: Work, values: Values) -> Values:
+def _database(resource: EmulatedResource, values: Values) -> Values:
     defaults = default_permissions(values.get("createTableDefaultPermissions"))
     names = ("name", "description", "locationUri", "parameters", "targetDatabase", "federatedDatabase")
     return wrap("databaseInput", *names, "createTableDefaultPermissions")(
-        work, {**values, "createTableDefaultPermissions": defaults}
+        resource, {**values, "createTableDefaultPermissions": defaults}
     )
 
 
-def _read_database(work: Work) -> Any:
-    database = work.call("get_database", Name=work.values["name"])["Database"]
-    arn = f"arn:aws:glue:{work.region}:{work.account}:database/{database['Name']}"
+def _read_database(resource: EmulatedResource) -> Any:
+    database = resource.call("get_database", Name=resource.values["name"])["Database"]
+    arn = f"arn:aws:glue:{resource.region}:{resource.account}:database/{database['Name']}"
     # Permissions of tables to come are no property of most databases: the settings of the data lake say them.
     return {**drop(database, "CreateTableDefaultPermissions"), "arn": arn}
 

@@ -2,14 +2,14 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 
-def _create_detector(work: Work) -> Values:
-    identity = work.auto("create_detector", {"enable": True, **work.values})["DetectorId"]
-    return {"id": identity, "arn": f"arn:aws:guardduty:{work.region}:{work.account}:detector/{identity}"}
+def _create_detector(resource: EmulatedResource) -> Values:
+    identity = resource.auto("create_detector", {"enable": True, **resource.values})["DetectorId"]
+    return {"id": identity, "arn": f"arn:aws:guardduty:{resource.region}:{resource.account}:detector/{identity}"}
 
 
 def _named(listed: list[Any], name: str) -> Any:
@@ -17,9 +17,9 @@ def _named(listed: list[Any], name: str) -> Any:
     return next((feature for feature in features if feature["name"] == name), None)
 
 
-def _feature(work: Work, *properties: str) -> list[dict[str, Any]]:
+def _feature(resource: EmulatedResource, *properties: str) -> list[dict[str, Any]]:
     """The feature of a request, with its additional configurations."""
-    values = work.inputs
+    values = resource.inputs
     names = ("name", *properties)
     feature = {_capital(name): values[name] for name in names}
     additional = [
@@ -28,24 +28,24 @@ def _feature(work: Work, *properties: str) -> list[dict[str, Any]]:
     return [{**feature, **({"AdditionalConfiguration": additional} if additional else {})}]
 
 
-def _set_feature(work: Work) -> Values:
-    work.call("update_detector", DetectorId=work.inputs["detectorId"], Features=_feature(work, "status"))
+def _set_feature(resource: EmulatedResource) -> Values:
+    resource.call("update_detector", DetectorId=resource.inputs["detectorId"], Features=_feature(resource, "status"))
     return {}
 
 
-def _read_feature(work: Work) -> Any:
-    detector = work.call("get_detector", DetectorId=work.values["detectorId"])
-    return _result(work, _named(detector.get("Features", []), str(work.values["name"])))
+def _read_feature(resource: EmulatedResource) -> Any:
+    detector = resource.call("get_detector", DetectorId=resource.values["detectorId"])
+    return _result(resource, _named(detector.get("Features", []), str(resource.values["name"])))
 
 
-def _set_organization_feature(work: Work) -> Values:
-    identity = work.inputs["detectorId"]
-    organization = work.call("describe_organization_configuration", DetectorId=identity)
-    work.call(
+def _set_organization_feature(resource: EmulatedResource) -> Values:
+    identity = resource.inputs["detectorId"]
+    organization = resource.call("describe_organization_configuration", DetectorId=identity)
+    resource.call(
         "update_organization_configuration",
         DetectorId=identity,
         AutoEnableOrganizationMembers=organization["AutoEnableOrganizationMembers"],
-        Features=_feature(work, "autoEnable"),
+        Features=_feature(resource, "autoEnable"),
     )
     return {}
 
@@ -61,19 +61,19 @@ def _lower(feature: Any) -> Any:
     }
 
 
-def _read_organization_feature(work: Work) -> Any:
-    organization = work.call("describe_organization_configuration", DetectorId=work.values["detectorId"])
-    return _result(work, _named(organization.get("Features", []), str(work.values["name"])))
+def _read_organization_feature(resource: EmulatedResource) -> Any:
+    organization = resource.call("describe_organization_configuration", DetectorId=resource.values["detectorId"])
+    return _result(resource, _named(organization.get("Features", []), str(resource.values["name"])))
 
 
-def _result(work: Work, feature: Any) -> Any:
+def _result(resource: EmulatedResource, feature: Any) -> Any:
     if feature is None:
         return None
     additional = feature.get("additionalConfiguration") or []
-    return {**feature, "detectorId": work.values["detectorId"], "additionalConfigurations": additional}
+    return {**feature, "detectorId": resource.values["detectorId"], "additionalConfigurations": additional}
 
 
-def _nothing(_work: Work) -> None:
+def _nothing(_resource: EmulatedResource) -> None:
     """Features stay as they are, as with pulumi-aws."""
 
 

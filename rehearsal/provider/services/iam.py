@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Items, Tagging, on
 
@@ -10,39 +10,41 @@ _VERSIONS: Final = 5
 """Versions a managed policy can have (IAM User Guide, "IAM and STS quotas")."""
 
 
-def _read_policy(work: Work) -> Any:
-    policy = work.call("get_policy", PolicyArn=work.id)["Policy"]
-    version = work.call("get_policy_version", PolicyArn=work.id, VersionId=policy["DefaultVersionId"])
+def _read_policy(resource: EmulatedResource) -> Any:
+    policy = resource.call("get_policy", PolicyArn=resource.id)["Policy"]
+    version = resource.call("get_policy_version", PolicyArn=resource.id, VersionId=policy["DefaultVersionId"])
     return {**policy, "policy": version["PolicyVersion"]["Document"]}
 
 
-def _update_policy(work: Work) -> None:
-    if "policy" not in work.changed:
+def _update_policy(resource: EmulatedResource) -> None:
+    if "policy" not in resource.changed:
         return
-    versions = work.pages("list_policy_versions", "Versions", PolicyArn=work.id)
+    versions = resource.pages("list_policy_versions", "Versions", PolicyArn=resource.id)
     spare = sorted(
         (version for version in versions if not version["IsDefaultVersion"]),
         key=lambda version: int(version["VersionId"].lstrip("v")),
     )
     if len(versions) >= _VERSIONS:
-        work.call("delete_policy_version", PolicyArn=work.id, VersionId=spare[0]["VersionId"])
-    work.call("create_policy_version", PolicyArn=work.id, PolicyDocument=work.inputs["policy"], SetAsDefault=True)
+        resource.call("delete_policy_version", PolicyArn=resource.id, VersionId=spare[0]["VersionId"])
+    resource.call(
+        "create_policy_version", PolicyArn=resource.id, PolicyDocument=resource.inputs["policy"], SetAsDefault=True
+    )
 
 
-def _drop_versions(work: Work) -> None:
-    for version in work.pages("list_policy_versions", "Versions", PolicyArn=work.id):
+def _drop_versions(resource: EmulatedResource) -> None:
+    for version in resource.pages("list_policy_versions", "Versions", PolicyArn=resource.id):
         if not version["IsDefaultVersion"]:
-            work.call("delete_policy_version", PolicyArn=work.id, VersionId=version["VersionId"])
+            resource.call("delete_policy_version", PolicyArn=resource.id, VersionId=version["VersionId"])
 
 
-def _with_scheme(_work: Work, values: Values) -> Values:
+def _with_scheme(_resource: EmulatedResource, values: Values) -> Values:
     url = values.get("url")
     return {**values, "url": f"https://{url}"} if url and not url.startswith("https://") else values
 
 
-def _read_alias(work: Work) -> Any:
-    aliases = work.pages("list_account_aliases", "AccountAliases")
-    return {"accountAlias": work.id} if work.id in aliases else None
+def _read_alias(resource: EmulatedResource) -> Any:
+    aliases = resource.pages("list_account_aliases", "AccountAliases")
+    return {"accountAlias": resource.id} if resource.id in aliases else None
 
 
 TYPES: Final = (

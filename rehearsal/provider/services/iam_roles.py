@@ -2,53 +2,53 @@
 
 from typing import Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.vocabulary import ApiCall, Find, Items, Tagging, on
 
 
-def _complete_role(work: Work) -> None:
-    name = work.values["name"]
-    for arn in work.inputs.get("managedPolicyArns") or []:
-        work.call("attach_role_policy", RoleName=name, PolicyArn=arn)
-    for policy in work.inputs.get("inlinePolicies") or []:
+def _complete_role(resource: EmulatedResource) -> None:
+    name = resource.values["name"]
+    for arn in resource.inputs.get("managedPolicyArns") or []:
+        resource.call("attach_role_policy", RoleName=name, PolicyArn=arn)
+    for policy in resource.inputs.get("inlinePolicies") or []:
         if policy.get("name") and policy.get("policy"):
-            work.call("put_role_policy", RoleName=name, PolicyName=policy["name"], PolicyDocument=policy["policy"])
+            resource.call("put_role_policy", RoleName=name, PolicyName=policy["name"], PolicyDocument=policy["policy"])
 
 
-def _update_role(work: Work) -> None:
-    name = work.values["name"]
-    if work.changed & on("description", "maxSessionDuration"):
-        work.call(
+def _update_role(resource: EmulatedResource) -> None:
+    name = resource.values["name"]
+    if resource.changed & on("description", "maxSessionDuration"):
+        resource.call(
             "update_role",
             RoleName=name,
-            Description=work.inputs.get("description") or "",
-            MaxSessionDuration=int(work.inputs.get("maxSessionDuration") or 3600),
+            Description=resource.inputs.get("description") or "",
+            MaxSessionDuration=int(resource.inputs.get("maxSessionDuration") or 3600),
         )
-    if "assumeRolePolicy" in work.changed:
-        work.auto("update_assume_role_policy")
-    if "permissionsBoundary" in work.changed:
-        boundary = work.inputs.get("permissionsBoundary")
+    if "assumeRolePolicy" in resource.changed:
+        resource.auto("update_assume_role_policy")
+    if "permissionsBoundary" in resource.changed:
+        boundary = resource.inputs.get("permissionsBoundary")
         if boundary:
-            work.call("put_role_permissions_boundary", RoleName=name, PermissionsBoundary=boundary)
+            resource.call("put_role_permissions_boundary", RoleName=name, PermissionsBoundary=boundary)
         else:
-            work.call("delete_role_permissions_boundary", RoleName=name)
-    if work.changed & on("managedPolicyArns", "inlinePolicies"):
-        _strip(work, name)
-        _complete_role(work)
+            resource.call("delete_role_permissions_boundary", RoleName=name)
+    if resource.changed & on("managedPolicyArns", "inlinePolicies"):
+        _strip(resource, name)
+        _complete_role(resource)
 
 
-def _empty_role(work: Work) -> None:
+def _empty_role(resource: EmulatedResource) -> None:
     """Remove the role's policies if its declaration contains them or `forceDetachPolicies` is set."""
-    values = work.values
+    values = resource.values
     if values.get("forceDetachPolicies") or values.get("managedPolicyArns") or values.get("inlinePolicies"):
-        _strip(work, values["name"])
+        _strip(resource, values["name"])
 
 
-def _strip(work: Work, name: str) -> None:
-    for policy in work.pages("list_attached_role_policies", "AttachedPolicies", RoleName=name):
-        work.call("detach_role_policy", RoleName=name, PolicyArn=policy["PolicyArn"])
-    for policy in work.pages("list_role_policies", "PolicyNames", RoleName=name):
-        work.call("delete_role_policy", RoleName=name, PolicyName=policy)
+def _strip(resource: EmulatedResource, name: str) -> None:
+    for policy in resource.pages("list_attached_role_policies", "AttachedPolicies", RoleName=name):
+        resource.call("detach_role_policy", RoleName=name, PolicyArn=policy["PolicyArn"])
+    for policy in resource.pages("list_role_policies", "PolicyNames", RoleName=name):
+        resource.call("delete_role_policy", RoleName=name, PolicyName=policy)
 
 
 TYPES: Final = (
@@ -92,7 +92,7 @@ TYPES: Final = (
             op="list_attached_role_policies",
             by={"RoleName": "role"},
             at="AttachedPolicies",
-            where={"PolicyArn": "policyArn"},
+            matching={"PolicyArn": "policyArn"},
             paged=True,
             echo=on("role"),
         ),
@@ -130,9 +130,9 @@ TYPES: Final = (
         service="iam",
         create="create_service_linked_role",
         creation_result="Role",
-        read=lambda work: work.call("get_role", RoleName=work.id.rpartition("/")[2])["Role"],
+        read=lambda resource: resource.call("get_role", RoleName=resource.id.rpartition("/")[2])["Role"],
         update=(ApiCall(op="update_role_description", on=on("description")),),
-        delete=lambda work: work.call("delete_service_linked_role", RoleName=work.id.rpartition("/")[2]),
+        delete=lambda resource: resource.call("delete_service_linked_role", RoleName=resource.id.rpartition("/")[2]),
         id="{arn}",
         names={"RoleName": "name", "RoleId": "uniqueId", "AWSServiceName": "awsServiceName"},
         forces=on("awsServiceName", "customSuffix"),

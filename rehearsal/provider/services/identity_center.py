@@ -45,7 +45,7 @@ TYPES: Final = (
             op="list_managed_policies_in_permission_set",
             by=_SET,
             at="AttachedManagedPolicies",
-            where={"Arn": "managedPolicyArn"},
+            matching={"Arn": "managedPolicyArn"},
             paged=True,
             echo=_SET_PROPERTIES,
         ),
@@ -62,7 +62,7 @@ TYPES: Final = (
             op="list_account_assignments",
             by={**_SET, "AccountId": "targetId"},
             at="AccountAssignments",
-            where={"PrincipalId": "principalId", "PrincipalType": "principalType"},
+            matching={"PrincipalId": "principalId", "PrincipalType": "principalType"},
             paged=True,
             echo=on("instanceArn"),
         ),
@@ -81,14 +81,14 @@ TYPES: Final = (
             by={"IdentityStoreId": "identityStoreId", "GroupId": "groupId"},
             echo=on("identityStoreId"),
         ),
-        update=lambda work: work.call(
+        update=lambda resource: resource.call(
             "update_group",
-            IdentityStoreId=work.values["identityStoreId"],
-            GroupId=work.values["groupId"],
+            IdentityStoreId=resource.values["identityStoreId"],
+            GroupId=resource.values["groupId"],
             Operations=[
-                {"AttributePath": name, "AttributeValue": work.inputs.get(name, "")}
+                {"AttributePath": name, "AttributeValue": resource.inputs.get(name, "")}
                 for name in ("displayName", "description")
-                if name in work.changed
+                if name in resource.changed
             ],
         ),
         delete="delete_group",

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import find_item
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
@@ -17,12 +17,12 @@ _DEFAULT_POLICY: Final = (
 """The policy of a key that has no other: the account's IAM policies decide."""
 
 
-def _read_key(work: Work) -> Any:
-    key_metadata = work.call("describe_key", KeyId=work.id)["KeyMetadata"]
+def _read_key(resource: EmulatedResource) -> Any:
+    key_metadata = resource.call("describe_key", KeyId=resource.id)["KeyMetadata"]
     if key_metadata["KeyState"] in ("PendingDeletion", "PendingReplicaDeletion"):
         return None
-    rotation = work.call("get_key_rotation_status", KeyId=work.id)
-    policy = work.call("get_key_policy", KeyId=work.id, PolicyName="default")["Policy"]
+    rotation = resource.call("get_key_rotation_status", KeyId=resource.id)
+    policy = resource.call("get_key_policy", KeyId=resource.id, PolicyName="default")["Policy"]
     return {
         **key_metadata,
         "isEnabled": key_metadata["Enabled"],
@@ -35,60 +35,60 @@ def _read_key(work: Work) -> Any:
     }
 
 
-def _complete_key(work: Work) -> None:
-    if work.inputs.get("enableKeyRotation"):
-        days = work.inputs.get("rotationPeriodInDays")
+def _complete_key(resource: EmulatedResource) -> None:
+    if resource.inputs.get("enableKeyRotation"):
+        days = resource.inputs.get("rotationPeriodInDays")
         period: dict[str, Any] = {"RotationPeriodInDays": int(days)} if days else {}
-        work.call("enable_key_rotation", KeyId=work.id, **period)
-    if work.inputs.get("isEnabled") is False or work.inputs.get("enabled") is False:
-        work.call("disable_key", KeyId=work.id)
+        resource.call("enable_key_rotation", KeyId=resource.id, **period)
+    if resource.inputs.get("isEnabled") is False or resource.inputs.get("enabled") is False:
+        resource.call("disable_key", KeyId=resource.id)
 
 
-def _update_key(work: Work) -> None:
-    if "policy" in work.changed and work.inputs.get("policy"):
-        work.call("put_key_policy", KeyId=work.id, PolicyName="default", Policy=work.inputs["policy"])
-    if "description" in work.changed:
-        work.call("update_key_description", KeyId=work.id, Description=work.inputs.get("description") or "")
-    if work.changed & on("enableKeyRotation", "rotationPeriodInDays"):
-        if work.inputs.get("enableKeyRotation"):
-            _complete_key(work)
+def _update_key(resource: EmulatedResource) -> None:
+    if "policy" in resource.changed and resource.inputs.get("policy"):
+        resource.call("put_key_policy", KeyId=resource.id, PolicyName="default", Policy=resource.inputs["policy"])
+    if "description" in resource.changed:
+        resource.call("update_key_description", KeyId=resource.id, Description=resource.inputs.get("description") or "")
+    if resource.changed & on("enableKeyRotation", "rotationPeriodInDays"):
+        if resource.inputs.get("enableKeyRotation"):
+            _complete_key(resource)
         else:
-            work.call("disable_key_rotation", KeyId=work.id)
-    if work.changed & on("isEnabled", "enabled"):
-        enabled = work.inputs.get("isEnabled") is not False and work.inputs.get("enabled") is not False
-        work.call("enable_key" if enabled else "disable_key", KeyId=work.id)
+            resource.call("disable_key_rotation", KeyId=resource.id)
+    if resource.changed & on("isEnabled", "enabled"):
+        enabled = resource.inputs.get("isEnabled") is not False and resource.inputs.get("enabled") is not False
+        resource.call("enable_key" if enabled else "disable_key", KeyId=resource.id)
 
 
-def _replicate(work: Work) -> Values:
+def _replicate(resource: EmulatedResource) -> Values:
     """Create a replica key by a request in the primary key's region."""
-    primary = str(work.inputs["primaryKeyArn"])
-    replica_region, work.region = work.region, primary.split(":")[3]
+    primary = str(resource.inputs["primaryKeyArn"])
+    replica_region, resource.region = resource.region, primary.split(":")[3]
     try:
-        values = {**work.values, "keyId": primary.rpartition("/")[2], "replicaRegion": replica_region}
-        answer = work.call("replicate_key", **work.params("replicate_key", values))
+        values = {**resource.values, "keyId": primary.rpartition("/")[2], "replicaRegion": replica_region}
+        answer = resource.call("replicate_key", **resource.params("replicate_key", values))
     finally:
-        work.region = replica_region
+        resource.region = replica_region
     key = answer["ReplicaKeyMetadata"]["KeyId"]
-    if work.inputs.get("policy"):
-        work.call("put_key_policy", KeyId=key, PolicyName="default", Policy=work.inputs["policy"])
-    if work.inputs.get("description"):
-        work.call("update_key_description", KeyId=key, Description=work.inputs["description"])
+    if resource.inputs.get("policy"):
+        resource.call("put_key_policy", KeyId=key, PolicyName="default", Policy=resource.inputs["policy"])
+    if resource.inputs.get("description"):
+        resource.call("update_key_description", KeyId=key, Description=resource.inputs["description"])
     return {"keyId": key}
 
 
-def _read_replica(work: Work) -> Any:
-    result = _read_key(work)
+def _read_replica(resource: EmulatedResource) -> Any:
+    result = _read_key(resource)
     if result is not None:
         result["primaryKeyArn"] = result.get("MultiRegionConfiguration", {}).get("PrimaryKey", {}).get("Arn")
     return result
 
 
-def _read_alias(work: Work) -> Any:
-    result = find_item(work.pages("list_aliases", "Aliases"), AliasName=work.id)
+def _read_alias(resource: EmulatedResource) -> Any:
+    result = find_item(resource.pages("list_aliases", "Aliases"), AliasName=resource.id)
     if result is None:
         return None
-    target = work.call("describe_key", KeyId=result["TargetKeyId"])["KeyMetadata"]
-    requested = str(work.inputs.get("targetKeyId", ""))
+    target = resource.call("describe_key", KeyId=result["TargetKeyId"])["KeyMetadata"]
+    requested = str(resource.inputs.get("targetKeyId", ""))
     return {
         "name": result["AliasName"],
         "arn": result["AliasArn"],

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import default_permissions
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, on
 
@@ -22,7 +22,7 @@ _REST: Final = {
 }
 
 
-def _settings(_work: Work, values: Values) -> Values:
+def _settings(_resource: EmulatedResource, values: Values) -> Values:
     result: Values = {api: values[name] for name, api in _REST.items() if values.get(name) is not None}
     for name, api in _ADMINS.items():
         result[api] = [{"dataLakePrincipalIdentifier": value} for value in values.get(name) or []]
@@ -31,8 +31,8 @@ def _settings(_work: Work, values: Values) -> Values:
     return {**values, "dataLakeSettings": result}
 
 
-def _read_settings(work: Work) -> Any:
-    data_lake_settings = work.call("get_data_lake_settings")["DataLakeSettings"]
+def _read_settings(resource: EmulatedResource) -> Any:
+    data_lake_settings = resource.call("get_data_lake_settings")["DataLakeSettings"]
     state: Values = {name: data_lake_settings.get(api) for name, api in _REST.items()}
     for name, api in _ADMINS.items():
         state[name] = [entry["DataLakePrincipalIdentifier"] for entry in data_lake_settings.get(api) or []]
@@ -44,24 +44,24 @@ def _read_settings(work: Work) -> Any:
     return state
 
 
-def _named(work: Work) -> Values:
+def _named(resource: EmulatedResource) -> Values:
     parts = ("DatabaseName", "Name", "TableCatalogId", "TableName")
-    return dict(zip(parts, work.id.split(","), strict=True))
+    return dict(zip(parts, resource.id.split(","), strict=True))
 
 
-def _create_filter(work: Work) -> Values:
-    work.call("create_data_cells_filter", **work.params("create_data_cells_filter", work.inputs))
-    table = work.inputs["tableData"]
+def _create_filter(resource: EmulatedResource) -> Values:
+    resource.call("create_data_cells_filter", **resource.params("create_data_cells_filter", resource.inputs))
+    table = resource.inputs["tableData"]
     parts = ("databaseName", "name", "tableCatalogId", "tableName")
     return {"id": ",".join(str(table[part]) for part in parts)}
 
 
-def _read_filter(work: Work) -> Any:
-    return {"tableData": work.call("get_data_cells_filter", **_named(work))["DataCellsFilter"]}
+def _read_filter(resource: EmulatedResource) -> Any:
+    return {"tableData": resource.call("get_data_cells_filter", **_named(resource))["DataCellsFilter"]}
 
 
-def _delete_filter(work: Work) -> None:
-    work.call("delete_data_cells_filter", **_named(work))
+def _delete_filter(resource: EmulatedResource) -> None:
+    resource.call("delete_data_cells_filter", **_named(resource))
 
 
 TYPES: Final = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import SIGNATURE, Values
 from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
@@ -80,45 +80,45 @@ def _content(asset: Mapping[str, Any]) -> bytes:
     return str(asset.get("text") or "").encode()
 
 
-def _location(work: Work) -> dict[str, Any]:
-    values = work.inputs
+def _location(resource: EmulatedResource) -> dict[str, Any]:
+    values = resource.inputs
     if values.get("code") is not None:
         return {"ZipFile": archive(values["code"])}
     names = {"s3Bucket": "S3Bucket", "s3Key": "S3Key", "s3ObjectVersion": "S3ObjectVersion", "imageUri": "ImageUri"}
     return {api: values[name] for name, api in names.items() if values.get(name)}
 
 
-def _create(work: Work) -> Values:
-    values = {name: value for name, value in work.values.items() if name not in _CODE}
-    parameters = work.params("create_function", values)
-    created = work.call("create_function", **parameters, Code=_location(work))
-    _set_concurrency(work, str(created["FunctionName"]))
+def _create(resource: EmulatedResource) -> Values:
+    values = {name: value for name, value in resource.values.items() if name not in _CODE}
+    parameters = resource.params("create_function", values)
+    created = resource.call("create_function", **parameters, Code=_location(resource))
+    _set_concurrency(resource, str(created["FunctionName"]))
     return {"name": created["FunctionName"], "arn": created["FunctionArn"]}
 
 
-def _set_concurrency(work: Work, name: str) -> None:
-    reserved = work.inputs.get("reservedConcurrentExecutions")
+def _set_concurrency(resource: EmulatedResource, name: str) -> None:
+    reserved = resource.inputs.get("reservedConcurrentExecutions")
     if reserved is not None and int(reserved) >= 0:
-        work.call("put_function_concurrency", FunctionName=name, ReservedConcurrentExecutions=int(reserved))
-    elif "reservedConcurrentExecutions" in work.changed:
-        work.call("delete_function_concurrency", FunctionName=name)
+        resource.call("put_function_concurrency", FunctionName=name, ReservedConcurrentExecutions=int(reserved))
+    elif "reservedConcurrentExecutions" in resource.changed:
+        resource.call("delete_function_concurrency", FunctionName=name)
 
 
-def _change(work: Work) -> None:
-    if work.changed & _CODE:
-        work.call("update_function_code", FunctionName=work.id, **_location(work))
-    if work.changed & _SETTINGS:
-        values = {name: value for name, value in work.inputs.items() if name in _SETTINGS}
-        parameters = work.params("update_function_configuration", values)
-        work.call("update_function_configuration", **{**parameters, "FunctionName": work.id})
-    if "reservedConcurrentExecutions" in work.changed:
-        _set_concurrency(work, work.id)
+def _change(resource: EmulatedResource) -> None:
+    if resource.changed & _CODE:
+        resource.call("update_function_code", FunctionName=resource.id, **_location(resource))
+    if resource.changed & _SETTINGS:
+        values = {name: value for name, value in resource.inputs.items() if name in _SETTINGS}
+        parameters = resource.params("update_function_configuration", values)
+        resource.call("update_function_configuration", **{**parameters, "FunctionName": resource.id})
+    if "reservedConcurrentExecutions" in resource.changed:
+        _set_concurrency(resource, resource.id)
 
 
-def _read(work: Work) -> Any:
-    answer = work.call("get_function", FunctionName=work.id)
+def _read(resource: EmulatedResource) -> Any:
+    answer = resource.call("get_function", FunctionName=resource.id)
     configuration = answer["Configuration"]
-    region, arn = work.region, configuration["FunctionArn"]
+    region, arn = resource.region, configuration["FunctionArn"]
     path = f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions"
     reserved = answer.get("Concurrency", {}).get("ReservedConcurrentExecutions")
     return {
@@ -130,34 +130,34 @@ def _read(work: Work) -> Any:
     }
 
 
-def _statement_id(work: Work, values: Values) -> Values:
-    named = values.get("statementId") or f"terraform-{hashlib.sha256(work.creation.encode()).hexdigest()[:26]}"
+def _statement_id(resource: EmulatedResource, values: Values) -> Values:
+    named = values.get("statementId") or f"terraform-{hashlib.sha256(resource.creation.encode()).hexdigest()[:26]}"
     return {**values, "statementId": named}
 
 
-def _permit(work: Work) -> Values:
-    values = _statement_id(work, work.inputs)
-    work.call("add_permission", **work.params("add_permission", values))
+def _permit(resource: EmulatedResource) -> Values:
+    values = _statement_id(resource, resource.inputs)
+    resource.call("add_permission", **resource.params("add_permission", values))
     return {"id": values["statementId"], "statementId": values["statementId"]}
 
 
-def _permitted(work: Work) -> Any:
-    policy = json.loads(work.call("get_policy", FunctionName=work.values["function"])["Policy"])
-    statement = next((entry for entry in policy["Statement"] if entry["Sid"] == work.id), None)
+def _permitted(resource: EmulatedResource) -> Any:
+    policy = json.loads(resource.call("get_policy", FunctionName=resource.values["function"])["Policy"])
+    statement = next((entry for entry in policy["Statement"] if entry["Sid"] == resource.id), None)
     if statement is None:
         return None
     principal = statement["Principal"]
     names = ("function", "sourceAccount", "sourceArn", "principalOrgId", "qualifier")
     return {
-        "statementId": work.id,
+        "statementId": resource.id,
         "action": statement["Action"],
         "principal": next(iter(principal.values())) if isinstance(principal, dict) else principal,
-        **{name: work.inputs[name] for name in names if name in work.inputs},
+        **{name: resource.inputs[name] for name in names if name in resource.inputs},
     }
 
 
-def _refuse(work: Work) -> None:
-    work.call("remove_permission", FunctionName=work.values["function"], StatementId=work.id)
+def _refuse(resource: EmulatedResource) -> None:
+    resource.call("remove_permission", FunctionName=resource.values["function"], StatementId=resource.id)
 
 
 TYPES: Final = (

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
 
-def _read(work: Work) -> Any:
-    answer = work.call("describe_firewall", FirewallArn=work.id)
+def _read(resource: EmulatedResource) -> Any:
+    answer = resource.call("describe_firewall", FirewallArn=resource.id)
     result, status = answer["Firewall"], answer.get("FirewallStatus", {})
     states = [
         {
@@ -23,20 +23,20 @@ def _read(work: Work) -> Any:
     return {
         **result,
         "name": result["FirewallName"],
-        "arn": work.id,
+        "arn": resource.id,
         "updateToken": answer.get("UpdateToken"),
         "firewallStatuses": [{"syncStates": states}],
     }
 
 
-def _log(work: Work) -> Values:
+def _log(resource: EmulatedResource) -> Values:
     """Set the logging destinations: AWS accepts one new destination per call (`UpdateLoggingConfiguration`)."""
-    arn = work.inputs["firewallArn"]
-    requested = work.params("update_logging_configuration", work.inputs)["LoggingConfiguration"][
+    arn = resource.inputs["firewallArn"]
+    requested = resource.params("update_logging_configuration", resource.inputs)["LoggingConfiguration"][
         "LogDestinationConfigs"
     ]
     for count in range(1, len(requested) + 1):
-        work.call(
+        resource.call(
             "update_logging_configuration",
             FirewallArn=arn,
             LoggingConfiguration={"LogDestinationConfigs": requested[:count]},
@@ -44,34 +44,34 @@ def _log(work: Work) -> Values:
     return {}
 
 
-def _described(operation: str, member: str) -> Callable[[Work], Any]:
+def _described(operation: str, member: str) -> Callable[[EmulatedResource], Any]:
     """Return a function that reads a rule group or policy: its content, the response about it, and the token."""
 
-    def read(work: Work) -> Any:
-        answer = work.call(operation, **{f"{member}Arn": work.id})
+    def read(resource: EmulatedResource) -> Any:
+        answer = resource.call(operation, **{f"{member}Arn": resource.id})
         response = answer[f"{member}Response"]
         return {
             **response,
             member: answer[member],
             "name": response[f"{member}Name"],
-            "arn": work.id,
+            "arn": resource.id,
             "updateToken": answer["UpdateToken"],
         }
 
     return read
 
 
-def _update(read: str, update: str, member: str) -> Callable[[Work], None]:
+def _update(read: str, update: str, member: str) -> Callable[[EmulatedResource], None]:
     """Return a function that changes a rule group or policy with its current update token."""
 
-    def change(work: Work) -> None:
-        if not work.changed - on("tags", "tagsAll"):
+    def change(resource: EmulatedResource) -> None:
+        if not resource.changed - on("tags", "tagsAll"):
             return
-        token = work.call(read, **{f"{member}Arn": work.id})["UpdateToken"]
-        values = {**work.inputs, "arn": work.id}
-        names = work.params(update, values)
+        token = resource.call(read, **{f"{member}Arn": resource.id})["UpdateToken"]
+        values = {**resource.inputs, "arn": resource.id}
+        names = resource.params(update, values)
         names.pop(f"{member}Name", None)
-        work.call(update, **{**names, "UpdateToken": token, f"{member}Arn": work.id})
+        resource.call(update, **{**names, "UpdateToken": token, f"{member}Arn": resource.id})
 
     return change
 
@@ -102,7 +102,7 @@ TYPES: Final = (
         delete=ApiCall(op="delete_firewall_policy", by={"FirewallPolicyArn": "id"}),
         id="{arn}",
         names={"FirewallPolicyName": "name"},
-        prepare=lambda work, values: {**values, "resourceArn": work.id},
+        prepare=lambda resource, values: {**values, "resourceArn": resource.id},
         forces=on("name"),
         tags=_TAGS,
     ),

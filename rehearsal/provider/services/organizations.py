@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from rehearsal.provider.errors import RefusedError
 from rehearsal.provider.services.shapes import find_item
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
@@ -16,37 +16,39 @@ _PATIENCE: Final = 300
 """Seconds after which an account that is not there is a failure."""
 
 
-def _create_organization(work: Work) -> Values:
-    organization = work.call("create_organization", FeatureSet=work.inputs.get("featureSet") or "ALL")["Organization"]
-    work.id = organization["Id"]
-    _set_organization(work)
+def _create_organization(resource: EmulatedResource) -> Values:
+    organization = resource.call("create_organization", FeatureSet=resource.inputs.get("featureSet") or "ALL")[
+        "Organization"
+    ]
+    resource.id = organization["Id"]
+    _set_organization(resource)
     return {"id": organization["Id"]}
 
 
-def _set_organization(work: Work) -> None:
-    requested = set(work.inputs.get("awsServiceAccessPrincipals") or [])
-    listed = work.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
+def _set_organization(resource: EmulatedResource) -> None:
+    requested = set(resource.inputs.get("awsServiceAccessPrincipals") or [])
+    listed = resource.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
     enabled = {item["ServicePrincipal"] for item in listed}
     for principal in sorted(requested - enabled):
-        work.attempt("enable_aws_service_access", ServicePrincipal=principal)
+        resource.attempt("enable_aws_service_access", ServicePrincipal=principal)
     for principal in sorted(enabled - requested):
-        work.attempt("disable_aws_service_access", ServicePrincipal=principal)
-    root = work.pages("list_roots", "Roots")[0]
-    types = set(work.inputs.get("enabledPolicyTypes") or [])
+        resource.attempt("disable_aws_service_access", ServicePrincipal=principal)
+    root = resource.pages("list_roots", "Roots")[0]
+    types = set(resource.inputs.get("enabledPolicyTypes") or [])
     existing = {item["Type"] for item in root["PolicyTypes"]}
     for kind in sorted(types - existing):
-        work.attempt("enable_policy_type", RootId=root["Id"], PolicyType=kind)
+        resource.attempt("enable_policy_type", RootId=root["Id"], PolicyType=kind)
     for kind in sorted(existing - types):
-        work.attempt("disable_policy_type", RootId=root["Id"], PolicyType=kind)
+        resource.attempt("disable_policy_type", RootId=root["Id"], PolicyType=kind)
 
 
-def _read_organization(work: Work) -> Any:
-    organization = work.call("describe_organization")["Organization"]
-    if work.id and organization["Id"] != work.id:
+def _read_organization(resource: EmulatedResource) -> Any:
+    organization = resource.call("describe_organization")["Organization"]
+    if resource.id and organization["Id"] != resource.id:
         return None
-    roots = work.pages("list_roots", "Roots")
-    accounts = work.pages("list_accounts", "Accounts")
-    principals = work.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
+    roots = resource.pages("list_roots", "Roots")
+    accounts = resource.pages("list_accounts", "Accounts")
+    principals = resource.pages("list_aws_service_access_for_organization", "EnabledServicePrincipals")
     master = find_item(accounts, Id=organization["MasterAccountId"]) or {}
     return {
         **organization,
@@ -59,49 +61,60 @@ def _read_organization(work: Work) -> Any:
     }
 
 
-def _read_unit(work: Work) -> Any:
-    organizational_unit = work.call("describe_organizational_unit", OrganizationalUnitId=work.id)["OrganizationalUnit"]
-    parents = work.call("list_parents", ChildId=work.id)["Parents"]
+def _read_unit(resource: EmulatedResource) -> Any:
+    organizational_unit = resource.call("describe_organizational_unit", OrganizationalUnitId=resource.id)[
+        "OrganizationalUnit"
+    ]
+    parents = resource.call("list_parents", ChildId=resource.id)["Parents"]
     return {**organizational_unit, "ParentId": parents[0]["Id"] if parents else None}
 
 
-def _create_account(work: Work) -> Values:
-    answer = work.call("create_account", **work.params("create_account", work.values))["CreateAccountStatus"]
+def _create_account(resource: EmulatedResource) -> Values:
+    answer = resource.call("create_account", **resource.params("create_account", resource.values))[
+        "CreateAccountStatus"
+    ]
     deadline = time.monotonic() + _PATIENCE
     while answer["State"] == "IN_PROGRESS" and time.monotonic() < deadline:
         time.sleep(_POLL)
-        answer = work.call("describe_create_account_status", CreateAccountRequestId=answer["Id"])["CreateAccountStatus"]
+        answer = resource.call("describe_create_account_status", CreateAccountRequestId=answer["Id"])[
+            "CreateAccountStatus"
+        ]
     if answer["State"] != "SUCCEEDED":
         reason = answer.get("FailureReason", "it did not come up in time")
-        raise RefusedError(f"creating {work.spec.type} {work.inputs.get('name')!r}: {answer['State']}: {reason}")
+        raise RefusedError(
+            f"creating {resource.spec.type} {resource.inputs.get('name')!r}: {answer['State']}: {reason}"
+        )
     return {"id": answer["AccountId"]}
 
 
-def _move(work: Work) -> None:
-    requested_parent_id = work.inputs.get("parentId")
-    parents = work.call("list_parents", ChildId=work.id)["Parents"]
+def _move(resource: EmulatedResource) -> None:
+    requested_parent_id = resource.inputs.get("parentId")
+    parents = resource.call("list_parents", ChildId=resource.id)["Parents"]
     if requested_parent_id and parents and parents[0]["Id"] != requested_parent_id:
-        work.call(
-            "move_account", AccountId=work.id, SourceParentId=parents[0]["Id"], DestinationParentId=requested_parent_id
+        resource.call(
+            "move_account",
+            AccountId=resource.id,
+            SourceParentId=parents[0]["Id"],
+            DestinationParentId=requested_parent_id,
         )
 
 
-def _read_account(work: Work) -> Any:
-    account = work.call("describe_account", AccountId=work.id)["Account"]
+def _read_account(resource: EmulatedResource) -> Any:
+    account = resource.call("describe_account", AccountId=resource.id)["Account"]
     if account["Status"] == "SUSPENDED":
         return None
-    parents = work.call("list_parents", ChildId=work.id)["Parents"]
+    parents = resource.call("list_parents", ChildId=resource.id)["Parents"]
     return {**account, "ParentId": parents[0]["Id"] if parents else None}
 
 
-def _update_account(work: Work) -> None:
-    if "parentId" in work.changed:
-        _move(work)
+def _update_account(resource: EmulatedResource) -> None:
+    if "parentId" in resource.changed:
+        _move(resource)
 
 
-def _delete_account(work: Work) -> None:
-    closing = work.values.get("closeOnDeletion") is True
-    work.call("close_account" if closing else "remove_account_from_organization", AccountId=work.id)
+def _delete_account(resource: EmulatedResource) -> None:
+    closing = resource.values.get("closeOnDeletion") is True
+    resource.call("close_account" if closing else "remove_account_from_organization", AccountId=resource.id)
 
 
 TYPES: Final = (

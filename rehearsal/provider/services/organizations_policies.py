@@ -4,19 +4,19 @@ from typing import Any, Final
 
 from rehearsal.provider.services.organizations import TAGS
 from rehearsal.provider.services.shapes import default, find_item
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.vocabulary import Find, on
 
 _SUMMARY: Final = "Policy.PolicySummary."
 
 
-def _read_administrator(work: Work) -> Any:
-    values = work.values
-    services = work.pages("list_delegated_services_for_account", "DelegatedServices", AccountId=values["accountId"])
+def _read_administrator(resource: EmulatedResource) -> Any:
+    values = resource.values
+    services = resource.pages("list_delegated_services_for_account", "DelegatedServices", AccountId=values["accountId"])
     delegated_service = find_item(services, ServicePrincipal=values["servicePrincipal"])
     if delegated_service is None:
         return None
-    account = work.call("describe_account", AccountId=values["accountId"])["Account"]
+    account = resource.call("describe_account", AccountId=values["accountId"])["Account"]
     return {**account, **delegated_service, "AccountId": values["accountId"]}
 
 
@@ -50,7 +50,7 @@ TYPES: Final = (
             op="list_targets_for_policy",
             by={"PolicyId": "policyId"},
             at="Targets",
-            where={"TargetId": "targetId"},
+            matching={"TargetId": "targetId"},
             paged=True,
             echo=on("policyId"),
         ),

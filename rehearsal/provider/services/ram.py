@@ -3,7 +3,7 @@
 from typing import Final
 
 from rehearsal.provider.services.shapes import default
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, on
 
@@ -20,7 +20,7 @@ def _association(kind: str, parameter: str, name: str) -> Emulated:
             by={"resourceShareArns": "resourceShareArn"},
             fixed={"associationType": kind},
             at="resourceShareAssociations",
-            where={"associatedEntity": name},
+            matching={"associatedEntity": name},
             echo=on("resourceShareArn", name),
         ),
         delete=ApiCall(op="disassociate_resource_share", by=members),
@@ -32,10 +32,10 @@ def _association(kind: str, parameter: str, name: str) -> Emulated:
 _PRINCIPAL: Final = "ram.amazonaws.com"
 
 
-def _enable(work: Work) -> Values:
-    work.call("enable_sharing_with_aws_organization")
+def _enable(resource: EmulatedResource) -> Values:
+    resource.call("enable_sharing_with_aws_organization")
     # On AWS the one call does both; the emulator's leaves the organisation's list as it is.
-    work.call("enable_aws_service_access", service="organizations", ServicePrincipal=_PRINCIPAL)
+    resource.call("enable_aws_service_access", service="organizations", ServicePrincipal=_PRINCIPAL)
     return {}
 
 
@@ -66,9 +66,9 @@ TYPES: Final = (
             op="get_resource_shares",
             fixed={"resourceOwner": "SELF"},
             at="resourceShares",
-            where={"resourceShareArn": "id"},
+            matching={"resourceShareArn": "id"},
             paged=True,
-            gone=on("deleted", "deleting"),
+            deleted_states=on("deleted", "deleting"),
             state="status",
         ),
         update="update_resource_share",

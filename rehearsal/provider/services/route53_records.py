@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import find_item
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Tagging, on
 
@@ -38,15 +38,15 @@ def _routing(values: Values) -> dict[str, Any]:
 
 
 def _change(action: str) -> Any:
-    def change(work: Work) -> Values:
-        values = work.values
-        work.call(
+    def change(resource: EmulatedResource) -> Values:
+        values = resource.values
+        resource.call(
             "change_resource_record_sets",
             HostedZoneId=values["zoneId"],
             ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": _record(values)}]},
         )
-        if not work.id and values.get("setIdentifier"):
-            work.id = "_".join(values[name] for name in ("zoneId", "name", "type", "setIdentifier"))
+        if not resource.id and values.get("setIdentifier"):
+            resource.id = "_".join(values[name] for name in ("zoneId", "name", "type", "setIdentifier"))
         return {}
 
     return change
@@ -57,10 +57,10 @@ def _plain(name: str) -> str:
     return name.rstrip(".").replace("\\052", "*")
 
 
-def _read_record(work: Work) -> Any:
-    values = work.values
+def _read_record(resource: EmulatedResource) -> Any:
+    values = resource.values
     name = str(values["name"]).rstrip(".")
-    listed = work.call(
+    listed = resource.call(
         "list_resource_record_sets",
         HostedZoneId=values["zoneId"],
         StartRecordName=name,
@@ -115,7 +115,7 @@ _NAMES: Final = {
 }
 
 
-def _alarmed(_work: Work, values: Values) -> Values:
+def _alarmed(_resource: EmulatedResource, values: Values) -> Values:
     """Convert the two properties of a health check's alarm to the API's structure."""
     if not values.get("cloudwatchAlarmName"):
         return values
@@ -123,15 +123,17 @@ def _alarmed(_work: Work, values: Values) -> Values:
     return {**values, "alarmIdentifier": alarm}
 
 
-def _create_check(work: Work) -> Values:
-    values = _alarmed(work, work.values)
-    parameters = work.params("create_health_check", {**values, "healthCheckConfig": values})
-    parameters["CallerReference"] = work.inputs.get("referenceName") or work.creation[:64] or work.inputs["type"]
-    return {"id": work.call("create_health_check", **parameters)["HealthCheck"]["Id"]}
+def _create_check(resource: EmulatedResource) -> Values:
+    values = _alarmed(resource, resource.values)
+    parameters = resource.params("create_health_check", {**values, "healthCheckConfig": values})
+    parameters["CallerReference"] = (
+        resource.inputs.get("referenceName") or resource.creation[:64] or resource.inputs["type"]
+    )
+    return {"id": resource.call("create_health_check", **parameters)["HealthCheck"]["Id"]}
 
 
-def _read_check(work: Work) -> Any:
-    check = work.call("get_health_check", HealthCheckId=work.id)["HealthCheck"]
+def _read_check(resource: EmulatedResource) -> Any:
+    check = resource.call("get_health_check", HealthCheckId=resource.id)["HealthCheck"]
     config = check["HealthCheckConfig"]
     alarm = config.get("AlarmIdentifier") or {}
     return {

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
@@ -10,32 +10,32 @@ _TAGS: Final = Tagging(add="tag_resource", remove="untag_resource", read="list_t
 _WAITING: Final = on("timeouts")
 
 
-def _token(work: Work, values: Values) -> Values:
-    return {**values, "clientToken": work.creation[:64] or str(values.get("name"))}
+def _token(resource: EmulatedResource, values: Values) -> Values:
+    return {**values, "clientToken": resource.creation[:64] or str(values.get("name"))}
 
 
-def _associate(work: Work) -> Values:
+def _associate(resource: EmulatedResource) -> Values:
     """Associate a VPC; the API does not return the ARN of the association."""
-    identity = work.auto("associate_profile")["ProfileAssociation"]["Id"]
-    arn = f"arn:aws:route53profiles:{work.region}:{work.account}:profile-association/{identity}"
+    identity = resource.auto("associate_profile")["ProfileAssociation"]["Id"]
+    arn = f"arn:aws:route53profiles:{resource.region}:{resource.account}:profile-association/{identity}"
     return {"id": identity, "arn": arn}
 
 
-def _vpc(work: Work) -> dict[str, Any]:
-    values = work.values
-    region = values.get("vpcRegion") or work.region
+def _vpc(resource: EmulatedResource) -> dict[str, Any]:
+    values = resource.values
+    region = values.get("vpcRegion") or resource.region
     return {"HostedZoneId": values["zoneId"], "VPC": {"VPCRegion": region, "VPCId": values["vpcId"]}}
 
 
-def _authorize(work: Work) -> Values:
-    work.call("create_vpc_association_authorization", **_vpc(work))
-    return {"vpcRegion": work.values.get("vpcRegion") or work.region}
+def _authorize(resource: EmulatedResource) -> Values:
+    resource.call("create_vpc_association_authorization", **_vpc(resource))
+    return {"vpcRegion": resource.values.get("vpcRegion") or resource.region}
 
 
-def _authorization(work: Work) -> Any:
-    zone_id = work.values["zoneId"]
-    vpcs = work.call("list_vpc_association_authorizations", HostedZoneId=zone_id)["VPCs"]
-    found = next((vpc for vpc in vpcs if vpc["VPCId"] == work.values["vpcId"]), None)
+def _authorization(resource: EmulatedResource) -> Any:
+    zone_id = resource.values["zoneId"]
+    vpcs = resource.call("list_vpc_association_authorizations", HostedZoneId=zone_id)["VPCs"]
+    found = next((vpc for vpc in vpcs if vpc["VPCId"] == resource.values["vpcId"]), None)
     return None if found is None else {"zoneId": zone_id, "vpcId": found["VPCId"], "vpcRegion": found["VPCRegion"]}
 
 
@@ -89,7 +89,7 @@ TYPES: Final = (
         service="route53",
         create=_authorize,
         read=_authorization,
-        delete=lambda work: work.call("delete_vpc_association_authorization", **_vpc(work)),
+        delete=lambda resource: resource.call("delete_vpc_association_authorization", **_vpc(resource)),
         id="{zoneId}:{vpcId}",
         forces=on("zoneId", "vpcId", "vpcRegion"),
     ),

@@ -2,19 +2,19 @@
 
 from typing import Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, on
 
 
-def _create(work: Work) -> Values:
-    resolver_query_log_config = work.call(
+def _create(resource: EmulatedResource) -> Values:
+    resolver_query_log_config = resource.call(
         "create_resolver_query_log_config",
-        Name=work.inputs["name"],
-        DestinationArn=work.inputs["destinationArn"],
-        CreatorRequestId=work.creation or work.inputs["name"],
+        Name=resource.inputs["name"],
+        DestinationArn=resource.inputs["destinationArn"],
+        CreatorRequestId=resource.creation or resource.inputs["name"],
         # The emulator tags endpoints and rules only: these are not read back.
-        Tags=[{"Key": key, "Value": value} for key, value in (work.inputs.get("tagsAll") or {}).items()],
+        Tags=[{"Key": key, "Value": value} for key, value in (resource.inputs.get("tagsAll") or {}).items()],
     )["ResolverQueryLogConfig"]
     return {"id": resolver_query_log_config["Id"], "arn": resolver_query_log_config["Arn"]}
 

@@ -8,7 +8,7 @@ from rehearsal.provider import retry
 from rehearsal.provider.convert import tags
 from rehearsal.provider.errors import ExistsError
 from rehearsal.provider.services.shapes import wrap
-from rehearsal.provider.spec import Emulated, Step, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource, ResourceFunction
 from rehearsal.provider.vocabulary import ApiCall, on
 
 _ZONES: Final = {
@@ -36,80 +36,82 @@ _INLINE: Final = on(
 """What the AWS provider takes with a bucket for old programs' sake; each has a resource type of its own."""
 
 
-def _create(work: Work) -> dict[str, Any]:
-    name = work.inputs["bucket"]
+def _create(resource: EmulatedResource) -> dict[str, Any]:
+    name = resource.inputs["bucket"]
     options: dict[str, Any] = {}
-    if work.region == "us-east-1":
+    if resource.region == "us-east-1":
         # There, and only there, AWS says yes to who creates a bucket that is his already (CreateBucket, "Errors").
-        if not work.ours and _there(work, name):
-            raise ExistsError(f"creating {work.spec.type} {name}: BucketAlreadyOwnedByYou: the account has it already")
+        if not resource.ours and _there(resource, name):
+            raise ExistsError(
+                f"creating {resource.spec.type} {name}: BucketAlreadyOwnedByYou: the account has it already"
+            )
     else:
-        options["CreateBucketConfiguration"] = {"LocationConstraint": work.region}
-    if work.inputs.get("objectLockEnabled"):
+        options["CreateBucketConfiguration"] = {"LocationConstraint": resource.region}
+    if resource.inputs.get("objectLockEnabled"):
         options["ObjectLockEnabledForBucket"] = True
-    work.call("create_bucket", Bucket=name, **options)
-    inline = sorted(_INLINE & work.inputs.keys())
+    resource.call("create_bucket", Bucket=name, **options)
+    inline = sorted(_INLINE & resource.inputs.keys())
     if inline:
-        work.show(f"a rehearsed bucket takes {', '.join(inline)} from resources of their own, not from the bucket")
+        resource.show(f"a rehearsed bucket takes {', '.join(inline)} from resources of their own, not from the bucket")
     return {"bucket": name}
 
 
-def _there(work: Work, name: str) -> bool:
+def _there(resource: EmulatedResource, name: str) -> bool:
     try:
-        work.call("head_bucket", Bucket=name)
+        resource.call("head_bucket", Bucket=name)
     except ClientError:
         return False
     return True
 
 
-def _tag(work: Work) -> None:
-    requested_tags_all = work.inputs.get("tagsAll") or {}
+def _tag(resource: EmulatedResource) -> None:
+    requested_tags_all = resource.inputs.get("tagsAll") or {}
     if requested_tags_all:
         pairs = [{"Key": key, "Value": value} for key, value in sorted(requested_tags_all.items())]
-        work.call("put_bucket_tagging", Bucket=work.id, Tagging={"TagSet": pairs})
-    elif work.changed:
-        work.call("delete_bucket_tagging", Bucket=work.id)
+        resource.call("put_bucket_tagging", Bucket=resource.id, Tagging={"TagSet": pairs})
+    elif resource.changed:
+        resource.call("delete_bucket_tagging", Bucket=resource.id)
 
 
-def _update(work: Work) -> None:
-    if work.changed & on("tags", "tagsAll"):
-        _tag(work)
+def _update(resource: EmulatedResource) -> None:
+    if resource.changed & on("tags", "tagsAll"):
+        _tag(resource)
 
 
-def _read(work: Work) -> Any:
-    work.call("head_bucket", Bucket=work.id)
-    region = work.call("get_bucket_location", Bucket=work.id).get("LocationConstraint") or "us-east-1"
+def _read(resource: EmulatedResource) -> Any:
+    resource.call("head_bucket", Bucket=resource.id)
+    region = resource.call("get_bucket_location", Bucket=resource.id).get("LocationConstraint") or "us-east-1"
     return {
-        "bucket": work.id,
-        "arn": f"arn:aws:s3:::{work.id}",
-        "bucketDomainName": f"{work.id}.s3.amazonaws.com",
-        "bucketRegionalDomainName": f"{work.id}.s3.{region}.amazonaws.com",
+        "bucket": resource.id,
+        "arn": f"arn:aws:s3:::{resource.id}",
+        "bucketDomainName": f"{resource.id}.s3.amazonaws.com",
+        "bucketRegionalDomainName": f"{resource.id}.s3.{region}.amazonaws.com",
         "bucketRegion": region,
         "hostedZoneId": _ZONES.get(region, ""),
         "requestPayer": "BucketOwner",
-        "Tags": _tags(work),
+        "Tags": _tags(resource),
     }
 
 
-def _tags(work: Work) -> dict[str, str]:
+def _tags(resource: EmulatedResource) -> dict[str, str]:
     try:
-        return tags(work.call("get_bucket_tagging", Bucket=work.id)["TagSet"])
+        return tags(resource.call("get_bucket_tagging", Bucket=resource.id)["TagSet"])
     except ClientError as error:
         if retry.code(error) == "NoSuchTagSet":
             return {}
         raise
 
 
-def _empty(work: Work) -> None:
-    if not work.values.get("forceDestroy"):
+def _empty(resource: EmulatedResource) -> None:
+    if not resource.values.get("forceDestroy"):
         return
     for version in [
-        *work.pages("list_object_versions", "Versions", Bucket=work.id),
-        *work.pages("list_object_versions", "DeleteMarkers", Bucket=work.id),
+        *resource.pages("list_object_versions", "Versions", Bucket=resource.id),
+        *resource.pages("list_object_versions", "DeleteMarkers", Bucket=resource.id),
     ]:
-        work.call(
+        resource.call(
             "delete_object",
-            Bucket=work.id,
+            Bucket=resource.id,
             Key=version["Key"],
             VersionId=version["VersionId"],
             BypassGovernanceRetention=True,
@@ -117,7 +119,7 @@ def _empty(work: Work) -> None:
 
 
 def _bucket(token: str) -> Emulated:
-    tag: Step = _tag
+    tag: ResourceFunction = _tag
     return Emulated(
         type=token,
         service="s3",

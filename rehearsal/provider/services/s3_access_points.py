@@ -5,56 +5,56 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from rehearsal.provider import retry
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Setting, on
 
 
-def _which(work: Work) -> Values:
-    return {"AccountId": work.values["accountId"], "Name": work.values["name"]}
+def _which(resource: EmulatedResource) -> Values:
+    return {"AccountId": resource.values["accountId"], "Name": resource.values["name"]}
 
 
-def _create(work: Work) -> Values:
-    work.call("create_access_point", **work.params("create_access_point", {**work.values, "tags": None}))
+def _create(resource: EmulatedResource) -> Values:
+    resource.call("create_access_point", **resource.params("create_access_point", {**resource.values, "tags": None}))
     return {}
 
 
-def _policy(work: Work, access_point: Values) -> str | None:
+def _policy(resource: EmulatedResource, access_point: Values) -> str | None:
     try:
-        return str(work.call("get_access_point_policy", **access_point)["Policy"])
+        return str(resource.call("get_access_point_policy", **access_point)["Policy"])
     except ClientError as error:
         if not retry.missing(error):
             raise
         return None
 
 
-def _read(work: Work) -> Any:
-    identity = _which(work)
-    access_point = work.call("get_access_point", **identity)
+def _read(resource: EmulatedResource) -> Any:
+    identity = _which(resource)
+    access_point = resource.call("get_access_point", **identity)
     return {
         **access_point,
         "accountId": identity["AccountId"],
         "arn": access_point["AccessPointArn"],
-        "domainName": f"{access_point['Name']}-{identity['AccountId']}.s3-accesspoint.{work.region}.amazonaws.com",
+        "domainName": f"{access_point['Name']}-{identity['AccountId']}.s3-accesspoint.{resource.region}.amazonaws.com",
         "hasPublicAccessPolicy": False,
-        "policy": _policy(work, identity),
+        "policy": _policy(resource, identity),
     }
 
 
-def _point(work: Work) -> Values:
+def _point(resource: EmulatedResource) -> Values:
     """Return account and name of an access point's ARN: arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME."""
-    parts = str(work.values["accessPointArn"]).split(":")
+    parts = str(resource.values["accessPointArn"]).split(":")
     return {"AccountId": parts[4], "Name": parts[5].partition("/")[2]}
 
 
-def _put_policy(work: Work) -> Values:
-    work.call("put_access_point_policy", **_point(work), Policy=work.inputs["policy"])
+def _put_policy(resource: EmulatedResource) -> Values:
+    resource.call("put_access_point_policy", **_point(resource), Policy=resource.inputs["policy"])
     return {}
 
 
-def _read_policy(work: Work) -> Any:
-    policy = _policy(work, _point(work))
-    return policy and {"accessPointArn": work.values["accessPointArn"], "policy": policy}
+def _read_policy(resource: EmulatedResource) -> Any:
+    policy = _policy(resource, _point(resource))
+    return policy and {"accessPointArn": resource.values["accessPointArn"], "policy": policy}
 
 
 TYPES: Final = (
@@ -84,7 +84,7 @@ TYPES: Final = (
         create=_put_policy,
         read=_read_policy,
         update="put",
-        delete=lambda work: work.call("delete_access_point_policy", **_point(work)),
+        delete=lambda resource: resource.call("delete_access_point_policy", **_point(resource)),
         id="{accessPointArn}",
         forces=on("accessPointArn"),
     ),

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from rehearsal.provider.services.shapes import wrap
-from rehearsal.provider.spec import Emulated, Step, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource, ResourceFunction
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, on
 
-Shape = Callable[[Work, Values], Values]
+Shape = Callable[[EmulatedResource, Values], Values]
 
 
-def _part(token: str, put: str, get: str | Step, delete: str | ApiCall | Step, **fields: Any) -> tuple[Emulated, ...]:
+def _part(
+    token: str, put: str, get: str | ResourceFunction, delete: str | ApiCall | ResourceFunction, **fields: Any
+) -> tuple[Emulated, ...]:
     """A part of the configuration, under its name and, where the SDK has one, its former name ending in V2."""
     module, _, name = token.partition(":")
     former = {
@@ -38,35 +40,35 @@ def _part(token: str, put: str, get: str | Step, delete: str | ApiCall | Step, *
     )
 
 
-def _suspend(work: Work) -> None:
+def _suspend(resource: EmulatedResource) -> None:
     """Suspend versioning, which cannot be removed from a bucket; with object lock it stays."""
-    if work.values.get("versioningConfiguration", {}).get("status") == "Enabled":
-        work.call(
-            "put_bucket_versioning", Bucket=work.values["bucket"], VersioningConfiguration={"Status": "Suspended"}
+    if resource.values.get("versioningConfiguration", {}).get("status") == "Enabled":
+        resource.call(
+            "put_bucket_versioning", Bucket=resource.values["bucket"], VersioningConfiguration={"Status": "Suspended"}
         )
 
 
-def _ownership(_work: Work, values: Values) -> Values:
+def _ownership(_resource: EmulatedResource, values: Values) -> Values:
     return {**values, "ownershipControls": {"rules": [values.get("rule") or {}]}}
 
 
-def _lifecycle(work: Work, values: Values) -> Values:
+def _lifecycle(resource: EmulatedResource, values: Values) -> Values:
     rules = [
         rule if rule.get("filter") or rule.get("prefix") else {**rule, "filter": {"prefix": ""}}
         for rule in values.get("rules") or []
     ]
-    return wrap("lifecycleConfiguration", "rules")(work, {**values, "rules": rules})
+    return wrap("lifecycleConfiguration", "rules")(resource, {**values, "rules": rules})
 
 
-def _logging(work: Work, values: Values) -> Values:
+def _logging(resource: EmulatedResource, values: Values) -> Values:
     inner = wrap("loggingEnabled", "targetBucket", "targetPrefix", "targetGrants", "targetObjectKeyFormat")(
-        work, values
+        resource, values
     )
     return {**values, "bucketLoggingStatus": {"loggingEnabled": inner["loggingEnabled"]}}
 
 
-def _lock(work: Work, values: Values) -> Values:
-    return wrap("objectLockConfiguration")(work, {"objectLockEnabled": "Enabled", **values}) | {
+def _lock(resource: EmulatedResource, values: Values) -> Values:
+    return wrap("objectLockConfiguration")(resource, {"objectLockEnabled": "Enabled", **values}) | {
         "objectLockConfiguration": {"objectLockEnabled": "Enabled", "rule": values.get("rule")}
     }
 
@@ -78,7 +80,7 @@ _KINDS: Final = (
 )
 
 
-def _notify(_work: Work, values: Values) -> Values:
+def _notify(_resource: EmulatedResource, values: Values) -> Values:
     requested: dict[str, Any] = {"eventBridgeConfiguration": {}} if values.get("eventbridge") else {}
     for name, api, prop, _ in _KINDS:
         requested[api] = [
@@ -101,9 +103,9 @@ def _rules(values: Values) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in result if value]
 
 
-def _notified(work: Work) -> Any:
-    answer = work.call("get_bucket_notification_configuration", Bucket=work.values["bucket"])
-    result: dict[str, Any] = {"bucket": work.values["bucket"]}
+def _notified(resource: EmulatedResource) -> Any:
+    answer = resource.call("get_bucket_notification_configuration", Bucket=resource.values["bucket"])
+    result: dict[str, Any] = {"bucket": resource.values["bucket"]}
     if "EventBridgeConfiguration" in answer:
         result["eventbridge"] = True
     for name, api, prop, key in _KINDS:

@@ -2,17 +2,17 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, on
 
 
-def _which(work: Work) -> Values:
-    return {"Bucket": work.values["bucket"], "Id": work.values["name"]}
+def _which(resource: EmulatedResource) -> Values:
+    return {"Bucket": resource.values["bucket"], "Id": resource.values["name"]}
 
 
-def _put(work: Work) -> Values:
-    values = work.inputs
+def _put(resource: EmulatedResource) -> Values:
+    values = resource.inputs
     to = values["destination"]["bucket"]
     encryption = to.get("encryption") or {}
     kms = encryption.get("sseKms")
@@ -34,18 +34,20 @@ def _put(work: Work) -> Values:
         configuration["Filter"] = {"Prefix": values["filter"]["prefix"]}
     if values.get("optionalFields"):
         configuration["OptionalFields"] = values["optionalFields"]
-    work.call("put_bucket_inventory_configuration", **_which(work), InventoryConfiguration=configuration)
+    resource.call("put_bucket_inventory_configuration", **_which(resource), InventoryConfiguration=configuration)
     return {}
 
 
-def _read(work: Work) -> Any:
-    inventory_configuration = work.call("get_bucket_inventory_configuration", **_which(work))["InventoryConfiguration"]
+def _read(resource: EmulatedResource) -> Any:
+    inventory_configuration = resource.call("get_bucket_inventory_configuration", **_which(resource))[
+        "InventoryConfiguration"
+    ]
     to = inventory_configuration["Destination"]["S3BucketDestination"]
     place: Values = {"bucketArn": to["Bucket"], **{key: to.get(key) for key in ("Format", "AccountId", "Prefix")}}
-    requested_encryption = work.inputs.get("destination", {}).get("bucket", {}).get("encryption")
+    requested_encryption = resource.inputs.get("destination", {}).get("bucket", {}).get("encryption")
     return {
         **inventory_configuration,
-        **_which(work),
+        **_which(resource),
         "name": inventory_configuration["Id"],
         "enabled": inventory_configuration["IsEnabled"],
         "destination": {"bucket": {**place, "encryption": requested_encryption}},

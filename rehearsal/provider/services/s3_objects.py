@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rehearsal.provider.errors import RefusedError
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import on
 
@@ -25,14 +25,16 @@ def _content(inputs: Values) -> bytes:
     raise RefusedError("the source of a rehearsed object is a text or a file, not an archive or an address")
 
 
-def _create(work: Work) -> dict[str, Any]:
-    answer = work.call("put_object", **work.params("put_object", work.inputs), Body=_content(work.inputs))
+def _create(resource: EmulatedResource) -> dict[str, Any]:
+    answer = resource.call(
+        "put_object", **resource.params("put_object", resource.inputs), Body=_content(resource.inputs)
+    )
     return {"etag": answer.get("ETag", "").strip('"'), "versionId": answer.get("VersionId", "")}
 
 
-def _read(work: Work) -> Any:
-    values = work.values
-    result = work.call("head_object", Bucket=values["bucket"], Key=values["key"])
+def _read(resource: EmulatedResource) -> Any:
+    values = resource.values
+    result = resource.call("head_object", Bucket=values["bucket"], Key=values["key"])
     return {
         "bucket": values["bucket"],
         "key": values["key"],
@@ -44,13 +46,13 @@ def _read(work: Work) -> Any:
     }
 
 
-def _delete(work: Work) -> None:
-    values = work.values
-    result = work.pages("list_object_versions", "Versions", Bucket=values["bucket"], Prefix=values["key"])
-    result += work.pages("list_object_versions", "DeleteMarkers", Bucket=values["bucket"], Prefix=values["key"])
+def _delete(resource: EmulatedResource) -> None:
+    values = resource.values
+    result = resource.pages("list_object_versions", "Versions", Bucket=values["bucket"], Prefix=values["key"])
+    result += resource.pages("list_object_versions", "DeleteMarkers", Bucket=values["bucket"], Prefix=values["key"])
     for version in result:
         if version["Key"] == values["key"]:
-            work.call("delete_object", Bucket=values["bucket"], Key=values["key"], VersionId=version["VersionId"])
+            resource.call("delete_object", Bucket=values["bucket"], Key=values["key"], VersionId=version["VersionId"])
 
 
 def _object(token: str) -> Emulated:

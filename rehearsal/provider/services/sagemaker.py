@@ -4,7 +4,7 @@ import time
 from typing import Final
 
 from rehearsal.provider.errors import RefusedError
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
@@ -17,12 +17,12 @@ _PATIENCE: Final = 120.0
 _INTERVAL: Final = 0.05
 
 
-def _serve(work: Work) -> None:
+def _serve(resource: EmulatedResource) -> None:
     """Wait until the endpoint is in service, as AWS's provider does. Raises RefusedError if it fails."""
-    name = work.values["name"]
+    name = resource.values["name"]
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        endpoint = work.call("describe_endpoint", EndpointName=name)
+        endpoint = resource.call("describe_endpoint", EndpointName=name)
         if endpoint["EndpointStatus"] not in _WORKING:
             break
         time.sleep(_INTERVAL)
@@ -33,13 +33,13 @@ def _serve(work: Work) -> None:
         raise RefusedError(f"endpoint {name} is {endpoint['EndpointStatus']}: {reason}")
 
 
-def _update_endpoint(work: Work) -> None:
-    if work.changed & on("endpointConfigName", "deploymentConfig"):
-        work.auto("update_endpoint")
-        _serve(work)
+def _update_endpoint(resource: EmulatedResource) -> None:
+    if resource.changed & on("endpointConfigName", "deploymentConfig"):
+        resource.auto("update_endpoint")
+        _serve(resource)
 
 
-def _key_of_volumes(_work: Work, values: Values) -> Values:
+def _key_of_volumes(_resource: EmulatedResource, values: Values) -> Values:
     """The API's `KmsKeyId` is the configuration's own key here, and the captured data's one level below."""
     return {**values, "kmsKeyId": values.get("kmsKeyArn")}
 

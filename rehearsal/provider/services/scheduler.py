@@ -3,7 +3,7 @@
 from typing import Final
 
 from rehearsal.provider.services.shapes import drop
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, on
 
@@ -14,10 +14,10 @@ def _group(values: Values) -> str:
     return str(values.get("groupName") or "default")
 
 
-def _create(work: Work) -> Values:
-    parameters = work.params("create_schedule", drop(work.values, "arn"))
-    work.call("create_schedule", **parameters)
-    return {"groupName": _group(work.values)}
+def _create(resource: EmulatedResource) -> Values:
+    parameters = resource.params("create_schedule", drop(resource.values, "arn"))
+    resource.call("create_schedule", **parameters)
+    return {"groupName": _group(resource.values)}
 
 
 TYPES: Final = (

@@ -2,29 +2,29 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import Find, Tagging, on
 
 
-def _read(work: Work) -> Any:
-    secret = work.call("describe_secret", SecretId=work.id)
+def _read(resource: EmulatedResource) -> Any:
+    secret = resource.call("describe_secret", SecretId=resource.id)
     if secret.get("DeletedDate") is not None:
         return None
     return {**secret, "replicas": secret.get("ReplicationStatus")}
 
 
-def _update(work: Work) -> None:
-    if work.changed & on("description", "kmsKeyId"):
-        parameters = {name: work.inputs.get(name) for name in ("description", "kmsKeyId")}
-        work.call("update_secret", **work.params("update_secret", {**parameters, "id": work.id}))
-    if "replicas" in work.changed:
-        _replicate(work)
+def _update(resource: EmulatedResource) -> None:
+    if resource.changed & on("description", "kmsKeyId"):
+        parameters = {name: resource.inputs.get(name) for name in ("description", "kmsKeyId")}
+        resource.call("update_secret", **resource.params("update_secret", {**parameters, "id": resource.id}))
+    if "replicas" in resource.changed:
+        _replicate(resource)
 
 
-def _replicate(work: Work) -> None:
-    requested_replicas: list[Values] = work.inputs.get("replicas") or []
-    existing_replication_status = work.call("describe_secret", SecretId=work.id).get("ReplicationStatus") or []
+def _replicate(resource: EmulatedResource) -> None:
+    requested_replicas: list[Values] = resource.inputs.get("replicas") or []
+    existing_replication_status = resource.call("describe_secret", SecretId=resource.id).get("ReplicationStatus") or []
     keys = {entry["Region"]: entry.get("KmsKeyId") for entry in existing_replication_status}
     new = [
         item
@@ -36,26 +36,26 @@ def _replicate(work: Work) -> None:
         | {replica["region"] for replica in new} & keys.keys()
     )
     if removed_regions:
-        work.call("remove_regions_from_replication", SecretId=work.id, RemoveReplicaRegions=removed_regions)
+        resource.call("remove_regions_from_replication", SecretId=resource.id, RemoveReplicaRegions=removed_regions)
     if new:
-        parameters = {"id": work.id, "replicas": new}
-        work.call("replicate_secret_to_regions", **work.params("replicate_secret_to_regions", parameters))
+        parameters = {"id": resource.id, "replicas": new}
+        resource.call("replicate_secret_to_regions", **resource.params("replicate_secret_to_regions", parameters))
 
 
-def _tidy(work: Work) -> None:
+def _tidy(resource: EmulatedResource) -> None:
     """Remove the replicas: a secret with replicas cannot be deleted (Secrets Manager User Guide, "Delete a secret")."""
-    secret = work.call("describe_secret", SecretId=work.id)
+    secret = resource.call("describe_secret", SecretId=resource.id)
     regions = [entry["Region"] for entry in secret.get("ReplicationStatus") or []]
     if regions:
-        work.call("remove_regions_from_replication", SecretId=work.id, RemoveReplicaRegions=regions)
+        resource.call("remove_regions_from_replication", SecretId=resource.id, RemoveReplicaRegions=regions)
 
 
-def _delete(work: Work) -> None:
-    if work.call("describe_secret", SecretId=work.id).get("DeletedDate") is not None:
+def _delete(resource: EmulatedResource) -> None:
+    if resource.call("describe_secret", SecretId=resource.id).get("DeletedDate") is not None:
         return
-    days = work.values.get("recoveryWindowInDays")
+    days = resource.values.get("recoveryWindowInDays")
     options: Values = {"RecoveryWindowInDays": int(days)} if days else {"ForceDeleteWithoutRecovery": days == 0}
-    work.call("delete_secret", SecretId=work.id, **options)
+    resource.call("delete_secret", SecretId=resource.id, **options)
 
 
 TYPES: Final = (

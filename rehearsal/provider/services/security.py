@@ -13,7 +13,7 @@ TYPES: Final = (
         read=Find(
             op="list_organization_admin_accounts",
             at="AdminAccounts",
-            where={"AdminAccountId": "id"},
+            matching={"AdminAccountId": "id"},
             paged=True,
         ),
         delete="disable_organization_admin_account",
@@ -25,7 +25,7 @@ TYPES: Final = (
         type="aws:macie2/organizationAdminAccount:OrganizationAdminAccount",
         service="macie2",
         create="enable_organization_admin_account",
-        read=Find(op="list_organization_admin_accounts", at="adminAccounts", where={"accountId": "id"}, paged=True),
+        read=Find(op="list_organization_admin_accounts", at="adminAccounts", matching={"accountId": "id"}, paged=True),
         outputs={"adminAccountId": "accountId"},
         delete="disable_organization_admin_account",
         id="{adminAccountId}",

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 
@@ -11,29 +11,29 @@ SCANNED: Final = {"EC2": "ec2", "ECR": "ecr", "LAMBDA": "lambda", "LAMBDA_CODE":
 _OFF: Final = {"ec2": False, "ecr": False, "lambda": False, "lambdaCode": False}
 
 
-def _token(work: Work, values: Values) -> Values:
-    return {**values, "clientToken": work.creation[:64] or "token"}
+def _token(resource: EmulatedResource, values: Values) -> Values:
+    return {**values, "clientToken": resource.creation[:64] or "token"}
 
 
-def _create_identifier(work: Work) -> Values:
-    identity = work.auto("create_custom_data_identifier")["customDataIdentifierId"]
-    arn = f"arn:aws:macie2:{work.region}:{work.account}:custom-data-identifier/{identity}"
+def _create_identifier(resource: EmulatedResource) -> Values:
+    identity = resource.auto("create_custom_data_identifier")["customDataIdentifierId"]
+    arn = f"arn:aws:macie2:{resource.region}:{resource.account}:custom-data-identifier/{identity}"
     return {"id": identity, "arn": arn}
 
 
-def _enable(work: Work) -> Values:
-    work.call(
+def _enable(resource: EmulatedResource) -> Values:
+    resource.call(
         "enable",
-        accountIds=work.inputs["accountIds"],
-        resourceTypes=[str(name) for name in work.inputs["resourceTypes"]],
+        accountIds=resource.inputs["accountIds"],
+        resourceTypes=[str(name) for name in resource.inputs["resourceTypes"]],
     )
-    accounts, kinds = (sorted(work.inputs[name]) for name in ("accountIds", "resourceTypes"))
+    accounts, kinds = (sorted(resource.inputs[name]) for name in ("accountIds", "resourceTypes"))
     return {"id": f"{':'.join(accounts)}-{':'.join(kinds)}"}
 
 
-def _enabled(work: Work) -> Any:
-    accounts = work.id.partition("-")[0].split(":")
-    states = work.call("batch_get_account_status", accountIds=accounts)["accounts"]
+def _enabled(resource: EmulatedResource) -> Any:
+    accounts = resource.id.partition("-")[0].split(":")
+    states = resource.call("batch_get_account_status", accountIds=accounts)["accounts"]
     kinds = [
         kind
         for kind, member in SCANNED.items()
@@ -42,9 +42,9 @@ def _enabled(work: Work) -> Any:
     return {"accountIds": accounts, "resourceTypes": kinds} if kinds else None
 
 
-def _disable(work: Work) -> None:
-    accounts, _, kinds = work.id.partition("-")
-    work.call("disable", accountIds=accounts.split(":"), resourceTypes=kinds.split(":"))
+def _disable(resource: EmulatedResource) -> None:
+    accounts, _, kinds = resource.id.partition("-")
+    resource.call("disable", accountIds=accounts.split(":"), resourceTypes=kinds.split(":"))
 
 
 TYPES: Final = (
@@ -90,7 +90,7 @@ TYPES: Final = (
         read=Find(
             op="list_delegated_admin_accounts",
             at="delegatedAdminAccounts[?status=='ENABLED']",
-            where={"accountId": "id"},
+            matching={"accountId": "id"},
         ),
         names={"delegatedAdminAccountId": "accountId", "status": "relationshipStatus"},
         delete="disable_delegated_admin_account",

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import ApiCall, Find, on
 
@@ -15,48 +15,48 @@ def _target(target_id: str) -> dict[str, str]:
     return {kind: target_id}
 
 
-def _create_hub(work: Work) -> Values:
-    work.auto("enable_security_hub")
-    if work.inputs.get("autoEnableControls") is not None:
-        _change_hub(work)
-    return {"arn": work.call("describe_hub")["HubArn"]}
+def _create_hub(resource: EmulatedResource) -> Values:
+    resource.auto("enable_security_hub")
+    if resource.inputs.get("autoEnableControls") is not None:
+        _change_hub(resource)
+    return {"arn": resource.call("describe_hub")["HubArn"]}
 
 
-def _change_hub(work: Work) -> None:
-    settings = {name[0].upper() + name[1:]: work.inputs[name] for name in _SETTINGS if name in work.inputs}
-    work.call("update_security_hub_configuration", **settings)
+def _change_hub(resource: EmulatedResource) -> None:
+    settings = {name[0].upper() + name[1:]: resource.inputs[name] for name in _SETTINGS if name in resource.inputs}
+    resource.call("update_security_hub_configuration", **settings)
 
 
-def _policy(_work: Work, values: Values) -> Values:
+def _policy(_resource: EmulatedResource, values: Values) -> Values:
     """Put the policy into the union of the API."""
     policy = values.get("configurationPolicy")
     return {**values, "configurationPolicy": {"securityHub": policy}} if policy else values
 
 
-def _read_policy(work: Work) -> Any:
-    policy = work.call("get_configuration_policy", Identifier=work.id)
+def _read_policy(resource: EmulatedResource) -> Any:
+    policy = resource.call("get_configuration_policy", Identifier=resource.id)
     return {**policy, "ConfigurationPolicy": policy["ConfigurationPolicy"]["SecurityHub"]}
 
 
-def _associate(work: Work) -> Values:
-    target = work.inputs["targetId"]
-    identifier = work.inputs["policyId"]
-    work.call(
+def _associate(resource: EmulatedResource) -> Values:
+    target = resource.inputs["targetId"]
+    identifier = resource.inputs["policyId"]
+    resource.call(
         "start_configuration_policy_association", ConfigurationPolicyIdentifier=identifier, Target=_target(target)
     )
     return {}
 
 
-def _association(work: Work) -> Any:
-    found = work.call("get_configuration_policy_association", Target=_target(work.id))
+def _association(resource: EmulatedResource) -> Any:
+    found = resource.call("get_configuration_policy_association", Target=_target(resource.id))
     return {"policyId": found["ConfigurationPolicyId"], "targetId": found["TargetId"]}
 
 
-def _dissociate(work: Work) -> None:
-    work.call(
+def _dissociate(resource: EmulatedResource) -> None:
+    resource.call(
         "start_configuration_policy_disassociation",
-        ConfigurationPolicyIdentifier=work.values["policyId"],
-        Target=_target(work.id),
+        ConfigurationPolicyIdentifier=resource.values["policyId"],
+        Target=_target(resource.id),
     )
 
 
@@ -94,7 +94,7 @@ TYPES: Final = (
         type="aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
         service="securityhub",
         create="enable_organization_admin_account",
-        read=Find(op="list_organization_admin_accounts", at="AdminAccounts", where={"AccountId": "id"}, paged=True),
+        read=Find(op="list_organization_admin_accounts", at="AdminAccounts", matching={"AccountId": "id"}, paged=True),
         outputs={"adminAccountId": "AccountId"},
         delete="disable_organization_admin_account",
         absent={"InvalidInputException": ("is not the delegated administrator",)},

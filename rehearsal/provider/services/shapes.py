@@ -3,24 +3,24 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rehearsal.provider.spec import Work
+from rehearsal.provider.spec import EmulatedResource
 from rehearsal.provider.values import Values
 
 
-def wrap(parameter: str, *names: str) -> Callable[[Work, Values], Values]:
+def wrap(parameter: str, *names: str) -> Callable[[EmulatedResource, Values], Values]:
     """Return a function that puts properties into one structure: the named ones, or all inputs."""
 
-    def prepare(work: Work, values: Values) -> Values:
-        inner = {name: values[name] for name in (names or work.schema.inputs) if values.get(name) is not None}
+    def prepare(resource: EmulatedResource, values: Values) -> Values:
+        inner = {name: values[name] for name in (names or resource.schema.inputs) if values.get(name) is not None}
         return {**values, parameter: inner}
 
     return prepare
 
 
-def default(**values: Any) -> Callable[[Work, Values], Values]:
+def default(**values: Any) -> Callable[[EmulatedResource, Values], Values]:
     """Return a function that sets default values of properties that the API requires."""
 
-    def prepare(_work: Work, properties: Values) -> Values:
+    def prepare(_resource: EmulatedResource, properties: Values) -> Values:
         return {**properties, **{name: value for name, value in values.items() if properties.get(name) is None}}
 
     return prepare

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from rehearsal.provider.spec import Emulated, Work
+from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.values import Values
 from rehearsal.provider.vocabulary import Tagging, on
 
@@ -11,29 +11,32 @@ _TAGS: Final = Tagging(
 )
 
 
-def _values(work: Work, values: Values) -> Values:
+def _values(resource: EmulatedResource, values: Values) -> Values:
     """Use `insecureValue` as the value, which is for values that are not secret."""
-    value = work.inputs.get("value", work.inputs.get("insecureValue", values.get("value")))
+    value = resource.inputs.get("value", resource.inputs.get("insecureValue", values.get("value")))
     return {**values, "value": value}
 
 
-def _create(work: Work) -> Values:
-    parameters = work.params("put_parameter", _values(work, work.values))
-    work.call("put_parameter", **parameters)
-    return {"name": work.inputs["name"]}
+def _create(resource: EmulatedResource) -> Values:
+    parameters = resource.params("put_parameter", _values(resource, resource.values))
+    resource.call("put_parameter", **parameters)
+    return {"name": resource.inputs["name"]}
 
 
-def _update(work: Work) -> None:
-    if work.changed - on("tags", "tagsAll", "overwrite"):
-        parameters: dict[str, Any] = {**work.params("put_parameter", _values(work, work.values)), "Overwrite": True}
+def _update(resource: EmulatedResource) -> None:
+    if resource.changed - on("tags", "tagsAll", "overwrite"):
+        parameters: dict[str, Any] = {
+            **resource.params("put_parameter", _values(resource, resource.values)),
+            "Overwrite": True,
+        }
         parameters.pop("Tags", None)
-        work.call("put_parameter", **parameters)
+        resource.call("put_parameter", **parameters)
 
 
-def _read(work: Work) -> Any:
-    parameter = work.call("get_parameter", Name=work.id, WithDecryption=True)["Parameter"]
-    described = work.call(
-        "describe_parameters", ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [work.id]}]
+def _read(resource: EmulatedResource) -> Any:
+    parameter = resource.call("get_parameter", Name=resource.id, WithDecryption=True)["Parameter"]
+    described = resource.call(
+        "describe_parameters", ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [resource.id]}]
     )["Parameters"]
     metadata = described[0] if described else {}
     return {
@@ -42,7 +45,7 @@ def _read(work: Work) -> Any:
         "allowedPattern": metadata.get("AllowedPattern"),
         "keyId": metadata.get("KeyId"),
         "tier": metadata.get("Tier", "Standard"),
-        "insecureValue": parameter["Value"] if "insecureValue" in work.inputs else None,
+        "insecureValue": parameter["Value"] if "insecureValue" in resource.inputs else None,
     }
 
 
