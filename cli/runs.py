@@ -39,6 +39,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 Packs = Annotated[
     list[Path] | None, typer.Option("--policy-pack", metavar="DIR", help="Policy pack; default: the zone's own.")
 ]
+PackConfigs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--policy-pack-config",
+        metavar="FILE",
+        help="JSON configuration of a policy pack; repeat it in the order of the packs.",
+    ),
+]
 NoPack = Annotated[bool, typer.Option("--no-policy-pack", help="Run without any policy pack.")]
 Parallel = Annotated[int, typer.Option(min=1, max=256, metavar="N", help="Resources processed at the same time.")]
 AtOnce = Annotated[int, typer.Option(min=1, max=16, metavar="N", help="Independent stacks processed at the same time.")]
@@ -54,6 +62,7 @@ def up(
     as_json: Json = False,
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
+    policy_pack_config: PackConfigs = None,
     no_policy_pack: NoPack = False,
     parallel: Parallel = PARALLEL,
     at_once: AtOnce = AT_ONCE,
@@ -63,8 +72,16 @@ def up(
     keep: Keep = True,
 ) -> None:
     """Deploy stacks: preview with the policy pack, then create, update and delete resources."""
-    packs = _packs(policy_pack, none=no_policy_pack)
-    session = _session(endpoint, packs, parallel=parallel, wait=wait, keep=keep, at_once=at_once)
+    packs = _packs(policy_pack, policy_pack_config, none=no_policy_pack)
+    session = Session(
+        Workspace.find(endpoint),
+        packs=packs,
+        pack_configs=policy_pack_config or (),
+        parallel=parallel,
+        wait=wait,
+        keep=keep,
+        at_once=at_once,
+    )
     _run("up", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
 
@@ -74,6 +91,7 @@ def preview(
     as_json: Json = False,
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
+    policy_pack_config: PackConfigs = None,
     no_policy_pack: NoPack = False,
     parallel: Parallel = PARALLEL,
     at_once: AtOnce = AT_ONCE,
@@ -82,8 +100,16 @@ def preview(
     verbose: Verbose = False,
 ) -> None:
     """Show the changes `up` would make and the policies it would violate. Changes nothing."""
-    packs = _packs(policy_pack, none=no_policy_pack)
-    session = _session(endpoint, packs, parallel=parallel, wait=wait, keep=False, at_once=at_once)
+    packs = _packs(policy_pack, policy_pack_config, none=no_policy_pack)
+    session = Session(
+        Workspace.find(endpoint),
+        packs=packs,
+        pack_configs=policy_pack_config or (),
+        parallel=parallel,
+        wait=wait,
+        keep=False,
+        at_once=at_once,
+    )
     _run("preview", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
 
@@ -92,10 +118,15 @@ def refresh(
     everything: All = False,
     as_json: Json = False,
     endpoint: Endpoint = None,
+    preview_only: Annotated[
+        bool, typer.Option("--preview-only", help="Show the drift and leave the state as it is.")
+    ] = False,
     wait: Wait = 0.0,
 ) -> None:
     """Read every resource and record changes that were made outside the program (drift)."""
-    session = _session(endpoint, [], wait=wait)
+    session = Session(
+        Workspace.find(endpoint), packs=[], parallel=PARALLEL, wait=wait, keep=True, preview_only=preview_only
+    )
     _run("refresh", stacks or [], session, everything=everything, as_json=as_json, details=True)
 
 
@@ -110,34 +141,16 @@ def destroy(
     wait: Wait = 0.0,
 ) -> None:
     """Delete stacks in reverse dependency order. Protected resources are named and never deleted."""
-    session = _session(endpoint, [], wait=wait, unprotect=unprotect)
+    session = Session(Workspace.find(endpoint), packs=[], parallel=PARALLEL, wait=wait, keep=True, unprotect=unprotect)
     _run("destroy", stacks or [], session, everything=everything, as_json=as_json, details=False)
 
 
-def _session(
-    endpoint: str | None,
-    packs: Sequence[Path] | None,
-    *,
-    wait: float,
-    parallel: int = PARALLEL,
-    keep: bool = True,
-    at_once: int = AT_ONCE,
-    unprotect: bool = False,
-) -> Session:
-    return Session(
-        Workspace.find(endpoint),
-        packs=packs,
-        parallel=parallel,
-        wait=wait,
-        keep=keep,
-        at_once=at_once,
-        unprotect=unprotect,
-    )
-
-
-def _packs(packs: list[Path] | None, *, none: bool) -> list[Path] | None:
+def _packs(packs: list[Path] | None, configs: list[Path] | None, *, none: bool) -> list[Path] | None:
     if packs and none:
-        raise UsageError("give either --policy-pack or --no-policy-pack, not both")
+        raise UsageError("Give either --policy-pack or --no-policy-pack, not both.")
+    count = 0 if none else len(packs or ["the zone's own"])
+    if len(configs or ()) > count:
+        raise UsageError(f"--policy-pack-config is given {len(configs or ())} times for {count} policy packs.")
     return [] if none else packs
 
 

@@ -38,9 +38,13 @@ class Session:
         keep: bool,
         at_once: int = AT_ONCE,
         unprotect: bool = False,
+        pack_configs: Sequence[Path] = (),
+        preview_only: bool = False,
     ) -> None:
         self.workspace = workspace
         self._packs = list(packs) if packs is not None else [workspace.root / "policies"]
+        self._pack_configs = dict(zip(self._packs, pack_configs, strict=False))
+        self._preview_only = preview_only
         self._parallel, self._wait, self._keep, self._unprotect = parallel, wait, keep, unprotect
         self._at_once = at_once
         self._cloud: Cloud | None = None
@@ -95,6 +99,7 @@ class Session:
                 store,
                 provider=provider,
                 packs=self._packs,
+                policy_config=self._pack_configs,
                 parallel=self._parallel,
                 sink=tell,
                 graph=graph,
@@ -104,6 +109,8 @@ class Session:
         def work(engine: Engine, stack: str) -> StackResult:
             if operation == "destroy":
                 return engine.destroy(stack, unprotect=self._unprotect)
+            if operation == "refresh":
+                return engine.refresh(stack, preview_only=self._preview_only)
             return getattr(engine, operation)(stack)
 
         with SideBySide(min(self._at_once, len(stacks)), engine, sink) as engines:

@@ -94,6 +94,8 @@ def test_configuration_mistake_is_named_before_anything_starts(zone: Zone, mista
         (["up"], "--all"),
         (["up", "organisation"], "organization"),
         (["up", "organization", "--all"], "not both"),
+        (["preview", "organization", "--policy-pack-config", "none.json"], "none.json cannot be read"),
+        (["preview", "--all", "--no-policy-pack", "--policy-pack-config", "none.json"], "for 0 policy packs"),
         (["outputs", "audit"], "Stack audit has not been deployed"),
         (["export", "audit"], "Stack audit has not been deployed"),
         (["graph", "--format", "png"], "mermaid"),

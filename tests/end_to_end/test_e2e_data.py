@@ -310,6 +310,14 @@ def test_nothing_drifts_and_nothing_changes_a_second_time(prod: Environment) -> 
     assert {name for name, count in counts.items() if count} == {"same"}
 
 
+def test_refresh_preview_shows_drift_and_keeps_the_state(prod: Environment) -> None:
+    state = prod.zone.root / ".rehearsal" / "stacks" / "data-prod.json"
+    before = state.read_bytes()
+    done = prod.zone.rehearse("refresh", "data-prod", "--preview-only")
+    assert done.code == 0, done.err
+    assert state.read_bytes() == before
+
+
 def test_a_throttled_kms_is_tried_again_and_said(prod: Environment) -> None:
     prod.cloud.inject("kms:GetKeyPolicy", error="ThrottlingException", status=400, times=2)
     done = prod.zone.rehearse("refresh", "data-prod")
