@@ -136,8 +136,20 @@ def _missing(client: Any, principal: str, right: Right, values: Values) -> Seque
 
 
 def context_entries(right: Right, values: Values) -> Sequence[Mapping[str, Any]]:
-    """The request context that the conditions of a right expect, with the first of the allowed values."""
+    """Return the request context of the conditions of a right, with the first of the allowed values.
+
+    Each list names the recovery region: the permissions boundary allows requests in the regions of the zone only, and
+    IAM does not meet a condition whose key has no entry.
+    """
     entries: list[Mapping[str, Any]] = []
+    if not any("aws:RequestedRegion" in keys for keys in right.conditions.values()):
+        entries.append(
+            {
+                "ContextKeyName": "aws:RequestedRegion",
+                "ContextKeyType": "string",
+                "ContextKeyValues": [next(iter(expand("{recovery}", values)))],
+            }
+        )
     for operator, keys in right.conditions.items():
         for key, templates in keys.items():
             expected = next(iter(expand(templates[0], values)), "")

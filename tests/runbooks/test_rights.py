@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from runbooks import operate, role
 from runbooks.aws import Aws
 from runbooks.documents import RecoveryDocument
-from runbooks.permissions import principal_arn, verify
+from runbooks.permissions import context_entries, principal_arn, verify
 from runbooks.readiness import readiness
+from runbooks.rights import Right
 from runbooks.runner import StepProgress
 from runbooks.snapshot import read_situation
 from runbooks.steps import STEPS
@@ -136,3 +137,17 @@ def test_lost_iam_region_is_not_asked() -> None:
     result = verify(NoRequests(), [], role.all_rights(), SESSION, {"us-east-1"})  # pyright: ignore[reportArgumentType] - stands in for the clients
     assert "us-east-1" in result.unverified
     assert not result.refused
+
+
+def test_context_names_the_region_that_boundaries_compare() -> None:
+    right = Right(sid="Any", actions=["s3:GetObject"], resources=["*"])
+    values = {"recovery": ["us-west-2"]}
+    [entry] = context_entries(right, values)
+    assert (entry["ContextKeyName"], entry["ContextKeyValues"]) == ("aws:RequestedRegion", ["us-west-2"])
+    conditional = Right(
+        sid="Any",
+        actions=["s3:GetObject"],
+        resources=["*"],
+        conditions={"StringEquals": {"aws:RequestedRegion": ["{recovery}"]}},
+    )
+    assert len(context_entries(conditional, values)) == 1
