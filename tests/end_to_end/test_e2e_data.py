@@ -116,8 +116,11 @@ class Environment:
 
     def s3(self, team: str, region: str = EAST, *, inside: bool = True) -> Any:
         client = self.endpoints.client("s3", region, self.team(team))
-        if inside:
-            client.meta.events.register("before-call", self._through)
+        return self.inside(client) if inside else client
+
+    def inside(self, client: Any) -> Any:
+        """The client, whose requests come through a VPC endpoint from now on."""
+        client.meta.events.register("before-call", self._through)
         return client
 
     def _through(self, params: dict[str, Any], **_: Any) -> None:
@@ -230,8 +233,11 @@ def test_secret_has_a_generated_value_and_an_equal_replica(prod: Environment) ->
     with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
         east.get_secret_value(SecretId=arn)
     job = prod.job()
-    value = prod.endpoints.client("secretsmanager", EAST, job).get_secret_value(SecretId=arn)["SecretString"]
-    west = prod.endpoints.client("secretsmanager", WEST, job)
+    outside = prod.endpoints.client("secretsmanager", EAST, job)
+    with pytest.raises(ClientError, match=r"explicit deny in a service control policy .*P2Calls"):
+        outside.get_secret_value(SecretId=arn)
+    value = prod.inside(outside).get_secret_value(SecretId=arn)["SecretString"]
+    west = prod.inside(prod.endpoints.client("secretsmanager", WEST, job))
     assert west.get_secret_value(SecretId=arn.replace(EAST, WEST))["SecretString"] == value
     state = prod.zone.rehearse("export", "data-prod")
     assert state.code == 0

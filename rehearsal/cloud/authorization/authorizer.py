@@ -131,7 +131,7 @@ class Authorizer:
             boundary=self._optional(identity.boundary(principal.account, subject.caller.entity), action),
             session=self._optional(parsed_policy("session policy", session), action) if session else None,
             resource=self._optional(policy, action),
-            endpoint=self._optional(endpoint_policy(subject.request.headers), action),
+            endpoint=self._optional(_endpoint_policy(subject), action),
             scps=self._levels(principal.account, organization.SCP, action),
             rcps=self._levels(resource.account, organization.RCP, action),
             management_account=organization.management_account(principal.account),
@@ -153,6 +153,17 @@ class Authorizer:
 
     def _optional(self, policy: Policy | None, action: str) -> Policy | None:
         return self._narrowed.policy(policy, action) if policy is not None else None
+
+
+def _endpoint_policy(subject: Subject) -> Policy | None:
+    """Return the endpoint policy for the request's own action.
+
+    It does not restrict the actions that the request depends on, for example the use of the KMS key of an object: the
+    service performs them, not through the endpoint.
+    """
+    if subject.action != actions.action(subject.request):
+        return None
+    return endpoint_policy(subject.request.headers)
 
 
 def _context(subject: Subject, policies: Policies) -> Mapping[str, Sequence[str]]:
