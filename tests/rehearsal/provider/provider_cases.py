@@ -23,8 +23,10 @@ ASSUMING = tuple(f"{name}.amazonaws.com" for name in ("cloudtrail", "config", "l
 """Services that assume the role of the cases."""
 
 
+OWN_ACCOUNT = {"AWS": "arn:aws:iam::123456789012:root"}
+"""Principal of the account of the cases."""
 EMPTY = {"TAG_POLICY": '{"tags": {}}'}
-"""Policy type -> the smallest document of a type that `{}` is no document of."""
+"""Policy type -> its smallest valid document, where that is not `{}`."""
 
 
 def trust(*services: str) -> str:
@@ -374,9 +376,9 @@ CASES = (
     ),
     bucket_case(
         "BucketPolicy",
-        lambda w: {"bucket": w.bucket(), "policy": policy("s3:GetObject", Principal="*")},
-        lambda w: {"bucket": w.bucket(), "policy": policy("s3:PutObject", Principal="*")},
-        drift=lambda w, m: w.boto("s3").put_bucket_policy(Bucket=m.id, Policy=policy("s3:*", Principal="*")),
+        lambda w: {"bucket": w.bucket(), "policy": policy("s3:GetObject", Principal=OWN_ACCOUNT)},
+        lambda w: {"bucket": w.bucket(), "policy": policy("s3:PutObject", Principal=OWN_ACCOUNT)},
+        drift=lambda w, m: w.boto("s3").put_bucket_policy(Bucket=m.id, Policy=policy("s3:*", Principal=OWN_ACCOUNT)),
         drifted="policy",
     ),
     bucket_case(
