@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from authorization.evaluation import BOUNDARY, ENDPOINT, IDENTITY, RESOURCE, SESSION
 from controls.model import Control
 from controls.registry import sids
 
 ORGANIZATION_POLICIES: Final = ("RCP on ", "SCP on ")
 """Beginnings of the layers that are organization policies."""
 _GRANT: Final[Mapping[str, str]] = {
-    "identity policy": "Allow {action} on {resource} in an identity policy of {principal}.",
-    "permissions boundary": "Allow {action} on {resource} in the permissions boundary of {principal}.",
-    "session policy": "Allow {action} on {resource} in the session policy, or start the session without one.",
-    "resource policy": "Allow {principal} to perform {action} in the policy of {resource}.",
+    IDENTITY: "Allow {action} on {resource} in an identity policy of {principal}.",
+    BOUNDARY: "Allow {action} on {resource} in the permissions boundary of {principal}.",
+    SESSION: "Allow {action} on {resource} in the session policy, or start the session without one.",
+    RESOURCE: "Allow {principal} to perform {action} in the policy of {resource}.",
+    ENDPOINT: "Allow {action} on {resource} in the policy of the VPC endpoint that the request comes through.",
 }
 """Policy type without a statement that allows a request -> what to do."""
 

@@ -60,6 +60,7 @@ def test_statement_of_another_policy_belongs_to_no_control() -> None:
         ("permissions boundary", f"in the permissions boundary of {ROLE}."),
         ("session policy", "in the session policy"),
         ("resource policy", f"Allow {ROLE} to perform s3:GetObject in the policy of arn:aws:s3:::bucket/key."),
+        ("VPC endpoint policy", "in the policy of the VPC endpoint"),
         ("SCP on Workloads", "Attach a SCP that allows s3:GetObject to Workloads."),
     ],
 )
