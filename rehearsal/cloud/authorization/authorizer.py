@@ -80,12 +80,14 @@ class Authorizer:
         if action == actions.NONE:
             self.record.count("decided", request)
             return None
+        endpoint = endpoint_policy(request.headers)
         for needed, resource, extra in self._needed(request, caller, action):
             subject = Subject(
                 request=request, caller=caller, action=needed, resource=resource, extra={**extra, **caller.claims}
             )
             try:
-                asked, decision = self._decide(subject)
+                # The service itself performs the actions that a request depends on, not through the endpoint.
+                asked, decision = self._decide(subject, endpoint if needed == action else None)
             except UncomputedKeyError as error:
                 self.record.count("uncomputed", request, error.key)
                 message = f"The emulated cloud does not compute the condition key {error.key} of {error.action}."
@@ -122,7 +124,7 @@ class Authorizer:
             yield action, resource, {}
         yield from dependent.needed(request, caller.principal.account)
 
-    def _decide(self, subject: Subject) -> tuple[Request, Decision]:
+    def _decide(self, subject: Subject, endpoint: Policy | None) -> tuple[Request, Decision]:
         principal, action, resource = subject.caller.principal, subject.action, subject.resource
         policy = resource_policy(resource.arn, action)
         session = subject.caller.session.policy
@@ -131,7 +133,7 @@ class Authorizer:
             boundary=self._optional(identity.boundary(principal.account, subject.caller.entity), action),
             session=self._optional(parsed_policy("session policy", session), action) if session else None,
             resource=self._optional(policy, action),
-            endpoint=self._optional(_endpoint_policy(subject), action),
+            endpoint=self._optional(endpoint, action),
             scps=self._levels(principal.account, organization.SCP, action),
             rcps=self._levels(resource.account, organization.RCP, action),
             management_account=organization.management_account(principal.account),
@@ -153,17 +155,6 @@ class Authorizer:
 
     def _optional(self, policy: Policy | None, action: str) -> Policy | None:
         return self._narrowed.policy(policy, action) if policy is not None else None
-
-
-def _endpoint_policy(subject: Subject) -> Policy | None:
-    """Return the endpoint policy for the request's own action.
-
-    It does not restrict the actions that the request depends on, for example the use of the KMS key of an object: the
-    service performs them, not through the endpoint.
-    """
-    if subject.action != actions.action(subject.request):
-        return None
-    return endpoint_policy(subject.request.headers)
 
 
 def _context(subject: Subject, policies: Policies) -> Mapping[str, Sequence[str]]:
@@ -199,12 +190,11 @@ def _denial(subject: Subject, decision: Decision) -> Refusal:
     """The error in AWS's form (IAM User Guide, "Troubleshoot access denied error messages")."""
     principal = subject.caller.principal
     if decision.because:
-        first = decision.because[0]
-        name = _policy_type(first.layer)
         statements = "; ".join(map(str, decision.because))
-        reason = f"with an explicit deny in {'an' if name[0] in 'aeiou' else 'a'} {name} ({statements})"
+        reason = f"with an explicit deny in {_policy_type(decision.because[0].layer, 'a')} ({statements})"
     else:
-        reason = f"because no {_policy_type(decision.missing)} allows the {subject.action} action ({decision.missing})"
+        allowing = _policy_type(decision.missing, "no")
+        reason = f"because {allowing} allows the {subject.action} action ({decision.missing})"
     return _forbidden(
         DENIAL_CODES.get(subject.request.service, "AccessDeniedException"),
         f"User: {principal.session_arn or principal.arn} is not authorized to perform: {subject.action} "
@@ -212,8 +202,9 @@ def _denial(subject: Subject, decision: Decision) -> Refusal:
     )
 
 
-def _policy_type(layer: str) -> str:
-    return _POLICY_TYPES[layer.partition(" on ")[0]]
+def _policy_type(layer: str, article: str) -> str:
+    name = _POLICY_TYPES[layer.partition(" on ")[0]]
+    return f"{'an' if article == 'a' and name.startswith('i') else article} {name}"
 
 
 def _forbidden(code: str, message: str) -> Refusal:

@@ -5,18 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from authorization import Decision, Request
+from authorization import Decision, Match, Request
 from rehearsal.cloud.requests import ParsedRequest
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DenyingStatement:
-    """A Deny statement that applies to a request."""
-
-    layer: str
-    """Policy type and where the policy is attached, for example `SCP on ML-Prod`."""
-    policy: str
-    sid: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +27,7 @@ class Denial:
     """ARN of the role or user."""
     session: str
     """ARN of the role session; empty for a user."""
-    statements: Sequence[DenyingStatement]
+    statements: Sequence[Match]
     """The Deny statements that apply; empty for an implicit deny."""
     missing: str
     """For an implicit deny: the policy type in which no statement allows the request."""
@@ -63,9 +53,7 @@ class Denial:
             resource=request.resource,
             principal=request.principal.arn,
             session=request.principal.session_arn or "",
-            statements=[
-                DenyingStatement(layer=match.layer, policy=match.policy, sid=match.sid) for match in decision.because
-            ],
+            statements=decision.because,
             missing=decision.missing,
             context={key: list(values) for key, values in request.context.items()},
         )

@@ -1,7 +1,8 @@
 """What bucket policies test besides their own words: whose endpoint, whose tag, which version."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -30,50 +31,56 @@ def guard(client: Any, bucket: str, **statement: Any) -> None:
     client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
 
 
-def test_endpoint_has_the_organisation_of_its_owner(endpoints: Endpoints, in_member: Credentials, bucket: str) -> None:
-    own = endpoints.client("organizations", EAST).describe_organization()["Organization"]["Id"]
-    client = endpoints.client("s3", EAST, in_member)
-    ec2 = endpoints.client("ec2", EAST, in_member)
-    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{EAST}.s3")
-    condition = {"StringNotEqualsIfExists": {"aws:VpceOrgID": own}}
-    guard(client, bucket, Action="s3:PutObject", Resource="*", Condition=condition)
-    with pytest.raises(ClientError, match="AccessDenied"):
-        client.put_object(Bucket=bucket, Key="k", Body=b"")
-
-    def through(params: dict[str, Any], **_: Any) -> None:
-        params["headers"]["x-rehearsal-vpce"] = endpoint["VpcEndpoint"]["VpcEndpointId"]
-
-    client.meta.events.register("before-call", through)
-    try:
-        client.put_object(Bucket=bucket, Key="k", Body=b"")
-    finally:
-        client.meta.events.unregister("before-call", through)
-
-
-def test_endpoint_policy_is_decided_for_requests_through_the_endpoint(
-    endpoints: Endpoints, in_member: Credentials, bucket: str
-) -> None:
-    client = endpoints.client("s3", EAST, in_member)
-    ec2 = endpoints.client("ec2", EAST, in_member)
-    document = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]}
+@contextmanager
+def through_endpoint(endpoints: Endpoints, owner: Credentials, client: Any, action: str) -> Generator[None]:
+    """Sends the requests of a client through a new VPC endpoint whose policy allows an action."""
+    ec2 = endpoints.client("ec2", EAST, owner)
+    statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}
     endpoint = ec2.create_vpc_endpoint(
         VpcId=ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
         ServiceName=f"com.amazonaws.{EAST}.s3",
-        PolicyDocument=json.dumps(document),
+        PolicyDocument=json.dumps({"Statement": [statement]}),
     )["VpcEndpoint"]["VpcEndpointId"]
-    client.put_object(Bucket=bucket, Key="k", Body=b"")
 
     def through(params: dict[str, Any], **_: Any) -> None:
         params["headers"]["x-rehearsal-vpce"] = endpoint
 
     client.meta.events.register("before-call", through)
     try:
+        yield
+    finally:
+        client.meta.events.unregister("before-call", through)
+
+
+def test_endpoint_has_the_organisation_of_its_owner(endpoints: Endpoints, in_member: Credentials, bucket: str) -> None:
+    own = endpoints.client("organizations", EAST).describe_organization()["Organization"]["Id"]
+    client = endpoints.client("s3", EAST, in_member)
+    condition = {"StringNotEqualsIfExists": {"aws:VpceOrgID": own}}
+    guard(client, bucket, Action="s3:PutObject", Resource="*", Condition=condition)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.put_object(Bucket=bucket, Key="k", Body=b"")
+    with through_endpoint(endpoints, in_member, client, "*"):
+        client.put_object(Bucket=bucket, Key="k", Body=b"")
+
+
+def test_endpoint_policy_is_decided_for_requests_through_the_endpoint(
+    endpoints: Endpoints, in_member: Credentials, bucket: str
+) -> None:
+    client = endpoints.client("s3", EAST, in_member)
+    client.put_object(Bucket=bucket, Key="k", Body=b"")
+    with through_endpoint(endpoints, in_member, client, "s3:GetObject"):
         client.get_object(Bucket=bucket, Key="k")
         with pytest.raises(ClientError, match="no VPC endpoint policy allows the s3:PutObject action"):
             client.put_object(Bucket=bucket, Key="k", Body=b"")
-    finally:
-        client.meta.events.unregister("before-call", through)
+
+
+def test_endpoint_policy_does_not_restrict_the_key_behind_an_object(
+    endpoints: Endpoints, in_member: Credentials, bucket: str
+) -> None:
+    client = endpoints.client("s3", EAST, in_member)
+    key = endpoints.client("kms", EAST, in_member).create_key()["KeyMetadata"]["Arn"]
+    with through_endpoint(endpoints, in_member, client, "s3:*"):
+        client.put_object(Bucket=bucket, Key="k", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
 
 
 def test_deleting_a_version_is_an_action_of_its_own(endpoints: Endpoints, in_member: Credentials, bucket: str) -> None:
