@@ -12,6 +12,12 @@ SCP: Final = "SERVICE_CONTROL_POLICY"
 RCP: Final = "RESOURCE_CONTROL_POLICY"
 
 
+def organization_of(account: str) -> Any:
+    """Moto's Organizations backend of the management account of an account's organization."""
+    owner, partition = organizations_backends.master_accounts.get(account, (account, "aws"))
+    return organizations_backends[owner][partition]
+
+
 def organization_id(account: str) -> str | None:
     """Id of the account's organization; None when it has none."""
     backend = _backend(account)
@@ -53,8 +59,7 @@ def levels(account: str, policy_type: str) -> Sequence[Level]:
 def _backend(account: str) -> Any:
     if not account:
         return None
-    owner, partition = organizations_backends.master_accounts.get(account, (account, "aws"))
-    backend = organizations_backends[owner][partition]
+    backend = organization_of(account)
     return backend if backend.org is not None else None
 
 

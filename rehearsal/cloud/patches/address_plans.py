@@ -8,8 +8,9 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.responses import EC2Response
 from moto.moto_api._internal import mock_random
 
+from rehearsal.cloud.authorization.organization import organization_of
 from rehearsal.cloud.aws_error import AwsError
-from rehearsal.cloud.patches import registry, sharing
+from rehearsal.cloud.patches import registry
 
 Item = dict[str, Any]
 SERVICE: Final = "ipam.amazonaws.com"
@@ -54,7 +55,7 @@ def _tags(backend: Any, identity: str) -> list[Item]:
 
 
 def _enable_ipam_organization_admin_account(self: Any, delegated_admin_account_id: str, **_: Any) -> Item:
-    organization = sharing.organization_of(self.account_id)
+    organization = organization_of(self.account_id)
     if organization.org is None or organization.org.master_account_id != self.account_id:
         raise AwsError("OperationNotPermitted", "Only the management account designates the administrator of IPAM")
     organization.register_delegated_administrator(AccountId=delegated_admin_account_id, ServicePrincipal=SERVICE)
@@ -62,7 +63,7 @@ def _enable_ipam_organization_admin_account(self: Any, delegated_admin_account_i
 
 
 def _disable_ipam_organization_admin_account(self: Any, delegated_admin_account_id: str, **_: Any) -> Item:
-    sharing.organization_of(self.account_id).deregister_delegated_administrator(
+    organization_of(self.account_id).deregister_delegated_administrator(
         AccountId=delegated_admin_account_id, ServicePrincipal=SERVICE
     )
     return {"Success": True}

@@ -8,9 +8,9 @@ from moto.backup.responses import BackupResponse
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
+from rehearsal.cloud.authorization.organization import management_account
 from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.patches import registry
-from rehearsal.cloud.patches.delegation import management_account
 
 Item = dict[str, Any]
 CROSS_ACCOUNT: Final = "isCrossAccountBackupEnabled"
@@ -176,7 +176,7 @@ def _start_copy_job(
     """Start a copy; into another account it fails unless the organisation allows copies across accounts."""
     self.describe_backup_vault(source_backup_vault_name)
     identity, owner = str(mock_random.uuid4()), destination_backup_vault_arn.split(":")[4]
-    allowed = owner == self.account_id or cross_account_enabled(str(management_account(self.account_id)))
+    allowed = owner == self.account_id or cross_account_enabled(management_account(self.account_id))
     refused = {"StatusMessage": "Cross-account backup is not enabled in the organization"}
     self.copy_jobs[identity] = {
         "AccountId": self.account_id,

@@ -7,8 +7,9 @@ from typing import Any, Final
 import yaml
 from moto.config.models import ConfigBackend, OrganizationConformancePack, config_backends
 
+from rehearsal.cloud.authorization.organization import organization_of
 from rehearsal.cloud.aws_error import AwsError
-from rehearsal.cloud.patches import registry, sharing
+from rehearsal.cloud.patches import registry
 
 Item = dict[str, Any]
 FAILED: Final = "CREATE_FAILED"
@@ -44,7 +45,7 @@ def check_template(text: str) -> None:
 
 def _without_recorder(backend: Any, excluded: list[str]) -> Iterator[str]:
     """The member accounts of the organisation that have no recorder in the region."""
-    organization = sharing.organization_of(backend.account_id)
+    organization = organization_of(backend.account_id)
     for account in organization.accounts:
         if account.id == organization.org.master_account_id:
             continue

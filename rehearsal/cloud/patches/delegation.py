@@ -2,13 +2,7 @@
 
 from typing import Any
 
-from rehearsal.cloud.patches.sharing import organization_of
-
-
-def management_account(account: str) -> str | None:
-    """Return the management account of an account's organisation; None for an account without organisation."""
-    organization = organization_of(account).org
-    return str(organization.master_account_id) if organization is not None else None
+from rehearsal.cloud.authorization.organization import management_account, organization_of
 
 
 def delegated(account: str, service_principal: str) -> bool:

@@ -8,8 +8,9 @@ from moto.securityhub import urls
 from moto.securityhub.models import SecurityHubBackend, securityhub_backends
 from moto.securityhub.responses import SecurityHubResponse
 
+from rehearsal.cloud.authorization.organization import organization_of
 from rehearsal.cloud.aws_error import AwsError
-from rehearsal.cloud.patches import registry, sharing
+from rehearsal.cloud.patches import registry
 
 Item = dict[str, Any]
 
@@ -23,7 +24,7 @@ def apply() -> None:
         hub_settings=dict,
     )
     SecurityHubBackend.org_backend = property(  # pyright: ignore[reportAttributeAccessIssue]
-        lambda self: sharing.organization_of(self.account_id), lambda _self, _value: None
+        lambda self: organization_of(self.account_id), lambda _self, _value: None
     )
     registry.replace(
         SecurityHubBackend, "update_organization_configuration", "b9b9c1933bf2", _centrally_with_an_aggregator

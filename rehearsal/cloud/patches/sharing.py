@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from moto.core.utils import unix_time, utcnow
-from moto.organizations.models import organizations_backends
 from moto.ram import models, urls
 from moto.ram.exceptions import UnknownResourceException
 from moto.ram.responses import ResourceAccessManagerResponse
 
+from rehearsal.cloud.authorization.organization import organization_of
 from rehearsal.cloud.patches import registry
 
 _SHAREABLE: Final = ("firewall-rule-group", "ipam-pool", "profile")
@@ -29,12 +29,6 @@ def apply() -> None:
             models.ResourceAccessManagerBackend, ResourceAccessManagerResponse, name, implementation, handler
         )
         urls.url_paths.setdefault(f"{{0}}/{name.replace('_', '')}$", ResourceAccessManagerResponse.dispatch)
-
-
-def organization_of(account: str) -> Any:
-    """Return the Organizations backend of the management account of an account's organisation."""
-    master, partition = organizations_backends.master_accounts.get(account, (account, "aws"))
-    return organizations_backends[master][partition]
 
 
 def shared_with(account: str, region: str) -> Iterator[str]:

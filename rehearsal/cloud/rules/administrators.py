@@ -1,14 +1,14 @@
-"""Who configures a security service for an organisation: its management account or the delegated administrator."""
+"""Rules of the accounts that configure a security service for an organization: management, delegated administrator."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from moto.guardduty.models import guardduty_backends
 from moto.inspector2.models import inspector2_backends
 from moto.macie2.models import macie2_backends
-from moto.securityhub.models import securityhub_backends
 
-from rehearsal.cloud.patches.delegation import management_account, may_manage
+from rehearsal.cloud.authorization.organization import management_account
+from rehearsal.cloud.patches.delegation import may_manage
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
@@ -17,7 +17,7 @@ CONFORMANCE: Final = ("config.amazonaws.com", "config-multiaccountsetup.amazonaw
 Check = Callable[[Situation], Refusal | None]
 
 
-def _administrator(service: str, management: str, region: str) -> set[str]:
+def _administrators(service: str, management: str, region: str) -> set[str]:
     """The administrators of a service in a region, as the management account designated them."""
     if service == "guardduty":
         return set(guardduty_backends[management][region].admin_account_ids)
@@ -30,7 +30,7 @@ def _administrator(service: str, management: str, region: str) -> set[str]:
 def _administrator_only(service: str, code: str) -> Check:
     def check(situation: Situation) -> Refusal | None:
         management = management_account(situation.account)
-        if management and situation.account in _administrator(service, management, situation.region):
+        if management and situation.account in _administrators(service, management, situation.region):
             return None
         return Refusal(
             code=code,
@@ -67,15 +67,6 @@ def _organization_pack(situation: Situation) -> Refusal | None:
     return Refusal(
         code="OrganizationAccessDeniedException",
         message="This API can be called only by the management account or a delegated administrator.",
-    )
-
-
-def _hub(situation: Situation) -> Refusal | None:
-    backend: Any = securityhub_backends[situation.account][situation.region]
-    if backend.enabled:
-        return None
-    return Refusal(
-        code="InvalidAccessException", message=f"Account {situation.account} is not subscribed to AWS Security Hub"
     )
 
 
@@ -128,12 +119,5 @@ RULES: Final = (
         check=_organization_pack,
         states="organization conformance packs belong to the management account or a delegated administrator",
         source="Config API Reference, PutOrganizationConformancePack",
-    ),
-    Rule(
-        service="securityhub",
-        operations=("CreateFindingAggregator",),
-        check=_hub,
-        states="a finding aggregator needs Security Hub",
-        source="Security Hub API Reference, CreateFindingAggregator",
     ),
 )
