@@ -29,9 +29,7 @@ class RehearsedAws:
             answer = self._endpoints.client("sts", self._region).assume_role(
                 RoleArn=f"arn:aws:iam::{account}:role/{self._access_role}", RoleSessionName="audit"
             )["Credentials"]
-            self._credentials[account] = Credentials(
-                access_key=answer["AccessKeyId"], secret_key=answer["SecretAccessKey"], token=answer["SessionToken"]
-            )
+            self._credentials[account] = Credentials.of(answer)
         return self._credentials[account]
 
 

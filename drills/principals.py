@@ -104,7 +104,7 @@ class Principals:
         for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
             iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
         key = iam.create_access_key(UserName=name)["AccessKey"]
-        return Credentials(access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
+        return Credentials.of(key)
 
     def _role(
         self, name: str, statements: Sequence[Mapping[str, Any]], tags: Mapping[str, str] | None = None
@@ -126,9 +126,7 @@ class Principals:
         session = self.endpoints.client("sts", HOME, credentials).assume_role(
             RoleArn=role, RoleSessionName="drill", **more
         )["Credentials"]
-        return Credentials(
-            access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
-        )
+        return Credentials.of(session)
 
     def _arn(self, role: str) -> str:
         return f"arn:aws:iam::{self.account}:role/{role}"
@@ -162,9 +160,7 @@ def access_role(endpoints: Endpoints, account: str) -> Credentials:
     session = endpoints.client("sts", HOME).assume_role(
         RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="drill"
     )["Credentials"]
-    return Credentials(
-        access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
-    )
+    return Credentials.of(session)
 
 
 def _allow(action: str, *resources: str) -> Mapping[str, Any]:

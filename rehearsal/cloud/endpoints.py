@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import boto3
 import botocore.session
@@ -21,6 +21,17 @@ class Credentials:
     access_key: str
     secret_key: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, issued: Mapping[str, Any]) -> Self:
+        """The credentials in a response of STS, or the access key in a response of IAM.
+
+        Args:
+            issued: `AccessKeyId`, `SecretAccessKey` and, for a session, `SessionToken`.
+        """
+        return cls(
+            access_key=issued["AccessKeyId"], secret_key=issued["SecretAccessKey"], token=issued.get("SessionToken")
+        )
 
 
 MANAGEMENT: Final = Credentials(

@@ -160,6 +160,4 @@ def _assume(role: Mapping[str, Any], endpoints: Endpoints, region: str, by: Cred
         ]
     except (ClientError, BotoCoreError) as error:
         raise RefusedError(f"the AWS provider cannot assume the role {arn}: {error}") from error
-    return Credentials(
-        access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
-    )
+    return Credentials.of(session)

@@ -63,9 +63,7 @@ class WebIdentity:
                 f"The pipeline cannot assume the role {self.role_arn} with its web identity: {error}."
                 f"{hint if isinstance(error, ClientError) else ''}"
             ) from error
-        return Credentials(
-            access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
-        )
+        return Credentials.of(session)
 
 
 def unsigned_token(claims: Mapping[str, Any]) -> str:

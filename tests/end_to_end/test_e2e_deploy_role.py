@@ -56,9 +56,7 @@ def without_right(zone: Zone, account: str, action: str) -> Callable[[], None]:
     iam = endpoints.client(
         "iam",
         "us-east-1",
-        Credentials(
-            access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
-        ),
+        Credentials.of(session),
     )
     arn = f"arn:aws:iam::{account}:policy/{DEPLOY_ROLE}"
     version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]

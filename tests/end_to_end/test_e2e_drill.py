@@ -84,11 +84,7 @@ class Held:
                 RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="after-the-drill"
             )["Credentials"]
         )
-        credentials = Credentials(
-            access_key=session_credentials["AccessKeyId"],
-            secret_key=session_credentials["SecretAccessKey"],
-            token=session_credentials["SessionToken"],
-        )
+        credentials = Credentials.of(session_credentials)
         return cloud.endpoints().client(service, region, credentials)
 
 

@@ -42,8 +42,4 @@ def in_member(endpoints: Endpoints, member: str) -> Credentials:
     credentials = endpoints.client("sts", "us-east-1").assume_role(
         RoleArn=f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole", RoleSessionName="test"
     )["Credentials"]
-    return Credentials(
-        access_key=credentials["AccessKeyId"],
-        secret_key=credentials["SecretAccessKey"],
-        token=credentials["SessionToken"],
-    )
+    return Credentials.of(credentials)

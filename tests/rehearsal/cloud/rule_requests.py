@@ -147,6 +147,4 @@ def in_member(endpoints: Endpoints) -> Credentials:
     session = endpoints.client("sts", EAST).assume_role(
         RoleArn=f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole", RoleSessionName="case"
     )["Credentials"]
-    return Credentials(
-        access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
-    )
+    return Credentials.of(session)

@@ -58,9 +58,7 @@ class Account:
         session = self.endpoints.client("sts", "us-east-1").assume_role(
             RoleArn=role, RoleSessionName="session", **more
         )["Credentials"]
-        return Credentials(
-            access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
-        )
+        return Credentials.of(session)
 
     def client(self, service: str, credentials: Credentials, region: str = "us-east-1") -> Any:
         return self.endpoints.client(service, region, credentials)
@@ -193,9 +191,7 @@ def test_only_transitive_tags_pass_to_a_chained_session(account: Account, transi
     tags = [{"Key": "team", "Value": "cardiology"}]
     session = account.session(first, Tags=tags, **({"TransitiveTagKeys": ["team"]} if transitive else {}))
     issued = account.client("sts", session).assume_role(RoleArn=second, RoleSessionName="chained")["Credentials"]
-    chained = Credentials(
-        access_key=issued["AccessKeyId"], secret_key=issued["SecretAccessKey"], token=issued["SessionToken"]
-    )
+    chained = Credentials.of(issued)
     if transitive:
         account.client("s3", chained).list_buckets()
     else:
@@ -444,9 +440,7 @@ def web_identity(endpoints: Endpoints, role: str, text: str) -> Any:
 def test_web_identity_assumes_the_role_that_trusts_it(account: Account, deploy_role: str) -> None:
     text = token(sub="repo:hospital/zone:environment:prod")
     session = web_identity(account.endpoints, deploy_role, text)["Credentials"]
-    credentials = Credentials(
-        access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
-    )
+    credentials = Credentials.of(session)
     account.client("s3", credentials).list_buckets()
     with pytest.raises(ClientError):
         account.client("kms", credentials).list_keys()

@@ -100,9 +100,7 @@ def chained_session(endpoints: Endpoints) -> Any:
         RoleName="chained-first", PolicyName="assume", PolicyDocument=document(statement(Action="sts:AssumeRole"))
     )
     session = endpoints.client("sts", EAST).assume_role(RoleArn=first, RoleSessionName="session")["Credentials"]
-    credentials = Credentials(
-        access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"], token=session["SessionToken"]
-    )
+    credentials = Credentials.of(session)
     sts = endpoints.client("sts", EAST, credentials)
     sts.assume_role(RoleArn=second, RoleSessionName="session", DurationSeconds=3600)
     return sts.assume_role(RoleArn=second, RoleSessionName="session", DurationSeconds=7200)
