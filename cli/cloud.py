@@ -123,13 +123,9 @@ def unused_rights(
     destroy every stack before a right is called superfluous. Actions with a trailing wildcard are counted by the
     Service Authorization Reference.
     """
-    rights = [
-        right
-        for right in granted_rights(
-            Workspace.find().running_cloud().command("rights"), Workspace.find().running_cloud().command("used-actions")
-        )
-        if fnmatchcase(right.role, role)
-    ]
+    cloud = Workspace.find().running_cloud()
+    granted = granted_rights(cloud.command("rights"), cloud.command("used-actions"))
+    rights = [right for right in granted if fnmatchcase(right.role, role)]
     if not rights:
         raise UsageError(f"No role that matches {role!r} has an identity policy. Deploy the stack that creates it.")
     if as_json:

@@ -72,16 +72,9 @@ def up(
     keep: Keep = True,
 ) -> None:
     """Deploy stacks: preview with the policy pack, then create, update and delete resources."""
-    packs = _packs(policy_pack, policy_pack_config, none=no_policy_pack)
-    session = Session(
-        Workspace.find(endpoint),
-        packs=packs,
-        pack_configs=policy_pack_config or (),
-        parallel=parallel,
-        wait=wait,
-        keep=keep,
-        at_once=at_once,
-    )
+    _check_packs(policy_pack, policy_pack_config, none=no_policy_pack)
+    packs = [] if no_policy_pack else policy_pack
+    session = _session(endpoint, packs, policy_pack_config, parallel=parallel, wait=wait, keep=keep, at_once=at_once)
     _run("up", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
 
@@ -100,16 +93,9 @@ def preview(
     verbose: Verbose = False,
 ) -> None:
     """Show the changes `up` would make and the policies it would violate. Changes nothing."""
-    packs = _packs(policy_pack, policy_pack_config, none=no_policy_pack)
-    session = Session(
-        Workspace.find(endpoint),
-        packs=packs,
-        pack_configs=policy_pack_config or (),
-        parallel=parallel,
-        wait=wait,
-        keep=False,
-        at_once=at_once,
-    )
+    _check_packs(policy_pack, policy_pack_config, none=no_policy_pack)
+    packs = [] if no_policy_pack else policy_pack
+    session = _session(endpoint, packs, policy_pack_config, parallel=parallel, wait=wait, keep=False, at_once=at_once)
     _run("preview", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
 
@@ -124,9 +110,7 @@ def refresh(
     wait: Wait = 0.0,
 ) -> None:
     """Read every resource and record changes that were made outside the program (drift)."""
-    session = Session(
-        Workspace.find(endpoint), packs=[], parallel=PARALLEL, wait=wait, keep=True, preview_only=preview_only
-    )
+    session = _session(endpoint, [], wait=wait, preview_only=preview_only)
     _run("refresh", stacks or [], session, everything=everything, as_json=as_json, details=True)
 
 
@@ -141,17 +125,41 @@ def destroy(
     wait: Wait = 0.0,
 ) -> None:
     """Delete stacks in reverse dependency order. Protected resources are named and never deleted."""
-    session = Session(Workspace.find(endpoint), packs=[], parallel=PARALLEL, wait=wait, keep=True, unprotect=unprotect)
+    session = _session(endpoint, [], wait=wait, unprotect=unprotect)
     _run("destroy", stacks or [], session, everything=everything, as_json=as_json, details=False)
 
 
-def _packs(packs: list[Path] | None, configs: list[Path] | None, *, none: bool) -> list[Path] | None:
+def _session(
+    endpoint: str | None,
+    packs: Sequence[Path] | None,
+    configs: Sequence[Path] | None = None,
+    *,
+    wait: float,
+    parallel: int = PARALLEL,
+    keep: bool = True,
+    at_once: int = AT_ONCE,
+    unprotect: bool = False,
+    preview_only: bool = False,
+) -> Session:
+    return Session(
+        Workspace.find(endpoint),
+        packs=packs,
+        pack_configs=configs or (),
+        parallel=parallel,
+        wait=wait,
+        keep=keep,
+        at_once=at_once,
+        unprotect=unprotect,
+        preview_only=preview_only,
+    )
+
+
+def _check_packs(packs: Sequence[Path] | None, configs: Sequence[Path] | None, *, none: bool) -> None:
     if packs and none:
         raise UsageError("Give either --policy-pack or --no-policy-pack, not both.")
     count = 0 if none else len(packs or ["the zone's own"])
     if len(configs or ()) > count:
         raise UsageError(f"--policy-pack-config is given {len(configs or ())} times for {count} policy packs.")
-    return [] if none else packs
 
 
 def _run(

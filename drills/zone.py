@@ -131,7 +131,7 @@ def _rehearse(*words: str) -> str:
         check=False,
     )
     if done.returncode:
-        raise DrillError(f"`rehearse {' '.join(words)}` failed:\n{done.stderr[-2000:]}{done.stdout[-2000:]}")
+        raise DrillError(f"`zone {' '.join(words)}` failed:\n{done.stderr[-2000:]}{done.stdout[-2000:]}")
     return done.stdout
 
 

@@ -1,4 +1,4 @@
-"""`rehearse controls` lists controls and shows where each is defined."""
+"""`zone controls` lists controls and shows where each is defined."""
 
 import pytest
 from typer.testing import CliRunner

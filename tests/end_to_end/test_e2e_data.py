@@ -94,9 +94,7 @@ class Environment:
     def assume(self, role: str, session: str, credentials: Credentials) -> Credentials:
         response = self.endpoints.client("sts", EAST, credentials).assume_role(RoleArn=role, RoleSessionName=session)
         issued = response["Credentials"]
-        return Credentials(
-            access_key=issued["AccessKeyId"], secret_key=issued["SecretAccessKey"], token=issued["SessionToken"]
-        )
+        return Credentials.of(issued)
 
     def _role(self, name: str, statements: Sequence[Mapping[str, Any]], **tags: str) -> str:
         iam = self.endpoints.client("iam", EAST, self.admin)
@@ -317,10 +315,19 @@ def test_nothing_drifts_and_nothing_changes_a_second_time(prod: Environment) -> 
 
 
 def test_refresh_preview_shows_drift_and_keeps_the_state(prod: Environment) -> None:
-    state = prod.zone.root / ".rehearsal" / "stacks" / "data-prod.json"
+    state = prod.zone.root / ".rehearsal" / "stacks" / "organization.json"
     before = state.read_bytes()
-    done = prod.zone.rehearse("refresh", "data-prod", "--preview-only")
+    organizations = prod.endpoints.client("organizations", EAST)
+    policies = organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
+    guardrail = next(policy["Id"] for policy in policies if policy["Name"] != "FullAWSAccess")
+    target = organizations.list_targets_for_policy(PolicyId=guardrail)["Targets"][0]["TargetId"]
+    organizations.detach_policy(PolicyId=guardrail, TargetId=target)
+    try:
+        done = prod.zone.rehearse("refresh", "organization", "--preview-only", "--json")
+    finally:
+        organizations.attach_policy(PolicyId=guardrail, TargetId=target)
     assert done.code == 0, done.err
+    assert done.stack("organization")["operations"]["delete"] == 1
     assert state.read_bytes() == before
 
 

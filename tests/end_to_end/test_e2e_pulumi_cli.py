@@ -23,7 +23,7 @@ STACKS = ("organization", "audit", "baseline-ml-prod")
 
 
 class Cli:
-    """The Pulumi CLI with a file backend, attached to `rehearse provider`."""
+    """The Pulumi CLI with a file backend, attached to `zone provider`."""
 
     def __init__(self, zone: Zone, port: str, backend: Path) -> None:
         self.zone = zone
