@@ -12,7 +12,7 @@ READY_WORKLOADS := $(VENV_WORKLOADS)/.ready
 READY_TOOLS := .venv-dvc/.ready
 TELEMETRY_OFF := MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true GX_ANALYTICS_ENABLED=false DVC_NO_ANALYTICS=1
 MODEL ?= readmission
-COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header
+COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
 .PHONY: help setup rehearse drill test test-workloads retrain lint types unit slow zone coverage iam-simulate lock bench docs reference site changelog clean
