@@ -1,7 +1,9 @@
 """`zone controls`: the controls of the zone, and the folder that defines each of them."""
 
 import difflib
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.errors import UsageError, console
+from cli.workspace import Workspace
 from controls.model import Control
 from controls.nist import nist
 from controls.registry import CONTROLS, ROOT, folders
+from zone.plan.guardrails import guardrail_policies
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="List and show the controls of the zone.")
 
@@ -35,6 +39,31 @@ def show(identifier: Annotated[str, typer.Argument(metavar="ID", help="A control
     folder = folders()[control.id]
     for line in _lines(control, folder):
         console.print(Text(line), soft_wrap=True)
+
+
+@app.command("room")
+def room(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Show the room that AWS's limits leave for organization policies, per target and policy type.
+
+    Used policies include those of AWS that count against the limit. The free characters are those of the attached
+    policies and of the policies that still could be attached. The largest statement that fits is in the last column.
+    """
+    rows = guardrail_policies(Workspace.find().settings()).room()
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
+        return
+    table = Table("target", "type", "policies", "free characters", "largest addition", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(
+            "the root" if row.target == "/" else row.target,
+            row.policy_type,
+            f"{row.policies} of {row.policies_limit}",
+            f"{row.characters:,}",
+            f"{row.largest:,}",
+        )
+    console.print(table)
 
 
 def _unknown(identifier: str) -> str:

@@ -8,7 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from authorization import Decision, Level, Policies, Policy, Principal, Request, evaluate, statement_applies
+from authorization import (
+    Decision,
+    Level,
+    Policies,
+    Policy,
+    Principal,
+    PrincipalKind,
+    Request,
+    evaluate,
+    statement_applies,
+)
 from controls.compiler import CompiledPolicies
 from controls.model import PolicyType
 
@@ -192,7 +202,8 @@ def _parsed(name: str, content: str) -> Policy:
 
 
 def _open(request: Request) -> dict[str, object]:
-    principal = {"Service": request.principal.arn} if not request.principal.account else {"AWS": request.principal.arn}
+    names = {PrincipalKind.SERVICE: "Service", PrincipalKind.FEDERATED: "Federated"}
+    principal = {names.get(request.principal.kind, "AWS"): request.principal.arn}
     allow = {"Sid": "All", "Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": allow}
 

@@ -88,7 +88,9 @@ class DataBuckets(pulumi.ComponentResource):
             *around.perimeter(
                 arn,
                 around.Perimeter(
-                    organization_id=args.organization_id, exempt_arns=args.exempt_arns, service_role_arns=names.services
+                    organization_id=args.organization_id,
+                    exempt_arns=args.exempt_arns,
+                    service_role_arns=[*names.services, names.service_linked],
                 ),
             ),
             *around.own_prefix_only(arn, self._shared(purpose), self._always(purpose)),

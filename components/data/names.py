@@ -77,9 +77,23 @@ class DataNames:
         ]
 
     @property
+    def service_linked(self) -> pulumi.Output[str]:
+        """ARN pattern of service-linked roles: SCPs and RCPs spare them, so that bucket policies have to.
+
+        Only AWS assumes them, each for its own service: Config, Access Analyzer, GuardDuty and Trusted Advisor read
+        buckets with them (IAM User Guide, "Service-linked roles").
+        """
+        return self.role_arn("aws-service-role/*")
+
+    @property
     def always(self) -> Sequence[pulumi.Output[str]]:
         """ARN patterns of roles with access to every prefix: AWS services, break-glass, and the reader of metadata."""
-        return [*self.services, self.role_arn(self.break_glass_role), self.role_arn(self.access_role)]
+        return [
+            *self.services,
+            self.service_linked,
+            self.role_arn(self.break_glass_role),
+            self.role_arn(self.access_role),
+        ]
 
     def database(self, team: str) -> str:
         """A team's database in the catalogue."""

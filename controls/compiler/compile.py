@@ -9,9 +9,10 @@ from controls.compiler.packing import Bin, Item, first_fit, in_packing_order
 from controls.compiler.problems import CompileError, CompileProblem
 from controls.compiler.result import CompiledPolicies, CompiledPolicy
 from controls.compiler.statements import minified, rendered
-from controls.compiler.targets import expanded, slug
+from controls.compiler.targets import ROOT, expanded, slug
 from controls.limits import Limits
 from controls.model import Control, Declaration, PolicyType
+from controls.targets import CANARY
 from controls.zone import Zone
 
 
@@ -46,7 +47,7 @@ def compile_policies(
     listed = list(controls)
     problems: list[CompileProblem] = list(_unusable(listed))
     policies: list[CompiledPolicy] = []
-    for group, items in _groups(listed, zone).items():
+    for group, items in _groups(listed, units, zone).items():
         targets, unknown = expanded(group.targets, units, zone)
         if not targets and not unknown:  # no OU has the role
             continue
@@ -65,6 +66,8 @@ def compile_policies(
     for control in listed:
         for declaration in control.declare:
             targets, unknown = expanded(declaration.targets, units, zone)
+            if declaration.policy_type is PolicyType.DECLARATIVE_EC2 and targets != [ROOT]:
+                targets = list(dict.fromkeys([*targets, *expanded((CANARY,), units, zone)[0]]))
             if not targets and not unknown:
                 continue
             problems += [_no_unit_for(f"control {control.id}", target, units) for target in unknown]
@@ -76,7 +79,7 @@ def compile_policies(
     return result
 
 
-def _groups(controls: Sequence[Control], zone: Zone) -> dict[_Group, list[Item]]:
+def _groups(controls: Sequence[Control], units: Collection[str], zone: Zone) -> dict[_Group, list[Item]]:
     groups: dict[_Group, list[Item]] = defaultdict(list)
     for control in controls:
         if control.prevent is None:
@@ -85,7 +88,18 @@ def _groups(controls: Sequence[Control], zone: Zone) -> dict[_Group, list[Item]]
         for statement in control.prevent.statements:
             document = rendered(statement, group.policy_type, zone.exempt_arns)
             groups[group].append(Item(control=control.id, sid=statement.sid, document=document))
+    canary = _Group(PolicyType.SCP, (CANARY,))
+    if expanded(canary.targets, units, zone)[0]:
+        groups[canary] += [
+            item for group, items in list(groups.items()) if _tried_in_canary(group, zone) for item in items
+        ]
     return groups
+
+
+def _tried_in_canary(group: _Group, zone: Zone) -> bool:
+    """Return whether the canary OU needs its own copy of the statements: it inherits those of every OU."""
+    everywhere = {("*",), ("/",), (zone.suspended,)}
+    return group.policy_type is PolicyType.SCP and group.targets not in everywhere and CANARY not in group.targets
 
 
 def _packed(group: _Group, number: int, packed: Bin, targets: Sequence[str], zone: Zone) -> CompiledPolicy:

@@ -33,6 +33,8 @@ class RemainingSpace:
     policies_limit: int
     characters: int
     """Free characters, summed over the policies attached and those that still could be."""
+    largest: int
+    """Characters of the largest statement that still fits into one policy."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,4 +68,10 @@ class CompiledPolicies:
             policies=used,
             policies_limit=limit.policies,
             characters=free + (limit.policies - used) * limit.characters,
+            largest=limit.characters if used < limit.policies else _largest_gap(attached, limit.characters),
         )
+
+
+def _largest_gap(attached: Sequence[CompiledPolicy], limit: int) -> int:
+    """Return the most characters that are free in one of the attached policies."""
+    return max((limit - len(policy.content) for policy in attached), default=0)

@@ -27,7 +27,7 @@ def expanded(targets: Sequence[str], units: Collection[str], zone: Zone) -> tupl
 
 def slug(targets: Sequence[str], zone: Zone) -> str:
     """The part of a policy's name that says where it is attached; depends on nothing but the guardrail's targets."""
-    if tuple(targets) == (EVERY_OU,):
+    if tuple(targets) in ((EVERY_OU,), (ROOT,)):
         return "foundation"
     if tuple(targets) == (zone.suspended,):
         return "suspended"

@@ -37,6 +37,11 @@ GLOBAL_KEYS: Final = frozenset(
     }
 )
 """IAM User Guide, "AWS global condition context keys": those that guardrails may use."""
+FEDERATION_KEYS: Final = frozenset(
+    {"token.actions.githubusercontent.com:aud", "token.actions.githubusercontent.com:sub"}
+)
+"""Keys of a web identity that the Service Authorization Reference leaves out (IAM User Guide, "Available keys for AWS
+OIDC federation")."""
 TAG_KEYS: Final = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
 
 
@@ -128,7 +133,7 @@ def _is_a_resource(pattern: str) -> bool:
 
 
 def _known(key: str, actions: Sequence[str]) -> bool:
-    if key in GLOBAL_KEYS or key.startswith(TAG_KEYS):
+    if key in GLOBAL_KEYS | FEDERATION_KEYS or key.startswith(TAG_KEYS):
         return True
     carried = {
         re.sub(r"\$\{[^}]*\}", "*", carried_key)

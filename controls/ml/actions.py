@@ -1,17 +1,15 @@
-"""SageMaker actions that several guardrails name."""
+"""SageMaker actions that several guardrails leave out, with the reasons."""
 
 from typing import Final
 
-JOBS: Final = (
-    "sagemaker:CreateDataQualityJobDefinition",
-    "sagemaker:CreateHyperParameterTuningJob",
-    "sagemaker:CreateModelBiasJobDefinition",
-    "sagemaker:CreateModelExplainabilityJobDefinition",
-    "sagemaker:CreateModelQualityJobDefinition",
-    "sagemaker:CreateMonitoringSchedule",
-    "sagemaker:CreateProcessingJob",
-    "sagemaker:CreateTrainingJob",
-)
-"""Actions that start containers and carry condition keys for network, isolation, encryption and run time."""
-AUTO_ML: Final = ("sagemaker:CreateAutoMLJob", "sagemaker:CreateAutoMLJobV2")
-"""These never carry `sagemaker:NetworkIsolation`."""
+SCHEDULES: Final = {
+    "sagemaker:CreateMonitoringSchedule": "names a job definition; M1Schedules denies a definition of its own",
+    "sagemaker:UpdateMonitoringSchedule": "names a job definition; M1Schedules denies a definition of its own",
+}
+COMPONENTS: Final = {
+    "sagemaker:CreateEndpointConfig": "network and isolation are the model's; M1Components denies models without one"
+}
+UPDATES: Final = {
+    "sagemaker:UpdateCluster": "an update that does not mention the key leaves the setting as it is",
+    "sagemaker:UpdateDomain": "an update that does not mention the key leaves the setting as it is",
+}

@@ -33,7 +33,8 @@ def has_resource(action: str, resource: str) -> bool:
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     name = "[^:/]+" if template.endswith("s3:::${BucketName}") else ".+"
-    fixed = {"${Partition}": "aws", "${Region}": "[a-z0-9-]+", "${Account}": r"(\d{12}|aws)"}
+    account = r"(\d{12}|aws)?" if ":ssm:" in template else r"(\d{12}|aws)"  # AWS's own documents have no account
+    fixed = {"${Partition}": "aws", "${Region}": "[a-z0-9-]+", "${Account}": account}
     expression = ""
     for part in re.split(r"(\$\{[^}]+\})", template):
         expression += fixed.get(part, name) if part.startswith("${") else re.escape(part).replace(r"\*", "[^:]*")

@@ -115,6 +115,34 @@ INTENDED_CHANGES: Mapping[str, str] = {
         for number in (1, 2)
     },
     **{
+        f"guardrails-hipaa-ml-{name}": "guardrails name every action that carries a guarded key, and more of a kind"
+        for name in (
+            "foundation-1",
+            "foundation-2",
+            "infrastructure-and-workloads-and-sandbox-1",
+            "rcp-foundation-1",
+            "workloads-1",
+            "workloads-and-sandbox-1",
+            "workloads-ml-prod-1",
+            "workloads-ml-staging-and-workloads-ml-prod-and-security-1",
+        )
+    },
+    **{
+        f"guardrails-hipaa-ml-policy-staging-{number}{suffix}": "the canary OU has every guardrail of the other OUs"
+        for number in (1, 2, 3, 4)
+        for suffix in ("", "-Policy-Staging")
+    },
+    "guardrails-hipaa-ml-ec2-no-internet-Policy-Staging": "the canary OU has every guardrail of the other OUs",
+    **{
+        f"guardrails-hipaa-ml-rcp-foundation-1-{target}": "RCPs are attached to the root, so that no account is left out"
+        for target in ("root", "Infrastructure", "Policy-Staging", "Sandbox", "Security", "Workloads")
+    },
+    **{
+        f"buckets-{region}-{purpose}-policy": "service-linked roles, which read for Config and GuardDuty, are excepted"
+        for region in ("us-east-1", "us-west-2")
+        for purpose in ("artifacts", "deidentified", "dvc", "features", "logs", "raw-phi", "results")
+    },
+    **{
         f"documents-us-east-1-endpoint-readmission-{environment}": "the document names the switch's health check"
         for environment in ("staging", "prod")
     },

@@ -5,7 +5,7 @@ from typing import Final
 from controls.citations import cite
 from controls.data.d1_kms_keys.policies import POLICIES
 from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
-from controls.targets import PHI
+from controls.targets import RECORDS
 
 CONTROL: Final = Control(
     id="D1",
@@ -14,7 +14,7 @@ CONTROL: Final = Control(
     citations=cite("164.312(a)(2)(iv)", "164.308(a)(7)(ii)(A)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(
-        targets=PHI,
+        targets=RECORDS,
         statements=(
             Statement(
                 sid="D1Keys",

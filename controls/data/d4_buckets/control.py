@@ -6,7 +6,7 @@ Buckets of the zone carry its prefix, so that what protects them can name them.
 from controls.citations import cite
 from controls.data.d4_buckets.policies import POLICIES
 from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
-from controls.targets import PHI
+from controls.targets import RECORDS
 from controls.zone import Zone
 
 
@@ -19,7 +19,7 @@ def control(zone: Zone) -> Control:
         citations=cite("164.312(c)(1)", "164.312(e)(1)", "164.316(b)(2)(i)", "164.308(a)(7)(ii)(A)"),
         severity=Severity.HIGH,
         prevent=Guardrail(
-            targets=(*PHI, "Security"),
+            targets=RECORDS,
             statements=(
                 Statement(
                     sid="D4Buckets",
@@ -36,6 +36,9 @@ def control(zone: Zone) -> Control:
                         "s3:PutReplicationConfiguration",
                     ),
                     resources=(f"arn:aws:s3:::{zone.prefix}-*",),
+                    # Sessions of sts:AssumeRoot, whose only task may be to delete a bucket policy that locks
+                    # everybody out (IAM User Guide, "Centrally manage root access"), are the way back: see F2.
+                    conditions={"Null": {"aws:AssumedRoot": "true"}},
                 ),
                 Statement(
                     sid="D4Versions",

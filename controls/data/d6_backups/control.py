@@ -10,7 +10,7 @@ from controls.citations import cite
 from controls.data.d6_backups.policies import POLICIES
 from controls.model import ConfigRule, Control, Declaration, Guardrail, PolicyType, Severity, Statement
 from controls.tags import CLASSIFICATION_TAG
-from controls.targets import PHI
+from controls.targets import PHI, RECORDS
 from controls.zone import Zone
 
 BACKUP_DAYS: Final = "35"
@@ -64,7 +64,7 @@ def control(zone: Zone) -> Control:
         citations=cite("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)"),
         severity=Severity.CRITICAL,
         prevent=Guardrail(
-            targets=(*PHI, "Security"),
+            targets=RECORDS,
             statements=(
                 Statement(
                     sid="D6Vaults",
@@ -79,6 +79,19 @@ def control(zone: Zone) -> Control:
                         "backup:PutBackupVaultAccessPolicy",
                         "backup:PutBackupVaultLockConfiguration",
                         "backup:UpdateRecoveryPointLifecycle",
+                    ),
+                ),
+                Statement(
+                    sid="D6Snapshots",
+                    # AWS Backup deletes expired recovery points with its service-linked role, which SCPs spare.
+                    actions=(
+                        "dynamodb:DeleteBackup",
+                        "dynamodb:UpdateContinuousBackups",
+                        "ec2:DeleteSnapshot",
+                        "rds:DeleteDBClusterAutomatedBackup",
+                        "rds:DeleteDBClusterSnapshot",
+                        "rds:DeleteDBInstanceAutomatedBackup",
+                        "rds:DeleteDBSnapshot",
                     ),
                 ),
             ),

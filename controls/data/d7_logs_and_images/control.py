@@ -5,7 +5,7 @@ from typing import Final
 from controls.citations import cite
 from controls.data.d7_logs_and_images.policies import POLICIES
 from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
-from controls.targets import PHI
+from controls.targets import RECORDS
 
 CONTROL: Final = Control(
     id="D7",
@@ -14,7 +14,7 @@ CONTROL: Final = Control(
     citations=cite("164.312(b)", "164.316(b)(2)(i)"),
     severity=Severity.MEDIUM,
     prevent=Guardrail(
-        targets=PHI,
+        targets=RECORDS,
         statements=(
             Statement(
                 sid="D7Logs",
@@ -35,6 +35,21 @@ CONTROL: Final = Control(
                     "ecr:PutImageTagMutability",
                     "ecr:SetRepositoryPolicy",
                 ),
+            ),
+            Statement(
+                sid="D7Masking",
+                # A weaker data protection policy, or unmasking, shows what the policy masks.
+                actions=(
+                    "logs:DeleteAccountPolicy",
+                    "logs:PutAccountPolicy",
+                    "logs:PutDataProtectionPolicy",
+                    "logs:Unmask",
+                ),
+            ),
+            Statement(
+                sid="D7Registry",
+                # A lifecycle policy deletes images; a registry policy and a replication rule give them to others.
+                actions=("ecr:PutLifecyclePolicy", "ecr:PutRegistryPolicy", "ecr:PutReplicationConfiguration"),
             ),
         ),
     ),

@@ -2,29 +2,36 @@
 
 Source: AWS "HIPAA Eligible Services Reference", read 2026-08, as IAM service prefixes of the Service Authorization
 Reference of the same month. Services that hold no data but that the eligible ones need (scaling, scheduling, health,
-tagging, billing) are in `NEEDED`. The list goes stale and a wrong entry stops work: the guardrail is attached to
-Policy-Staging only; widen its targets after a month without denied requests.
+tagging, billing) are in `NEEDED`. The list goes stale: `zone audit` reports it when `READ_ON` is more than
+`MAXIMUM_AGE_DAYS` ago.
 """
 
+from datetime import date
 from typing import Final
 
 from controls.citations import cite
 from controls.model import Control, Guardrail, Severity, Statement
+from controls.targets import PHI
 
+READ_ON: Final = date(2026, 8, 31)
+"""The day on which the list was last compared with AWS's page."""
+MAXIMUM_AGE_DAYS: Final = 180
+"""AWS adds services several times a year; a list older than this denies services that patient data may be in."""
 ELIGIBLE: Final = (
     "a4b acm acm-pca airflow amplify apigateway appconfig appflow appmesh apprunner appstream appsync aps athena "
-    "auditmanager autoscaling backup batch bedrock cassandra chime cloudformation cloudfront cloudhsm cloudtrail "
-    "cloudwatch codebuild codecommit codedeploy codepipeline cognito-identity cognito-idp comprehend comprehendmedical "
-    "config connect controltower databrew dataexchange datapipeline datasync dax detective directconnect dms drs ds "
-    "dynamodb ebs ec2 ec2messages ecr ecs eks elasticache elasticbeanstalk elasticfilesystem elasticloadbalancing "
-    "elasticmapreduce emr-containers emr-serverless es events execute-api firehose forecast frauddetector fsx glacier "
-    "globalaccelerator glue grafana greengrass groundstation guardduty healthlake imagebuilder inspector2 iot "
-    "kafka kendra kinesis kinesisanalytics kinesisvideo kms lakeformation lambda lex logs macie2 mediaconvert "
-    "memorydb mgn mobiletargeting mq neptune-db network-firewall omics opensearch organizations outposts personalize "
-    "polly qldb quicksight rds rds-data rds-db redshift redshift-data rekognition robomaker rolesanywhere route53 "
-    "route53resolver s3 s3-object-lambda sagemaker scheduler secretsmanager securityhub securitylake serverlessrepo "
-    "servicecatalog servicediscovery ses shield signer sms snowball sns sqs ssm ssmmessages states storagegateway sts "
-    "swf textract timestream transcribe transfer translate vpc-lattice waf wafv2 workdocs worklink workspaces xray"
+    "auditmanager autoscaling backup backup-storage batch bedrock cassandra chime cloudformation cloudfront cloudhsm "
+    "cloudtrail cloudwatch codebuild codecommit codedeploy codepipeline cognito-identity cognito-idp comprehend "
+    "comprehendmedical config connect controltower databrew dataexchange datapipeline datasync dax detective "
+    "directconnect dms drs ds dynamodb ebs ec2 ec2messages ecr ecs eks elasticache elasticbeanstalk "
+    "elasticfilesystem elasticloadbalancing elasticmapreduce emr-containers emr-serverless es events execute-api "
+    "firehose forecast frauddetector fsx glacier globalaccelerator glue grafana greengrass groundstation guardduty "
+    "healthlake imagebuilder inspector2 iot kafka kendra kinesis kinesisanalytics kinesisvideo kms lakeformation "
+    "lambda lex logs macie2 mediaconvert memorydb mgn mobiletargeting mq neptune-db network-firewall omics "
+    "opensearch organizations outposts personalize polly qldb quicksight rds rds-data rds-db redshift redshift-data "
+    "redshift-serverless rekognition robomaker rolesanywhere route53 route53resolver s3 s3-object-lambda s3express "
+    "s3tables sagemaker scheduler secretsmanager securityhub securitylake serverlessrepo servicecatalog "
+    "servicediscovery ses shield signer sms snowball sns sqs ssm ssmmessages states storagegateway sts swf textract "
+    "timestream transcribe transfer translate vpc-lattice waf wafv2 workdocs worklink workspaces xray"
 )
 NEEDED: Final = (
     "access-analyzer account application-autoscaling artifact autoscaling-plans aws-portal billing budgets ce cur "
@@ -39,7 +46,7 @@ CONTROL: Final = Control(
     citations=cite("164.308(b)(1)", "164.314(a)(1)"),
     severity=Severity.HIGH,
     prevent=Guardrail(
-        targets=("Policy-Staging",),
+        targets=PHI,
         statements=(
             Statement(
                 sid="D8Services",

@@ -42,6 +42,27 @@ CONTROL: Final = Control(
                 ),
             ),
             Statement(
+                sid="F11Policies",
+                # Each of them lets another account in and carries no key that says which one.
+                actions=(
+                    "dynamodb:PutResourcePolicy",
+                    "ec2:CreateNetworkInterfacePermission",
+                    "ec2:ModifyVpcEndpointServicePermissions",
+                    "ecr-public:CreateRepository",
+                    "ecr-public:PutImage",
+                    "glacier:SetVaultAccessPolicy",
+                    "kinesis:PutResourcePolicy",
+                    "lambda:AddLayerVersionPermission",
+                    "redshift:AuthorizeDataShare",
+                    "redshift:AuthorizeSnapshotAccess",
+                    "s3tables:PutTableBucketPolicy",
+                    "s3tables:PutTablePolicy",
+                    "sagemaker:PutModelPackageGroupPolicy",
+                    "sns:AddPermission",
+                    "sqs:AddPermission",
+                ),
+            ),
+            Statement(
                 sid="F11Grants",
                 actions=("kms:CreateGrant",),
                 # IfExists: a grant asked for by a person may come without the key and must be denied too. Only

@@ -9,7 +9,7 @@ from typing import Final
 from controls.citations import cite
 from controls.foundation.f12_access_tags.policies import POLICIES
 from controls.model import ConfigRule, Control, Declaration, Guardrail, PolicyType, Severity, Statement
-from controls.tags import CLASSIFICATION_TAG
+from controls.tags import CLASSIFICATION_TAG, PRINCIPAL_TAGS
 from controls.targets import EVERY_OU
 from controls.zone import Zone
 
@@ -70,6 +70,28 @@ def control(zone: Zone) -> Control:
                     # Replaces or drops the whole set without naming keys: S3 does not give aws:TagKeys here.
                     actions=("s3:PutBucketTagging",),
                     resources=(f"arn:aws:s3:::{zone.prefix}-*",),
+                ),
+                Statement(
+                    sid="F12S3Tags",
+                    # Without ABAC on the bucket, S3 gives no aws:ResourceTag: the names of the buckets decide.
+                    actions=("s3:PutBucketAbac", "s3:TagResource", "s3:UntagResource"),
+                    resources=(f"arn:aws:s3:::{zone.prefix}-*",),
+                ),
+                Statement(
+                    sid="F12Principals",
+                    # On a role, at its creation, on a session: each of them sets aws:PrincipalTag of later requests.
+                    actions=(
+                        "iam:CreateRole",
+                        "iam:CreateUser",
+                        "iam:TagRole",
+                        "iam:TagUser",
+                        "iam:UntagRole",
+                        "iam:UntagUser",
+                        "sts:AssumeRole",
+                        "sts:GetFederationToken",
+                        "sts:TagSession",
+                    ),
+                    conditions={"ForAnyValue:StringEquals": {"aws:TagKeys": list(PRINCIPAL_TAGS)}},
                 ),
             ),
         ),

@@ -46,6 +46,19 @@ CONTROL: Final = Control(
                     "iam:UpdateSAMLProvider",
                 ),
             ),
+            Statement(
+                sid="F3Anchors",
+                # Certificates of a trust anchor, and users of an account's own Identity Center, sign in as roles too.
+                actions=(
+                    "rolesanywhere:CreateProfile",
+                    "rolesanywhere:CreateTrustAnchor",
+                    "rolesanywhere:EnableProfile",
+                    "rolesanywhere:EnableTrustAnchor",
+                    "rolesanywhere:UpdateProfile",
+                    "rolesanywhere:UpdateTrustAnchor",
+                    "sso:CreateInstance",
+                ),
+            ),
         ),
     ),
     detect=(

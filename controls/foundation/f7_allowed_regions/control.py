@@ -19,12 +19,18 @@ GLOBAL_SERVICES: Final = (
     "budgets:*",
     "ce:*",
     "cloudfront:*",
+    "cloudtrail:LookupEvents",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:GetMetricStatistics",
+    "cloudwatch:ListMetrics",
     "consolidatedbilling:*",
     "cur:*",
     "directconnect:*",
     "ec2:DescribeRegions",
     "ec2:DescribeTransitGateways",
     "ec2:DescribeVpnGateways",
+    "ecr-public:GetAuthorizationToken",
     "fms:*",
     "freetier:*",
     "globalaccelerator:*",
@@ -36,13 +42,18 @@ GLOBAL_SERVICES: Final = (
     "organizations:*",
     "payments:*",
     "pricing:*",
+    "resource-explorer-2:Get*",
+    "resource-explorer-2:List*",
+    "resource-explorer-2:Search",
     "route53-recovery-cluster:*",
     "route53-recovery-control-config:*",
     "route53-recovery-readiness:*",
     "route53:*",
     "route53domains:*",
+    "s3:DescribeMultiRegionAccessPointOperation",
     "s3:GetAccountPublicAccessBlock",
     "s3:GetBucketLocation",
+    "s3:GetMultiRegionAccessPoint*",
     "s3:ListAllMyBuckets",
     "s3:ListMultiRegionAccessPoints",
     "s3:PutAccountPublicAccessBlock",
@@ -52,6 +63,9 @@ GLOBAL_SERVICES: Final = (
     "support:*",
     "supportplans:*",
     "sustainability:*",
+    "tag:GetResources",
+    "tag:GetTagKeys",
+    "tag:GetTagValues",
     "tax:*",
     "trustedadvisor:*",
     "waf:*",
@@ -61,7 +75,9 @@ GLOBAL_SERVICES: Final = (
 
 Source: Organizations User Guide, "Deny access to AWS based on the requested AWS Region", read 2026-08, without `kms:*`,
 `acm:*`, `config:*` and `wafv2:*`: their data is regional, and the guide spares them only for CloudFront, which is not
-used here. Billing's and Health's newer namespaces are added from the Service Authorization Reference of the same month.
+used here. CloudTrail, CloudWatch and the tagging API keep the events, metrics and tags of global services in us-east-1:
+their reads are spared. Billing's and Health's newer namespaces are added from the Service Authorization Reference of
+the same month.
 """
 
 

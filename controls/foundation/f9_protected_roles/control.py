@@ -47,6 +47,25 @@ def control(zone: Zone) -> Control:
                     resources=(*own_roles, IDENTITY_CENTER_ROLES),
                 ),
                 Statement(
+                    sid="F9Trusted",
+                    # Trust, key, bucket and approval policies name roles of teams, jobs and the approver by the zone's
+                    # prefix: creating or changing such a role gives its rights. Passing one to a job is daily work.
+                    actions=(
+                        "iam:AttachRolePolicy",
+                        "iam:CreateRole",
+                        "iam:DeleteRole",
+                        "iam:DeleteRolePolicy",
+                        "iam:DetachRolePolicy",
+                        "iam:PutRolePermissionsBoundary",
+                        "iam:PutRolePolicy",
+                        "iam:TagRole",
+                        "iam:UntagRole",
+                        "iam:UpdateAssumeRolePolicy",
+                        "iam:UpdateRole",
+                    ),
+                    resources=(f"arn:aws:iam::*:role/{zone.prefix}-*",),
+                ),
+                Statement(
                     sid="F9BoundaryPolicy",
                     actions=(
                         "iam:CreatePolicyVersion",

@@ -3,10 +3,17 @@
 from typing import Final
 
 from controls.citations import cite
+from controls.derived import carrying
 from controls.ml.m12_functions_and_builds.policies import POLICIES
 from controls.model import Control, Guardrail, Severity, Statement
 from controls.targets import PHI
 
+URLS: Final = {
+    "lambda:AddPermission": "M12Permissions",
+    "lambda:DeleteFunctionUrlConfig": "removes a URL",
+    "lambda:InvokeFunctionUrl": "calls a URL; those without authorization cannot be created",
+    "lambda:RemovePermission": "removes a permission",
+}
 CONTROL: Final = Control(
     id="M12",
     title="Functions, builds and Glue jobs run in a VPC, and no function has a public URL",
@@ -18,22 +25,28 @@ CONTROL: Final = Control(
         statements=(
             Statement(
                 sid="M12Functions",
-                actions=("lambda:CreateFunction",),
+                actions=carrying("lambda:VpcIds"),
                 conditions={"Null": {"lambda:VpcIds": "true"}},
             ),
             Statement(
                 sid="M12Urls",
-                actions=("lambda:CreateFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"),
+                actions=carrying("lambda:FunctionUrlAuthType", exceptions=URLS),
                 conditions={"StringNotEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
             ),
             Statement(
+                sid="M12Permissions",
+                # A permission that has nothing to do with a URL does not carry the key: only an open URL is denied.
+                actions=("lambda:AddPermission",),
+                conditions={"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
+            ),
+            Statement(
                 sid="M12Builds",
-                actions=("codebuild:CreateProject",),
+                actions=carrying("codebuild:vpcConfig.vpcId"),
                 conditions={"Null": {"codebuild:vpcConfig.vpcId": "true"}},
             ),
             Statement(
                 sid="M12Glue",
-                actions=("glue:CreateJob", "glue:CreateSession"),
+                actions=carrying("glue:VpcIds"),
                 conditions={"Null": {"glue:VpcIds": "true"}},
             ),
         ),

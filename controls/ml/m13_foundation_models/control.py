@@ -20,6 +20,17 @@ CONTROL: Final = Control(
                 actions=("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"),
                 resources=("arn:aws:bedrock:*:*:inference-profile/*",),
             ),
+            Statement(
+                sid="M13Copies",
+                # A profile of one's own may be a copy of a cross-region one, which its name does not show; a batch job
+                # runs where the profile that it names leads.
+                actions=("bedrock:CreateInferenceProfile", "bedrock:CreateModelInvocationJob"),
+            ),
+            Statement(
+                sid="M13Applications",
+                actions=("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"),
+                resources=("arn:aws:bedrock:*:*:application-inference-profile/*",),
+            ),
         ),
     ),
 )

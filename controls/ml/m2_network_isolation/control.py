@@ -3,7 +3,8 @@
 from typing import Final
 
 from controls.citations import cite
-from controls.ml.actions import JOBS
+from controls.derived import carrying
+from controls.ml.actions import COMPONENTS, SCHEDULES
 from controls.ml.m2_network_isolation.policies import POLICIES
 from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
 from controls.targets import PRODUCTION
@@ -20,7 +21,7 @@ CONTROL: Final = Control(
             # IfExists: a request that leaves the flag out has no isolation. AutoML never carries it: it is not here.
             Statement(
                 sid="M2Isolation",
-                actions=(*JOBS, "sagemaker:CreateModel"),
+                actions=carrying("sagemaker:NetworkIsolation", exceptions={**SCHEDULES, **COMPONENTS}),
                 conditions={"BoolIfExists": {"sagemaker:NetworkIsolation": "false"}},
             ),
         ),

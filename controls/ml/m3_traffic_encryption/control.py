@@ -3,7 +3,8 @@
 from typing import Final
 
 from controls.citations import cite
-from controls.ml.actions import AUTO_ML, JOBS
+from controls.derived import carrying
+from controls.ml.actions import SCHEDULES
 from controls.ml.m3_traffic_encryption.policies import POLICIES
 from controls.model import Control, Guardrail, Severity, Statement
 from controls.targets import PHI
@@ -19,7 +20,7 @@ CONTROL: Final = Control(
         statements=(
             Statement(
                 sid="M3Traffic",
-                actions=(*JOBS, *AUTO_ML),
+                actions=carrying("sagemaker:InterContainerTrafficEncryption", exceptions=SCHEDULES),
                 conditions={"BoolIfExists": {"sagemaker:InterContainerTrafficEncryption": "false"}},
             ),
         ),

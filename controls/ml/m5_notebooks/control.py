@@ -5,7 +5,7 @@ from typing import Final
 from controls.citations import cite
 from controls.ml.m5_notebooks.policies import POLICIES
 from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
-from controls.targets import WORKLOADS
+from controls.targets import PRIVATE
 
 CONTROL: Final = Control(
     id="M5",
@@ -14,7 +14,7 @@ CONTROL: Final = Control(
     citations=cite("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(
-        targets=WORKLOADS,
+        targets=PRIVATE,
         statements=(
             # Absent means Enabled for both, hence NotEquals, which holds for an absent key.
             Statement(

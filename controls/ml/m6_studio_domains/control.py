@@ -5,7 +5,7 @@ from typing import Final
 from controls.citations import cite
 from controls.ml.m6_studio_domains.policies import POLICIES
 from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
-from controls.targets import WORKLOADS
+from controls.targets import PRIVATE
 
 CONTROL: Final = Control(
     id="M6",
@@ -14,7 +14,7 @@ CONTROL: Final = Control(
     citations=cite("164.312(a)(1)", "164.312(e)(1)"),
     severity=Severity.CRITICAL,
     prevent=Guardrail(
-        targets=WORKLOADS,
+        targets=PRIVATE,
         statements=(
             Statement(
                 sid="M6Domain",

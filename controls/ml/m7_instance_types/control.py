@@ -3,7 +3,7 @@
 from typing import Final
 
 from controls.citations import cite
-from controls.ml.actions import JOBS
+from controls.derived import carrying
 from controls.ml.m7_instance_types.policies import POLICIES
 from controls.model import Control, Guardrail, Severity, Statement
 from controls.targets import WORKLOADS
@@ -23,16 +23,6 @@ INSTANCE_TYPES: Final = (
 )
 """Instance types a team may use; `system` is Studio's own."""
 MAXIMUM_RUN_SECONDS: Final = 5 * 24 * 3600
-TYPED: Final = (
-    *JOBS,
-    "sagemaker:CreateApp",
-    "sagemaker:CreateCluster",
-    "sagemaker:CreateEndpointConfig",
-    "sagemaker:CreateNotebookInstance",
-    "sagemaker:CreateTransformJob",
-    "sagemaker:UpdateNotebookInstance",
-)
-"""Actions that carry `sagemaker:InstanceTypes`."""
 CONTROL: Final = Control(
     id="M7",
     title="Jobs use the zone's instance types and have a maximum run time",
@@ -45,12 +35,12 @@ CONTROL: Final = Control(
             # ForAnyValue: a request may name several types, and one that is not allowed is enough to deny it.
             Statement(
                 sid="M7Types",
-                actions=TYPED,
+                actions=carrying("sagemaker:InstanceTypes"),
                 conditions={"ForAnyValue:StringNotLike": {"sagemaker:InstanceTypes": list(INSTANCE_TYPES)}},
             ),
             Statement(
                 sid="M7Time",
-                actions=("sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"),
+                actions=carrying("sagemaker:MaxRuntimeInSeconds"),
                 conditions={"NumericGreaterThan": {"sagemaker:MaxRuntimeInSeconds": str(MAXIMUM_RUN_SECONDS)}},
             ),
         ),

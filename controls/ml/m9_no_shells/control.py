@@ -35,6 +35,20 @@ CONTROL: Final = Control(
                 ),
             ),
             Statement(
+                sid="M9Sessions",
+                # Shells of other services, in production's network or with its roles.
+                actions=(
+                    "cloudshell:CreateEnvironment",
+                    "cloudshell:CreateSession",
+                    "ec2-instance-connect:OpenTunnel",
+                    "ec2-instance-connect:SendSSHPublicKey",
+                    "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
+                    "ecs:ExecuteCommand",
+                    "ssm:ResumeSession",
+                    "ssm:StartSession",
+                ),
+            ),
+            Statement(
                 sid="M9Packages",
                 actions=(
                     "sagemaker:DeleteModelPackage",

@@ -38,6 +38,19 @@ CONTROL: Final = Control(
                     "ec2:ReplaceTransitGatewayRoute",
                 ),
             ),
+            Statement(
+                sid="N3References",
+                # Prefix lists, policy tables, Connect attachments and multicast domains lead traffic as routes do.
+                actions=(
+                    "ec2:AcceptTransitGatewayMulticastDomainAssociations",
+                    "ec2:AcceptTransitGatewayVpcAttachment",
+                    "ec2:AssociateTransitGatewayPolicyTable",
+                    "ec2:CreateTransitGatewayConnect",
+                    "ec2:CreateTransitGatewayMulticastDomain",
+                    "ec2:CreateTransitGatewayPrefixListReference",
+                    "ec2:ModifyTransitGatewayPrefixListReference",
+                ),
+            ),
         ),
     ),
     block=POLICIES,

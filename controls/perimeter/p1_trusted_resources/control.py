@@ -13,14 +13,21 @@ from controls.targets import PHI
 AWS_OWNED_RESOURCES: Final = (
     "ecr:BatchGetImage",
     "ecr:GetDownloadUrlForLayer",
+    "lambda:GetLayerVersion",
     "s3:GetObject",
     "s3:ListBucket",
     "ssm:GetParameter",
     "ssm:GetParameters",
-    "sts:AssumeRole",
 )
 """Reads of what AWS itself owns and every account needs: SageMaker's images, its sample and model buckets, public SSM
 parameters. They are kept apart by endpoint policies, which name those buckets."""
+AWS_OWNED_ARNS: Final = (
+    "arn:aws:ec2:*::image/*",
+    "arn:aws:ec2:*:aws:prefix-list/*",
+    "arn:aws:ssm:*::automation-definition/AWS*",
+    "arn:aws:ssm:*::document/AWS*",
+)
+"""Images (P1Images says whose), managed prefix lists, and documents of Systems Manager that AWS owns."""
 CONTROL: Final = Control(
     id="P1",
     title="The zone's principals use the organisation's resources only",
@@ -33,7 +40,18 @@ CONTROL: Final = Control(
             Statement(
                 sid="P1Resources",
                 not_actions=(*AWS_OWNED_RESOURCES, "iam:*", "organizations:*", "support:*"),
+                not_resources=AWS_OWNED_ARNS,
+                resources=(),
                 conditions={"StringNotEqualsIfExists": {"aws:ResourceOrgID": PRINCIPALS_OWN}},
+            ),
+            Statement(
+                sid="P1Images",
+                actions=("ec2:CopyImage", "ec2:RunInstances"),
+                resources=("arn:aws:ec2:*::image/*",),
+                conditions={
+                    "StringNotEqualsIfExists": {"aws:ResourceOrgID": PRINCIPALS_OWN},
+                    "StringNotEquals": {"ec2:Owner": "amazon"},
+                },
             ),
             Statement(
                 sid="P1Writes",

@@ -23,9 +23,15 @@ back. Only some services carry it (IAM User Guide, "AWS global condition context
 SageMaker and Secrets Manager do not), and elsewhere it would deny everything."""
 
 
+EC2_INFRASTRUCTURE: Final = "aws:ec2-infrastructure"
+"""The role with which EC2 decrypts the volumes of an instance, from AWS's network (AWS's data perimeter policy
+examples, read 2026-11). No account can create a role of this name: IAM refuses the colon."""
+
+
 def control(zone: Zone) -> Control:
     """P2 for one zone."""
-    spared = {"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/{name}" for name in zone.service_roles]}}
+    roles = (*zone.service_roles, EC2_INFRASTRUCTURE)
+    spared = {"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/{name}" for name in roles]}}
     return Control(
         id="P2",
         title="Data is reached through the organisation's endpoints only",

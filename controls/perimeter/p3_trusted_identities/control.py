@@ -7,8 +7,24 @@ from typing import Final
 
 from controls.citations import cite
 from controls.model import Control, Guardrail, PolicyType, Severity, Statement
+from controls.targets import ROOT
 
-RCP_ACTIONS: Final = ("ecr:*", "kms:*", "s3:*", "secretsmanager:*", "sqs:*", "sts:AssumeRole", "sts:SetContext")
+RCP_ACTIONS: Final = (
+    "aoss:*",
+    "cognito-idp:*",
+    "dynamodb:*",
+    "ecr:*",
+    "kms:*",
+    "logs:*",
+    "s3:*",
+    "secretsmanager:*",
+    "sqs:*",
+    "sts:AssumeRole",
+    "sts:SetContext",
+)
+"""Every service that resource control policies protect (Organizations User Guide, read 2026-08)."""
+PROVIDER_KEY: Final = "token.actions.githubusercontent.com:sub"
+"""Only tokens of the zone's own provider carry it; the trust policies say which repository."""
 RESOURCES_OWN: Final = "${aws:ResourceOrgID}"
 """Policy variables instead of the organisation's id: the documents are the same before and after it exists."""
 CONTROL: Final = Control(
@@ -19,7 +35,7 @@ CONTROL: Final = Control(
     severity=Severity.CRITICAL,
     prevent=Guardrail(
         policy_type=PolicyType.RCP,
-        targets=("*",),
+        targets=ROOT,
         statements=(
             Statement(
                 sid="P3Identities",
@@ -39,6 +55,12 @@ CONTROL: Final = Control(
                     "Null": {"aws:SourceAccount": "false"},
                     "Bool": {"aws:PrincipalIsAWSService": "true"},
                 },
+                exempt=False,
+            ),
+            Statement(
+                sid="P3Federation",
+                actions=("sts:AssumeRoleWithWebIdentity",),
+                conditions={"Null": {PROVIDER_KEY: "true"}},
                 exempt=False,
             ),
         ),

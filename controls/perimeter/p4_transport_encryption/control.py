@@ -4,7 +4,9 @@ from typing import Final
 
 from controls.citations import cite
 from controls.model import Control, Guardrail, PolicyType, Severity, Statement
+from controls.perimeter.p3_trusted_identities.control import RCP_ACTIONS
 from controls.perimeter.p4_transport_encryption.policies import POLICIES
+from controls.targets import ROOT
 
 CONTROL: Final = Control(
     id="P4",
@@ -14,12 +16,12 @@ CONTROL: Final = Control(
     severity=Severity.HIGH,
     prevent=Guardrail(
         policy_type=PolicyType.RCP,
-        targets=("*",),
+        targets=ROOT,
         statements=(
             # BoolIfExists would deny services that call without the key: they are excepted by name.
             Statement(
                 sid="P4Transport",
-                actions=("ecr:*", "kms:*", "s3:*", "secretsmanager:*", "sqs:*", "sts:AssumeRole"),
+                actions=(*RCP_ACTIONS, "sts:AssumeRoleWithWebIdentity"),
                 conditions={"BoolIfExists": {"aws:SecureTransport": "false", "aws:PrincipalIsAWSService": "false"}},
                 exempt=False,
             ),

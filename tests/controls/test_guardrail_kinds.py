@@ -1,0 +1,122 @@
+"""Rules that hold for every guardrail: update twins, canary OU, places of RCPs."""
+
+import json
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+import pytest
+
+from controls.compiler import compile_policies
+from controls.data.d3_encryption_at_rest.control import BYPASS
+from controls.data.d5_databases_and_volumes.control import EXISTING
+from controls.derived import UnusedExceptionError, carrying, writing
+from controls.document import UNITS
+from controls.ml.actions import COMPONENTS, SCHEDULES, UPDATES
+from controls.ml.m12_functions_and_builds.control import URLS
+from controls.model import PolicyType, Statement
+from controls.registry import CONTROLS
+from controls.zone import Zone
+
+ZONE: Final = Zone()
+COMPILED: Final = compile_policies(CONTROLS.values(), UNITS, ZONE)
+STATEMENTS: Final = [
+    statement for control in CONTROLS.values() if control.prevent for statement in control.prevent.statements
+]
+_EXISTING_INSTANCE: Final = "names an instance that exists; N7Later denies the change of its metadata options"
+_EXISTING_SHARE: Final = "names a share that exists; F11Shares and F11ExternalShares deny external principals"
+LEFT_OUT: Final[Mapping[str, Mapping[str, str]]] = {
+    "sagemaker:VpcSubnets": {**SCHEDULES, **COMPONENTS, **UPDATES},
+    "sagemaker:VpcSecurityGroupIds": {
+        **SCHEDULES,
+        **COMPONENTS,
+        **UPDATES,
+        "sagemaker:*UserProfile": "domain's groups",
+    },
+    "sagemaker:NetworkIsolation": {**SCHEDULES, **COMPONENTS},
+    "sagemaker:InterContainerTrafficEncryption": SCHEDULES,
+    "sagemaker:VolumeKmsKeyArn": SCHEDULES,
+    "sagemaker:OutputKmsKeyArn": SCHEDULES,
+    "ec2:Encrypted": EXISTING,
+    "ec2:MetadataHttpTokens": {"ec2:*": _EXISTING_INSTANCE},
+    "ec2:Owner": {"ec2:*": "P1Images: only copies and launches use what another account owns"},
+    "ec2:VpceServiceOwner": {"ec2:CreateTrafficMirrorTarget": "the endpoint had to be created, which N5Owners denies"},
+    "iam:PermissionsBoundary": {
+        "iam:*": "changes an entity that has its boundary; F9DropBoundary and F9Trusted deny to remove or change it",
+    },
+    "kms:GrantIsForAWSResource": {"kms:RevokeGrant": "takes a right away"},
+    "lambda:FunctionUrlAuthType": URLS,
+    "ram:AllowsExternalPrincipals": dict.fromkeys(
+        (
+            "ram:DeleteResourceShare",
+            "ram:DisassociateResourceShare",
+            "ram:CreateResourceShare",
+            "ram:UpdateResourceShare",
+        ),
+        _EXISTING_SHARE,
+    ),
+    "s3:locationconstraint": {"s3:CreateAccessPoint": "D10Points denies it"},
+    "s3:x-amz-server-side-encryption": BYPASS,
+    "s3:x-amz-server-side-encryption-customer-algorithm": BYPASS,
+}
+"""Condition key -> actions that change something, carry the key and are in no statement about it -> reason."""
+
+
+def _service_keys(statement: Statement) -> Iterator[str]:
+    for tests in statement.conditions.values():
+        for key in tests:
+            if not key.startswith(("aws:", "token.", "ec2:Attribute/")) and writing(key):
+                yield key
+
+
+KEYS: Final = sorted({key for statement in STATEMENTS for key in _service_keys(statement) if statement.actions})
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "s3:TlsVersion"])
+def test_no_action_that_carries_a_guarded_key_is_forgotten(key: str) -> None:
+    guarded = {
+        action for statement in STATEMENTS if key in set(_service_keys(statement)) for action in statement.actions
+    }
+    forgotten = [
+        action
+        for action in writing(key)
+        if not any(fnmatchcase(action.lower(), pattern.lower()) for pattern in (*guarded, *LEFT_OUT.get(key, {})))
+    ]
+    assert forgotten == [], f"add these to the statement about {key}, or leave them out with a reason"
+
+
+def test_unused_exception_is_refused() -> None:
+    with pytest.raises(UnusedExceptionError, match="lambda:Nothing"):
+        carrying("lambda:VpcIds", exceptions={"lambda:Nothing": "reason"})
+    assert "lambda:UpdateFunctionConfiguration" in carrying("lambda:VpcIds")
+    assert carrying("glue:VpcIds", exceptions={"glue:*Job": "reason"}) == ("glue:CreateSession",)
+
+
+def test_canary_ou_has_every_guardrail() -> None:
+    for policy_type in (PolicyType.SCP, PolicyType.DECLARATIVE_EC2):
+        names = {policy.name for policy in COMPILED.policies if policy.policy_type is policy_type}
+        canary = COMPILED.at("Policy-Staging", policy_type)
+        if policy_type is PolicyType.SCP:
+            sids = {sid for policy in COMPILED.policies if policy.policy_type is policy_type for sid in policy.sids}
+            assert sids - {sid for policy in canary for sid in policy.sids} == {"Suspended"}
+        else:
+            assert names == {policy.name for policy in canary}
+
+
+def test_canary_statement_equals_that_of_production() -> None:
+    def statements(target: str) -> dict[str, Any]:
+        return {
+            statement["Sid"]: statement
+            for policy in COMPILED.at(target, PolicyType.SCP)
+            for statement in json.loads(policy.content)["Statement"]
+        }
+
+    canary, production = statements("Policy-Staging"), statements("Workloads/ML-Prod")
+    assert production
+    assert {sid: canary[sid] for sid in production} == production
+
+
+def test_resource_control_policies_hold_wherever_an_account_can_be() -> None:
+    rcps = [policy for policy in COMPILED.policies if policy.policy_type is PolicyType.RCP]
+    assert rcps
+    assert all(policy.targets == ["/"] for policy in rcps)
