@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "export": Command("state", "Print the state of a stack, as `pulumi stack export`"),
     "audit": Command("audit", "Compare the accounts with the configuration"),
     "can": Command("can", "Decide whether the guardrails allow a request"),
+    "attack": Command("attack", "Attack the running zone, and report what stopped each attack"),
     "reach": Command("reach", "Compute which sources reach which destinations"),
     "trace": Command("trace", "Show key, replicas and readers of an S3 object"),
     "controls": Command("controls", "List and show the controls, and where they are defined"),

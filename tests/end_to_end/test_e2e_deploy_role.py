@@ -80,6 +80,26 @@ def without_right(zone: Zone, account: str, action: str) -> Callable[[], None]:
     return restore
 
 
+def test_attacks_are_stopped_and_a_detached_guardrail_is_noticed(foundation: Zone) -> None:
+    stopped = foundation.rehearse("attack", "--json", "--html", "attack.html")
+    assert stopped.code == 0, stopped.out
+    assert len(stopped.document["results"]) >= 120
+    assert "Attack report" in (foundation.root / "attack.html").read_text(encoding="utf-8")
+    organizations = cloud_of(foundation).endpoints().client("organizations", "us-east-1")
+    outputs = foundation.rehearse("outputs", "organization", "--json").document
+    policy = outputs["policies"]["hipaa-ml-infrastructure-and-workloads-and-sandbox-1"]
+    target = outputs["organizational_unit_ids"]["Workloads"]
+    organizations.detach_policy(PolicyId=policy, TargetId=target)
+    try:
+        attacked = foundation.rehearse("attack", "--json")
+    finally:
+        organizations.attach_policy(PolicyId=policy, TargetId=target)
+    assert attacked.code == 1
+    assert [row["id"] for row in attacked.document["results"] if not row["ok"]] == [
+        "ml-prod-ec2-create-transit-gateway"
+    ]
+
+
 def test_missing_right_of_the_deploy_role_stops_the_stack(foundation: Zone) -> None:
     account = foundation.rehearse("outputs", "baseline-ml-prod", "--json").document["account_id"]
     restore = without_right(foundation, account, "athena:*")

@@ -135,7 +135,7 @@ INTENDED_CHANGES: Mapping[str, str] = {
     },
     "guardrails-hipaa-ml-ec2-no-internet-Policy-Staging": "the canary OU has every guardrail of the other OUs",
     **{
-        f"guardrails-hipaa-ml-rcp-foundation-1-{target}": "RCPs are attached to the root, so that no account is left out"
+        f"guardrails-hipaa-ml-rcp-foundation-1-{target}": "RCPs are attached to the root, for every account"
         for target in ("root", "Infrastructure", "Policy-Staging", "Sandbox", "Security", "Workloads")
     },
     **{

@@ -51,6 +51,22 @@ def test_the_reference_configuration_is_accepted_for_every_stack() -> None:
 
 WRONG: dict[str, tuple[Callable[[Tree], object], list[str]]] = {
     "a number for a text": (account("ml-dev", email=7), ["accounts.ml-dev.email: 7", "text"]),
+    "production treated as a sandbox": (
+        account("ml-prod", environment="sandbox"),
+        ["accounts.ml-prod.environment: 'sandbox' contradicts the OU 'Workloads/ML-Prod'", "'prod'"],
+    ),
+    "development in the segment of production": (
+        account("ml-dev", environment="test"),
+        ["accounts.ml-dev.environment: 'test' contradicts the OU 'Workloads/ML-Dev'"],
+    ),
+    "patient data in development": (
+        account("ml-dev", data_classification="phi"),
+        ["accounts.ml-dev.data_classification: 'phi'", "allowed: de-identified, synthetic"],
+    ),
+    "patient data in a sandbox": (
+        account("sandbox", data_classification="phi"),
+        ["accounts.sandbox.data_classification: 'phi'", "allowed: synthetic"],
+    ),
     "no address": (account("ml-dev", email="x"), ["accounts.ml-dev.email: 'x'", "name@domain"]),
     "an id without quotes": (account("ml-dev", id=111122223333), ["accounts.ml-dev.id", "in quotes"]),
     "a resource adopted in no account": (

@@ -38,6 +38,8 @@ PLACEMENT_BY_OU: Final[Mapping[str, AccountPlacement]] = {
 DEFAULT_PLACEMENT: Final = AccountPlacement(
     environment="infrastructure", data_classification="internal", kind="infrastructure"
 )
+BY_SENSITIVITY: Final[tuple[Classification, ...]] = ("phi", "de-identified", "synthetic")
+"""Classifications of data about patients, the most sensitive first."""
 ROLES: Final[tuple[OuRole, ...]] = (
     "security",
     "infrastructure",
@@ -54,6 +56,20 @@ MANAGEMENT_PLACEMENT: Final = AccountPlacement(
 )
 
 
+def unit_placement(settings: Settings, path: str) -> AccountPlacement:
+    """What the accounts of an OU are, whatever is configured for an account: guardrails are attached to the OU."""
+    placements = _placements(settings)
+    while path and path not in placements:
+        path = path.rpartition("/")[0]
+    return placements.get(path, DEFAULT_PLACEMENT)
+
+
+def stricter_classifications(placement: AccountPlacement) -> tuple[Classification, ...]:
+    """The classifications that an account may be configured with: that of its OU, and those of less sensitive data."""
+    own = placement.data_classification
+    return BY_SENSITIVITY[BY_SENSITIVITY.index(own) :] if own in BY_SENSITIVITY else (own,)
+
+
 def account_placement(settings: Settings, name: str) -> AccountPlacement:
     """Where an account stands, what it was configured with included.
 
@@ -63,11 +79,7 @@ def account_placement(settings: Settings, name: str) -> AccountPlacement:
     if name == MANAGEMENT:
         return MANAGEMENT_PLACEMENT
     account = settings.accounts[name]
-    placements = _placements(settings)
-    path = account.ou
-    while path and path not in placements:
-        path = path.rpartition("/")[0]
-    defaults = placements.get(path, DEFAULT_PLACEMENT)
+    defaults = unit_placement(settings, account.ou)
     return AccountPlacement(
         environment=account.environment or defaults.environment,
         data_classification=account.data_classification or defaults.data_classification,

@@ -58,9 +58,10 @@ class Account(StrictModel):
     """`suspended`: the account is in the OU with the role `suspended` and has no stacks. `closed`: the account is
     closed in AWS and no longer managed; the entry stays, since AWS never releases its e-mail address."""
     environment: t.Environment | None = None
-    """Environment of the account; if not set, it follows from the OU (`zone/settings/placement.py`)."""
+    """Environment of the account. It follows from the OU (`zone/settings/placement.py`); another value is refused."""
     data_classification: t.Classification | None = None
-    """Classification of the data that the account may hold; if not set, it follows from the OU."""
+    """Classification of the data that the account may hold. It follows from the OU; only less sensitive data may be
+    configured: `phi` before `de-identified` before `synthetic`."""
     monthly_usd: t.Dollars | None = None
     """Monthly budget in USD; `budget.monthly_usd` if not set."""
     networks: dict[t.Region, t.Cidr] = Field(default_factory=dict)

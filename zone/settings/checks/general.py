@@ -9,6 +9,7 @@ from controls.residency import RESIDENCY_GROUPS
 from zone.settings.errors import Problem, suggestion
 from zone.settings.model import Settings
 from zone.settings.names import MANAGEMENT, stack_suffix
+from zone.settings.placement import stricter_classifications, unit_placement
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
@@ -107,6 +108,25 @@ def _places(settings: Settings) -> Iterator[Problem]:
                 )
     if MANAGEMENT in settings.accounts:
         yield Problem(path=("accounts", MANAGEMENT), message="the name is taken by the management account")
+
+
+def _placements(settings: Settings) -> Iterator[Problem]:
+    """The guardrails of an account are those of its OU: no override may make it another, less strict environment."""
+    for name, account in settings.accounts.items():
+        placement = unit_placement(settings, account.ou)
+        if account.environment not in (None, placement.environment):
+            yield Problem(
+                path=("accounts", name, "environment"),
+                message=f"{account.environment!r} contradicts the OU {account.ou!r}, whose accounts are of the "
+                f"environment {placement.environment!r}; remove the key, or move the account to another OU",
+            )
+        allowed = stricter_classifications(placement)
+        if account.data_classification not in (None, *allowed):
+            yield Problem(
+                path=("accounts", name, "data_classification"),
+                message=f"{account.data_classification!r} is not for accounts of the OU {account.ou!r}; "
+                f"allowed: {', '.join(allowed)}",
+            )
 
 
 def _unique(settings: Settings) -> Iterator[Problem]:
@@ -209,6 +229,7 @@ CHECKS: Final[Sequence[Callable[[Settings], Iterator[Problem]]]] = (
     _regions,
     _units,
     _places,
+    _placements,
     _states,
     _unique,
     _networks,

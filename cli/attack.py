@@ -1,0 +1,78 @@
+"""`zone attack`: makes the calls of an intruder, which a control must stop, and those of daily work."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cli.errors import UsageError, console
+from cli.options import JsonDocument
+from cli.rehearsed_aws import rehearsed_aws
+from cli.workspace import Workspace
+from inspection.attack.report import document, page, summary
+from inspection.attack.run import Explain, run
+from inspection.attack.scenarios import scenarios
+from rehearsal.cloud import Cloud, Credentials, Endpoints
+
+
+class RoleClients:
+    """The `inspection.attack.run.Clients` implementation for the emulated AWS."""
+
+    def __init__(self, aws: Any, endpoints: Endpoints, region: str) -> None:
+        self._aws, self._endpoints, self._region = aws, endpoints, region
+        self._sessions: dict[tuple[str, str], Credentials] = {}
+
+    def administrator(self, service: str, account: str) -> Any:
+        """A client of the account's access role."""
+        return self._aws.client(service, account=account)
+
+    def role(self, service: str, account: str, role: str) -> Any:
+        """A client of a session of another role."""
+        if (account, role) not in self._sessions:
+            arn = f"arn:aws:iam::{account}:role/{role}"
+            issued = self.administrator("sts", account).assume_role(RoleArn=arn, RoleSessionName="attack")
+            self._sessions[account, role] = Credentials.of(issued["Credentials"])
+        return self._endpoints.client(service, self._region, self._sessions[account, role])
+
+
+def attack(
+    as_json: JsonDocument = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the report as an HTML page.")] = None,
+) -> None:
+    """Attack the running zone with the scenarios of `inspection/attack/scenarios.csv`.
+
+    Exit code 0 when the expected statement denied every attack and every legitimate action succeeded, otherwise 1.
+    Scenarios of accounts that are not deployed are left out. The roles of a run are deleted at its end.
+    """
+    workspace = Workspace.find()
+    settings = workspace.settings()
+    cloud = workspace.running_cloud()
+    store = workspace.store()
+    if "organization" not in store.stacks():
+        raise UsageError("The stack organization is not deployed. Run `zone up organization` first.")
+    accounts: dict[str, str] = store.outputs("organization")["account_ids"]
+    library = [scenario for scenario in scenarios() if scenario.account in accounts]
+    clients = RoleClients(rehearsed_aws(workspace, settings), workspace.endpoints(), settings.regions.primary)
+    results = run(library, clients, accounts, _explain(cloud))
+    if html is not None:
+        html.write_text(page(results), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(document(results), indent=2))
+    else:
+        for result in results:
+            if not result.ok:
+                got = ", ".join((result.outcome, *result.stopped_by))
+                message = f"✗ {result.scenario.id}: expected {result.scenario.expect}, is {got} {result.message}"
+                console.print(Text(message, style="red"), soft_wrap=True)
+        console.print(summary(results))
+    if not document(results)["ok"]:
+        raise typer.Exit(1)
+
+
+def _explain(cloud: Cloud) -> Explain:
+    def explain(request_id: str) -> dict[str, Any] | None:
+        return cloud.command("denial", request_id=request_id).get("denial") if request_id else None
+
+    return explain
