@@ -1,5 +1,7 @@
 """`zone controls` lists controls and shows where each is defined."""
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -28,6 +30,13 @@ def test_show_prints_the_whole_control(identifier: str) -> None:
     assert all(rule.name in output and rule.remedy in output for rule in control.block)
     assert all(rule.identifier in output for rule in control.detect)
     assert all(statement.sid in output for statement in (control.prevent.statements if control.prevent else ()))
+
+
+def test_room_lists_every_target_within_its_limit() -> None:
+    rows = json.loads(run("room", "--json"))
+    assert {"/", "Policy-Staging", "Workloads/ML-Prod"} <= {row["target"] for row in rows}
+    assert all(row["policies"] <= row["policies_limit"] and row["largest"] >= 0 for row in rows)
+    assert "Policy-Staging" in run("room")
 
 
 def test_unknown_id_lists_near_ids() -> None:
