@@ -1,6 +1,6 @@
 """`data-prod`: the image repositories of the models, which exist before an image is pushed and an endpoint deployed."""
 
-from tests.recorder import ACCOUNT, Recording
+from tests.recorder import Recording
 from tests.stacks.test_ml_stacks import READMISSION, one, with_model
 from tests.stacks.zone import recorded, run
 
@@ -16,7 +16,8 @@ def repositories(recording: Recording) -> dict[str, str]:
 def test_model_with_standby_has_a_repository_in_each_region() -> None:
     expected = {f"readmission-images-{region}-repository": "hipaa-ml/readmission" for region in (EAST, WEST)}
     assert repositories(recorded(STACK)) == expected
-    urls = {region: f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/hipaa-ml/readmission" for region in (EAST, WEST)}
+    account = recorded(STACK).outputs["account_id"]
+    urls = {region: f"{account}.dkr.ecr.{region}.amazonaws.com/hipaa-ml/readmission" for region in (EAST, WEST)}
     assert recorded(STACK).outputs["image_repositories"] == {"readmission": urls}
 
 
