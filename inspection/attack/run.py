@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -82,10 +83,8 @@ class Roles:
         number = self._accounts[account]
         iam = self._clients.administrator("iam", number)
         trust = {"Effect": "Allow", "Principal": {"AWS": number}, "Action": "sts:AssumeRole"}
-        try:
+        with suppress(iam.exceptions.EntityAlreadyExistsException):  # a run that was killed has left it
             iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
-        except iam.exceptions.EntityAlreadyExistsException:
-            pass  # a run that was killed has left it
         self._created.append((account, name))
         iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=_document(FULL_ACCESS))
 
