@@ -107,6 +107,12 @@ def _jobs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -
     )
 
 
+def _deidentifying(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
+    """The jobs that de-identify read patients' data through S3."""
+    through_s3 = uses.through("s3", region, names.account_id, [names.deidentifying])
+    return [{**statement, "Sid": "DeidentifyThroughS3", "Action": ["kms:Decrypt"]} for statement in through_s3]
+
+
 def _catalogue(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """Glue encrypts the catalogue: names of columns and their statistics."""
     return uses.through("glue", region, names.account_id, [names.role_arn(f"{names.prefix}-*")])
@@ -130,7 +136,7 @@ _USES: Final[Mapping[Domain, Sequence[_Use]]] = {
     "artifacts": (_objects, _jobs, _promotion),
     "features": (_objects, _jobs, _catalogue, _promotion),
     "logs": (_logs,),
-    "phi": (_objects, _promotion),
+    "phi": (_objects, _deidentifying, _promotion),
     "secrets": (_secrets, _promotion),
 }
 

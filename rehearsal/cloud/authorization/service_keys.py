@@ -225,10 +225,18 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "sagemaker:outputkmskeyarn": _first("OutputDataConfig.KmsKeyId", "ProcessingOutputConfig.KmsKeyId"),
     "sagemaker:rootaccess": _default(_at("RootAccess"), "Enabled"),
     "sagemaker:volumekmskey": _first(
-        "ResourceConfig.VolumeKmsKeyId", "TransformResources.VolumeKmsKeyId", "KmsKeyId", "HomeEfsFileSystemKmsKeyId"
+        "ResourceConfig.VolumeKmsKeyId",
+        "ProcessingResources.ClusterConfig.VolumeKmsKeyId",
+        "TransformResources.VolumeKmsKeyId",
+        "KmsKeyId",
+        "HomeEfsFileSystemKmsKeyId",
     ),
     "sagemaker:volumekmskeyarn": _first(
-        "ResourceConfig.VolumeKmsKeyId", "TransformResources.VolumeKmsKeyId", "KmsKeyId", "HomeEfsFileSystemKmsKeyId"
+        "ResourceConfig.VolumeKmsKeyId",
+        "ProcessingResources.ClusterConfig.VolumeKmsKeyId",
+        "TransformResources.VolumeKmsKeyId",
+        "KmsKeyId",
+        "HomeEfsFileSystemKmsKeyId",
     ),
     "sagemaker:vpcsecuritygroupids": _everywhere("SecurityGroupIds", "SecurityGroups", "DefaultSecurityGroupIds"),
     "sagemaker:vpcsubnets": _everywhere("Subnets", "SubnetIds", "SubnetId"),
