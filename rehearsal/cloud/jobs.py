@@ -254,7 +254,8 @@ def _upload(s3: Any, destination: Destination, folder: Path, name: str) -> None:
 
 
 def _text(error: ClientError) -> str:
-    return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
+    response: Any = error.response
+    return f"{response['Error']['Code']}: {response['Error']['Message']}"
 
 
 def _failed(job: Job, folder: Path, code: int) -> Ended:

@@ -4,7 +4,7 @@ import os
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from workloads.pipeline.errors import INTEGRITY, USAGE, StepError
 
@@ -58,9 +58,12 @@ def _keys(secret: str, temporary: Path) -> Path:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
 
     try:
-        text = boto3.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
+        text = boto3.client("secretsmanager").get_secret_value(SecretId=secret, VersionStage="AWSCURRENT")[
+            "SecretString"
+        ]
     except (BotoCoreError, ClientError) as error:
-        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        response: Any = getattr(error, "response", None) or {}
+        code = response.get("Error", {}).get("Code", type(error).__name__)
         raise StepError(
             f"Secrets Manager refused the keys of the pseudonyms: {code}.",
             action="Check the job's role, the secret's policy and the key policy; a new secret has no keys until its "

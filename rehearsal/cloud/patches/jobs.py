@@ -130,7 +130,7 @@ def _seconds(response: Any) -> int:
 def _endpoint(response: Any, vpc_config: Mapping[str, Any] | None) -> str:
     """The gateway endpoint of S3 in the VPC of the job's subnets; the job's traffic leaves through it."""
     backend = ec2_backends[response.current_account][response.region]
-    wanted = set((vpc_config or {}).get("Subnets") or ())
+    wanted: set[str] = set((vpc_config or {}).get("Subnets") or ())
     vpcs = {subnet.vpc_id for zone in backend.subnets.values() for id_, subnet in zone.items() if id_ in wanted}
     return next(_s3_endpoints(backend, vpcs), "")
 

@@ -9,8 +9,10 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto.core.config import default_user_config
+from moto.core.utils import get_service_model
 from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
@@ -46,7 +48,8 @@ _ERROR_NAMES: Final = {"s3": "S3", "sagemaker": "SageMaker", "ssm": "Ssm"}
 def apply() -> None:
     """Turn the interpreter on, give it roles, and add the integration of SageMaker."""
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    state_task_service_aws_sdk._SERVICE_ERROR_NAMES.update(_ERROR_NAMES)  # noqa: SLF001 - moto has no other place for them
+    aws_sdk: Any = state_task_service_aws_sdk
+    aws_sdk._SERVICE_ERROR_NAMES.update(_ERROR_NAMES)  # noqa: SLF001 - moto has no other place for them
     registry.replace(boto_client, "boto_client_for", "1f44dc2ac8aa", lambda _original: _client)
     for module in pkgutil.iter_modules(services.__path__):
         loaded: Any = importlib.import_module(f"{services.__name__}.{module.name}")
@@ -71,24 +74,30 @@ class SageMakerTask(StateTaskServiceCallback):
     """The optimized integration of SageMaker: `createProcessingJob` and `createTrainingJob`, with `.sync`."""
 
     def __init__(self) -> None:
-        super().__init__(supported_integration_patterns={ResourceCondition.WaitForTaskToken, ResourceCondition.Sync})
+        patterns: Any = {ResourceCondition.WaitForTaskToken, ResourceCondition.Sync}
+        super().__init__(supported_integration_patterns=patterns)
 
     def _get_supported_parameters(self) -> set[str] | None:
-        return None
+        """All parameters of the operation; None for an operation without an optimized integration."""
+        operation = self.resource.api_action[:1].upper() + self.resource.api_action[1:]
+        if xform_name(operation) not in _JOBS:
+            return None
+        return set(get_service_model("sagemaker").operation_model(operation).input_shape.members)
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
         if not isinstance(ex, ClientError):
             return super()._from_error(env=env, ex=ex)
-        code = ex.response["Error"]["Code"]
+        error: Any = ex.response["Error"]  # pyright: ignore[reportTypedDictNotRequiredAccess]
+        code = str(error["Code"])
         known = code if code.endswith("Exception") else "AmazonSageMakerException"
-        return self._failure(env, CustomErrorName(f"SageMaker.{known}"), ex.response["Error"]["Message"])
+        return self._failure(env, CustomErrorName(f"SageMaker.{known}"), str(error["Message"]))
 
     def _failure(self, env: Any, error_name: Any, cause: str) -> FailureEvent:
         return FailureEvent(
             env=env,
             error_name=error_name,
             event_type=HistoryEventType.TaskFailed,
-            event_details=EventDetails(
+            event_details=EventDetails(  # pyright: ignore[reportCallIssue] - a TypedDict whose base is untyped
                 taskFailedEventDetails=TaskFailedEventDetails(
                     error=error_name.error_name,
                     cause=cause,
