@@ -53,7 +53,14 @@ class ServiceCalls:
             known = self._sessions.get((role_arn, name))
             if known is None:
                 backend: Any = sts_backends[role_arn.split(":")[4]]["aws"]
-                session = backend.assume_role("us-east-1", name, role_arn, "", SESSION_SECONDS, "")
+                session = backend.assume_role(
+                    region_name="us-east-1",
+                    role_session_name=name,
+                    role_arn=role_arn,
+                    policy="",
+                    duration=SESSION_SECONDS,
+                    external_id="",
+                )
                 known = self._sessions[role_arn, name] = Credentials(
                     access_key=session.access_key_id, secret_key=session.secret_access_key, token=session.session_token
                 )

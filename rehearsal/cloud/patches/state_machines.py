@@ -5,6 +5,7 @@ moto has an interpreter of the Amazon States Language that is off, calls service
 """
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -31,6 +32,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
+from moto.stepfunctions.parser.backend.execution import Execution
 
 from rehearsal.cloud.patches import registry
 from rehearsal.cloud.service_calls import SERVICE_CALLS
@@ -55,12 +57,26 @@ def apply() -> None:
         loaded: Any = importlib.import_module(f"{services.__name__}.{module.name}")
         if hasattr(loaded, "boto_client_for"):
             loaded.boto_client_for = _client
+    registry.replace(Execution, "get_start_execution_details", "d2b1067cddcc", _with_text)
+    # The interpreter logs whole states and their inputs on every error.
+    logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     registry.replace(state_task_factory, "state_task_service_for", "a21a16afc5f6", _with_sagemaker)
 
 
 def _client(region: str, service: str, state_credentials: Any = None) -> Any:
     """A client whose requests are those of the state machine's role."""
     return SERVICE_CALLS.client(service, region, state_credentials.role_arn, "StepFunctions")
+
+
+def _with_text(original: Any) -> Any:
+    """The context object has texts (Developer Guide, "Accessing execution data from the Context object")."""
+
+    def get_start_execution_details(self: Any) -> Any:
+        details = original(self)
+        details.start_time = f"{self.start_date:%Y-%m-%dT%H:%M:%S}.{self.start_date.microsecond // 1000:03}Z"
+        return details
+
+    return get_start_execution_details
 
 
 def _with_sagemaker(original: Any) -> Any:
