@@ -340,7 +340,7 @@ def _ending(plan: PipelinePlan) -> dict[str, State]:
         },
         "Failed": {
             "Type": "Fail",
-            "ErrorPath": "$.failure.Error",
+            "Error": "StepStopped",
             "CausePath": "States.Format('Step {} stopped. {} {}', $.stopped.step, $.cause, $.stopped.action)",
         },
     }

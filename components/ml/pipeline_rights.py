@@ -158,16 +158,13 @@ def _registering(plan: PipelinePlan) -> list[Statement]:
         {
             "Sid": "Register",
             "Effect": "Allow",
-            "Action": [
-                "sagemaker:CreateModelPackage",
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:ListModelPackages",
-            ],
+            "Action": ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"],
             "Resource": [
                 f"{base}:model-package-group/{plan.package_group}",
                 f"{base}:model-package/{plan.package_group}/*",
             ],
         },
+        _list_packages(plan),
         {
             "Sid": "WriteArtifact",
             "Effect": "Allow",
@@ -184,6 +181,17 @@ def _registering(plan: PipelinePlan) -> list[Statement]:
     ]
 
 
+def _list_packages(plan: PipelinePlan) -> Statement:
+    """The listing of versions, which is decided without a resource when the request names a group."""
+    return {
+        "Sid": "ListPackages",
+        "Effect": "Allow",
+        "Action": "sagemaker:ListModelPackages",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:RequestedRegion": plan.region}},
+    }
+
+
 def machine_rights(plan: PipelinePlan) -> list[Statement]:
     """Statements of the role of the state machine.
 
@@ -191,7 +199,6 @@ def machine_rights(plan: PipelinePlan) -> list[Statement]:
     """
     base, name = f"{plan.region}:{plan.account_id}", plan.names.model
     jobs = [f"arn:aws:sagemaker:{base}:{kind}-job/{name}-*" for kind in ("processing", "training")]
-    group = f"arn:aws:sagemaker:{base}:model-package-group/{plan.package_group}"
     own = f"arn:aws:states:{base}:execution:{plan.names.state_machine}:*"
     statements: list[Statement] = [
         {
@@ -231,9 +238,10 @@ def machine_rights(plan: PipelinePlan) -> list[Statement]:
         {
             "Sid": "Champion",
             "Effect": "Allow",
-            "Action": ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-            "Resource": [group, f"arn:aws:sagemaker:{base}:model-package/{plan.package_group}/*"],
+            "Action": "sagemaker:DescribeModelPackage",
+            "Resource": f"arn:aws:sagemaker:{base}:model-package/{plan.package_group}/*",
         },
+        _list_packages(plan),
         {
             "Sid": "Lock",
             "Effect": "Allow",

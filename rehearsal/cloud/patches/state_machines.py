@@ -57,6 +57,7 @@ def apply() -> None:
         loaded: Any = importlib.import_module(f"{services.__name__}.{module.name}")
         if hasattr(loaded, "boto_client_for"):
             loaded.boto_client_for = _client
+    registry.replace(aws_sdk.StateTaskServiceAwsSdk, "_eval_service_task", "e68dc9e06e6a", _cased)
     registry.replace(Execution, "get_start_execution_details", "d2b1067cddcc", _with_text)
     # The interpreter logs whole states and their inputs on every error.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
@@ -66,6 +67,56 @@ def apply() -> None:
 def _client(region: str, service: str, state_credentials: Any = None) -> Any:
     """A client whose requests are those of the state machine's role."""
     return SERVICE_CALLS.client(service, region, state_credentials.role_arn, "StepFunctions")
+
+
+def _cased(original: Any) -> Any:
+    """Parameters and results of SDK integrations are in Pascal case, whatever the service's own case is."""
+
+    def _eval_service_task(
+        self: Any, env: Any, resource_runtime_part: Any, normalised_parameters: dict[str, Any], state_credentials: Any
+    ) -> None:
+        action = self._get_boto_service_action()
+        service = self._get_boto_service_name()
+        model: Any = get_service_model(service)
+        operation = next(name for name in model.operation_names if xform_name(name) == action)
+        shapes: Any = model.operation_model(operation)
+        original(
+            self,
+            env=env,
+            resource_runtime_part=resource_runtime_part,
+            normalised_parameters=_request(normalised_parameters, shapes.input_shape),
+            state_credentials=state_credentials,
+        )
+        env.stack.append(_result(env.stack.pop(), shapes.output_shape))
+
+    return _eval_service_task
+
+
+def _request(value: Any, shape: Any) -> Any:
+    if isinstance(value, dict) and shape.type_name == "structure":
+        members = {_pascal(name): (name, member) for name, member in shape.members.items()}
+        items = ((members.get(_pascal(name), (name, None)), entry) for name, entry in value.items())
+        return {name: entry if member is None else _request(entry, member) for (name, member), entry in items}
+    if isinstance(value, list) and shape.type_name == "list":
+        return [_request(entry, shape.member) for entry in value]
+    return value
+
+
+def _result(value: Any, shape: Any) -> Any:
+    if hasattr(value, "read"):
+        return value.read().decode()
+    if isinstance(value, dict) and shape.type_name == "structure":
+        return {
+            _pascal(name): _result(entry, shape.members[name]) if name in shape.members else entry
+            for name, entry in value.items()
+        }
+    if isinstance(value, list) and shape.type_name == "list":
+        return [_result(entry, shape.member) for entry in value]
+    return value
+
+
+def _pascal(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _with_text(original: Any) -> Any:
