@@ -113,6 +113,11 @@ def _deidentifying(_domain: Domain, names: DataNames, _table: AccessTable, regio
     return [{**statement, "Sid": "DeidentifyThroughS3", "Action": ["kms:Decrypt"]} for statement in through_s3]
 
 
+def _images(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
+    """ECR encrypts images of models (ECR User Guide, "Encryption at rest")."""
+    return uses.by_grants(["ecr"], region, names.account_id, use="ImagesThroughEcr", grant="GrantsForImages")
+
+
 def _catalogue(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """Glue encrypts the catalogue: names of columns and their statistics."""
     return uses.through("glue", region, names.account_id, [names.role_arn(f"{names.prefix}-*")])
@@ -133,7 +138,7 @@ def _logs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -
 
 
 _USES: Final[Mapping[Domain, Sequence[_Use]]] = {
-    "artifacts": (_objects, _jobs, _promotion),
+    "artifacts": (_objects, _jobs, _images, _promotion),
     "features": (_objects, _jobs, _catalogue, _promotion),
     "logs": (_logs,),
     "phi": (_objects, _deidentifying, _promotion),
