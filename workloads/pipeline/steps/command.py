@@ -91,6 +91,15 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
         _record_failure(options.ml, message)
         print(f"error: {message}", file=sys.stderr)
         return 2
+    except Exception as error:
+        if not type(error).__module__.startswith("botocore"):
+            raise
+        message = (
+            f"Step {name} stopped. AWS refused a request: {error}. Check the job's role and the policies it names."
+        )
+        _record_failure(options.ml, message)
+        print(f"error: {message}", file=sys.stderr)
+        return 2
     print(json.dumps({"step": name, **summary}, sort_keys=True))
     return 0
 
