@@ -44,7 +44,7 @@ class Laboratory:
         self.key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
         self.plan = self._plan()
         self._resources()
-        self.deploy(self.plan)
+        self.deploy(definition(self.plan))
 
     def client(self, service: str) -> Any:
         return self.endpoints.client(service, EAST)
@@ -125,14 +125,14 @@ class Laboratory:
         document = json.dumps({"Version": "2012-10-17", "Statement": list(rights)})
         self.client("iam").put_role_policy(RoleName=role, PolicyName="rights", PolicyDocument=document)
 
-    def deploy(self, plan: PipelinePlan) -> None:
+    def deploy(self, document: Mapping[str, Any]) -> None:
         """Creates the state machine, or replaces its definition."""
-        client, text = self.client("stepfunctions"), json.dumps(definition(plan))
-        role = f"arn:aws:iam::{ACCOUNT}:role/{plan.names.machine_role}"
+        client, text = self.client("stepfunctions"), json.dumps(document)
+        role = f"arn:aws:iam::{ACCOUNT}:role/{self.plan.names.machine_role}"
         if self.arn in {machine["stateMachineArn"] for machine in client.list_state_machines()["stateMachines"]}:
             client.update_state_machine(stateMachineArn=self.arn, definition=text)
         else:
-            client.create_state_machine(name=plan.names.state_machine, definition=text, roleArn=role)
+            client.create_state_machine(name=self.plan.names.state_machine, definition=text, roleArn=role)
 
     @property
     def arn(self) -> str:

@@ -1,6 +1,9 @@
 """Acts in a deployed `data-staging` and `ml-staging`: uploads raw data as a team, reads what a pipeline did."""
 
 import json
+import subprocess
+import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -8,7 +11,6 @@ from typing import Any
 
 from cli.rehearsed_aws import RehearsedAws
 from rehearsal.cloud import Cloud, Credentials
-from tests.end_to_end.zone import Zone
 
 EAST = "us-east-1"
 STACKS = (
@@ -23,12 +25,14 @@ RAW = {"readmission": "cardiology/cardiology_encounters", "length-of-stay": "onc
 class Staging:
     """The deployed environment, and the teams in it."""
 
-    def __init__(self, zone: Zone) -> None:
-        cloud = Cloud.attach(zone.root / ".rehearsal")
-        assert cloud is not None
-        self.zone, self.cloud, self.endpoints = zone, cloud, cloud.endpoints()
-        self.outputs: dict[str, Any] = zone.rehearse("outputs", "data-staging", "--json").document
-        self.spoke: dict[str, Any] = zone.rehearse("outputs", "ml-staging", "--json").document
+    def __init__(self, root: Path, outputs: Callable[[str], dict[str, Any]]) -> None:
+        """`outputs` gives the outputs of a stack."""
+        cloud = Cloud.attach(root / ".rehearsal")
+        if cloud is None:
+            raise SystemExit("The emulated AWS is not running: run `zone up` first.")
+        self.cloud, self.endpoints = cloud, cloud.endpoints()
+        self.outputs = outputs("data-staging")
+        self.spoke = outputs("ml-staging")
         self.account = str(self.outputs["account_id"])
 
     @cached_property
@@ -107,3 +111,16 @@ class Staging:
         response = table.get_item(TableName="hipaa-ml-staging-pipelines", Key={"pk": {"S": f"lock#{model}"}})
         item: dict[str, Any] | None = response.get("Item")
         return item
+
+
+def _outputs(stack: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "cli.main", "outputs", stack, "--json"]
+    values: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return values
+
+
+if __name__ == "__main__":
+    name, raw, names_model, keys = sys.argv[1:]
+    staging = Staging(Path.cwd(), _outputs)
+    staging.give_keys(Path(keys))
+    staging.upload(name, Path(raw), Path(names_model))
