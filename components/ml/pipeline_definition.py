@@ -49,6 +49,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 }
 """Step -> what to do when it stopped."""
 _STOPPED: Final = "Stopped: "
+_REASON: Final = "States.Format('Step {{}} stopped. {{}} {{}}', $.stopped.step, {}, $.stopped.action)"
 
 
 def definition(plan: PipelinePlan) -> Mapping[str, Any]:
@@ -249,7 +250,6 @@ def _with_champion(plan: PipelinePlan, step: Step, following: str) -> dict[str, 
     against = f"{_name(step)} against the champion"
     alone = f"{_name(step)} without a champion"
     catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": _STOPPED + step.name}]
-    newest = "$.approved.ModelPackageSummaryList[0]"
     return {
         _name(step): {
             "Type": "Task",
@@ -266,11 +266,19 @@ def _with_champion(plan: PipelinePlan, step: Step, following: str) -> dict[str, 
             "Catch": catch,
             "Next": "Is there a champion?",
         },
-        "Is there a champion?": _choice([_present(newest, "Read the champion")], alone),
+        "Is there a champion?": _choice(
+            [_present("$.approved.ModelPackageSummaryList[0]", "Take the newest version")], alone
+        ),
+        "Take the newest version": {
+            "Type": "Pass",
+            "Parameters": {"package.$": "States.ArrayGetItem($.approved.ModelPackageSummaryList, 0)"},
+            "ResultPath": "$.newest",
+            "Next": "Read the champion",
+        },
         "Read the champion": {
             "Type": "Task",
             "Resource": "arn:aws:states:::aws-sdk:sagemaker:describeModelPackage",
-            "Parameters": {"ModelPackageName.$": f"{newest}.ModelPackageArn"},
+            "Parameters": {"ModelPackageName.$": "$.newest.package.ModelPackageArn"},
             "ResultSelector": {"artifact.$": "$.CustomerMetadataProperties.Artifact"},
             "ResultPath": "$.champion",
             "Retry": _RETRY,
@@ -330,9 +338,10 @@ def _ending(plan: PipelinePlan) -> dict[str, State]:
             ],
             "Keep the cause",
         ),
-        "Keep the message": _keep("$.failed.job.ExitMessage"),
-        "Keep the reason": _keep("$.failed.job.FailureReason"),
-        "Keep the cause": _keep("$.failure.Cause"),
+        # The message of a step names the step and what to do.
+        "Keep the message": _keep("States.Format('{} Nothing was registered.', $.failed.job.ExitMessage)"),
+        "Keep the reason": _keep(_REASON.format("$.failed.job.FailureReason")),
+        "Keep the cause": _keep(_REASON.format("$.failure.Cause")),
         "Unlock after the failure": {
             **unlock,
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Failed"}],
@@ -341,13 +350,18 @@ def _ending(plan: PipelinePlan) -> dict[str, State]:
         "Failed": {
             "Type": "Fail",
             "Error": "StepStopped",
-            "CausePath": "States.Format('Step {} stopped. {} {}', $.stopped.step, $.cause, $.stopped.action)",
+            "CausePath": "$.cause.text",
         },
     }
 
 
-def _keep(path: str) -> State:
-    return {"Type": "Pass", "InputPath": path, "ResultPath": "$.cause", "Next": "Unlock after the failure"}
+def _keep(text: str) -> State:
+    return {
+        "Type": "Pass",
+        "Parameters": {"text.$": text},
+        "ResultPath": "$.cause",
+        "Next": "Unlock after the failure",
+    }
 
 
 def _choice(rules: list[Mapping[str, Any]], otherwise: str) -> State:

@@ -68,7 +68,9 @@ class Job:
     destinations: Sequence[Destination]
     isolated: bool
     endpoint_id: str
-    """VPC endpoint of the job's subnets; empty without a VPC."""
+    """Gateway endpoint of S3 in the job's VPC; empty without a VPC."""
+    interface_ids: Sequence[str] = ()
+    """Interface endpoints of the other services, which the VPC shares."""
     seconds: int
     """Maximum run time."""
 
@@ -193,7 +195,7 @@ def _network(job: Job) -> dict[str, str]:
     if job.isolated:
         return {}
     credentials = SERVICE_CALLS.session(job.role_arn, "SageMaker")
-    through = {"AWS_SDK_UA_APP_ID": job.endpoint_id} if job.endpoint_id else {}
+    through = {"AWS_SDK_UA_APP_ID": ".".join([job.endpoint_id, *job.interface_ids])} if job.endpoint_id else {}
     return {
         "AWS_ACCESS_KEY_ID": credentials.access_key,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_key,

@@ -135,8 +135,10 @@ class TestStateMachine:
         assert leaks(document) == {"Failed"}
 
     def test_a_failed_run_names_step_reason_and_action(self) -> None:
-        failed = states()["Failed"]
-        assert failed["CausePath"].count("{}") == 3
+        assert states()["Failed"]["CausePath"] == "$.cause.text"
+        for name in ("Keep the reason", "Keep the cause"):
+            text = states()[name]["Parameters"]["text.$"]
+            assert text.startswith("States.Format('Step {} stopped. {} {}', $.stopped.step, ")
         for step in STEPS:
             result = states()[f"Stopped: {step.name}"]["Result"]
             assert result["step"] == step.name

@@ -16,6 +16,8 @@ from rehearsal.cloud.jobs import JOBS, Destination, Ended, Job, Source
 from rehearsal.cloud.patches import registry
 
 _ML = "/opt/ml/"
+_INTERFACES = ("sagemaker.api", "secretsmanager")
+"""Services that jobs call themselves, beside S3."""
 
 
 def apply() -> None:
@@ -67,6 +69,7 @@ def _processing(original: Any) -> Any:
                 ],
                 isolated=bool(network.get("EnableNetworkIsolation")),
                 endpoint_id=_endpoint(self, network.get("VpcConfig")),
+                interface_ids=_interfaces(self.region),
                 seconds=_seconds(self),
             )
             _start(job, stored, "processing")
@@ -106,6 +109,7 @@ def _training(original: Any) -> Any:
                 destinations=[destination],
                 isolated=bool(self._get_param("EnableNetworkIsolation")),
                 endpoint_id=_endpoint(self, self._get_param("VpcConfig")),
+                interface_ids=_interfaces(self.region),
                 seconds=_seconds(self),
             )
             _start(job, stored, "training")
@@ -133,6 +137,17 @@ def _endpoint(response: Any, vpc_config: Mapping[str, Any] | None) -> str:
     wanted: set[str] = set((vpc_config or {}).get("Subnets") or ())
     vpcs = {subnet.vpc_id for zone in backend.subnets.values() for id_, subnet in zone.items() if id_ in wanted}
     return next(_s3_endpoints(backend, vpcs), "")
+
+
+def _interfaces(region: str) -> list[str]:
+    """The organization's interface endpoints in a region: spokes resolve their names, and reach them by the hub."""
+    wanted = {f"com.amazonaws.{region}.{service}" for service in _INTERFACES}
+    return [
+        str(endpoint.id)
+        for regions in list(ec2_backends.values())
+        for endpoint in (regions[region].vpc_end_points.values() if region in regions else ())
+        if endpoint.service_name in wanted
+    ]
 
 
 def _s3_endpoints(backend: Any, vpcs: set[str]) -> Iterator[str]:
