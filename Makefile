@@ -15,7 +15,7 @@ MODEL ?= readmission
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse drill test test-workloads retrain lint types unit slow zone coverage iam-simulate lock bench docs reference site changelog clean
+.PHONY: help setup rehearse drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate asl-validator lock bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -67,6 +67,19 @@ retrain: $(READY_WORKLOADS) ## retrain one model end to end on synthetic data: m
 	$$python -m workloads.pipeline run $(MODEL) --data build/retrain/$(MODEL).csv --keys build/retrain/keys.json \
 	  --names-model build/retrain/names_model --output build/retrain/output
 
+STAGING := organization audit baseline-management baseline-backup baseline-network baseline-ml-staging \
+  network-us-east-1 data-staging ml-staging
+
+retrain-zone: $(READY) $(READY_WORKLOADS) ## the same through the state machine of the emulated AWS: five minutes
+	@mkdir -p build/retrain
+	@export $(TELEMETRY_OFF); python=$(VENV_WORKLOADS)/bin/python; \
+	$$python -m workloads.pipeline.steps.names_model build/retrain/names_model && \
+	$$python -m workloads.pipeline.synthetic $(MODEL) build/retrain/$(MODEL).csv --keys build/retrain/keys.json
+	$(BIN)/zone up $(STAGING)
+	$(BIN)/python -m tests.end_to_end.retraining $(subst _,-,$(MODEL)) build/retrain/$(MODEL).csv build/retrain/names_model \
+	  build/retrain/keys.json
+	$(BIN)/zone pipeline run $(subst _,-,$(MODEL))
+
 test-workloads: $(READY_WORKLOADS) $(READY_TOOLS) ## tests of the retraining pipeline, in its own environment
 	$(TELEMETRY_OFF) $(VENV_WORKLOADS)/bin/python -m pytest -c tests/workloads_ml/pytest.ini --rootdir tests/workloads_ml tests/workloads_ml
 
@@ -115,6 +128,9 @@ changelog: $(READY_DOCS) ## collect changelog.d into CHANGELOG.md: make changelo
 
 iam-simulate: ## install the independent evaluator that tests/authorization/test_differential.py compares with (needs npm)
 	npm ci --prefix tests/authorization/iam_simulate --silent --no-audit --no-fund --ignore-scripts
+
+asl-validator: ## install the validator of state machines that tests/components/test_components_pipeline.py uses (needs npm)
+	npm ci --prefix tests/components/asl_validator --silent --no-audit --no-fund --ignore-scripts
 
 lock: ## compile all lock files again, with the newest versions
 	$(BIN)/python -m pip install --quiet uv

@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "evidence": Command("evidence", "Write the HIPAA evidence, paragraph by paragraph"),
     "cost": Command("cost", "Estimate the monthly cost of the network"),
     "graph": Command("graph", "List the stacks in order, or draw the network"),
+    "pipeline": Command("retraining", "Retrain a model, and show its runs and logs"),
     "comment": Command("comment", "Print a run as a pull-request comment"),
     "provider": Command("provider", "Serve or explain the AWS provider"),
     "cloud": Command("cloud", "Start, stop and use the emulated AWS"),

@@ -7,6 +7,7 @@ import pulumi
 from components import ml
 from stacks import spokes
 from stacks.contracts import MlOutputs, OrganizationOutputs
+from stacks.pipelines import retrain
 from stacks.providers import Providers
 from stacks.serving import EnvironmentContext, Serving, serve
 from zone.plan import Plan, graph
@@ -37,6 +38,7 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     serving = serve(context, context.models, {})
     for name in context.models:
         _registry(context, name)
+    retrain(context, serving)
     outputs = MlOutputs(
         **spokes.spoke_fields(network),
         serving_key_arn=serving.key_arn,

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 ALLOWED: Mapping[str, frozenset[str]] = {
     "__main__": frozenset({"stacks"}),
     "stacks": frozenset({"components", "controls", "runbooks", "zone"}),
-    "components": frozenset({"controls", "runbooks", "zone"}),
-    "zone": frozenset({"controls"}),
+    "components": frozenset({"controls", "runbooks", "workloads", "zone"}),
+    "zone": frozenset({"controls", "workloads"}),
     "authorization": frozenset(),
     "controls": frozenset({"authorization"}),
     "policies": frozenset({"controls"}),

@@ -120,6 +120,8 @@ class DataBuckets(pulumi.ComponentResource):
         ]
 
     def _always(self, purpose: DataPurpose) -> Sequence[pulumi.Output[str]]:
-        """ARN patterns of the roles with access to every prefix; those of jobs are included except for patient data."""
+        """ARN patterns of the roles with access to every prefix; of jobs, only those that de-identify read PHI."""
         names = self._args.names
-        return [*names.always, names.jobs] if purpose in OWN_WORK else names.always
+        if purpose == "raw-phi":
+            return [*names.always, names.deidentifying]
+        return [*names.always, names.jobs] if purpose in (*OWN_WORK, "deidentified") else names.always

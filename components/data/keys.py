@@ -107,6 +107,12 @@ def _jobs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -
     )
 
 
+def _deidentifying(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
+    """The jobs that de-identify read patients' data through S3."""
+    through_s3 = uses.through("s3", region, names.account_id, [names.deidentifying])
+    return [{**statement, "Sid": "DeidentifyThroughS3", "Action": ["kms:Decrypt"]} for statement in through_s3]
+
+
 def _images(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """ECR encrypts images of models (ECR User Guide, "Encryption at rest")."""
     return uses.by_grants(["ecr"], region, names.account_id, use="ImagesThroughEcr", grant="GrantsForImages")
@@ -135,7 +141,7 @@ _USES: Final[Mapping[Domain, Sequence[_Use]]] = {
     "artifacts": (_objects, _jobs, _images, _promotion),
     "features": (_objects, _jobs, _catalogue, _promotion),
     "logs": (_logs,),
-    "phi": (_objects, _promotion),
+    "phi": (_objects, _deidentifying, _promotion),
     "secrets": (_secrets, _promotion),
 }
 

@@ -68,6 +68,11 @@ class DataNames:
         return self.role_arn(f"{self.prefix}-ml-*")
 
     @property
+    def deidentifying(self) -> pulumi.Output[str]:
+        """ARN pattern of the roles of the jobs that de-identify patients' data, which the `ml-<env>` stacks create."""
+        return self.role_arn(f"{self.prefix}-ml-deidentify-*")
+
+    @property
     def services(self) -> Sequence[pulumi.Output[str]]:
         """ARN patterns of the roles that AWS services use on data, with those of Macie and AWS Backup."""
         return [

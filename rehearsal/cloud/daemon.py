@@ -18,8 +18,10 @@ from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.faults import Fault
 from rehearsal.cloud.gateway import Environ, Gateway
 from rehearsal.cloud.hosting import HOSTING
+from rehearsal.cloud.jobs import JOBS
 from rehearsal.cloud.listeners import Listeners
 from rehearsal.cloud.rules.quotas import raise_quota
+from rehearsal.cloud.service_calls import SERVICE_CALLS
 
 
 class Daemon:
@@ -34,6 +36,7 @@ class Daemon:
         self.changed, self._replicator = patched.changed, patched.replicator
         self._gateway = Gateway(self._control, management_account)
         self._listeners = Listeners(self._gateway, regions, port)
+        SERVICE_CALLS.use(self._listeners.urls())
         self._state = state
         self.description = Description(
             pid=os.getpid(),
@@ -73,6 +76,7 @@ class Daemon:
         self.description.remove(self._state)
         self._listeners.close()
         HOSTING.close()
+        JOBS.close()
 
     def _control(self, environ: Environ, body: bytes) -> tuple[int, bytes]:
         if not hmac.compare_digest(environ.get("HTTP_X_REHEARSAL_KEY", ""), self.description.key):

@@ -1,12 +1,15 @@
 """A secret gets a new value that nobody sees, in steps that can be made again."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from workloads.pipeline import pseudonyms
 from workloads.secret_rotation.handler import NotInRotationError, rotate
 
 VERSION = "11111111-2222-3333-4444-555555555555"
@@ -43,8 +46,23 @@ def test_four_rotation_steps_make_the_new_value_current(client: Any) -> None:
         rotate(rotating, "s", VERSION, step)
     secret = client.get_secret_value(SecretId="s", VersionStage="AWSCURRENT")
     assert secret["VersionId"] == VERSION
-    assert len(secret["SecretString"]) == 64
+    [key] = json.loads(secret["SecretString"])["keys"]
+    assert (key["id"], len(bytes.fromhex(key["secret"]))) == ("k1", 64)
     assert client.get_secret_value(SecretId="s", VersionStage="AWSPREVIOUS")["SecretString"] == "old"
+
+
+def test_rotation_keeps_the_keys_of_older_pseudonyms(client: Any, tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps({"keys": [{"id": "k1", "secret": "ab" * 32}]}))
+    before = pseudonyms.read(file)
+    client.create_secret(Name="s", SecretString=file.read_text())
+    for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):
+        rotate(Rotating(client), "s", VERSION, step)
+    file.write_text(client.get_secret_value(SecretId="s", VersionStage="AWSCURRENT")["SecretString"])
+    after = pseudonyms.read(file)
+    assert after.current == "k2"
+    assert after.advance(before.pseudonym("MRN-1")) == after.pseudonym("MRN-1")
+    assert after.shift("MRN-1") == before.shift("MRN-1")
 
 
 def test_secret_without_rotation_is_unchanged(client: Any) -> None:

@@ -19,6 +19,10 @@ def release(**changes: object) -> Change:
     return lambda values: values["ml"]["models"]["readmission"]["release"].update(changes)
 
 
+def pipeline(**changes: object) -> Change:
+    return lambda values: values["ml"]["models"]["readmission"]["pipeline"].update(changes)
+
+
 def recovery(**changes: object) -> Change:
     return lambda values: values["ml"].update(recovery=changes)
 
@@ -47,6 +51,34 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         [f"{MODEL}.instance_type: 'm5.large'", "an instance type such as ml.m5.large"],
     ),
     "a model for nobody": (model(environments=[]), [f"{MODEL}.environments: []"]),
+    "a pipeline of an unknown definition": (
+        pipeline(definition="readmision"),
+        [f"{MODEL}.pipeline.definition: no definition 'readmision'", "readmission", "length_of_stay"],
+    ),
+    "a pipeline of an unknown team": (
+        pipeline(team="radiology"),
+        [f"{MODEL}.pipeline.team: no team 'radiology'", "cardiology, oncology"],
+    ),
+    "a pipeline on another team's data": (
+        pipeline(data_set="oncology_tumours"),
+        [f"{MODEL}.pipeline.data_set", "allowed: cardiology_encounters"],
+    ),
+    "a pipeline on data that is de-identified already": (
+        pipeline(data_set="readmissions"),
+        [f"{MODEL}.pipeline.data_set", "allowed: cardiology_encounters"],
+    ),
+    "a pipeline in production": (
+        pipeline(environment="prod"),
+        [f"{MODEL}.pipeline.environment: the model cannot be trained in 'prod'", "allowed: staging"],
+    ),
+    "a pipeline without a week day": (
+        pipeline(schedule="weekly"),
+        [f"{MODEL}.pipeline.schedule: 'weekly'", "cron(minute hour day month weekday year)"],
+    ),
+    "a pipeline image by its tag": (
+        pipeline(image_digest="latest"),
+        [f"{MODEL}.pipeline.image_digest: 'latest'", "sha256:"],
+    ),
     "an environment that is not there": (
         model(environments=["prd"]),
         [f"{MODEL}.environments.0: no environment 'prd' (did you mean 'prod'?); allowed: dev, staging, prod"],
@@ -118,3 +150,13 @@ def test_reference_zone_serves_in_staging_and_production() -> None:
         "staging": {"readmission"},
         "prod": {"readmission"},
     }
+
+
+def test_two_teams_retrain_two_models_in_staging() -> None:
+    settings = settings_from_files(ROOT, "organization")
+    pipelines = settings.ml.retrained_in("staging")
+    assert {name: (each.definition, each.team) for name, each in pipelines.items()} == {
+        "readmission": ("readmission", "cardiology"),
+        "length-of-stay": ("length_of_stay", "oncology"),
+    }
+    assert not settings.ml.retrained_in("prod")

@@ -68,7 +68,7 @@ class Settings:
     experiment: str = ""
     """Name of the MLflow experiment; empty: the model's name."""
     registry: str = ""
-    """Folder of the local registry, or `sagemaker:BUCKET/PREFIX`."""
+    """Folder of the local registry, `sagemaker:BUCKET/PREFIX`, or `sagemaker:GROUP@BUCKET/PREFIX`."""
 
     def of(self, step: Step) -> dict[str, Any]:
         """The settings that a step's output depends on."""

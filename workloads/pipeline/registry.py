@@ -121,10 +121,12 @@ class SageMakerRegistry:
         client: boto3's `sagemaker` client.
         store: of artifacts, an S3 bucket.
         prefix: of the keys, with a final `/` unless empty.
+        group: name of the model package group; empty: the model's name.
     """
 
-    def __init__(self, client: Any, store: Store, prefix: str = "") -> None:
+    def __init__(self, client: Any, store: Store, prefix: str = "", group: str = "") -> None:
         self._client = client
+        self._group = group
         self._store = store
         self._prefix = prefix
 
@@ -140,7 +142,7 @@ class SageMakerRegistry:
         self._store.write(f"{key}/{_PACKAGE}", json.dumps(package, indent=2, sort_keys=True).encode())
         lineage = package["lineage"]
         answer = self._client.create_model_package(
-            ModelPackageGroupName=model,
+            ModelPackageGroupName=self._group or model,
             ModelPackageDescription=f"{model}, data version {lineage['data_version']}",
             ModelApprovalStatus=PENDING,
             ClientToken=identifier[:36],
@@ -179,7 +181,7 @@ class SageMakerRegistry:
         return folder
 
     def _packages(self, model: str) -> list[dict[str, Any]]:
-        pages = self._client.get_paginator("list_model_packages").paginate(ModelPackageGroupName=model)
+        pages = self._client.get_paginator("list_model_packages").paginate(ModelPackageGroupName=self._group or model)
         return [
             self._client.describe_model_package(ModelPackageName=summary["ModelPackageArn"])
             for page in pages
@@ -188,7 +190,7 @@ class SageMakerRegistry:
 
 
 def open_registry(address: str) -> Registry:
-    """The registry of a folder, or of `sagemaker:BUCKET/PREFIX`.
+    """The registry of a folder, of `sagemaker:BUCKET/PREFIX`, or of `sagemaker:GROUP@BUCKET/PREFIX`.
 
     Raises:
         StepError: no address.
@@ -203,5 +205,6 @@ def open_registry(address: str) -> Registry:
 
     from workloads.pipeline.stores import open_store  # noqa: PLC0415 - as above
 
-    store, prefix = open_store("s3://" + address.removeprefix("sagemaker:"))
-    return SageMakerRegistry(boto3.client("sagemaker"), store, prefix)
+    group, _, place = address.removeprefix("sagemaker:").rpartition("@")
+    store, prefix = open_store("s3://" + place)
+    return SageMakerRegistry(boto3.client("sagemaker"), store, prefix, group)

@@ -1,8 +1,11 @@
-"""Gives a secret a new random value, in the four steps of Secrets Manager (User Guide, "Lambda rotation functions").
+"""Appends a key to a ring of keys, in the four steps of Secrets Manager (User Guide, "Lambda rotation functions").
 
-The value is made by Secrets Manager itself and goes back to it: it is never logged, returned or kept.
+The secret is the key file of the pipeline: `{"keys": [{"id": "k1", "secret": "HEX"}, ...]}`, oldest first. Keys are
+never removed, so that pseudonyms of older data can be moved to the newest key. The new key is made by Secrets Manager
+itself and goes back to it: it is never logged, returned or kept.
 """
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,9 +45,27 @@ def _create(client: Any, secret: str, version: str) -> None:
         client.get_secret_value(SecretId=secret, VersionId=version, VersionStage="AWSPENDING")
     except client.exceptions.ResourceNotFoundException:
         value = client.get_random_password(PasswordLength=64, ExcludePunctuation=True)["RandomPassword"]
+        keys = _keys(client, secret)
+        keys.append({"id": f"k{len(keys) + 1}", "secret": value.encode().hex()})
         client.put_secret_value(
-            SecretId=secret, ClientRequestToken=version, SecretString=value, VersionStages=["AWSPENDING"]
+            SecretId=secret,
+            ClientRequestToken=version,
+            SecretString=json.dumps({"keys": keys}),
+            VersionStages=["AWSPENDING"],
         )
+
+
+def _keys(client: Any, secret: str) -> list[dict[str, str]]:
+    """The keys of the current version; none when the secret has no version or no ring yet."""
+    try:
+        text = client.get_secret_value(SecretId=secret, VersionStage="AWSCURRENT")["SecretString"]
+    except client.exceptions.ResourceNotFoundException:
+        return []
+    try:
+        keys = json.loads(text)["keys"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    return list(keys)
 
 
 def _nothing(_client: Any, _secret: str, _version: str) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from zone.settings import types as t
+from zone.settings.data import DataSetName, TeamName
 from zone.settings.sections import StrictModel
 
 ModelName = Annotated[str, t.like(r"[a-z][a-z0-9-]{1,29}", "2 to 30 lower-case letters, digits and hyphens")]
@@ -30,6 +31,40 @@ class Release(StrictModel):
     """SHA-256 of the model file inside the artifact, as training prints it."""
 
 
+class Pipeline(StrictModel):
+    """The retraining of a model: its definition, its data, and how its jobs run."""
+
+    definition: Annotated[str, t.like(r"[a-z][a-z0-9_]{1,39}", "lower-case letters, digits and underscores")]
+    """Name of the definition in `workloads/pipeline/definitions.py`."""
+    team: TeamName
+    """Team that owns the model; its prefixes store the outputs of the steps."""
+    data_set: DataSetName
+    """Data set of the team in the bucket `raw-phi` that the pipeline de-identifies and trains on."""
+    environment: t.AccountName
+    """Environment that trains the model, from `environments`. It holds patient data, and is not production, where
+    control M2 denies jobs access to the network."""
+    image_digest: ImageDigest | None = None
+    """Digest of the pipeline image; if not set, the repository is deployed without a state machine."""
+    schedule: Annotated[str, t.like(r"cron\([^()]{9,60}\)", "cron(minute hour day month weekday year)")] = (
+        "cron(0 5 ? * SUN *)"
+    )
+    """Schedule of the runs, an AWS `cron(…)` expression in UTC; at least weekly."""
+    instance_type: InstanceType = "ml.m5.xlarge"
+    """SageMaker instance type of the processing jobs and the training job."""
+    volume_gigabytes: Annotated[int, Field(ge=10, le=1000)] = 30
+    """Size of the encrypted volume of each job, in gigabytes."""
+    step_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+    """Maximum run time of each step, in minutes."""
+    spot: bool = False
+    """Whether training runs on spot instances."""
+    holdout_version: Version = "1"
+    """Salt of the holdout; the same patients stay in the holdout until it changes."""
+    commit: Annotated[str, t.like(r"[0-9a-f]{7,40}|unknown", "7 to 40 hexadecimal digits of a Git commit")] = "unknown"
+    """Git commit that the image was built from, for the lineage of the model packages."""
+    tracking_uri: Annotated[str, t.like(r"(https://[A-Za-z0-9./:_-]{1,200})?", "an https:// URL, or empty")] = ""
+    """URL of the MLflow server; if empty, the run is recorded without a server."""
+
+
 class Model(StrictModel):
     """A model with a real-time endpoint."""
 
@@ -50,6 +85,8 @@ class Model(StrictModel):
     """Percentage of requests that data capture records."""
     standby: Standby = "none"
     """Standby mode in the recovery region."""
+    pipeline: Pipeline | None = None
+    """Retraining of the model; if not set, the model is not retrained."""
 
 
 class Recovery(StrictModel):
@@ -77,6 +114,14 @@ class MachineLearning(StrictModel):
     def served_in(self, environment: str) -> Mapping[str, Model]:
         """The models of an environment, by name."""
         return {name: model for name, model in self.models.items() if environment in model.environments}
+
+    def retrained_in(self, environment: str) -> Mapping[str, Pipeline]:
+        """The pipelines that run in an environment, by the name of their model."""
+        return {
+            name: model.pipeline
+            for name, model in self.models.items()
+            if model.pipeline is not None and model.pipeline.environment == environment
+        }
 
     def standing_by(self, environment: str) -> Mapping[str, Model]:
         """Those of them that stand by in the recovery region."""

@@ -199,6 +199,14 @@ def _log_groups(request: ParsedRequest, action: str, account: str) -> NamedResou
     return [(f"{arn}:log-stream:{stream}", account, "log-stream") if stream else (f"{arn}:*", account, "log-group")]
 
 
+def _sagemaker(request: ParsedRequest, action: str, account: str) -> NamedResources | None:
+    """A new version in a group: SageMaker chooses its number."""
+    group = str(request.parameters.get("ModelPackageGroupName") or "").rpartition("/")[2]
+    if action != "sagemaker:CreateModelPackage" or not group:
+        return None
+    return [(f"arn:aws:sagemaker:{request.region}:{account}:model-package/{group}/*", account, "model-package")]
+
+
 _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources | None]]] = {
     "iam": _iam,
     "kms": _kms,
@@ -206,6 +214,7 @@ _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources
     "logs": _log_groups,
     "s3": _s3,
     "s3control": _s3_control,
+    "sagemaker": _sagemaker,
     "secretsmanager": _secrets,
     "sqs": _queues,
     "ssm": _parameters,

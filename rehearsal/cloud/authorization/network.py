@@ -1,7 +1,8 @@
 """The condition keys and the endpoint policy of a request that comes through a VPC endpoint.
 
 No network is emulated: a client states the endpoint with the header `x-rehearsal-vpce`, or with botocore's own setting
-`AWS_SDK_UA_APP_ID=vpce-…`, for clients that cannot send a header.
+`AWS_SDK_UA_APP_ID=vpce-…`, for clients that cannot send a header. A client of several services states one endpoint for
+each, joined by dots; the endpoint of the service that the request is signed for counts.
 """
 
 import re
@@ -14,7 +15,8 @@ from authorization import Policy
 from rehearsal.cloud.authorization.organization import organization_id
 from rehearsal.cloud.authorization.parsed import parsed_policy
 
-_APPLICATION: Final = re.compile(r".*\bapp/(vpce-[0-9a-f]+)")
+_APPLICATION: Final = re.compile(r".*\bapp/(vpce-[0-9a-f]+(?:\.vpce-[0-9a-f]+)*)")
+_SIGNED: Final = re.compile(r"Credential=[^/]+/\d+/[^/]+/([a-z0-9-]+)/aws4_request")
 
 
 def endpoint(headers: Mapping[str, str]) -> tuple[str, Any] | None:
@@ -27,13 +29,19 @@ def endpoint(headers: Mapping[str, str]) -> tuple[str, Any] | None:
         Account that owns the endpoint and moto's object; None for a request from elsewhere.
     """
     application = _APPLICATION.match(headers.get("user-agent", ""))
-    name = headers.get("x-rehearsal-vpce") or (application[1] if application else "")
-    for account, regions in list(ec2_backends.items()) if name else ():
-        for backend in regions.values():
-            vpc_endpoint = backend.vpc_end_points.get(name)
-            if vpc_endpoint is not None:
-                return str(account), vpc_endpoint
-    return None
+    names = (headers.get("x-rehearsal-vpce") or (application[1] if application else "")).split(".")
+    found = [
+        (str(account), backend.vpc_end_points[name])
+        for account, regions in (list(ec2_backends.items()) if names[0] else ())
+        for backend in regions.values()
+        for name in names
+        if name in backend.vpc_end_points
+    ]
+    if len(found) < 2:  # noqa: PLR2004 - nothing to choose from
+        return next(iter(found), None)
+    signed = _SIGNED.search(headers.get("authorization", ""))
+    service = signed[1] if signed else ""
+    return next((each for each in found if str(each[1].service_name).split(".")[3] == service), None)
 
 
 def endpoint_keys(headers: Mapping[str, str]) -> Mapping[str, str]:

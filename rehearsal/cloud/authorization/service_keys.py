@@ -6,6 +6,7 @@ Source: the Service Authorization Reference, table "Condition keys" of each serv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
 
@@ -125,6 +126,18 @@ def _boundary(request: ParsedRequest, arn: str) -> Values | None:
     return [str(boundary)] if boundary else None
 
 
+def _leading_keys(request: ParsedRequest, arn: str) -> Values | None:
+    """The partition keys of the items that a request names."""
+    parts = parse_arn(arn)
+    if parts is None or not parts.resource.startswith("table/"):
+        return None
+    table = dynamodb_backends[parts.account][parts.region].tables.get(parts.resource.split("/")[1])
+    item = request.parameters.get("Key") or request.parameters.get("Item")
+    if table is None or not item or table.hash_key_attr not in item:
+        return None
+    return [str(value) for value in item[table.hash_key_attr].values()]
+
+
 PASSED_TO: Final[Mapping[str, str]] = {
     "application-autoscaling": "application-autoscaling.amazonaws.com",
     "athena": "athena.amazonaws.com",
@@ -153,6 +166,7 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "account:targetregion": _at("RegionName"),
     "cloudwatch:namespace": _at("Namespace"),
     "codebuild:vpcconfig.vpcid": _at("vpcConfig.vpcId"),
+    "dynamodb:leadingkeys": _leading_keys,
     "ec2:associatepublicipaddress": _everywhere("AssociatePublicIpAddress"),
     "ec2:attribute/httptokens": _at("HttpTokens"),
     "ec2:createaction": _absent,
@@ -225,10 +239,18 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "sagemaker:outputkmskeyarn": _first("OutputDataConfig.KmsKeyId", "ProcessingOutputConfig.KmsKeyId"),
     "sagemaker:rootaccess": _default(_at("RootAccess"), "Enabled"),
     "sagemaker:volumekmskey": _first(
-        "ResourceConfig.VolumeKmsKeyId", "TransformResources.VolumeKmsKeyId", "KmsKeyId", "HomeEfsFileSystemKmsKeyId"
+        "ResourceConfig.VolumeKmsKeyId",
+        "ProcessingResources.ClusterConfig.VolumeKmsKeyId",
+        "TransformResources.VolumeKmsKeyId",
+        "KmsKeyId",
+        "HomeEfsFileSystemKmsKeyId",
     ),
     "sagemaker:volumekmskeyarn": _first(
-        "ResourceConfig.VolumeKmsKeyId", "TransformResources.VolumeKmsKeyId", "KmsKeyId", "HomeEfsFileSystemKmsKeyId"
+        "ResourceConfig.VolumeKmsKeyId",
+        "ProcessingResources.ClusterConfig.VolumeKmsKeyId",
+        "TransformResources.VolumeKmsKeyId",
+        "KmsKeyId",
+        "HomeEfsFileSystemKmsKeyId",
     ),
     "sagemaker:vpcsecuritygroupids": _everywhere("SecurityGroupIds", "SecurityGroups", "DefaultSecurityGroupIds"),
     "sagemaker:vpcsubnets": _everywhere("Subnets", "SubnetIds", "SubnetId"),

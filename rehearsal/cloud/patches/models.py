@@ -15,6 +15,7 @@ def apply() -> None:
     """Add the operations; keep a model's network isolation; keep one value per tag key."""
     registry.replace(SageMakerResponse, "create_model", "dc3d27d42606", _isolating)
     registry.replace(SageMakerModelBackend, "add_tags", "47eca4850ac7", _replacing)
+    registry.replace(SageMakerModelBackend, "update_model_package", "97b9da5816c6", _merging)
     registry.add_state(ModelPackageGroup, resource_policy=lambda: None)
     for name, implementation, handler in (
         ("put_model_package_group_policy", _put_policy, _handle_put_policy),
@@ -35,6 +36,20 @@ def _isolating(original: Any) -> Any:
         return answer
 
     return create_model
+
+
+def _merging(original: Any) -> Any:
+    """An update changes the properties that it names and keeps all others (API Reference, `UpdateModelPackage`)."""
+
+    def update_model_package(self: Any, **kwargs: Any) -> str:
+        arn = kwargs["model_package_arn"]
+        package = self.model_packages.get(self.model_package_name_mapping.get(arn, arn))
+        kept = dict(package.customer_metadata_properties or {}) if package is not None else {}
+        kwargs["customer_metadata_properties"] = {**kept, **(kwargs.get("customer_metadata_properties") or {})}
+        changed: str = original(self, **kwargs)
+        return changed
+
+    return update_model_package
 
 
 def _replacing(original: Any) -> Any:

@@ -2,7 +2,9 @@
 
 A processing job mounts each input below `/opt/ml/processing/input/NAME` and uploads `/opt/ml/processing/output`; a
 training job has `/opt/ml/input/data/CHANNEL` and `/opt/ml/model` (SageMaker Developer Guide, "Build your own processing
-container" and "How Amazon SageMaker AI provides training information").
+container" and "How Amazon SageMaker AI provides training information"). The output of a training job is an archive
+`model.tar.gz`, which the step that reads it unpacks. The keys of the pseudonyms come from Secrets Manager when the
+environment variable `PSEUDONYM_KEYS_SECRET` names the secret.
 """
 
 import argparse
@@ -12,10 +14,12 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from workloads.pipeline import sagemaker
 from workloads.pipeline.definitions import MODELS, definition
 from workloads.pipeline.errors import StepError
 from workloads.pipeline.plan import BY_NAME, Job, Settings, Step
@@ -72,7 +76,9 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
     output = options.output or options.ml / ("model" if training else "processing/output")
     try:
         output.mkdir(parents=True, exist_ok=True)
-        summary = execute(step, options.model, Job(inputs=inputs, output=output, settings=settings))
+        with tempfile.TemporaryDirectory() as temporary:
+            located = sagemaker.located(inputs, Path(temporary))
+            summary = execute(step, options.model, Job(inputs=located, output=output, settings=settings))
     except StepError as error:
         message = f"Step {name} stopped. {error.reason} {error.action}"
         _record_failure(options.ml, message)
@@ -85,12 +91,22 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
         _record_failure(options.ml, message)
         print(f"error: {message}", file=sys.stderr)
         return 2
+    except Exception as error:
+        if not type(error).__module__.startswith("botocore"):
+            raise
+        message = (
+            f"Step {name} stopped. AWS refused a request: {error}. Check the job's role and the policies it names."
+        )
+        _record_failure(options.ml, message)
+        print(f"error: {message}", file=sys.stderr)
+        return 2
     print(json.dumps({"step": name, **summary}, sort_keys=True))
     return 0
 
 
 def _record_failure(ml: Path, message: str) -> None:
-    """Writes the file that SageMaker shows as the job's failure reason."""
+    """Writes what SageMaker shows as the failure reason of a training job and the exit message of a processing job."""
     with contextlib.suppress(OSError):
         if (ml / "output").is_dir():
-            (ml / "output" / "failure").write_text(message[:1024], encoding="utf-8")
+            for name in ("failure", "message"):
+                (ml / "output" / name).write_text(message[:1024], encoding="utf-8")

@@ -1,8 +1,11 @@
 """Checks of the `ml` key against the rest of the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from controls.targets import PHI, PRODUCTION
+from workloads.pipeline.definitions import MODELS
 from zone.settings.errors import Problem, suggestion
+from zone.settings.ml import Model, Pipeline
 from zone.settings.model import Settings
 from zone.settings.placement import workload_environments
 from zone.shared.scaling import MAXIMUM_FACTOR
@@ -12,6 +15,8 @@ def problems(settings: Settings) -> Iterator[Problem]:
     """What of it does not fit the rest of the settings."""
     environments = workload_environments(settings)
     for name, model in settings.ml.models.items():
+        if model.pipeline is not None:
+            yield from _pipeline_problems(settings, environments, name, model, model.pipeline)
         maximum = MAXIMUM_FACTOR * model.instances
         if model.release_instances is not None and not model.instances <= model.release_instances <= maximum:
             yield Problem(
@@ -41,3 +46,42 @@ def problems(settings: Settings) -> Iterator[Problem]:
                     message=f"the account {environments[environment]!r} has no network in {lacking[0]}, where the "
                     f"model is to be served; give it one in accounts.{environments[environment]}.networks",
                 )
+
+
+def _pipeline_problems(
+    settings: Settings, environments: Mapping[str, str], name: str, model: Model, pipeline: Pipeline
+) -> Iterator[Problem]:
+    """What of a pipeline does not fit the definitions, the data and the environments."""
+    path = ("ml", "models", name, "pipeline")
+    if pipeline.definition not in MODELS:
+        yield _unknown((*path, "definition"), "definition", pipeline.definition, sorted(MODELS))
+    if pipeline.team not in settings.data.teams:
+        yield _unknown((*path, "team"), "team", pipeline.team, sorted(settings.data.teams))
+    owned = [
+        data_set
+        for data_set, described in settings.data.data_sets.items()
+        if (described.bucket, described.owner) == ("raw-phi", pipeline.team)
+    ]
+    if pipeline.data_set not in owned:
+        yield _unknown((*path, "data_set"), f"raw-phi data set of {pipeline.team!r}", pipeline.data_set, owned)
+    trained = [
+        environment
+        for environment in model.environments
+        if environment in environments
+        and settings.accounts[environments[environment]].ou in PHI
+        and settings.accounts[environments[environment]].ou not in PRODUCTION
+    ]
+    if pipeline.environment not in trained:
+        yield Problem(
+            path=(*path, "environment"),
+            message=f"the model cannot be trained in {pipeline.environment!r}; allowed: "
+            f"{', '.join(trained) or 'none'}: an environment of the model that holds patient data and is not "
+            "production, where M2 denies jobs access to the network",
+        )
+
+
+def _unknown(path: tuple[str | int, ...], kind: str, value: str, allowed: list[str]) -> Problem:
+    return Problem(
+        path=path,
+        message=f"no {kind} {value!r}{suggestion(value, allowed)}; allowed: {', '.join(allowed) or 'none'}",
+    )

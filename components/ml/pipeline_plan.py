@@ -1,0 +1,138 @@
+"""What a pipeline's state machine, jobs and roles refer to: names, buckets and prefixes of one model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from workloads.pipeline.plan import BY_NAME, STEPS, Step
+
+NETWORKED: Final = ("deidentify", "track", "register")
+"""Steps that call Secrets Manager, the MLflow server and SageMaker; all others run with network isolation."""
+RUN: Final = "{}"
+"""Placeholder of the execution's name in a location."""
+EXTERNAL: Final = ("raw", "names_model", "champion")
+"""Inputs of the plan that no step produces and that are in a bucket; `keys` is a secret."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PipelineNames:
+    """Resource names of the pipeline of one model in one environment."""
+
+    prefix: str
+    environment: str
+    model: str
+
+    @property
+    def state_machine(self) -> str:
+        """Name of the state machine, of its log group, its schedule and its queue."""
+        return f"{self.prefix}-{self.model}-{self.environment}"
+
+    @property
+    def log_group(self) -> str:
+        """Log group of the state machine; AWS shortens its resource policies for groups with this prefix."""
+        return f"/aws/vendedlogs/states/{self.state_machine}"
+
+    @property
+    def machine_role(self) -> str:
+        """Role of the state machine: a `service` role, whose calls come from the network of Step Functions (P2)."""
+        return f"{self.prefix}-service-retrain-{self.model}-{self.environment}"[:64]
+
+    @property
+    def schedule_role(self) -> str:
+        """Role of the schedule."""
+        return f"{self.prefix}-service-weekly-{self.model}-{self.environment}"[:64]
+
+    def step_role(self, step: str) -> str:
+        """Role of the job of a step. The data keys and buckets know the jobs by the first part of the name."""
+        return f"{self.prefix}-ml-{step}-{self.model}-{self.environment}"[:64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Objects below a prefix of a bucket."""
+
+    bucket: str
+    prefix: str
+    """Ends with `/`; `{}` stands for the name of the execution."""
+
+    def uri(self) -> str:
+        """The S3 address, without a final `/`."""
+        return f"s3://{self.bucket}/{self.prefix.rstrip('/')}"
+
+    def arn(self) -> str:
+        """The objects of every execution."""
+        return f"arn:aws:s3:::{self.bucket}/{self.prefix.replace(RUN, '*')}*"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PipelinePlan:
+    """The pipeline of one model; plain values, resolved from outputs."""
+
+    names: PipelineNames
+    region: str
+    account_id: str
+    definition: str
+    """Name of the model's definition in `workloads.pipeline.definitions`."""
+    team: str
+    buckets: Mapping[str, str]
+    """Purpose (`raw-phi`, `deidentified`, `features`, `artifacts`) -> bucket."""
+    key_arns: Mapping[str, str]
+    """Purpose -> key of its objects."""
+    raw_prefix: str
+    """Prefix of the data set in the bucket `raw-phi`, without a final `/`."""
+    secret_arn: str
+    """Secret with the keys of the pseudonyms."""
+    secret_key_arn: str
+    image: str
+    """Image with digest."""
+    repository_arn: str
+    image_digest: str
+    subnets: Sequence[str]
+    security_groups: Sequence[str]
+    volume_key_arn: str
+    lock_table: str
+    package_group: str
+    writer_parameter: str
+    """Parameter that names the region that may write; empty when nothing stands by."""
+    instance_type: str
+    volume_gigabytes: int
+    step_minutes: int
+    spot: bool
+    settings: Mapping[str, str]
+    """Setting of `workloads.pipeline.plan.Settings` -> value, for those that are configured."""
+
+    @property
+    def raw(self) -> Place:
+        """The data set."""
+        return Place(bucket=self.buckets["raw-phi"], prefix=f"{self.raw_prefix}/")
+
+    @property
+    def names_model(self) -> Place:
+        """The model that finds names in notes; the team's."""
+        return Place(bucket=self.buckets["artifacts"], prefix=f"{self.team}/names-model/")
+
+    @property
+    def registry(self) -> Place:
+        """Artifacts of registered versions, the champion's included."""
+        return Place(bucket=self.buckets["artifacts"], prefix=f"{self.team}/registry/{self.names.model}/")
+
+    def output(self, step: str) -> Place:
+        """The output of a step, of one execution."""
+        purpose = "deidentified" if step == "deidentify" else "features"
+        return Place(bucket=self.buckets[purpose], prefix=f"{self.team}/pipeline/{self.names.model}/{RUN}/{step}/")
+
+    def output_key(self, step: str) -> str:
+        """The key of a step's output."""
+        return self.key_arns["deidentified" if step == "deidentify" else "features"]
+
+    def input(self, name: str) -> Place:
+        """An input of a step: an earlier step's output or an external one."""
+        external = {"raw": self.raw, "names_model": self.names_model, "champion": self.registry}
+        return external[name] if name in EXTERNAL else self.output(name)
+
+    def inputs(self, step: Step) -> Mapping[str, Place]:
+        """Input of a step -> where it is; without the secret."""
+        return {name: self.input(name) for name in step.inputs if name != "keys"}
+
+
+__all__ = ["BY_NAME", "EXTERNAL", "NETWORKED", "RUN", "STEPS", "PipelineNames", "PipelinePlan", "Place", "Step"]

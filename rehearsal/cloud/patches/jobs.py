@@ -1,0 +1,203 @@
+"""SageMaker processing and training jobs: those of this project run as processes; moto's end at once."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.core.responses import EmptyResult
+from moto.core.utils import utcnow
+from moto.ec2.models import ec2_backends
+from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.models import SageMakerModelBackend
+from moto.sagemaker.responses import SageMakerResponse
+
+from rehearsal.cloud.aws_error import AwsError
+from rehearsal.cloud.jobs import JOBS, Destination, Ended, Job, Source
+from rehearsal.cloud.patches import registry
+
+_ML = "/opt/ml/"
+_INTERFACES = ("sagemaker.api", "secretsmanager")
+"""Services that jobs call themselves, beside S3."""
+
+
+def apply() -> None:
+    """Run jobs, and stop them."""
+    registry.replace(SageMakerResponse, "create_processing_job", "6a2c57749ae8", _processing)
+    registry.replace(SageMakerResponse, "create_training_job", "10db6d601d79", _training)
+    registry.replace(SageMakerModelBackend, "stop_processing_job", "9a2e4dd837ee", _stopping)
+    registry.add_operation(
+        SageMakerModelBackend, SageMakerResponse, "stop_training_job", _stop_training_job, _handle_stop_training_job
+    )
+
+
+def _processing(original: Any) -> Any:
+    def create_processing_job(self: Any) -> Any:
+        name = self._get_param("ProcessingJobName")
+        _require_new(name, self.sagemaker_backend.processing_jobs)
+        answer = original(self)
+        stored = self.sagemaker_backend.processing_jobs[name]
+        stored.environment = self._get_param("Environment")
+        stored.processing_resources = self._get_param("ProcessingResources")
+        specification = self._get_param("AppSpecification") or {}
+        entry_point = _entry_point(specification)
+        if JOBS.knows(entry_point):
+            network = self._get_param("NetworkConfig") or {}
+            outputs = self._get_param("ProcessingOutputConfig") or {}
+            job = Job(
+                name=name,
+                kind="ProcessingJobs",
+                region=self.region,
+                role_arn=self._get_param("RoleArn"),
+                entry_point=entry_point,
+                environment=self._get_param("Environment") or {},
+                sources=[
+                    Source(
+                        name=entry["InputName"],
+                        uri=entry["S3Input"]["S3Uri"],
+                        folder=entry["S3Input"]["LocalPath"].removeprefix(_ML),
+                    )
+                    for entry in self._get_param("ProcessingInputs") or ()
+                ],
+                destinations=[
+                    Destination(
+                        uri=entry["S3Output"]["S3Uri"],
+                        folder=entry["S3Output"]["LocalPath"].removeprefix(_ML),
+                        key_id=outputs.get("KmsKeyId", ""),
+                        packed=False,
+                    )
+                    for entry in outputs.get("Outputs") or ()
+                ],
+                isolated=bool(network.get("EnableNetworkIsolation")),
+                endpoint_id=_endpoint(self, network.get("VpcConfig")),
+                interface_ids=_interfaces(self.region),
+                seconds=_seconds(self),
+            )
+            _start(job, stored, "processing")
+        return answer
+
+    return create_processing_job
+
+
+def _training(original: Any) -> Any:
+    def create_training_job(self: Any) -> Any:
+        name = self._get_param("TrainingJobName")
+        _require_new(name, self.sagemaker_backend.training_jobs)
+        answer = original(self)
+        stored = self.sagemaker_backend.training_jobs[name]
+        stored.environment = self._get_param("Environment")
+        entry_point = _entry_point(self._get_param("AlgorithmSpecification") or {})
+        if JOBS.knows(entry_point):
+            output = self._get_param("OutputDataConfig") or {}
+            destination = Destination(
+                uri=output["S3OutputPath"], folder="model", key_id=output.get("KmsKeyId", ""), packed=True
+            )
+            job = Job(
+                name=name,
+                kind="TrainingJobs",
+                region=self.region,
+                role_arn=self._get_param("RoleArn"),
+                entry_point=entry_point,
+                environment=self._get_param("Environment") or {},
+                sources=[
+                    Source(
+                        name=entry["ChannelName"],
+                        uri=entry["DataSource"]["S3DataSource"]["S3Uri"],
+                        folder=f"input/data/{entry['ChannelName']}",
+                    )
+                    for entry in self._get_param("InputDataConfig") or ()
+                ],
+                destinations=[destination],
+                isolated=bool(self._get_param("EnableNetworkIsolation")),
+                endpoint_id=_endpoint(self, self._get_param("VpcConfig")),
+                interface_ids=_interfaces(self.region),
+                seconds=_seconds(self),
+            )
+            _start(job, stored, "training")
+        return answer
+
+    return create_training_job
+
+
+def _require_new(name: str, jobs: Mapping[str, Any]) -> None:
+    if name in jobs:
+        raise AwsError("ResourceInUse", f"Job name must be unique within an AWS account and region: {name}")
+
+
+def _entry_point(specification: Mapping[str, Any]) -> list[str]:
+    return [*(specification.get("ContainerEntrypoint") or ()), *(specification.get("ContainerArguments") or ())]
+
+
+def _seconds(response: Any) -> int:
+    return int((response._get_param("StoppingCondition") or {}).get("MaxRuntimeInSeconds") or 86_400)  # noqa: SLF001 - moto's own
+
+
+def _endpoint(response: Any, vpc_config: Mapping[str, Any] | None) -> str:
+    """The gateway endpoint of S3 in the VPC of the job's subnets; the job's traffic leaves through it."""
+    backend = ec2_backends[response.current_account][response.region]
+    wanted: set[str] = set((vpc_config or {}).get("Subnets") or ())
+    vpcs = {subnet.vpc_id for zone in backend.subnets.values() for id_, subnet in zone.items() if id_ in wanted}
+    return next(_s3_endpoints(backend, vpcs), "")
+
+
+def _interfaces(region: str) -> list[str]:
+    """The organization's interface endpoints in a region: spokes resolve their names, and reach them by the hub."""
+    wanted = {f"com.amazonaws.{region}.{service}" for service in _INTERFACES}
+    return [
+        str(endpoint.id)
+        for regions in list(ec2_backends.values())
+        for endpoint in (regions[region].vpc_end_points.values() if region in regions else ())
+        if endpoint.service_name in wanted
+    ]
+
+
+def _s3_endpoints(backend: Any, vpcs: set[str]) -> Iterator[str]:
+    for endpoint in backend.vpc_end_points.values():
+        if endpoint.vpc_id in vpcs and str(endpoint.service_name).endswith(".s3"):
+            yield str(endpoint.id)
+
+
+def _start(job: Job, stored: Any, kind: str) -> None:
+    setattr(stored, f"{kind}_job_status", "InProgress")
+    setattr(stored, f"{kind}_end_time", None)
+    setattr(stored, f"{kind}_start_time", utcnow())
+    threading.Thread(target=_work, args=(job, stored, kind), name=f"job-{job.name}", daemon=True).start()
+
+
+def _work(job: Job, stored: Any, kind: str) -> None:
+    try:
+        ended = JOBS.run(job)
+    except Exception as error:  # noqa: BLE001 - a job that nobody ends would be waited for
+        ended = Ended(status="Failed", reason=f"InternalServerError: {error!r}")
+    stored.failure_reason = ended.reason or None
+    stored.exit_message = ended.message or None
+    setattr(stored, f"{kind}_end_time", utcnow())
+    stored.last_modified_time = utcnow()
+    if kind == "training":
+        stored.secondary_status = ended.status
+    setattr(stored, f"{kind}_job_status", ended.status)
+
+
+def _stopping(original: Any) -> Any:
+    def stop_processing_job(self: Any, processing_job_name: str) -> None:
+        job = self.processing_jobs.get(processing_job_name)
+        if job is not None and job.processing_job_status == "InProgress":
+            job.processing_job_status = "Stopping"
+            JOBS.stop(processing_job_name)
+            return
+        original(self, processing_job_name)
+
+    return stop_processing_job
+
+
+def _stop_training_job(self: Any, training_job_name: str) -> None:
+    job = self.training_jobs.get(training_job_name)
+    if job is None:
+        raise ValidationError(f"Requested resource not found: training job {training_job_name}.")
+    if job.training_job_status == "InProgress":
+        job.training_job_status = "Stopping"
+        JOBS.stop(training_job_name)
+
+
+def _handle_stop_training_job(self: Any) -> EmptyResult:
+    self.sagemaker_backend.stop_training_job(self._get_param("TrainingJobName"))
+    return EmptyResult()

@@ -1,0 +1,198 @@
+"""One account of the emulated AWS with a pipeline in it: definition and rights of the components, without a zone.
+
+State machine, jobs and roles are those that `components.ml.pipeline` deploys, so that a run takes a minute. The zone
+is brought up in `test_e2e_retraining`.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components.ml.pipeline_definition import definition
+from components.ml.pipeline_plan import STEPS, PipelineNames, PipelinePlan
+from components.ml.pipeline_rights import machine_rights, step_rights
+from rehearsal.cloud import Cloud
+
+EAST = "us-east-1"
+ACCOUNT = "123456789012"
+PURPOSES = ("artifacts", "deidentified", "features", "raw-phi")
+TABLE, GROUP = "pipelines", "hipaa-ml-readmission"
+TEAM = "cardiology"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """How an execution ended."""
+
+    name: str
+    status: str
+    cause: str
+    jobs: Mapping[str, str]
+    """Step -> status of its job."""
+
+
+class Laboratory:
+    """The account."""
+
+    def __init__(self, state: Path) -> None:
+        self.cloud = Cloud.start(state)
+        self.endpoints = self.cloud.endpoints()
+        self.key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
+        self.plan = self._plan()
+        self._resources()
+        self.deploy(definition(self.plan))
+
+    def client(self, service: str) -> Any:
+        return self.endpoints.client(service, EAST)
+
+    def close(self) -> None:
+        self.cloud.stop()
+
+    def _plan(self) -> PipelinePlan:
+        ec2 = self.client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+        group = ec2.create_security_group(GroupName="training", Description="x", VpcId=vpc)["GroupId"]
+        ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{EAST}.s3")
+        secret = self.client("secretsmanager").create_secret(Name="pseudonyms", KmsKeyId=self.key)["ARN"]
+        return PipelinePlan(
+            names=PipelineNames(prefix="hipaa-ml", environment="staging", model="readmission"),
+            region=EAST,
+            account_id=ACCOUNT,
+            definition="readmission",
+            team=TEAM,
+            buckets={purpose: f"laboratory-{purpose}" for purpose in PURPOSES},
+            key_arns=dict.fromkeys(PURPOSES, self.key),
+            raw_prefix=f"{TEAM}/encounters",
+            secret_arn=secret,
+            secret_key_arn=self.key,
+            image=f"{ACCOUNT}.dkr.ecr.{EAST}.amazonaws.com/hipaa-ml/pipeline@sha256:" + "a" * 64,
+            repository_arn=f"arn:aws:ecr:{EAST}:{ACCOUNT}:repository/hipaa-ml/pipeline",
+            image_digest="sha256:" + "a" * 64,
+            subnets=[subnet],
+            security_groups=[group],
+            volume_key_arn=self.key,
+            lock_table=TABLE,
+            package_group=GROUP,
+            writer_parameter="/hipaa-ml/recovery/staging/state/writer-region",
+            instance_type="ml.m5.xlarge",
+            volume_gigabytes=30,
+            step_minutes=60,
+            spot=False,
+            settings={
+                "commit": "abcdef0",
+                "image_digest": "sha256:" + "a" * 64,
+                "registry": f"sagemaker:{GROUP}@laboratory-artifacts/{TEAM}/registry/readmission",
+            },
+        )
+
+    def _resources(self) -> None:
+        plan = self.plan
+        for bucket in plan.buckets.values():
+            self.client("s3").create_bucket(Bucket=bucket)
+        self.client("dynamodb").create_table(
+            TableName=TABLE,
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        self.client("sagemaker").create_model_package_group(ModelPackageGroupName=GROUP)
+        for kind in ("ProcessingJobs", "TrainingJobs"):
+            self.client("logs").create_log_group(logGroupName=f"/aws/sagemaker/{kind}")
+        self.role(plan.names.machine_role, "states", machine_rights(plan))
+        for step in STEPS:
+            self.role(plan.names.step_role(step.name), "sagemaker", step_rights(plan, step))
+
+    def role(self, name: str, service: str, rights: Sequence[Mapping[str, Any]]) -> None:
+        """Creates a role with rights."""
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": f"{service}.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        iam = self.client("iam")
+        iam.create_role(
+            RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust})
+        )
+        self.grant(name, rights)
+
+    def grant(self, role: str, rights: Sequence[Mapping[str, Any]]) -> None:
+        """Sets the rights of a role."""
+        document = json.dumps({"Version": "2012-10-17", "Statement": list(rights)})
+        self.client("iam").put_role_policy(RoleName=role, PolicyName="rights", PolicyDocument=document)
+
+    def deploy(self, document: Mapping[str, Any]) -> None:
+        """Creates the state machine, or replaces its definition."""
+        client, text = self.client("stepfunctions"), json.dumps(document)
+        role = f"arn:aws:iam::{ACCOUNT}:role/{self.plan.names.machine_role}"
+        if self.arn in {machine["stateMachineArn"] for machine in client.list_state_machines()["stateMachines"]}:
+            client.update_state_machine(stateMachineArn=self.arn, definition=text)
+        else:
+            client.create_state_machine(name=self.plan.names.state_machine, definition=text, roleArn=role)
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:states:{EAST}:{ACCOUNT}:stateMachine:{self.plan.names.state_machine}"
+
+    def upload(self, raw: bytes, names_model: Path, keys: str) -> None:
+        """Uploads raw data, the names model and the keys of the pseudonyms."""
+        s3, plan = self.client("s3"), self.plan
+        s3.put_object(Bucket=plan.raw.bucket, Key=f"{plan.raw.prefix}encounters.csv", Body=raw)
+        for file in names_model.rglob("*"):
+            if file.is_file():
+                key = f"{plan.names_model.prefix}{file.relative_to(names_model).as_posix()}"
+                s3.put_object(Bucket=plan.names_model.bucket, Key=key, Body=file.read_bytes())
+        self.client("secretsmanager").put_secret_value(SecretId=plan.secret_arn, SecretString=keys)
+
+    def start(self) -> str:
+        """Starts an execution and gives its ARN."""
+        answer = self.client("stepfunctions").start_execution(
+            stateMachineArn=self.arn, name=secrets.token_hex(8), input="{}"
+        )
+        return str(answer["executionArn"])
+
+    def run(self) -> Run:
+        """Starts an execution and waits for its end."""
+        return self.wait(self.start())
+
+    def wait(self, arn: str) -> Run:
+        """Waits for the end of an execution."""
+        client = self.client("stepfunctions")
+        for _ in range(6000):
+            described = client.describe_execution(executionArn=arn)
+            if described["status"] != "RUNNING":
+                name = described["name"]
+                return Run(
+                    name=name, status=described["status"], cause=described.get("cause", ""), jobs=self.jobs(name)
+                )
+            time.sleep(0.1)
+        raise AssertionError(f"{arn} does not end")
+
+    def jobs(self, run: str) -> Mapping[str, str]:
+        """Step -> status of its job in a run."""
+        client = self.client("sagemaker")
+        found: dict[str, str] = {}
+        for step in STEPS:
+            for kind in ("processing", "training"):
+                name = f"{self.plan.names.model}-{step.name}-{run}-0"
+                try:
+                    described = getattr(client, f"describe_{kind}_job")(**{f"{kind.title()}JobName": name})
+                except client.exceptions.ClientError:
+                    continue
+                found[step.name] = described[f"{kind.title()}JobStatus"]
+        return found
+
+    def packages(self) -> list[dict[str, Any]]:
+        """The registered versions."""
+        client = self.client("sagemaker")
+        listed = client.list_model_packages(ModelPackageGroupName=GROUP)["ModelPackageSummaryList"]
+        return [client.describe_model_package(ModelPackageName=entry["ModelPackageArn"]) for entry in listed]
+
+    def locked(self) -> bool:
+        """Whether the lock is held."""
+        key = {"pk": {"S": "lock#readmission"}}
+        return "Item" in self.client("dynamodb").get_item(TableName=TABLE, Key=key)
