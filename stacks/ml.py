@@ -5,7 +5,7 @@ from typing import Final
 import pulumi
 
 from components import ml
-from stacks import spokes
+from stacks import model_people, spokes
 from stacks.contracts import MlOutputs, OrganizationOutputs
 from stacks.providers import Providers
 from stacks.serving import EnvironmentContext, Serving, serve
@@ -37,6 +37,7 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     serving = serve(context, context.models, {})
     for name in context.models:
         _registry(context, name)
+    model_people.declare(context)
     if plan.environments[environment].standby_models:
         ml.ImageReplication(
             "images",

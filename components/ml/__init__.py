@@ -3,6 +3,7 @@
 from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
 from components.ml.log import EndpointLog, EndpointLogArgs
 from components.ml.names import ModelNames
+from components.ml.people import ApproverRole, ModelRoleArgs, PromotionRole, PromotionRoleArgs
 from components.ml.private_zone import (
     EndpointName,
     EndpointNameArgs,
@@ -18,6 +19,7 @@ from components.ml.serving_role import ServingRole, ServingRoleArgs
 
 __all__ = [
     "VARIANT",
+    "ApproverRole",
     "EndpointLog",
     "EndpointLogArgs",
     "EndpointName",
@@ -31,10 +33,13 @@ __all__ = [
     "ModelNames",
     "ModelRegistry",
     "ModelRegistryArgs",
+    "ModelRoleArgs",
     "PrivateZone",
     "PrivateZoneArgs",
     "PrivateZoneMembership",
     "PrivateZoneMembershipArgs",
+    "PromotionRole",
+    "PromotionRoleArgs",
     "Release",
     "ServingRole",
     "ServingRoleArgs",

@@ -17,12 +17,15 @@ from rehearsal.cloud.authorization.entities import parse_arn, role_by_arn, store
 from rehearsal.cloud.authorization.parsed import parsed_policy
 
 
+_TRUST: Final = ("sts:assumerole", "sts:setsourceidentity")
+
+
 def resource_policy(arn: str, action: str) -> Policy | None:
     """The policy of a resource.
 
     Args:
         arn: ARN of the resource.
-        action: `service:Action`; a role has a trust policy for `sts:AssumeRole…` only.
+        action: `service:Action`; a role has a trust policy for `sts:AssumeRole…` and `sts:SetSourceIdentity` only.
 
     Returns:
         The policy; None when the resource has none, does not exist, or is of a type without policies.
@@ -31,7 +34,7 @@ def resource_policy(arn: str, action: str) -> Policy | None:
     if parts is None:
         return None
     if parts.service == "iam":
-        return _trust_policy(arn) if action.lower().startswith("sts:assumerole") else None
+        return _trust_policy(arn) if action.lower().startswith(_TRUST) else None
     find = _FINDERS.get(parts.service)
     document = find(parts.account, parts.region, parts.resource, arn) if find is not None else None
     return parsed_policy(f"policy of {arn}", document) if document else None
