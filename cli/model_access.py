@@ -25,8 +25,10 @@ _VPC_ENDPOINT: Final = "x-rehearsal-vpce"
 class Access(Protocol):
     """Gives boto3 clients in the account of an environment."""
 
-    person: str
-    """Source identity of the sessions."""
+    @property
+    def person(self) -> str:
+        """Source identity of the sessions."""
+        ...
 
     def reader(self, environment: str) -> Any:
         """A `sagemaker` client that reads."""
@@ -121,7 +123,7 @@ class ProfileAccess:
 
         self._settings, self._accounts, self._mfa_code = settings, accounts, mfa_code
         try:
-            self._session = boto3.Session(profile_name=profile, region_name=settings.regions.primary)
+            self._session: Any = boto3.Session(profile_name=profile, region_name=settings.regions.primary)
             identity = self._session.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
             raise UsageError(f"The profile {profile!r} cannot be used: {error}") from None

@@ -16,7 +16,7 @@ def require_tools(root: Path) -> None:
     missing = [tool for tool in ("git", "gh") if shutil.which(tool) is None]
     if missing:
         raise UsageError(
-            f"--open-pull-request needs {missing[0]} on PATH. Without the option, the command prints the diff to commit."
+            f"--open-pull-request needs {missing[0]} on PATH. Without the option, the command prints the diff."
         )
     if _run(root, "git", "status", "--porcelain", "--", "Pulumi.yaml"):
         raise UsageError("Pulumi.yaml has changes that are not committed. Commit or revert them first.")

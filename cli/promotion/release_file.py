@@ -1,7 +1,6 @@
 """Writes the release of a model into `Pulumi.yaml`; comments, order and every other value stay."""
 
 import difflib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,7 +70,7 @@ def write(file: Path, text: str) -> None:
     """Replaces a file in one step."""
     temporary = file.with_name(f".{file.name}.part")
     temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, file)
+    temporary.replace(file)
 
 
 def _child(node: Any, key: str) -> Any:
@@ -88,9 +87,7 @@ def _replace_values(text: str, node: Any, release: Release) -> str:
     return text
 
 
-def _insert(  # noqa: PLR0917 - one of each
-    text: str, model: Any, releases: Any, current: Any, environment: str, release: Release, place: str
-) -> str:
+def _insert(text: str, model: Any, releases: Any, current: Any, environment: str, release: Release, place: str) -> str:
     parent = releases if isinstance(releases, yaml.MappingNode) and releases.value else model
     if current is not None or parent.flow_style or not parent.value:
         raise PromotionError(f"Pulumi.yaml: {place} is incomplete or in flow style; write it as a block, line by line.")

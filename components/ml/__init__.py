@@ -1,9 +1,9 @@
 """The components of a model: images, versions, and an endpoint that only its application reaches."""
 
+from components.ml.approval import ApproverRole, ModelRoleArgs
 from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
 from components.ml.log import EndpointLog, EndpointLogArgs
 from components.ml.names import ModelNames
-from components.ml.people import ApproverRole, ModelRoleArgs, PromotionRole, PromotionRoleArgs
 from components.ml.private_zone import (
     EndpointName,
     EndpointNameArgs,
@@ -12,6 +12,7 @@ from components.ml.private_zone import (
     PrivateZoneMembership,
     PrivateZoneMembershipArgs,
 )
+from components.ml.promotion import PromotionRole, PromotionRoleArgs
 from components.ml.registry import ModelRegistry, ModelRegistryArgs
 from components.ml.release import Release
 from components.ml.repository import ImageReplication, ImageReplicationArgs, ImageRepository, ImageRepositoryArgs

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import sagemaker
 
 from components.documents import Statement, document
-from components.ml.people import decision_statements
+from components.ml.approval import decision_statements
 from components.tokens import type_token
 
 

@@ -16,7 +16,6 @@ from authorization import Policy
 from rehearsal.cloud.authorization.entities import parse_arn, role_by_arn, stored_bucket
 from rehearsal.cloud.authorization.parsed import parsed_policy
 
-
 _TRUST: Final = ("sts:assumerole", "sts:setsourceidentity")
 
 

@@ -1,4 +1,4 @@
-"""The roles of people in the life of a version: who approves it, and who copies it to the next environment."""
+"""The role that approves versions of models, and the statements that keep authors from approving their own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +15,10 @@ UNKNOWN: Final = "unknown"
 """Author of a version that was registered without one; nobody approves it."""
 AUTHOR: Final = "Author"
 """Metadata property of a model package that names the person who is responsible for the version."""
+REQUESTED_AUTHOR: Final = f"sagemaker:CustomerMetadataProperties/{AUTHOR}"
+"""Condition key: the author in a request."""
+CURRENT_AUTHOR: Final = f"sagemaker:CurrentCustomerMetadataProperties/{AUTHOR}"
+"""Condition key: the author that the package has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,29 +51,7 @@ class ApproverRole(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ModelRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
-        self.arn = _role(self, name, args, "Approves and rejects versions of models", _approval(args))
-        self.register_outputs({"arn": self.arn})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PromotionRoleArgs(ModelRoleArgs):
-    """The role that promotes, in one account."""
-
-    models: Sequence[str]
-    artifact_bucket: pulumi.Input[str]
-    key_arns: Sequence[pulumi.Input[str]]
-    """ARNs of the keys that encrypt the artifacts."""
-
-
-class PromotionRole(pulumi.ComponentResource):
-    """`hipaa-ml:ml:PromotionRole`: the role that copies approved versions, and asks endpoints for a prediction.
-
-    Creates an `aws.iam.Role` and its `RolePolicy`. The role cannot approve.
-    """
-
-    def __init__(self, name: str, args: PromotionRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(type_token(type(self)), name, None, opts)
-        self.arn = _role(self, name, args, "Copies approved versions of models to this account", _promotion(args))
+        self.arn = role(self, name, args, "Approves and rejects versions of models", _approval(args))
         self.register_outputs({"arn": self.arn})
 
 
@@ -82,7 +64,7 @@ def decision_statements(packages: pulumi.Input[str]) -> list[Statement]:
     Args:
         packages: ARN pattern of the packages.
     """
-    current, requested = f"sagemaker:CurrentCustomerMetadataProperties/{AUTHOR}", _requested()
+    current, requested = f"sagemaker:CurrentCustomerMetadataProperties/{AUTHOR}", REQUESTED_AUTHOR
     approval = {"sagemaker:ModelApprovalStatus": "Approved"}
 
     def deny(sid: str, action: str, condition: Any) -> Statement:
@@ -117,13 +99,10 @@ def decision_statements(packages: pulumi.Input[str]) -> list[Statement]:
     ]
 
 
-def _requested() -> str:
-    return f"sagemaker:CustomerMetadataProperties/{AUTHOR}"
-
-
-def _role(  # noqa: PLR0917 - one of each
+def role(
     parent: pulumi.Resource, name: str, args: ModelRoleArgs, description: str, statements: Sequence[Statement]
 ) -> pulumi.Output[str]:
+    """Declares a role of people with its rights; returns its ARN."""
     role = iam.Role(
         f"{name}-role",
         name=args.role,
@@ -179,11 +158,13 @@ def _allowed(sid: str, principals: Sequence[str], own: Any, more: Any) -> list[S
     ]
 
 
-def _arn(args: ModelRoleArgs, resource: str) -> pulumi.Output[str]:
+def sagemaker_arn(args: ModelRoleArgs, resource: str) -> pulumi.Output[str]:
+    """ARN of a SageMaker resource in the role's account and region."""
     return pulumi.Output.format("arn:aws:sagemaker:{0}:{1}:{2}", args.region, args.account_id, resource)
 
 
-def _reading(args: ModelRoleArgs) -> list[Statement]:
+def reading(args: ModelRoleArgs) -> list[Statement]:
+    """The right to read versions."""
     return [
         {
             "Sid": "ReadVersions",
@@ -194,8 +175,8 @@ def _reading(args: ModelRoleArgs) -> list[Statement]:
                 "sagemaker:ListModelPackages",
             ],
             "Resource": [
-                _arn(args, f"model-package-group/{args.prefix}-*"),
-                _arn(args, f"model-package/{args.prefix}-*/*"),
+                sagemaker_arn(args, f"model-package-group/{args.prefix}-*"),
+                sagemaker_arn(args, f"model-package/{args.prefix}-*/*"),
             ],
         }
     ]
@@ -203,86 +184,20 @@ def _reading(args: ModelRoleArgs) -> list[Statement]:
 
 def _approval(args: ModelRoleArgs) -> list[Statement]:
     return [
-        *_reading(args),
+        *reading(args),
         {
             "Sid": "Decide",
             "Effect": "Allow",
             "Action": "sagemaker:UpdateModelPackage",
-            "Resource": _arn(args, f"model-package/{args.prefix}-*/*"),
+            "Resource": sagemaker_arn(args, f"model-package/{args.prefix}-*/*"),
             "Condition": {
                 "StringEquals": {"sagemaker:ModelApprovalStatus": ["Approved", "Rejected"]},
-                "StringNotEquals": {
-                    f"sagemaker:CurrentCustomerMetadataProperties/{AUTHOR}": ["${aws:SourceIdentity}", UNKNOWN]
-                },
+                "StringNotEquals": {CURRENT_AUTHOR: ["${aws:SourceIdentity}", UNKNOWN]},
                 "Null": {
                     "aws:SourceIdentity": "false",
-                    f"sagemaker:CurrentCustomerMetadataProperties/{AUTHOR}": "false",
-                    _requested(): "true",
+                    CURRENT_AUTHOR: "false",
+                    REQUESTED_AUTHOR: "true",
                 },
             },
-        },
-    ]
-
-
-def _promotion(args: PromotionRoleArgs) -> list[Statement]:
-    bucket = pulumi.Output.format("arn:aws:s3:::{0}", args.artifact_bucket)
-    repositories = [
-        pulumi.Output.format("arn:aws:ecr:{0}:{1}:repository/{2}/{3}", args.region, args.account_id, args.prefix, model)
-        for model in args.models
-    ]
-    return [
-        *_reading(args),
-        {
-            "Sid": "Register",
-            "Effect": "Allow",
-            "Action": "sagemaker:CreateModelPackage",
-            "Resource": [
-                _arn(args, f"model-package-group/{args.prefix}-*"),
-                _arn(args, f"model-package/{args.prefix}-*/*"),
-            ],
-            "Condition": {
-                "StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"},
-                "Null": {_requested(): "false"},
-            },
-        },
-        {
-            "Sid": "Artifacts",
-            "Effect": "Allow",
-            "Action": ["s3:GetObject", "s3:PutObject"],
-            "Resource": [pulumi.Output.format("{0}/{1}/*", bucket, model) for model in args.models],
-        },
-        {
-            "Sid": "ListArtifacts",
-            "Effect": "Allow",
-            "Action": "s3:ListBucket",
-            "Resource": bucket,
-            "Condition": {"StringLike": {"s3:prefix": [f"{model}/*" for model in args.models]}},
-        },
-        {
-            "Sid": "ArtifactKeys",
-            "Effect": "Allow",
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": list(args.key_arns),
-            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.region}.amazonaws.com"}},
-        },
-        {
-            "Sid": "Images",
-            "Effect": "Allow",
-            "Action": [
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:CompleteLayerUpload",
-                "ecr:GetDownloadUrlForLayer",
-                "ecr:InitiateLayerUpload",
-                "ecr:PutImage",
-                "ecr:UploadLayerPart",
-            ],
-            "Resource": repositories,
-        },
-        {
-            "Sid": "AskEndpoints",
-            "Effect": "Allow",
-            "Action": "sagemaker:InvokeEndpoint",
-            "Resource": [_arn(args, f"endpoint/{model}-*") for model in args.models],
         },
     ]
