@@ -10,10 +10,12 @@ from typing import Final, Literal, Self
 from cli.errors import console, messages
 from cli.pipeline import web_identity
 from cli.quotas import raise_quotas
+from cli.stand_ins import publish_stand_ins
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
 from rehearsal.engine import Engine, Event, Project, SideBySide, StackResult, among
 from rehearsal.provider import Ledger, ProviderProcess
+from zone.plan import make_plan
 
 AT_ONCE: Final = min(4, os.cpu_count() or 1)
 """Default number of stacks that are processed at the same time: one per processor, at most four."""
@@ -91,7 +93,7 @@ class Session:
         """Runs the stacks in dependency order; starts no further stack after a failure."""
         assert self._provider is not None
         graph, project, store = self.workspace.graph(), Project.load(self.workspace.root), self.workspace.store()
-        provider = self._provider.address
+        provider, cloud, plan = self._provider.address, self._cloud, make_plan(self.workspace.settings())
 
         def engine(tell: Callable[[Event], None]) -> Engine:
             return Engine(
@@ -111,6 +113,8 @@ class Session:
                 return engine.destroy(stack, unprotect=self._unprotect)
             if operation == "refresh":
                 return engine.refresh(stack, preview_only=self._preview_only)
+            if operation == "up" and cloud is not None:
+                publish_stand_ins(cloud, plan, store, stack, _tell)
             return getattr(engine, operation)(stack)
 
         with SideBySide(min(self._at_once, len(stacks)), engine, sink) as engines:
@@ -152,3 +156,7 @@ class Session:
             "  .venv/bin/zone cloud stop                # when done",
             highlight=False,
         )
+
+
+def _tell(line: str) -> None:
+    messages.print(line, markup=False, highlight=False, soft_wrap=True)

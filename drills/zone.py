@@ -19,11 +19,6 @@ from workloads.readmission.schema import FIELDS
 MODEL: Final = "readmission"
 CASES: Final = 20
 """Number of inputs whose answers are recorded before the drill."""
-MEDIA: Final = "application/vnd.docker.distribution.manifest.v2+json"
-MANIFEST: Final = json.dumps(
-    {"schemaVersion": 2, "mediaType": MEDIA, "config": {}, "layers": []}, separators=(",", ":")
-)
-"""Manifest of an image without layers: the emulated AWS starts a command instead of the image."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -93,7 +88,6 @@ def bring_up(environment: str, on_message: Callable[[str], None], *, up: bool = 
         on_message(f"bringing up {', '.join(serving)}")
         _rehearse("up", *serving)
     zone = _drill_zone(environment, cloud, principals)
-    _push_image(zone)
     await_object(zone, "artifacts", f"{MODEL}/1/model.tar.gz")
     for region in (zone.primary, zone.recovery):
         _restart_endpoint(zone, region)
@@ -176,23 +170,8 @@ def _drill_zone(environment: str, cloud: Cloud, principals: Principals) -> Drill
     )
 
 
-def _push_image(zone: DrillZone) -> None:
-    """Pushes the image to both regions, since the emulated registry does not replicate."""
-    for region in (zone.primary, zone.recovery):
-        client = zone.client("ecr", region)
-        name = str(zone.endpoint["image_repository"])
-        if not client.describe_images(repositoryName=name)["imageDetails"]:
-            client.put_image(
-                repositoryName=name,
-                imageManifest=MANIFEST,
-                imageManifestMediaType=MEDIA,
-                imageTag="1",
-                imageDigest=str(zone.endpoint["image_digest"]),
-            )
-
-
 def _restart_endpoint(zone: DrillZone, region: str, seconds: float = 120) -> None:
-    """Restarts the container of an endpoint: an endpoint that is older than the image has none."""
+    """Restarts the container of an endpoint: an endpoint that is older than the published artifact has another one."""
     client = zone.client("sagemaker", region)
     name = str(zone.endpoint["name"])
     description = client.describe_endpoint(EndpointName=name)

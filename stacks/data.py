@@ -13,9 +13,10 @@ from typing import Final
 import pulumi
 
 from components import data as d
+from components import ml
 from stacks.contracts import BaselineOutputs, DataOutputs, OrganizationOutputs
 from stacks.providers import Providers
-from zone.plan import Plan, graph
+from zone.plan import EnvironmentPlan, Plan, graph
 from zone.settings import Settings
 from zone.shared.buckets import LOGS, PURPOSES, DataPurpose
 
@@ -94,6 +95,7 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
     )
     _replicate(context, roles, first, second, rights)
     _replicate(context, roles, second, first, rights)
+    repositories = _image_repositories(context, plan.environments[environment], first, second)
     secret = _secret(context, first, second)
     backups, vaults = _backups(context, first)
     outputs = DataOutputs(
@@ -105,6 +107,7 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
             purpose: {data.region: data.buckets.names[purpose] for data in (first, second)}
             for purpose in context.purposes
         },
+        image_repositories=repositories,
         access_points={data.region: data.access.access_points for data in (first, second)},
         team_role_arns=teams.arns,
         databases={team: database.name for team, database in first.catalogue.databases.items()},
@@ -251,6 +254,35 @@ def _replicate(
         ),
         context.options(destination.region),
     )
+
+
+def _image_repositories(
+    context: DataContext, environment: EnvironmentPlan, first: RegionData, second: RegionData
+) -> Mapping[str, Mapping[str, pulumi.Input[str]]]:
+    """Declares the image repositories of the environment's models: an image is pushed before its endpoint is deployed.
+
+    Returns:
+        Model -> region -> URL of the repository. A model without a standby has a repository in the primary region only.
+    """
+    urls: dict[str, dict[str, pulumi.Input[str]]] = {}
+    for model in environment.models:
+        names = ml.ModelNames(prefix=context.names.prefix, environment=environment.name, model=model)
+        for data in (first, second) if model in environment.standby_models else (first,):
+            ml.ImageRepository(
+                f"{model}-images-{data.region}",
+                ml.ImageRepositoryArgs(repository=names.repository, key_arn=data.keys.arns["artifacts"]),
+                context.options(data.region),
+            )
+            urls.setdefault(model, {})[data.region] = names.repository_url(context.names.account_id, data.region)
+    if environment.standby_models:
+        ml.ImageReplication(
+            "images",
+            ml.ImageReplicationArgs(
+                account_id=context.names.account_id, region=second.region, prefix=f"{context.names.prefix}/"
+            ),
+            context.options(first.region),
+        )
+    return urls
 
 
 def _secret(context: DataContext, first: RegionData, second: RegionData) -> d.DataSecret:

@@ -38,14 +38,6 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     for name in context.models:
         _registry(context, name)
     model_people.declare(context)
-    if plan.environments[environment].standby_models:
-        ml.ImageReplication(
-            "images",
-            ml.ImageReplicationArgs(
-                account_id=context.account_id, region=settings.regions.recovery, prefix=f"{settings.name_prefix}/"
-            ),
-            context.options(),
-        )
     outputs = MlOutputs(
         **spokes.spoke_fields(network),
         serving_key_arn=serving.key_arn,

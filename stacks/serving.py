@@ -101,6 +101,10 @@ class EnvironmentContext:
         """A key of the environment's data."""
         return pulumi.Output.from_input(self.data.key_arns)[domain][region or self.region]
 
+    def image_repository(self, model: str) -> pulumi.Output[str]:
+        """URL of a model's image repository in this region, which `data-<env>` creates."""
+        return self.names(model).repository_url(self.account_id, self.region)
+
     @property
     def role_arn(self) -> pulumi.Output[str]:
         """ARN of the runbook role; its name is fixed, so that policies can name it before it exists."""
@@ -130,7 +134,7 @@ def serve(context: EnvironmentContext, models: Mapping[str, Model], standby: Map
         "serving",
         KeyArgs(
             alias=f"{context.settings.name_prefix}-serving",
-            description="Images, volumes and logs of endpoints",
+            description="Volumes and logs of endpoints",
             account_id=context.account_id,
             uses=uses(context.region, context.account_id, [*groups, f"/aws/lambda/{context.recovery.readiness}"]),
         ),
@@ -164,9 +168,6 @@ def _model(  # noqa: PLR0917 - one of each
     standby: Standby,
 ) -> pulumi.Output[str] | None:
     names, opts = context.names(name), context.options()
-    repository = ml.ImageRepository(
-        f"{name}-images", ml.ImageRepositoryArgs(repository=names.repository, key_arn=key_arn), opts
-    )
     log = ml.EndpointLog(f"{name}-log", ml.EndpointLogArgs(log_group=names.log_group, key_arn=key_arn), opts)
     role = ml.ServingRole(
         f"{name}-role",
@@ -175,7 +176,9 @@ def _model(  # noqa: PLR0917 - one of each
             region=context.region,
             account_id=context.account_id,
             boundary_arn=context.baseline.boundary_policy_arn,
-            repository_arn=repository.arn,
+            repository_arn=pulumi.Output.format(
+                "arn:aws:ecr:{0}:{1}:repository/{2}", context.region, context.account_id, names.repository
+            ),
             artifact_bucket=context.bucket("artifacts"),
             capture_bucket=context.bucket("artifacts"),
             key_arns=[key_arn, context.key("artifacts")],
@@ -196,7 +199,7 @@ def _model(  # noqa: PLR0917 - one of each
                 model_sha256=model.release.model_sha256,
             ),
             role_arn=role.arn,
-            repository_url=repository.url,
+            repository_url=context.image_repository(name),
             artifact_bucket=context.bucket("artifacts"),
             # What was asked and answered is a record of what was decided about a patient: it is kept with the model.
             capture_bucket=context.bucket("artifacts"),

@@ -113,8 +113,13 @@ class Packages:
             raise refused(f"set version {version} of {self.model} to {status}", error) from None
         return self._describe(package.arn)
 
-    def register(self, source: Package) -> Package:
-        """Registers a package of another environment here, pending; the same version is registered once."""
+    def register(self, source: Package, origin: str) -> Package:
+        """Registers a package of another environment here, pending; the same version is registered once.
+
+        Args:
+            source: the package.
+            origin: name of its environment.
+        """
         existing = [package for package in self.all() if package.version == source.version]
         if existing:
             return existing[-1]
@@ -123,7 +128,7 @@ class Packages:
                 ModelPackageGroupName=self._group,
                 ModelPackageDescription=source.description,
                 ModelApprovalStatus=PENDING,
-                CustomerMetadataProperties={**source.properties, VERSION: source.version, "PromotedFrom": source.arn},
+                CustomerMetadataProperties={**source.properties, VERSION: source.version, "PromotedFrom": origin},
             )
         except ClientError as error:
             raise refused(f"register version {source.version} of {self.model} in {self.environment}", error) from None

@@ -82,7 +82,7 @@ def promote(
         )
     if source.name != target.name:
         images.copy(source.repository, target.repository, digest, package.version)
-        package = target.packages.register(package)
+        package = target.packages.register(package, source.name)
     message(f"version {package.version} is in {target.name}: {package.arn}")
     return Promoted(package=package, release=_release(package, content))
 

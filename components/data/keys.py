@@ -107,6 +107,11 @@ def _jobs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -
     )
 
 
+def _images(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
+    """ECR encrypts images of models (ECR User Guide, "Encryption at rest")."""
+    return uses.by_grants(["ecr"], region, names.account_id, use="ImagesThroughEcr", grant="GrantsForImages")
+
+
 def _catalogue(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """Glue encrypts the catalogue: names of columns and their statistics."""
     return uses.through("glue", region, names.account_id, [names.role_arn(f"{names.prefix}-*")])
@@ -127,7 +132,7 @@ def _logs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -
 
 
 _USES: Final[Mapping[Domain, Sequence[_Use]]] = {
-    "artifacts": (_objects, _jobs, _promotion),
+    "artifacts": (_objects, _jobs, _images, _promotion),
     "features": (_objects, _jobs, _catalogue, _promotion),
     "logs": (_logs,),
     "phi": (_objects, _promotion),

@@ -169,16 +169,20 @@ def reading(args: ModelRoleArgs) -> list[Statement]:
         {
             "Sid": "ReadVersions",
             "Effect": "Allow",
-            "Action": [
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:ListModelPackages",
-            ],
+            "Action": ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
             "Resource": [
                 sagemaker_arn(args, f"model-package-group/{args.prefix}-*"),
                 sagemaker_arn(args, f"model-package/{args.prefix}-*/*"),
             ],
-        }
+        },
+        {
+            "Sid": "ListVersions",
+            "Effect": "Allow",
+            # It has no resource types (Service Authorization Reference): the answer has names and statuses only.
+            "Action": "sagemaker:ListModelPackages",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestedRegion": args.region}},
+        },
     ]
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import pulumi
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelNames:
@@ -15,6 +17,10 @@ class ModelNames:
     def repository(self) -> str:
         """Name of the ECR repository."""
         return f"{self.prefix}/{self.model}"
+
+    def repository_url(self, account_id: pulumi.Input[str], region: str) -> pulumi.Output[str]:
+        """URL of the ECR repository in a region; known before the repository is created."""
+        return pulumi.Output.format("{0}.dkr.ecr.{1}.amazonaws.com/{2}", account_id, region, self.repository)
 
     @property
     def package_group(self) -> str:

@@ -9,11 +9,11 @@ from components.keys import uses
 
 
 def serving(region: str, account_id: pulumi.Input[str], log_groups: Sequence[str]) -> Sequence[Statement]:
-    """Images, endpoint volumes, the journal and logs of one account and region, each through its service alone."""
+    """Endpoint volumes, the journal and logs of one account and region, each through its service alone."""
     statements = [log for group in log_groups for log in uses.logs(region, account_id, group)]
     named = [{**statement, "Sid": f"{statement['Sid']}{number}"} for number, statement in enumerate(statements)]
     through = uses.by_grants(
-        ["dynamodb", "ecr", "sagemaker", "ssm"],
+        ["dynamodb", "sagemaker", "ssm"],
         region,
         account_id,
         use="UseThroughServices",

@@ -1,7 +1,7 @@
 """The emulated AWS organisation: moto in a process of its own, one listener a region and one for global services."""
 
 from rehearsal.cloud.cloud import MANAGEMENT_ACCOUNT, REGIONS, Cloud, CloudStatus
-from rehearsal.cloud.drills import Image, calls, host, record_calls, resolve
+from rehearsal.cloud.drills import Image, Publication, calls, has_object, host, publish, record_calls, resolve
 from rehearsal.cloud.endpoints import MANAGEMENT, Credentials, Endpoints
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.partition import GLOBAL, GLOBAL_REGION, global_services
@@ -21,11 +21,14 @@ __all__ = [
     "Credentials",
     "Endpoints",
     "Image",
+    "Publication",
     "ReplicationRule",
     "ReplicationStatus",
     "calls",
     "global_services",
+    "has_object",
     "host",
+    "publish",
     "record_calls",
     "resolve",
 ]

@@ -50,6 +50,8 @@ class Daemon:
             "stop-region": lambda args: self._stop_region(args["region"]),
             "start-region": lambda args: self._start_region(args["region"]),
             "host": lambda args: self._host(**args),
+            "publish": _publish,
+            "has-object": _has_object,
             "resolve": lambda args: patches.resolve(args["account"], args["name"]),
             "record-calls": lambda _: self._gateway.calls.start(),
             "calls": lambda _: self._gateway.calls.taken(),
@@ -121,6 +123,18 @@ class Daemon:
             "lost": sorted(self._gateway.lost),
             "changed_patches": list(self.changed),
         }
+
+
+def _publish(arguments: dict[str, str]) -> bool:
+    from rehearsal.cloud import releases  # noqa: PLC0415 - moto reads the environment when it is loaded
+
+    return releases.publish(**arguments)
+
+
+def _has_object(arguments: dict[str, str]) -> bool:
+    from rehearsal.cloud import releases  # noqa: PLC0415 - the same
+
+    return releases.exists(**arguments)
 
 
 def _memory() -> float:

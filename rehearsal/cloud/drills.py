@@ -1,7 +1,7 @@
 """Operations of the emulated AWS that drills use: run containers, resolve names, list requests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rehearsal.cloud.calls import Call
 from rehearsal.cloud.cloud import Cloud
@@ -21,6 +21,44 @@ class Image:
 def host(cloud: Cloud, image: Image) -> None:
     """Run a container for endpoints with this image."""
     cloud.command("host", repository=image.repository, argv=list(image.command), delay=image.delay)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Publication:
+    """Where the image and the artifact of a released model version are published."""
+
+    account: str
+    """Account of repository and bucket, 12 digits."""
+    region: str
+    """Region of the repository."""
+    repository: str
+    digest: str
+    """Digest of the image, `sha256:` and 64 hexadecimal digits."""
+    tag: str
+    bucket: str
+    key: str
+    """Key of the artifact in the bucket."""
+
+
+def publish(cloud: Cloud, publication: Publication) -> bool:
+    """Publish stand-ins for the image and the artifact of a model version, unless they exist.
+
+    Returns:
+        Whether the artifact is a stand-in that was published now.
+
+    Raises:
+        CloudError: the registry has no such repository.
+    """
+    return bool(cloud.command("publish", **asdict(publication)))
+
+
+def has_object(cloud: Cloud, bucket: str, key: str) -> bool:
+    """Return whether a bucket has an object.
+
+    Raises:
+        CloudError: the bucket does not exist.
+    """
+    return bool(cloud.command("has-object", bucket=bucket, key=key))
 
 
 def resolve(cloud: Cloud, account: str, name: str) -> Sequence[str]:

@@ -194,6 +194,7 @@ def _settled(resource: EmulatedResource) -> ResourceState:
         raise RefusedError(
             f"{resource.spec.type} {resource.id}: the resource was created, but reading it returns nothing"
         )
+    resource.inputs = {**resource.inputs, **resource.defaults}
     unread = reading.unread(resource, values)
     return ResourceState(
         id=resource.id, outputs=reading.outputs(resource, values), inputs=dict(resource.inputs), unread=unread

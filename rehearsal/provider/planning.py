@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.provider import check, forces, naming, validate
+from rehearsal.provider import check, defaults, forces, naming, validate
 from rehearsal.provider.diff import Difference, difference
 from rehearsal.provider.ledger import Ledger
 from rehearsal.provider.resource_request import ResourceRequest
@@ -26,16 +26,19 @@ class Planner:
         self._lock = threading.Lock()
 
     def check(self, request: ResourceRequest, olds: Values, news: Values) -> tuple[Values, check.Failures]:
-        """Return the inputs with name and default tags, and their failures."""
+        """Return the inputs with name, default tags and the provider's defaults, and their failures."""
         type_ = request.schema
         self._note_replacement(request, olds)
         inputs = {name: value for name, value in news.items() if not name.startswith("__")}
         named = {**inputs, **self._name(request, type_, olds, inputs)}
+        unset = defaults.unset(request.token, named)
         failures = [*check.problems(type_, named), *validate.problems(request.token, named)]
         if type_.has_tags and "tagsAll" not in inputs:
             all_tags = _merged(request.configured.default_tags, inputs.get("tags"))
             if all_tags:
                 named["tagsAll"] = all_tags
+        if unset:
+            named |= {**unset, defaults.NAMES: sorted(unset)}
         return named, failures
 
     def diff(
@@ -60,6 +63,9 @@ class Planner:
             # The provider's region is every resource's own, unless it says otherwise.
             before["region"] = olds.get("region") or before.get("region") or request.configured.region
             after.setdefault("region", request.configured.region)
+        for name in news.get(defaults.NAMES) or ():
+            # State that was written before the provider set this default: AWS's value decides.
+            before.setdefault(name, olds.get(name, news.get(name)))
         if "tagsAll" in before and not before["tagsAll"]:
             del before["tagsAll"]
         result = difference(before, after, forces=forcing, ignore=ignore)

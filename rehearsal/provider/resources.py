@@ -3,7 +3,7 @@
 import threading
 
 from rehearsal.cloud import Endpoints
-from rehearsal.provider import computed, driver
+from rehearsal.provider import computed, defaults, driver
 from rehearsal.provider.diff import Difference
 from rehearsal.provider.errors import ExistsError, HalfDoneError, NotEmulatedError, RefusedError
 from rehearsal.provider.ledger import Entry, Ledger, Mode
@@ -67,6 +67,7 @@ class Resources:
         type_ = request.schema
         resource = self._resource(request, type_, spec, inputs)
         resource.creation = token
+        resource.inputs, resource.defaults = defaults.split(request.token, inputs)
         try:
             with self._serially(request, spec):
                 state = driver.create(resource, ours=ours)
@@ -147,6 +148,7 @@ class Resources:
                 for name in before.keys() | news.keys()
                 if not name.startswith("__") and not same(before.get(name), news.get(name))
             )
+            resource.inputs, resource.defaults = defaults.split(request.token, news, resource.changed)
             try:
                 with self._serially(request, spec):
                     state = driver.update(resource)

@@ -101,6 +101,8 @@ class EmulatedResource:
     show: Callable[[str], None]
     id: str = ""
     inputs: Values = field(default_factory=dict)
+    defaults: Values = field(default_factory=dict)
+    """Defaults of the provider that AWS has already: requests do not contain them."""
     old: Values = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
     created: Values = field(default_factory=dict)

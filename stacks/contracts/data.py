@@ -20,6 +20,8 @@ class DataOutputs(Contract):
     buckets: pulumi.Input[Mapping[str, pulumi.Input[StringByName]]]
     """Purpose (`artifacts`, `raw-phi`, `deidentified`, `features`, `results`, `dvc`, `access-logs`) -> region -> name.
     """
+    image_repositories: pulumi.Input[Mapping[str, pulumi.Input[StringByName]]]
+    """Model -> region -> URL of its image repository; the recovery region is in it for models with a standby only."""
     access_points: pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[StringByName]]]]]
     """Region -> team -> purpose -> ARN."""
     team_role_arns: pulumi.Input[StringByName]

@@ -13,7 +13,7 @@ class MlOutputs(SpokeOutputs):
     """Outputs of an `ml-<env>` stack, besides `SpokeOutputs`."""
 
     serving_key_arn: pulumi.Input[str]
-    """ARN of the key that encrypts images, volumes and endpoint logs in this region."""
+    """ARN of the key that encrypts volumes and endpoint logs in this region."""
     private_zone_id: pulumi.Input[str]
     """Private hosted zone of the endpoints' names; empty when nothing is served."""
     endpoints: pulumi.Input[Mapping[str, pulumi.Input[str]]]

@@ -82,10 +82,6 @@ class TestTheStandby:
         assert recording.outputs["journal_table"] == recording.outputs["runbook_role_arn"] == ""
         assert recording.outputs["endpoints"] == {}
 
-    def test_unreleased_model_has_a_repository_for_copied_images(self) -> None:
-        recording = standing_by("warm", release=None)
-        assert one(recording, "ecr/repository:Repository")["name"] == "hipaa-ml/readmission"
-
 
 class TestTheSwitch:
     def test_has_an_alarm_and_a_health_check(self) -> None:
@@ -147,8 +143,9 @@ class TestTheSwitch:
         reference = with_model()["models"]["readmission"]
         names = {"readmission": "warm", "sepsis": "pilot-light", "triage": "none"}
         ml = {"models": {name: {**reference, "standby": mode} for name, mode in names.items()}}
-        upstream = run(PRIMARY, ml=ml)
-        recording = run(STACK, recordings={PRIMARY: upstream}, ml=ml)
+        data = run(DATA, ml=ml)
+        upstream = run(PRIMARY, recordings={DATA: data}, ml=ml)
+        recording = run(STACK, recordings={DATA: data, PRIMARY: upstream}, ml=ml)
         assert {record.inputs["name"].split(".")[0] for record in recording.of("route53/record:Record")} == {
             *("readmission", "sepsis")
         }

@@ -199,6 +199,15 @@ def _log_groups(request: ParsedRequest, action: str, account: str) -> NamedResou
     return [(f"{arn}:log-stream:{stream}", account, "log-stream") if stream else (f"{arn}:*", account, "log-group")]
 
 
+def _model_packages(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
+    """A version to be created is of its group; AWS chooses its number."""
+    if request.operation != "CreateModelPackage":
+        return None
+    group = str(request.parameters.get("ModelPackageGroupName") or "").rpartition("/")[2]
+    name = f"{group.lower()}/*" if group else str(request.parameters.get("ModelPackageName") or "*").lower()
+    return [(f"arn:aws:sagemaker:{request.region}:{account}:model-package/{name}", account, "model-package")]
+
+
 _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources | None]]] = {
     "iam": _iam,
     "kms": _kms,
@@ -206,6 +215,7 @@ _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources
     "logs": _log_groups,
     "s3": _s3,
     "s3control": _s3_control,
+    "sagemaker": _model_packages,
     "secretsmanager": _secrets,
     "sqs": _queues,
     "ssm": _parameters,

@@ -92,6 +92,9 @@ def _function(account: str, region: str, name: str, _arn: str) -> str | None:
 
 
 def _package_group(account: str, region: str, name: str, _arn: str) -> str | None:
+    """The policy of a group, which applies to its packages as well: `model-package/GROUP/VERSION`."""
+    if name.startswith("model-package/") and name.count("/") > 1:
+        name = name.rpartition("/")[0].replace("model-package/", "model-package-group/", 1)
     if not name.startswith("model-package-group/"):
         return None
     groups: Mapping[str, Any] = sagemaker_backends[account][region].model_package_groups

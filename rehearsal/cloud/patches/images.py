@@ -2,11 +2,14 @@
 
 import copy
 import hashlib
-from typing import Any
+import json
+from typing import Any, Final
 
 from moto.ecr.models import ECRBackend, Image, ecr_backends
 
 from rehearsal.cloud.patches import registry
+
+_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 def apply() -> None:
@@ -31,6 +34,22 @@ def _replicating(original: Any) -> Any:
         return image
 
     return put_image
+
+
+def push(account: str, region: str, repository: str, digest: str, tag: str) -> None:
+    """Put an image without layers and with a given digest into a repository, as a push from elsewhere does.
+
+    The image is replicated. An image that the repository has already stays as it is.
+    """
+    backend: Any = ecr_backends[account][region]
+    images = backend.repositories[repository].images
+    if any(image.get_image_digest() == digest for image in images):
+        return
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "config": {}, "layers": []})
+    image = Image(account, tag, manifest, repository, _MANIFEST, digest)
+    images.append(image)
+    for destination, other_region in _destinations(backend, repository):
+        _arrive(ecr_backends[destination][other_region], backend.repositories[repository], image)
 
 
 def _destinations(backend: Any, repository: str) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from cli.promotion.packages import Packages
 from cli.promotion.promote import Environment, previous, promote, source_of
 from rehearsal.cloud import Cloud, Credentials, Endpoints
 
-EAST, ACCOUNT, GROUP = "us-east-1", "111122223333", "hipaa-ml-risk"
+EAST, ACCOUNT = "us-east-1", "111122223333"
 MEDIA = "application/vnd.docker.distribution.manifest.v2+json"
 MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": MEDIA, "config": {}, "layers": []})
 IMAGE = f"sha256:{hashlib.sha256(MANIFEST.encode()).hexdigest()}"
@@ -29,49 +29,55 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
 
 
 @pytest.fixture(scope="module")
-def make(endpoints: Endpoints) -> Callable[[str], Environment]:
+def accounts(endpoints: Endpoints) -> tuple[Credentials, Credentials]:
     organizations = endpoints.client("organizations", EAST)
     organizations.create_organization(FeatureSet="ALL")
 
-    def environment(name: str) -> Environment:
+    def account(name: str) -> Credentials:
         created = organizations.create_account(AccountName=name, Email=f"{name}@example.org")
-        account = created["CreateAccountStatus"]["AccountId"]
-        role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
+        role = f"arn:aws:iam::{created['CreateAccountStatus']['AccountId']}:role/OrganizationAccountAccessRole"
         session = endpoints.client("sts", EAST).assume_role(RoleArn=role, RoleSessionName="test")
-        who = Credentials.of(session["Credentials"])
-        sagemaker, s3, ecr = (endpoints.client(service, EAST, who) for service in ("sagemaker", "s3", "ecr"))
-        sagemaker.create_model_package_group(ModelPackageGroupName=GROUP, ModelPackageGroupDescription="d")
-        s3.create_bucket(Bucket=f"artifacts-{account}")
-        ecr.create_repository(repositoryName="hipaa-ml/risk", imageTagMutability="IMMUTABLE")
-        return Environment(
-            name=name.split("-", maxsplit=1)[0],
-            packages=Packages(sagemaker, GROUP, "risk", name.split("-", maxsplit=1)[0]),
-            bucket=Bucket(client=s3, name=f"artifacts-{account}"),
-            repository=Repository(client=ecr, name="hipaa-ml/risk"),
-        )
+        return Credentials.of(session["Credentials"])
 
-    return environment
+    return account("staging"), account("prod")
 
 
 @pytest.fixture
-def pair(make: Callable[[str], Environment], request: pytest.FixtureRequest) -> tuple[Environment, Environment]:
+def pair(
+    endpoints: Endpoints, accounts: tuple[Credentials, Credentials], request: pytest.FixtureRequest
+) -> tuple[Environment, Environment]:
+    """Registry, bucket and repository in two accounts, of each test's own."""
     suffix = hashlib.sha256(request.node.name.encode()).hexdigest()[:8]
-    return make(f"staging-{suffix}"), make(f"prod-{suffix}")
+
+    def environment(name: str, who: Credentials) -> Environment:
+        sagemaker, s3, ecr = (endpoints.client(service, EAST, who) for service in ("sagemaker", "s3", "ecr"))
+        group, bucket, repository = f"hipaa-ml-{suffix}", f"{name}-{suffix}", f"hipaa-ml/{suffix}"
+        sagemaker.create_model_package_group(ModelPackageGroupName=group, ModelPackageGroupDescription="d")
+        s3.create_bucket(Bucket=bucket)
+        ecr.create_repository(repositoryName=repository, imageTagMutability="IMMUTABLE")
+        return Environment(
+            name=name,
+            packages=Packages(sagemaker, group, "risk", name),
+            bucket=Bucket(client=s3, name=bucket),
+            repository=Repository(client=ecr, name=repository),
+        )
+
+    return environment("staging", accounts[0]), environment("prod", accounts[1])
 
 
 def register(environment: Environment, model: bytes = b"model", status: str = "Approved") -> str:
     """Registers a version as the pipeline does, and approves it."""
-    packages, bucket = environment.packages, environment.bucket
+    packages, bucket, repository = environment.packages, environment.bucket, environment.repository.name
     prefix = f"registry/risk/{artifacts.digest(model)}"
     for name, content in (("model.skops", model), ("manifest.json", b"{}"), ("package.json", b"{}")):
         bucket.client.put_object(Bucket=bucket.name, Key=f"{prefix}/{name}", Body=content)
     if environment.repository.manifest(IMAGE) is None:
         environment.repository.client.put_image(
-            repositoryName="hipaa-ml/risk", imageManifest=MANIFEST, imageManifestMediaType=MEDIA, imageTag="1"
+            repositoryName=repository, imageManifest=MANIFEST, imageManifestMediaType=MEDIA, imageTag="1"
         )
     client: Any = packages._client
     created = client.create_model_package(
-        ModelPackageGroupName=GROUP,
+        ModelPackageGroupName=packages._group,
         ModelApprovalStatus=status,
         CustomerMetadataProperties={
             "Author": "ada",
@@ -130,7 +136,8 @@ def deleted_model(staging: Environment, version: str) -> None:
 
 
 def deleted_image(staging: Environment, version: str) -> None:
-    staging.repository.client.batch_delete_image(repositoryName="hipaa-ml/risk", imageIds=[{"imageDigest": IMAGE}])
+    repository = staging.repository.name
+    staging.repository.client.batch_delete_image(repositoryName=repository, imageIds=[{"imageDigest": IMAGE}])
 
 
 def broken_archive(staging: Environment, version: str) -> None:

@@ -1,5 +1,7 @@
 """Requests that the cases of AWS's rules are made of."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import cycle
@@ -12,6 +14,7 @@ EAST = "us-east-1"
 WEST = "us-west-2"
 MANAGEMENT = "111122223333"
 S3 = "arn:aws:s3:::"
+MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 def statement(**more: Any) -> dict[str, Any]:
@@ -148,3 +151,23 @@ def in_member(endpoints: Endpoints) -> Credentials:
         RoleArn=f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole", RoleSessionName="case"
     )["Credentials"]
     return Credentials.of(session)
+
+
+def model(endpoints: Endpoints, *, image: str, artifact: str, pushed: bool) -> Any:
+    """A model whose image was pushed or not, with an artifact in a bucket of the given name or without one."""
+    ecr = endpoints.client("ecr", EAST)
+    ecr.create_repository(repositoryName=image)
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": {}, "layers": []})
+    if pushed:
+        ecr.put_image(repositoryName=image, imageManifest=manifest, imageTag="1")
+    if artifact:
+        s3(endpoints).put_object(Bucket=bucket(endpoints, artifact), Key="model.tar.gz", Body=b"")
+    digest = hashlib.sha256(manifest.encode()).hexdigest()
+    return endpoints.client("sagemaker", EAST).create_model(
+        ModelName=image,
+        ExecutionRoleArn=role(endpoints, f"serves-{image}", trust("sagemaker.amazonaws.com")),
+        PrimaryContainer={
+            "Image": f"{MANAGEMENT}.dkr.ecr.{EAST}.amazonaws.com/{image}@sha256:{digest}",
+            "ModelDataUrl": f"s3://{artifact or 'no-such-bucket'}/model.tar.gz",
+        },
+    )

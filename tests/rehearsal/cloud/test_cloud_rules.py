@@ -20,6 +20,7 @@ from tests.rehearsal.cloud.rule_requests import (
     function,
     guardrail,
     key,
+    model,
     network,
     records,
     replicated,
@@ -543,6 +544,16 @@ CASES = (
         request=lambda e: e.client("sagemaker", EAST).create_model(
             ModelName="m", ExecutionRoleArn=role(e, "not-for-models"), PrimaryContainer={"Image": "i"}
         ),
+    ),
+    Case(
+        name="model of an image that was not pushed",
+        code="ValidationException",
+        request=lambda e: model(e, image="not-pushed", artifact="model-image", pushed=False),
+    ),
+    Case(
+        name="model without its artifact",
+        code="ValidationException",
+        request=lambda e: model(e, image="model-data", artifact="", pushed=True),
     ),
     Case(
         name="trail with a group and no role",

@@ -7,6 +7,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ class Served:
         self.s3 = endpoints.client("s3", EAST)
         self.sagemaker = endpoints.client("sagemaker", EAST)
         self.runtime = endpoints.client("sagemaker-runtime", EAST)
+        self.ecr = endpoints.client("ecr", EAST)
         self.s3.create_bucket(Bucket=name)
         trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
         created = endpoints.client("iam", EAST).create_role(
@@ -52,19 +54,20 @@ class Served:
         host(cloud, Image(repository="container", command=[sys.executable, "-m", "tests.runbooks.stub_container"]))
 
     def configure(self, version: str, weights: bytes | None, *, repository: str = "container") -> str:
-        """A configuration of a version; without weights its artifact is missing."""
+        """A configuration of a version; without weights its artifact is deleted after the model was created."""
         name = f"{self.name}-{version}"
-        if weights is not None:
-            self.s3.put_object(Bucket=self.name, Key=f"{version}.tar.gz", Body=_pack(weights))
+        self.s3.put_object(Bucket=self.name, Key=f"{version}.tar.gz", Body=_pack(weights or b""))
         self.sagemaker.create_model(
             ModelName=name,
             ExecutionRoleArn=self.role,
             EnableNetworkIsolation=True,
             PrimaryContainer={
-                "Image": f"{REGISTRY}/{repository}@sha256:{'0' * 64}",
+                "Image": f"{REGISTRY}/{repository}@{self.image(repository)}",
                 "ModelDataUrl": f"s3://{self.name}/{version}.tar.gz",
             },
         )
+        if weights is None:
+            self.s3.delete_object(Bucket=self.name, Key=f"{version}.tar.gz")
         variant = {
             "VariantName": "primary",
             "ModelName": name,
@@ -73,6 +76,15 @@ class Served:
         }
         self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
         return name
+
+    def image(self, repository: str) -> str:
+        """Digest of an image without layers, which is pushed to a repository."""
+        with suppress(self.ecr.exceptions.RepositoryAlreadyExistsException):
+            self.ecr.create_repository(repositoryName=repository)
+        manifest = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": {}, "layers": []})
+        with suppress(self.ecr.exceptions.ImageAlreadyExistsException):
+            self.ecr.put_image(repositoryName=repository, imageManifest=manifest, imageTag="1")
+        return f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
 
     def create(self, config: str) -> Any:
         self.sagemaker.create_endpoint(EndpointName=self.name, EndpointConfigName=config)
@@ -154,10 +166,13 @@ class TestEndpoints:
         west = endpoints.client("s3", WEST)
         west.create_bucket(Bucket=western, CreateBucketConfiguration={"LocationConstraint": WEST})
         west.put_object(Bucket=western, Key="1.tar.gz", Body=_pack(b"one"))
-        name, served.name = served.name, western
-        config = served.configure("1", None)
-        served.name = name
-        assert f"the bucket is in {WEST}" in served.create(config)["FailureReason"]
+        container = {
+            "Image": f"{REGISTRY}/container@{served.image('container')}",
+            "ModelDataUrl": f"s3://{western}/1.tar.gz",
+        }
+        with pytest.raises(ClientError) as raised:
+            served.sagemaker.create_model(ModelName=western, ExecutionRoleArn=served.role, PrimaryContainer=container)
+        assert _error(raised) == ("ValidationException", f"Could not find model data at s3://{western}/1.tar.gz.")
 
 
 class TestModels:

@@ -4,23 +4,34 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from rehearsal.cloud import Publication, publish
 from rehearsal.provider.values import Values
 from tests.rehearsal.provider.provider_bench import CreatedResource
 from tests.rehearsal.provider.provider_cases import Case, World, policy
 from tests.rehearsal.provider.provider_cases_network import changing, vpc
 
 SAGEMAKER = "aws:sagemaker/"
-IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/model@sha256:" + "0" * 64
+DIGEST = "sha256:" + "0" * 64
 VARIANT = "sagemaker:variant:DesiredInstanceCount"
 
 
 def model(world: World) -> Values:
+    published = Publication(
+        account=world.account,
+        region="us-east-1",
+        repository=world.once("model-images", "aws:ecr/repository:Repository", dict).outputs["name"],
+        digest=DIGEST,
+        tag="1",
+        bucket=world.bucket("models"),
+        key="model/1/model.tar.gz",
+    )
+    publish(world.cloud, published)
     return {
         "executionRoleArn": world.role.outputs["arn"],
         "enableNetworkIsolation": True,
         "primaryContainer": {
-            "image": IMAGE,
-            "modelDataUrl": "s3://artifacts/model/1/model.tar.gz",
+            "image": f"{world.account}.dkr.ecr.us-east-1.amazonaws.com/{published.repository}@{DIGEST}",
+            "modelDataUrl": f"s3://{published.bucket}/{published.key}",
             "environment": {"MODEL_VERSION": "1"},
         },
         "vpcConfig": {"subnets": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]},
