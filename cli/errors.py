@@ -17,6 +17,7 @@ class UsageError(Exception):
 KNOWN_ERRORS: Final = frozenset(
     {
         "cli.errors.UsageError",
+        "cli.promotion.errors.PromotionError",
         "authorization.documents.PolicyError",
         "inspection.can.QuestionError",
         "inspection.cost.PriceError",

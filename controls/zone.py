@@ -42,6 +42,11 @@ class Zone:
         return f"{self.prefix}-model-approver"
 
     @property
+    def promotion_role(self) -> str:
+        """The role that copies approved models between environments, in every workload account."""
+        return f"{self.prefix}-ml-promotion"
+
+    @property
     def backup_vault(self) -> str:
         """The vault that the organisation's backup policy fills, in every account and region that holds PHI."""
         return f"{self.prefix}-backup"

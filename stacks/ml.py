@@ -5,7 +5,7 @@ from typing import Final
 import pulumi
 
 from components import ml
-from stacks import spokes
+from stacks import model_people, spokes
 from stacks.contracts import MlOutputs, OrganizationOutputs
 from stacks.pipelines import retrain
 from stacks.providers import Providers
@@ -39,6 +39,7 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     for name in context.models:
         _registry(context, name)
     retrain(context, serving)
+    model_people.declare(context)
     outputs = MlOutputs(
         **spokes.spoke_fields(network),
         serving_key_arn=serving.key_arn,

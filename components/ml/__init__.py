@@ -1,5 +1,6 @@
 """The components of a model: images, versions, and an endpoint that only its application reaches."""
 
+from components.ml.approval import ApproverRole, ModelRoleArgs
 from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
 from components.ml.log import EndpointLog, EndpointLogArgs
 from components.ml.names import ModelNames
@@ -11,6 +12,7 @@ from components.ml.private_zone import (
     PrivateZoneMembership,
     PrivateZoneMembershipArgs,
 )
+from components.ml.promotion import PromotionRole, PromotionRoleArgs
 from components.ml.registry import ModelRegistry, ModelRegistryArgs
 from components.ml.release import Release
 from components.ml.repository import ImageReplication, ImageReplicationArgs, ImageRepository, ImageRepositoryArgs
@@ -18,6 +20,7 @@ from components.ml.serving_role import ServingRole, ServingRoleArgs
 
 __all__ = [
     "VARIANT",
+    "ApproverRole",
     "EndpointLog",
     "EndpointLogArgs",
     "EndpointName",
@@ -31,10 +34,13 @@ __all__ = [
     "ModelNames",
     "ModelRegistry",
     "ModelRegistryArgs",
+    "ModelRoleArgs",
     "PrivateZone",
     "PrivateZoneArgs",
     "PrivateZoneMembership",
     "PrivateZoneMembershipArgs",
+    "PromotionRole",
+    "PromotionRoleArgs",
     "Release",
     "ServingRole",
     "ServingRoleArgs",

@@ -7,6 +7,7 @@ import pulumi
 from pulumi_aws import sagemaker
 
 from components.documents import Statement, document
+from components.ml.approval import decision_statements
 from components.tokens import type_token
 
 
@@ -29,7 +30,8 @@ class ModelRegistry(pulumi.ComponentResource):
 
     Creates an `aws.sagemaker.ModelPackageGroup`, retained, and its `ModelPackageGroupPolicy`.
 
-    The policy denies the approval of a version to every principal except the approver (45 CFR 164.308(a)(4)(ii)(B)).
+    The policy denies the approval of a version to every principal except the approver (45 CFR 164.308(a)(4)(ii)(B)),
+    and to a person whom the version names as its author.
     Guardrail M8 denies it in the organisation; this policy also applies where the policies of the organisation do not.
     """
 
@@ -71,7 +73,8 @@ def _policy(args: ModelRegistryArgs) -> Sequence[Statement]:
                 "StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"},
                 "ArnNotEquals": {"aws:PrincipalArn": approver},
             },
-        }
+        },
+        *decision_statements(packages),
     ]
     if args.reader_account_ids:
         readers = [

@@ -212,6 +212,13 @@ def registry() -> Policy:
     return Policy.parse("group", policy.document("resourcePolicy"))
 
 
+NAMES_OF_KEYS = {
+    "author": "sagemaker:CustomerMetadataProperties/Author",
+    "current_author": "sagemaker:CurrentCustomerMetadataProperties/Author",
+    "removed": "sagemaker:CustomerMetadataPropertiesToRemove",
+}
+
+
 class TestVersions:
     VERSION = f"arn:aws:sagemaker:{EAST}:{ACCOUNT}:model-package/hipaa-ml-readmission/7"
 
@@ -222,7 +229,11 @@ class TestVersions:
             action=f"sagemaker:{action}",
             resource=self.VERSION,
             resource_account=ACCOUNT,
-            context={f"sagemaker:{key}": [value] for key, value in context.items()},
+            context={
+                "aws:SourceIdentity": ["approver"],
+                "sagemaker:CurrentCustomerMetadataProperties/Author": ["author"],
+                **{NAMES_OF_KEYS.get(key, f"sagemaker:{key}"): [value] for key, value in context.items() if value},
+            },
         )
         return evaluate(request, Policies(identity=[everything], resource=registry())).allowed
 
@@ -233,7 +244,19 @@ class TestVersions:
         assert self.may(approver, "UpdateModelPackage", ModelApprovalStatus="Approved")
         assert not self.may(author, "UpdateModelPackage", ModelApprovalStatus="Approved")
         assert not self.may(author, "CreateModelPackage", ModelApprovalStatus="Approved")
-        assert self.may(author, "CreateModelPackage", ModelApprovalStatus="PendingManualApproval")
+        assert self.may(author, "CreateModelPackage", ModelApprovalStatus="PendingManualApproval", author="author")
+        assert not self.may(author, "CreateModelPackage", ModelApprovalStatus="PendingManualApproval")
+
+    @pytest.mark.parametrize("current_author", ["approver", "unknown"])
+    def test_author_does_not_approve(self, current_author: str) -> None:
+        approver = f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-model-approver"
+        context = {"current_author": current_author}
+        assert not self.may(approver, "UpdateModelPackage", ModelApprovalStatus="Approved", **context)
+        assert self.may(approver, "UpdateModelPackage", ModelApprovalStatus="Rejected", **context)
+
+    @pytest.mark.parametrize("context", [{"author": "somebody else"}, {"removed": "Author"}])
+    def test_author_of_a_version_cannot_be_changed(self, context: Mapping[str, str]) -> None:
+        assert not self.may("arn:aws:iam::111122223333:role/hipaa-ml-x", "UpdateModelPackage", **context)
 
     def test_next_environment_reads_registry_only(self) -> None:
         reader = "arn:aws:iam::444455556666:role/hipaa-ml-deploy"

@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--resamples", type=int, default=Settings().resamples, help="of the bootstrap")
     run.add_argument("--holdout-version", default=Settings().holdout_version)
     run.add_argument("--commit", help="of the program (default: asked from git)")
+    run.add_argument("--author", help="who may not approve it (default: asked from git, the e-mail's local part)")
     run.add_argument("--image-digest", default=os.environ.get("IMAGE_DIGEST", "unknown"))
     run.set_defaults(command=_run)
     sync = commands.add_parser("sync", help="log records that were kept while the MLflow server was down")
@@ -74,7 +75,8 @@ def _run(options: argparse.Namespace) -> int:
         seed=options.seed,
         holdout_version=options.holdout_version,
         resamples=options.resamples,
-        commit=options.commit or _commit(),
+        commit=options.commit or _git("rev-parse", "HEAD"),
+        author=options.author or _git("log", "-1", "--format=%ae").partition("@")[0],
         image_digest=options.image_digest,
         tracking_uri=options.tracking_uri,
         experiment=options.experiment,
@@ -114,9 +116,9 @@ def _decide(options: argparse.Namespace) -> int:
     return 0
 
 
-def _commit() -> str:
+def _git(*words: str) -> str:
     try:
-        answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True, timeout=10)  # noqa: S607 - git from PATH
+        answer = subprocess.run(["git", *words], capture_output=True, text=True, check=True, timeout=10)  # noqa: S603, S607 - git from PATH
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return answer.stdout.strip()

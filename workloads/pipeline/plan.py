@@ -46,7 +46,7 @@ STEPS: Final = (
         name="register",
         title="Register",
         inputs=("select", "train", "evaluate", "track"),
-        settings=("commit", "image_digest", "registry"),
+        settings=("commit", "author", "image_digest", "registry"),
     ),
 )
 BY_NAME: Final[Mapping[str, Step]] = {step.name: step for step in STEPS}
@@ -62,6 +62,8 @@ class Settings:
     resamples: int = 400
     """Bootstrap resamples of patients."""
     commit: str = "unknown"
+    author: str = "unknown"
+    """Person who is responsible for the version, who may not approve it: the author of the commit."""
     image_digest: str = "unknown"
     tracking_uri: str = ""
     """URL of the MLflow server; empty: the record is kept for `sync`."""

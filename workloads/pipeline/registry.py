@@ -148,6 +148,7 @@ class SageMakerRegistry:
             ClientToken=identifier[:36],
             CustomerMetadataProperties={
                 _IDENTITY: identifier,
+                "Author": str(package.get("author") or "unknown"),
                 "ModelSha256": str(lineage["sha256"]),
                 "DataVersion": str(lineage["data_version"]),
                 "Commit": str(lineage["commit"]),

@@ -14,6 +14,15 @@ Version = Annotated[str, t.like(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}", "at most 20 l
 ImageDigest = Annotated[str, t.like(r"sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits, as ECR shows it")]
 Sha256 = Annotated[str, t.like(r"[0-9a-f]{64}", "64 hexadecimal digits, as sha256sum prints them")]
 InstanceType = Annotated[str, t.like(r"ml\.[a-z0-9]+\.[a-z0-9]+", "an instance type such as ml.m5.large")]
+PersonArn = Annotated[
+    str,
+    t.like(
+        r"arn:aws:iam::\d{12}:(user/[\w+=,.@/-]+|role/aws-reserved/sso\.amazonaws\.com/[\w+=,.@/-]+)",
+        "the ARN of an IAM user, or of a role of IAM Identity Center "
+        "(role/aws-reserved/sso.amazonaws.com/…), without wildcards",
+    ),
+]
+"""A person: each session of it carries the person's name."""
 Standby = Literal["none", "pilot-light", "warm", "active-active"]
 """Standby of an endpoint in the recovery region: none, configuration only, one instance, or active."""
 
@@ -72,6 +81,9 @@ class Model(StrictModel):
     """Environments that serve the model, the last part of stack names: `prod` for `ml-prod`."""
     release: Release | None = None
     """Version that is served; if not set, the repository, registry and roles are deployed without an endpoint."""
+    releases: dict[t.AccountName, Release] = Field(default_factory=dict)
+    """Environment -> version that is served there, instead of `release`; `zone model promote` and `rollback` write it.
+    """
     instance_type: InstanceType = "ml.m5.large"
     """SageMaker instance type of the endpoint."""
     instances: Annotated[int, Field(ge=2, le=100)] = 2
@@ -110,10 +122,20 @@ class MachineLearning(StrictModel):
     """Model name -> model."""
     recovery: Recovery = Field(default_factory=Recovery)
     """Recovery objectives and operators."""
+    approvers: list[PersonArn] = Field(default_factory=list)
+    """ARNs of the users and IAM Identity Center roles that may approve and reject versions, never their own; if empty,
+    there is no role that approves."""
+    promoters: list[PersonArn] = Field(default_factory=list)
+    """ARNs of the users and IAM Identity Center roles that may copy approved versions between environments; if empty,
+    there is no role that promotes."""
 
     def served_in(self, environment: str) -> Mapping[str, Model]:
-        """The models of an environment, by name."""
-        return {name: model for name, model in self.models.items() if environment in model.environments}
+        """The models of an environment, by name, each with the release of the environment."""
+        return {
+            name: model.model_copy(update={"release": model.releases.get(environment, model.release)})
+            for name, model in self.models.items()
+            if environment in model.environments
+        }
 
     def retrained_in(self, environment: str) -> Mapping[str, Pipeline]:
         """The pipelines that run in an environment, by the name of their model."""

@@ -107,7 +107,9 @@ class Callers:
             tags={**transitive, **tags.requested(request)},
             transitive_keys=inherited.union(parameters.get("TransitiveTagKeys") or ()),
             policy=str(parameters.get("Policy") or ""),
-            source_identity=str(parameters.get("SourceIdentity") or ""),
+            # A source identity persists over role chaining (IAM User Guide, "Monitor and control actions taken with
+            # assumed roles").
+            source_identity=caller.session.source_identity or str(parameters.get("SourceIdentity") or ""),
             multi_factor=multi_factor,
             multi_factor_at=datetime.now(UTC) if multi_factor else None,
         )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from authorization import reference
-from rehearsal.cloud.authorization import network, organization, tags
+from rehearsal.cloud.authorization import model_packages, network, organization, tags
 from rehearsal.cloud.authorization.callers import Caller
 from rehearsal.cloud.authorization.resources import Resource
 from rehearsal.cloud.authorization.service_keys import SERVICE_KEYS
@@ -85,6 +85,8 @@ def _service_value(subject: Subject, key: str) -> Values | None:
     tag_rule = _SERVICE_TAG_KEYS.get(prefix.lower().partition(":")[2])
     if tag and tag_rule is not None:
         return tag_rule(subject, tag)
+    if tag and prefix.lower() in (model_packages.REQUESTED, model_packages.CURRENT):
+        return model_packages.metadata(subject.request, subject.resource.arn, prefix.lower(), tag)
     if name.startswith(_ENCRYPTION_CONTEXT):
         return _encryption_context(subject, name.removeprefix(_ENCRYPTION_CONTEXT))
     raise UncomputedKeyError(key, subject.action)
@@ -136,6 +138,13 @@ def _multi_factor_age(subject: Subject) -> Values | None:
         return ["0"]
     started = subject.caller.session.multi_factor_at
     return [str(int((datetime.now(UTC) - started).total_seconds()))] if started is not None else ABSENT
+
+
+def _user_id(caller: Caller) -> str | None:
+    """IAM User Guide, "AWS global condition context keys": a role session's is `ROLE_ID:SESSION_NAME`."""
+    identifier: str | None = getattr(caller.entity, "id", None)
+    session = caller.principal.session_arn
+    return f"{identifier}:{session.rpartition('/')[2]}" if identifier and session else identifier
 
 
 def _requested_tag(subject: Subject, key: str) -> Values | None:
@@ -196,7 +205,7 @@ _GLOBAL: Final[Mapping[str, Callable[[Subject], Values | None]]] = {
     "aws:tagkeys": _tag_keys,
     "aws:tokenissuetime": lambda _: ABSENT,
     "aws:useragent": lambda subject: _single(subject.request.headers.get("user-agent")),
-    "aws:userid": lambda subject: _single(getattr(subject.caller.entity, "id", None)),
+    "aws:userid": lambda subject: _single(_user_id(subject.caller)),
     "aws:username": lambda subject: (
         ABSENT if subject.caller.principal.session_arn else _single(subject.caller.principal.arn.rpartition("/")[2])
     ),

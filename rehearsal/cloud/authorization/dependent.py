@@ -23,9 +23,17 @@ def needed(request: ParsedRequest, account: str) -> Iterator[Needed]:
     """The actions that a request of an account needs beside its own."""
     if request.service not in _NOT_PASSED and request.operation.startswith(_PASSING):
         yield from _passed_roles(request, account)
+    if request.service == "sts" and request.parameters.get("SourceIdentity"):
+        yield from _source_identity(request)
     if request.service == "s3":
         yield from _copy_source(request)
         yield from _object_key(request, account)
+
+
+def _source_identity(request: ParsedRequest) -> Iterator[Needed]:
+    """IAM User Guide, "Monitor and control actions taken with assumed roles": permission to set a source identity."""
+    arn = str(request.parameters.get("RoleArn") or "")
+    yield "sts:SetSourceIdentity", Resource(arn=arn, account=arn.split(":")[4], type="role"), {}
 
 
 def _passed_roles(request: ParsedRequest, account: str) -> Iterator[Needed]:

@@ -199,12 +199,13 @@ def _log_groups(request: ParsedRequest, action: str, account: str) -> NamedResou
     return [(f"{arn}:log-stream:{stream}", account, "log-stream") if stream else (f"{arn}:*", account, "log-group")]
 
 
-def _sagemaker(request: ParsedRequest, action: str, account: str) -> NamedResources | None:
-    """A new version in a group: SageMaker chooses its number."""
-    group = str(request.parameters.get("ModelPackageGroupName") or "").rpartition("/")[2]
-    if action != "sagemaker:CreateModelPackage" or not group:
+def _model_packages(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
+    """A version to be created is of its group; AWS chooses its number."""
+    if request.operation != "CreateModelPackage":
         return None
-    return [(f"arn:aws:sagemaker:{request.region}:{account}:model-package/{group}/*", account, "model-package")]
+    group = str(request.parameters.get("ModelPackageGroupName") or "").rpartition("/")[2]
+    name = f"{group.lower()}/*" if group else str(request.parameters.get("ModelPackageName") or "*").lower()
+    return [(f"arn:aws:sagemaker:{request.region}:{account}:model-package/{name}", account, "model-package")]
 
 
 _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources | None]]] = {
@@ -214,7 +215,7 @@ _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources
     "logs": _log_groups,
     "s3": _s3,
     "s3control": _s3_control,
-    "sagemaker": _sagemaker,
+    "sagemaker": _model_packages,
     "secretsmanager": _secrets,
     "sqs": _queues,
     "ssm": _parameters,

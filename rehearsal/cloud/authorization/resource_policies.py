@@ -16,13 +16,15 @@ from authorization import Policy
 from rehearsal.cloud.authorization.entities import parse_arn, role_by_arn, stored_bucket
 from rehearsal.cloud.authorization.parsed import parsed_policy
 
+_TRUST: Final = ("sts:assumerole", "sts:setsourceidentity")
+
 
 def resource_policy(arn: str, action: str) -> Policy | None:
     """The policy of a resource.
 
     Args:
         arn: ARN of the resource.
-        action: `service:Action`; a role has a trust policy for `sts:AssumeRole…` only.
+        action: `service:Action`; a role has a trust policy for `sts:AssumeRole…` and `sts:SetSourceIdentity` only.
 
     Returns:
         The policy; None when the resource has none, does not exist, or is of a type without policies.
@@ -31,7 +33,7 @@ def resource_policy(arn: str, action: str) -> Policy | None:
     if parts is None:
         return None
     if parts.service == "iam":
-        return _trust_policy(arn) if action.lower().startswith("sts:assumerole") else None
+        return _trust_policy(arn) if action.lower().startswith(_TRUST) else None
     find = _FINDERS.get(parts.service)
     document = find(parts.account, parts.region, parts.resource, arn) if find is not None else None
     return parsed_policy(f"policy of {arn}", document) if document else None
@@ -90,6 +92,9 @@ def _function(account: str, region: str, name: str, _arn: str) -> str | None:
 
 
 def _package_group(account: str, region: str, name: str, _arn: str) -> str | None:
+    """The policy of a group, which applies to its packages as well: `model-package/GROUP/VERSION`."""
+    if name.startswith("model-package/") and name.count("/") > 1:
+        name = name.rpartition("/")[0].replace("model-package/", "model-package-group/", 1)
     if not name.startswith("model-package-group/"):
         return None
     groups: Mapping[str, Any] = sagemaker_backends[account][region].model_package_groups

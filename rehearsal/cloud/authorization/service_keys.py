@@ -222,6 +222,7 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "s3:x-amz-server-side-encryption-customer-algorithm": _header("x-amz-server-side-encryption-customer-algorithm"),
     "s3:x-amz-storage-class": _header("x-amz-storage-class"),
     "sagemaker:appnetworkaccesstype": _at("AppNetworkAccessType"),
+    "sagemaker:customermetadatapropertiestoremove": _at("CustomerMetadataPropertiesToRemove"),
     "sagemaker:directinternetaccess": _default(_at("DirectInternetAccess"), "Enabled"),
     "sagemaker:enableremotedebug": _default(_at("RemoteDebugConfig.EnableRemoteDebug"), "false"),
     "sagemaker:featuregroupenableonlinestore": _default(_at("OnlineStoreConfig.EnableOnlineStore"), "false"),

@@ -1,5 +1,6 @@
-"""SageMaker: policies and deletion of model package groups, which moto lacks; network isolation and tags of models."""
+"""SageMaker: policies and deletion of model package groups, which moto lacks; isolation, tags, packages."""
 
+import inspect
 import json
 from typing import Any
 
@@ -59,6 +60,25 @@ def _replacing(original: Any) -> Any:
         return tagged
 
     return add_tags
+
+
+def _merging(original: Any) -> Any:
+    def update_model_package(self: Any, *args: Any, **kwargs: Any) -> str:
+        """Keep properties that the request does not name (API Reference, `UpdateModelPackage`)."""
+        bound = inspect.signature(original).bind(self, *args, **kwargs).arguments
+        arn = bound["model_package_arn"]
+        package = self.model_packages.get(self.model_package_name_mapping.get(arn, arn))
+        if package is None:
+            raise ValidationError(f"Model package {arn} not found")
+        current = package.customer_metadata_properties or {}
+        bound["customer_metadata_properties"] = {**current, **(bound.get("customer_metadata_properties") or {})}
+        bound["model_approval_status"] = bound.get("model_approval_status") or package.model_approval_status
+        bound["approval_description"] = bound.get("approval_description") or package.approval_description
+        bound["customer_metadata_properties_to_remove"] = bound.get("customer_metadata_properties_to_remove") or []
+        updated: str = original(**bound)
+        return updated
+
+    return update_model_package
 
 
 def _put_policy(self: Any, model_package_group_name: str, resource_policy: str) -> Any:

@@ -31,6 +31,7 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
     package: dict[str, Any] = {
         "model": model.name,
         "status": registry.PENDING,
+        "author": job.settings.author,
         "metrics": evaluation["metrics"]["challenger"],
         "intervals": evaluation["intervals"],
         "baselines": evaluation["baselines"],

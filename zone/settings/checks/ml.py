@@ -24,6 +24,13 @@ def problems(settings: Settings) -> Iterator[Problem]:
                 message=f"{model.release_instances} is outside of the autoscaling range; allowed: {model.instances} to "
                 f"{maximum}",
             )
+        for environment in model.releases:
+            if environment not in model.environments:
+                yield Problem(
+                    path=("ml", "models", name, "releases", environment),
+                    message=f"the model is not served in {environment!r}"
+                    f"{suggestion(environment, model.environments)}; allowed: {', '.join(model.environments)}",
+                )
         for index, environment in enumerate(model.environments):
             path = ("ml", "models", name, "environments", index)
             if environment not in environments:

@@ -1,0 +1,158 @@
+"""Promotes a version to an environment, and restores the release before."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cli.promotion import artifacts, images
+from cli.promotion.artifacts import Bucket
+from cli.promotion.errors import INTEGRITY, REFUSED, PromotionError
+from cli.promotion.images import Repository
+from cli.promotion.packages import APPROVED, REJECTED, Package, Packages
+from cli.promotion.release_file import Release
+
+ORDER: Final = ("dev", "staging", "prod")
+"""Environments in the order in which a version passes them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """What a version consists of in one environment."""
+
+    name: str
+    packages: Packages
+    bucket: Bucket
+    repository: Repository
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Promoted:
+    """A version that can be released."""
+
+    package: Package
+    release: Release
+
+
+def source_of(model: str, environments: Sequence[str], target: str) -> str:
+    """The environment that a version comes from: the one before, or the target itself when it is the first.
+
+    Raises:
+        PromotionError: the model is not served in the target.
+    """
+    ordered = [name for name in ORDER if name in environments] + [name for name in environments if name not in ORDER]
+    if target not in ordered:
+        raise PromotionError(f"{model} is not served in {target!r}. Environments of {model}: {', '.join(ordered)}")
+    return ordered[max(ordered.index(target) - 1, 0)]
+
+
+def promote(
+    model: str, source: Environment, target: Environment, version: str | None, message: Callable[[str], None]
+) -> Promoted:
+    """Copies an approved version to an environment.
+
+    Nothing is written before the version is approved and its artifact and image are verified.
+
+    Args:
+        model: name of the model.
+        source: environment that the version comes from; the same as the target for the first environment.
+        target: environment that receives it.
+        version: the version; None for the newest approved one.
+        message: receives messages about the progress.
+
+    Raises:
+        PromotionError: the version is unknown or not approved, or a digest differs.
+    """
+    package = _approved(source.packages, target.name, version)
+    content = artifacts.archive(source.bucket, model, package)
+    digest = package.required("ImageDigest")
+    if source.repository.manifest(digest) is None:
+        raise PromotionError(
+            f"The repository {source.repository.name} in {source.name} has no image {digest}. Push it first.", INTEGRITY
+        )
+    message(f"version {package.version} in {source.name}: artifact and image have the registered digests")
+    key = artifacts.archive_key(model, package.version)
+    existing = target.bucket.read(key)
+    if existing is None:
+        target.bucket.write(key, content)
+    elif artifacts.digest(existing) != artifacts.digest(content):
+        raise PromotionError(
+            f"s3://{target.bucket.name}/{key} has the SHA-256 {artifacts.digest(existing)}, the version in "
+            f"{source.name} {artifacts.digest(content)}. Find out who wrote it; a version is never overwritten.",
+            INTEGRITY,
+        )
+    if source.name != target.name:
+        images.copy(source.repository, target.repository, digest, package.version)
+        package = target.packages.register(package, source.name)
+    message(f"version {package.version} is in {target.name}: {package.arn}")
+    return Promoted(package=package, release=_release(package, content))
+
+
+def previous(model: str, environment: Environment, released: str | None) -> Promoted:
+    """The release before the current one, verified.
+
+    Args:
+        model: name of the model.
+        environment: where it is served.
+        released: version of the current release; None when there is none.
+
+    Raises:
+        PromotionError: there is no earlier version, or what it consists of is missing or altered.
+    """
+    packages = environment.packages.all()
+    versions = [package.version for package in packages]
+    if released is None or released not in versions:
+        raise PromotionError(
+            f"The release of {model} in {environment.name} ({released or 'none'}) is not in the registry. "
+            f"Versions: {', '.join(versions) or 'none'}. Promote one of them instead."
+        )
+    missing: list[str] = []
+    for package in reversed(packages[: versions.index(released)]):
+        if package.status == REJECTED:
+            continue
+        content = environment.bucket.read(artifacts.archive_key(model, package.version))
+        if content is None:  # never released here
+            missing.append(package.version)
+            continue
+        artifacts.verify(content, package)
+        if environment.repository.manifest(package.required("ImageDigest")) is None:
+            raise PromotionError(f"The image of version {package.version} is gone from {environment.name}.", INTEGRITY)
+        return Promoted(package=package, release=_release(package, content))
+    skipped = f" Without an artifact: {', '.join(missing)}." if missing else ""
+    raise PromotionError(f"{model} has no release before version {released} in {environment.name}.{skipped}")
+
+
+def _approved(packages: Packages, target: str, version: str | None) -> Package:
+    if version is None:
+        approved = [package for package in packages.all() if package.status == APPROVED]
+        if not approved:
+            raise PromotionError(
+                f"{packages.model} has no approved version in {packages.environment}. Approve one first: "
+                f"`zone model approve {packages.model} VERSION --in {packages.environment}`",
+                REFUSED,
+            )
+        return approved[-1]
+    try:
+        package = packages.get(version)
+    except PromotionError as error:
+        if packages.environment == target:
+            raise
+        raise PromotionError(
+            f"{error} A version reaches {target} from {packages.environment}: promote it there first.", error.exit_code
+        ) from None
+    if package.status != APPROVED:
+        raise PromotionError(
+            f"Version {version} of {packages.model} is {package.status} in {packages.environment}, not {APPROVED}. "
+            f"Approve it first: `zone model approve {packages.model} {version} --in {packages.environment}`",
+            REFUSED,
+        )
+    return package
+
+
+def _release(package: Package, content: bytes) -> Release:
+    values: Mapping[str, str] = package.properties
+    return Release(
+        version=package.version,
+        image_digest=values["ImageDigest"],
+        artifact_sha256=artifacts.digest(content),
+        model_sha256=values["ModelSha256"],
+    )

@@ -1,0 +1,96 @@
+"""The role that copies approved versions of models between environments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.documents import Statement
+from components.ml.approval import REQUESTED_AUTHOR, ModelRoleArgs, reading, role, sagemaker_arn
+from components.tokens import type_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PromotionRoleArgs(ModelRoleArgs):
+    """The role that promotes, in one account."""
+
+    models: Sequence[str]
+    artifact_bucket: pulumi.Input[str]
+    key_arns: Sequence[pulumi.Input[str]]
+    """ARNs of the keys that encrypt the artifacts."""
+
+
+class PromotionRole(pulumi.ComponentResource):
+    """`hipaa-ml:ml:PromotionRole`: the role that copies approved versions, and asks endpoints for a prediction.
+
+    Creates an `aws.iam.Role` and its `RolePolicy`. The role cannot approve.
+    """
+
+    def __init__(self, name: str, args: PromotionRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_token(type(self)), name, None, opts)
+        self.arn = role(self, name, args, "Copies approved versions of models to this account", _promotion(args))
+        self.register_outputs({"arn": self.arn})
+
+
+def _promotion(args: PromotionRoleArgs) -> list[Statement]:
+    bucket = pulumi.Output.format("arn:aws:s3:::{0}", args.artifact_bucket)
+    repositories = [
+        pulumi.Output.format("arn:aws:ecr:{0}:{1}:repository/{2}/{3}", args.region, args.account_id, args.prefix, model)
+        for model in args.models
+    ]
+    return [
+        *reading(args),
+        {
+            "Sid": "Register",
+            "Effect": "Allow",
+            "Action": "sagemaker:CreateModelPackage",
+            "Resource": [
+                sagemaker_arn(args, f"model-package-group/{args.prefix}-*"),
+                sagemaker_arn(args, f"model-package/{args.prefix}-*/*"),
+            ],
+            "Condition": {
+                "StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"},
+                "Null": {REQUESTED_AUTHOR: "false"},
+            },
+        },
+        {
+            "Sid": "Artifacts",
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject"],
+            "Resource": [pulumi.Output.format("{0}/{1}/*", bucket, model) for model in args.models],
+        },
+        {
+            "Sid": "ListArtifacts",
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": bucket,
+            "Condition": {"StringLike": {"s3:prefix": [f"{model}/*" for model in args.models]}},
+        },
+        {
+            "Sid": "ArtifactKeys",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": list(args.key_arns),
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.region}.amazonaws.com"}},
+        },
+        {
+            "Sid": "Images",
+            "Effect": "Allow",
+            "Action": [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:GetDownloadUrlForLayer",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ],
+            "Resource": repositories,
+        },
+        {
+            "Sid": "AskEndpoints",
+            "Effect": "Allow",
+            "Action": "sagemaker:InvokeEndpoint",
+            "Resource": [sagemaker_arn(args, f"endpoint/{model}-*") for model in args.models],
+        },
+    ]

@@ -1,0 +1,38 @@
+"""The roles of the people who approve and promote models in one environment."""
+
+from components import ml
+from stacks.serving import EnvironmentContext
+
+
+def declare(context: EnvironmentContext) -> None:
+    """Declares the roles that the settings name people for."""
+    settings = context.settings
+    if settings.ml.approvers:
+        ml.ApproverRole(
+            "approver",
+            ml.ModelRoleArgs(
+                role=settings.zone.approver_role,
+                prefix=settings.name_prefix,
+                account_id=context.account_id,
+                region=context.region,
+                boundary_arn=context.baseline.boundary_policy_arn,
+                principals=settings.ml.approvers,
+            ),
+            context.options(),
+        )
+    if settings.ml.promoters:
+        ml.PromotionRole(
+            "promotion",
+            ml.PromotionRoleArgs(
+                role=settings.zone.promotion_role,
+                prefix=settings.name_prefix,
+                account_id=context.account_id,
+                region=context.region,
+                boundary_arn=context.baseline.boundary_policy_arn,
+                principals=settings.ml.promoters,
+                models=list(context.models),
+                artifact_bucket=context.bucket("artifacts"),
+                key_arns=[context.key("artifacts")],
+            ),
+            context.options(),
+        )

@@ -1,0 +1,208 @@
+"""A version moves from one account to the next with its digests; nothing is written when anything is wrong."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from cli.promotion import artifacts
+from cli.promotion.artifacts import Bucket
+from cli.promotion.errors import BAD_INPUT, INTEGRITY, REFUSED, PromotionError
+from cli.promotion.images import Repository
+from cli.promotion.packages import Packages
+from cli.promotion.promote import Environment, previous, promote, source_of
+from rehearsal.cloud import Cloud, Credentials, Endpoints
+
+EAST, ACCOUNT = "us-east-1", "111122223333"
+MEDIA = "application/vnd.docker.distribution.manifest.v2+json"
+MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": MEDIA, "config": {}, "layers": []})
+IMAGE = f"sha256:{hashlib.sha256(MANIFEST.encode()).hexdigest()}"
+
+
+@pytest.fixture(scope="module")
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+    cloud = Cloud.start(tmp_path_factory.mktemp("cloud"), management_account=ACCOUNT)
+    yield cloud.endpoints(retries=1)
+    cloud.stop()
+
+
+@pytest.fixture(scope="module")
+def accounts(endpoints: Endpoints) -> tuple[Credentials, Credentials]:
+    organizations = endpoints.client("organizations", EAST)
+    organizations.create_organization(FeatureSet="ALL")
+
+    def account(name: str) -> Credentials:
+        created = organizations.create_account(AccountName=name, Email=f"{name}@example.org")
+        role = f"arn:aws:iam::{created['CreateAccountStatus']['AccountId']}:role/OrganizationAccountAccessRole"
+        session = endpoints.client("sts", EAST).assume_role(RoleArn=role, RoleSessionName="test")
+        return Credentials.of(session["Credentials"])
+
+    return account("staging"), account("prod")
+
+
+@pytest.fixture
+def pair(
+    endpoints: Endpoints, accounts: tuple[Credentials, Credentials], request: pytest.FixtureRequest
+) -> tuple[Environment, Environment]:
+    """Registry, bucket and repository in two accounts, of each test's own."""
+    suffix = hashlib.sha256(request.node.name.encode()).hexdigest()[:8]
+
+    def environment(name: str, who: Credentials) -> Environment:
+        sagemaker, s3, ecr = (endpoints.client(service, EAST, who) for service in ("sagemaker", "s3", "ecr"))
+        group, bucket, repository = f"hipaa-ml-{suffix}", f"{name}-{suffix}", f"hipaa-ml/{suffix}"
+        sagemaker.create_model_package_group(ModelPackageGroupName=group, ModelPackageGroupDescription="d")
+        s3.create_bucket(Bucket=bucket)
+        ecr.create_repository(repositoryName=repository, imageTagMutability="IMMUTABLE")
+        return Environment(
+            name=name,
+            packages=Packages(sagemaker, group, "risk", name),
+            bucket=Bucket(client=s3, name=bucket),
+            repository=Repository(client=ecr, name=repository),
+        )
+
+    return environment("staging", accounts[0]), environment("prod", accounts[1])
+
+
+def register(environment: Environment, model: bytes = b"model", status: str = "Approved") -> str:
+    """Registers a version as the pipeline does, and approves it."""
+    packages, bucket, repository = environment.packages, environment.bucket, environment.repository.name
+    prefix = f"registry/risk/{artifacts.digest(model)}"
+    for name, content in (("model.skops", model), ("manifest.json", b"{}"), ("package.json", b"{}")):
+        bucket.client.put_object(Bucket=bucket.name, Key=f"{prefix}/{name}", Body=content)
+    if environment.repository.manifest(IMAGE) is None:
+        environment.repository.client.put_image(
+            repositoryName=repository, imageManifest=MANIFEST, imageManifestMediaType=MEDIA, imageTag="1"
+        )
+    client: Any = packages._client
+    created = client.create_model_package(
+        ModelPackageGroupName=packages._group,
+        ModelApprovalStatus=status,
+        CustomerMetadataProperties={
+            "Author": "ada",
+            "ModelSha256": artifacts.digest(model),
+            "ImageDigest": IMAGE,
+            "Artifact": f"s3://{bucket.name}/{prefix}",
+        },
+    )
+    return str(created["ModelPackageArn"]).rpartition("/")[2]
+
+
+def run(source: Environment, target: Environment, version: str | None = None) -> Any:
+    return promote("risk", source, target, version, lambda _: None)
+
+
+def test_version_is_copied_with_its_digests_and_waits_for_approval(pair: tuple[Environment, Environment]) -> None:
+    staging, prod = pair
+    version = register(staging)
+    first = run(staging, staging)
+    second = run(staging, prod)
+    assert first.release == second.release
+    assert (second.release.version, second.release.image_digest) == (version, IMAGE)
+    assert second.release.model_sha256 == artifacts.digest(b"model")
+    stored = prod.bucket.read(f"risk/{version}/model.tar.gz")
+    assert stored is not None
+    assert artifacts.digest(stored) == second.release.artifact_sha256
+    assert prod.repository.manifest(IMAGE) is not None
+    [package] = prod.packages.all()
+    assert (package.status, package.version, package.author) == ("PendingManualApproval", version, "ada")
+    run(staging, prod)
+    assert len(prod.packages.all()) == 1
+
+
+def test_rollback_returns_to_the_version_before_and_skips_rejected_ones(pair: tuple[Environment, Environment]) -> None:
+    staging, _ = pair
+    for model in (b"one", b"two", b"three"):
+        run(staging, staging, register(staging, model))
+    assert previous("risk", staging, "3").release.model_sha256 == artifacts.digest(b"two")
+    staging.packages.decide("2", "Rejected", "unfair")
+    assert previous("risk", staging, "3").release.model_sha256 == artifacts.digest(b"one")
+    with pytest.raises(PromotionError, match="risk has no release before version 1 in staging"):
+        previous("risk", staging, "1")
+    with pytest.raises(PromotionError, match="is not in the registry"):
+        previous("risk", staging, "9")
+
+
+def altered_model(staging: Environment, version: str) -> None:
+    package = staging.packages.get(version)
+    prefix = package.properties["Artifact"].partition(f"{staging.bucket.name}/")[2]
+    staging.bucket.client.put_object(Bucket=staging.bucket.name, Key=f"{prefix}/model.skops", Body=b"altered")
+
+
+def deleted_model(staging: Environment, version: str) -> None:
+    for key in staging.bucket.keys("registry/"):
+        staging.bucket.client.delete_object(Bucket=staging.bucket.name, Key=key)
+
+
+def deleted_image(staging: Environment, version: str) -> None:
+    repository = staging.repository.name
+    staging.repository.client.batch_delete_image(repositoryName=repository, imageIds=[{"imageDigest": IMAGE}])
+
+
+def broken_archive(staging: Environment, version: str) -> None:
+    staging.bucket.client.put_object(Bucket=staging.bucket.name, Key=f"risk/{version}/model.tar.gz", Body=b"no archive")
+
+
+def rejected(staging: Environment, version: str) -> None:
+    staging.packages.decide(version, "Rejected", "unfair")
+
+
+@pytest.mark.parametrize(
+    ("fault", "message", "code"),
+    [
+        (altered_model, "has no file with the registered SHA-256", INTEGRITY),
+        (deleted_model, "has no model: it was deleted or never uploaded", INTEGRITY),
+        (deleted_image, "has no image sha256:", INTEGRITY),
+        (broken_archive, "cannot be read", INTEGRITY),
+        (rejected, "Version 1 of risk is Rejected in staging, not Approved", REFUSED),
+    ],
+)
+def test_fault_is_refused_and_nothing_is_written(
+    pair: tuple[Environment, Environment], fault: Callable[[Environment, str], None], message: str, code: int
+) -> None:
+    staging, prod = pair
+    version = register(staging)
+    fault(staging, version)
+    with pytest.raises(PromotionError, match=message) as raised:
+        run(staging, prod, version)
+    assert raised.value.exit_code == code
+    assert not prod.packages.all()
+    assert not prod.bucket.keys("")
+    assert prod.repository.manifest(IMAGE) is None
+
+
+def test_version_that_differs_in_the_target_is_not_overwritten(pair: tuple[Environment, Environment]) -> None:
+    staging, prod = pair
+    version = register(staging)
+    prod.bucket.client.put_object(Bucket=prod.bucket.name, Key=f"risk/{version}/model.tar.gz", Body=b"other")
+    with pytest.raises(PromotionError, match="a version is never overwritten") as raised:
+        run(staging, prod, version)
+    assert raised.value.exit_code == INTEGRITY
+    assert prod.bucket.read(f"risk/{version}/model.tar.gz") == b"other"
+
+
+def test_version_that_has_not_passed_the_environment_before_is_refused(pair: tuple[Environment, Environment]) -> None:
+    staging, prod = pair
+    with pytest.raises(PromotionError, match="risk has no approved version in staging"):
+        run(staging, prod)
+    with pytest.raises(PromotionError, match="A version reaches prod from staging: promote it there first"):
+        run(staging, prod, "4")
+
+
+@pytest.mark.parametrize(
+    ("environments", "target", "source"),
+    [
+        (("prod", "staging", "dev"), "prod", "staging"),
+        (("prod", "staging", "dev"), "dev", "dev"),
+        (("prod",), "prod", "prod"),
+    ],
+)
+def test_version_comes_from_the_environment_before(environments: tuple[str, ...], target: str, source: str) -> None:
+    assert source_of("risk", environments, target) == source
+
+
+def test_environment_that_does_not_serve_the_model_is_refused() -> None:
+    with pytest.raises(PromotionError, match=r"risk is not served in 'dev'\. Environments of risk: prod") as raised:
+        source_of("risk", ["prod"], "dev")
+    assert raised.value.exit_code == BAD_INPUT
