@@ -104,6 +104,7 @@ def _plan(  # noqa: PLR0917 - one of each
             settings={
                 "holdout_version": pipeline.holdout_version,
                 "commit": pipeline.commit,
+                "author": pipeline.author,
                 "image_digest": image_digest,
                 "tracking_uri": pipeline.tracking_uri,
                 "experiment": f"{pipeline.team}/{names.model}",

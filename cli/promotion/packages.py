@@ -71,14 +71,14 @@ class Packages:
     """
 
     def __init__(self, client: Any, group: str, model: str, environment: str) -> None:
-        self._client = client
-        self._group = group
+        self.client = client
+        self.group = group
         self.model, self.environment = model, environment
 
     def all(self) -> Sequence[Package]:
         """Every package, oldest first."""
         try:
-            pages = self._client.get_paginator("list_model_packages").paginate(ModelPackageGroupName=self._group)
+            pages = self.client.get_paginator("list_model_packages").paginate(ModelPackageGroupName=self.group)
             arns = [summary["ModelPackageArn"] for page in pages for summary in page["ModelPackageSummaryList"]]
             packages = [self._describe(arn) for arn in arns]
         except ClientError as error:
@@ -106,7 +106,7 @@ class Packages:
         """
         package = self.get(version)
         try:
-            self._client.update_model_package(
+            self.client.update_model_package(
                 ModelPackageArn=package.arn, ModelApprovalStatus=status, ApprovalDescription=reason
             )
         except ClientError as error:
@@ -124,8 +124,8 @@ class Packages:
         if existing:
             return existing[-1]
         try:
-            created = self._client.create_model_package(
-                ModelPackageGroupName=self._group,
+            created = self.client.create_model_package(
+                ModelPackageGroupName=self.group,
                 ModelPackageDescription=source.description,
                 ModelApprovalStatus=PENDING,
                 CustomerMetadataProperties={**source.properties, VERSION: source.version, "PromotedFrom": origin},
@@ -135,7 +135,7 @@ class Packages:
         return self._describe(str(created["ModelPackageArn"]))
 
     def _describe(self, arn: str) -> Package:
-        described = self._client.describe_model_package(ModelPackageName=arn)
+        described = self.client.describe_model_package(ModelPackageName=arn)
         properties = described.get("CustomerMetadataProperties") or {}
         return Package(
             arn=arn,

@@ -70,6 +70,9 @@ class Pipeline(StrictModel):
     """Salt of the holdout; the same patients stay in the holdout until it changes."""
     commit: Annotated[str, t.like(r"[0-9a-f]{7,40}|unknown", "7 to 40 hexadecimal digits of a Git commit")] = "unknown"
     """Git commit that the image was built from, for the lineage of the model packages."""
+    author: Annotated[str, t.like(r"[A-Za-z0-9._@+-]{2,64}", "2 to 64 letters, digits and ._@+-")] = "unknown"
+    """Person who is responsible for the program, by the name of their IAM user or Identity Center user. This person may
+    not approve the versions that the pipeline registers; versions of an `unknown` author cannot be approved."""
     tracking_uri: Annotated[str, t.like(r"(https://[A-Za-z0-9./:_-]{1,200})?", "an https:// URL, or empty")] = ""
     """URL of the MLflow server; if empty, the run is recorded without a server."""
 

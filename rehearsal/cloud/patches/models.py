@@ -39,20 +39,6 @@ def _isolating(original: Any) -> Any:
     return create_model
 
 
-def _merging(original: Any) -> Any:
-    """An update changes the properties that it names and keeps all others (API Reference, `UpdateModelPackage`)."""
-
-    def update_model_package(self: Any, **kwargs: Any) -> str:
-        arn = kwargs["model_package_arn"]
-        package = self.model_packages.get(self.model_package_name_mapping.get(arn, arn))
-        kept = dict(package.customer_metadata_properties or {}) if package is not None else {}
-        kwargs["customer_metadata_properties"] = {**kept, **(kwargs.get("customer_metadata_properties") or {})}
-        changed: str = original(self, **kwargs)
-        return changed
-
-    return update_model_package
-
-
 def _replacing(original: Any) -> Any:
     def add_tags(self: Any, arn: str, tags: list[dict[str, str]]) -> list[dict[str, str]]:
         self.delete_tags(arn, [tag["Key"] for tag in tags])

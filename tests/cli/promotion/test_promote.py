@@ -75,9 +75,9 @@ def register(environment: Environment, model: bytes = b"model", status: str = "A
         environment.repository.client.put_image(
             repositoryName=repository, imageManifest=MANIFEST, imageManifestMediaType=MEDIA, imageTag="1"
         )
-    client: Any = packages._client
+    client: Any = packages.client
     created = client.create_model_package(
-        ModelPackageGroupName=packages._group,
+        ModelPackageGroupName=packages.group,
         ModelApprovalStatus=status,
         CustomerMetadataProperties={
             "Author": "ada",
