@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from controls.targets import PHI, PRODUCTION
 from workloads.pipeline.definitions import MODELS
 from zone.settings.errors import Problem, suggestion
 from zone.settings.ml import Model, Pipeline
 from zone.settings.model import Settings
-from zone.settings.placement import workload_environments
+from zone.settings.placement import account_placement, workload_environments
 from zone.shared.scaling import MAXIMUM_FACTOR
 
 
@@ -74,9 +73,7 @@ def _pipeline_problems(
     trained = [
         environment
         for environment in model.environments
-        if environment in environments
-        and settings.accounts[environments[environment]].ou in PHI
-        and settings.accounts[environments[environment]].ou not in PRODUCTION
+        if environment in environments and _trains(settings, environments[environment])
     ]
     if pipeline.environment not in trained:
         yield Problem(
@@ -85,6 +82,12 @@ def _pipeline_problems(
             f"{', '.join(trained) or 'none'}: an environment of the model that holds patient data and is not "
             "production, where M2 denies jobs access to the network",
         )
+
+
+def _trains(settings: Settings, account: str) -> bool:
+    """Return whether jobs of an account may read patient data and use the network: not in production (M2)."""
+    placement = account_placement(settings, account)
+    return placement.data_classification == "phi" and placement.environment != "prod"
 
 
 def _unknown(path: tuple[str | int, ...], kind: str, value: str, allowed: list[str]) -> Problem:
