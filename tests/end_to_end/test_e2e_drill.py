@@ -13,13 +13,13 @@ from botocore.exceptions import ClientError
 from rehearsal.cloud import Cloud, Credentials
 from tests.end_to_end.zone import Ran, Zone
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drill"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drill"), pytest.mark.timeout(2700)]
 
 EAST, WEST = "us-east-1", "us-west-2"
 VARIANTS = ("region", "flapping")
 
 
-def drills(zone: Zone, *words: str, timeout: float = 800) -> Ran:
+def drills(zone: Zone, *words: str, timeout: float = 2400) -> Ran:
     """Holds drills as a person would."""
     done = subprocess.run(
         [sys.executable, "-m", "drills", *words],
