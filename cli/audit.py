@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -10,10 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.declared import declared_zone
-from cli.errors import console
+from cli.errors import console, messages
 from cli.options import Endpoint, JsonDocument
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
+from controls.data.d8_eligible_services import control as d8
 from inspection.audit import AuditReport
 from inspection.audit import audit as audited
 
@@ -33,6 +35,7 @@ def audit(
     outputs = {stack: store.outputs(stack) for stack in store.stacks()}
     aws = rehearsed_aws(workspace, settings)
     report = audited(declared_zone(settings, outputs), aws)
+    _warn_of_a_stale_list(datetime.now(UTC).date())
     if as_json:
         observations = [asdict(observation) for observation in report.observations]
         typer.echo(json.dumps({"ok": report.ok, "observations": observations}, indent=2))
@@ -40,6 +43,16 @@ def audit(
         _show(report, every=every)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _warn_of_a_stale_list(today: date) -> None:
+    """Warns when the list of HIPAA-eligible services that guardrail D8 allows must be compared with AWS's page."""
+    if d8.is_stale(today):
+        messages.print(
+            f"warning: The list of HIPAA-eligible services (D8) was compared with AWS's page on {d8.READ_ON}, over "
+            f"{d8.MAXIMUM_AGE_DAYS} days ago. Update controls/data/d8_eligible_services/control.py.",
+            highlight=False,
+        )
 
 
 def _show(report: AuditReport, *, every: bool) -> None:

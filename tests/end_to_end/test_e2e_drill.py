@@ -37,6 +37,7 @@ def drills(zone: Zone, *words: str, timeout: float = 2400) -> Ran:
 def reduce(zone: Zone) -> None:
     """Leaves what recovery of `prod` needs: three accounts, a data set, an endpoint a VPC, no way to the internet."""
     accounts, data, model = zone.setting("accounts"), zone.setting("data"), zone.setting("ml")["models"]["readmission"]
+    served = {key: value for key, value in model.items() if key != "pipeline"}
     zone.configure(
         accounts={name: accounts[name] for name in ("log-archive", "network", "ml-prod")},
         network={
@@ -52,7 +53,7 @@ def reduce(zone: Zone) -> None:
             "access": [{"team": "cardiology", "data_set": "readmissions", "columns": ["*"], "purpose": "training"}],
             "backup": {"account": "log-archive"},
         },
-        ml={"models": {"readmission": {**model, "environments": ["prod"]}}},
+        ml={"models": {"readmission": {**served, "environments": ["prod"]}}},
     )
     zone.forget("security")
 

@@ -2,8 +2,8 @@
 
 Source: AWS "HIPAA Eligible Services Reference", read 2026-08, as IAM service prefixes of the Service Authorization
 Reference of the same month. Services that hold no data but that the eligible ones need (scaling, scheduling, health,
-tagging, billing) are in `NEEDED`. The list goes stale: `zone audit` reports it when `READ_ON` is more than
-`MAXIMUM_AGE_DAYS` ago.
+tagging, billing) are in `NEEDED`. The list goes stale: `is_stale` tells when it must be compared with
+AWS's page again, and `zone audit` reports it.
 """
 
 from datetime import date
@@ -17,6 +17,13 @@ READ_ON: Final = date(2026, 8, 31)
 """The day on which the list was last compared with AWS's page."""
 MAXIMUM_AGE_DAYS: Final = 180
 """AWS adds services several times a year; a list older than this denies services that patient data may be in."""
+
+
+def is_stale(today: date) -> bool:
+    """Return whether the list is older than `MAXIMUM_AGE_DAYS`."""
+    return (today - READ_ON).days > MAXIMUM_AGE_DAYS
+
+
 ELIGIBLE: Final = (
     "a4b acm acm-pca airflow amplify apigateway appconfig appflow appmesh apprunner appstream appsync aps athena "
     "auditmanager autoscaling backup backup-storage batch bedrock cassandra chime cloudformation cloudfront cloudhsm "
