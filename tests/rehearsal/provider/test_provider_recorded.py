@@ -81,7 +81,6 @@ def test_ids_and_arns_have_the_form_of_the_service(client: Client) -> None:
     assert vpc.id.startswith("vpc-")
     assert vpc.outputs["arn"] == f"arn:aws:ec2:us-east-1:123456789012:vpc/{vpc.id}"
     machine = client.make(
-        "aws:sfn/stateMachine:StateMachine",
         {"definition": '{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}', "roleArn": "arn"},
         "train",
     )
