@@ -80,11 +80,6 @@ def test_ids_and_arns_have_the_form_of_the_service(client: Client) -> None:
     vpc = client.make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})
     assert vpc.id.startswith("vpc-")
     assert vpc.outputs["arn"] == f"arn:aws:ec2:us-east-1:123456789012:vpc/{vpc.id}"
-    machine = client.make(
-        {"definition": '{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}', "roleArn": "arn"},
-        "train",
-    )
-    assert machine.outputs["arn"].startswith("arn:aws:states:us-east-1:123456789012:stateMachine:train-")
 
 
 def test_renamed_resource_is_the_same_resource(client: Client, state: Path) -> None:
