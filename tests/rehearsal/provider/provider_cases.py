@@ -19,7 +19,9 @@ def policy(*actions: str, effect: str = "Allow", **members: Any) -> str:
     )
 
 
-ASSUMING = tuple(f"{name}.amazonaws.com" for name in ("cloudtrail", "config", "lambda", "sagemaker", "scheduler"))
+ASSUMING = tuple(
+    f"{name}.amazonaws.com" for name in ("cloudtrail", "config", "lambda", "sagemaker", "scheduler", "states")
+)
 """Services that assume the role of the cases."""
 
 

@@ -38,6 +38,11 @@ def model(world: World) -> Values:
     }
 
 
+def state_machine(comment: str) -> Callable[[World], Values]:
+    definition = {"Comment": comment, "StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+    return lambda world: {"definition": json.dumps(definition), "roleArn": world.role.outputs["arn"]}
+
+
 def configuration(instances: int) -> Callable[[World], Values]:
     def inputs(world: World) -> Values:
         resource = world.once("model", f"{SAGEMAKER}model:Model", lambda: model(world))
@@ -263,6 +268,12 @@ def masking(*identifiers: str) -> Callable[[World], Values]:
 
 
 CASES = (
+    Case(
+        type="aws:sfn/stateMachine:StateMachine",
+        inputs=state_machine("first"),
+        change=state_machine("second"),
+        drift=lambda w, m: w.boto("stepfunctions").delete_state_machine(stateMachineArn=m.id),
+    ),
     changing(f"{SAGEMAKER}model:Model", model, drift=lambda w, m: w.boto("sagemaker").delete_model(ModelName=m.id)),
     changing(
         f"{SAGEMAKER}endpointConfiguration:EndpointConfiguration",

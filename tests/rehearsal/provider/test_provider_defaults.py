@@ -8,6 +8,7 @@ import pytest
 
 from rehearsal.provider import defaults
 from rehearsal.provider.schema import schema
+from rehearsal.provider.values import Values
 from tests.rehearsal.provider.provider_bench import Client, CreatedResource, urn_of
 from tests.rehearsal.provider.provider_cases import World
 from tests.rehearsal.provider.test_provider_emulated import CASES, NONE, SOME, clients, world
@@ -23,6 +24,12 @@ class Drift:
     property: str
     plant: Callable[[World, CreatedResource], object]
     drifted: Any
+    inputs: Callable[[World], Values] = lambda _world: {}
+    """Inputs that differ from those of the type's first case."""
+
+
+def multi_region_key() -> Values:
+    return {"multiRegion": True}
 
 
 def _disable_schedule(world: World, id_: str) -> None:
@@ -55,6 +62,10 @@ DRIFTS = (
         property="enabled",
         plant=lambda world, key: world.boto("kms", "us-west-2").disable_key(KeyId=key.id),
         drifted=False,
+        # A key has one replica per region, and the case of the type makes that of `world.key`.
+        inputs=lambda world: {
+            "primaryKeyArn": world.once("primary", "aws:kms/key:Key", multi_region_key).outputs["arn"]
+        },
     ),
     Drift(
         type="aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -111,7 +122,8 @@ def test_a_changed_default_is_drift_and_is_repaired(
 ) -> None:
     case = next(case for case in CASES if case.type == drift.type)
     client = clients[case.region, case.member]
-    inputs = {name: value for name, value in case.inputs(world).items() if name != drift.property}
+    inputs = {**case.inputs(world), **drift.inputs(world)}
+    inputs.pop(drift.property, None)
     created = client.make(case.type, inputs, f"default-{drift.property}")
     expected = defaults.table()[drift.type][drift.property]
     assert created.inputs[drift.property] == expected

@@ -108,6 +108,5 @@ def test_every_emulated_type_has_a_case() -> None:
         "aws:organizations/organization:Organization",  # what every other stands on
         "aws:cfg/recorderStatus:RecorderStatus",
         "aws:account/primaryContact:PrimaryContact",
-        "aws:sfn/stateMachine:StateMachine",  # tests/end_to_end/test_e2e_pipeline.py deploys and runs it
         "aws:s3/bucketObject:BucketObject",  # the former name of another
     }

@@ -10,6 +10,7 @@ from rehearsal.provider.check import problems
 from rehearsal.provider.schema import Property, Schema, Type, schema, tokens
 from rehearsal.provider.values import Values
 from tests.rehearsal.provider.provider_bench import Client
+from tests.rehearsal.provider.provider_cases import trust
 
 SAMPLE = random.Random(20261124).sample(sorted(set(tokens()) - emulated_types()), 30)
 
@@ -80,6 +81,11 @@ def test_ids_and_arns_have_the_form_of_the_service(client: Client) -> None:
     vpc = client.make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})
     assert vpc.id.startswith("vpc-")
     assert vpc.outputs["arn"] == f"arn:aws:ec2:us-east-1:123456789012:vpc/{vpc.id}"
+    definition = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
+    role = client.make("aws:iam/role:Role", {"assumeRolePolicy": trust("states.amazonaws.com")})
+    inputs = {"definition": definition, "roleArn": role.outputs["arn"]}
+    machine = client.make("aws:sfn/stateMachine:StateMachine", inputs, "train")
+    assert machine.outputs["arn"].startswith("arn:aws:states:us-east-1:123456789012:stateMachine:train-")
 
 
 def test_renamed_resource_is_the_same_resource(client: Client, state: Path) -> None:

@@ -10,11 +10,18 @@ from tests.rehearsal.provider.provider_cases import trust
 
 SAGEMAKER = "aws:sagemaker/"
 ENDPOINT = f"{SAGEMAKER}endpoint:Endpoint"
+ARTIFACT = "model.tar.gz"
 
 
-def configure(client: Client, image: str, location: str) -> str:
-    """A configuration; gives its name."""
-    container = {"image": f"1.dkr.ecr.us-east-1.amazonaws.com/{image}@sha256:0", "modelDataUrl": location}
+def configure(client: Client, cloud: Cloud, image: str, bucket: str) -> str:
+    """A configuration of a model whose artifact is in a new bucket of the given name; gives its name."""
+    s3 = cloud.endpoints().client("s3", "us-east-1")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key=ARTIFACT, Body=b"")
+    container = {
+        "image": f"1.dkr.ecr.us-east-1.amazonaws.com/{image}@sha256:0",
+        "modelDataUrl": f"s3://{bucket}/{ARTIFACT}",
+    }
     trusted = {"assumeRolePolicy": trust("sagemaker.amazonaws.com")}
     role = client.make("aws:iam/role:Role", trusted).outputs["arn"]
     resource = client.make(f"{SAGEMAKER}model:Model", {"executionRoleArn": role, "primaryContainer": container})
@@ -25,9 +32,11 @@ def configure(client: Client, image: str, location: str) -> str:
 
 @pytest.fixture
 def failing(client: Client, cloud: Cloud) -> str:
-    """A configuration whose container is really started, and finds no model."""
+    """A configuration whose container is really started, and finds no model: its artifact was deleted."""
     host(cloud, Image(repository="waited-for", command=[sys.executable, "-c", ""]))
-    return configure(client, "waited-for", "s3://nowhere/model.tar.gz")
+    configuration = configure(client, cloud, "waited-for", "nowhere")
+    cloud.endpoints().client("s3", "us-east-1").delete_object(Bucket="nowhere", Key=ARTIFACT)
+    return configuration
 
 
 def test_failing_endpoint_is_refused_with_the_reason(client: Client, failing: str) -> None:
@@ -35,9 +44,9 @@ def test_failing_endpoint_is_refused_with_the_reason(client: Client, failing: st
         client.make(ENDPOINT, {"name": "failing", "endpointConfigName": failing})
 
 
-def test_failed_update_reports_the_reason_and_keeps_the_endpoint(client: Client, failing: str) -> None:
+def test_failed_update_reports_the_reason_and_keeps_the_endpoint(client: Client, cloud: Cloud, failing: str) -> None:
     # An image that is no command here is in service at once.
-    config = configure(client, "elsewhere", "s3://anywhere/model.tar.gz")
+    config = configure(client, cloud, "elsewhere", "anywhere")
     resource = client.make(ENDPOINT, {"name": "staying", "endpointConfigName": config})
     news = client.checked(resource.urn, {**resource.inputs, "endpointConfigName": failing}, resource.inputs)
     with pytest.raises(Exception, match=r"endpoint staying is InService: Could not find model data"):
