@@ -15,7 +15,6 @@ from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
 from rehearsal.engine import Engine, Event, Project, SideBySide, StackResult, among
 from rehearsal.provider import Ledger, ProviderProcess
-from zone.plan import make_plan
 
 AT_ONCE: Final = min(4, os.cpu_count() or 1)
 """Default number of stacks that are processed at the same time: one per processor, at most four."""
@@ -92,8 +91,8 @@ class Session:
     ) -> list[StackResult]:
         """Runs the stacks in dependency order; starts no further stack after a failure."""
         assert self._provider is not None
-        graph, project, store = self.workspace.graph(), Project.load(self.workspace.root), self.workspace.store()
-        provider, cloud, plan = self._provider.address, self._cloud, make_plan(self.workspace.settings())
+        plan, project, store = self.workspace.plan(), Project.load(self.workspace.root), self.workspace.store()
+        graph, provider, cloud = plan.stacks.needs, self._provider.address, self._cloud
 
         def engine(tell: Callable[[Event], None]) -> Engine:
             return Engine(

@@ -9,7 +9,7 @@ from pathlib import Path
 from cli.errors import UsageError
 from rehearsal.cloud import Cloud, Endpoints
 from rehearsal.engine import Passphrase, StateStore
-from zone.plan import make_plan
+from zone.plan import Plan, make_plan
 from zone.settings import Settings, settings_from_files
 
 STATE = ".rehearsal"
@@ -57,9 +57,13 @@ class Workspace:
         """
         return StateStore(self.state / "stacks", Passphrase.resolve(self.state))
 
+    def plan(self) -> Plan:
+        """The plan of the zone."""
+        return make_plan(self.settings())
+
     def graph(self) -> Mapping[str, Sequence[str]]:
         """Stack -> the stacks it needs, in dependency order."""
-        return make_plan(self.settings()).stacks.needs
+        return self.plan().stacks.needs
 
     def selected(self, names: Sequence[str], *, everything: bool) -> list[str]:
         """The stacks a command is about, in dependency order.

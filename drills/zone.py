@@ -171,7 +171,7 @@ def _drill_zone(environment: str, cloud: Cloud, principals: Principals) -> Drill
 
 
 def _restart_endpoint(zone: DrillZone, region: str, seconds: float = 120) -> None:
-    """Restarts the container of an endpoint: an endpoint that is older than the published artifact has another one."""
+    """Restarts the container of an endpoint, which may have been deployed before the model was published."""
     client = zone.client("sagemaker", region)
     name = str(zone.endpoint["name"])
     description = client.describe_endpoint(EndpointName=name)

@@ -5,7 +5,7 @@ from typing import Final
 import pulumi
 
 from components import ml
-from stacks import model_people, spokes
+from stacks import model_roles, spokes
 from stacks.contracts import MlOutputs, OrganizationOutputs
 from stacks.pipelines import retrain
 from stacks.providers import Providers
@@ -39,7 +39,7 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     for name in context.models:
         _registry(context, name)
     retrain(context, serving)
-    model_people.declare(context)
+    model_roles.declare(context)
     outputs = MlOutputs(
         **spokes.spoke_fields(network),
         serving_key_arn=serving.key_arn,

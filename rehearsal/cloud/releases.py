@@ -34,10 +34,9 @@ def publish(*, account: str, region: str, repository: str, digest: str, tag: str
         KeyError: the registry has no such repository.
     """
     images.push(account, region, repository, digest, tag)
-    backend = s3_backends[account]["aws"]
-    if backend.get_bucket(bucket).keys.get(key) is not None:
+    if exists(bucket, key):
         return False
-    backend.put_object(bucket, key, _archive())
+    s3_backends[account]["aws"].put_object(bucket, key, _archive())
     return True
 
 

@@ -4,12 +4,11 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rehearsal.provider import defaults
 from rehearsal.provider.schema import Property, Schema, Type
 from rehearsal.provider.values import SIGNATURE, unknown
 
 Failures = list[tuple[str, str]]
-
-_INTERNAL = "__defaults"
 
 
 def problems(schema: Schema, inputs: Mapping[str, Any]) -> Failures:
@@ -19,7 +18,7 @@ def problems(schema: Schema, inputs: Mapping[str, Any]) -> Failures:
 
 def _object(properties: Mapping[str, Property], values: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
-        if name == _INTERNAL:
+        if name == defaults.NAMES:
             continue
         property_path = f"{path}.{name}" if path else name
         if name not in properties:
