@@ -6,6 +6,7 @@ from typing import Any, Final
 from components.documents import Statement
 from components.ml.pipeline_jobs import TRAINING
 from components.ml.pipeline_plan import RUN, STEPS, PipelinePlan, Place, Step
+from components.ml.repository import image_pull
 
 _MANAGED_RULES: Final = (
     "StepFunctionsGetEventsForSageMakerProcessingJobsRule",
@@ -78,25 +79,13 @@ def _running(plan: PipelinePlan, step: Step) -> list[Statement]:
     kind = "TrainingJobs" if step.name == TRAINING else "ProcessingJobs"
     group = f"arn:aws:logs:{plan.region}:{plan.account_id}:log-group:/aws/sagemaker/{kind}"
     return [
-        {
-            "Sid": "Pull",
-            "Effect": "Allow",
-            "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            "Resource": plan.repository_arn,
-        },
+        *image_pull(plan.repository_arn),
         {
             "Sid": "ImageKey",
             "Effect": "Allow",
             "Action": "kms:Decrypt",
             "Resource": plan.volume_key_arn,
             "Condition": {"StringEquals": {"kms:ViaService": f"ecr.{plan.region}.amazonaws.com"}},
-        },
-        {
-            "Sid": "Token",
-            "Effect": "Allow",
-            # It names no resource: the token opens what the statement above allows.
-            "Action": "ecr:GetAuthorizationToken",
-            "Resource": "*",
         },
         {
             "Sid": "Interfaces",

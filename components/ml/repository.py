@@ -7,6 +7,7 @@ from typing import Final
 import pulumi
 from pulumi_aws import ecr
 
+from components.documents import Statement
 from components.tokens import type_token
 
 UNTAGGED_DAYS: Final = 14
@@ -73,6 +74,25 @@ def _counted(priority: int) -> dict[str, object]:
         "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": KEPT_IMAGES},
         "action": {"type": "expire"},
     }
+
+
+def image_pull(repository_arn: pulumi.Input[str]) -> list[Statement]:
+    """Statements that let the role of a job or an endpoint pull images of one repository (ECR User Guide)."""
+    return [
+        {
+            "Sid": "Pull",
+            "Effect": "Allow",
+            "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            "Resource": repository_arn,
+        },
+        {
+            "Sid": "Token",
+            "Effect": "Allow",
+            # It names no resource: the token opens what the statement above allows.
+            "Action": "ecr:GetAuthorizationToken",
+            "Resource": "*",
+        },
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

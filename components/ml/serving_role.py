@@ -7,6 +7,7 @@ from pulumi_aws import iam
 
 from components.documents import Statement, document, trusts
 from components.ml.names import ModelNames
+from components.ml.repository import image_pull
 from components.tokens import type_token
 
 
@@ -85,19 +86,7 @@ def _rights(args: ServingRoleArgs) -> list[Statement]:
                 }
             },
         },
-        {
-            "Sid": "Pull",
-            "Effect": "Allow",
-            "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            "Resource": args.repository_arn,
-        },
-        {
-            "Sid": "Token",
-            "Effect": "Allow",
-            # It names no resource: the token opens what the statement above allows.
-            "Action": "ecr:GetAuthorizationToken",
-            "Resource": "*",
-        },
+        *image_pull(args.repository_arn),
         {
             "Sid": "Interfaces",
             "Effect": "Allow",

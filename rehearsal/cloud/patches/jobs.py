@@ -43,13 +43,11 @@ def _processing(original: Any) -> Any:
         if JOBS.knows(entry_point):
             network = self._get_param("NetworkConfig") or {}
             outputs = self._get_param("ProcessingOutputConfig") or {}
-            job = Job(
-                name=name,
-                kind="ProcessingJobs",
-                region=self.region,
-                role_arn=self._get_param("RoleArn"),
-                entry_point=entry_point,
-                environment=self._get_param("Environment") or {},
+            job = _job(
+                self,
+                name,
+                "ProcessingJobs",
+                entry_point,
                 sources=[
                     Source(
                         name=entry["InputName"],
@@ -67,10 +65,8 @@ def _processing(original: Any) -> Any:
                     )
                     for entry in outputs.get("Outputs") or ()
                 ],
-                isolated=bool(network.get("EnableNetworkIsolation")),
-                endpoint_id=_endpoint(self, network.get("VpcConfig")),
-                interface_ids=_interfaces(self.region),
-                seconds=_seconds(self),
+                isolated=network.get("EnableNetworkIsolation"),
+                vpc_config=network.get("VpcConfig"),
             )
             _start(job, stored, "processing")
         return answer
@@ -91,13 +87,11 @@ def _training(original: Any) -> Any:
             destination = Destination(
                 uri=output["S3OutputPath"], folder="model", key_id=output.get("KmsKeyId", ""), packed=True
             )
-            job = Job(
-                name=name,
-                kind="TrainingJobs",
-                region=self.region,
-                role_arn=self._get_param("RoleArn"),
-                entry_point=entry_point,
-                environment=self._get_param("Environment") or {},
+            job = _job(
+                self,
+                name,
+                "TrainingJobs",
+                entry_point,
                 sources=[
                     Source(
                         name=entry["ChannelName"],
@@ -107,15 +101,41 @@ def _training(original: Any) -> Any:
                     for entry in self._get_param("InputDataConfig") or ()
                 ],
                 destinations=[destination],
-                isolated=bool(self._get_param("EnableNetworkIsolation")),
-                endpoint_id=_endpoint(self, self._get_param("VpcConfig")),
-                interface_ids=_interfaces(self.region),
-                seconds=_seconds(self),
+                isolated=self._get_param("EnableNetworkIsolation"),
+                vpc_config=self._get_param("VpcConfig"),
             )
             _start(job, stored, "training")
         return answer
 
     return create_training_job
+
+
+def _job(
+    response: Any,
+    name: str,
+    kind: str,
+    entry_point: list[str],
+    *,
+    sources: list[Source],
+    destinations: list[Destination],
+    isolated: bool | None,
+    vpc_config: Mapping[str, Any] | None,
+) -> Job:
+    """The job of a request, with the parameters that both kinds of jobs have."""
+    return Job(
+        name=name,
+        kind=kind,
+        region=response.region,
+        role_arn=response._get_param("RoleArn"),  # noqa: SLF001 - moto's own
+        entry_point=entry_point,
+        environment=response._get_param("Environment") or {},  # noqa: SLF001 - moto's own
+        sources=sources,
+        destinations=destinations,
+        isolated=bool(isolated),
+        endpoint_id=_endpoint(response, vpc_config),
+        interface_ids=_interfaces(response.region),
+        seconds=_seconds(response),
+    )
 
 
 def _require_new(name: str, jobs: Mapping[str, Any]) -> None:
