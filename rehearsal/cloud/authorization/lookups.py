@@ -208,6 +208,12 @@ def _model_packages(request: ParsedRequest, _action: str, account: str) -> Named
     return [(f"arn:aws:sagemaker:{request.region}:{account}:model-package/{name}", account, "model-package")]
 
 
+def _executions(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
+    """An execution is of a standard or of an express state machine; its ARN says which."""
+    arn = str(request.parameters.get("executionArn") or "")
+    return [(arn, account, "express" if ":express:" in arn else "execution")] if arn else None
+
+
 _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources | None]]] = {
     "iam": _iam,
     "kms": _kms,
@@ -219,4 +225,5 @@ _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources
     "secretsmanager": _secrets,
     "sqs": _queues,
     "ssm": _parameters,
+    "stepfunctions": _executions,
 }

@@ -5,6 +5,7 @@ moto has an interpreter of the Amazon States Language that is off, calls service
 """
 
 import importlib
+import json
 import logging
 import pkgutil
 from collections.abc import Callable, Mapping
@@ -87,7 +88,7 @@ def _cased(original: Any) -> Any:
             normalised_parameters=_request(normalised_parameters, shapes.input_shape),
             state_credentials=state_credentials,
         )
-        env.stack.append(_result(env.stack.pop(), shapes.output_shape))
+        env.stack.append(_json(_result(env.stack.pop(), shapes.output_shape)))
 
     return _eval_service_task
 
@@ -113,6 +114,11 @@ def _result(value: Any, shape: Any) -> Any:
     if isinstance(value, list) and shape.type_name == "list":
         return [_result(entry, shape.member) for entry in value]
     return value
+
+
+def _json(value: Any) -> Any:
+    """The value as states hold it: JSON, with times as texts."""
+    return json.loads(to_json_str(value))
 
 
 def _pascal(name: str) -> str:
@@ -180,7 +186,7 @@ class SageMakerTask(StateTaskServiceCallback):
         client = _client(resource_runtime_part.region, "sagemaker", state_credentials)
         response = getattr(client, self._get_boto_service_action())(**normalised_parameters)
         response.pop("ResponseMetadata", None)
-        env.stack.append(response)
+        env.stack.append(_json(response))
 
     def _build_sync_resolver(
         self, env: Any, resource_runtime_part: Any, normalised_parameters: dict[str, Any], state_credentials: Any
@@ -196,7 +202,7 @@ class SageMakerTask(StateTaskServiceCallback):
             if job[member] not in _ENDED:
                 return None
             if job[member] == "Completed":
-                return job
+                return _json(job)
             failed = StatesErrorName(typ=StatesErrorNameType.StatesTaskFailed)
             raise FailureEventException(self._failure(env, failed, to_json_str(job)))
 
