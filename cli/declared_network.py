@@ -5,7 +5,7 @@ from typing import Final
 
 from controls.flows import EGRESS_TIERS, FLOWS, HTTPS, TIERS
 from inspection.network import ranges
-from inspection.network.declared import ENDPOINTS_VPC, INSPECTION_VPC, Declaration, Hub, Spoke
+from inspection.network.declared import ENDPOINTS_VPC, INSPECTION_VPC, Declaration, Hub, Identity, Spoke
 from inspection.network.ranges import NOTHING, Ranges
 from zone.plan import make_plan
 from zone.settings import Settings
@@ -17,12 +17,15 @@ OPEN_SERVICES: Final = frozenset[str]()
 def declaration(settings: Settings) -> Declaration:
     """The connections that the configuration allows."""
     inspected = settings.network.egress == "inspected"
+    plan = make_plan(settings)
+    segments = plan.network.segments
     return Declaration(
         spokes=list(_spokes(settings)),
         hubs={
             region: Hub(
                 endpoints=_named(settings, ENDPOINTS_VPC, region),
                 inspection=_named(settings, INSPECTION_VPC, region) if inspected else "",
+                clients=[settings.network.supernets[region]],
             )
             for region in settings.regions.all
         },
@@ -36,8 +39,23 @@ def declaration(settings: Settings) -> Declaration:
         services=settings.network.endpoints,
         egress_tiers=EGRESS_TIERS if inspected else (),
         egress=ranges.ports("tcp", HTTPS, HTTPS) if inspected else NOTHING,
+        egress_segments=frozenset(segments) if inspected else frozenset(),
         open_services=OPEN_SERVICES,
+        identities=dict(_identities(settings)),
+        blackholes={name: segment.blackholes for name, segment in segments.items()},
+        acls=True,
+        supernets=list(settings.network.supernets.values()),
     )
+
+
+def _identities(settings: Settings) -> Iterator[tuple[str, Identity]]:
+    plan = make_plan(settings)
+    for region, network in plan.network.regions.items():
+        for name, cidr in network.spokes.items():
+            yield _named(settings, name, region), Identity(account=name, cidr=cidr)
+        hubs = {ENDPOINTS_VPC: network.endpoint_cidr, INSPECTION_VPC: network.inspection_cidr}
+        for name, cidr in hubs.items():
+            yield _named(settings, name, region), Identity(account=plan.network.account, cidr=cidr)
 
 
 def _spokes(settings: Settings) -> Iterator[Spoke]:

@@ -36,17 +36,14 @@ def network(source: Source, settings: Settings) -> Network:
     Raises:
         UsageError: nothing is deployed, an export that is none, more than one source.
     """
-    if source.exports and (source.live or source.aws):
+    if sum([bool(source.exports), source.live, source.aws]) > 1:
         raise UsageError("Give one of --export, --live and --aws.")
     workspace = Workspace.find(source.endpoint)
     if source.aws:
         deployed = _from_aws(workspace, settings)
     elif source.live:
-        # The emulator has no Route 53 Profiles: which VPCs see a zone by one, only the state knows.
-        zones = state.network(_recorded(workspace)).zones
-        vpcs_by_zone = {key: zone.vpcs for key, zone in zones.items()} if settings.network.dns == "profiles" else {}
         aws = rehearsed_aws(workspace, settings)
-        deployed = live.network(aws, _accounts(workspace, settings), settings.regions.all, vpcs_by_zone)
+        deployed = live.network(aws, _accounts(workspace, settings), settings.regions.all)
     else:
         deployed = state.network(_exported(source.exports) if source.exports else _recorded(workspace))
     if not deployed.vpcs:

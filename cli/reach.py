@@ -16,6 +16,7 @@ from cli.workspace import Workspace
 from inspection.network import ranges
 from inspection.network.differences import differences
 from inspection.network.explain import Explanation, explain
+from inspection.network.identity import identified
 from inspection.network.nodes import Node
 from inspection.network.ranges import EVERYTHING, Ranges
 from inspection.network.reach import Reach
@@ -23,7 +24,7 @@ from inspection.network.reach import Reach
 NodeName = Annotated[
     str | None,
     typer.Argument(
-        help="A tier (ml-dev/training, ml-prod/data@us-west-2), an account, a service (sagemaker.api), an address, "
+        help="A tier (ml-dev/training, ml-prod@us-west-2/data), an account, a service (sagemaker.api), an address, "
         "or internet."
     ),
 ]
@@ -53,17 +54,19 @@ def reach(
     The computation follows route tables, Transit Gateways, firewalls, security groups, ACLs, endpoints and names.
 
     With --all: exit code 0 when the deployed matrix is the declared one, 1 when they differ. For a pair, explained hop
-    by hop: 0 reachable, 1 not. 2 for bad input. Not modelled: VPN, Direct Connect, Gateway Load Balancers, Network
-    Firewall's own rules, prefix lists of AWS's own, what is written inside endpoint policies beyond "is it open", and
-    what listens where (docs/reach.md).
+    by hop: 0 reachable, 1 not. 2 for bad input. VPN, Direct Connect, Gateway Load Balancers and other accounts'
+    networks are not followed but reported as unknown. Not modelled: Network Firewall's own rules, prefix lists of
+    AWS's own, and what listens where (docs/reach.md).
     """
     if everything == (source is not None or destination is not None):
         raise UsageError("Give a source and a destination, or --all for the whole matrix.")
     settings = Workspace.find(endpoint).settings()
     where = Source(endpoint=endpoint, live=live, aws=aws, exports=exports or ())
-    reachability = Reach(network(where, settings), settings.regions.primary)
+    declared = declaration(settings)
+    reachability = Reach(
+        identified(network(where, settings), declared, settings.regions.primary), settings.regions.primary
+    )
     if everything:
-        declared = declaration(settings)
         matrix = reachability.matrix()
         report = differences(reachability, declared, matrix)
         if as_json:

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from cli.errors import console
 from inspection.network.declared import Declaration
-from inspection.network.differences import Difference, Matrix
+from inspection.network.difference import Difference
+from inspection.network.differences import Matrix
 from inspection.network.explain import Explanation
 from inspection.network.nodes import Kind, listed
 from inspection.network.ranges import NOTHING, Ranges, difference, spoken

@@ -33,6 +33,17 @@ class Hub:
     endpoints: str
     inspection: str = ""
     """Empty where nothing goes out."""
+    clients: Sequence[str] = ()
+    """Networks that may call the endpoints, which need not all be in use."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """What a declared VPC is known by besides its name."""
+
+    account: str
+    """Name of its account."""
+    cidr: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,8 +66,18 @@ class Declaration:
     egress_tiers: Sequence[str] = ()
     """Tiers that may go out, through a firewall; none means that nothing does."""
     egress: Ranges = NOTHING
+    egress_segments: frozenset[str] = frozenset()
+    """Segments whose spokes may go out."""
     open_services: frozenset[str] = frozenset()
     """Services whose endpoints take no policy."""
+    identities: Mapping[str, Identity] = field(default_factory=dict[str, Identity])
+    """VPC -> what it is known by; empty where only names are compared."""
+    blackholes: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """Segment -> networks that its Transit Gateway table drops."""
+    acls: bool = False
+    """Whether the tiers of spokes stand behind network ACLs of their own."""
+    supernets: Sequence[str] = ()
+    """Networks that an ACL names where it cannot list all peers."""
 
     def matrix(self) -> Mapping[tuple[str, str], Ranges]:
         """Every pair that may be, with its ports."""
@@ -83,8 +104,13 @@ class Declaration:
                 yield source, f"{hub.endpoints}/{ENDPOINTS_TIER}", HTTPS
             for service in {*self.services, *GATEWAY_SERVICES}:
                 yield source, service, HTTPS
-            if tier in self.egress_tiers:
+            if self.goes_out(spoke.name, tier):
                 yield source, INTERNET.name, self.egress
+
+    def goes_out(self, spoke: str, tier: str) -> bool:
+        """Whether a tier of a spoke may go out, through a firewall."""
+        segment = next((declared.segment for declared in self.spokes if declared.name == spoke), "")
+        return tier in self.egress_tiers and segment in self.egress_segments
 
     def _joined_spokes(self) -> Iterator[tuple[Spoke, Spoke]]:
         by_segment: dict[str, list[Spoke]] = {}

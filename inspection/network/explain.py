@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inspection.network import ranges
 from inspection.network.nodes import Kind, Node
-from inspection.network.ranges import NOTHING, Ranges
+from inspection.network.ranges import NOTHING, Range, Ranges
 from inspection.network.reach import Reach, RoundTrip, SubnetEnd
 from inspection.network.routing import End, Hop, Path
 
@@ -61,6 +61,7 @@ def _subnets(reach: Reach, ends: tuple[Node, str, Node, str], requested: Ranges)
         yield from trip.outward.hops
         yield from _return(reach, trip, sender, receiver)
         if trip.symmetric:
+            yield from _crossed(reach, trip, sender.addresses, receiver.addresses)
             yield from _filters(reach, sender, receiver, requested)
 
 
@@ -93,6 +94,18 @@ def _answered(trip: RoundTrip, back: Path) -> Iterator[Hop]:
             "firewall",
             f"asymmetric: there through {passed}, back through {returned}; a stateful firewall drops that",
         )
+
+
+def _crossed(reach: Reach, trip: RoundTrip, sender: Range, receiver: Range) -> Iterator[Hop]:
+    """ACLs of the gateways' subnets on the way that let through less than everything."""
+    ways = (("", trip.outward, sender, receiver), ("answer: ", trip.back, receiver, sender))
+    for prefix, path, source, destination in ways:
+        for subnet, outward in path.crossed if path else ():
+            through = reach.filters.passed(subnet, destination if outward else source, outward=outward)
+            if through != ranges.EVERYTHING:
+                direction = "out of" if outward else "into"
+                place = f"{prefix}network ACL {reach.filters.acl(subnet)}"
+                yield Hop(place, f"lets {ranges.spoken(through)} {direction} {subnet}")
 
 
 def _filters(reach: Reach, sender: SubnetEnd, receiver: SubnetEnd, requested: Ranges) -> Iterator[Hop]:
@@ -155,6 +168,7 @@ def _out(reach: Reach, source: Node, destination: Node, requested: Ranges) -> Se
         return [*hops, *rules]
     subnet = source.subnets[0]
     hops: list[Hop] = [Hop("from", f"{source.name} in {subnet}")]
+    hops += _stopped_out(reach, source, subnet, destination.only)
     for path in reach.routing.walk(subnet, destination.only or ranges.INTERNET[0]):
         hops += [*path.hops, _ended(reach, path)]
     if not ranges.intersection(
@@ -164,6 +178,15 @@ def _out(reach: Reach, source: Node, destination: Node, requested: Ranges) -> Se
     ):
         hops.append(Hop(f"security groups of {source.name}", "no rule lets that out"))
     return hops
+
+
+def _stopped_out(reach: Reach, source: Node, subnet: str, only: Range | None) -> Iterator[Hop]:
+    """ACLs of gateways' subnets that stop what routes would lead to the internet."""
+    sender = ranges.addresses(reach.network.subnets[subnet].cidrs[0])
+    for target in (only,) if only else ranges.INTERNET[:1]:
+        for path in reach.routing.walk(subnet, target):
+            if path.end is End.INTERNET:
+                yield from _crossed(reach, RoundTrip(path, reach.home(source, subnet, path)), sender, path.to)
 
 
 def _in(reach: Reach, destination: Node, source: Node, requested: Ranges) -> Sequence[Hop]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from inspection.aws import pages
 from inspection.network import ranges
 from inspection.network.model import AclRule, NetworkAcl, Rule, SecurityGroup, Vpc
+from inspection.network.reading import ClientReader
 from inspection.network.state_filters import ordered
 
 PEERS = (
@@ -16,10 +16,10 @@ PEERS = (
 )
 
 
-def groups(ec2: Any, vpcs: Mapping[str, Vpc]) -> Mapping[str, SecurityGroup]:
-    """Security groups; a VPC's default group only if somebody gave it rules that let anything in."""
+def groups(ec2: ClientReader, vpcs: Mapping[str, Vpc]) -> Mapping[str, SecurityGroup]:
+    """Security groups; a VPC's default group only if somebody gave it rules that let in more than the group itself."""
     groups_by_id: dict[str, SecurityGroup] = {}
-    for security_group in pages(ec2, "describe_security_groups", "SecurityGroups"):
+    for security_group in ec2.list("describe_security_groups", "SecurityGroups"):
         if security_group.get("VpcId") not in vpcs:
             continue
         tags = {pair["Key"]: pair["Value"] for pair in security_group.get("Tags") or ()}
@@ -45,10 +45,10 @@ def _rules(permissions: Any) -> Iterator[Rule]:
                 yield Rule(ports=some, peer=str(peer[name]))
 
 
-def acls(ec2: Any, vpcs: Mapping[str, Vpc]) -> Mapping[str, NetworkAcl]:
+def acls(ec2: ClientReader, vpcs: Mapping[str, Vpc]) -> Mapping[str, NetworkAcl]:
     """Network ACLs; a VPC's default one only if it no longer lets everything through."""
     acls_by_id: dict[str, NetworkAcl] = {}
-    for network_acl in pages(ec2, "describe_network_acls", "NetworkAcls"):
+    for network_acl in ec2.list("describe_network_acls", "NetworkAcls"):
         if network_acl["VpcId"] not in vpcs:
             continue
         rules = [_rule(entry) for entry in network_acl.get("Entries", ()) if int(entry["RuleNumber"]) < LAST]

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from inspection.network.ranges import Ranges
+
+AMAZON_DNS: Final = "AmazonProvidedDNS"
+"""The VPC's own resolver, in a DHCP option set."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +20,14 @@ class Vpc:
     region: str
     segment: str
     cidrs: Sequence[str]
+    dns_support: bool = True
+    """Whether the VPC's resolver answers (`enableDnsSupport`); without it no private zone does."""
+    name_servers: Sequence[str] = (AMAZON_DNS,)
+    """Name servers of its DHCP option set."""
+    environment: str = ""
+    """Value of its tag `environment`."""
+    classification: str = ""
+    """Value of its tag `data-classification`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +116,9 @@ class TransitGateway:
     association_table: str = ""
     """The table that attachments use that are associated with none; empty if they use none."""
     propagation_table: str = ""
+    account: str = ""
+    auto_accept: bool = False
+    """Whether attachments of other accounts are accepted without anybody looking at them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +133,11 @@ class Attachment:
     """Whether both directions of a flow enter the VPC in the same zone (Transit Gateways guide, "Appliance mode")."""
     peer: str = ""
     """The other Transit Gateway, of a peering."""
-    name: str = ""
+    peer_region: str = ""
+    kind: str = ""
+    """AWS's resource type, where it is neither a VPC nor a peering: `vpn`, `connect`, `direct-connect-gateway`, …"""
+    owner: str = ""
+    """Account of the attached resource; empty if not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +159,9 @@ class Peering:
 
     id: str
     vpcs: tuple[str, str]
+    cidrs: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """VPC -> its networks, for a VPC that cannot be read."""
+    regions: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,7 +191,8 @@ class Zone:
     id: str
     name: str
     vpcs: frozenset[str]
-    endpoints: frozenset[str]
+    records: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Name of a record -> the endpoint it leads to; empty for a record that leads elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,6 +210,61 @@ class Firewall:
     id: str
     vpc: str
     endpoints: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interface:
+    """A network interface of a workload and the security groups that it wears."""
+
+    id: str
+    vpc: str
+    subnet: str
+    groups: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """A resource share with a part of the network (AWS RAM)."""
+
+    id: str
+    name: str
+    external: bool
+    """Whether principals outside the organization are allowed."""
+    principals: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OtherWay:
+    """A way into or out of a VPC that is not followed: a VPN gateway, a Gateway Load Balancer endpoint, and others."""
+
+    id: str
+    vpc: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """An account of the organization."""
+
+    id: str
+    name: str
+    unit: str
+    """Path of its OU; empty for one in the root."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unread:
+    """A request that failed: the network is not complete without its answer."""
+
+    account: str
+    region: str
+    operation: str
+    error: str
+
+    @property
+    def emulated(self) -> bool:
+        """Whether the operation is one that the emulated AWS lacks: nothing of the kind can exist there."""
+        return self.error == "NotImplemented"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,3 +288,12 @@ class Network:
     firewalls: Mapping[str, Firewall] = field(default_factory=dict[str, Firewall])
     prefix_lists: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     """Managed prefix list -> its networks; AWS's own lists have none here."""
+    interfaces: Mapping[str, Interface] | None = None
+    """None where they are not known, as in the stacks' state: then any group may be worn anywhere in its VPC."""
+    shares: Mapping[str, Share] = field(default_factory=dict[str, Share])
+    others: Mapping[str, OtherWay] = field(default_factory=dict[str, OtherWay])
+    accounts: Mapping[str, Account] = field(default_factory=dict[str, Account])
+    """Accounts of the organization by id; empty if not known."""
+    organization: str = ""
+    """Id of the organization; empty if not known."""
+    unread: Sequence[Unread] = ()

@@ -76,19 +76,32 @@ class Places:
         network = self._network
         subnets: dict[tuple[str, str], list[Subnet]] = {}
         for subnet in network.subnets.values():
-            if subnet.tier and subnet.vpc in network.vpcs:
-                subnets.setdefault((subnet.vpc, subnet.tier), []).append(subnet)
-        # A group that names no tier may be worn anywhere in its VPC.
+            if subnet.vpc in network.vpcs:
+                subnets.setdefault((subnet.vpc, subnet.tier or f"untagged {subnet.id}"), []).append(subnet)
         groups: dict[tuple[str, str], list[str]] = {}
         for group in network.groups.values():
             groups.setdefault((group.vpc, group.tier), []).append(group.id)
         nodes: list[Node] = []
         for (vpc, tier), own in subnets.items():
-            worn = tuple(sorted([*groups.get((vpc, tier), ()), *groups.get((vpc, ""), ())]))
-            if (vpc, tier) in groups:
-                names = tuple(subnet.id for subnet in sorted(own, key=lambda subnet: (subnet.zone, subnet.id)))
-                nodes.append(Node(f"{self.name_of(vpc)}/{tier}", Kind.TIER, vpc, names, worn))
+            meant = groups.get((vpc, tier), [])
+            worn = self._worn(own, groups.get((vpc, ""), ()))
+            if meant or (worn and network.interfaces is not None):
+                subnet_ids = tuple(subnet.id for subnet in sorted(own, key=lambda subnet: (subnet.zone, subnet.id)))
+                all_groups = tuple(sorted({*meant, *worn}))
+                nodes.append(Node(f"{self.name_of(vpc)}/{tier}", Kind.TIER, vpc, subnet_ids, all_groups))
         return sorted(nodes, key=lambda node: node.name)
+
+    def _worn(self, subnets: Sequence[Subnet], untagged: Sequence[str]) -> Sequence[str]:
+        """Groups that interfaces wear in some subnets; where those are not known, a group without a tier may be."""
+        if self._network.interfaces is None:
+            return untagged
+        inside = {subnet.id for subnet in subnets}
+        return [
+            group
+            for interface in self._network.interfaces.values()
+            if interface.subnet in inside
+            for group in interface.groups
+        ]
 
     def named(self, text: str) -> Sequence[Node]:
         """The places a person means: one, or all tiers of an account.

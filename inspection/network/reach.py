@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inspection.network import ranges
-from inspection.network.filters import Filters
+from inspection.network.filters import Filters, answers
 from inspection.network.model import Network
 from inspection.network.nodes import INTERNET, Kind, Node, Places
 from inspection.network.ranges import EVERYTHING, NOTHING, Range, Ranges
@@ -59,6 +59,7 @@ class Reach:
         self.filters = Filters(network)
         self.services = Services(network, self.routing)
         self._joined: dict[tuple[str, str, str], bool] = {}
+        self._to_endpoints: dict[tuple[Node, str, tuple[str, ...], tuple[str, ...]], Ranges] = {}
 
     def answer(self, source: Node, destination: Node) -> ReachablePorts:
         """The ports of a destination that a source reaches."""
@@ -112,9 +113,28 @@ class Reach:
         """Ports from a source's subnet to a destination's."""
         open_ports = NOTHING
         for sender, receiver in self.sides(source, source_subnet, destination, destination_subnet):
-            if any(trip.symmetric for trip in self.trips(sender, receiver)):
-                open_ports = ranges.union(open_ports, self.filtered(sender, receiver))
+            trips = [trip for trip in self.trips(sender, receiver) if trip.symmetric]
+            if trips:
+                through = ranges.union(*(self.crossing(trip, sender.addresses, receiver.addresses) for trip in trips))
+                filtered = self.filtered(sender, receiver) if through else NOTHING
+                open_ports = ranges.union(open_ports, ranges.intersection(filtered, through))
         return open_ports
+
+    def crossing(self, trip: RoundTrip, sender: Range, receiver: Range) -> Ranges:
+        """Ports that the ACLs of the gateways' subnets on the way let through, question and answer.
+
+        Source: VPC guide, "How network ACLs work with transit gateways": rules for packets into the gateway's subnet
+        judge the source, those out of it the destination.
+        """
+        through = EVERYTHING
+        for subnet, outward in trip.outward.crossed:
+            peer = receiver if outward else sender
+            through = ranges.intersection(through, self.filters.passed(subnet, peer, outward=outward))
+        for subnet, outward in trip.back.crossed if trip.back else ():
+            peer = sender if outward else receiver
+            if not answers(self.filters.passed(subnet, peer, outward=outward)):
+                return NOTHING
+        return through
 
     def sides(
         self, source: Node, source_subnet: str, destination: Node, destination_subnet: str
@@ -169,8 +189,12 @@ class Reach:
         node = self.endpoint_node(endpoint.id)
         if not node.subnets or not self._vpcs_joined(source, node):
             return NOTHING
-        results = [self.between(source, subnet, node, endpoint_subnet) for endpoint_subnet in node.subnets]
-        return ranges.intersection(self._summary(results).everywhere, HTTPS)
+        # Endpoints in the same subnets with the same groups are reached alike.
+        key = (source, subnet, node.subnets, node.groups)
+        if key not in self._to_endpoints:
+            results = [self.between(source, subnet, node, endpoint_subnet) for endpoint_subnet in node.subnets]
+            self._to_endpoints[key] = ranges.intersection(self._summary(results).everywhere, HTTPS)
+        return self._to_endpoints[key]
 
     def endpoint_node(self, endpoint: str) -> Node:
         """An interface endpoint as a place."""
@@ -213,8 +237,11 @@ class Reach:
                     continue
                 sent = self.filters.sent(source.groups, outward.to, ()) if source.groups else EVERYTHING
                 out = self.filters.passed(subnet, outward.to, outward=True)
-                trip = RoundTrip(outward, self._home(source, subnet, outward))
+                trip = RoundTrip(outward, self.home(source, subnet, outward))
                 ports = ranges.intersection(sent, out)
+                for sender in self._addresses(source, subnet) if ports else ():
+                    if (sender[0] >= ranges.V6) == (outward.to[0] >= ranges.V6):
+                        ports = ranges.intersection(ports, self.crossing(trip, sender, outward.to))
                 if ports and self._answered(subnet, outward.to):
                     yield trip, ports
 
@@ -222,7 +249,7 @@ class Reach:
         back = self.filters.passed(subnet, sender, outward=False)
         return ranges.intersection(back, ((32768, 60999),)) == ((32768, 60999),)
 
-    def _home(self, source: Node, subnet: str, outward: Path) -> Path | None:
+    def home(self, source: Node, subnet: str, outward: Path) -> Path | None:
         """The way back of an answer from the internet: from the NAT gateway, or in at the VPC's own gateway."""
         if not outward.nat:
             return outward

@@ -50,11 +50,13 @@ class Path:
     firewalls: frozenset[str] = frozenset()
     """Firewall endpoints that see the packet."""
     nat: str = ""
+    crossed: tuple[tuple[str, bool], ...] = ()
+    """Subnets of gateways whose ACLs the packet meets, each with whether outbound rules decide."""
 
-    def after(self, hop: Hop, firewall: str = "", nat: str = "") -> "Path":
+    def after(self, hop: Hop, firewall: str = "", nat: str = "", crossed: tuple[tuple[str, bool], ...] = ()) -> "Path":
         """The same way, with a step before it."""
         passed = self.firewalls | {firewall} if firewall else self.firewalls
-        return Path(self.to, self.end, self.at, (hop, *self.hops), passed, nat or self.nat)
+        return Path(self.to, self.end, self.at, (hop, *self.hops), passed, nat or self.nat, (*crossed, *self.crossed))
 
 
 class Packet(NamedTuple):
@@ -155,16 +157,31 @@ class Routing:
             attachment = self._attachment.get((target, vpc))
             if attachment is None:
                 return (Path(packet.to, End.DROPPED, "", (hop, Hop(target, "this VPC is not attached"))),)
-            return [path.after(hop) for path in self._gateway(target, attachment.id, packet, depth + 1)]
+            return self._leave(attachment, packet, hop, depth)
         if target in network.peerings:
             return self._peering(target, vpc, packet.to, hop)
         if target in network.nats:
-            onward = self._out_of(network.nats[target].subnet, packet, depth)
-            return [path.after(hop, nat=target) for path in onward]
+            inside = network.nats[target].subnet
+            onward = self._out_of(inside, packet, depth)
+            return [path.after(hop, nat=target, crossed=((inside, False), (inside, True))) for path in onward]
         if target in self._endpoint_subnet:
-            onward = self._out_of(self._endpoint_subnet[target], packet, depth)
-            return [path.after(hop, firewall=target) for path in onward]
+            inside = self._endpoint_subnet[target]
+            onward = self._out_of(inside, packet, depth)
+            return [path.after(hop, firewall=target, crossed=((inside, False), (inside, True))) for path in onward]
         return (Path(packet.to, End.UNKNOWN, target, (hop,)),)
+
+    def _leave(self, attachment: Attachment, packet: Packet, hop: Hop, depth: int) -> Sequence[Path]:
+        """Out of a VPC by the attachment's subnet in the packet's zone (Transit Gateways guide, "VPC attachments")."""
+        known = [self.network.subnets[subnet] for subnet in attachment.subnets if subnet in self.network.subnets]
+        door = next((subnet.id for subnet in known if subnet.zone == packet.zone), "")
+        if known and not door:
+            lost = Hop(attachment.id, f"has no subnet in {packet.zone}: packets from that zone do not enter it")
+            return (Path(packet.to, End.DROPPED, "", (hop, lost)),)
+        crossed = ((door, False),) if door else ()
+        return [
+            path.after(hop, crossed=crossed)
+            for path in self._gateway(attachment.gateway, attachment.id, packet, depth + 1)
+        ]
 
     def _out_of(self, subnet: str, packet: Packet, depth: int) -> Sequence[Path]:
         """Follow a packet from the subnet of a firewall endpoint or a NAT gateway."""
@@ -177,7 +194,9 @@ class Routing:
         """Peerings lead to the other VPC's own addresses and no further (VPC Peering guide, "Limitations")."""
         first, second = self.network.peerings[peering].vpcs
         far_vpc = second if vpc == first else first
-        own = self.network.vpcs[far_vpc].cidrs if far_vpc in self.network.vpcs else ()
+        if far_vpc not in self.network.vpcs:
+            return (Path(piece, End.UNKNOWN, far_vpc, (hop, Hop(peering, f"{far_vpc} could not be read"))),)
+        own = self.network.vpcs[far_vpc].cidrs
         if any(ranges.overlap(piece, ranges.addresses(cidr)) for cidr in own):
             return (Path(piece, End.VPC, far_vpc, (hop,)),)
         return (Path(piece, End.DROPPED, "", (hop, Hop(peering, "not an address of the other VPC"))),)
@@ -203,19 +222,30 @@ class Routing:
         target = self.network.attachments.get(route.target)
         if target is None:
             return (Path(packet.to, End.UNKNOWN, route.target, (hop,)),)
-        if target.peer:
-            far_gateway = target.peer if own.gateway == target.gateway else target.gateway
-            return [path.after(hop) for path in self._gateway(far_gateway, target.id, packet, depth + 1)]
-        return [path.after(hop) for path in self._enter(target, packet, depth)]
+        if target.kind:
+            return (Path(packet.to, End.UNKNOWN, f"{target.kind} {target.id}", (hop,)),)
+        onward = self._across(own, target, packet, depth) if target.peer else self._enter(target, packet, depth)
+        return [path.after(hop) for path in onward]
+
+    def _across(self, table: GatewayTable, peering: Attachment, packet: Packet, depth: int) -> Sequence[Path]:
+        """Into the Transit Gateway on the other side of a peering."""
+        far_gateway = peering.peer if table.gateway == peering.gateway else peering.gateway
+        if far_gateway not in self.network.gateways:
+            unread = Hop(peering.id, f"the Transit Gateway {far_gateway} could not be read")
+            return (Path(packet.to, End.UNKNOWN, far_gateway, (unread,)),)
+        return self._gateway(far_gateway, peering.id, packet, depth + 1)
 
     def _enter(self, attachment: Attachment, packet: Packet, depth: int) -> Sequence[Path]:
         """Into a VPC by the attachment's subnet in the packet's zone, or in the flow's with appliance mode."""
         zone = packet.pinned if attachment.appliance_mode else packet.zone
         subnets = [self.network.subnets[subnet] for subnet in attachment.subnets if subnet in self.network.subnets]
         if not subnets:
-            return (Path(packet.to, End.DROPPED, "", (Hop(attachment.id, "no subnet is known"),)),)
+            what = attachment.vpc or attachment.id
+            return (Path(packet.to, End.UNKNOWN, what, (Hop(attachment.id, f"{what} could not be read"),)),)
         inner = next((subnet for subnet in subnets if subnet.zone == zone), subnets[0])
-        return self._follow(self._table[inner.id], Packet(inner.zone, packet.pinned, packet.to), depth + 1)
+        onward = self._follow(self._table[inner.id], Packet(inner.zone, packet.pinned, packet.to), depth + 1)
+        enters = Hop(attachment.id, f"into {attachment.vpc} by {inner.id}")
+        return [path.after(enters, crossed=((inner.id, True),)) for path in onward]
 
     def associated(self, gateway: str, attachment: str) -> GatewayTable | None:
         """The table an attachment's packets are routed by: its own, or the default one if it has none."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inspection.network.declared import Declaration
-from inspection.network.differences import Difference, DifferenceKind
+from inspection.network.difference import Difference, DifferenceKind
 from inspection.network.ranges import spoken
 
 

@@ -4,7 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from inspection.network import state_filters, state_routing
-from inspection.network.model import Endpoint, Firewall, Nat, Network, Peering, Subnet, Vpc, Zone
+from inspection.network.model import (
+    AMAZON_DNS,
+    Account,
+    Endpoint,
+    Firewall,
+    Nat,
+    Network,
+    Peering,
+    Share,
+    Subnet,
+    Vpc,
+    Zone,
+)
 from inspection.network.state_resources import Resource, Resources, region
 
 
@@ -47,6 +59,37 @@ def network(entries: Iterable[Mapping[str, Any]]) -> Network:
             resource.id: [str(entry["cidr"]) for entry in resource.values.get("entries") or ()]
             for resource in resources.of("ec2/managedPrefixList")
         },
+        shares={resource.id: _share(resource, resources) for resource in resources.of("ram/resourceShare")},
+        accounts=_accounts(resources),
+        organization=next((resource.id for resource in resources.of("organizations/organization")), ""),
+    )
+
+
+def _accounts(resources: Resources) -> Mapping[str, Account]:
+    """The organization's accounts by id, with the paths of their OUs."""
+    units = {resource.id: resource for resource in resources.of("organizations/organizationalUnit")}
+
+    def path(unit: str) -> str:
+        parent = units.get(unit)
+        return f"{path(parent.text('parentId'))}/{parent.text('name')}".lstrip("/") if parent else ""
+
+    return {
+        resource.id: Account(id=resource.id, name=resource.text("name"), unit=path(resource.text("parentId")))
+        for resource in resources.of("organizations/account")
+    }
+
+
+def _share(resource: Resource, resources: Resources) -> Share:
+    principals = {
+        association.text("principal")
+        for association in resources.of("ram/principalAssociation")
+        if association.text("resourceShareArn") == resource.id
+    }
+    return Share(
+        id=resource.id,
+        name=resource.text("name"),
+        external=resource.values.get("allowExternalPrincipals") is True,
+        principals=tuple(sorted(principals)),
     )
 
 
@@ -63,7 +106,25 @@ def _vpc(resource: Resource, resources: Resources) -> Vpc:
         account=resource.text("ownerId"),
         region=resource.text("region") or region(resource.text("arn")),
         segment=resource.tag("segment"),
+        environment=resource.tag("environment"),
+        classification=resource.tag("data-classification"),
         cidrs=tuple(dict.fromkeys([*resource.texts("cidrBlock", "ipv6CidrBlock"), *more])),
+        dns_support=resource.values.get("enableDnsSupport") is not False,
+        name_servers=_name_servers(resource.id, resources) or (AMAZON_DNS,),
+    )
+
+
+def _name_servers(vpc: str, resources: Resources) -> tuple[str, ...]:
+    options = {
+        resource.text("dhcpOptionsId")
+        for resource in resources.of("ec2/vpcDhcpOptionsAssociation")
+        if resource.text("vpcId") == vpc
+    }
+    return tuple(
+        server
+        for resource in resources.of("ec2/vpcDhcpOptions")
+        if resource.id in options
+        for server in resource.texts("domainNameServers")
     )
 
 
@@ -108,18 +169,24 @@ def _zones(resources: Resources) -> Mapping[str, Zone]:
     }
     zones: dict[str, Zone] = {}
     for resource in resources.of("route53/zone"):
-        targets = {
-            names.get(str(alias.get("name", "")).rstrip("."), "")
+        records = {
+            (record.text("fqdn") or record.text("name")).rstrip("."): _target(record, names)
             for record in resources.of("route53/record")
-            if record.text("zoneId") == resource.id
-            for alias in record.values.get("aliases") or ()
-        } - {""}
+            if record.text("zoneId") == resource.id and record.text("type") in ("", "A", "CNAME")
+        }
         vpcs = frozenset(_seen_in(resource, resources))
         if vpcs:
             zones[resource.id] = Zone(
-                id=resource.id, name=resource.text("name").rstrip("."), vpcs=vpcs, endpoints=frozenset(targets)
+                id=resource.id, name=resource.text("name").rstrip("."), vpcs=vpcs, records=records
             )
     return zones
+
+
+def _target(record: Resource, names: Mapping[str, str]) -> str:
+    """The endpoint that a record leads to; empty if it leads elsewhere."""
+    values = [str(alias.get("name", "")) for alias in record.values.get("aliases") or ()]
+    targets = [names[value.rstrip(".")] for value in (*values, *record.texts("records")) if value.rstrip(".") in names]
+    return targets[0] if targets else ""
 
 
 def _seen_in(zone: Resource, resources: Resources) -> Iterator[str]:

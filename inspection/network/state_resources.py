@@ -28,9 +28,9 @@ class Resource:
         return texts
 
     def tag(self, key: str) -> str:
-        """A tag; empty if it is not there."""
-        tags = self.values.get("tags") or {}
-        return str(tags.get(key, "")) if isinstance(tags, Mapping) else ""
+        """A tag, also one that the provider adds to everything; empty if it is not there."""
+        every = [self.values.get(name) for name in ("tagsAll", "tags")]
+        return next((str(tags[key]) for tags in every if isinstance(tags, Mapping) and key in tags), "")
 
 
 class Resources:

@@ -83,6 +83,8 @@ def gateway(resource: Resource) -> TransitGateway:
         region=resource.text("region") or region(resource.text("arn")),
         association_table=default("defaultRouteTableAssociation", "associationDefaultRouteTableId"),
         propagation_table=default("defaultRouteTablePropagation", "propagationDefaultRouteTableId"),
+        account=resource.text("ownerId"),
+        auto_accept=resource.text("autoAcceptSharedAttachments") == "enable",
     )
 
 
@@ -100,7 +102,10 @@ def attachments(resources: Resources) -> Mapping[str, Attachment]:
     }
     peerings = {
         resource.id: Attachment(
-            id=resource.id, gateway=resource.text("transitGatewayId"), peer=resource.text("peerTransitGatewayId")
+            id=resource.id,
+            gateway=resource.text("transitGatewayId"),
+            peer=resource.text("peerTransitGatewayId"),
+            peer_region=resource.text("peerRegion"),
         )
         for resource in resources.of("ec2transitgateway/peeringAttachment")
     }

@@ -24,6 +24,7 @@ from inspection.network.model import (
     Vpc,
     Zone,
 )
+from inspection.network.services import names
 
 PRIMARY: Final = "us-east-1"
 RECOVERY: Final = "us-west-2"
@@ -39,7 +40,7 @@ INSIDE: Final[Mapping[tuple[str, str], ranges.Ranges]] = {
 SERVICES: Final = ("kms", "sagemaker.api", "sts")
 POLICY: Final = (
     '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",'
-    ' "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-example"}}}]}'
+    ' "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-example", "aws:ResourceOrgID": "o-example"}}}]}'
 )
 EVERYWHERE: Final = "0.0.0.0/0"
 
@@ -59,7 +60,8 @@ class Built:
         self.parts[kind][key] = replace(self.parts[kind][key], **values)
 
     def network(self) -> Network:
-        return Network(**self.parts)
+        parts: dict[str, Any] = {**self.parts, "organization": "o-example"}
+        return Network(**parts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,14 +89,16 @@ def generate(size: Size) -> Built:
             region: Hub(
                 endpoints=_named(ENDPOINTS_VPC, region),
                 inspection=_named(INSPECTION_VPC, region) if size.egress else "",
+                clients=[f"10.{index * 128}.0.0/9"],
             )
-            for region in size.regions
+            for index, region in enumerate(size.regions)
         },
         inside=INSIDE,
         tiers=TIERS,
         services=SERVICES,
         egress_tiers=("training",) if size.egress else (),
         egress=HTTPS if size.egress else (),
+        egress_segments=frozenset(size.segments) if size.egress else frozenset(),
     )
     built = Built(declaration=declaration)
     for index, region in enumerate(size.regions):
@@ -159,8 +163,9 @@ class _Region:
                 ),
             )
             own = frozenset(f"vpc-{spoke.name}" for spoke in spokes)
-            zone = Zone(id=f"Z-{name}", name=f"{service}.{self.region}", vpcs=own, endpoints=frozenset({name}))
-            self.built.add("zones", zone)
+            for zone_name in names(service, self.region):
+                zone = Zone(id=f"Z-{name}", name=zone_name, vpcs=own, records={zone_name: name})
+                self.built.add("zones", zone)
 
     def _vpc(self, name: str, segment: str, tiers: Sequence[str]) -> tuple[str, str]:
         cidr = next(self.networks)
@@ -249,7 +254,9 @@ class _Region:
 
     def _spoke(self, spoke: Spoke) -> None:
         vpc, _cidr = self._vpc(spoke.name, spoke.segment, (*TIERS, "attachments"))
-        tables = [self._route_table(vpc, tier, [Route(destination=EVERYWHERE, target=self.gateway)]) for tier in TIERS]
+        zone = Route(destination="10.0.0.0/8", target=self.gateway)
+        out = [Route(destination=EVERYWHERE, target=self.gateway)] if self.size.egress else []
+        tables = [self._route_table(vpc, tier, [zone, *(out if tier == "training" else [])]) for tier in TIERS]
         self._route_table(vpc, "attachments", [])
         self._attach(vpc, spoke.segment)
         endpoints = str(self.built.parts["vpcs"][f"vpc-{_named(ENDPOINTS_VPC, self.region)}"].cidrs[0])

@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from inspection.network import live, ranges
@@ -20,7 +21,26 @@ class Emulated:
     def client(self, service: str, *, account: str | None = None, region: str | None = None) -> Any:
         if service in ("route53profiles", "network-firewall"):
             return Nothing()
-        return boto3.client(service, region_name=region or REGION)  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownVariableType] - the service is a variable
+        return Lacking(boto3.client(service, region_name=region or REGION))  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownVariableType] - the service is a variable
+
+
+class Lacking:
+    """A client whose operations that the emulator lacks fail as the rehearsal's do; it has no paginators."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def can_paginate(self, operation: str) -> bool:
+        return False
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            try:
+                return getattr(self._client, name)(**arguments)
+            except NotImplementedError:
+                raise ClientError({"Error": {"Code": "NotImplemented", "Message": ""}}, name) from None
+
+        return call
 
 
 class Nothing:

@@ -89,7 +89,7 @@ def _open_endpoint(built: Built) -> str:
 def _lost_zone(built: Built) -> str:
     zone: Zone = built.parts["zones"]["Z-vpce-us-east-1-sts"]
     built.change("zones", zone.id, vpcs=zone.vpcs - {"vpc-ml-dev"})
-    return "no private zone for sts (sts.us-east-1) is associated with vpc-ml-dev"
+    return "no private zone for sts.us-east-1.amazonaws.com is associated with vpc-ml-dev"
 
 
 def _overlap(built: Built) -> str:

@@ -93,7 +93,7 @@ def test_private_zone_resolves_by_association_and_profile() -> None:
     entries = [
         entry("ec2/vpcEndpoint", "vpce-1", serviceName="com.amazonaws.us-east-1.kms", dnsEntries=[{"dnsName": "x.a"}]),
         entry("route53/zone", "Z1", name="kms.us-east-1.amazonaws.com", vpcs=[{"vpcId": "vpc-hub"}]),
-        entry("route53/record", "r", zoneId="Z1", aliases=[{"name": "x.a."}]),
+        entry("route53/record", "r", zoneId="Z1", fqdn="kms.us-east-1.amazonaws.com", aliases=[{"name": "x.a."}]),
         entry("route53/zoneAssociation", "za", zoneId="Z1", vpcId="vpc-one"),
         entry(
             "route53/profilesResourceAssociation", "pr", profileId="p", resourceArn="arn:aws:route53:::hostedzone/Z1"
@@ -104,7 +104,7 @@ def test_private_zone_resolves_by_association_and_profile() -> None:
         id="Z1",
         name="kms.us-east-1.amazonaws.com",
         vpcs=frozenset({"vpc-hub", "vpc-one", "vpc-two"}),
-        endpoints=frozenset({"vpce-1"}),
+        records={"kms.us-east-1.amazonaws.com": "vpce-1"},
     )
 
 

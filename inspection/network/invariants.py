@@ -1,0 +1,81 @@
+"""Invariants that no setting can change: they follow from the organization's OUs and from law.
+
+45 CFR 164.312(a)(1): patients' data only where staging and prod are; nothing of dev or the sandbox reaches prod.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from controls.residency import group_of
+from inspection.network.difference import Difference, DifferenceKind, difference
+from inspection.network.model import Network
+from inspection.network.reach import Reach
+from inspection.network.routing import Hop
+from inspection.network.ways import Way
+
+TRUSTED: Final = ("prod", "infrastructure", "security")
+"""Environments that may have a route to prod: itself, the endpoints' and the firewall's account, and security's."""
+HOLDS_PHI: Final = ("staging", "prod")
+APART: Final = ("prod", "staging", "dev", "sandbox")
+"""Environments whose accounts have an OU of their own."""
+
+
+def environment_of(network: Network, account: str) -> str:
+    """The environment that an account's OU names: the last part of its path that names one; empty if none does."""
+    unit = network.accounts[account].unit if account in network.accounts else ""
+    for part in reversed(unit.lower().split("/")):
+        if "policy" in part:
+            return "test"
+        for name in ("sandbox", "staging", "prod", "dev", "infrastructure", "security"):
+            if name in part:
+                return name
+    return ""
+
+
+def invariant_differences(reach: Reach, found: Sequence[Way]) -> Iterator[Difference]:
+    """Ways into prod, patients' data outside staging and prod, and networks outside the residency group."""
+    network = reach.network
+    if network.accounts:
+        yield from _into_prod(reach, found)
+        yield from _placements(reach)
+    yield from _residency(reach)
+
+
+def _into_prod(reach: Reach, found: Sequence[Way]) -> Iterator[Difference]:
+    network = reach.network
+    for way in found:
+        source, destination = network.vpcs[way.source], network.vpcs[way.destination]
+        environment = environment_of(network, source.account)
+        if environment_of(network, destination.account) == "prod" and environment not in TRUSTED:
+            place = network.accounts[source.account].unit if source.account in network.accounts else "no OU"
+            message = f"an account of {place} has a route to prod, which no setting may allow"
+            names = (reach.places.name_of(source.id), reach.places.name_of(destination.id))
+            yield difference(DifferenceKind.INVARIANT, names, message, way.hops)
+
+
+def _placements(reach: Reach) -> Iterator[Difference]:
+    """VPCs that are tagged as another environment than their account's OU, or to hold data that it must not have."""
+    network = reach.network
+    for vpc in network.vpcs.values():
+        name, environment = reach.places.name_of(vpc.id), environment_of(network, vpc.account)
+        unit = (network.accounts[vpc.account].unit if vpc.account in network.accounts else "") or "no OU"
+        if vpc.environment and environment in APART and vpc.environment != environment:
+            message = f"is tagged as {vpc.environment}, and its account stands in {unit}"
+            hop = Hop(vpc.id, f"environment is {vpc.environment}")
+            yield difference(DifferenceKind.INVARIANT, (name, "-"), message, [hop])
+        if vpc.classification == "phi" and environment not in HOLDS_PHI:
+            message = f"is tagged to hold patients' data, and its account stands in {unit}; only staging and prod may"
+            hop = Hop(vpc.id, f"data-classification is {vpc.classification}")
+            yield difference(DifferenceKind.INVARIANT, (name, "-"), message, [hop])
+
+
+def _residency(reach: Reach) -> Iterator[Difference]:
+    network, home = reach.network, group_of(reach.places.primary)
+    places = [(reach.places.name_of(vpc.id), vpc.id, vpc.region) for vpc in network.vpcs.values()]
+    places += [(it.id, it.id, it.region) for it in network.gateways.values()]
+    places += [(it.id, it.peer, it.peer_region) for it in network.attachments.values() if it.peer_region]
+    places += [(it.id, region, region) for it in network.peerings.values() for region in it.regions]
+    for name, identifier, region in places:
+        if region and group_of(region) != home:
+            message = f"is in or leads to {region}, outside the residency group {home}"
+            yield difference(DifferenceKind.INVARIANT, (name, region), message, [Hop(identifier, region)])

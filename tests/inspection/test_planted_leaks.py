@@ -1,0 +1,60 @@
+"""A recorded zone is as declared; every leak that is planted in it is found and named, and no ordinary change is."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cli.declared_network import declaration
+from inspection.network.declared import Declaration
+from inspection.network.difference import Difference, DifferenceKind
+from inspection.network.differences import differences
+from inspection.network.identity import identified
+from inspection.network.reach import Reach
+from tests.inspection.cloud_changes import PRIMARY, Changes
+from tests.inspection.inventory import inventory
+from tests.inspection.ordinary_changes import ORDINARY, Change
+from tests.inspection.planted_leaks import LEAKS, Plant
+from zone.settings import settings_from_files
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def declared() -> Declaration:
+    return declaration(settings_from_files(ROOT, "organization"))
+
+
+def report(zone: Changes) -> list[Difference]:
+    network = identified(zone.inventory.network(), declared(), PRIMARY)
+    return list(differences(Reach(network, PRIMARY), declared()))
+
+
+def told(report: list[Difference]) -> str:
+    return "\n".join(f"{it}\n" + "\n".join(f"    {hop}" for hop in it.because) for it in report)
+
+
+def test_the_recorded_zone_is_as_declared() -> None:
+    assert told(report(Changes(inventory()))) == ""
+
+
+@pytest.mark.parametrize(("plant", "kind"), LEAKS.values(), ids=LEAKS)
+def test_a_planted_leak_is_found_and_named(plant: Plant, kind: DifferenceKind) -> None:
+    zone = Changes(inventory())
+    cause = plant(zone)
+    found = report(zone)
+    named = [it for it in found if it.sort is kind and cause in told([it])]
+    assert named, told(found[:6]) or "nothing was found"
+    assert all(it.because for it in named)
+
+
+@pytest.mark.parametrize("change", ORDINARY.values(), ids=ORDINARY)
+def test_an_ordinary_change_is_not_reported(change: Change) -> None:
+    zone = Changes(inventory())
+    change(zone)
+    assert told(report(zone)) == ""
+
+
+def test_there_are_enough_of_both() -> None:
+    assert len(LEAKS) >= 80
+    assert len(ORDINARY) >= 30
