@@ -39,7 +39,7 @@ def declaration(settings: Settings) -> Declaration:
         services=settings.network.endpoints,
         egress_tiers=EGRESS_TIERS if inspected else (),
         egress=ranges.ports("tcp", HTTPS, HTTPS) if inspected else NOTHING,
-        egress_segments=frozenset(segments) if inspected else frozenset(),
+        egress_segments=frozenset(name for name, segment in segments.items() if segment.egress),
         open_services=OPEN_SERVICES,
         identities=dict(_identities(settings)),
         blackholes={name: segment.blackholes for name, segment in segments.items()},

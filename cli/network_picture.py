@@ -1,5 +1,7 @@
 """`zone graph --network`: the network as a picture, with undeclared paths in red."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import typer
@@ -8,10 +10,12 @@ from cli.declared_network import declaration
 from cli.errors import UsageError, console
 from cli.networks import Source, network
 from cli.workspace import Workspace
+from inspection.network.difference import Difference
 from inspection.network.differences import differences
+from inspection.network.identity import identified
 from inspection.network.picture import draw
 from inspection.network.reach import Reach
-from inspection.network.scene import Scene, SpokeCard, inside, leaks
+from inspection.network.scene import Scene, SpokeCard, differing, inside, leaks
 from inspection.network.svg import html, svg
 from zone.plan import make_plan
 from zone.settings import Settings
@@ -30,7 +34,7 @@ def picture(form: str, file: Path | None) -> None:
     settings = Workspace.find().settings()
     if not any(account.networks for account in settings.accounts.values()):
         raise UsageError("Pulumi.yaml: accounts: no account has `networks`, so there is no network to draw.")
-    document = FORMS[form](draw(scene(settings, _leaks(settings))))
+    document = FORMS[form](draw(scene(settings, _differences(settings))))
     if file is None:
         typer.echo(document)
     else:
@@ -38,12 +42,11 @@ def picture(form: str, file: Path | None) -> None:
         console.print(f"written: {file}", soft_wrap=True)
 
 
-def scene(settings: Settings, undeclared: list[tuple[str, str, str]]) -> Scene:
+def scene(settings: Settings, found: Sequence[Difference]) -> Scene:
     """The elements of the picture for a configuration."""
     declared = declaration(settings)
     regions = make_plan(settings).network.regions
     segments = settings.network.segments
-    inspected = settings.network.egress == "inspected"
     return Scene(
         title=f"Network of {settings.name_prefix}",
         regions=settings.regions.all,
@@ -63,16 +66,17 @@ def scene(settings: Settings, undeclared: list[tuple[str, str, str]]) -> Scene:
         services=settings.network.endpoints,
         inside=inside(declared),
         reaches=declared.reaches,
-        egress=frozenset(name for name, segment in segments.items() if segment.accounts and inspected),
+        egress=frozenset(name for name, segment in segments.items() if segment.egress == "inspected"),
         domains=settings.network.allowed_domains,
-        leaks=undeclared,
+        leaks=leaks(found),
+        differing=differing(found),
     )
 
 
-def _leaks(settings: Settings) -> list[tuple[str, str, str]]:
-    """Undeclared paths of the deployed network; empty when nothing is deployed."""
-    try:
-        deployed = network(Source(), settings)
-    except UsageError:
-        return []
-    return list(leaks(differences(Reach(deployed, settings.regions.primary), declaration(settings))))
+def _differences(settings: Settings) -> Sequence[Difference]:
+    """Differences of the deployed network, as the emulated AWS has it if it is up; none when nothing is deployed."""
+    declared, primary = declaration(settings), settings.regions.primary
+    for source in (Source(live=True), Source()):
+        with suppress(UsageError):
+            return differences(Reach(identified(network(source, settings), declared, primary), primary), declared)
+    return []

@@ -94,8 +94,6 @@ ENDPOINT_SERVICES: Final[Mapping[str, EndpointService]] = {
         dual_stack="dkr-ecr.{region}.on.aws",
         wildcard=True,
     ),
-    # Spokes reach S3 through gateway endpoints, free of charge: a zone here would lead their traffic over the gateway.
-    "s3": EndpointService(client="s3", prefix="s3", actions="s3"),
     "kms": _api("kms"),
     "sts": _api("sts"),
     "secretsmanager": _api("secretsmanager"),

@@ -194,7 +194,7 @@ class _Region:
                 attachment_id=inspection_vpc.attachment_id,
                 segment=INSPECTION,
                 known_in=(),
-                default_in=[name for name, segment in settings.network.segments.items() if segment.accounts],
+                default_in=[name for name, segment in self._plan.network.segments.items() if segment.egress],
                 route_table_ids=base.gateway.route_table_ids,
             ),
             self._opts,

@@ -54,13 +54,13 @@ def spoke(plan: Plan, name: str, region: str, organization: OrganizationOutputs,
             supernets=list(settings.network.supernets.values()),
             endpoints_cidr=region_network.endpoint_cidr,
             peers=[peer for peer in segment.peer_cidrs if peer != cidr],
-            egress=plan.network.inspected,
+            egress=segment.egress,
             organization_id=organization.organization_id,
             profile_id=central.profile_id if profiles else None,
         ),
         providers.options(name, region),
     )
-    SegmentMembership(
+    membership = SegmentMembership(
         "membership",
         SegmentMembershipArgs(
             attachment_id=spoke_vpc.attachment_id,
@@ -71,6 +71,7 @@ def spoke(plan: Plan, name: str, region: str, organization: OrganizationOutputs,
         ),
         providers.options(owner, region),
     )
+    spoke_vpc.add_routes(membership)
     if not profiles:
         authorized = ZoneAuthorizations(
             "zone-authorizations",

@@ -36,6 +36,8 @@ class SpokeAclArgs:
     """CIDRs of the spokes that may be reached."""
     supernets: Sequence[str]
     """CIDRs that replace the peers when an ACL cannot list them; the Transit Gateway's table restricts them further."""
+    ipv6_cidr: pulumi.Input[str] | None = None
+    """IPv6 CIDR of the spoke, whose subnets reach one another by IPv6 as well; None without IPv6."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,16 +46,19 @@ class _Rule:
 
     number: int
     action: str
-    cidr: str
+    cidr: pulumi.Input[str]
     ports: tuple[int, int] | None = None
     """Range of TCP ports; None for every protocol."""
+    six: bool = False
+    """Whether the CIDR is one of IPv6."""
 
     @property
     def ingress(self) -> ec2.NetworkAclIngressArgs:
         return ec2.NetworkAclIngressArgs(
             rule_no=self.number,
             action=self.action,
-            cidr_block=self.cidr,
+            cidr_block=None if self.six else self.cidr,
+            ipv6_cidr_block=self.cidr if self.six else None,
             protocol="tcp" if self.ports else "-1",
             from_port=self.ports[0] if self.ports else 0,
             to_port=self.ports[1] if self.ports else 0,
@@ -64,7 +69,8 @@ class _Rule:
         return ec2.NetworkAclEgressArgs(
             rule_no=self.number,
             action=self.action,
-            cidr_block=self.cidr,
+            cidr_block=None if self.six else self.cidr,
+            ipv6_cidr_block=self.cidr if self.six else None,
             protocol="tcp" if self.ports else "-1",
             from_port=self.ports[0] if self.ports else 0,
             to_port=self.ports[1] if self.ports else 0,
@@ -78,7 +84,7 @@ class SpokeAcl(pulumi.ComponentResource):
 
     It allows traffic with its own network, its peers and the endpoints, and denies it with all other private addresses.
     It allows calls to public addresses and their answers, which gateway endpoints and the inspected egress use;
-    security groups and routes restrict them further.
+    security groups and routes restrict them further. Of IPv6 it allows the spoke's own network only.
     """
 
     def __init__(self, name: str, args: SpokeAclArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -86,6 +92,8 @@ class SpokeAcl(pulumi.ComponentResource):
         peer_cidrs = [args.cidr, *_listed(args.peers, args.supernets)]
         allowed = [_Rule(number=100 + number, action="allow", cidr=cidr) for number, cidr in enumerate(peer_cidrs)]
         denied = [_Rule(number=200 + number, action="deny", cidr=cidr) for number, cidr in enumerate(PRIVATE)]
+        if args.ipv6_cidr is not None:
+            allowed.append(_Rule(number=160, action="allow", cidr=args.ipv6_cidr, six=True))
         inward = [
             *allowed,
             _Rule(number=150, action="allow", cidr=args.endpoints_cidr, ports=ANSWERS),

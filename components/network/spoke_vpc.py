@@ -1,6 +1,6 @@
 """A spoke: the private network of one account in one region, attached to the Transit Gateway."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,10 +39,11 @@ class SpokeVpcArgs:
 class SpokeVpc(pulumi.ComponentResource):
     """`hipaa-ml:network:SpokeVpc`: the VPC of workloads, with three tiers of subnets.
 
-    Creates a `Vpc` with its Transit Gateway attachment, route tables and routes, a `SpokeAcl`, `SpokeGroups`, gateway
+    Creates a `Vpc` with its Transit Gateway attachment and route tables, a `SpokeAcl`, `SpokeGroups`, gateway
     `aws.ec2.VpcEndpoint`s, and an `aws.route53.ProfilesAssociation`.
 
-    It has no internet gateway: egress goes through the Transit Gateway to the inspection VPC.
+    `add_routes` creates the routes to the Transit Gateway. There is no internet gateway: egress goes through the
+    Transit Gateway to the inspection VPC.
     """
 
     def __init__(self, name: str, args: SpokeVpcArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -60,7 +61,7 @@ class SpokeVpc(pulumi.ComponentResource):
             tags={"Name": args.vpc.tag, "segment": args.vpc.segment},
             opts=self._child,
         )
-        tables = {tier: self._table(tier, attachment) for tier in TIERS}
+        self._tables = {tier: self._table(tier) for tier in TIERS}
         SpokeAcl(
             f"{name}-acl",
             SpokeAclArgs(
@@ -71,11 +72,12 @@ class SpokeVpc(pulumi.ComponentResource):
                 endpoints_cidr=args.endpoints_cidr,
                 peers=args.peers,
                 supernets=args.supernets,
+                ipv6_cidr=self.vpc.ipv6_cidr if args.vpc.dual_stack else None,
             ),
             self._child,
         )
         self.gateway_endpoints = {
-            gateway_service: self._gateway_endpoint(gateway_service, tables) for gateway_service in GATEWAY_SERVICES
+            gateway_service: self._gateway_endpoint(gateway_service) for gateway_service in GATEWAY_SERVICES
         }
         self.groups = SpokeGroups(
             f"{name}-groups",
@@ -94,21 +96,32 @@ class SpokeVpc(pulumi.ComponentResource):
         self.attachment_id = attachment.id
         self.register_outputs({"vpc_id": self.vpc.id, "attachment_id": self.attachment_id})
 
-    def _table(self, tier: str, attachment: ec2transitgateway.VpcAttachment) -> ec2.RouteTable:
+    def add_routes(self, membership: pulumi.Resource) -> None:
+        """Adds the routes to the Transit Gateway.
+
+        AWS refuses a route to a gateway whose attachment is not accepted yet (Transit Gateway Guide, "Create a VPC
+        attachment"), and the account of the gateway accepts it.
+
+        Args:
+            membership: the resource that accepts the attachment.
+        """
+        args = self._args
+        for tier, table in self._tables.items():
+            outward = (ANYWHERE,) if args.egress and tier in EGRESS_TIERS else ()
+            for cidr in (*args.supernets, *outward):
+                ec2.Route(
+                    f"{self._name}-{tier}-to-{cidr.replace('/', '-')}",
+                    route_table_id=table.id,
+                    destination_cidr_block=cidr,
+                    transit_gateway_id=args.transit_gateway_id,
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[membership]),
+                )
+
+    def _table(self, tier: str) -> ec2.RouteTable:
         args = self._args
         table = ec2.RouteTable(
             f"{self._name}-{tier}", vpc_id=self.vpc.id, tags={"Name": f"{args.vpc.tag}-{tier}"}, opts=self._child
         )
-        outward = (ANYWHERE,) if args.egress and tier in EGRESS_TIERS else ()
-        for cidr in (*args.supernets, *outward):
-            ec2.Route(
-                f"{self._name}-{tier}-to-{cidr.replace('/', '-')}",
-                route_table_id=table.id,
-                destination_cidr_block=cidr,
-                transit_gateway_id=args.transit_gateway_id,
-                # A route to a gateway that the VPC is not attached to is refused.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
-            )
         planned = [subnet for subnet in args.vpc.subnets if subnet.tier == tier]
         for spec, subnet in zip(planned, self.vpc.subnets[tier], strict=True):
             ec2.RouteTableAssociation(
@@ -116,14 +129,14 @@ class SpokeVpc(pulumi.ComponentResource):
             )
         return table
 
-    def _gateway_endpoint(self, service: str, tables: Mapping[str, ec2.RouteTable]) -> ec2.VpcEndpoint:
+    def _gateway_endpoint(self, service: str) -> ec2.VpcEndpoint:
         region = self._args.vpc.region
         return ec2.VpcEndpoint(
             f"{self._name}-{service}",
             vpc_id=self.vpc.id,
             service_name=f"com.amazonaws.{region}.{service}",
             vpc_endpoint_type="Gateway",
-            route_table_ids=[table.id for table in tables.values()],
+            route_table_ids=[table.id for table in self._tables.values()],
             policy=document(endpoint_policies.statements(service, region, self._args.organization_id)),
             tags={"Name": f"{self._args.vpc.tag}-{service}"},
             opts=self._child,

@@ -1,6 +1,7 @@
 """The picture: a panel a region, the Transit Gateway across it, hubs above, segments with their VPCs below."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import ceil
 from typing import Final
@@ -147,7 +148,7 @@ class _Panel:
             )
         )
         box = Box(name=f"inspection {region}", x=x, y=y, w=HUB, h=height, stroke=INSPECTION, inside=region)
-        self._vpc(box, "network-inspection", self._scene.hubs[region][1])
+        self._vpc(self._marked(box, "network-inspection"), "network-inspection", self._scene.hubs[region][1])
         room = box.w - 2 * PAD
         for number, label in enumerate(("NAT, internet gateway", "Network Firewall")):
             inner = drawing.box(
@@ -180,7 +181,7 @@ class _Panel:
     def _endpoints(self, x: float, y: float, width: float, height: float) -> None:
         region, drawing = self._region, self._drawing
         box = Box(name=f"endpoints {region}", x=x, y=y, w=width, h=height, stroke=SHARED, inside=region)
-        self._vpc(box, "network-endpoints", self._scene.hubs[region][0])
+        self._vpc(self._marked(box, "network-endpoints"), "network-endpoints", self._scene.hubs[region][0])
         for row, chips in enumerate(_rows(self._scene.services, width - 2 * PAD)):
             at = x + PAD
             for label, wide in chips:
@@ -203,6 +204,11 @@ class _Panel:
                 at += wide + 6
         self._line(box.middle, box.bottom, self.gateway.y, SHARED, (box.name, self.gateway.name))
         drawing.text(Text(content="HTTPS", x=box.middle + 8, y=box.bottom + 27, size=11, colour=SHARED, inside=region))
+
+    def _marked(self, box: Box, title: str) -> Box:
+        """A box of the network account, in red if a difference names its VPC."""
+        name = title if self._region == self._scene.regions[0] else f"{title}@{self._region}"
+        return replace(box, stroke=LEAK) if name in self._scene.differing else box
 
     def _vpc(self, box: Box, title: str, cidr: str) -> None:
         """A VPC of the network account with its name and network."""
@@ -238,7 +244,17 @@ class _Panel:
 
     def _card(self, card: SpokeCard, segment: Box, x: float, y: float) -> None:
         drawing, colour = self._drawing, self._colours[card.segment]
-        box = drawing.box(Box(name=card.name, x=x, y=y, w=CARD[0], h=CARD[1], stroke=colour, inside=segment.name))
+        box = drawing.box(
+            Box(
+                name=card.name,
+                x=x,
+                y=y,
+                w=CARD[0],
+                h=CARD[1],
+                stroke=LEAK if card.name in self._scene.differing else colour,
+                inside=segment.name,
+            )
+        )
         room = CARD[0] - 2 * 12
         drawing.text(
             Text(content=fitted(card.account, room, 14), x=x + 12, y=y + 23, size=14, weight=700, inside=card.name)

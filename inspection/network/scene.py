@@ -42,6 +42,8 @@ class Scene:
     domains: Sequence[str] = ()
     leaks: Sequence[tuple[str, str, str]] = field(default_factory=tuple)
     """From, to, and what: VPCs by name, of the deployed network where it is not the declared one."""
+    differing: frozenset[str] = frozenset()
+    """VPCs that a difference names; they are drawn in red."""
 
 
 def inside(declaration: Declaration) -> Sequence[str]:
@@ -50,6 +52,13 @@ def inside(declaration: Declaration) -> Sequence[str]:
         f"{source} → {target}: {spoken(ports).replace('tcp/', '')}"
         for (source, target), ports in declaration.inside.items()
     ]
+
+
+def differing(differences: Sequence[Difference]) -> frozenset[str]:
+    """VPCs at either end of a difference."""
+    return frozenset(
+        name.partition("/")[0] for difference in differences for name in (difference.source, difference.destination)
+    )
 
 
 def leaks(differences: Sequence[Difference]) -> Sequence[tuple[str, str, str]]:

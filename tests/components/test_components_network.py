@@ -126,12 +126,68 @@ def test_spoke_has_tiers_and_gateway_endpoints_but_no_internet_gateway() -> None
         organization_id=ORGANIZATION,
         profile_id="rp-1",
     )
-    recording = made(lambda: SpokeVpc("spoke", args))
+    recording = made(lambda: joined(args))
     assert not [*recording.of(":InternetGateway"), *recording.of(":NatGateway"), *recording.of(":VpcPeeringConnection")]
     assert {resource.inputs["vpcEndpointType"] for resource in recording.of(":VpcEndpoint")} == {"Gateway"}
     assert {resource.inputs["destinationCidrBlock"] for resource in recording.of("ec2/route:Route")} == {"10.0.0.0/9"}
     assert len(recording.of("ec2/routeTable:RouteTable")) == len(TIERS)
     assert len(recording.of(":ProfilesAssociation")) == 1
+
+
+def joined(args: SpokeVpcArgs) -> None:
+    """A spoke whose attachment is accepted in its segment."""
+    spoke = SpokeVpc("spoke", args)
+    membership = SegmentMembershipArgs(
+        attachment_id=spoke.attachment_id, segment="dev", known_in=["dev"], route_table_ids=TABLES, foreign=True
+    )
+    spoke.add_routes(SegmentMembership("membership", membership))
+
+
+def test_a_spokes_routes_wait_for_the_acceptance_of_its_attachment() -> None:
+    args = SpokeVpcArgs(
+        vpc=vpc_args(*TIERS),
+        transit_gateway_id="tgw-1",
+        supernets=["10.0.0.0/9"],
+        endpoints_cidr="10.0.0.0/17",
+        peers=[],
+        egress=True,
+        organization_id=ORGANIZATION,
+    )
+    recording = made(lambda: joined(args))
+    [accepter] = recording.of(":VpcAttachmentAccepter")
+    routes = [*recording.of("ec2/route:Route")]
+    assert len(routes) == len(TIERS) + 1
+    for route in routes:
+        names = [urn.rpartition("::")[2] for urn in route.request.dependencies]
+        assert accepter.name in names, route.name
+
+
+def test_a_gateway_that_is_peered_has_no_encryption_support() -> None:
+    args = TransitGatewayArgs(description="one", asn=64512, tables=["dev"], log_bucket_arn=LOGS)
+    [gateway] = made(lambda: TransitGateway("gateway", args)).of("ec2transitgateway/transitGateway:TransitGateway")
+    assert gateway.inputs["encryptionSupport"] == "disable"
+
+
+def test_the_acl_lets_ipv6_pass_within_the_spoke_only() -> None:
+    def rules(cidr: str | None) -> list[dict[str, Any]]:
+        args = SpokeAclArgs(
+            vpc_id="vpc-1",
+            tag="one",
+            subnet_ids=["subnet-1"],
+            cidr="10.16.0.0/16",
+            endpoints_cidr="10.0.0.0/17",
+            peers=[],
+            supernets=["10.0.0.0/9"],
+            ipv6_cidr=cidr,
+        )
+        [acl] = made(lambda: SpokeAcl("acl", args)).of(":NetworkAcl")
+        return [rule for way in ("ingress", "egress") for rule in acl.inputs[way] if rule.get("ipv6CidrBlock")]
+
+    assert [(rule["ipv6CidrBlock"], rule["action"]) for rule in rules("2600:1f18::/56")] == [
+        ("2600:1f18::/56", "allow"),
+        ("2600:1f18::/56", "allow"),
+    ]
+    assert rules(None) == []
 
 
 def test_tier_egress_is_tls_to_endpoints_and_optional_internet() -> None:
@@ -175,7 +231,7 @@ def test_acl_lists_single_peers_or_supernets_for_many() -> None:
 
 
 def test_central_endpoints_have_policy_group_and_private_names() -> None:
-    recording = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", "ecr.dkr", "s3")))
+    recording = made(lambda: EndpointVpc("endpoints", endpoint_args("kms", "ecr.dkr")))
     endpoints = recording.of(":VpcEndpoint")
     assert {endpoint.inputs["privateDnsEnabled"] for endpoint in endpoints} == {False}
     assert all(ORGANIZATION in endpoint.inputs["policy"] for endpoint in endpoints)

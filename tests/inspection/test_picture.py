@@ -2,6 +2,7 @@
 
 import subprocess
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import cast
@@ -84,6 +85,14 @@ def test_a_leak_is_drawn_in_red_and_said() -> None:
     [line] = [drawn_line for drawn_line in drawing.lines if drawn_line.colour == LEAK]
     assert line.ends == ("ml-dev-0", "ml-prod-1")
     assert any("ml-dev-0 → ml-prod-1" in text.content for text in drawing.texts)
+
+
+def test_a_vpc_that_differs_is_drawn_in_red() -> None:
+    marked = replace(scene({"prod": 2}), differing=frozenset({"ml-prod-1", "network-endpoints@us-west-2"}))
+    drawing = draw(marked)
+    refuse_disorder(drawing)
+    red = {box.name for box in drawing.boxes if box.stroke == LEAK}
+    assert red == {"ml-prod-1", "endpoints us-west-2"}
 
 
 def test_the_picture_is_well_formed_and_fetches_nothing() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,14 @@ from zone.settings import files
 
 EAST, WEST, SPOKE, STANDBY = "network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev"
 NETWORK = files.read(ROOT, "organization").values["network"]
+
+
+def without_egress() -> dict[str, Any]:
+    segments = {
+        name: {key: value for key, value in segment.items() if key != "egress"}
+        for name, segment in NETWORK["segments"].items()
+    }
+    return {**NETWORK, "egress": "none", "allowed_domains": [], "segments": segments}
 
 
 def accounts(recording: Recording) -> set[str]:
@@ -137,7 +146,7 @@ def test_replies_return_through_the_same_zone_firewall() -> None:
 
 
 def test_without_egress_nothing_leads_to_the_internet() -> None:
-    recording = run(EAST, network={**NETWORK, "egress": "none", "allowed_domains": []})
+    recording = run(EAST, network=without_egress())
     assert not [*recording.of(":InternetGateway"), *recording.of(":NatGateway"), *recording.of(":Firewall")]
     assert "0.0.0.0/0" not in routes(recording, "transit-gateway-dev")
     assert recording.outputs["firewall_arn"] == ""
@@ -145,7 +154,7 @@ def test_without_egress_nothing_leads_to_the_internet() -> None:
 
 def test_endpoints_name_this_organisations_principals_and_resources() -> None:
     endpoints = [*recorded(EAST).of(":VpcEndpoint"), *recorded(SPOKE).of(":VpcEndpoint")]
-    assert len(endpoints) == 25 + 2
+    assert len(endpoints) == 24 + 2
     for endpoint in endpoints:
         first, *exceptions = endpoint.document("policy")["Statement"]
         assert first["Condition"]["StringEquals"] == {
@@ -153,6 +162,22 @@ def test_endpoints_name_this_organisations_principals_and_resources() -> None:
             "aws:ResourceOrgID": "o-a1b2c3d4e5",
         }
         assert all(more["Resource"] != "*" and "aws:PrincipalOrgID" in json.dumps(more) for more in exceptions)
+
+
+def test_spokes_without_egress_have_no_route_to_the_internet() -> None:
+    assert "0.0.0.0/0" not in routes(recorded(EAST), "transit-gateway-prod")
+    assert "0.0.0.0/0" not in routes(recorded(EAST), "transit-gateway-staging")
+    prod = recorded("ml-prod")
+    assert "0.0.0.0/0" not in {route.inputs["destinationCidrBlock"] for route in prod.of("ec2/route:Route")}
+    assert "0.0.0.0/0" not in {rule.inputs.get("cidrIpv4") for rule in prod.of(":SecurityGroupEgressRule")}
+    tables = {it.inputs["transitGatewayRouteTableId"] for it in prod.of("routeTablePropagation:RouteTablePropagation")}
+    assert "transit-gateway-inspection" not in tables
+
+
+def test_no_interface_endpoint_serves_s3() -> None:
+    """Spokes reach S3 through gateway endpoints: no name leads to an interface endpoint, which is paid by the hour."""
+    services = {it.inputs["serviceName"] for it in recorded(EAST).of(":VpcEndpoint")}
+    assert "com.amazonaws.us-east-1.s3" not in services
 
 
 def test_every_vpc_logs_to_the_archive() -> None:

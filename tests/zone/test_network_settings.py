@@ -27,6 +27,15 @@ def accepted(*changes: Change) -> Settings:
     return parse_settings(edited(both(*changes)), {})
 
 
+def segment_egress(name: str, egress: str) -> Change:
+    """The egress of a segment."""
+
+    def change(values: Tree) -> None:
+        values["network"]["segments"][name]["egress"] = egress
+
+    return change
+
+
 def more_dev(count: int) -> Change:
     """Further accounts in the development OU, with a network each."""
 
@@ -163,7 +172,22 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     ),
     "more zones than there are": (net(zones=5), ["network.zones: 5 zones: us-west-2 has 4; allowed: 2 to 4"]),
     "one zone": (net(zones=1), ["network.zones: 1"]),
-    "domains without egress": (net(egress="none"), ["network.allowed_domains: must be empty while egress is none"]),
+    "domains without egress": (
+        both(net(egress="none"), segment_egress("dev", "none")),
+        ["network.allowed_domains: must be empty while egress is none"],
+    ),
+    "a segment's egress without the zone's": (
+        net(egress="none", allowed_domains=[]),
+        ["network.segments.dev.egress: inspected needs network.egress: inspected; allowed here: none"],
+    ),
+    "egress that no segment has": (
+        segment_egress("dev", "none"),
+        ["network.egress: inspected, and no segment has `egress: inspected`; allowed: none, or give it to a segment"],
+    ),
+    "egress of the endpoints": (
+        segment_egress("shared", "inspected"),
+        ["network.segments.shared.egress: endpoints call nobody; allowed: none"],
+    ),
     "an egress that is none": (net(egress="open"), ["network.egress: 'open'", "none", "inspected"]),
     "a domain that is none": (net(allowed_domains=["*"]), ["network.allowed_domains.0: '*'", "a domain"]),
     "an account for the network that is not there": (
@@ -241,7 +265,7 @@ def test_route_table_drops_spokes_of_other_segments() -> None:
 
 
 def test_without_egress_there_is_no_inspection_table() -> None:
-    settings = accepted(net(egress="none", allowed_domains=[]))
+    settings = accepted(net(egress="none", allowed_domains=[]), segment_egress("dev", "none"))
     network = make_plan(settings).network
     assert "inspection" not in network.route_tables
     assert network.segments["dev"].propagated_into == ["dev", "shared", "peering"]

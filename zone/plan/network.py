@@ -38,6 +38,8 @@ class SegmentPlan:
     """
     peer_cidrs: Sequence[str]
     """CIDRs of spokes that exchange packets with the segment's spokes, in every region."""
+    egress: bool
+    """Whether the segment's spokes have a route to the internet, through the firewall."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +76,7 @@ class NetworkPlan:
     account: str
     """Name of the account that has the Transit Gateways, the endpoints and the firewall."""
     inspected: bool
-    """Whether spokes have a route to the internet, through the firewall."""
+    """Whether there is a way to the internet, through the firewall."""
     route_tables: Sequence[str]
     """Route tables of every Transit Gateway: the segments, `inspection` with egress, and `peering`."""
     segments: Mapping[str, SegmentPlan]
@@ -103,7 +105,7 @@ def plan_network(settings: Settings) -> NetworkPlan | None:
         account=account,
         inspected=inspected,
         route_tables=(*segments, *([INSPECTION] if inspected else []), PEERING),
-        segments={name: _plan_segment(settings, name, cidrs, inspected=inspected) for name in segments},
+        segments={name: _plan_segment(settings, name, cidrs) for name in segments},
         regions={region: _plan_region(settings, account, region, cidrs, spokes[region]) for region in spokes},
         segment_by_account={name: segment for segment, spec in reversed(segments.items()) for name in spec.accounts},
     )
@@ -113,19 +115,21 @@ _Cidrs = Mapping[str, Mapping[str, Sequence[str]]]
 """Segment -> region -> CIDRs of the segment's spokes."""
 
 
-def _plan_segment(settings: Settings, segment: str, cidrs: _Cidrs, *, inspected: bool) -> SegmentPlan:
+def _plan_segment(settings: Settings, segment: str, cidrs: _Cidrs) -> SegmentPlan:
     segments = settings.network.segments
     called = set(segments[segment].reaches)
     neighbors = [name for name in segments if name in called or segment in segments[name].reaches]
     reachable = [segment, *neighbors]
     others = [name for name in segments if name not in reachable]
+    egress = segments[segment].egress == "inspected"
     return SegmentPlan(
         name=segment,
+        egress=egress,
         neighbors=neighbors,
         propagated_into=[
             segment,
             *(name for name in neighbors if name != segment),
-            *([INSPECTION] if inspected else []),
+            *([INSPECTION] if egress else []),
             PEERING,
         ],
         blackholes=[*PRIVATE, *_flat(cidrs, others)],

@@ -42,6 +42,9 @@ class Segment(StrictModel):
     """Names of the accounts in the segment; each account with a VPC is in one segment."""
     reaches: list[SegmentName] = Field(default_factory=list)
     """Names of the segments that this segment may open connections to. Replies are routed back."""
+    egress: Literal["none", "inspected"] = "none"
+    """Whether the segment's spokes may reach the internet: `none`, or `inspected` through the firewall of
+    `network.egress`. Keep `none` where patients' data is."""
 
 
 def _endpoints() -> list[str]:
@@ -56,7 +59,8 @@ class Network(StrictModel):
     supernets: dict[t.Region, Supernet] = Field(default_factory=dict)
     """Region -> CIDR that contains every VPC of the region."""
     egress: Literal["none", "inspected"] = "none"
-    """Internet egress: `none`, or `inspected` through a NAT gateway and AWS Network Firewall."""
+    """Way to the internet: `none`, or `inspected` through a NAT gateway and AWS Network Firewall, for the segments
+    whose own `egress` is `inspected`."""
     allowed_domains: list[Domain] = Field(default_factory=list)
     """Internet domains that spokes may reach through the firewall."""
     zones: Annotated[int, Field(ge=2, le=addresses.MOST_ZONES)] = 2

@@ -188,6 +188,16 @@ def _contradictions(settings: Settings, segment: str, target: str) -> Iterator[s
 def _egress(settings: Settings) -> Iterator[Problem]:
     if settings.network.egress == "none" and settings.network.allowed_domains:
         yield Problem(path=("network", "allowed_domains"), message="must be empty while egress is none")
+    out = [name for name, segment in settings.network.segments.items() if segment.egress == "inspected"]
+    for name in out:
+        path = ("network", "segments", name, "egress")
+        if name == SHARED:
+            yield Problem(path=path, message="endpoints call nobody; allowed: none")
+        elif settings.network.egress == "none":
+            yield Problem(path=path, message="inspected needs network.egress: inspected; allowed here: none")
+    if settings.network.egress == "inspected" and not out:
+        message = "inspected, and no segment has `egress: inspected`; allowed: none, or give it to a segment"
+        yield Problem(path=("network", "egress"), message=message)
 
 
 def _services(settings: Settings) -> Iterator[Problem]:
