@@ -9,6 +9,7 @@ from typing import Final, Literal, Self
 
 from cli.errors import UsageError, console, messages
 from cli.pipeline import web_identity
+from cli.preflight import require_addendum
 from cli.quotas import raise_quotas
 from cli.stand_ins import publish_stand_ins
 from cli.workspace import Workspace
@@ -117,6 +118,8 @@ class Session:
         graph, provider, cloud = plan.stacks.needs, self._provider.address, self._cloud
         if operation == "up":
             require_needed_stacks(stacks, graph, store.stacks())
+            if cloud is not None:
+                require_addendum(self.workspace, stacks)
 
         def engine(tell: Callable[[Event], None]) -> Engine:
             return Engine(
