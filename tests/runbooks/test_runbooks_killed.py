@@ -16,6 +16,8 @@ from tests.runbooks.recovery_environment import PRIMARY, RECOVERY, RecoveryEnvir
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
+LEASE_SECONDS = 1.0
+"""The next run waits for the end of the killed run's lease."""
 FAILOVER = (
     "freeze-writers",
     "measure-replication",
@@ -68,6 +70,7 @@ def run_until_killed(folder: Path, kind: str, at: str, phase: str) -> None:
     assert cloud is not None
     recovery_environment = RecoveryEnvironment(cloud=cloud, folder=folder, modes={"sepsis": "pilot-light"})
     situation = recovery_environment.read_situation()
+    situation.journal.lease.seconds = LEASE_SECONDS
     request = operation_request(kind)
 
     def kill_process(progress: Any) -> None:
