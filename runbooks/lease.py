@@ -24,6 +24,8 @@ LEASE_SECONDS: Final = 60.0
 long."""
 _USABLE: Final = 0.75
 """Part of the lease after which a process that could not renew it changes nothing: requests take time as well."""
+_RENEWALS_OF_KILLED: Final = 1
+"""Renewals that may still arrive of a process that was killed: one that it sent before."""
 _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 
 
@@ -84,7 +86,7 @@ class Lease:
         Raises:
             LeaseHeldError: a running process holds it, or one of another operator.
         """
-        first: LeaseHolder | None = None
+        seen: set[LeaseHolder] = set()
         while True:
             try:
                 self.acquire(datetime.now(UTC))
@@ -92,14 +94,14 @@ class Lease:
                 holder = self.holder(datetime.now(UTC))
                 if holder is None:
                     continue
-                if holder.owner != self._owner or (first is not None and first != holder):
+                if holder.owner != self._owner or len(seen | {holder}) > _RENEWALS_OF_KILLED + 1:
                     raise
-                if first is None:
+                if not seen:
                     on_message(
                         f"an earlier process of {holder.owner} on {holder.host} holds the lease until "
                         f"{holder.until:%H:%M:%S} UTC; waiting whether it renews it"
                     )
-                first = holder
+                seen.add(holder)
                 time.sleep(poll_seconds)
             else:
                 return
