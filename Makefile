@@ -15,7 +15,7 @@ MODEL ?= readmission
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate asl-validator lock bench docs reference site changelog clean
+.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate asl-validator lock bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -55,6 +55,10 @@ setup: $(READY) ## the virtual environment, from the lock
 rehearse: $(READY) ## bring the whole zone up on this machine, without AWS, and audit it
 	$(BIN)/zone up --all
 	$(BIN)/zone audit
+
+runbooks: $(READY) ## the runbooks as one file that needs Python only: build/runbooks.pyz, with its hash
+	$(BIN)/python -m runbooks.bundle build/runbooks.pyz
+	cd build && sha256sum --check runbooks.pyz.sha256
 
 drill: $(READY_ML) ## lose a region in the rehearsal, fail over, go home, and write a report
 	$(BIN)/python -m drills

@@ -43,6 +43,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "pipeline": Command("retraining", "Retrain a model, and show its runs and logs"),
     "comment": Command("comment", "Print a run as a pull-request comment"),
     "provider": Command("provider", "Serve or explain the AWS provider"),
+    "region": Command("region", "Lose a region of the emulated AWS, and restore it"),
     "cloud": Command("cloud", "Start, stop and use the emulated AWS"),
 }
 """Commands in the order in which help lists them."""

@@ -52,8 +52,11 @@ def _print_verdict(drill_result: Drill) -> None:
     colour = "green" if drill_result.met else "red"
     console.print(
         f"[{colour}]RTO {verdict.rto:.1f} s, RPO {verdict.rpo:.1f} s[/]; {verdict.requests} requests, {verdict.failed} "
-        f"without answer, {verdict.differing} answered differently; {verdict.objects} objects, "
-        f"{verdict.missing_at_failover} not copied at the loss, {verdict.lost} lost, {verdict.duplicated} twice"
+        f"without answer, {verdict.differing} answered differently, {verdict.availability_after:.2%} answered after "
+        f"the failover, longest outage {verdict.longest_outage:.1f} s; {verdict.objects} objects, "
+        f"{verdict.missing_at_failover} not copied at the loss, {verdict.lost} lost, {verdict.altered} altered, "
+        f"{verdict.duplicated} twice; conflicts: {len(drill_result.conflicts_planted)} planted, "
+        f"{len(drill_result.conflicts_found)} found"
     )
     for request in drill_result.requests_to_lost_region or ():
         console.print(f"[red]the runbook sent a request to the lost region: {request}[/]")

@@ -1,6 +1,7 @@
 """A drill: load, loss of a region, failover and failback by the command line of the runbooks, and the verdict."""
 
 import json
+import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +9,12 @@ from typing import Any, Final, Literal
 
 from drills.errors import DrillError
 from drills.judge import Verdict, judge, missing_objects, stored_versions
-from drills.load import Load, WrittenObject
+from drills.load import PURPOSE, Load, WrittenObject
 from drills.runbook import run_runbook
 from drills.zone import DrillZone
 from rehearsal.cloud import calls, record_calls
 
-Variant = Literal["region", "backlog", "sagemaker", "kms", "slow-s3", "flapping", "cold"]
+Variant = Literal["region", "backlog", "sagemaker", "kms", "slow-s3", "flapping", "cold", "conflict"]
 VARIANTS: Final[Mapping[Variant, str]] = {
     "region": "the region and the global control planes in it are gone",
     "backlog": "the region is gone while ten seconds of objects wait to be copied",
@@ -22,7 +23,10 @@ VARIANTS: Final[Mapping[Variant, str]] = {
     "slow-s3": "the region is gone, and S3 in the other one is slow",
     "flapping": "the region goes, comes back, and goes again while the failover is under way",
     "cold": "the region is gone, and the standby endpoint with it",
+    "conflict": "the region is gone, and both regions write the same object",
 }
+REFUSED: Final = 3
+"""Exit code of a runbook that refuses an operation."""
 LOAD_SECONDS: Final = 5.0
 """Seconds of load before the loss, and after the failover."""
 
@@ -53,11 +57,20 @@ class Drill:
     """`service:operation in region` of the requests that the runbook sent to the lost region or control planes, except
     the one that determines whether the region answers. None for a variant in which the region answers in part."""
     load: Load | None = None
+    conflicts_planted: Sequence[str] = ()
+    """Keys that both regions wrote with different content while one was lost."""
+    conflicts_found: Sequence[str] = ()
+    """Keys that the failback listed as conflicts."""
 
     @property
     def met(self) -> bool:
-        """Whether the targets were met without requests to the lost region."""
-        return self.verdict is not None and self.verdict.met and not self.requests_to_lost_region
+        """Whether the targets were met without requests to the lost region, and exactly the conflicts were found."""
+        return (
+            self.verdict is not None
+            and self.verdict.met
+            and not self.requests_to_lost_region
+            and sorted(self.conflicts_planted) == sorted(self.conflicts_found)
+        )
 
 
 def run_drill(zone: DrillZone, variant: Variant, on_message: Callable[[str], None]) -> Drill:
@@ -87,9 +100,11 @@ def _run(zone: DrillZone, drill: Drill, load: Load, on_message: Callable[[str], 
     variant = drill.variant
     time.sleep(LOAD_SECONDS)
     on_message(f"loss: {VARIANTS[variant]}")
-    if variant == "backlog":
+    if variant in ("backlog", "conflict"):
         zone.cloud.set_replication_lag(10.0, zone.primary)
         time.sleep(3.0)
+    if variant == "conflict":
+        drill.conflicts_planted = [load.write_conflict(zone.primary, b"before the loss")]
     drill.lost_at = time.time()
     _add_event(drill, f"{zone.primary} lost")
     record_calls(zone.cloud)
@@ -99,13 +114,16 @@ def _run(zone: DrillZone, drill: Drill, load: Load, on_message: Callable[[str], 
     drill.failover_steps = record["steps"]
     _add_event(drill, f"{zone.recovery} serves")
     drill.requests_to_lost_region = _requests_to_lost_region(zone, variant)
+    if variant == "conflict":
+        load.write_conflict(zone.recovery, b"after the failover")
     missing_at_failover = _objects_missing_at_loss(zone, load, drill.lost_at)
     time.sleep(LOAD_SECONDS)
     on_message("the region is available again; failing back")
     _restore(zone)
     _add_event(drill, f"{zone.primary} back")
-    back = _runbook(zone, "failback", "--accept-conflicts")
+    back = _fail_back(zone, drill)
     drill.failback_steps = back["steps"]
+    drill.conflicts_found = _conflicts(zone, back)
     _add_event(drill, f"{zone.primary} serves")
     time.sleep(LOAD_SECONDS / 2)
     load.stop()
@@ -146,20 +164,46 @@ def _restore(zone: DrillZone) -> None:
 
 def _runbook(zone: DrillZone, kind: str, *more: str) -> Mapping[str, Any]:
     """Runs a runbook through the surviving region and returns its incident record."""
-    target_region = zone.recovery if kind == "failover" else zone.primary
-    typed = f"{kind} {zone.environment}\n{target_region} serves {zone.environment}\n"
-    words = ("--drill", "--json", "--poll", "0.2", *more)
-    done = run_runbook(zone.cloud, zone.on_call, zone.environment, zone.recovery, kind, *words, typed=typed)
+    done = _execute(zone, kind, *more)
     if done.returncode:
         raise DrillError(f"the runbook {kind} ended with code {done.returncode}:\n{done.stderr[-3000:]}")
     record: Mapping[str, Any] = json.loads(done.stdout)
     return record
 
 
+def _execute(zone: DrillZone, kind: str, *more: str) -> subprocess.CompletedProcess[str]:
+    target_region = zone.recovery if kind == "failover" else zone.primary
+    typed = f"{kind} {zone.environment}\n{target_region} serves {zone.environment}\n"
+    words = ("--drill", "--json", "--poll", "0.2", *more)
+    return run_runbook(zone.cloud, zone.on_call, zone.environment, zone.recovery, kind, *words, typed=typed)
+
+
+def _fail_back(zone: DrillZone, drill: Drill) -> Mapping[str, Any]:
+    """Runs the failback; accepts conflicts only where the drill planted some, after the runbook refused them.
+
+    Raises:
+        DrillError: the runbook failed, or did not refuse the planted conflicts.
+    """
+    if drill.conflicts_planted:
+        done = _execute(zone, "failback")
+        unnamed = [key for key in drill.conflicts_planted if key not in done.stderr]
+        if done.returncode != REFUSED or unnamed:
+            raise DrillError(f"the failback did not refuse the conflicts {', '.join(unnamed)}:\n{done.stderr[-3000:]}")
+        return _runbook(zone, "failback", "--accept-conflicts")
+    return _runbook(zone, "failback")
+
+
+def _conflicts(zone: DrillZone, record: Mapping[str, Any]) -> Sequence[str]:
+    """The keys of the conflicts in the incident record of a failback."""
+    [listed] = [step for step in record["steps"] if step["step"] == "list-conflicts"]
+    prefix = f"s3://{zone.bucket(PURPOSE, zone.primary)}/"
+    return [str(conflict["object"]).removeprefix(prefix) for conflict in listed["conflicts"]]
+
+
 def _requests_to_lost_region(zone: DrillZone, variant: Variant) -> Sequence[str] | None:
     """The requests of the runbook that were lost; clients and writers have another user agent."""
-    if variant in ("sagemaker", "kms", "flapping"):
-        return None
+    if variant in ("sagemaker", "kms"):
+        return None  # the region answers: its other services take part
     return [
         f"{call.service}:{call.operation} in {call.region}"
         for call in calls(zone.cloud)

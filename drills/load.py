@@ -134,6 +134,14 @@ class Load:
                 continue
             count += 1
 
+    def write_conflict(self, region: str, body: bytes) -> str:
+        """Writes an object that both regions are to write, beside those of the drill, and returns its key."""
+        key = f"{self.prefix}-conflict.json"
+        self.zone.client("s3", region, self.zone.team).put_object(
+            Bucket=self.zone.bucket(PURPOSE, region), Key=key, Body=body
+        )
+        return key
+
     def _put(self, region: str, key: str, body: bytes) -> bool:
         try:
             self.zone.client("s3", region, self.zone.team).put_object(

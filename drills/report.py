@@ -66,6 +66,8 @@ def _plain(drill: Drill) -> dict[str, Any]:
         "moments": [{"at": event.at, "what": event.description} for event in drill.events],
         "failover": drill.failover_steps,
         "failback": drill.failback_steps,
+        "conflicts planted": list(drill.conflicts_planted),
+        "conflicts found": list(drill.conflicts_found),
         "asked of the dead": None if drill.requests_to_lost_region is None else list(drill.requests_to_lost_region),
     }
 

@@ -70,24 +70,24 @@ def bring_up(environment: str, on_message: Callable[[str], None], *, up: bool = 
     before, serving = _stacks(environment)
     if up:
         on_message(f"bringing up {', '.join(before)}")
-        _rehearse("up", *before)
+        rehearse("up", *before)
     cloud = Cloud.attach(ROOT / ".rehearsal")
     if cloud is None:
         raise DrillError("The emulated AWS is not running. Run the drill without --no-up.")
     host(cloud, Image(repository=f"hipaa-ml/{MODEL}", command=[sys.executable, "-m", "workloads.serving"]))
-    data = json.loads(_rehearse("outputs", f"data-{environment}", "--json"))
+    data = json.loads(rehearse("outputs", f"data-{environment}", "--json"))
     account = str(data["account_id"])
     endpoints = cloud.endpoints()
     principals = Principals(endpoints=endpoints, account=account, administrator=access_role(endpoints, account))
     primary, bucket = next(iter(data["buckets"]["artifacts"].items()))
     on_message("training the model and publishing its artifact")
-    network = json.loads(_rehearse("outputs", f"network-{primary}", "--json"))
+    network = json.loads(rehearse("outputs", f"network-{primary}", "--json"))
     with build_network(endpoints, network, primary) as vpc_endpoint:
         through = replace(principals, s3_endpoints={primary: vpc_endpoint})
         _publish_model(through.client("s3", primary, through.publisher(bucket, MODEL)), bucket)
     if up:
         on_message(f"bringing up {', '.join(serving)}")
-        _rehearse("up", *serving)
+        rehearse("up", *serving)
     zone = _drill_zone(environment, cloud, principals)
     await_object(zone, "artifacts", f"{MODEL}/1/model.tar.gz")
     for region in (zone.primary, zone.recovery):
@@ -97,7 +97,7 @@ def bring_up(environment: str, on_message: Callable[[str], None], *, up: bool = 
 
 
 def _stacks(environment: str) -> tuple[list[str], list[str]]:
-    graph = {stack["name"]: stack["needs"] for stack in json.loads(_rehearse("graph", "--json"))["stacks"]}
+    graph = {stack["name"]: stack["needs"] for stack in json.loads(rehearse("graph", "--json"))["stacks"]}
     last = f"recovery-{environment}"
     if last not in graph:
         environments = ", ".join(name.removeprefix("recovery-") for name in graph if name.startswith("recovery-"))
@@ -117,7 +117,12 @@ def _stacks(environment: str) -> tuple[list[str], list[str]]:
     return [name for name in graph if name in stacks and name not in serving], serving
 
 
-def _rehearse(*words: str) -> str:
+def rehearse(*words: str) -> str:
+    """Runs the command line of the rehearsal and returns its standard output.
+
+    Raises:
+        DrillError: the command failed; the message has the end of its output.
+    """
     done = subprocess.run(  # noqa: S603 - our own interpreter, our own module
         [sys.executable, "-m", "cli.main", *words],
         cwd=ROOT,
@@ -139,7 +144,7 @@ def _publish_model(s3: Any, bucket: str) -> None:
 
 def _drill_zone(environment: str, cloud: Cloud, principals: Principals) -> DrillZone:
     root = f"/hipaa-ml/recovery/{environment}"
-    outputs = json.loads(_rehearse("outputs", f"recovery-{environment}", "--json"))
+    outputs = json.loads(rehearse("outputs", f"recovery-{environment}", "--json"))
     recovery = str(outputs["topic_arn"]).split(":")[3]
     ssm = principals.client("ssm", recovery, principals.administrator)
 
@@ -150,7 +155,7 @@ def _drill_zone(environment: str, cloud: Cloud, principals: Principals) -> Drill
     zone = document("zone")
     [name] = outputs["endpoints"].values()
     endpoint = document(f"endpoints/{name}")
-    spoke = json.loads(_rehearse("outputs", f"ml-{environment}", "--json"))
+    spoke = json.loads(rehearse("outputs", f"ml-{environment}", "--json"))
     s3_endpoints = {zone["primary"]: spoke["s3_endpoint_id"], recovery: outputs["s3_endpoint_id"]}
     principals = replace(principals, s3_endpoints=s3_endpoints)
     buckets = [str(pair[side]) for pair in zone["pairs"] for side in ("primary", "recovery")]

@@ -2,8 +2,8 @@
 
 import sys
 
+from runbooks import cli
 from runbooks.aws import FAILURES
-from runbooks.cli import app
 from runbooks.display import messages
 from runbooks.error_codes import error_code, is_expired
 from runbooks.errors import RunbookError
@@ -12,7 +12,7 @@ from runbooks.errors import RunbookError
 def main() -> None:
     """Runs the command line; an error is printed as one message, without a traceback."""
     try:
-        app()
+        sys.exit(cli.main(sys.argv[1:]))
     except RunbookError as error:
         messages.print(f"[bold red]error:[/] {error}", soft_wrap=True)
         sys.exit(error.exit_code)
@@ -21,7 +21,9 @@ def main() -> None:
         messages.print(f"[bold red]error:[/] {message}", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        messages.print("Interrupted. Run the same command again to continue.")
+        messages.print(
+            "Interrupted. Run the same command again to continue, or `abort --execute` to end the operation."
+        )
         sys.exit(130)
 
 

@@ -13,6 +13,10 @@ CONNECT_SECONDS: Final = 2
 READ_SECONDS: Final = 20
 ATTEMPTS: Final = 6
 """Attempts per request, with back-off (AWS SDKs Reference Guide, "Retry behavior")."""
+READING: Final = ("Describe", "Get", "Head", "List", "Query", "Simulate", "Invoke", "AssumeRole")
+"""Prefixes of the operations that change nothing."""
+JOURNAL_SERVICE: Final = "dynamodb"
+"""Service of the journal and of the lease, which guard their own writes."""
 USER_AGENT: Final = "runbooks"
 """Part of the user agent of every request, so that CloudTrail shows which requests the runbooks sent."""
 FAILURES: Final = (ClientError, BotoCoreError)
@@ -45,6 +49,8 @@ class Aws:
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self.requests: list[AwsRequest] = []
+        self.before_change: Callable[[], None] = _allow
+        """Called before every request that changes something, except those of the journal; raises to prevent it."""
 
     def client(self, service: str, region: str) -> Any:
         """The client of a service in a region; threads share it."""
@@ -61,6 +67,8 @@ class Aws:
                 client = self._session.client(service, region_name=region, config=config)
                 client.meta.events.register("before-send", self._request_recorder(service, region))
                 client.meta.events.register("needs-retry", self._throttling_reporter(service))
+                if service != JOURNAL_SERVICE:
+                    client.meta.events.register("before-call", self._guard)
                 self._clients[key] = client
             return self._clients[key]
 
@@ -86,6 +94,10 @@ class Aws:
         """The ARN of the operator."""
         return str(self.client("sts", region).get_caller_identity()["Arn"])
 
+    def _guard(self, model: Any, **_: Any) -> None:
+        if not str(model.name).startswith(READING):
+            self.before_change()
+
     def _request_recorder(self, service: str, region: str) -> Callable[..., None]:
         def record(event_name: str, **_: Any) -> None:
             request = AwsRequest(service=service, operation=event_name.rpartition(".")[2], region=region)
@@ -100,3 +112,7 @@ class Aws:
                 self._on_message(f"{service} {operation.name} is throttled (attempt {attempts}); trying again")
 
         return report
+
+
+def _allow() -> None:
+    """No process has to hold the lease, for example while answers are recorded."""

@@ -11,13 +11,13 @@ from runbooks.errors import BadInputError, RefusedError
 Ask = Callable[[str], str]
 
 
-def typed(zone: RecoveryDocument, kind: str, region: str, ask: Ask) -> None:
+def typed(zone: RecoveryDocument, kind: str, effect: str, ask: Ask) -> None:
     """Requires a typed sentence, and a second one for environments that require two confirmations.
 
     Args:
         zone: the environment.
         kind: the operation.
-        region: the region that serves after the operation.
+        effect: the second sentence, which states the effect of the operation.
         ask: prints a question and returns the typed line.
 
     Raises:
@@ -25,7 +25,7 @@ def typed(zone: RecoveryDocument, kind: str, region: str, ask: Ask) -> None:
     """
     sentences = [f"{kind} {zone.environment}"]
     if zone.two_people:
-        sentences.append(f"{region} serves {zone.environment}")
+        sentences.append(effect)
     for sentence in sentences:
         if ask(f"Type '{sentence}' to go on").strip() != sentence:
             raise RefusedError("The operation was not confirmed. No changes were made.")

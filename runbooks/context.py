@@ -44,8 +44,8 @@ class Context:
 
     @property
     def zone(self) -> RecoveryDocument:
-        """The recovery document in the target region."""
-        return self.zones[self.target]
+        """The recovery document in the target region; that of the recovery region if the target does not answer."""
+        return self.zones.get(self.target) or self.zones["recovery"]
 
     @property
     def recovery_region(self) -> str:
@@ -82,6 +82,7 @@ class Context:
             StepError: the condition does not hold at the deadline.
         """
         while not done():
+            self.journal.lease.ensure_held()
             if self.now() >= deadline:
                 raise StepError(f"gave up waiting for {waiting_for}")
             time.sleep(self.poll_seconds)

@@ -28,14 +28,15 @@ def discover(aws: Aws, *, prefix: str, environment: str, region: str) -> Recover
             for parameter in page["Parameters"]
         }
         if ZONE not in parameters:
-            raise BadInputError(_unknown_environment(client, prefix, environment, region))
+            raise BadInputError(_unknown_environment(aws, prefix, environment, region))
     except aws.no_response as error:
         raise RunbookError(f"{region} does not answer: {error}. Set --region to the region that answers.") from None
     except ClientError as error:
         if is_denied(error):
             raise BadInputError(
-                f"{path} in {region} may not be read with this role: either there is no environment {environment!r}, "
-                "or the role belongs to another environment. Each environment has a role of its own."
+                f"{path} in {region} may not be read by {_caller(aws, region)}: either there is no environment "
+                f"{environment!r} in this account, or the role belongs to another environment. Each environment has "
+                "an account and a role of its own."
             ) from None
         raise RunbookError(f"cannot read {path} in {region}: {error}") from None
     documents = {name: _json(f"{path}/{name}", text) for name, text in parameters.items() if not name.startswith(STATE)}
@@ -62,19 +63,31 @@ def _json(name: str, text: str) -> Mapping[str, Any]:
     return document
 
 
-def _unknown_environment(client: Any, prefix: str, environment: str, region: str) -> str:
-    """The message that lists the environments of the region, if the role may read their names."""
+def _caller(aws: Aws, region: str) -> str:
+    """The principal and its account, for messages."""
+    arn = aws.identity(region)
+    return f"{arn} (account {arn.split(':')[4]})"
+
+
+def _unknown_environment(aws: Aws, prefix: str, environment: str, region: str) -> str:
+    """The message that names account and region, and the environments there if the role may read their names."""
     path, message = root(prefix, "").rstrip("/"), f"no environment {environment!r} in {region}"
+    caller = f"Looked below {path} as {_caller(aws, region)}"
     try:
         names = {
             parameter["Name"].removeprefix(f"{path}/").partition("/")[0]
-            for page in client.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
+            for page in aws.client("ssm", region)
+            .get_paginator("get_parameters_by_path")
+            .paginate(Path=path, Recursive=True)
             for parameter in page["Parameters"]
         }
     except ClientError as error:
         if is_denied(error):
-            return message
+            return f"{message}. {caller}"
         raise
-    return f"{message}; " + (
-        f"environments there: {', '.join(sorted(names))}" if names else "no environment was deployed there"
+    if names:
+        return f"{message}; environments there: {', '.join(sorted(names))}. {caller}"
+    return (
+        f"{message}; no environment was deployed there. {caller}: use credentials of the account of {environment!r}, "
+        "and its recovery region"
     )

@@ -25,6 +25,12 @@ class LeaseHeldError(RefusedError):
     exit_code = 4
 
 
+class LeaseLostError(RunbookError):
+    """This process no longer holds the lease, and makes no further change. Completed steps are kept."""
+
+    exit_code = 4
+
+
 class StepError(RunbookError):
     """The cause of the failure of one step."""
 

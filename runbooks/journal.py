@@ -1,4 +1,4 @@
-"""The journal of operations and their steps, and the lease, in a DynamoDB table of the recovery region.
+"""The journal of operations and their steps, in a DynamoDB table of the recovery region.
 
 Writes are conditional, so that two runs at the same time do not overwrite each other (DynamoDB Developer Guide,
 "Condition expressions").
@@ -14,65 +14,26 @@ from botocore.exceptions import ClientError
 from runbooks.aws import Aws
 from runbooks.documents import Side
 from runbooks.error_codes import error_code
-from runbooks.errors import LeaseHeldError, RefusedError
-from runbooks.model import Operation, OperationKind, OperationStatus, StepRecord, StepStatus
+from runbooks.errors import RefusedError
+from runbooks.lease import Lease
+from runbooks.model import STEP_STATUSES, Operation, OperationKind, OperationStatus, StepRecord, StepStatus
 
-LEASE_SECONDS: Final = 300
-"""Duration of the lease. It is renewed before every step, so that a lost run blocks the next one only that long."""
+_NOT_DONE: Final[Mapping[str, Any]] = {
+    "condition": "attribute_not_exists(pk) OR #status <> :done",
+    "names": {"#status": "status"},
+    "more": {":done": {"S": "done"}},
+}
 
 
 class Journal:
-    """The journal of one environment, kept in one region."""
+    """The journal of one environment, kept in one region. Only the process that holds the lease writes to it."""
 
     def __init__(self, aws: Aws, *, table: str, region: str, environment: str, owner: str) -> None:
         self._client: Any = aws.client("dynamodb", region)
         self._table = table
         self._environment = environment
         self.owner = owner
-
-    def acquire(self, now: datetime) -> None:
-        """Acquires or renews the lease.
-
-        Raises:
-            LeaseHeldError: another operator holds it; the message names the operator and the end of the lease.
-        """
-        item = {
-            "pk": {"S": f"lease#{self._environment}"},
-            "sk": {"S": "lease"},
-            "owner": {"S": self.owner},
-            "expires": {"N": str(int(now.timestamp()) + LEASE_SECONDS)},
-        }
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=item,
-                ConditionExpression="attribute_not_exists(pk) OR expires < :now OR #owner = :me",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":now": {"N": str(int(now.timestamp()))}, ":me": {"S": self.owner}},
-            )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
-            held = self._get(f"lease#{self._environment}", "lease")
-            until = datetime.fromtimestamp(int(held.get("expires", 0)), UTC)
-            raise LeaseHeldError(
-                f"Another operator ({held.get('owner', 'unknown')}) holds the lease until {until:%H:%M:%S} UTC. "
-                "No changes were made. Coordinate with that operator, or try again after the lease has ended."
-            ) from None
-
-    def release(self) -> None:
-        """Releases the lease, if this operator still holds it."""
-        try:
-            self._client.delete_item(
-                TableName=self._table,
-                Key={"pk": {"S": f"lease#{self._environment}"}, "sk": {"S": "lease"}},
-                ConditionExpression="#owner = :me",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":me": {"S": self.owner}},
-            )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
+        self.lease = Lease(self._client, table=table, environment=environment, owner=owner)
 
     def position(self, endpoint: str) -> Side:
         """The side that serves an endpoint."""
@@ -135,12 +96,10 @@ class Journal:
         item = self._get(f"step#{operation.id}", name)
         if not item:
             return None
-        recorded_status = item["status"]
-        status = "done" if recorded_status == "done" else "failed" if recorded_status == "failed" else "started"
-        return StepRecord(status=status, details=json.loads(item["details"]))
+        return StepRecord(status=STEP_STATUSES.get(item["status"], "started"), details=json.loads(item["details"]))
 
     def note(self, operation: Operation, name: str, status: StepStatus, details: Mapping[str, Any]) -> None:
-        """Records the status of a step. The entry of a step that is done is not changed."""
+        """Records the status of a step. The entry of a step that is done is changed only when the step is undone."""
         values = {
             "status": status,
             "details": json.dumps(details, sort_keys=True),
@@ -152,9 +111,7 @@ class Journal:
                 f"step#{operation.id}",
                 name,
                 values,
-                condition="attribute_not_exists(pk) OR #status <> :done",
-                names={"#status": "status"},
-                more={":done": {"S": "done"}},
+                **_NOT_DONE if status != "undone" else {},
             )
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
@@ -176,6 +133,7 @@ class Journal:
         names: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> None:
+        self.lease.ensure_held()
         item = {"pk": {"S": pk}, "sk": {"S": sk}, **{name: {"S": value} for name, value in values.items()}}
         optional: dict[str, Any] = {}
         if condition:
@@ -200,6 +158,7 @@ def _operation(operation: Operation) -> dict[str, str]:
         "who": operation.who,
         "lost_at": operation.lost_at.isoformat() if operation.lost_at else "",
         "drill": "yes" if operation.drill else "",
+        "writer_region": operation.writer_region,
     }
 
 
@@ -212,4 +171,5 @@ def _parsed(item: Mapping[str, str]) -> Operation:
         who=item["who"],
         lost_at=datetime.fromisoformat(item["lost_at"]) if item.get("lost_at") else None,
         drill=bool(item.get("drill")),
+        writer_region=item.get("writer_region", ""),
     )

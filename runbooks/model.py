@@ -1,15 +1,23 @@
 """The data of an operation: its steps, its plan, its journal entries and the state that the plan follows from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from runbooks.documents import Side
 
 OperationKind = Literal["failover", "failback"]
 OperationStatus = Literal["running", "done", "aborted"]
-StepStatus = Literal["started", "done", "failed"]
+StepStatus = Literal["started", "done", "failed", "undone"]
+"""Status of a step in the journal; `undone`: its compensation was carried out, and the next run performs it again."""
+STEP_STATUSES: Final[Mapping[str, StepStatus]] = {
+    "started": "started",
+    "done": "done",
+    "failed": "failed",
+    "undone": "undone",
+}
+"""Text in the journal -> status."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +33,9 @@ class Operation:
     lost_at: datetime | None = None
     """When the source region was lost, as the operator stated it."""
     drill: bool = False
+    writer_region: str = ""
+    """The region whose pipelines were allowed to write before the operation; empty if it was begun by an older
+    runbook."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,5 +115,9 @@ class Snapshot:
         default_factory=dict[str, Mapping[Side, EndpointState]]
     )
     """Name of an endpoint -> its state in each region that answers."""
+    writers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Region that answers -> value of its writers' parameter: a region, `none`, or an empty text if it is missing."""
+    withdrawn: Collection[str] = ()
+    """Names of active-active endpoints whose traffic goes to the primary region alone."""
     open_operation: Operation | None = None
     """The operation that was started and has not ended."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from runbooks.documents import EndpointDocument, RecoveryDocument, Side
 from runbooks.error_codes import is_absent
-from runbooks.model import EndpointState
+from runbooks.model import EndpointState, Snapshot
 
 if TYPE_CHECKING:  # the declarations of the steps are imported without boto3
     from runbooks.aws import Aws
@@ -90,3 +90,27 @@ def alarm_state(aws: Aws, alarm: str, region: str) -> str:
     """The state of an alarm; an empty text if it does not exist."""
     alarms = aws.client("cloudwatch", region).describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
     return str(alarms[0]["StateValue"]) if alarms else ""
+
+
+def primary_region(metadata: Mapping[str, Any]) -> str:
+    """The primary region in the metadata of a multi-Region key; an empty text for a key of one region."""
+    return str(metadata.get("MultiRegionConfiguration", {}).get("PrimaryKey", {}).get("Region", ""))
+
+
+def primary_key_regions(aws: Aws, zone: RecoveryDocument) -> Mapping[str, str]:
+    """Id of each multi-Region key -> its primary region, as the recovery region knows it."""
+    client = aws.client("kms", zone.recovery)
+    return {key: primary_region(client.describe_key(KeyId=key)["KeyMetadata"]) for key in zone.key_ids}
+
+
+def writer_value(aws: Aws, zone: RecoveryDocument, region: str) -> str:
+    """The value of the writers' parameter in a region; an empty text if it does not exist."""
+    path = zone.writer_parameter.rpartition("/")[0]
+    pages = aws.client("ssm", region).get_paginator("get_parameters_by_path").paginate(Path=path)
+    values = {parameter["Name"]: str(parameter["Value"]) for page in pages for parameter in page["Parameters"]}
+    return values.get(zone.writer_parameter, "")
+
+
+def serving_side(snapshot: Snapshot) -> Side:
+    """The side that serves: the recovery side if an endpoint is served from there."""
+    return "recovery" if "recovery" in snapshot.positions.values() else "primary"

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from runbooks import permissions
+from runbooks import permissions, preflight
 from runbooks.context import Context
 from runbooks.documents import Side
 from runbooks.errors import RefusedError
@@ -91,54 +91,64 @@ def carry_out(
         The incident record.
 
     Raises:
-        LeaseHeldError: another operator holds the lease.
-        StepFailedError: a step failed; completed steps are kept.
+        LeaseHeldError: another process holds the lease.
+        LeaseLostError: this process lost the lease.
+        StepFailedError: a step failed; writers are allowed again, and other completed steps are kept.
     """
     journal = situation.journal
-    journal.acquire(datetime.now(UTC))
-    operation = journal.open()
-    if operation is None:
-        operation = _new_operation(situation, request)
-        journal.begin(operation)
-    else:
-        on_message(f"going on with the {operation.kind} begun {operation.started:%H:%M:%S} UTC by {operation.who}")
-    context = Context(
+    journal.lease.wait_and_acquire(on_message, request.poll_seconds)
+    situation.aws.before_change = journal.lease.ensure_held
+    with journal.lease.renewed():
+        operation = journal.open()
+        if operation is None:
+            operation = _new_operation(situation, request)
+            journal.begin(operation)
+        else:
+            on_message(f"going on with the {operation.kind} begun {operation.started:%H:%M:%S} UTC by {operation.who}")
+        context = _context(situation, request, operation_plan, operation, on_message)
+        return Runner(context, operation_plan, on_progress, request.parallel).run()
+
+
+def refuse_failing(situation: Situation, request: OperationRequest, operation_plan: Plan) -> None:
+    """Verifies, with requests that change nothing, that the steps of a plan would succeed.
+
+    Raises:
+        RefusedError: steps would fail; the message names each, and the state of the environment.
+    """
+    operation = situation.snapshot.open_operation or _new_operation(situation, request)
+    preflight.refuse_failing(_context(situation, request, operation_plan, operation, _ignore), operation_plan)
+
+
+def _ignore(_message: str) -> None:
+    """The steps report the same messages again when they run."""
+
+
+def _context(
+    situation: Situation,
+    request: OperationRequest,
+    operation_plan: Plan,
+    operation: Operation,
+    on_message: Callable[[str], None],
+) -> Context:
+    return Context(
         aws=situation.aws,
         zones=situation.zones,
         source=operation_plan.source,
         target=operation_plan.target,
         operation=operation,
-        journal=journal,
+        journal=situation.journal,
         steps=operation_plan.steps,
         accept_conflicts=request.accept_conflicts,
         on_message=on_message,
         poll_seconds=request.poll_seconds,
     )
-    return Runner(context, operation_plan, on_progress, request.parallel).run()
-
-
-def abort(situation: Situation) -> Operation:
-    """Ends the open operation in its present state; completed steps are kept.
-
-    Returns:
-        The operation that was ended.
-
-    Raises:
-        RefusedError: no operation is open.
-    """
-    journal = situation.journal
-    operation = journal.open()
-    if operation is None:
-        raise RefusedError(f"No operation is open in {situation.zone.environment}. No changes were made.")
-    journal.acquire(datetime.now(UTC))
-    serving_regions = {name: situation.zone.region(side) for name, side in situation.snapshot.positions.items()}
-    journal.end(operation, "aborted", {"aborted_by": situation.who, "serves": serving_regions})
-    journal.release()
-    return replace(operation, status="aborted")
 
 
 def _new_operation(situation: Situation, request: OperationRequest) -> Operation:
     now = datetime.now(UTC)
+    # The recovery region decides: a region that was lost during the last operation may have an older value.
+    value = situation.snapshot.writers.get(situation.zone.recovery, "")
+    writer_region = value if value in (situation.zone.primary, situation.zone.recovery) else ""
     text = f"{situation.zone.environment} {request.kind} {now.isoformat()} {situation.who}"
     return Operation(
         id=hashlib.sha256(text.encode()).hexdigest()[:12],
@@ -148,4 +158,5 @@ def _new_operation(situation: Situation, request: OperationRequest) -> Operation
         who=situation.who,
         lost_at=request.lost_at,
         drill=request.drill,
+        writer_region=writer_region,
     )

@@ -35,6 +35,7 @@ def plan(kind: OperationKind, zone: RecoveryDocument, snapshot: Snapshot, chosen
     route = Route(zone=zone, source=source, target=target)
     moving = [endpoint for endpoint in chosen if snapshot.positions[endpoint.name] != target]
     _refuse_unreachable_target(kind, route, snapshot)
+    _refuse_withdrawn_target(route, snapshot, chosen)
     if snapshot.open_operation is None:
         _refuse_without_effect(kind, route, snapshot, moving)
     else:
@@ -69,6 +70,20 @@ def _refuse_unreachable_target(kind: OperationKind, route: Route, snapshot: Snap
         raise RefusedError(
             f"{route.target_region} does not answer, so that a {kind} to it cannot begin. No changes were made."
         )
+
+
+def _refuse_withdrawn_target(route: Route, snapshot: Snapshot, chosen: Sequence[EndpointDocument]) -> None:
+    withdrawn = [endpoint.name for endpoint in chosen if endpoint.name in snapshot.withdrawn]
+    if route.target != "recovery" or not withdrawn:
+        return
+    commands = "\n  ".join(
+        f"withdraw --env {route.zone.environment} --region {route.zone.primary} --endpoint {name} --back --execute"
+        for name in withdrawn
+    )
+    raise RefusedError(
+        f"{route.target_region} is withdrawn from {', '.join(withdrawn)}: traffic cannot be moved there. No changes "
+        f"were made. Add the region again first:\n  {commands}"
+    )
 
 
 def _refuse_other_open_operation(kind: OperationKind, snapshot: Snapshot) -> None:

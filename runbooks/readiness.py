@@ -8,9 +8,11 @@ from runbooks import permissions
 from runbooks.aws import FAILURES
 from runbooks.documents import SIDES
 from runbooks.error_codes import error_code
+from runbooks.observe import serving_side
 from runbooks.role import all_rights
 from runbooks.situation import Finding, ReadinessCheck, Situation
 from runbooks.steps import STEPS
+from runbooks.writers import FROZEN
 
 
 def readiness(situation: Situation) -> Sequence[Finding]:
@@ -50,6 +52,32 @@ def _operations(situation: Situation) -> Iterator[Finding]:
         yield Finding(check="operations", subject=name, ok=side == "primary", found=f"served from {region}")
 
 
+def _writers(situation: Situation) -> Iterator[Finding]:
+    snapshot = situation.snapshot
+    expected = situation.zone.region(serving_side(snapshot))
+    for region, value in snapshot.writers.items():
+        found = "suspended: no pipeline may write" if value == FROZEN else f"may write in {value or 'no region'}"
+        if value == FROZEN and snapshot.open_operation is None:
+            found += f"; {situation.zone.writer_parameter} has to be {expected}"
+        yield Finding(check="writers", subject=region, ok=value == expected, found=found)
+
+
+def _withdrawals(situation: Situation) -> Iterator[Finding]:
+    for endpoint in situation.zone.endpoints:
+        if endpoint.withdrawal_alarm:
+            is_withdrawn = endpoint.name in situation.snapshot.withdrawn
+            found = (
+                f"{situation.zone.recovery} is {'withdrawn: `withdraw --back` adds it' if is_withdrawn else 'active'}"
+            )
+            yield Finding(check="withdrawal", subject=endpoint.name, ok=not is_withdrawn, found=found)
+
+
+def _lease(situation: Situation) -> Iterator[Finding]:
+    holder = situation.journal.lease.holder(situation.snapshot.now)
+    found = f"held by {holder.owner} on {holder.host} until {holder.until:%H:%M:%S} UTC" if holder else "free"
+    yield Finding(check="lease", subject=situation.zone.environment, ok=holder is None, found=found)
+
+
 def _permissions(situation: Situation) -> Iterator[Finding]:
     zones = list(situation.zones.values()) or [situation.zone]
     verification = permissions.verify(situation.aws, zones, all_rights(), situation.who, situation.lost_regions)
@@ -77,6 +105,9 @@ def _drills(situation: Situation) -> Iterator[Finding]:
 CHECKS: Final[Sequence[ReadinessCheck]] = (
     ReadinessCheck(name="regions", findings=_regions),
     ReadinessCheck(name="operations", findings=_operations),
+    ReadinessCheck(name="writers", findings=_writers),
+    ReadinessCheck(name="lease", findings=_lease),
+    ReadinessCheck(name="withdrawal", findings=_withdrawals),
     *(step.check for step in STEPS if step.check is not None),
     ReadinessCheck(name="permissions", findings=_permissions),
     ReadinessCheck(name="drills", findings=_drills),

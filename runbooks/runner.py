@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
 
+from runbooks import compensate
 from runbooks.aws import FAILURES
 from runbooks.context import Context
 from runbooks.error_codes import error_code, is_denied, is_expired
-from runbooks.errors import StepError, StepFailedError
+from runbooks.errors import LeaseLostError, StepError, StepFailedError
 from runbooks.model import Plan, Step
 from runbooks.record import incident_record
 from runbooks.steps import definition
 
 PARALLEL_ENDPOINTS: Final = 16
 """Endpoints whose steps run at the same time."""
+
+
+_ABORT: Final = "writers may be suspended. Run the same command to continue, or `abort --execute` to end the operation."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,9 +57,16 @@ class Runner:
             The incident record.
 
         Raises:
-            StepFailedError: steps failed; the message names each and how a person performs it. Completed steps are
-                kept.
+            StepFailedError: steps failed; the message names each, how a person performs it, and what was taken back.
+                Other completed steps are kept.
+            LeaseLostError: this process lost the lease; it changed nothing after that.
         """
+        try:
+            return self._run_all()
+        except StepFailedError as error:
+            raise StepFailedError("\n".join([str(error), *self._compensate()])) from error
+
+    def _run_all(self) -> Mapping[str, Any]:
         for step in self._plan.before:
             self._run_step(step)
         with ThreadPoolExecutor(self._parallel) as pool:
@@ -67,8 +78,18 @@ class Runner:
             self._run_step(step)
         record = incident_record(self._context)
         self._context.journal.end(self._context.operation, "done", _summary(record))
-        self._context.journal.release()
         return record
+
+    def _compensate(self) -> list[str]:
+        """Takes back what must not outlast a failed run, and returns the texts about it."""
+        texts: list[str] = []
+        try:
+            for planned in compensate.planned(self._context, automatic=True):
+                undone = compensate.carry_out(self._context, planned)
+                texts += [undone.restored, *undone.left]
+        except (*FAILURES, StepError, LeaseLostError) as error:
+            texts.append(f"Could not be taken back ({self._cause(error)}): {_ABORT}")
+        return [text for text in texts if text]
 
     def _run_steps_of_endpoint(self, steps: Sequence[Step]) -> StepFailedError | None:
         """Runs the steps of one endpoint; a failure does not stop the steps of the other endpoints."""
@@ -85,7 +106,7 @@ class Runner:
         if entry is not None and entry.status == "done":
             self._on_progress(StepProgress(step=step, phase="skipped", details=entry.details))
             return
-        context.journal.acquire(context.now())
+        context.journal.lease.ensure_held()
         context.journal.note(context.operation, step.name, "started", {"begun": context.now().isoformat()})
         self._on_progress(StepProgress(step=step, phase="started"))
         start = time.monotonic()

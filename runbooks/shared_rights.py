@@ -69,6 +69,14 @@ COMPARE_VERSIONS: Final = Right(
     actions=["s3:ListBucketVersions"],
     resources=["arn:aws:s3:::{replicated_bucket}"],
 )
+SEE_REPLICATION: Final = Right(
+    sid="SeeReplication",
+    # HeadObject of a version, for its replication status, is this permission: S3 has no narrower one. No right below
+    # allows to decrypt the content of these objects.
+    actions=["s3:GetObjectVersion"],
+    resources=["arn:aws:s3:::{replicated_bucket}/*"],
+    unrecorded="requested only for versions whose replication is pending",
+)
 TELL_WRITERS: Final = Right(
     sid="TellWriters",
     actions=["ssm:PutParameter"],

@@ -1,6 +1,6 @@
 """Reads the state of an environment in both regions, as far as they answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from runbooks.documents import SIDES, EndpointDocument, RecoveryDocument, Side
 from runbooks.error_codes import error_code
 from runbooks.journal import Journal
 from runbooks.model import EndpointState, Snapshot
-from runbooks.observe import endpoint_state
+from runbooks.observe import alarm_state, endpoint_state, writer_value
 from runbooks.situation import Situation
 
 
@@ -59,6 +59,8 @@ def read_snapshot(aws: Aws, zone: RecoveryDocument, journal: Journal, now: datet
         reachable=reachable,
         positions={endpoint.name: journal.position(endpoint.name) for endpoint in zone.endpoints},
         endpoints=by_endpoint,
+        writers={zone.region(side): _writers(aws, zone, zone.region(side)) for side in SIDES if reachable[side]},
+        withdrawn=_withdrawn(aws, zone) if reachable["primary"] else (),
         open_operation=journal.open(),
     )
 
@@ -69,6 +71,22 @@ def _state_or_error(aws: Aws, endpoint: EndpointDocument, region: str) -> Endpoi
         return endpoint_state(aws, endpoint, region)
     except FAILURES as error:
         return EndpointState(exists=False, status=error_code(error))
+
+
+def _writers(aws: Aws, zone: RecoveryDocument, region: str) -> str:
+    try:
+        return writer_value(aws, zone, region)
+    except FAILURES as error:
+        return error_code(error)
+
+
+def _withdrawn(aws: Aws, zone: RecoveryDocument) -> Sequence[str]:
+    """Names of the endpoints that `withdraw` removed from the recovery region."""
+    shared = [endpoint for endpoint in zone.endpoints if endpoint.withdrawal_alarm]
+    try:
+        return [item.name for item in shared if alarm_state(aws, item.withdrawal_alarm, zone.primary) == "ALARM"]
+    except FAILURES:
+        return []  # a service of a region that fails in part; the endpoint is examined again when it answers
 
 
 def _documents(

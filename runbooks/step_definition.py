@@ -16,6 +16,9 @@ Details = dict[str, Any]
 Change = Callable[[Context, str, datetime], Details]
 """Performs a step. Arguments: the context, the name of the endpoint (empty for a step of the environment) and the
 deadline. It raises `StepError`, or the error of a refused AWS request, when the step fails."""
+Preflight = Callable[[Context, str], object]
+"""Verifies, before the first change of an operation, that a step would succeed, as far as requests that change nothing
+show it. Arguments: the context and the name of the endpoint. It raises `StepError`."""
 BOTH: Final[Sequence[OperationKind]] = ("failover", "failback")
 
 
@@ -48,6 +51,31 @@ class StepText:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Undone:
+    """The result of a compensation."""
+
+    restored: str = ""
+    """What was taken back; empty if nothing was to do."""
+    left: Sequence[str] = ()
+    """What stays, each with the command that changes it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compensation:
+    """Takes the change of a step back. To carry it out twice has the same effect as once."""
+
+    undo: Callable[[Context, str], Undone]
+    """Arguments: the context and the name of the endpoint. It raises `StepError`, or the error of a refused request."""
+    text: Callable[[Route, str], str]
+    """What it takes back, for the plan of `abort`."""
+    automatic: bool = False
+    """Whether it is carried out when a step of the operation fails, not by `abort` alone."""
+    operations: Sequence[OperationKind] = BOTH
+    repeats: Sequence[str] = ()
+    """Kinds of later steps whose result is no longer valid, which the next run performs again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StepDefinition:
     """A kind of step."""
 
@@ -61,6 +89,10 @@ class StepDefinition:
     """The permissions that the step needs besides those of every operation (`runbooks.role.OPERATION`)."""
     check: ReadinessCheck | None = None
     """The part of the readiness check that foretells whether the step would succeed; it changes nothing."""
+    preflight: Preflight | None = None
+    """The check before the first change of an operation; None if there is nothing to verify."""
+    compensation: Compensation | None = None
+    """Takes the change back; None for a step that changes nothing, or whose change stays."""
     change: Change
     when_repeated: str
     """Text: how a run recognises a step that a killed run completed without its journal entry."""

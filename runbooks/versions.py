@@ -21,7 +21,8 @@ class ObjectVersion:
     written: datetime
     status: str
     """Replication status in S3: REPLICA in the destination; PENDING, COMPLETED or FAILED in the source."""
-    etag: str
+    size: int
+    """Bytes."""
 
 
 def recent_versions(context: Context, pair: BucketPair, side: Side) -> Sequence[ObjectVersion]:
@@ -37,7 +38,7 @@ def recent_versions(context: Context, pair: BucketPair, side: Side) -> Sequence[
             id=item["VersionId"],
             written=item["LastModified"],
             status=metadata.get("ReplicationStatus", ""),
-            etag=item["ETag"],
+            size=int(item["Size"]),
         )
 
     with ThreadPoolExecutor(_THREADS) as pool:

@@ -144,9 +144,17 @@ class Cloud:
             after=after,
         )
 
-    def clear_faults(self) -> None:
-        """Take out every fault that was injected."""
-        self.command("clear")
+    def clear_faults(self, region: str = "*") -> None:
+        """Take out the faults that were injected for a region, or every fault."""
+        self.command("clear", region=region)
+
+    def faults(self) -> Sequence[Mapping[str, Any]]:
+        """The faults in force, each with the arguments of `inject`."""
+        return list(self.command("faults"))
+
+    def hold_names(self, seconds: float) -> None:
+        """Answer names as they resolve now for some seconds, as a resolver that cached them; 0 ends it."""
+        self.command("hold-names", seconds=seconds)
 
     def stop_region(self, region: str) -> None:
         """Lose a region: connections to it are refused. `global` loses the control planes of the global services."""

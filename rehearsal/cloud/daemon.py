@@ -17,6 +17,7 @@ from rehearsal.cloud.description import Description
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.faults import Fault
 from rehearsal.cloud.gateway import Environ, Gateway
+from rehearsal.cloud.held_names import HeldNames
 from rehearsal.cloud.hosting import HOSTING
 from rehearsal.cloud.jobs import JOBS
 from rehearsal.cloud.listeners import Listeners
@@ -38,6 +39,7 @@ class Daemon:
         self._listeners = Listeners(self._gateway, regions, port)
         SERVICE_CALLS.use(self._listeners.urls())
         self._state = state
+        self._names = HeldNames(patches.resolve, patches.recorded_names)
         self.description = Description(
             pid=os.getpid(),
             instance=str(uuid.uuid4()),
@@ -49,13 +51,15 @@ class Daemon:
             "status": lambda _: self._status(),
             "stop": lambda _: self.stopped.set(),
             "inject": lambda args: self._gateway.faults.add(Fault(**args)),
-            "clear": lambda _: self._gateway.faults.clear(),
+            "clear": lambda args: self._gateway.faults.clear(**args),
+            "faults": lambda _: self._gateway.faults.listed(),
             "stop-region": lambda args: self._stop_region(args["region"]),
             "start-region": lambda args: self._start_region(args["region"]),
             "host": lambda args: self._host(**args),
             "publish": _publish,
             "has-object": _has_object,
-            "resolve": lambda args: patches.resolve(args["account"], args["name"]),
+            "resolve": lambda args: self._names.resolve(args["account"], args["name"]),
+            "hold-names": lambda args: self._names.hold(float(args["seconds"])),
             "record-calls": lambda _: self._gateway.calls.start(),
             "calls": lambda _: self._gateway.calls.taken(),
             "authorization": lambda _: self._gateway.authorizer.record.summary(),

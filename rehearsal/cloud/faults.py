@@ -2,7 +2,8 @@
 
 import fnmatch
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(kw_only=True, slots=True)
@@ -43,10 +44,15 @@ class Faults:
         with self._lock:
             self._faults.append(fault)
 
-    def clear(self) -> None:
-        """Take every fault out."""
+    def clear(self, region: str = "*") -> None:
+        """Take the faults of a region out, or every fault."""
         with self._lock:
-            self._faults.clear()
+            self._faults = [fault for fault in self._faults if region not in ("*", fault.region)]
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The faults in force, as JSON values."""
+        with self._lock:
+            return [asdict(fault) for fault in self._faults]
 
     def take(self, services: tuple[str, ...], operation: str, region: str) -> Fault | None:
         """The fault that a request meets, if any; counts it."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from runbooks.content import content_difference
 from runbooks.context import Context
 from runbooks.documents import BucketPair
 from runbooks.errors import StepError
-from runbooks.shared_rights import COMPARE_VERSIONS
+from runbooks.shared_rights import COMPARE_VERSIONS, SEE_REPLICATION
 from runbooks.step_definition import Details, EnvironmentStep, Route, StepText
 from runbooks.versions import ObjectVersion, recent_versions
 
@@ -62,9 +63,16 @@ def _compare(context: Context, pair: BucketPair, differences: _Differences) -> N
         uri = f"s3://{bucket}/{version.key}"
         if source_version is None:
             differences.late.append(uri)
-        elif source_version.etag != version.etag:
+            continue
+        difference = content_difference(context, pair, {context.source: source_version, context.target: version})
+        if difference:
             differences.conflicts.append(
-                {"object": uri, context.target_region: version.id, context.source_region: source_version.id}
+                {
+                    "object": uri,
+                    context.target_region: version.id,
+                    context.source_region: source_version.id,
+                    "content": difference,
+                }
             )
 
 
@@ -90,7 +98,8 @@ STEP = EnvironmentStep(
     operations=("failback",),
     minutes=60,
     text=_text,
-    rights=(COMPARE_VERSIONS,),
+    rights=(COMPARE_VERSIONS, SEE_REPLICATION),
+    preflight=lambda context, endpoint: list_conflicts(context, endpoint, context.now()),
     change=list_conflicts,
     when_repeated="it only reads: the versions are compared again",
 )

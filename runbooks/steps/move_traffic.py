@@ -6,16 +6,17 @@ us-east-1, receives no request (Route 53 Developer Guide, "Types of health check
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from runbooks.context import Context
-from runbooks.documents import EndpointDocument
+from runbooks.documents import EndpointDocument, Side
+from runbooks.errors import StepError
 from runbooks.observe import switch_state
 from runbooks.rights import Right
 from runbooks.shared_rights import SEE_SWITCH
 from runbooks.situation import Finding, ReadinessCheck, Situation
-from runbooks.step_definition import Details, EndpointStep, Route, StepText
+from runbooks.step_definition import Compensation, Details, EndpointStep, Route, StepText, Undone
 from runbooks.switch import alarm_state_while_serving, set_switch
 
 SWITCH: Final = Right(
@@ -32,8 +33,15 @@ def move_traffic(context: Context, name: str, deadline: datetime) -> Details:
     Raises:
         StepError: the alarm does not follow until the deadline.
     """
-    endpoint = context.endpoint(name)
-    expected_state = alarm_state_while_serving(context.target)
+    expected_state = _switch_to(context, name, context.target, deadline)
+    context.journal.move(name, context.target, context.operation)
+    return {"alarm": expected_state, "serves": context.target_region}
+
+
+def _switch_to(context: Context, name: str, side: Side, deadline: datetime) -> str:
+    """Sets the metric until the alarm has the state that sends traffic to a side, and returns that state."""
+    endpoint = context.zone.endpoint(name)
+    expected_state = alarm_state_while_serving(side)
 
     def has_moved() -> bool:
         state = set_switch(
@@ -43,13 +51,24 @@ def move_traffic(context: Context, name: str, deadline: datetime) -> Details:
             metric=endpoint.metric_name,
             alarm=endpoint.alarm,
             region=context.recovery_region,
-            on=context.target == "recovery",
+            on=side == "recovery",
         )
         return state == expected_state
 
     context.until(has_moved, deadline=deadline, waiting_for=f"the alarm {endpoint.alarm} to be {expected_state}")
-    context.journal.move(name, context.target, context.operation)
-    return {"alarm": expected_state, "serves": context.target_region}
+    return expected_state
+
+
+def _switch_back(context: Context, name: str) -> Undone:
+    """Sets the metric of an endpoint that was not moved: a value of the interrupted run may still reach the alarm."""
+    _switch_to(context, name, context.source, context.now() + timedelta(minutes=STEP.minutes))
+    return Undone(restored=f"{name} stays in {context.source_region}: its alarm was set back")
+
+
+def _has_alarm(context: Context, name: str) -> None:
+    endpoint = context.zone.endpoint(name)
+    if not switch_state(context.aws, context.zone, endpoint):
+        raise StepError(f"there is no alarm {endpoint.alarm} in {context.recovery_region}: traffic cannot be moved")
 
 
 def _findings(situation: Situation) -> Iterator[Finding]:
@@ -72,6 +91,10 @@ STEP = EndpointStep(
     text=_text,
     rights=(SWITCH, SEE_SWITCH),
     check=ReadinessCheck(name="switch", findings=_findings),
+    preflight=_has_alarm,
+    compensation=Compensation(
+        undo=_switch_back, text=lambda route, name: f"keep the traffic of {name} in {route.source_region}"
+    ),
     change=move_traffic,
     when_repeated="the metric is set to the same value again, and the alarm has the expected state at once",
 )

@@ -50,6 +50,7 @@ STEP = EndpointStep(
     text=_text,
     rights=(READ_ARTIFACTS, READ_THROUGH_S3, INVOKE_ENDPOINTS),
     check=ReadinessCheck(name="known answers", findings=_findings),
+    preflight=lambda context, name: _recorded(context, context.endpoint(name)),
     change=smoke_test,
     when_repeated="it changes nothing: the endpoint is invoked again",
 )

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from runbooks.context import Context
 from runbooks.documents import EndpointDocument
-from runbooks.observe import endpoint_state
 from runbooks.shared_rights import SCALE, SEE_ENDPOINTS, SERVE_ENDPOINTS
+from runbooks.standby import reduce_to_standby
 from runbooks.step_definition import Details, EndpointStep, Route, StepText
 
 
@@ -15,25 +15,7 @@ def stand_down(context: Context, name: str, deadline: datetime) -> Details:
     Raises:
         StepError: the endpoint still exists at the deadline.
     """
-    endpoint = context.endpoint(name, context.source)
-    if endpoint.mode == "active-active":
-        return {"did": "nothing: both regions serve"}
-    region = context.source_region
-    client = context.client("sagemaker", context.source)
-    state = endpoint_state(context.aws, endpoint, region)
-    if endpoint.mode == "pilot-light":
-        if state.exists:
-            client.delete_endpoint(EndpointName=endpoint.name)
-        context.until(
-            lambda: not endpoint_state(context.aws, endpoint, region).exists,
-            deadline=deadline,
-            waiting_for=f"{endpoint.name} in {region} to go",
-        )
-        return {"did": "deleted"}
-    if state.instances != endpoint.standby_instances:
-        desired = {"VariantName": endpoint.variant, "DesiredInstanceCount": endpoint.standby_instances}
-        client.update_endpoint_weights_and_capacities(EndpointName=endpoint.name, DesiredWeightsAndCapacities=[desired])
-    return {"did": f"scaled to {endpoint.standby_instances}"}
+    return {"did": reduce_to_standby(context, context.endpoint(name, context.source), deadline)}
 
 
 def _text(route: Route, endpoint: EndpointDocument) -> StepText:

@@ -1,18 +1,19 @@
 """Step `start-endpoint`: serves an endpoint in the target region with its number of instances."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from runbooks.context import Context
 from runbooks.documents import EndpointDocument
+from runbooks.error_codes import error_code
 from runbooks.errors import StepError
 from runbooks.observe import endpoint_state
 from runbooks.rights import Right
 from runbooks.shared_rights import SCALE, SEE_ENDPOINTS, SERVE_ENDPOINTS
 from runbooks.situation import Finding, ReadinessCheck, Situation
-from runbooks.standby import model_finding, standby_finding
-from runbooks.step_definition import Details, EndpointStep, Route, StepText
+from runbooks.standby import model_finding, reduce_to_standby, standby_finding
+from runbooks.step_definition import Compensation, Details, EndpointStep, Route, StepText, Undone
 
 GRANT_VOLUMES: Final = Right(
     sid="GrantVolumes",
@@ -58,6 +59,27 @@ def start_endpoint(context: Context, name: str, deadline: datetime) -> Details:
         outcome = f"scaled from {state.instances} to {endpoint.instances}"
     _await_in_service(context, client, endpoint, deadline)
     return {"did": outcome, "instances": endpoint.instances}
+
+
+def _back_to_standby(context: Context, name: str) -> Undone:
+    endpoint = context.endpoint(name)
+    minutes = timedelta(minutes=STEP.minutes)
+    done = reduce_to_standby(context, endpoint, context.now() + minutes)
+    return Undone(restored=f"{name} in {context.target_region}: {done}")
+
+
+def _configured(context: Context, name: str) -> None:
+    """Raises StepError unless the endpoint configuration and its model are in the target region."""
+    endpoint = context.endpoint(name)
+    client = context.client("sagemaker")
+    try:
+        description = client.describe_endpoint_config(EndpointConfigName=endpoint.config)
+        client.describe_model(ModelName=description["ProductionVariants"][0]["ModelName"])
+    except context.aws.request_error as error:
+        raise StepError(
+            f"the endpoint configuration {endpoint.config} or its model is not in {context.target_region}: "
+            f"{error_code(error)}"
+        ) from error
 
 
 def _create(context: Context, client: Any, endpoint: EndpointDocument) -> None:
@@ -122,6 +144,12 @@ STEP = EndpointStep(
     text=_text,
     rights=(SEE_ENDPOINTS, SERVE_ENDPOINTS, SCALE, GRANT_VOLUMES),
     check=ReadinessCheck(name="standby", findings=_findings),
+    preflight=_configured,
+    compensation=Compensation(
+        undo=_back_to_standby,
+        text=lambda route, name: f"bring {name} in {route.target_region} back to its standby",
+        operations=("failover",),  # a failback starts the endpoint of the primary region, which has no standby
+    ),
     change=start_endpoint,
     when_repeated="an endpoint that has its instances is left as it is; the step waits until it is InService",
 )

@@ -69,6 +69,7 @@ STEP = EndpointStep(
     text=_text,
     rights=(READ_ARTIFACTS, READ_THROUGH_S3, SEE_IMAGES),
     check=ReadinessCheck(name="models", findings=_findings),
+    preflight=lambda context, name: verify_artifact(context, name, context.now()),
     change=verify_artifact,
     when_repeated="it only reads: artifact and image are compared again",
 )

@@ -1,24 +1,13 @@
 """Step `wait-for-replication`: waits until what the recovery region wrote is in the primary region."""
 
 from datetime import datetime
-from typing import Final
 
 from runbooks.context import Context
 from runbooks.documents import BucketPair
 from runbooks.errors import StepError
-from runbooks.rights import Right
-from runbooks.shared_rights import COMPARE_VERSIONS
+from runbooks.shared_rights import COMPARE_VERSIONS, SEE_REPLICATION
 from runbooks.step_definition import Details, EnvironmentStep, Route, StepText
 from runbooks.versions import recent_versions
-
-SEE_REPLICATION: Final = Right(
-    sid="SeeReplication",
-    # HeadObject of a version, for its replication status, is this permission: S3 has no narrower one. No right below
-    # allows to decrypt the content of these objects.
-    actions=["s3:GetObjectVersion"],
-    resources=["arn:aws:s3:::{replicated_bucket}/*"],
-    unrecorded="requested only for versions whose replication is pending",
-)
 
 
 def wait_for_replication(context: Context, _endpoint: str, deadline: datetime) -> Details:

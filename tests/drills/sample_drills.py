@@ -1,9 +1,13 @@
 """Sample drills: requests, objects and steps around a loss at a fixed time."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
+
+from botocore.exceptions import ClientError
 
 from drills.drill import Drill, TimelineEvent
 from drills.judge import Verdict, judge
@@ -21,10 +25,17 @@ TARGETS: Mapping[str, Any] = {
 
 
 class Versions:
-    """A client of S3 that lists the object versions of one region."""
+    """A client of S3 that lists and reads the objects of one region; the content of an object is its key."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
+    def __init__(self, keys: Sequence[str], altered: Sequence[str]) -> None:
         self.keys = keys
+        self.altered = altered
+
+    def get_object(self, **arguments: str) -> Mapping[str, Any]:
+        key = arguments["Key"]
+        if key not in self.keys:
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+        return {"Body": BytesIO(b"altered" if key in self.altered else key.encode())}
 
     def get_paginator(self, operation: str) -> "Versions":
         assert operation == "list_object_versions"
@@ -48,10 +59,11 @@ class Zone(DrillZone):
     def client(self, service: str, region: str, credentials: Credentials | None = None) -> Any:
         del credentials
         assert service == "s3"
-        return Versions(self.document["stored"]["east" if region == EAST else "west"])
+        stored = self.document["stored"]
+        return Versions(stored["east" if region == EAST else "west"], stored["altered"] if region == WEST else ())
 
 
-def zone(*, east: Sequence[str] = (), west: Sequence[str] = ()) -> Zone:
+def zone(*, east: Sequence[str] = (), west: Sequence[str] = (), altered: Sequence[str] = ()) -> Zone:
     nothing = cast("Any", None)
     drill_zone = Zone(
         environment="prod",
@@ -68,7 +80,7 @@ def zone(*, east: Sequence[str] = (), west: Sequence[str] = ()) -> Zone:
         heartbeat=nothing,
         on_call=nothing,
     )
-    drill_zone.store(east=east, west=west)
+    drill_zone.store(east=east, west=west, altered=altered)
     return drill_zone
 
 
@@ -81,7 +93,7 @@ def request(after: float, region: str, answer: Any = 0.25, *, case: int = 0, sec
 
 
 def stored_object(after: float, key: str, region: str = EAST) -> WrittenObject:
-    return WrittenObject(at=LOST_AT + after, region=region, key=key, digest="")
+    return WrittenObject(at=LOST_AT + after, region=region, key=key, digest=hashlib.sha256(key.encode()).hexdigest())
 
 
 WELL: Sequence[ClientRequest] = (
@@ -100,11 +112,12 @@ def verdict_on(
     *,
     east: Sequence[str] = ("d/a", "d/b"),
     west: Sequence[str] = ("d/a", "d/b"),
+    altered: Sequence[str] = (),
     missing_at_failover: Sequence[WrittenObject] = (),
     refused: int = 0,
 ) -> Verdict:
     """The verdict on requests, on written objects, and on the objects in each region at the end."""
-    drill_zone = zone(east=east, west=west)
+    drill_zone = zone(east=east, west=west, altered=altered)
     load = Load(
         drill_zone,
         prefix="d",

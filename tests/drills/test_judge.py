@@ -32,6 +32,17 @@ def test_rto_is_infinite_without_answer_of_recovery_region() -> None:
     assert not verdict.met
 
 
+def test_availability_is_measured_over_the_whole_window() -> None:
+    verdict = verdict_on()
+    assert verdict.availability == pytest.approx(3 / 4)
+    assert verdict.availability_after == 1
+    assert verdict.longest_outage == pytest.approx(4.5)
+    later = verdict_on([*WELL, request(31, ""), request(33, ""), request(35, EAST)])
+    assert later.availability_after == pytest.approx(3 / 5)
+    assert later.longest_outage == pytest.approx(5)
+    assert verdict_on([*WELL, request(40, "", seconds=20)]).longest_outage == pytest.approx(29.5)
+
+
 def test_rpo_is_age_of_oldest_missing_object() -> None:
     assert verdict_on(
         missing_at_failover=[stored_object(-3, "d/b"), stored_object(-8, "d/a"), stored_object(-1, "d/c")]
@@ -77,6 +88,17 @@ def test_missing_answer_is_not_a_difference() -> None:
 MISSED: Mapping[str, Mapping[str, Any]] = {
     "a prediction that differs": {"requests": [*WELL, request(12, WEST, 0.75)]},
     "an object lost": {"west": ["d/a"]},
+    "an object altered": {"altered": ["d/b"]},
+    "one answer, then none": {
+        "requests": [request(-3, EAST), request(4, WEST), *(request(5 + second, "") for second in range(595))]
+    },
+    "an outage as long during the failback": {
+        "requests": [
+            *WELL,
+            *(request(60 + second, "", seconds=1) for second in range(15 * 60 + 1)),
+            request(2000, EAST),
+        ]
+    },
     "an object twice": {"east": ["d/a", "d/a", "d/b"]},
     "nobody for too long": {"requests": [request(-3, EAST), request(15 * 60, WEST)]},
     "too much not copied": {"missing_at_failover": [stored_object(-10 * 60 - 1, "d/a")]},

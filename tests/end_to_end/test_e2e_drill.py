@@ -1,22 +1,26 @@
 """`python -m drills` on the smallest zone that has a region to lose: one environment, its network, data and a model."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Credentials
-from tests.end_to_end.zone import Ran, Zone
+from tests.end_to_end.zone import ROOT, Ran, Zone
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drill"), pytest.mark.timeout(2700)]
 
+TUTORIAL = ROOT / "docs" / "practice.md"
 EAST, WEST = "us-east-1", "us-west-2"
-VARIANTS = ("region", "flapping")
+VARIANTS = ("region", "flapping", "conflict")
 
 
 def drills(zone: Zone, *words: str, timeout: float = 2400) -> Ran:
@@ -65,6 +69,20 @@ class Held:
     zone: Zone
     ran: Ran
 
+    def shell(self, script: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Runs a script in the project's folder."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=self.zone.root,
+            env={**self.zone.environment(), "PATH": path},
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
     @property
     def page(self) -> str:
         return (self.zone.root / ".rehearsal" / "drill" / "report.html").read_text(encoding="utf-8")
@@ -105,7 +123,7 @@ def steps(runbook: Sequence[Mapping[str, Any]]) -> Sequence[str]:
 
 def test_region_loss_and_return_meet_every_target(held: Held) -> None:
     assert held.ran.code == 0, held.ran.out + held.ran.err
-    assert [held.drill(variant)["verdict"]["met"] for variant in VARIANTS] == [True, True]
+    assert [held.drill(variant)["verdict"]["met"] for variant in VARIANTS] == [True, True, True]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -128,7 +146,14 @@ def test_both_regions_predict_the_same(held: Held, variant: str) -> None:
 def test_no_object_is_lost_or_comes_twice(held: Held, variant: str) -> None:
     verdict = held.drill(variant)["verdict"]
     assert verdict["objects"] > 0
-    assert (verdict["lost"], verdict["duplicated"]) == (0, 0)
+    assert (verdict["lost"], verdict["duplicated"], verdict["altered"]) == (0, 0, 0)
+
+
+def test_planted_conflict_is_found_and_no_other(held: Held) -> None:
+    for variant in VARIANTS:
+        planted = held.drill(variant)["conflicts planted"]
+        assert len(planted) == (variant == "conflict")
+        assert held.drill(variant)["conflicts found"] == planted
 
 
 def test_the_runbook_asks_nothing_of_the_lost_region(held: Held) -> None:
@@ -187,10 +212,32 @@ def test_the_zone_is_left_as_it_was(held: Held) -> None:
         held.client("s3", EAST).put_object(Bucket=artifacts, Key="readmission/after-the-drill", Body=b"")
 
 
+SENTENCES = {
+    "failover": "failover prod\nus-west-2 serves prod\n",
+    "failback": "failback prod\nus-east-1 serves prod\n",
+}
+"""What the person on call types."""
+
+
+def test_commands_of_the_tutorial_succeed(held: Held) -> None:
+    built = held.shell("python -m runbooks.bundle build/runbooks.pyz")
+    assert built.returncode == 0, built.stderr
+    blocks = re.findall(r'```sh title="Needs the zone of a drill"\n(.*?)```', TUTORIAL.read_text(), re.DOTALL)
+    assert len(blocks) == 3
+    output = ""
+    for block in blocks:
+        kinds = re.findall(r" (failover|failback) --env prod --execute", block)
+        ran = held.shell(block, typed="".join(SENTENCES[kind] for kind in kinds))
+        assert ran.returncode == 0, block + ran.stdout + ran.stderr
+        output += ran.stdout
+    assert "us-west-2 serves prod" in output
+    assert "us-east-1 serves prod" in output
+
+
 WRONG: Mapping[str, tuple[Sequence[str], str]] = {
     "a variant that is none": (
         ["--variant", "meteor"],
-        "--variant is 'meteor'; allowed: region, backlog, sagemaker, kms, slow-s3, flapping, cold",
+        "--variant is 'meteor'; allowed: region, backlog, sagemaker, kms, slow-s3, flapping, cold, conflict",
     ),
     "an environment that is none": (
         ["--env", "prd"],

@@ -21,6 +21,7 @@ def run(
     request = operation_request(kind, **more)
     plan = operate.plan_operation(situation, request)
     operate.refuse_unpermitted(situation, plan)
+    operate.refuse_failing(situation, request, plan)
     output = messages if messages is not None else []
     return operate.carry_out(
         situation, request, plan, on_progress=lambda step: output.append(_progress_line(step)), on_message=output.append

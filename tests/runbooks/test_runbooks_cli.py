@@ -83,6 +83,10 @@ def test_failover_by_typed_confirmation_and_failback_by_approval_file(
     status = runbook(environment, "status", "--env", "prod", "--json")
     document = json.loads(status.stdout)
     assert {endpoint["serves"] for endpoint in document["endpoints"].values()} == {PRIMARY}
+    assert document["traffic"] == dict.fromkeys(("readmission", "sepsis"), PRIMARY)
+    assert document["writers"] == {PRIMARY: PRIMARY, RECOVERY: PRIMARY}
+    assert document["lease"] is None
+    assert document["last_drill"]
     assert [operation["kind"] for operation in document["history"]] == ["failback", "failover"]
     ready = runbook(environment, "readiness", "--env", "prod")
     assert ready.returncode == 0, ready.stdout
@@ -219,6 +223,14 @@ def test_withdraw_and_restore_recovery_region_when_active_active(
     assert done.returncode == 0, done.stderr
     assert resolve(environment.cloud, ACCOUNT, name) == [f"runtime.sagemaker.{PRIMARY}.amazonaws.com"]
     environment.cloud.start_region(RECOVERY)
+    failover = runbook(environment, "failover", "--env", "prod", "--endpoint", "sepsis")
+    assert failover.returncode == 3
+    assert "--endpoint sepsis --back --execute" in " ".join(failover.stderr.split())
+    ready = runbook(environment, "readiness", "--env", "prod", "--json")
+    assert [
+        finding["found"] for finding in json.loads(ready.stdout)["findings"] if finding["check"] == "withdrawal"
+    ] == ["us-west-2 is withdrawn: `withdraw --back` adds it"]
+    typed = "withdraw prod\nus-east-1 and us-west-2 serve prod\n"
     back = runbook(environment, *words, "sepsis", "--back", "--execute", "--poll", "0.05", via=PRIMARY, typed=typed)
     assert back.returncode == 0, back.stderr
     assert set(resolve(environment.cloud, ACCOUNT, name)) == both_hosts

@@ -1,6 +1,7 @@
 """Failover to the recovery region after the loss of the primary region, and failback."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,9 +11,12 @@ from botocore.exceptions import ClientError
 
 from rehearsal.cloud import calls, global_services, record_calls, resolve
 from runbooks import operate, readiness
+from runbooks.abort import abort
 from runbooks.errors import LeaseHeldError, RefusedError, StepFailedError
 from runbooks.journal import Journal
+from runbooks.observe import primary_key_regions
 from runbooks.snapshot import read_situation
+from runbooks.status import status_document
 from tests.runbooks.operations import operation_request, run, step_entry
 from tests.runbooks.recovery_environment import ENVIRONMENT, PRIMARY, RECOVERY, TABLE, RecoveryEnvironment
 from tests.runbooks.simulated_iam import simulate
@@ -180,7 +184,7 @@ def test_expired_credentials_are_reported_and_next_run_continues(environment: Re
     assert "done notify" in messages
 
 
-def test_altered_artifact_is_not_served_and_other_endpoint_is(
+def test_altered_artifact_is_refused_before_first_change_and_other_endpoint_can_be_moved(
     make_environment: Callable[..., RecoveryEnvironment],
 ) -> None:
     environment = make_environment(readmission="warm", sepsis="warm")
@@ -189,8 +193,14 @@ def test_altered_artifact_is_not_served_and_other_endpoint_is(
     name = "/hipaa-ml/recovery/prod/endpoints/sepsis"
     document = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
     ssm.put_parameter(Name=name, Value=json.dumps({**document, "artifact_sha256": "0" * 64}), Overwrite=True)
-    with pytest.raises(StepFailedError, match=r"has the SHA-256 [0-9a-f]+, 0+ was approved\n  by hand: copy"):
+    with pytest.raises(RefusedError) as refused:
         run(environment, "failover")
+    assert re.search(r"has the SHA-256 [0-9a-f]+, 0+ was approved\n  by hand: copy", str(refused.value))
+    assert "No changes were made" in str(refused.value)
+    assert "`failover --endpoint readmission --execute`" in str(refused.value)
+    assert environment.writer(RECOVERY) == PRIMARY
+    assert environment.read_situation().snapshot.open_operation is None
+    run(environment, "failover", endpoints=["readmission"])
     assert serving_regions(environment, "readmission") == [RECOVERY]
     assert serving_regions(environment, "sepsis") == [PRIMARY]
     ssm.put_parameter(Name=name, Value=json.dumps(document), Overwrite=True)
@@ -198,27 +208,40 @@ def test_altered_artifact_is_not_served_and_other_endpoint_is(
     assert serving_regions(environment, "sepsis") == [RECOVERY]
 
 
-def test_traffic_does_not_move_to_differing_answers(environment: RecoveryEnvironment) -> None:
+def test_traffic_does_not_move_to_differing_answers_and_writers_are_not_left_suspended(
+    environment: RecoveryEnvironment,
+) -> None:
     bucket, key = environment.bucket("artifacts", RECOVERY), "smoke/readmission-7.json"
     client = environment.client("s3", RECOVERY)
     smoke = json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
     smoke["cases"][1]["predictions"][0]["risk"] = 0.5
     client.put_object(Bucket=bucket, Key=key, Body=json.dumps(smoke))
-    environment.cloud.stop_region(PRIMARY)
-    with pytest.raises(StepFailedError, match=r"answers case 1 of smoke/readmission-7\.json differently"):
+    message = r"answers case 1 of smoke/readmission-7\.json differently(.|\n)*writers may write in us-east-1"
+    with pytest.raises(StepFailedError, match=message):
         run(environment, "failover", endpoints=["readmission"])
     assert serving_regions(environment, "readmission") == [PRIMARY]
-
-
-def test_second_operator_is_refused_while_lease_is_held(environment: RecoveryEnvironment) -> None:
-    other_journal = Journal(
-        environment.aws(), table=TABLE, region=RECOVERY, environment=ENVIRONMENT, owner="arn:somebody/else"
+    assert [environment.writer(region) for region in (PRIMARY, RECOVERY)] == [PRIMARY, PRIMARY]
+    situation = environment.read_situation()
+    assert situation.journal.lease.holder(datetime.now(UTC)) is None
+    assert any(
+        "endpoint readmission" in check or "operations a failover" in check for check in failed_checks(environment)
     )
-    other_journal.acquire(datetime.now(UTC))
-    with pytest.raises(LeaseHeldError, match=r"Another operator \(arn:somebody/else\) holds the lease until"):
-        run(environment, "failover")
-    assert environment.writer(RECOVERY) == PRIMARY
-    other_journal.acquire(datetime.now(UTC) - timedelta(hours=1))  # the lease has ended
+    ended = abort(situation)
+    # Both regions answered: the keys that the failover promoted are primary in the first region again.
+    assert set(primary_key_regions(situation.aws, situation.zone).values()) == {PRIMARY}
+    assert any("readmission in us-west-2: scaled to 1" in text for text in ended.restored)
+    assert failed_checks(environment) == ["drill never (every 90 days)"]
+
+
+def test_second_process_is_refused_while_lease_is_held(environment: RecoveryEnvironment) -> None:
+    running = environment.read_situation().journal.lease
+    running.acquire(datetime.now(UTC))
+    other = Journal(environment.aws(), table=TABLE, region=RECOVERY, environment=ENVIRONMENT, owner="arn:somebody/else")
+    with pytest.raises(LeaseHeldError, match=r"Another operator \(arn:.* on .*\) holds the lease until"):
+        other.lease.wait_and_acquire(lambda _: None)
+    assert [check for check in failed_checks(environment) if check.startswith("lease held by")]
+    assert status_document(environment.read_situation())["lease"]["owner"] == environment.read_situation().who
+    running.release()
     run(environment, "failover")
 
 
@@ -233,12 +256,13 @@ def test_failback_lists_conflicts_and_requires_acceptance(environment: RecoveryE
     environment.client("s3", PRIMARY).put_object(
         Bucket=environment.bucket("results", PRIMARY), Key="late.json", Body=b"backlog"
     )
-    with pytest.raises(StepFailedError, match=r"1 objects were written in both regions(.|\n)*patient/1\.json"):
+    with pytest.raises(RefusedError, match=r"1 objects were written in both regions(.|\n)*patient/1\.json"):
         run(environment, "failback")
+    assert environment.writer(RECOVERY) == RECOVERY
     assert serving_regions(environment, "readmission") == [RECOVERY]
     record = run(environment, "failback", accept_conflicts=True)
     listed = step_entry(record, "list-conflicts")
-    assert listed["conflict_count"] == 1
+    assert [conflict["content"] for conflict in listed["conflicts"]] == ["differs in size"]
     assert any(uri.endswith("late.json") for uri in listed["arrived_late"])
     for region, text in ((PRIMARY, b"before"), (RECOVERY, b"after")):
         kept = environment.client("s3", region).get_object(
@@ -254,18 +278,24 @@ def test_keys_are_promoted_when_both_sides_answer(environment: RecoveryEnvironme
     assert key_metadata["MultiRegionConfiguration"]["PrimaryKey"]["Region"] == RECOVERY
 
 
-def test_an_aborted_failover_is_over_and_what_it_did_stays(environment: RecoveryEnvironment) -> None:
+def test_aborted_failover_keeps_moved_endpoints_and_lists_them(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.inject("sns:Publish", error="InternalFailure", status=500, region=RECOVERY)
     with pytest.raises(StepFailedError):
         run(environment, "failover")
     environment.cloud.clear_faults()
-    ended = operate.abort(environment.read_situation())
-    assert ended.status == "aborted"
+    ended = abort(environment.read_situation())
+    assert ended.operation.status == "aborted"
+    assert (
+        "readmission is served from us-west-2: `failback --endpoint readmission --execute` moves it back" in ended.left
+    )
+    assert any(text.startswith("us-east-1 does not answer") for text in ended.left)
+    assert environment.writer(RECOVERY) == RECOVERY
     assert serving_regions(environment, "readmission") == [RECOVERY]
     environment.cloud.start_region(PRIMARY)
     run(environment, "failback")
     assert serving_regions(environment, "readmission") == [PRIMARY]
+    assert environment.writer(PRIMARY) == environment.writer(RECOVERY) == PRIMARY
 
 
 @pytest.mark.parametrize(
@@ -301,7 +331,7 @@ def test_failed_endpoint_reports_reason(environment: RecoveryEnvironment) -> Non
     bucket = environment.bucket("artifacts", RECOVERY)
     environment.client("s3", RECOVERY).put_object(Bucket=bucket, Key="readmission/7/model.tar.gz", Body=b"no archive")
     # The digest is checked first; whoever served it all the same is told by SageMaker.
-    with pytest.raises(StepFailedError, match="has the SHA-256"):
+    with pytest.raises(RefusedError, match="has the SHA-256"):
         run(environment, "failover", endpoints=["sepsis"])
     environment.serve("sepsis", RECOVERY)
     environment.wait(RECOVERY)

@@ -127,6 +127,14 @@ def test_impossible_operation_is_refused_with_reason(kind: Any, snapshot: Snapsh
         plan(kind, ZONE, snapshot, ZONE.endpoints)
 
 
+def test_failover_to_withdrawn_region_is_refused_with_command() -> None:
+    withdrawn = replace(IN_PRIMARY, withdrawn=["sepsis"])
+    command = "withdraw --env prod --region us-east-1 --endpoint sepsis --back --execute"
+    with pytest.raises(RefusedError, match=f"us-west-2 is withdrawn from sepsis(.|\n)*{command}"):
+        plan("failover", ZONE, withdrawn, ZONE.endpoints)
+    assert list(plan("failover", ZONE, withdrawn, [ZONE.endpoint("readmission")]).by_endpoint) == ["readmission"]
+
+
 def test_interrupted_operation_is_planned_for_all_endpoints() -> None:
     interrupted = replace(FAILED_OVER, open_operation=operation("failover"))
     assert list(plan("failover", ZONE, interrupted, ZONE.endpoints).by_endpoint) == ["readmission", "sepsis"]
@@ -158,10 +166,10 @@ def test_production_requires_two_typed_confirmations() -> None:
         questions.append(question)
         return question.split("'")[1]
 
-    typed(ZONE, "failover", "us-west-2", answer)
+    typed(ZONE, "failover", "us-west-2 serves prod", answer)
     assert [question.split("'")[1] for question in questions] == ["failover prod", "us-west-2 serves prod"]
     with pytest.raises(RefusedError, match="not confirmed"):
-        typed(ZONE, "failover", "us-west-2", lambda _: "yes")
+        typed(ZONE, "failover", "us-west-2 serves prod", lambda _: "yes")
 
 
 GOOD = {

@@ -75,13 +75,18 @@ def used_key(request: ParsedRequest, account: str) -> str | None:
     """
     name = str(request.parameters.get("Bucket") or "")
     owner = bucket_owner(name)
-    if owner is None or request.operation not in _WRITES | _READS:
+    if owner is None or not (request.operation in _WRITES | _READS or _asks_checksum(request)):
         return None
     key = _written_key(request, name) if request.operation in _WRITES else _stored_key(request, name)
     if not key:
         return None
     arn = lookups.key_arn(key, request.region, account if key.startswith("arn:") else owner)
     return arn if lookups.key_exists(arn) else None
+
+
+def _asks_checksum(request: ParsedRequest) -> bool:
+    """The checksum of a KMS object can be read with `kms:Decrypt` only (S3 API Reference, `HeadObject`)."""
+    return request.operation == "HeadObject" and request.parameters.get("ChecksumMode") == "ENABLED"
 
 
 def _object_key(request: ParsedRequest, account: str) -> Iterator[Needed]:

@@ -62,6 +62,13 @@ def names() -> Sequence[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
+def recorded_names() -> Sequence[tuple[str, str]]:
+    """Return account and name of every record of the accounts' hosted zones."""
+    from rehearsal.cloud.patches import dns  # noqa: PLC0415 - moto reads the environment when it is loaded
+
+    return dns.recorded_names()
+
+
 def resolve(account: str, name: str) -> Sequence[str]:
     """Return the values that a DNS name of an account's hosted zones resolves to now."""
     from rehearsal.cloud.patches import dns  # noqa: PLC0415 - moto reads the environment when it is loaded

@@ -66,7 +66,7 @@ def _copy(operation: Operation, destination: Any) -> None:
         account_id=route.destination_account,
         region_name=route.destination_region,
         storage=source.storage_class,
-        etag=source.etag.strip('"'),
+        etag=None if kms else source.etag.strip('"'),
         is_versioned=True,
         version_id=source.version_id,
         multipart=source.multipart,

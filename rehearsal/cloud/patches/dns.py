@@ -114,6 +114,19 @@ def resolve(account: str, name: str) -> list[str]:
     ]
 
 
+def recorded_names() -> list[tuple[str, str]]:
+    """Return account and name of every record with values."""
+    return sorted(
+        {
+            (account, str(rrset.name))
+            for account, backends in list(route53_backends.items())
+            for zone in backends["aws"].zones.values()
+            for rrset in zone.rrsets
+            if rrset.records
+        }
+    )
+
+
 def _healthy(account: str, identity: str) -> bool:
     check: Any = route53_backends[account]["aws"].health_checks.get(identity)
     if check is None or check.disabled:
