@@ -217,7 +217,7 @@ class TestPerformanceWithOutcomes:
         outcome = labelled.outcome.copy()
         lowest_first = women[np.argsort(labelled.data.prediction[women])]
         half = lowest_first[: len(women) // 2]
-        outcome[half], outcome[lowest_first[len(half) :]] = 0.3 > np.linspace(0, 1, len(half)), 0.0
+        outcome[half], outcome[lowest_first[len(half) :]] = np.linspace(0, 1, len(half)) < 0.3, 0.0
         violated = self.violated(Labelled(data=labelled.data, outcome=outcome))
         assert "fairness sex = female" in violated
         assert "fairness sex = male" not in violated
