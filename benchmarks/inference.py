@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from workloads.readmission import artifact, cohort, model
+from workloads.readmission import cohort, model
 from workloads.readmission.schema import FIELDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,12 +34,12 @@ def main() -> None:
         bare = [_timed(lambda rows=data.table[n : n + batch]: trained.pipeline.predict_proba(rows)) for n in range(500)]
         print(f"bare model call, {batch:4d} encounters: {_figures(bare)}")
     with tempfile.TemporaryDirectory() as folder:
-        manifest = artifact.save(trained, Path(folder), version="1", seed=1)
+        manifest = model.save(trained, Path(folder))
         port = _free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "workloads.serving", "--model", folder, "--host", "127.0.0.1", "--port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "MODEL_SHA256": manifest.digest},
+            env={**os.environ, "OMP_NUM_THREADS": "1", "MODEL_SHA256": manifest.sha256},
             stdout=subprocess.DEVNULL,
         )
         try:

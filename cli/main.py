@@ -23,6 +23,7 @@ class Command:
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
+    "preflight": Command("preflight", "Check what AWS needs before the first deployment"),
     "up": Command("runs", "Deploy stacks to the emulated AWS"),
     "preview": Command("runs", "Show what `up` would change, and policy violations"),
     "refresh": Command("runs", "Find drift: read every resource again"),

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
-from cli.errors import console, messages
+from cli.errors import UsageError, console, messages
 from cli.pipeline import web_identity
+from cli.preflight import require_addendum
 from cli.quotas import raise_quotas
 from cli.stand_ins import publish_stand_ins
 from cli.workspace import Workspace
@@ -20,6 +21,28 @@ AT_ONCE: Final = min(4, os.cpu_count() or 1)
 """Default number of stacks that are processed at the same time: one per processor, at most four."""
 Modes = dict[str, Counter[tuple[str, str]]]
 """Stack -> (resource type, `emulated` or `recorded`) -> count."""
+
+
+def require_needed_stacks(stacks: Sequence[str], graph: Mapping[str, Sequence[str]], deployed: Sequence[str]) -> None:
+    """Checks that every stack that the named stacks need is deployed or named as well.
+
+    Args:
+        stacks: stacks to deploy, in dependency order.
+        graph: stack -> the stacks that it needs, in dependency order.
+        deployed: stacks that are deployed, at least in part.
+
+    Raises:
+        UsageError: a stack is missing; it names the command that deploys all of them.
+    """
+    for stack in stacks:
+        missing = {needed for needed in graph[stack] if needed not in stacks and needed not in deployed}
+        if missing:
+            absent = [name for name in graph if name in missing]
+            command = " ".join(name for name in graph if name in missing or name in stacks)
+            raise UsageError(
+                f"{stack} needs {', '.join(absent)}, which {'is' if len(absent) == 1 else 'are'} not deployed. "
+                f"Run `zone up {command}`."
+            )
 
 
 class Session:
@@ -93,6 +116,10 @@ class Session:
         assert self._provider is not None
         plan, project, store = self.workspace.plan(), Project.load(self.workspace.root), self.workspace.store()
         graph, provider, cloud = plan.stacks.needs, self._provider.address, self._cloud
+        if operation == "up":
+            require_needed_stacks(stacks, graph, store.stacks())
+            if cloud is not None:
+                require_addendum(self.workspace, stacks)
 
         def engine(tell: Callable[[Event], None]) -> Engine:
             return Engine(

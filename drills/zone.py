@@ -13,7 +13,8 @@ from drills.errors import DrillError
 from drills.principals import Principals, access_role, build_network
 from drills.runbook import ROOT, run_runbook
 from rehearsal.cloud import Cloud, Credentials, Image, host
-from workloads.readmission import artifact, cohort, model
+from workloads.pipeline.artifacts import pack
+from workloads.readmission import cohort, model
 from workloads.readmission.schema import FIELDS
 
 MODEL: Final = "readmission"
@@ -132,8 +133,8 @@ def _rehearse(*words: str) -> str:
 def _publish_model(s3: Any, bucket: str) -> None:
     trained = model.train(cohort.generate(), seed=cohort.SEED)
     folder = ROOT / ".rehearsal" / "model"
-    artifact.save(trained, folder, version="1", seed=cohort.SEED)
-    s3.put_object(Bucket=bucket, Key=f"{MODEL}/1/model.tar.gz", Body=artifact.pack(folder))
+    model.save(trained, folder)
+    s3.put_object(Bucket=bucket, Key=f"{MODEL}/1/model.tar.gz", Body=pack(folder))
 
 
 def _drill_zone(environment: str, cloud: Cloud, principals: Principals) -> DrillZone:

@@ -106,6 +106,7 @@ def _plan(  # noqa: PLR0917 - one of each
                 "commit": pipeline.commit,
                 "author": pipeline.author,
                 "image_digest": image_digest,
+                "serving_image_digest": _serving_image(context, names, pipeline),
                 "tracking_uri": pipeline.tracking_uri,
                 "experiment": f"{pipeline.team}/{names.model}",
                 "registry": f"sagemaker:{package_group}@{registry}",
@@ -113,3 +114,10 @@ def _plan(  # noqa: PLR0917 - one of each
         )
 
     return pulumi.Output.from_input(outputs).apply(resolved)
+
+
+def _serving_image(context: EnvironmentContext, names: PipelineNames, pipeline: Pipeline) -> str:
+    """Digest of the image that serves the versions of a pipeline, or `unknown`."""
+    release = context.settings.ml.served_in(pipeline.environment)[names.model].release
+    released = release.image_digest if release is not None else "unknown"
+    return pipeline.serving_image_digest or released

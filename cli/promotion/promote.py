@@ -64,7 +64,7 @@ def promote(
     """
     package = _approved(source.packages, target.name, version)
     content = artifacts.archive(source.bucket, model, package)
-    digest = package.required("ImageDigest")
+    digest = _serving_image(package)
     if source.repository.manifest(digest) is None:
         raise PromotionError(
             f"The repository {source.repository.name} in {source.name} has no image {digest}. Push it first.", INTEGRITY
@@ -114,7 +114,7 @@ def previous(model: str, environment: Environment, released: str | None) -> Prom
             missing.append(package.version)
             continue
         artifacts.verify(content, package)
-        if environment.repository.manifest(package.required("ImageDigest")) is None:
+        if environment.repository.manifest(_serving_image(package)) is None:
             raise PromotionError(f"The image of version {package.version} is gone from {environment.name}.", INTEGRITY)
         return Promoted(package=package, release=_release(package, content))
     skipped = f" Without an artifact: {', '.join(missing)}." if missing else ""
@@ -146,6 +146,16 @@ def _approved(packages: Packages, target: str, version: str | None) -> Package:
             REFUSED,
         )
     return package
+
+
+def _serving_image(package: Package) -> str:
+    digest = package.required("ImageDigest")
+    if digest == "unknown":
+        raise PromotionError(
+            f"{package.arn} was registered without a serving image. Set ml.models.NAME.pipeline.serving_image_digest "
+            "in Pulumi.yaml, deploy the stack of the pipeline, and run the pipeline again."
+        )
+    return digest
 
 
 def _release(package: Package, content: bytes) -> Release:

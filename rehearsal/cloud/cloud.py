@@ -160,6 +160,10 @@ class Cloud:
         """Raises a quota of `rehearsal.cloud.rules.quotas` in a region of every account, as AWS Support does."""
         self.command("raise-quota", quota=quota, region=region, value=value)
 
+    def set_addendum(self, *, active: bool) -> None:
+        """Accepts or terminates the Business Associate Addendum of the organisation, as in AWS Artifact's console."""
+        self.command("addendum", active=active)
+
     def set_replication_lag(self, seconds: float, source_region: str = "*") -> None:
         """Set the delay of replication from the buckets of a region; no delay by default."""
         self.command("replication-lag", seconds=seconds, source_region=source_region)

@@ -63,6 +63,7 @@ class Daemon:
             "used-actions": lambda _: self._gateway.authorizer.record.used(),
             "rights": lambda _: list(rights()),
             "raise-quota": lambda args: raise_quota(args["quota"], args["region"], int(args["value"])),
+            "addendum": lambda args: patches.set_addendum(active=bool(args["active"])),
             "replication": lambda _: self._replicator.status(),
             "replication-lag": lambda args: self._replicator.set_lag(**args),
         }

@@ -112,8 +112,8 @@ def test_a_mistake_on_the_command_line_is_named(zone: Zone, words: list[str], me
 
 def test_a_stack_says_which_one_to_bring_up_first(zone: Zone) -> None:
     ran = zone.rehearse("up", "audit")
-    assert ran.code == 1
-    assert "zone up organization" in ran.err
+    assert ran.code == 2
+    assert "audit needs organization, which is not deployed. Run `zone up organization audit`." in ran.err
     assert not list((zone.root / ".rehearsal" / "stacks").glob("audit.json"))
 
 

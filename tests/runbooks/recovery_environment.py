@@ -20,7 +20,8 @@ from runbooks.documents import WRITER as WRITER_NAME
 from runbooks.documents import BucketPair, EndpointDocument, Mode, RecoveryDocument, root
 from runbooks.situation import Situation
 from runbooks.snapshot import read_situation
-from workloads.readmission import artifact, cohort, model
+from workloads.pipeline import artifacts
+from workloads.readmission import cohort, model
 from workloads.readmission.schema import FIELDS, typical
 
 PRIMARY, RECOVERY = "us-east-1", "us-west-2"
@@ -82,12 +83,12 @@ class RecoveryEnvironment:
     def build(self, trained_model: model.Trained | None = None) -> None:
         """Creates the resources of both regions; the primary serves, without a model by the stub container."""
         if trained_model is not None:
-            self.digest = artifact.save(trained_model, self.folder / "model", version="7", seed=1).digest
+            self.digest = model.save(trained_model, self.folder / "model").sha256
         else:
             (self.folder / "model").mkdir()
-            (self.folder / "model" / artifact.MODEL).write_bytes(b"weights")
-            (self.folder / "model" / artifact.MANIFEST).write_text("{}")
-        packed = artifact.pack(self.folder / "model")
+            (self.folder / "model" / artifacts.MODEL).write_bytes(b"weights")
+            (self.folder / "model" / artifacts.MANIFEST).write_text("{}")
+        packed = artifacts.pack(self.folder / "model")
         host(self.cloud, Image(repository="readmission", command=container(trained=trained_model is not None)))
         keys = self._keys()
         for region in (PRIMARY, RECOVERY):

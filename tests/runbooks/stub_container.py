@@ -13,7 +13,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path)
     parser.add_argument("--host")
     arguments = parser.parse_args()
-    model = (arguments.model / "model.joblib").read_bytes()
+    model = (arguments.model / "model.skops").read_bytes()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

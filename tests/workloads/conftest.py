@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from workloads.readmission import artifact, cohort, model
+from workloads.pipeline import artifacts
+from workloads.readmission import cohort, model
 from workloads.readmission.schema import FIELDS, typical
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +71,7 @@ def serve(folder: Path, **environment: str) -> Served:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    model_file = folder / artifact.MODEL
+    model_file = folder / artifacts.MODEL
     digest = hashlib.sha256(model_file.read_bytes() if model_file.exists() else b"").hexdigest()
     process = subprocess.Popen(
         [sys.executable, "-m", "workloads.serving", "serve", "--model", str(folder), "--host", "127.0.0.1"],
@@ -80,6 +81,7 @@ def serve(folder: Path, **environment: str) -> Served:
             "SAGEMAKER_BIND_TO_PORT": str(port),
             "PYTHONUNBUFFERED": "1",
             "MODEL_SHA256": digest,
+            "MODEL_VERSION": "7",
             **environment,
         },
         stdout=subprocess.PIPE,
@@ -108,15 +110,15 @@ def trained() -> model.Trained:
 
 @pytest.fixture
 def folder(trained: model.Trained, tmp_path: Path) -> Path:
-    artifact.save(trained, tmp_path / "model", version="7", seed=1)
+    model.save(trained, tmp_path / "model")
     return tmp_path / "model"
 
 
 @pytest.fixture(scope="module")
 def served(trained: model.Trained, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("model")
-    manifest = artifact.save(trained, folder, version="7", seed=1)
-    server = ready(serve(folder, MODEL_SHA256=manifest.digest))
+    manifest = model.save(trained, folder)
+    server = ready(serve(folder, MODEL_SHA256=manifest.sha256))
     yield server
     server.process.kill()
     server.process.communicate()

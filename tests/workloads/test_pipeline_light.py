@@ -153,7 +153,7 @@ def package(folder: Path, data: str = "d1") -> dict[str, Any]:
     artifacts.write(folder, b"model", manifest)
     lineage = {
         "sha256": digest, "data_version": data, "holdout_sha256": "h", "definition": "1",
-        "image_digest": "i", "commit": "c",
+        "image_digest": "i", "serving_image_digest": "s", "commit": "c",
     }  # fmt: skip
     document: dict[str, Any] = {
         "model": "readmission", "status": registry.PENDING, "metrics": {"auroc": 0.7}, "lineage": lineage,

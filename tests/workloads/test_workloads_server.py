@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workloads.conftest import Served, encounter, ready, serve
+from workloads.pipeline.definitions import READMISSION
 from workloads.readmission.schema import CATEGORIES, FIELDS, NUMBERS, typical
 from workloads.serving import logs
 from workloads.serving.payloads import CSV, JSON, MOST_BYTES, MOST_ENCOUNTERS, PayloadError, parse
@@ -62,7 +63,7 @@ def test_correlation_id_is_returned_and_free_text_is_not(served: Served) -> None
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"age_years": "sixty"}, "age_years is not allowed; allowed: a number from 18 to 110 (years)"),
+        ({"age_years": "sixty"}, "age_years is not allowed; allowed: a number from 18 to 110 (years, 90 = 90 or more)"),
         ({"age_years": True}, "age_years is not allowed"),
         ({"age_years": 17}, "age_years is not allowed"),
         ({"age_years": None}, "age_years is missing"),
@@ -164,7 +165,7 @@ json_values = st.recursive(
 def test_any_body_is_scored_or_refused_without_echo(row: dict[str, Any]) -> None:
     body = json.dumps([row]).encode()
     try:
-        table = parse(JSON, body)
+        table = parse(READMISSION, JSON, body)
     except PayloadError as error:
         refused = error
     else:
@@ -180,7 +181,7 @@ def test_any_body_is_scored_or_refused_without_echo(row: dict[str, Any]) -> None
 @given(st.binary(max_size=200), st.sampled_from([JSON, CSV]))
 def test_no_bytes_make_the_parser_fail_otherwise(body: bytes, kind: str) -> None:
     with pytest.raises(PayloadError):
-        parse(kind, body)
+        parse(READMISSION, kind, body)
 
 
 @given(st.dictionaries(st.sampled_from([*logs.ALLOWED, "patient", "event"]) | st.text(), json_values), st.text())

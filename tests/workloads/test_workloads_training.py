@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tests.workloads.conftest import ROOT
-from workloads.readmission import artifact, cohort, model
+from workloads.pipeline import artifacts
+from workloads.readmission import cohort, model
 from workloads.readmission.schema import CATEGORIES, FIELDS, NUMBERS, TARGET
 from workloads.readmission.train import main
 
@@ -79,19 +80,19 @@ def test_training_is_reproducible_across_processes(tmp_path: Path) -> None:
             check=True,
             capture_output=True,
         )
-        packed.add(artifact.pack(folder))
+        packed.add(artifacts.pack(folder))
     assert len(packed) == 1
 
 
 def test_training_follows_sagemakers_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("input/config", "input/data/train", "output"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "input/config/hyperparameters.json").write_text('{"seed": "3", "version": "12"}')
+    (tmp_path / "input/config/hyperparameters.json").write_text('{"seed": "3"}')
     cohort.write(cohort.generate(1000, 5), tmp_path / "input/data/train/cohort.csv")
     assert main(["--ml", str(tmp_path)]) == 0
-    _, manifest = artifact.load(tmp_path / "model")
-    assert (manifest.version, manifest.seed, manifest.encounters) == ("12", 3, 1000)
-    assert manifest.digest in capsys.readouterr().out
+    _, manifest = artifacts.read(tmp_path / "model")
+    assert (manifest.seed, manifest.rows) == (3, 1000)
+    assert manifest.sha256 in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

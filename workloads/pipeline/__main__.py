@@ -53,7 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--holdout-version", default=Settings().holdout_version)
     run.add_argument("--commit", help="of the program (default: asked from git)")
     run.add_argument("--author", help="who may not approve it (default: asked from git, the e-mail's local part)")
-    run.add_argument("--image-digest", default=os.environ.get("IMAGE_DIGEST", "unknown"))
+    run.add_argument("--image-digest", default=os.environ.get("IMAGE_DIGEST", "unknown"), help="image of the steps")
+    run.add_argument("--serving-image-digest", default="unknown", help="image that serves the version")
     run.set_defaults(command=_run)
     sync = commands.add_parser("sync", help="log records that were kept while the MLflow server was down")
     sync.add_argument("--output", type=Path, required=True)
@@ -78,6 +79,7 @@ def _run(options: argparse.Namespace) -> int:
         commit=options.commit or _git("rev-parse", "HEAD"),
         author=options.author or _git("log", "-1", "--format=%ae").partition("@")[0],
         image_digest=options.image_digest,
+        serving_image_digest=options.serving_image_digest,
         tracking_uri=options.tracking_uri,
         experiment=options.experiment,
         registry=options.registry or str(options.output / "registry"),

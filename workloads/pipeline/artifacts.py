@@ -1,7 +1,10 @@
 """A trained model on disk: `model.skops` beside `manifest.json`, verified before anything is loaded."""
 
+import gzip
 import hashlib
+import io
 import json
+import tarfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -68,3 +71,22 @@ def read(folder: Path, expected_sha256: str | None = None) -> tuple[bytes, Manif
                 code=INTEGRITY,
             )
     return content, manifest
+
+
+def pack(folder: Path) -> bytes:
+    """`model.tar.gz`, as SageMaker loads it: the same files give the same bytes, whoever packs them and when.
+
+    Args:
+        folder: of the artifact.
+
+    Returns:
+        Gzip-compressed tar archive of `manifest.json` and `model.skops`.
+    """
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name in (MANIFEST, MODEL):
+            content = (folder / name).read_bytes()
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(content), 0o444
+            archive.addfile(member, io.BytesIO(content))
+    return gzip.compress(plain.getvalue(), mtime=0)

@@ -32,6 +32,8 @@ class Field:
     whole: bool = False
     values: tuple[str, ...] = ()
     """Allowed values of a category; empty for a number."""
+    input_maximum: float | None = None
+    """Largest value in a request where it is above `maximum`, which then stands for all values from `maximum` on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +93,13 @@ def _fields() -> dict[str, Field]:
         for name, number in schema.NUMBERS.items()
     }
     # 45 CFR 164.514(b)(2)(i)(C): ages over 89 are one category, written as 90.
-    numbers["age_years"] = Field(unit="years, 90 = 90 or more", minimum=18, maximum=90, whole=True)
+    numbers["age_years"] = Field(
+        unit="years, 90 = 90 or more",
+        minimum=18,
+        maximum=90,
+        whole=True,
+        input_maximum=schema.NUMBERS["age_years"].most,
+    )
     return numbers | {name: Field(values=tuple(field.values)) for name, field in schema.CATEGORIES.items()}
 
 

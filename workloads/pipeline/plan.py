@@ -46,7 +46,7 @@ STEPS: Final = (
         name="register",
         title="Register",
         inputs=("select", "train", "evaluate", "track"),
-        settings=("commit", "author", "image_digest", "registry"),
+        settings=("commit", "author", "image_digest", "serving_image_digest", "registry"),
     ),
 )
 BY_NAME: Final[Mapping[str, Step]] = {step.name: step for step in STEPS}
@@ -65,6 +65,9 @@ class Settings:
     author: str = "unknown"
     """Person who is responsible for the version, who may not approve it: the author of the commit."""
     image_digest: str = "unknown"
+    """Digest of the image that runs the steps."""
+    serving_image_digest: str = "unknown"
+    """Digest of the image that serves the version."""
     tracking_uri: str = ""
     """URL of the MLflow server; empty: the record is kept for `sync`."""
     experiment: str = ""

@@ -2,6 +2,8 @@
 
 import argparse
 import csv
+import hashlib
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +31,12 @@ class Cohort:
 
     def __len__(self) -> int:
         return len(self.readmitted)
+
+    @property
+    def version(self) -> str:
+        """SHA-256 of the values, hexadecimal."""
+        content = json.dumps([self.table.tolist(), self.readmitted.tolist()]).encode()
+        return hashlib.sha256(content).hexdigest()
 
 
 def generate(encounters: int = ENCOUNTERS, seed: int = SEED) -> Cohort:

@@ -6,14 +6,16 @@ SageMaker AI Provides Training Information").
 """
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from workloads.readmission import artifact, cohort
-from workloads.readmission.model import train
+from workloads.pipeline import artifacts
+from workloads.readmission import cohort
+from workloads.readmission.model import save, train
 
 ML: Final = Path("/opt/ml")
 
@@ -24,24 +26,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--ml", type=Path, default=ML, help="SageMaker's folder (default: %(default)s)")
     parser.add_argument("--data", type=Path, help="cohort as CSV (default: the only file of channel `train`)")
     parser.add_argument("--output", type=Path, help="folder of the artifact (default: model below --ml)")
+    parser.add_argument("--archive", type=Path, help="also write the artifact as `model.tar.gz`, as SageMaker loads it")
     parser.add_argument("--seed", type=int, help="of the split (default: hyperparameter `seed`, else a fixed one)")
-    parser.add_argument("--version", help="of the model (default: hyperparameter `version`, else 1)")
     options = parser.parse_args(arguments)
     try:
         hyper = _hyperparameters(options.ml / "input" / "config" / "hyperparameters.json")
         seed = options.seed if options.seed is not None else int(hyper.get("seed", cohort.SEED))
         data = cohort.read(options.data or _channel(options.ml / "input" / "data" / "train"))
         trained = train(data, seed)
-        version = options.version or str(hyper.get("version", "1"))
-        manifest = artifact.save(trained, options.output or options.ml / "model", version=version, seed=seed)
+        folder = options.output or options.ml / "model"
+        manifest = save(trained, folder)
+        archive = artifacts.pack(folder)
+        if options.archive:
+            options.archive.write_bytes(archive)
     except (OSError, ValueError) as error:
         failure = options.ml / "output" / "failure"
         if failure.parent.is_dir():
             failure.write_text(str(error)[:1024], encoding="utf-8")
         print(f"error: {error}", file=sys.stderr)
         return 1
-    summary = f"{manifest.encounters} encounters, AUC {manifest.auc:.3f}, Brier {manifest.brier:.4f}"
-    print(f"{summary}, sha256 {manifest.digest}")
+    summary = f"{trained.encounters} encounters, AUC {trained.auc:.3f}, Brier {trained.brier:.4f}"
+    print(f"{summary}\nmodel_sha256: {manifest.sha256}\nartifact_sha256: {hashlib.sha256(archive).hexdigest()}")
     return 0
 
 
@@ -49,9 +54,9 @@ def _hyperparameters(file: Path) -> Mapping[str, Any]:
     if not file.exists():
         return {}
     parameters = json.loads(file.read_text(encoding="utf-8"))
-    unknown = sorted(set(parameters) - {"seed", "version"})
+    unknown = sorted(set(parameters) - {"seed"})
     if unknown:
-        raise ValueError(f"{file}: unknown hyperparameter {unknown[0]!r}; allowed: seed, version")
+        raise ValueError(f"{file}: unknown hyperparameter {unknown[0]!r}; allowed: seed")
     return parameters
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import uvicorn
 
-from workloads.readmission.artifact import ArtifactError, load
+from workloads.pipeline.errors import StepError
 from workloads.serving import logs
 from workloads.serving.app import Server
 from workloads.serving.metrics import Metrics
+from workloads.serving.model import load
 
 PORT = 8080
 """SageMaker's port."""
@@ -20,7 +21,7 @@ PORT = 8080
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until SIGTERM, then finishes what it is working on; exit code 3 when the artifact must not be served."""
-    parser = argparse.ArgumentParser(prog="serving", description="Serve the readmission model on SageMaker's port.")
+    parser = argparse.ArgumentParser(prog="serving", description="Serve a registered model on SageMaker's port.")
     parser.add_argument("command", nargs="?", choices=["serve"], default="serve")
     parser.add_argument("--model", type=Path, default=Path("/opt/ml/model"), help="model directory (%(default)s)")
     parser.add_argument("--host", default="0.0.0.0", help="address (%(default)s: the container's own network)")  # noqa: S104 - a container has no other
@@ -37,14 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 3
     try:
-        pipeline, manifest = load(options.model, digest)
-    except ArtifactError as error:
+        model = load(options.model, digest, os.environ.get("MODEL_VERSION"))
+    except StepError as error:
         log.error("start_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback is no allowed field
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {error.reason} {error.action}", file=sys.stderr)
         return 3
-    metrics = Metrics(version=manifest.version)
-    server = Server(pipeline, manifest, log=log, metrics=metrics)
-    log.info("started", model=manifest.model, version=manifest.version, digest=manifest.digest)
+    metrics = Metrics(model=model.definition.name, version=model.version)
+    server = Server(model, log=log, metrics=metrics)
+    log.info("started", model=model.definition.name, version=model.version, digest=model.manifest.sha256)
     # No access log, no server header: uvicorn's own lines would hold paths and addresses.
     config = uvicorn.Config(
         server.app,

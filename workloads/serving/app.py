@@ -6,34 +6,31 @@ import json
 import time
 from typing import Any, Final
 
-import numpy as np
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from workloads.readmission.artifact import Manifest
-from workloads.readmission.schema import typical
 from workloads.serving import logs
 from workloads.serving.metrics import Metrics
+from workloads.serving.model import ServedModel
 from workloads.serving.payloads import CSV, JSON, MOST_BYTES, PayloadError, parse
 
 CORRELATION: Final = "x-correlation-id"
 DIGITS: Final = 6
-"""Decimal places of a predicted risk: equal in both regions despite differences of the last bits."""
+"""Decimal places of a prediction: equal in both regions despite differences of the last bits."""
+PREDICTION: Final = {"classification": "risk", "regression": "value"}
+"""Key of a prediction: a risk from 0 to 1, or a value in the unit of the model's target."""
 
 
 class Server:
-    """Scores encounters with one model. The work takes under a millisecond: it runs where the request was read."""
+    """Scores encounters with one model. The work takes under a millisecond, so it runs in the event loop."""
 
-    def __init__(self, pipeline: Any, manifest: Manifest, *, log: Any, metrics: Metrics) -> None:
-        self._pipeline = pipeline
-        self._manifest = manifest
+    def __init__(self, model: ServedModel, *, log: Any, metrics: Metrics) -> None:
+        self._model = model
         self._log = log
         self._metrics = metrics
-        pipeline.predict_proba(
-            np.array([typical()], dtype=object)
-        )  # the first call is ten times slower: not a patient's
+        model.predict(model.example())  # the first call takes ten times as long; no client waits for it
         self.app = Starlette(
             routes=[
                 Route("/ping", self.ping, methods=["GET"]),
@@ -46,17 +43,15 @@ class Server:
         return Response(status_code=200)
 
     async def invocations(self, request: Request) -> Response:
-        """Risks of the encounters of one request."""
+        """Predictions for the encounters of one request."""
         started = time.perf_counter()
         identity = logs.correlation_id(request.headers.get(CORRELATION))
         encounters = 0
         try:
             accepted = _accepted(request.headers.get("accept"))
-            table = parse(request.headers.get("content-type", ""), await _body(request))
+            table = parse(self._model.definition, request.headers.get("content-type", ""), await _body(request))
             encounters = len(table)
-            answer = self._answer(
-                accepted, [float(probability) for probability in self._pipeline.predict_proba(table)[:, 1]]
-            )
+            answer = self._answer(accepted, self._model.predict(table))
         except PayloadError as error:
             answer = _json(error.status, {"error": {"problems": list(error.problems), "correlation_id": identity}})
             self._said("request", answer, identity, started, problems=len(error.problems))
@@ -68,15 +63,16 @@ class Server:
         answer.headers[CORRELATION] = identity
         return answer
 
-    def _answer(self, accepted: str, risks: list[float]) -> Response:
-        rounded = [round(risk, DIGITS) for risk in risks]
+    def _answer(self, accepted: str, predictions: list[float]) -> Response:
+        rounded = [round(prediction, DIGITS) for prediction in predictions]
         if accepted == CSV:
             text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerows([risk] for risk in rounded)
+            csv.writer(text, lineterminator="\n").writerows([prediction] for prediction in rounded)
             return Response(text.getvalue(), media_type=CSV)
-        manifest = self._manifest
-        model = {"name": manifest.model, "version": manifest.version, "digest": manifest.digest}
-        return _json(200, {"predictions": [{"risk": risk} for risk in rounded], "model": model})
+        definition = self._model.definition
+        key = PREDICTION[definition.kind]
+        model = {"name": definition.name, "version": self._model.version, "digest": self._model.manifest.sha256}
+        return _json(200, {"predictions": [{key: prediction} for prediction in rounded], "model": model})
 
     def _said(self, event: str, answer: Response, identity: str, started: float, **fields: Any) -> None:
         milliseconds = round((time.perf_counter() - started) * 1000, 3)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
 
-NAMESPACE: Final = "Readmission/Inference"
+NAMESPACE: Final = "Models/Inference"
 SECONDS: Final = 60.0
 MOST_VALUES: Final = 100
 """Values of one metric in one document (CloudWatch User Guide, "Embedded metric format specification")."""
@@ -17,6 +17,7 @@ MOST_VALUES: Final = 100
 class Metrics:
     """Counts of the current minute; thread-safe."""
 
+    model: str
     version: str
     stream: TextIO = field(default_factory=lambda: sys.stdout)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -60,11 +61,12 @@ class Metrics:
                 "CloudWatchMetrics": [
                     {
                         "Namespace": NAMESPACE,
-                        "Dimensions": [["ModelVersion"]],
+                        "Dimensions": [["Model", "ModelVersion"]],
                         "Metrics": [{"Name": name, "Unit": unit} for name, unit in units.items()],
                     }
                 ],
             },
+            "Model": self.model,
             "ModelVersion": self.version,
             "Requests": len(values),
             "Encounters": self._encounters,

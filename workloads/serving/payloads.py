@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from workloads.readmission.schema import CATEGORIES, FIELDS, NUMBERS
+from workloads.pipeline.definitions import Definition, Field
 
 JSON: Final = "application/json"
 CSV: Final = "text/csv"
@@ -32,8 +32,13 @@ class PayloadError(Exception):
         self.problems = problems
 
 
-def parse(content_type: str, body: bytes) -> np.ndarray[Any, Any]:
-    """A table of encounters, (rows, len(FIELDS)), in the order of the model's columns.
+def parse(model: Definition, content_type: str, body: bytes) -> np.ndarray[Any, Any]:
+    """A table of encounters: rows by fields, in the order of the model's fields.
+
+    Args:
+        model: definition of the served model.
+        content_type: of the request.
+        body: of the request.
 
     Raises:
         PayloadError: 400 malformed or not allowed, 413 too many encounters, 415 another content type.
@@ -45,15 +50,15 @@ def parse(content_type: str, body: bytes) -> np.ndarray[Any, Any]:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PayloadError(400, "the body is not UTF-8") from None
-    rows = _from_json(text) if kind == JSON else _from_csv(text)
+    rows = _from_json(text) if kind == JSON else _from_csv(model, text)
     if not rows:
         raise PayloadError(400, "no encounters")
     if len(rows) > MOST_ENCOUNTERS:
         raise PayloadError(413, f"{len(rows)} encounters; allowed: at most {MOST_ENCOUNTERS} in one request")
     problems: list[str] = []
-    table = np.empty((len(rows), len(FIELDS)), dtype=object)
+    table = np.empty((len(rows), len(model.fields)), dtype=object)
     for number, row in enumerate(rows):
-        table[number] = _checked(number, row, problems)
+        table[number] = _checked(model, number, row, problems)
     if problems:
         more = len(problems) - MOST_PROBLEMS
         raise PayloadError(400, *problems[:MOST_PROBLEMS], *([f"and {more} more"] if more > 0 else []))
@@ -76,22 +81,22 @@ def _no_constant(_name: str) -> float:
     raise ValueError("not JSON")
 
 
-def _from_csv(text: str) -> Sequence[Any]:
+def _from_csv(model: Definition, text: str) -> Sequence[Any]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
         raise PayloadError(400, "the body is not CSV") from None
-    if not lines or sorted(lines[0]) != sorted(FIELDS):
-        raise PayloadError(400, f"the first line must name every field once: {','.join(FIELDS)}")
+    if not lines or sorted(lines[0]) != sorted(model.fields):
+        raise PayloadError(400, f"the first line must name every field once: {','.join(model.fields)}")
     header = lines[0]
     for number, line in enumerate(lines[1:]):
         if len(line) != len(header):
             raise PayloadError(400, f"row {number}: {len(line)} values; the header has {len(header)}")
-    return [{name: _number(name, value) for name, value in zip(header, line, strict=True)} for line in lines[1:]]
+    return [{name: _number(model, name, value) for name, value in zip(header, line, strict=True)} for line in lines[1:]]
 
 
-def _number(name: str, text: str) -> Any:
-    if name not in NUMBERS:
+def _number(model: Definition, name: str, text: str) -> Any:
+    if model.fields[name].values:
         return text
     try:
         return float(text)
@@ -99,28 +104,27 @@ def _number(name: str, text: str) -> Any:
         return text
 
 
-def _checked(number: int, row: Any, problems: list[str]) -> list[Any]:
+def _checked(model: Definition, number: int, row: Any, problems: list[str]) -> list[Any]:
     if not isinstance(row, Mapping):
         problems.append(f"row {number}: must be an object of field: value")
-        return [None] * len(FIELDS)
-    unknown = len(set(row) - set(FIELDS))
+        return [None] * len(model.fields)
+    unknown = len(set(row) - set(model.fields))
     if unknown:
         # Not by name: a misplaced value may stand where a name should.
-        problems.append(f"row {number}: {unknown} unknown field(s); allowed: {', '.join(FIELDS)}")
-    return [_field(number, name, row, problems) for name in FIELDS]
+        problems.append(f"row {number}: {unknown} unknown field(s); allowed: {', '.join(model.fields)}")
+    return [_value(number, name, field, row.get(name), problems) for name, field in model.fields.items()]
 
 
-def _field(number: int, name: str, row: Mapping[str, Any], problems: list[str]) -> Any:
-    value = row.get(name)
-    if name in CATEGORIES:
-        allowed = CATEGORIES[name].values
+def _value(number: int, name: str, field: Field, value: Any, problems: list[str]) -> Any:
+    if field.values:
+        allowed = field.values
         if not isinstance(value, str) or value not in allowed:
             problems.append(f"row {number}: {name} {_state(value)}; allowed: {', '.join(allowed)}")
         return value
-    spec = NUMBERS[name]
-    if isinstance(value, int | float) and not isinstance(value, bool) and spec.least <= value <= spec.most:
+    maximum = field.maximum if field.input_maximum is None else field.input_maximum
+    if isinstance(value, int | float) and not isinstance(value, bool) and field.minimum <= value <= maximum:
         return float(value)  # NaN compares as false, and is refused below
-    allowed = f"a number from {spec.least:g} to {spec.most:g} ({spec.unit})"
+    allowed = f"a number from {field.minimum:g} to {maximum:g} ({field.unit})"
     problems.append(f"row {number}: {name} {_state(value)}; allowed: {allowed}")
     return None
 

@@ -54,6 +54,9 @@ class Pipeline(StrictModel):
     control M2 denies jobs access to the network."""
     image_digest: ImageDigest | None = None
     """Digest of the pipeline image; if not set, the repository is deployed without a state machine."""
+    serving_image_digest: ImageDigest | None = None
+    """Digest of the image that serves the registered versions; if not set, the image of the release in `environment`.
+    Versions without a serving image cannot be promoted."""
     schedule: Annotated[str, t.like(r"cron\([^()]{9,60}\)", "cron(minute hour day month weekday year)")] = (
         "cron(0 5 ? * SUN *)"
     )

@@ -76,3 +76,10 @@ def accounts(management_account: str) -> Mapping[str, str]:
     backend: Any = organizations_backends[management_account]["aws"]
     members = {account.name: account.id for account in backend.accounts if account.id != management_account}
     return {"management": management_account, **members}
+
+
+def set_addendum(*, active: bool) -> None:
+    """Accepts or terminates the Business Associate Addendum of the organisation."""
+    from rehearsal.cloud.patches import agreements  # noqa: PLC0415 - moto reads the environment when it is loaded
+
+    agreements.set_addendum(active=active)

@@ -1,8 +1,11 @@
 """A version moves from one account to the next with its digests; nothing is written when anything is wrong."""
 
 import hashlib
+import io
 import json
+import tarfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,9 @@ from cli.promotion.images import Repository
 from cli.promotion.packages import Packages
 from cli.promotion.promote import Environment, previous, promote, source_of
 from rehearsal.cloud import Cloud, Credentials, Endpoints
+from tests.workloads.trained import save
+from workloads.pipeline.definitions import LENGTH_OF_STAY
+from workloads.serving.model import load
 
 EAST, ACCOUNT = "us-east-1", "111122223333"
 MEDIA = "application/vnd.docker.distribution.manifest.v2+json"
@@ -65,11 +71,18 @@ def pair(
     return environment("staging", accounts[0]), environment("prod", accounts[1])
 
 
-def register(environment: Environment, model: bytes = b"model", status: str = "Approved") -> str:
+def register(
+    environment: Environment,
+    model: bytes = b"model",
+    status: str = "Approved",
+    *,
+    image: str = IMAGE,
+    manifest: bytes = b"{}",
+) -> str:
     """Registers a version as the pipeline does, and approves it."""
     packages, bucket, repository = environment.packages, environment.bucket, environment.repository.name
     prefix = f"registry/risk/{artifacts.digest(model)}"
-    for name, content in (("model.skops", model), ("manifest.json", b"{}"), ("package.json", b"{}")):
+    for name, content in (("model.skops", model), ("manifest.json", manifest), ("package.json", b"{}")):
         bucket.client.put_object(Bucket=bucket.name, Key=f"{prefix}/{name}", Body=content)
     if environment.repository.manifest(IMAGE) is None:
         environment.repository.client.put_image(
@@ -82,7 +95,7 @@ def register(environment: Environment, model: bytes = b"model", status: str = "A
         CustomerMetadataProperties={
             "Author": "ada",
             "ModelSha256": artifacts.digest(model),
-            "ImageDigest": IMAGE,
+            "ImageDigest": image,
             "Artifact": f"s3://{bucket.name}/{prefix}",
         },
     )
@@ -109,6 +122,28 @@ def test_version_is_copied_with_its_digests_and_waits_for_approval(pair: tuple[E
     assert (package.status, package.version, package.author) == ("PendingManualApproval", version, "ada")
     run(staging, prod)
     assert len(prod.packages.all()) == 1
+
+
+def test_promoted_version_of_the_pipeline_is_served(pair: tuple[Environment, Environment], tmp_path: Path) -> None:
+    staging, prod = pair
+    trained = save(LENGTH_OF_STAY, tmp_path / "trained")
+    model, manifest = ((tmp_path / "trained" / name).read_bytes() for name in ("model.skops", "manifest.json"))
+    version = register(staging, model, manifest=manifest)
+    release = run(staging, prod, version).release
+    archive = prod.bucket.read(f"risk/{version}/model.tar.gz")
+    assert archive is not None
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
+        opened.extractall(tmp_path / "served", filter="data")
+    served = load(tmp_path / "served", release.model_sha256, release.version)
+    assert (served.definition, served.version, served.manifest) == (LENGTH_OF_STAY, version, trained)
+    assert served.predict(served.example())[0] > 0
+
+
+def test_version_without_serving_image_is_refused(pair: tuple[Environment, Environment]) -> None:
+    staging, prod = pair
+    register(staging, image="unknown")
+    with pytest.raises(PromotionError, match="registered without a serving image"):
+        run(staging, prod)
 
 
 def test_rollback_returns_to_the_version_before_and_skips_rejected_ones(pair: tuple[Environment, Environment]) -> None:

@@ -29,7 +29,7 @@ def _error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
 def _pack(weights: bytes) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        member = tarfile.TarInfo("model.joblib")
+        member = tarfile.TarInfo("model.skops")
         member.size = len(weights)
         archive.addfile(member, io.BytesIO(weights))
     return buffer.getvalue()

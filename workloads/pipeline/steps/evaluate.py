@@ -8,11 +8,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from workloads.pipeline import artifacts
+from workloads.pipeline import artifacts, estimators
 from workloads.pipeline.definitions import PATIENT, Definition
 from workloads.pipeline.errors import INTEGRITY, StepError
 from workloads.pipeline.plan import Job
-from workloads.pipeline.steps import command, frames, metrics, models, report
+from workloads.pipeline.steps import command, frames, metrics, report
 from workloads.pipeline.steps.metrics import Array
 
 _EVENTS_SHARE: Final = 10
@@ -35,12 +35,14 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
     frame = frames.typed(raw, model)
     target = frame[model.target].to_numpy()
     content, manifest = artifacts.read(job.inputs["train"])
-    predictions = {"challenger": models.predict(models.loads(content, "The challenger"), model, frame)}
+    table = frame[list(model.fields)].to_numpy(dtype=object)
+    challenger = estimators.loads(content, "The challenger")
+    predictions = {"challenger": estimators.predict(challenger, model, table)}
     champion = job.inputs.get("champion")
     if champion is not None:
         content, champion_manifest = artifacts.read(champion)
         if champion_manifest.schema_hash == model.schema_hash:
-            predictions["champion"] = models.predict(models.loads(content, "The champion"), model, frame)
+            predictions["champion"] = estimators.predict(estimators.loads(content, "The champion"), model, table)
     document = compare(model, frame, raw[PATIENT].to_numpy(), target, predictions, job)
     document |= {
         "model": model.name,
@@ -52,8 +54,8 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
     job.write("evaluation.json", document)
     (job.output / "report.html").write_text(report.html(model, document), encoding="utf-8")
     (job.output / "model_card.md").write_text(report.card(model, document, manifest), encoding="utf-8")
-    challenger = document["metrics"]["challenger"]
-    return {"better": document["decision"]["better"], **{name: round(challenger[name], 4) for name in model.metrics}}
+    figures = document["metrics"]["challenger"]
+    return {"better": document["decision"]["better"], **{name: round(figures[name], 4) for name in model.metrics}}
 
 
 def compare(

@@ -46,6 +46,7 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
             "holdout_sha256": version["holdout_sha256"],
             "commit": job.settings.commit,
             "image_digest": job.settings.image_digest,
+            "serving_image_digest": job.settings.serving_image_digest,
             "mlflow": job.document("track", "tracking.json"),
             "seed": manifest.seed,
             "scikit_learn": manifest.scikit_learn,

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import sklearn
 
-from workloads.pipeline import artifacts
+from workloads.pipeline import artifacts, estimators
 from workloads.pipeline.definitions import Definition
 from workloads.pipeline.errors import StepError
 from workloads.pipeline.plan import Job
-from workloads.pipeline.steps import command, frames, models
+from workloads.pipeline.steps import command, frames
 
 
 def run(model: Definition, job: Job) -> dict[str, Any]:
@@ -30,15 +30,15 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
         )
     shuffled = np.random.Generator(np.random.PCG64(job.settings.seed)).permutation(len(frame))
     table = frame[list(model.fields)].to_numpy(dtype=object)
-    pipeline = models.untrained(model)
+    pipeline = estimators.untrained(model)
     try:
         pipeline.fit(table[shuffled], target[shuffled])
     except ValueError:
         raise StepError(
             "A category of the training data is not in the definition.", action="Run the step validate first."
         ) from None
-    models.settle(pipeline)
-    content = models.dumps(pipeline)
+    estimators.settle(pipeline)
+    content = estimators.dumps(pipeline)
     manifest = artifacts.Manifest(
         model=model.name,
         definition_version=model.version,

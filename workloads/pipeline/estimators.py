@@ -2,12 +2,10 @@
 
 import io
 import json
-import re
 import zipfile
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import skops.io
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
@@ -51,36 +49,69 @@ def settle(pipeline: Pipeline) -> None:
             setattr(fitted, name, np.round(getattr(fitted, name), DIGITS))
 
 
-def predict(pipeline: Pipeline, model: Definition, frame: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """Risks of a classification, expected values of a regression."""
-    table = frame[list(model.fields)].to_numpy(dtype=object)
+def top_coded(model: Definition, table: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A table in which no number is above the maximum of its field, as in the training data.
+
+    Args:
+        model: definition of the model.
+        table: rows by fields, in the order of the definition's fields.
+    """
+    coded = table.copy()
+    for at, field in enumerate(model.fields.values()):
+        if field.input_maximum is not None:
+            coded[:, at] = np.minimum(coded[:, at].astype(float), field.maximum)
+    return coded
+
+
+def predict(pipeline: Pipeline, model: Definition, table: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Risks of a classification, expected values of a regression.
+
+    Args:
+        pipeline: fitted pipeline.
+        model: its definition.
+        table: rows by fields, in the order of the definition's fields.
+    """
     return pipeline.predict_proba(table)[:, 1] if model.kind == "classification" else pipeline.predict(table)
 
 
 def dumps(pipeline: Pipeline) -> bytes:
     """A skops file whose bytes follow from the model alone.
 
-    skops names members and nodes by memory address and dates members by the clock: both are replaced.
+    skops names nodes and members by memory address and dates members by the clock: both are replaced. Equal plain
+    values have one number, because whether two of them are the same object differs between processes.
     """
-    numbers: dict[str, str] = {}
-
-    def renumbered(match: re.Match[str]) -> str:
-        return numbers.setdefault(match[0], str(len(numbers) + 1))
-
+    numbers: dict[Any, int] = {}
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(pipeline))) as source:
-        document = json.loads(source.read("schema.json"))
-        schema = re.sub(
-            r'(?<="__id__": )[0-9]+|(?<=")[0-9]{9,}(?=\.npy")', renumbered, json.dumps(document, sort_keys=True)
-        )
-        members = {"schema.json": schema.encode()}
+        schema = _numbered(json.loads(source.read("schema.json")), numbers)
+        members = {"schema.json": json.dumps(schema, sort_keys=True).encode()}
         for name in source.namelist():
             if name != "schema.json":
-                members[f"{numbers[name.removesuffix('.npy')]}.npy"] = source.read(name)
+                address, suffix = name.split(".", 1)
+                members[f"{numbers[int(address)]}.{suffix}"] = source.read(name)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(members):
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), members[name])
     return target.getvalue()
+
+
+def _numbered(node: Any, numbers: dict[Any, int]) -> Any:
+    """A part of a skops schema with consecutive numbers, in the order of sorted keys, in place of addresses."""
+    if isinstance(node, list):
+        return [_numbered(entry, numbers) for entry in node]
+    if not isinstance(node, dict):
+        return node
+    numbered: dict[str, Any] = {}
+    if "__id__" in node:
+        plain = node["__loader__"] == "JsonNode"
+        identity = (node["__module__"], node["__class__"], node["content"]) if plain else node["__id__"]
+        numbered["__id__"] = numbers.setdefault(identity, len(numbers) + 1)
+    for key in sorted(node.keys() - {"__id__", "file"}):
+        numbered[key] = _numbered(node[key], numbers)
+    if "file" in node:
+        address, suffix = node["file"].split(".", 1)
+        numbered["file"] = f"{numbers[int(address)]}.{suffix}"
+    return numbered
 
 
 def loads(content: bytes, source: str) -> Pipeline:
