@@ -95,10 +95,11 @@ def _plan(  # noqa: PLR0917 - one of each
     }
 
     def resolved(values: Mapping[str, Any]) -> MonitorPlan:
-        known = {name: value for name, value in values.items() if name != "repository_url"}
+        known: dict[str, Any] = {name: value for name, value in values.items() if name != "repository_url"}
+        known |= {name: tuple(known[name]) for name in ("subnets", "security_groups")}
         base = f"arn:aws:states:{context.region}:{known['account_id']}:stateMachine"
         return MonitorPlan(
-            **{**known, "subnets": tuple(known["subnets"]), "security_groups": tuple(known["security_groups"])},
+            **known,
             names=names,
             region=context.region,
             definition=monitoring.definition,

@@ -49,7 +49,7 @@ VARIANTS = {
 
 
 def monitor(**changed: Any) -> Recording:
-    args = {
+    args: dict[str, Any] = {
         "names": PLAN.names,
         "account_id": ACCOUNT,
         "boundary_arn": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
