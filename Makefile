@@ -9,6 +9,8 @@ VENV_DOCS := .venv-docs
 READY_DOCS := $(VENV_DOCS)/.ready
 VENV_WORKLOADS := .venv-workloads
 READY_WORKLOADS := $(VENV_WORKLOADS)/.ready
+VENV_MONITORING := .venv-monitoring
+READY_MONITORING := $(VENV_MONITORING)/.ready
 READY_TOOLS := .venv-dvc/.ready
 TELEMETRY_OFF := MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true GX_ANALYTICS_ENABLED=false DVC_NO_ANALYTICS=1
 MODEL ?= readmission
@@ -43,6 +45,13 @@ $(READY_WORKLOADS): workloads/pipeline/requirements.lock workloads/pipeline/requ
 	$(PYTHON) -m venv $(VENV_WORKLOADS)
 	$(VENV_WORKLOADS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements.lock
 	$(VENV_WORKLOADS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements-test.lock
+	touch $@
+
+$(READY_MONITORING): workloads/monitoring/requirements.lock workloads/pipeline/requirements-test.lock
+	@echo "Setting up $(VENV_MONITORING) (about 900 MB, one minute) …"
+	$(PYTHON) -m venv $(VENV_MONITORING)
+	$(VENV_MONITORING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/monitoring/requirements.lock
+	$(VENV_MONITORING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements-test.lock
 	touch $@
 
 $(READY_TOOLS): workloads/pipeline/requirements-mlflow.lock workloads/pipeline/requirements-dvc.lock
@@ -84,8 +93,9 @@ retrain-zone: $(READY) $(READY_WORKLOADS) ## the same through the state machine 
 	  build/retrain/keys.json
 	$(BIN)/zone pipeline run $(subst _,-,$(MODEL))
 
-test-workloads: $(READY_WORKLOADS) $(READY_TOOLS) ## tests of the retraining pipeline, in its own environment
+test-workloads: $(READY_WORKLOADS) $(READY_MONITORING) $(READY_TOOLS) ## tests of pipeline and monitors, in their environments
 	$(TELEMETRY_OFF) $(VENV_WORKLOADS)/bin/python -m pytest -c tests/workloads_ml/pytest.ini --rootdir tests/workloads_ml tests/workloads_ml
+	$(TELEMETRY_OFF) $(VENV_MONITORING)/bin/python -m pytest -c tests/workloads_monitoring/pytest.ini --rootdir tests/workloads_monitoring tests/workloads_monitoring
 
 test: lint types unit slow ## lint, types, unit, policy and end-to-end tests
 
@@ -143,6 +153,8 @@ lock: ## compile all lock files again, with the newest versions
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group docs -o docs/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group pipeline -o workloads/pipeline/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group pipeline-test --constraints workloads/pipeline/requirements.lock -o workloads/pipeline/requirements-test.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group monitoring --constraints workloads/requirements.lock -o workloads/monitoring/requirements.lock
+	$(BIN)/python -m workloads.monitoring.lock workloads/monitoring/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group mlflow -o workloads/pipeline/requirements-mlflow.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group dvc -o workloads/pipeline/requirements-dvc.lock
 

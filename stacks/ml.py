@@ -7,6 +7,7 @@ import pulumi
 from components import ml
 from stacks import model_roles, spokes
 from stacks.contracts import MlOutputs, OrganizationOutputs
+from stacks.monitors import monitor
 from stacks.pipelines import retrain
 from stacks.providers import Providers
 from stacks.serving import EnvironmentContext, Serving, serve
@@ -39,6 +40,7 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     for name in context.models:
         _registry(context, name)
     retrain(context, serving)
+    monitor(context, serving)
     model_roles.declare(context)
     outputs = MlOutputs(
         **spokes.spoke_fields(network),

@@ -1,22 +1,17 @@
 """The retraining pipeline of a model: a state machine that runs its steps as SageMaker jobs, weekly, one at a time."""
 
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws import cloudwatch, iam, scheduler, sfn, sqs
+from pulumi_aws import cloudwatch, sfn
 
-from components.documents import Statement, document, trusts
-from components.ml.log import SIX_YEARS
 from components.ml.pipeline_definition import definition
 from components.ml.pipeline_plan import STEPS, PipelineNames, PipelinePlan
 from components.ml.pipeline_rights import machine_rights, schedule_rights, step_rights
-from components.tokens import type_token
+from components.ml.scheduled_machine import DAY, ScheduleArgs, ScheduledMachine, policy_text
 
-DAY: Final = 86_400
-"""Seconds."""
 WEEK_DAYS: Final = 7
 """The longest time that an alarm evaluates (CloudWatch API Reference, "PutMetricAlarm")."""
 
@@ -36,7 +31,7 @@ class ModelPipelineArgs:
     team: str
 
 
-class ModelPipeline(pulumi.ComponentResource):
+class ModelPipeline(ScheduledMachine):
     """`hipaa-ml:ml:ModelPipeline`: the retraining pipeline of a model.
 
     Creates an `aws.sfn.StateMachine` with its `LogGroup`, an `aws.iam.Role` with its `RolePolicy` per step, for the
@@ -45,15 +40,22 @@ class ModelPipeline(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: ModelPipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(type_token(type(self)), name, None, opts)
-        self._name, self._args = name, args
+        super().__init__(
+            name,
+            account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
+            key_arn=args.key_arn,
+            topic_arn=args.topic_arn,
+            opts=opts,
+        )
+        self._args = args
         ready = [
             self._role(
                 step.name,
                 args.names.step_role(step.name),
                 "sagemaker.amazonaws.com",
                 f"{step.title}: the job of {args.names.model}",
-                lambda plan, step=step: step_rights(plan, step),
+                args.plan.apply(lambda plan, step=step: policy_text(step_rights(plan, step))),
             )[1]
             for step in STEPS
         ]
@@ -62,124 +64,44 @@ class ModelPipeline(pulumi.ComponentResource):
             args.names.machine_role,
             "states.amazonaws.com",
             f"Runs the pipeline of {args.names.model}",
-            machine_rights,
+            args.plan.apply(lambda plan: policy_text(machine_rights(plan))),
         )
-        log = cloudwatch.LogGroup(
-            f"{name}-log",
-            name=args.names.log_group,
-            kms_key_id=args.key_arn,
-            retention_in_days=SIX_YEARS,
-            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
+        machine = self._machine(
+            args.names.state_machine,
+            args.names.log_group,
+            role,
+            args.plan.apply(lambda plan: json.dumps(definition(plan), indent=1)),
+            [rights, *ready],
         )
-        machine = sfn.StateMachine(
-            f"{name}-machine",
-            name=args.names.state_machine,
-            type="STANDARD",
-            role_arn=role.arn,
-            definition=args.plan.apply(lambda plan: json.dumps(definition(plan), indent=1)),
-            logging_configuration=sfn.StateMachineLoggingConfigurationArgs(
-                level="ALL",
-                # Inputs and outputs of states stay out of the log: addresses of data, and reasons of failures.
-                include_execution_data=False,
-                log_destination=pulumi.Output.format("{0}:*", log.arn),
+        self._schedule(
+            machine,
+            ScheduleArgs(
+                name=args.names.state_machine,
+                role_name=args.names.schedule_role,
+                description=f"Starts the pipeline of {args.names.model}",
+                title=f"Retrains {args.names.model}",
+                expression=args.schedule,
+                not_started=f"{args.names.model}: the scheduler could not start the weekly run",
             ),
-            tracing_configuration=sfn.StateMachineTracingConfigurationArgs(enabled=True),
-            encryption_configuration=sfn.StateMachineEncryptionConfigurationArgs(
-                type="CUSTOMER_MANAGED_KMS_KEY", kms_key_id=args.key_arn, kms_data_key_reuse_period_seconds=300
+            lambda queue_arn: pulumi.Output.all(args.plan, queue_arn).apply(
+                lambda values: policy_text(
+                    schedule_rights(values[0].region, values[0].machine_arn, values[0].volume_key_arn, values[1])
+                )
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[rights, *ready]),
         )
-        self._schedule(machine)
         self._alarms(machine)
         self.arn = machine.arn
         self.register_outputs({"arn": self.arn})
 
-    def _role(
-        self,
-        part: str,
-        role_name: str,
-        service: str,
-        description: str,
-        rights: Callable[[PipelinePlan], Sequence[Statement]],
-    ) -> tuple[iam.Role, iam.RolePolicy]:
-        child, args = pulumi.ResourceOptions(parent=self), self._args
-        role = iam.Role(
-            f"{self._name}-{part}-role",
-            name=role_name,
-            description=description,
-            assume_role_policy=document([trusts(service, args.account_id)]),
-            permissions_boundary=args.boundary_arn,
-            opts=child,
-        )
-        policy = iam.RolePolicy(
-            f"{self._name}-{part}-rights",
-            role=role.id,
-            policy=args.plan.apply(lambda plan: json.dumps({"Version": "2012-10-17", "Statement": list(rights(plan))})),
-            opts=child,
-        )
-        return role, policy
-
-    def _schedule(self, machine: sfn.StateMachine) -> None:
-        child, args = pulumi.ResourceOptions(parent=self), self._args
-        queue = sqs.Queue(
-            f"{self._name}-queue",
-            name=f"{args.names.state_machine}-not-started",
-            kms_master_key_id=args.key_arn,
-            message_retention_seconds=14 * DAY,
-            opts=child,
-        )
-        role = iam.Role(
-            f"{self._name}-schedule-role",
-            name=args.names.schedule_role,
-            description=f"Starts the pipeline of {args.names.model}",
-            assume_role_policy=document([trusts("scheduler.amazonaws.com", args.account_id)]),
-            permissions_boundary=args.boundary_arn,
-            opts=child,
-        )
-        rights = iam.RolePolicy(
-            f"{self._name}-schedule-rights",
-            role=role.id,
-            policy=pulumi.Output.all(args.plan, queue.arn).apply(
-                lambda values: json.dumps({"Version": "2012-10-17", "Statement": schedule_rights(values[0], values[1])})
-            ),
-            opts=child,
-        )
-        scheduler.Schedule(
-            f"{self._name}-schedule",
-            name=args.names.state_machine,
-            description=f"Retrains {args.names.model}",
-            schedule_expression=args.schedule,
-            schedule_expression_timezone="UTC",
-            flexible_time_window=scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
-            target=scheduler.ScheduleTargetArgs(
-                arn="arn:aws:scheduler:::aws-sdk:sfn:startExecution",
-                role_arn=role.arn,
-                # The id of the invocation is the name of the execution. A second invocation meets the lock.
-                input=pulumi.Output.json_dumps(
-                    {"StateMachineArn": machine.arn, "Name": "<aws.scheduler.execution-id>", "Input": "{}"}
-                ),
-                dead_letter_config=scheduler.ScheduleTargetDeadLetterConfigArgs(arn=queue.arn),
-                retry_policy=scheduler.ScheduleTargetRetryPolicyArgs(
-                    maximum_event_age_in_seconds=3600, maximum_retry_attempts=5
-                ),
-            ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[rights]),
-        )
-        self._alarm(
-            "not-started",
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": queue.name},
-            f"{args.names.model}: the scheduler could not start the weekly run",
-        )
-
     def _alarms(self, machine: sfn.StateMachine) -> None:
-        args, dimensions = self._args, {"StateMachineArn": machine.arn}
+        args = self._args
+        dimensions: dict[str, pulumi.Input[str]] = {"StateMachineArn": machine.arn}
         for metric, meaning in (
             ("ExecutionsFailed", "a run of the pipeline stopped; `zone pipeline status` names step and reason"),
             ("ExecutionsTimedOut", "a run of the pipeline took too long"),
         ):
-            self._alarm(metric, "AWS/States", metric, dimensions, f"{args.names.model}: {meaning}")
+            alarm_name = f"{args.names.state_machine}-{metric}"
+            self._alarm(metric, alarm_name, "AWS/States", metric, dimensions, f"{args.names.model}: {meaning}")
         cloudwatch.MetricAlarm(
             f"{self._name}-missing",
             name=f"{args.names.state_machine}-missing",
@@ -195,29 +117,6 @@ class ModelPipeline(pulumi.ComponentResource):
             datapoints_to_alarm=WEEK_DAYS,
             # A day without a run has no data point.
             treat_missing_data="breaching",
-            alarm_actions=[args.topic_arn],
-            ok_actions=[args.topic_arn],
-            insufficient_data_actions=[args.topic_arn],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _alarm(
-        self, part: str, namespace: str, metric: str, dimensions: dict[str, pulumi.Output[str]], meaning: str
-    ) -> None:
-        args = self._args
-        cloudwatch.MetricAlarm(
-            f"{self._name}-{part}",
-            name=f"{args.names.state_machine}-{part}",
-            alarm_description=meaning,
-            namespace=namespace,
-            metric_name=metric,
-            dimensions=dimensions,
-            statistic="Sum" if namespace == "AWS/States" else "Maximum",
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            threshold=1,
-            period=300,
-            evaluation_periods=1,
-            treat_missing_data="notBreaching",
             alarm_actions=[args.topic_arn],
             ok_actions=[args.topic_arn],
             insufficient_data_actions=[args.topic_arn],

@@ -60,16 +60,21 @@ class PipelineFoundation(pulumi.ComponentResource):
             )
             for group in JOB_LOGS
         ]
-        table = dynamodb.Table(
-            f"{name}-table",
-            name=args.table,
-            billing_mode="PAY_PER_REQUEST",
-            hash_key="pk",
-            attributes=[dynamodb.TableAttributeArgs(name="pk", type="S")],
-            server_side_encryption=dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=args.key_arn),
-            point_in_time_recovery=dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
-            deletion_protection_enabled=True,
-            opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
-        )
+        table = key_table(f"{name}-table", args.table, args.key_arn, self)
         self.table = table.name
         self.register_outputs({"table": self.table})
+
+
+def key_table(name: str, table: str, key_arn: pulumi.Input[str], parent: pulumi.Resource) -> dynamodb.Table:
+    """A protected table of items with the key `pk`: locks, trained data versions, cool-downs."""
+    return dynamodb.Table(
+        name,
+        name=table,
+        billing_mode="PAY_PER_REQUEST",
+        hash_key="pk",
+        attributes=[dynamodb.TableAttributeArgs(name="pk", type="S")],
+        server_side_encryption=dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=key_arn),
+        point_in_time_recovery=dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
+        deletion_protection_enabled=True,
+        opts=pulumi.ResourceOptions(parent=parent, protect=True, retain_on_delete=True),
+    )

@@ -102,6 +102,11 @@ class PipelinePlan:
     """Setting of `workloads.pipeline.plan.Settings` -> value, for those that are configured."""
 
     @property
+    def machine_arn(self) -> str:
+        """ARN of the state machine."""
+        return f"arn:aws:states:{self.region}:{self.account_id}:stateMachine:{self.names.state_machine}"
+
+    @property
     def raw(self) -> Place:
         """The data set."""
         return Place(bucket=self.buckets["raw-phi"], prefix=f"{self.raw_prefix}/")

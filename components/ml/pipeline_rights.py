@@ -8,7 +8,7 @@ from components.ml.pipeline_jobs import TRAINING
 from components.ml.pipeline_plan import RUN, STEPS, PipelinePlan, Place, Step
 from components.ml.repository import image_pull
 
-_MANAGED_RULES: Final = (
+MANAGED_RULES: Final = (
     "StepFunctionsGetEventsForSageMakerProcessingJobsRule",
     "StepFunctionsGetEventsForSageMakerTrainingJobsRule",
 )
@@ -44,7 +44,13 @@ def step_rights(plan: PipelinePlan, step: Step) -> list[Statement]:
             "Resource": sorted(keys),
             "Condition": {"StringEquals": {"kms:ViaService": f"s3.{plan.region}.amazonaws.com"}},
         },
-        *_running(plan, step),
+        *running(
+            region=plan.region,
+            account_id=plan.account_id,
+            repository_arn=plan.repository_arn,
+            image_key_arn=plan.volume_key_arn,
+            kind="TrainingJobs" if step.name == TRAINING else "ProcessingJobs",
+        ),
     ]
     if "keys" in step.inputs:
         statements += _secret(plan)
@@ -74,18 +80,25 @@ def _listing(inputs: Mapping[str, Place]) -> list[Statement]:
     ]
 
 
-def _running(plan: PipelinePlan, step: Step) -> list[Statement]:
-    """The image, the network interfaces, the log and the metrics of a job."""
-    kind = "TrainingJobs" if step.name == TRAINING else "ProcessingJobs"
-    group = f"arn:aws:logs:{plan.region}:{plan.account_id}:log-group:/aws/sagemaker/{kind}"
+def running(*, region: str, account_id: str, repository_arn: str, image_key_arn: str, kind: str) -> list[Statement]:
+    """The image, the network interfaces, the log and the metrics of a job.
+
+    Args:
+        region: of the job.
+        account_id: of the job.
+        repository_arn: of the image.
+        image_key_arn: key of the image.
+        kind: `ProcessingJobs` or `TrainingJobs`, as in the name of the log group.
+    """
+    group = f"arn:aws:logs:{region}:{account_id}:log-group:/aws/sagemaker/{kind}"
     return [
-        *image_pull(plan.repository_arn),
+        *image_pull(repository_arn),
         {
             "Sid": "ImageKey",
             "Effect": "Allow",
             "Action": "kms:Decrypt",
-            "Resource": plan.volume_key_arn,
-            "Condition": {"StringEquals": {"kms:ViaService": f"ecr.{plan.region}.amazonaws.com"}},
+            "Resource": image_key_arn,
+            "Condition": {"StringEquals": {"kms:ViaService": f"ecr.{region}.amazonaws.com"}},
         },
         {
             "Sid": "Interfaces",
@@ -104,7 +117,7 @@ def _running(plan: PipelinePlan, step: Step) -> list[Statement]:
                 "ec2:DescribeVpcs",
             ],
             "Resource": "*",
-            "Condition": {"StringEquals": {"aws:RequestedRegion": plan.region}},
+            "Condition": {"StringEquals": {"aws:RequestedRegion": region}},
         },
         {
             "Sid": "Log",
@@ -215,7 +228,7 @@ def machine_rights(plan: PipelinePlan) -> list[Statement]:
             "Sid": "LearnThatJobsEnd",
             "Effect": "Allow",
             "Action": ["events:DescribeRule", "events:PutRule", "events:PutTargets"],
-            "Resource": [f"arn:aws:events:{base}:rule/{rule}" for rule in _MANAGED_RULES],
+            "Resource": [f"arn:aws:events:{base}:rule/{rule}" for rule in MANAGED_RULES],
         },
         {
             "Sid": "VolumeKey",
@@ -240,7 +253,7 @@ def machine_rights(plan: PipelinePlan) -> list[Statement]:
         },
         {"Sid": "Holder", "Effect": "Allow", "Action": "states:DescribeExecution", "Resource": own},
         *_version(plan),
-        *_observing(plan),
+        *observing(plan.region, plan.machine_arn, plan.volume_key_arn),
     ]
     if plan.writer_parameter:
         arn = f"arn:aws:ssm:{base}:parameter{plan.writer_parameter}"
@@ -268,15 +281,15 @@ def _version(plan: PipelinePlan) -> list[Statement]:
     ]
 
 
-def _observing(plan: PipelinePlan) -> list[Statement]:
-    machine = f"arn:aws:states:{plan.region}:{plan.account_id}:stateMachine:{plan.names.state_machine}"
-    in_region = {"StringEquals": {"aws:RequestedRegion": plan.region}}
+def observing(region: str, machine: str, key_arn: str) -> list[Statement]:
+    """The key, the log and the traces of a state machine, by its ARN."""
+    in_region = {"StringEquals": {"aws:RequestedRegion": region}}
     return [
         {
             "Sid": "OwnKey",
             "Effect": "Allow",
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": plan.volume_key_arn,
+            "Resource": key_arn,
             "Condition": {"StringEquals": {"kms:EncryptionContext:aws:states:stateMachineArn": machine}},
         },
         {
@@ -312,9 +325,8 @@ def _observing(plan: PipelinePlan) -> list[Statement]:
     ]
 
 
-def schedule_rights(plan: PipelinePlan, queue_arn: Any) -> list[Statement]:
-    """Statements of the role of the schedule: it starts the state machine, and reports what could not be started."""
-    machine = f"arn:aws:states:{plan.region}:{plan.account_id}:stateMachine:{plan.names.state_machine}"
+def schedule_rights(region: str, machine: str, key_arn: str, queue_arn: Any) -> list[Statement]:
+    """Statements of the role of a schedule: it starts a state machine, and reports what could not be started."""
     return [
         {"Sid": "Start", "Effect": "Allow", "Action": "states:StartExecution", "Resource": machine},
         {"Sid": "Report", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue_arn},
@@ -322,10 +334,10 @@ def schedule_rights(plan: PipelinePlan, queue_arn: Any) -> list[Statement]:
             "Sid": "QueueKey",
             "Effect": "Allow",
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": plan.volume_key_arn,
+            "Resource": key_arn,
             "Condition": {
                 "StringEquals": {
-                    "kms:ViaService": [f"{service}.{plan.region}.amazonaws.com" for service in ("sqs", "states")]
+                    "kms:ViaService": [f"{service}.{region}.amazonaws.com" for service in ("sqs", "states")]
                 }
             },
         },

@@ -79,6 +79,22 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         pipeline(image_digest="latest"),
         [f"{MODEL}.pipeline.image_digest: 'latest'", "sha256:"],
     ),
+    "a monitor of an unknown definition": (
+        model(monitoring={"definition": "readmision"}),
+        [f"{MODEL}.monitoring.definition: no definition 'readmision'", "readmission", "length_of_stay"],
+    ),
+    "a monitor of another definition than the pipeline's": (
+        model(monitoring={"definition": "length_of_stay"}),
+        [f"{MODEL}.monitoring.definition: 'length_of_stay' is not the definition of the pipeline; allowed: readmission"],
+    ),
+    "a monitor without captured data": (
+        model(monitoring={"definition": "readmission"}, capture_percent=0),
+        [f"{MODEL}.capture_percent: 0 captures nothing", "allowed with monitoring: 1 to 100"],
+    ),
+    "a monitor with a short cool-down": (
+        model(monitoring={"definition": "readmission", "cool_down_days": 3}),
+        [f"{MODEL}.monitoring.cool_down_days: 3", "greater than or equal to 7"],
+    ),
     "an environment that is not there": (
         model(environments=["prd"]),
         [f"{MODEL}.environments.0: no environment 'prd' (did you mean 'prod'?); allowed: dev, staging, prod"],

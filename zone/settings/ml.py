@@ -80,6 +80,26 @@ class Pipeline(StrictModel):
     """URL of the MLflow server; if empty, the run is recorded without a server."""
 
 
+class Monitoring(StrictModel):
+    """The monitor of a model: a daily job in each environment that serves a release of it."""
+
+    definition: Annotated[str, t.like(r"[a-z][a-z0-9_]{1,39}", "lower-case letters, digits and underscores")]
+    """Name of the definition in `workloads/pipeline/definitions.py`."""
+    image_digest: ImageDigest | None = None
+    """Digest of the monitoring image; if not set, the repository is deployed without a state machine."""
+    schedule: Annotated[str, t.like(r"cron\([^()]{9,60}\)", "cron(minute hour day month weekday year)")] = (
+        "cron(15 0 * * ? *)"
+    )
+    """Schedule of the runs, an AWS `cron(…)` expression in UTC; each run judges the day before. Drift, performance and
+    fairness are judged on Mondays."""
+    instance_type: InstanceType = "ml.m5.large"
+    """SageMaker instance type of the job."""
+    minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+    """Maximum run time of the job, in minutes."""
+    cool_down_days: Annotated[int, Field(ge=7, le=90)] = 14
+    """Days after a start of the retraining in which the monitor starts no other."""
+
+
 class Model(StrictModel):
     """A model with a real-time endpoint."""
 
@@ -105,6 +125,8 @@ class Model(StrictModel):
     """Standby mode in the recovery region."""
     pipeline: Pipeline | None = None
     """Retraining of the model; if not set, the model is not retrained."""
+    monitoring: Monitoring | None = None
+    """Monitor of the model; if not set, captured data is stored and not compared."""
 
 
 class Recovery(StrictModel):
@@ -150,6 +172,10 @@ class MachineLearning(StrictModel):
             for name, model in self.models.items()
             if model.pipeline is not None and model.pipeline.environment == environment
         }
+
+    def monitored_in(self, environment: str) -> Mapping[str, Model]:
+        """The models of an environment that have a monitor, by name."""
+        return {name: model for name, model in self.served_in(environment).items() if model.monitoring is not None}
 
     def standing_by(self, environment: str) -> Mapping[str, Model]:
         """Those of them that stand by in the recovery region."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from workloads.pipeline.definitions import MODELS
 from zone.settings.errors import Problem, suggestion
-from zone.settings.ml import Model, Pipeline
+from zone.settings.ml import Model, Monitoring, Pipeline
 from zone.settings.model import Settings
 from zone.settings.placement import account_placement, workload_environments
 from zone.shared.scaling import MAXIMUM_FACTOR
@@ -16,6 +16,8 @@ def problems(settings: Settings) -> Iterator[Problem]:
     for name, model in settings.ml.models.items():
         if model.pipeline is not None:
             yield from _pipeline_problems(settings, environments, name, model, model.pipeline)
+        if model.monitoring is not None:
+            yield from _monitoring_problems(name, model, model.monitoring)
         maximum = MAXIMUM_FACTOR * model.instances
         if model.release_instances is not None and not model.instances <= model.release_instances <= maximum:
             yield Problem(
@@ -81,6 +83,24 @@ def _pipeline_problems(
             message=f"the model cannot be trained in {pipeline.environment!r}; allowed: "
             f"{', '.join(trained) or 'none'}: an environment of the model that holds patient data and is not "
             "production, where M2 denies jobs access to the network",
+        )
+
+
+def _monitoring_problems(name: str, model: Model, monitoring: Monitoring) -> Iterator[Problem]:
+    """What of a monitor does not fit the definitions and the data capture."""
+    path = ("ml", "models", name, "monitoring")
+    if monitoring.definition not in MODELS:
+        yield _unknown((*path, "definition"), "definition", monitoring.definition, sorted(MODELS))
+    elif model.pipeline is not None and model.pipeline.definition != monitoring.definition:
+        yield Problem(
+            path=(*path, "definition"),
+            message=f"{monitoring.definition!r} is not the definition of the pipeline; allowed: "
+            f"{model.pipeline.definition}",
+        )
+    if not model.capture_percent:
+        yield Problem(
+            path=("ml", "models", name, "capture_percent"),
+            message="0 captures nothing that a monitor can compare; allowed with monitoring: 1 to 100",
         )
 
 
