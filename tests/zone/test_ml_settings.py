@@ -85,7 +85,10 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     ),
     "a monitor of another definition than the pipeline's": (
         model(monitoring={"definition": "length_of_stay"}),
-        [f"{MODEL}.monitoring.definition: 'length_of_stay' is not the definition of the pipeline; allowed: readmission"],
+        [
+            f"{MODEL}.monitoring.definition: 'length_of_stay' is not the definition of the pipeline",
+            "allowed: readmission",
+        ],
     ),
     "a monitor without captured data": (
         model(monitoring={"definition": "readmission"}, capture_percent=0),
