@@ -108,7 +108,7 @@ def test_second_run_of_a_stack_refuses_or_waits(zone: Zone) -> None:
     assert refused.code != 0
     assert str(first.pid) in refused.err
     waited = zone.rehearse("up", "organization", "--wait", "120", "--json")
-    first.communicate(timeout=120)
+    first.communicate(timeout=900)
     assert first.returncode == 0
     assert waited.code == 0, waited.err
     assert waited.stack("organization")["operations"]["create"] == 0
@@ -154,7 +154,7 @@ def test_next_run_completes_after_provider_crash(zone: Zone) -> None:
             os.kill(int(processes[0]), signal.SIGKILL)
             killed = True
         time.sleep(0.05)
-    _, message = process.communicate(timeout=120)
+    _, message = process.communicate(timeout=900)
     assert killed
     assert process.returncode == 1
     assert "provider" in message

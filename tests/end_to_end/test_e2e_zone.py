@@ -61,7 +61,7 @@ def test_an_aws_cli_lists_the_organisation(brought_up: tuple[Zone, Ran]) -> None
     environment = zone.environment(**cloud_environment(zone))
     program = "import boto3, json; o = boto3.client('organizations'); print(json.dumps([a['Name'] for p in o.get_paginator('list_accounts').paginate() for a in p['Accounts']]))"  # noqa: E501 - one line for -c
     done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True, timeout=900
     )
     assert set(json.loads(done.stdout)) >= set(zone.setting("accounts"))
 

@@ -119,7 +119,7 @@ def test_each_forbidden_type_is_reported(analyzer: Any, forbidden: Forbidden) ->
 def test_invalid_configuration_stops_the_pack_with_a_message(tmp_path: Path) -> None:
     program = pack("levels: {no-such-policy: advisory}", tmp_path)
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=900, cwd=ROOT, check=False
     )
     assert done.returncode == 1
     assert done.stdout == ""

@@ -33,7 +33,7 @@ def runbook(
         input=typed,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=900,
         check=False,
     )
 

@@ -63,7 +63,7 @@ class Served:
     def stop(self) -> str:
         """Terminates the server as SageMaker does, and gives everything it printed."""
         self.process.terminate()
-        out, _ = self.process.communicate(timeout=30)
+        out, _ = self.process.communicate(timeout=900)
         return out
 
 

@@ -22,9 +22,7 @@ def save(definition: Definition, folder: Path, content: bytes | None = None, **c
     ]  # fmt: skip
     target = random.integers(0, 2, 300) if definition.kind == "classification" else random.integers(1, 20, 300)
     if content is None:
-        pipeline = estimators.untrained(definition).fit(np.array(rows, dtype=object), target)
-        estimators.settle(pipeline)
-        content = estimators.dumps(pipeline)
+        content = estimators.dumps(estimators.fit(definition, np.array(rows, dtype=object), target))
     manifest = artifacts.Manifest(
         model=definition.name,
         definition_version=definition.version,

@@ -119,8 +119,8 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         [f"{MODEL}.release.artifact_sha256: is missing"],
     ),
     "a digest that is cut off": (
-        release(model_sha256="ded9a53b"),
-        [f"{MODEL}.release.model_sha256: 'ded9a53b'", "64 hexadecimal digits"],
+        release(model_sha256="077fa3fc"),
+        [f"{MODEL}.release.model_sha256: '077fa3fc'", "64 hexadecimal digits"],
     ),
     "a version that is a path": (release(version="../2"), [f"{MODEL}.release.version: '../2'", "letters, digits"]),
     "a model's name in capitals": (

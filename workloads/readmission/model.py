@@ -52,8 +52,7 @@ def train(cohort: Cohort, seed: int) -> Trained:
         stratify=cohort.readmitted,
     )
     training_features, held_out_features, training_outcome, held_out_outcome = parts
-    pipeline = estimators.untrained(READMISSION).fit(training_features, training_outcome)
-    estimators.settle(pipeline)
+    pipeline = estimators.fit(READMISSION, training_features, training_outcome)
     risk = estimators.predict(pipeline, READMISSION, held_out_features)
     return Trained(
         pipeline=pipeline,

@@ -30,14 +30,12 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
         )
     shuffled = np.random.Generator(np.random.PCG64(job.settings.seed)).permutation(len(frame))
     table = frame[list(model.fields)].to_numpy(dtype=object)
-    pipeline = estimators.untrained(model)
     try:
-        pipeline.fit(table[shuffled], target[shuffled])
+        pipeline = estimators.fit(model, table[shuffled], target[shuffled])
     except ValueError:
         raise StepError(
             "A category of the training data is not in the definition.", action="Run the step validate first."
         ) from None
-    estimators.settle(pipeline)
     content = estimators.dumps(pipeline)
     manifest = artifacts.Manifest(
         model=model.name,
