@@ -41,7 +41,7 @@ def test_the_deployed_matrix_is_the_declared_one_from_either_side(zone: Zone) ->
         (("ml-prod/inference", "sagemaker.runtime", "--port", "443"), 0, "reaches sagemaker.runtime at tcp/443"),
         (("ml-dev/training", "internet"), 0, "seen by vpce-"),
         (("ml-dev/trainin", "internet"), 2, "did you mean ml-dev/training"),
-        (("ml-dev/training",), 2, "give both FROM and TO"),
+        (("ml-dev/training",), 2, "Give both a source and a destination"),
         (("ml-dev", "ml-prod", "--port", "x"), 2, "--port is 'x'"),
         ((), 2, "Give a source and a destination, or --all"),
         (("--all", "--export", "nothing.json"), 2, "nothing.json: No such file"),
