@@ -54,8 +54,8 @@ def test_wildcard_services_are_registry_and_studio() -> None:
     assert services.zones("sagemaker.studio", "us-west-2") == ("studio.us-west-2.sagemaker.aws",)
 
 
-def test_s3_has_no_private_zone() -> None:
-    assert services.zones("s3", "us-east-1", dual_stack=True) == ()
+def test_s3_has_no_interface_endpoint() -> None:
+    assert "s3" not in services.known()
 
 
 def test_host_names_are_unique() -> None:

@@ -43,7 +43,7 @@ def test_model_runs_isolated_in_private_subnets() -> None:
         "securityGroupIds": [outputs["security_group_ids"]["inference"]],
     }
     private = {route.inputs["routeTableId"] for route in recorded(STACK).of("ec2/route:Route") if outward(route.inputs)}
-    assert private == {"spoke-training"}, "inference has a way to the internet"
+    assert not private, "a subnet of production has a way to the internet"
 
 
 def outward(route: Mapping[str, Any]) -> bool:
