@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import typer
+from botocore.exceptions import EndpointConnectionError
 
 from drills.errors import DrillError
-from drills.principals import Principals, access_role
+from drills.principals import HOME, Principals, access_role
 from drills.zone import ROOT, rehearse
 from rehearsal.cloud import Cloud
 
@@ -31,8 +32,14 @@ def variables(environment: str) -> Mapping[str, str]:
         raise DrillError(f"{environment} has no role for the runbooks: none of its models has a standby")
     account, region = role.split(":")[4], str(outputs["topic_arn"]).split(":")[3]
     endpoints = cloud.endpoints()
-    principals = Principals(endpoints=endpoints, account=account, administrator=access_role(endpoints, account))
-    credentials = principals.on_call(role)
+    try:
+        principals = Principals(endpoints=endpoints, account=account, administrator=access_role(endpoints, account))
+        credentials = principals.on_call(role)
+    except EndpointConnectionError:
+        raise DrillError(
+            f"IAM does not answer, because {HOME} is lost. Use the shell that has the credentials, or run "
+            f"`zone region restore {HOME}` first."
+        ) from None
     kept = cloud.environment(via=region)
     kept.pop("AWS_PROFILE", None)
     return {

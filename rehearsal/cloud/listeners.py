@@ -1,5 +1,6 @@
 """The sockets of the cloud: one a region and one for global services, each of which can be taken away and put back."""
 
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -32,6 +33,7 @@ class Listeners:
     def __init__(self, app: Callable[..., Any], regions: Sequence[str], port: int | None) -> None:
         self._app = app
         self._servers: dict[str, _Server] = {}
+        self._reserved: dict[str, socket.socket] = {}
         self.ports: dict[str, int] = {}
         for offset, name in enumerate((GLOBAL, *regions)):
             self._listen(name, 0 if port is None else port + offset)
@@ -41,21 +43,25 @@ class Listeners:
         return {name: f"http://{HOST}:{port}" for name, port in self.ports.items()}
 
     def stop(self, name: str) -> None:
-        """Stop listening; who connects is refused."""
+        """Stop listening; connections are refused, and no other program gets the port."""
         server = self._servers.pop(name, None)
         if server is not None:
             server.shutdown()
             server.server_close()
+            self._reserved[name] = _bound(self.ports[name])
 
     def start(self, name: str) -> None:
         """Listen again, where it was before."""
         if name not in self._servers:
             self._listen(name, self.ports[name])
+            self._reserved.pop(name).close()
 
     def close(self) -> None:
         """Stop them all."""
         for name in list(self._servers):
             self.stop(name)
+        for reserved in self._reserved.values():
+            reserved.close()
 
     def _listen(self, name: str, port: int) -> None:
         try:
@@ -68,3 +74,11 @@ class Listeners:
         self._servers[name] = server
         self.ports[name] = server.server_port
         threading.Thread(target=server.serve_forever, args=(0.05,), name=f"listen-{name}", daemon=True).start()
+
+
+def _bound(port: int) -> socket.socket:
+    """A socket that has a port and does not listen; a server of this process can listen on the port beside it."""
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind((HOST, port))
+    return reserved

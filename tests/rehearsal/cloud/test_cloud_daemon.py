@@ -96,6 +96,9 @@ def test_lost_region_refuses_connections_and_keeps_its_resources(cloud: Cloud) -
         west.list_queues()
     assert cloud.endpoints().client("sqs", "us-east-1").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
     assert cloud.status().lost == ["us-west-2"]
+    port = int(cloud.status().endpoints["us-west-2"].rpartition(":")[2])
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
     cloud.start_region("us-west-2")
     assert len(west.list_queues()["QueueUrls"]) == 1
 
