@@ -1,5 +1,6 @@
 """The sockets of the cloud: one a region and one for global services, each of which can be taken away and put back."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -48,13 +49,15 @@ class Listeners:
         if server is not None:
             server.shutdown()
             server.server_close()
-            self._reserved[name] = _bound(self.ports[name])
+            with contextlib.suppress(OSError):  # without it, another program may get the port
+                self._reserved[name] = _bound(self.ports[name])
 
     def start(self, name: str) -> None:
         """Listen again, where it was before."""
         if name not in self._servers:
             self._listen(name, self.ports[name])
-            self._reserved.pop(name).close()
+            if name in self._reserved:
+                self._reserved.pop(name).close()
 
     def close(self) -> None:
         """Stop them all."""
