@@ -109,7 +109,7 @@ types: $(READY_ML) ## pyright, strict
 	$(BIN)/basedpyright
 
 unit: $(READY_ML) ## fast tests
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not whole_zone"
+	$(BIN)/pytest -n 2 -m "not slow and not whole_zone"
 
 slow: $(READY_ML) ## end-to-end rehearsals
 	$(BIN)/pytest -n 2 --dist loadgroup -m slow
