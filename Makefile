@@ -112,7 +112,7 @@ unit: $(READY_ML) ## fast tests
 	$(BIN)/pytest -n 2 -m "not slow and not whole_zone"
 
 slow: $(READY_ML) ## end-to-end rehearsals
-	$(BIN)/pytest -n 2 --dist loadgroup -m slow
+	$(BIN)/pytest -n 2 --dist loadgroup -m "slow and not whole_zone"
 
 zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: a quarter of an hour and more
 	$(BIN)/pytest -n 2 --dist loadgroup -m whole_zone
