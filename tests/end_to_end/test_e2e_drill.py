@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drill"), pytest.mark.ti
 
 TUTORIAL = ROOT / "docs" / "practice.md"
 EAST, WEST = "us-east-1", "us-west-2"
-VARIANTS = ("region", "flapping", "conflict")
+VARIANTS = ("region", "conflict", *(["flapping"] if os.environ.get("DRILL_VARIANTS") == "all" else []))
+"""Variants that are drilled; the nightly workflow sets `DRILL_VARIANTS`."""
 
 
 def drills(zone: Zone, *words: str, timeout: float = 2400) -> Ran:
@@ -123,7 +124,7 @@ def steps(runbook: Sequence[Mapping[str, Any]]) -> Sequence[str]:
 
 def test_region_loss_and_return_meet_every_target(held: Held) -> None:
     assert held.ran.code == 0, held.ran.out + held.ran.err
-    assert [held.drill(variant)["verdict"]["met"] for variant in VARIANTS] == [True, True, True]
+    assert [held.drill(variant)["verdict"]["met"] for variant in VARIANTS] == [True] * len(VARIANTS)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
