@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drill"), pytest.mark.ti
 
 TUTORIAL = ROOT / "docs" / "practice.md"
 EAST, WEST = "us-east-1", "us-west-2"
-VARIANTS = ("region", "conflict", *(["flapping"] if os.environ.get("DRILL_VARIANTS") == "all" else []))
-"""Variants that are drilled; the nightly workflow sets `DRILL_VARIANTS`."""
+VARIANTS = ("region", "flapping", *(["conflict"] if os.environ.get("DRILL_VARIANTS") == "all" else []))
+"""Variants that are drilled; the nightly workflow sets `DRILL_VARIANTS`. The object of `conflict` stays undecided."""
 
 
 def drills(zone: Zone, *words: str, timeout: float = 2400) -> Ran:
@@ -220,6 +220,7 @@ SENTENCES = {
 """What the person on call types."""
 
 
+@pytest.mark.whole_zone
 def test_commands_of_the_tutorial_succeed(held: Held) -> None:
     built = held.shell("python -m runbooks.bundle build/runbooks.pyz")
     assert built.returncode == 0, built.stderr
