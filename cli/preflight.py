@@ -102,7 +102,8 @@ def require_addendum(workspace: Workspace, stacks: Sequence[str]) -> None:
         UsageError: the addendum is not in effect.
     """
     settings = workspace.settings()
-    affected = [stack for stack in stacks if stack in stacks_with_phi(settings)]
+    with_phi = stacks_with_phi(settings)
+    affected = [stack for stack in stacks if stack in with_phi]
     if affected and not addendum_is_active(rehearsed_aws(workspace, settings)):
         raise UsageError(
             f"{affected[0]} may hold patients' data, and the {ADDENDUM} with AWS is not in effect. {ACCEPT_ADDENDUM}"

@@ -256,8 +256,9 @@ def _quota(aws: Aws, quota: tuple[str, str], region: str) -> int:
 
 
 def _accounts_quota(expected: Expected, aws: Aws) -> Iterator[Check]:
-    ids = {account["Id"] for account in _existing(aws)} or {expected.management_account}
-    emails = {str(account["Email"]).lower() for account in _existing(aws)}
+    existing = _existing(aws)
+    ids = {account["Id"] for account in existing} or {expected.management_account}
+    emails = {str(account["Email"]).lower() for account in existing}
     new = [account for account in expected.accounts if account.id is None and account.email.lower() not in emails]
     needed, allowed = len(ids) + len(new), _quota(aws, ACCOUNTS_QUOTA, GLOBAL_REGION)
     sufficient = needed <= allowed
