@@ -138,6 +138,25 @@ def _leading_keys(request: ParsedRequest, arn: str) -> Values | None:
     return [str(value) for value in item[table.hash_key_attr].values()]
 
 
+def _image_owner(_request: ParsedRequest, arn: str) -> Values | None:
+    """The owner of an image: `amazon`, `aws-marketplace` or an account; an image that does not exist has none."""
+    parts = parse_arn(arn)
+    if parts is None or not parts.resource.startswith("image/"):
+        return None
+    image_id = parts.resource.removeprefix("image/")
+    # The ARN of an image has no account: every account that uses EC2 in the region is searched.
+    backends = [regions[parts.region] for regions in ec2_backends.values() if parts.region in regions]
+    images = [backend.amis[image_id] for backend in backends if image_id in backend.amis]
+    return [str(images[0].owner_alias or images[0].owner_id)] if images else None
+
+
+def _endpoint_service_owner(request: ParsedRequest, _arn: str) -> Values | None:
+    """The owner of an endpoint service: `amazon` for AWS's services; services of customers are named by an id."""
+    name = str(request.parameters.get("ServiceName", ""))
+    third_party = name.startswith("com.amazonaws.vpce.") or not name.startswith(("com.amazonaws.", "aws."))
+    return ["other" if third_party else "amazon"]
+
+
 PASSED_TO: Final[Mapping[str, str]] = {
     "application-autoscaling": "application-autoscaling.amazonaws.com",
     "athena": "athena.amazonaws.com",
@@ -174,9 +193,8 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "ec2:metadatahttptokens": _at("MetadataOptions.HttpTokens"),
     "ec2:region": lambda request, _arn: [request.region],
     "ec2:vpceservicename": _at("ServiceName"),
-    "ec2:vpceserviceowner": lambda request, _arn: (
-        ["amazon"] if str(request.parameters.get("ServiceName", "")).startswith("com.amazonaws.") else ["other"]
-    ),
+    "ec2:owner": _image_owner,
+    "ec2:vpceserviceowner": _endpoint_service_owner,
     "elasticfilesystem:encrypted": _default(_at("Encrypted"), "false"),
     "glue:vpcids": _everywhere("VpcId"),
     "iam:awsservicename": _at("AWSServiceName"),
@@ -193,7 +211,7 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "kms:resourcealiases": _aliases,
     "kms:schedulekeydeletionpendingwindowindays": _default(_at("PendingWindowInDays"), "30"),
     "kms:viaservice": _absent,
-    "lambda:functionurlauthtype": _at("AuthType"),
+    "lambda:functionurlauthtype": _first("AuthType", "FunctionUrlAuthType"),
     "lambda:principal": _at("Principal"),
     "lambda:subnetids": _at("VpcConfig.SubnetIds"),
     "lambda:vpcids": _vpcs_of_subnets,

@@ -239,6 +239,57 @@ def test_model_of_an_endpoint_configuration_is_compared_by_arn(account: Account)
         assert (code(raised) != "AccessDeniedException") is allowed, raised.value
 
 
+@pytest.mark.parametrize(
+    ("service", "allowed"),
+    [
+        ("com.amazonaws.us-east-1.sns", True),
+        ("com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0", False),  # of another customer, whatever its name
+    ],
+)
+def test_endpoint_service_of_a_customer_is_not_of_amazon(account: Account, service: str, allowed: bool) -> None:
+    amazon = {"StringEquals": {"ec2:VpceServiceOwner": "amazon"}}
+    rights = allow("ec2:CreateVpcEndpoint", Condition=amazon)
+    role = account.role(f"endpoint-operator-{allowed}", rights)
+    with pytest.raises(ClientError) as raised:
+        account.client("ec2", account.session(role)).create_vpc_endpoint(
+            VpcId="vpc-0123456789abcdef0", ServiceName=service
+        )
+    # The VPC does not exist: an allowed request is refused for that.
+    assert (code(raised) != "UnauthorizedOperation") is allowed, raised.value
+
+
+def test_owner_of_an_image_is_a_condition(account: Account) -> None:
+    ec2 = account.client("ec2", account.administrator)
+    amazon = next(iter(ec2.describe_images(Owners=["amazon"])["Images"]))["ImageId"]
+    instance = ec2.run_instances(ImageId=amazon, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    own = ec2.create_image(InstanceId=instance, Name="own")["ImageId"]
+    ec2.terminate_instances(InstanceIds=[instance])
+    condition = {"StringNotEquals": {"ec2:Owner": "amazon"}}
+    rights = (allow("ec2:*"), deny("ec2:RunInstances", Resource="arn:aws:ec2:*::image/*", Condition=condition))
+    client = account.client("ec2", account.session(account.role("image-user", *rights)))
+    [started] = client.run_instances(ImageId=amazon, MinCount=1, MaxCount=1)["Instances"]
+    client.terminate_instances(InstanceIds=[started["InstanceId"]])
+    with pytest.raises(ClientError) as raised:
+        client.run_instances(ImageId=own, MinCount=1, MaxCount=1)
+    assert code(raised) == "UnauthorizedOperation"
+
+
+def test_permission_for_an_open_function_url_carries_its_authorization_type(account: Account) -> None:
+    closed = deny("lambda:AddPermission", Condition={"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}})
+    client = account.client("lambda", account.session(account.role("url-opener", allow("lambda:*"), closed)))
+    for kind, allowed in (("AWS_IAM", True), ("NONE", False)):
+        with pytest.raises(ClientError) as raised:
+            client.add_permission(
+                FunctionName="absent",
+                StatementId="url",
+                Action="lambda:InvokeFunctionUrl",
+                Principal="*",
+                FunctionUrlAuthType=kind,
+            )
+        # The function does not exist: an allowed request is refused for that.
+        assert (code(raised) != "AccessDeniedException") is allowed, raised.value
+
+
 def test_permissions_boundary_limits_the_role(account: Account) -> None:
     policy = account.iam.create_policy(PolicyName="limit", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
     session = account.session(account.role("limited", allow("*"), PermissionsBoundary=policy))
