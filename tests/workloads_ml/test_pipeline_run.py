@@ -267,13 +267,13 @@ def test_run_goes_on_without_mlflow_and_syncs_later(
         assert json.loads(packages[-1].read_text())["lineage"]["mlflow"]["run_id"]
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+        process.wait(600)
 
 
 def wait(address: str) -> None:
-    for _ in range(240):
+    for _ in range(2400):
         try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2):
+            with urllib.request.urlopen(f"{address}/health", timeout=60):
                 return
         except OSError:
             time.sleep(0.5)
