@@ -24,7 +24,8 @@ class Command:
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "preflight": Command("preflight", "Check what AWS needs before the first deployment"),
-    "up": Command("runs", "Deploy stacks to the emulated AWS"),
+    "bootstrap": Command("bootstrap", "Create the bucket and keys that hold Pulumi's state"),
+    "up": Command("runs", "Deploy stacks to the emulated AWS, or to AWS"),
     "preview": Command("runs", "Show what `up` would change, and policy violations"),
     "refresh": Command("runs", "Find drift: read every resource again"),
     "destroy": Command("runs", "Delete stacks, except protected resources"),

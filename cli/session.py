@@ -23,13 +23,16 @@ Modes = dict[str, Counter[tuple[str, str]]]
 """Stack -> (resource type, `emulated` or `recorded`) -> count."""
 
 
-def require_needed_stacks(stacks: Sequence[str], graph: Mapping[str, Sequence[str]], deployed: Sequence[str]) -> None:
+def require_needed_stacks(
+    stacks: Sequence[str], graph: Mapping[str, Sequence[str]], deployed: Sequence[str], *, options: str = ""
+) -> None:
     """Checks that every stack that the named stacks need is deployed or named as well.
 
     Args:
         stacks: stacks to deploy, in dependency order.
         graph: stack -> the stacks that it needs, in dependency order.
         deployed: stacks that are deployed, at least in part.
+        options: options of the command that the message names.
 
     Raises:
         UsageError: a stack is missing; it names the command that deploys all of them.
@@ -41,7 +44,7 @@ def require_needed_stacks(stacks: Sequence[str], graph: Mapping[str, Sequence[st
             command = " ".join(name for name in graph if name in missing or name in stacks)
             raise UsageError(
                 f"{stack} needs {', '.join(absent)}, which {'is' if len(absent) == 1 else 'are'} not deployed. "
-                f"Run `zone up {command}`."
+                f"Run `zone up {command}{f' {options}' if options else ''}`."
             )
 
 
