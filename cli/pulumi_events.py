@@ -28,6 +28,10 @@ OPS: Final[Mapping[str, Op]] = {
 out: the CLI tells `replace` as well."""
 COLOR: Final = re.compile(r"<\{%[^%]*%\}>")
 """Color directives in the messages of the CLI."""
+ENDINGS: Final = frozenset({"preview failed", "update failed", "refresh failed", "destroy failed"})
+"""Messages that only say that the run failed; another message says why."""
+UNDECIDED: Final = "can't run policy"
+"""Begin of the message of a policy that met an unknown value."""
 ROOT_TYPE: Final = "pulumi:pulumi:Stack"
 
 
@@ -54,9 +58,9 @@ class RunRecord:
         self.errors: list[str] = []
 
     def planning(self, planning: bool) -> None:
-        """Marks the following events as those of a preview or of an update; the steps of the former are dropped."""
+        """Marks the following events as those of a preview or of an update, and drops what was collected before."""
         self._planning = planning
-        self._steps, self._resources, self._counts = {}, {}, Counter()
+        self._steps, self._resources, self._counts, self._violations = {}, {}, Counter(), {}
 
     @property
     def unchanged(self) -> bool:
@@ -64,9 +68,10 @@ class RunRecord:
         return not self._outputs_differ and not any(count for op, count in self._counts.items() if op != "same")
 
     @property
-    def violated(self) -> bool:
-        """Whether a mandatory policy is violated."""
-        return any(violation.level == "mandatory" for violation in self._violations.values())
+    def violated_policies(self) -> list[str]:
+        """Names of the mandatory policies that are violated."""
+        violations = self._violations.values()
+        return sorted({violation.policy for violation in violations if violation.level == "mandatory"})
 
     def __call__(self, event: EngineEvent) -> None:
         """Takes one event of the CLI."""
@@ -99,7 +104,7 @@ class RunRecord:
         return StackResult(
             name=self.stack,
             operation=self.operation,
-            ok=not error and not self.violated,
+            ok=not error and not self.violated_policies,
             operations=dict(counts),
             steps=tuple(self._steps.values()),
             violations=tuple(self._violations.values()),
@@ -151,6 +156,8 @@ class RunRecord:
 
     def _diagnose(self, diagnostic: DiagnosticEvent) -> None:
         message = plain(diagnostic.message)
+        if message in ENDINGS:
+            return
         severity = diagnostic.severity.partition("#")[0]
         if severity == "error" and message not in self.errors:
             self.errors.append(message)
@@ -166,7 +173,8 @@ class RunRecord:
             )
 
     def _violate(self, policy: PolicyEvent) -> None:
-        description, _, message = plain(policy.message).partition("\n")
+        text = plain(policy.message)
+        description, _, message = ("", "", text) if text.startswith(UNDECIDED) else text.partition("\n")
         violation = Violation(
             stack=self.stack,
             policy=policy.policy_name,
@@ -187,7 +195,7 @@ def differences(metadata: StepEventMetadata) -> Sequence[PropertyDiff]:
         return [
             PropertyDiff(path=key, kind="add", new=value)
             for key, value in sorted(inputs.items())
-            if key != "__defaults" and value is not None
+            if not key.startswith("__") and value is not None
         ]
     changed: list[PropertyDiff] = []
     for path, difference in sorted((metadata.detailed_diff or {}).items()):

@@ -149,8 +149,8 @@ def _reason(error: Exception, record: RunRecord) -> str:
     known = explained(output, record.stack)
     if known is not None:
         return known
-    if record.violated:
-        return "a mandatory policy is violated"
+    if record.violated_policies:
+        return f"mandatory policies are violated: {', '.join(record.violated_policies)}"
     if record.errors:
         return "; ".join(record.errors)
     return said(error) if isinstance(error, CommandError) else str(error)
