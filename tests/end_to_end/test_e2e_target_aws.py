@@ -75,7 +75,8 @@ def test_reviewed_plan_is_deployed_and_nothing_else(cli_zone: CliZone, tmp_path:
     operations = again.stack("organization")["operations"]
     assert operations == {**dict.fromkeys(operations, 0), "same": planned["operations"]["create"]}
 
-    # The plan says that everything is created: it no longer matches, and nothing is changed.
+    # The plan says nothing of a further OU: it no longer matches.
+    zone.configure(organizational_units=[*zone.setting("organizational_units"), "Extra"])
     stale = cli_zone.run("up", "organization", *ON_AWS, "--plan", str(plans), "--yes")
     assert stale.code == 1
     assert "organization no longer matches its plan" in stale.err
