@@ -28,7 +28,7 @@ EXPLANATIONS: Final[Sequence[tuple[str, str]]] = (
         "The passphrase in PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE is not that of {stack}.",
     ),
     (
-        r"violates plan",
+        r"violates plan|not allowed by the plan",
         (
             "{stack} no longer matches its plan: program, configuration or AWS changed since the plan was saved, or a "
             "part was deployed already. Save a new plan: `zone preview {stack} --target aws --save-plan DIR`."

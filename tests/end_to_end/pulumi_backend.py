@@ -22,9 +22,8 @@ class CliZone:
         }
 
     def log_in(self, url: str) -> None:
-        """Uses a backend; the emulated S3 has no host names of buckets."""
-        path_style = "&s3ForcePathStyle=true" if url.startswith("s3://") else ""
-        self.variables = {**self.variables, "PULUMI_BACKEND_URL": f"{url}{path_style}"}
+        """Uses a backend."""
+        self.variables = {**self.variables, "PULUMI_BACKEND_URL": url}
 
     def run(self, *words: str, **more: str) -> Ran:
         """Runs `zone WORDS`."""

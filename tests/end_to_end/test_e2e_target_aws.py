@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +76,16 @@ def test_reviewed_plan_is_deployed_and_nothing_else(cli_zone: CliZone, tmp_path:
     operations = again.stack("organization")["operations"]
     assert operations == {**dict.fromkeys(operations, 0), "same": planned["operations"]["create"]}
 
+    # The rehearsal continues with the state of the CLI.
+    state = tmp_path / "organization.json"
+    command = ["pulumi", "stack", "export", "--stack", "organization", "--show-secrets", "--file", str(state)]
+    subprocess.run(command, cwd=zone.root, env=zone.environment(**cli_zone.variables), check=True, capture_output=True)
+    taken = zone.rehearse("import-state", "organization", str(state))
+    assert taken.code == 0, taken.err
+    rehearsed = zone.rehearse("preview", "organization", "--json")
+    assert rehearsed.code == 0, rehearsed.err
+    assert rehearsed.stack("organization")["operations"] == operations
+
     # The plan says nothing of a further OU: it no longer matches.
     zone.configure(organizational_units=[*zone.setting("organizational_units"), "Extra"])
     stale = cli_zone.run("up", "organization", *ON_AWS, "--plan", str(plans), "--yes")
@@ -101,7 +112,7 @@ def test_refused_change_and_lock_are_told_with_the_way_on(cli_zone: CliZone, tmp
     assert not list(plans.iterdir())
 
     locks = backend / ".pulumi" / "locks" / "organization" / "hipaa-ml" / "organization"
-    locks.mkdir(parents=True)
+    locks.mkdir(parents=True, exist_ok=True)
     holder = {"pid": 4711, "username": "ann", "hostname": "laptop", "timestamp": "2026-11-29T12:00:00Z"}
     (locks / "11111111-1111-1111-1111-111111111111.json").write_text(json.dumps(holder), encoding="utf-8")
     locked = cli_zone.run("refresh", "organization", *ON_AWS, "--yes", PULUMI_CONFIG_PASSPHRASE="a")

@@ -61,6 +61,7 @@ def test_file_that_cannot_be_executed_is_refused(tmp_path: Path, monkeypatch: py
         ("error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or …", r"Set PULUMI_CONFIG_PASSPHRASE"),
         ("error: incorrect passphrase", r"is not that of audit"),
         ("error: resource urn:x violates plan: properties changed", r"audit no longer matches its plan"),
+        ("create is not allowed by the plan: no steps were expected for this resource", r"no longer matches its plan"),
         ("operation error STS: AssumeRole, api error ExpiredToken: The security token", r"session has expired"),
         ("error: No valid credential sources found", r"No AWS credentials were found"),
         ("AWS account ID not allowed: 111122223333", r"provider of audit is in another account"),
