@@ -25,6 +25,7 @@ class Command:
 COMMANDS: Final[Mapping[str, Command]] = {
     "preflight": Command("preflight", "Check what AWS needs before the first deployment"),
     "bootstrap": Command("bootstrap", "Create the bucket and keys that hold Pulumi's state"),
+    "adopt": Command("adopt", "List what is adopted in an existing organization"),
     "up": Command("runs", "Deploy stacks to the emulated AWS, or to AWS"),
     "preview": Command("runs", "Show what `up` would change, and policy violations"),
     "refresh": Command("runs", "Find drift: read every resource again"),
