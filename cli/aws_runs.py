@@ -1,5 +1,6 @@
 """`zone up`, `preview`, `refresh` and `destroy` with `--target aws`: the Pulumi CLI runs the stacks against AWS."""
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import typer
+from pulumi.automation import LocalWorkspace
 
 from cli.display import ProgressDisplay
 from cli.errors import UsageError, console, messages
@@ -58,28 +60,42 @@ class AwsRun:
         """
         started = time.monotonic()
         selected = self.workspace.selected(names, everything=everything)
-        settings = self.workspace.settings()
         self._check_plans(selected)
-        command = find_cli()
+        project = self._opened(selected)
+        graph = self.workspace.graph()
+        blocked = self._check_needed(selected, graph, project)
+        self._confirm()
+        results = self._run_stacks([stack for stack in selected if stack not in blocked], graph, project)
+        show_run(results, {}, None, started, as_json=self.as_json, details=self.details, verbose=False)
+        if blocked:
+            messages.print(_blocked_text(blocked), markup=False, soft_wrap=True)
+        self._conclude(results, selected)
+
+    def _opened(self, selected: Sequence[str]) -> LocalWorkspace:
+        """The project as the CLI sees it, after account, principal and backend were checked and shown."""
+        settings = self.workspace.settings()
         with aws_errors():
             aws = OwnAws(role=settings.account_access_role)
         caller = require_account(aws, settings.management_account_id, settings.regions.primary)
+        command = find_cli()
         url = backend_url(open_workspace(self.workspace.root, command, None))
-        project = open_workspace(self.workspace.root, command, self._secrets_provider(settings, url))
         messages.print(
             f"Account: {caller.account} as {caller.arn}\nState: {url}\nStacks: {', '.join(selected)}",
             markup=False,
             soft_wrap=True,
         )
-        graph = self.workspace.graph()
-        if self.operation in ("up", "preview"):
-            self._require_needed(selected, graph, deployed_stacks(project))
-        self._confirm()
+        return open_workspace(self.workspace.root, command, self._secrets_provider(settings, url))
+
+    def _run_stacks(
+        self, stacks: Sequence[str], graph: Mapping[str, Sequence[str]], project: LocalWorkspace
+    ) -> list[StackResult]:
+        """Runs stacks, independent ones at the same time."""
+        packs = self.packs if self.packs is not None else [self.workspace.root / "policies"]
         if self.plans is not None and self.operation == "preview":
             self.plans.mkdir(parents=True, exist_ok=True, mode=0o700)
         options = RunOptions(
-            packs=self.packs if self.packs is not None else [self.workspace.root / "policies"],
-            pack_configs=self._configs_by_pack(),
+            packs=packs,
+            pack_configs=dict(zip(packs, self.pack_configs, strict=False)),
             parallel=self.parallel,
             plans=self.plans.resolve() if self.plans is not None else None,
             preview_only=self.preview_only,
@@ -88,20 +104,14 @@ class AwsRun:
         def runner(tell: Callable[[Event], None]) -> PulumiRunner:
             return PulumiRunner(project, options, tell)
 
-        before = among(selected, graph, reverse=self.operation == "destroy")
-        count = min(self.at_once, len(selected))
-        keep_going = self.operation == "preview"
+        before = among(stacks, graph, reverse=self.operation == "destroy")
         with (
-            ProgressDisplay(messages if self.as_json else console, len(selected)) as progress,
-            SideBySide(count, runner, progress, keep_going=keep_going) as runners,
+            ProgressDisplay(messages if self.as_json else console, len(stacks)) as progress,
+            SideBySide(
+                min(self.at_once, len(stacks)), runner, progress, keep_going=self.operation == "preview"
+            ) as runners,
         ):
-            results = runners.run(before, lambda each, stack: each.run(self.operation, stack))
-        show_run(results, {}, None, started, as_json=self.as_json, details=self.details, verbose=False)
-        self._conclude(results, selected)
-
-    def _configs_by_pack(self) -> Mapping[Path, Path]:
-        packs = self.packs if self.packs is not None else [self.workspace.root / "policies"]
-        return dict(zip(packs, self.pack_configs, strict=False))
+            return runners.run(before, lambda each, stack: each.run(self.operation, stack))
 
     def _check_plans(self, selected: Sequence[str]) -> None:
         if self.operation != "up" or self.plans is None:
@@ -110,7 +120,7 @@ class AwsRun:
         if missing:
             raise UsageError(
                 f"{self.plans} has no plan for {', '.join(missing)}. Save one with `zone preview {' '.join(missing)} "
-                f"--target aws --save-plan {self.plans}`, review it, and repeat the command. No changes were made."
+                f"--target aws --save-plan {shlex.quote(str(self.plans))}`. No changes were made."
             )
 
     def _secrets_provider(self, settings: Settings, url: str) -> str | None:
@@ -119,22 +129,24 @@ class AwsRun:
             return self.secrets_provider
         return secrets_provider_url(settings) if url.startswith("s3://") else None
 
-    def _require_needed(
-        self, selected: Sequence[str], graph: Mapping[str, Sequence[str]], deployed: frozenset[str]
-    ) -> None:
-        """A stack that is deployed needs its upstream stacks; so does a preview, which reads their outputs."""
+    def _check_needed(
+        self, selected: Sequence[str], graph: Mapping[str, Sequence[str]], project: LocalWorkspace
+    ) -> Mapping[str, Sequence[str]]:
+        """Returns the stacks that cannot be previewed, with the stacks whose outputs they read and that are missing.
+
+        A stack that is deployed needs its upstream stacks; so does a preview, which reads their outputs.
+        """
+        if self.operation not in ("up", "preview"):
+            return {}
+        deployed = deployed_stacks(project)
         if self.operation == "up":
             require_needed_stacks(selected, graph, [*deployed], options="--target aws")
-            return
-        for stack in selected:
-            missing = [needed for needed in graph[stack] if needed not in deployed]
-            if missing:
-                possible = [name for name in selected if all(needed in deployed for needed in graph[name])]
-                raise UsageError(
-                    f"{stack} cannot be previewed: it reads the outputs of {', '.join(missing)}, which "
-                    f"{'is' if len(missing) == 1 else 'are'} not deployed. Rehearse the whole zone with "
-                    f"`zone preview --all`; on AWS, {_previewable(possible)}"
-                )
+            return {}
+        missing = {stack: [needed for needed in graph[stack] if needed not in deployed] for stack in selected}
+        blocked = {stack: needed for stack, needed in missing.items() if needed}
+        if len(blocked) == len(selected):
+            raise UsageError(_blocked_text(blocked))
+        return blocked
 
     def _confirm(self) -> None:
         question = QUESTIONS.get(self.operation)
@@ -164,18 +176,20 @@ class AwsRun:
     def continuation(self, stacks: Sequence[str]) -> str:
         """The command that goes on with the stacks that are left."""
         words = f"{' '.join(stacks)} --target aws"
-        secrets = f" --secrets-provider '{self.secrets_provider}'" if self.secrets_provider else ""
-        if self.operation == "up" and self.plans is not None:
-            # A plan that was applied in part no longer matches what is deployed.
-            return (
-                f"zone preview {words} --save-plan {self.plans}{secrets} && "
-                f"zone up {words} --plan {self.plans}{secrets}"
-            )
-        plans = f" --save-plan {self.plans}" if self.plans is not None else ""
-        return f"zone {self.operation} {words}{plans}{secrets}"
+        secrets = f" --secrets-provider {shlex.quote(self.secrets_provider)}" if self.secrets_provider else ""
+        if self.plans is None:
+            return f"zone {self.operation} {words}{secrets}"
+        plans = shlex.quote(str(self.plans))
+        preview = f"zone preview {words} --save-plan {plans}{secrets}"
+        # A plan that was applied in part no longer matches what is deployed.
+        return preview if self.operation == "preview" else f"{preview} && zone up {words} --plan {plans}{secrets}"
 
 
-def _previewable(stacks: Sequence[str]) -> str:
-    if not stacks:
-        return "deploy those first."
-    return f"these can be previewed now: `zone preview {' '.join(stacks)} --target aws`"
+def _blocked_text(blocked: Mapping[str, Sequence[str]]) -> str:
+    """Why stacks are not previewed."""
+    lines = [
+        f"{stack} cannot be previewed: it reads the outputs of {', '.join(missing)}, which "
+        f"{'is' if len(missing) == 1 else 'are'} not deployed."
+        for stack, missing in blocked.items()
+    ]
+    return "\n".join([*lines, "Rehearse the whole zone with `zone preview --all`."])

@@ -54,6 +54,10 @@ EXPLANATIONS: Final[Sequence[tuple[str, str]]] = (
         "The bucket of the backend does not exist. Create it with `zone bootstrap --target aws`.",
     ),
     (
+        r"Alias \S+ is not found|NotFoundException.*\bkey\b",
+        "The key of the secrets provider does not exist. Create it with `zone bootstrap --target aws --execute`.",
+    ),
+    (
         r"no space left on device",
         "The disk is full. Free space, and repeat the command: what was deployed is in the state.",
     ),

@@ -49,14 +49,15 @@ def test_reviewed_plan_is_deployed_and_nothing_else(cli_zone: CliZone, tmp_path:
     assert created.code == 0, created.err
     cli_zone.log_in(created.document["login"])
 
-    refused = cli_zone.run("preview", "organization", "audit", *ON_AWS)
+    refused = cli_zone.run("preview", "audit", *ON_AWS)
     assert refused.code == 2
     assert "audit cannot be previewed: it reads the outputs of organization" in refused.err
     refused = cli_zone.run("up", "organization", *ON_AWS)
     assert (refused.code, "Give --yes" in refused.err) == (2, True), refused.err
 
-    previewed = cli_zone.run("preview", "organization", *ON_AWS, "--save-plan", str(plans), "--json")
-    assert previewed.code == 0, previewed.err
+    previewed = cli_zone.run("preview", "organization", "audit", *ON_AWS, "--save-plan", str(plans), "--json")
+    assert previewed.code == 1, previewed.err  # audit reads the outputs of organization
+    assert "Not started: audit" in previewed.err
     assert "Account: 123456789012 as arn:aws:" in previewed.err
     planned = previewed.stack("organization")
     assert planned["operations"]["create"] > 50

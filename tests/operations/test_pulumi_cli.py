@@ -66,6 +66,7 @@ def test_file_that_cannot_be_executed_is_refused(tmp_path: Path, monkeypatch: py
         ("error: No valid credential sources found", r"No AWS credentials were found"),
         ("AWS account ID not allowed: 111122223333", r"provider of audit is in another account"),
         ("blob (code=NotFound): NoSuchBucket: The bucket", r"bucket of the backend does not exist"),
+        ("NotFoundException: Alias arn:aws:kms:us-east-1:1:alias/x is not found.", r"secrets provider does not exist"),
         ("write /tmp/x: no space left on device", r"The disk is full"),
         ("dial tcp: lookup s3.amazonaws.com: no such host", r"The connection was lost"),
         ("error: could not load plugin for aws", r"provider plugin cannot be installed"),
