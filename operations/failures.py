@@ -85,6 +85,9 @@ EXPLANATIONS: Final[Sequence[tuple[str, str]]] = (
 LOCK_HOLDER: Final = re.compile(r"created by (?P<holder>\S+ \(pid \d+\) at \S+)")
 
 
+PROTECTED: Final = re.compile(r'resource "(?P<urn>urn:[^"]+)" cannot be deleted\s+because it is protected')
+
+
 def explained(output: str, stack: str) -> str | None:
     """The message for a failure that is known.
 
@@ -95,6 +98,9 @@ def explained(output: str, stack: str) -> str | None:
     Returns:
         The message; None when the failure is not known.
     """
+    protected = dict.fromkeys(match["urn"].rpartition("::")[2] for match in PROTECTED.finditer(output))
+    if protected:
+        return f"protected resources were kept: {', '.join(protected)}. They hold data; the others were deleted."
     holder = LOCK_HOLDER.search(output)
     lock = f" (created by {holder['holder']})" if holder else ""
     for pattern, explanation in EXPLANATIONS:

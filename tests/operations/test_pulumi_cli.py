@@ -9,6 +9,9 @@ from operations.errors import OperationError
 from operations.failures import explained
 from operations.pulumi_cli import find_cli
 
+PROTECTED = """resource "urn:pulumi:audit::hipaa-ml::aws:s3/bucket:Bucket::logs" cannot be deleted
+because it is protected. To unprotect …; resource "urn:pulumi:audit::hipaa-ml::aws:kms/key:Key::key" cannot
+be deleted"""
 LOCKED = """error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete
 the lock file with `pulumi cancel`.
   s3://bucket/.pulumi/locks/organization/hipaa-ml/audit/1.json: created by ann@host (pid 4711) at 2026-11-29T12:00:00Z
@@ -56,6 +59,7 @@ def test_file_that_cannot_be_executed_is_refused(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("output", "message"),
     [
+        (PROTECTED, r"^protected resources were kept: logs\. They hold data; the others were deleted"),
         (LOCKED, r"lock of audit.*created by ann@host \(pid 4711\) at 2026.*`pulumi cancel --stack audit --yes`"),
         ("error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions", r"not logged in"),
         ("error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or …", r"Set PULUMI_CONFIG_PASSPHRASE"),
