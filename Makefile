@@ -137,6 +137,7 @@ coverage: $(READY_ML) ## measure line and branch coverage of the fast tests
 docs: $(READY) ## write the generated pages again
 	$(BIN)/python -m controls.document > docs/controls.md
 	$(BIN)/python -m zone.settings.document > docs/configuration.md
+	$(BIN)/python -m zone.settings.schema stacks/schemas
 	$(BIN)/python -m rehearsal.provider.coverage > docs/coverage.md
 	$(BIN)/python -m rehearsal.cloud.rules.document > docs/rules.md
 
