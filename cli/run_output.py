@@ -46,7 +46,7 @@ def show_run(
         verbose: list every resource type.
     """
     if as_json:
-        typer.echo(json.dumps(_document(results, modes), indent=2))
+        typer.echo(json.dumps(run_document(results, modes), indent=2))
     else:
         for result in results:
             show_plan(console, result, details=details)
@@ -74,7 +74,8 @@ def not_started(results: Sequence[StackResult], selected: Sequence[str]) -> list
     return [stack for stack in selected if stack not in started]
 
 
-def _document(results: Sequence[StackResult], modes: Modes) -> RunDocument:
+def run_document(results: Sequence[StackResult], modes: Modes) -> RunDocument:
+    """The document that `--json` prints."""
     stacks = [_stack_document(result, modes.get(result.name, Counter())) for result in results]
     return {"ok": bool(results) and all(result.ok for result in results), "stacks": stacks}
 
