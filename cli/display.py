@@ -211,7 +211,7 @@ def show_summary(
     console: Console,
     results: Sequence[StackResult],
     modes: Mapping[str, Mapping[str, int]],
-    accounts: int,
+    accounts: int | None,
     started: float,
     *,
     verbose: bool = False,
@@ -222,7 +222,7 @@ def show_summary(
         console: Console to print to.
         results: One result per stack.
         modes: Resource type -> mode (`emulated` or `recorded`) -> number of resources.
-        accounts: Number of accounts in the emulated organisation.
+        accounts: Number of accounts in the emulated organisation; None on AWS, where nothing is emulated.
         started: `time.monotonic()` at the start of the run.
         verbose: Whether to list every resource type instead of the recorded ones only.
     """
@@ -250,13 +250,16 @@ def show_summary(
         for operation in ("create", "import", "update", "replace", "delete")
         if operations[operation]
     )
-    resources = sum(totals.values())
+    resources = sum(count for result in results for kind, count in result.types.items() if kind.startswith("aws:"))
+    resources = resources if accounts is None else sum(totals.values())
     components = sum(sum(result.types.values()) for result in results) - resources
+    counted = "" if accounts is None else f", {accounts} accounts"
+    modes_text = "" if accounts is None else f" ({totals['emulated']} emulated, {totals['recorded']} recorded)"
     console.print(
-        f"\n{len(results)} stacks, {accounts} accounts: {changes or 'no changes'}, {operations['same']} unchanged\n"
-        f"{resources} AWS resources ({totals['emulated']} emulated, {totals['recorded']} recorded)"
+        f"\n{len(results)} stacks{counted}: {changes or 'no changes'}, {operations['same']} unchanged\n"
+        f"{resources} AWS resources{modes_text}"
         f"{f', {components} components and providers' if components > 0 else ''}\n"
-        f"{policies} policies, {time.monotonic() - started:.1f} s"
+        f"{f'{policies} policies, ' if accounts is not None else ''}{time.monotonic() - started:.1f} s"
     )
 
 

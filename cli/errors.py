@@ -22,6 +22,7 @@ KNOWN_ERRORS: Final = frozenset(
         "inspection.can.QuestionError",
         "inspection.cost.PriceError",
         "inspection.network.nodes.UnknownPlaceError",
+        "operations.errors.OperationError",
         "rehearsal.cloud.errors.CloudError",
         "rehearsal.engine.errors.EngineError",
         "rehearsal.provider.process.ProviderProcessError",

@@ -24,12 +24,15 @@ class Command:
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "preflight": Command("preflight", "Check what AWS needs before the first deployment"),
-    "up": Command("runs", "Deploy stacks to the emulated AWS"),
+    "bootstrap": Command("bootstrap", "Create the bucket and keys that hold Pulumi's state"),
+    "adopt": Command("adopt", "List what is adopted in an existing organization"),
+    "up": Command("runs", "Deploy stacks to the emulated AWS, or to AWS"),
     "preview": Command("runs", "Show what `up` would change, and policy violations"),
     "refresh": Command("runs", "Find drift: read every resource again"),
     "destroy": Command("runs", "Delete stacks, except protected resources"),
     "outputs": Command("state", "Print the outputs of a stack"),
     "export": Command("state", "Print the state of a stack, as `pulumi stack export`"),
+    "import-state": Command("state", "Take the state of a stack from `pulumi stack export`"),
     "audit": Command("audit", "Compare the accounts with the configuration"),
     "can": Command("can", "Decide whether the guardrails allow a request"),
     "attack": Command("attack", "Attack the running zone, and report what stopped each attack"),
@@ -67,7 +70,7 @@ class LazyCommands(TyperGroup):
         if hasattr(module, "app"):
             return typer.main.get_command(module.app)
         app = typer.Typer(rich_markup_mode=None, add_completion=False, context_settings=HELP_OPTIONS)
-        app.command(cmd_name)(getattr(module, cmd_name))
+        app.command(cmd_name)(getattr(module, cmd_name.replace("-", "_")))
         return typer.main.get_command(app)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

@@ -1,10 +1,26 @@
 """Options that several commands of `zone` share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from cli.errors import UsageError
 
 JsonDocument = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Endpoint = Annotated[
     str | None, typer.Option(metavar="URL", help="AWS-compatible emulator to use instead of the built-in one.")
 ]
+Target = Annotated[
+    Literal["emulator", "aws"],
+    typer.Option("--target", help="emulator: the emulated AWS. aws: AWS, with your credentials and the Pulumi CLI."),
+]
+
+
+def refuse_endpoint(target: str, endpoint: str | None) -> None:
+    """Checks that no emulator is named for a command on AWS.
+
+    Raises:
+        UsageError: both are given.
+    """
+    if target == "aws" and endpoint is not None:
+        raise UsageError("Give one of --target aws and --endpoint.")

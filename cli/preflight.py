@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.errors import UsageError, console
-from cli.options import Endpoint, JsonDocument
+from cli.options import Endpoint, JsonDocument, Target, refuse_endpoint
 from cli.own_aws import OwnAws
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
@@ -25,6 +25,7 @@ from inspection.preflight import (
     passed,
 )
 from inspection.preflight import preflight as checked
+from operations.identity import aws_errors
 from zone.plan import graph
 from zone.settings import Settings
 from zone.settings.placement import account_placement, workload_environments
@@ -40,20 +41,22 @@ MARKS: Final[dict[Verdict, tuple[str, str]]] = {
 
 
 def preflight(
-    aws: Annotated[bool, typer.Option("--aws", help="Read AWS with your credentials.")] = False,
+    target: Target = "emulator",
+    aws: Annotated[bool, typer.Option("--aws", help="Same as --target aws.")] = False,
     as_json: JsonDocument = False,
     endpoint: Endpoint = None,
 ) -> None:
     """Check credentials, regions, organization, accounts, quotas and agreements before the first deployment.
 
-    Reads the emulated AWS, or AWS with --aws, in the management account; changes nothing. Exit code 0 when the zone can
-    be deployed, 1 when a check failed or AWS could not be read.
+    Reads the emulated AWS, or AWS with --target aws, in the management account; changes nothing. Exit code 0 when the
+    zone can be deployed, 1 when a check failed or AWS could not be read.
     """
-    if aws and endpoint is not None:
-        raise UsageError("Give one of --aws and --endpoint.")
+    aws = aws or target == "aws"
+    refuse_endpoint("aws" if aws else target, endpoint)
     workspace = Workspace.find(endpoint)
     settings = workspace.settings()
-    source = OwnAws(role=settings.account_access_role) if aws else rehearsed_aws(workspace, settings)
+    with aws_errors():
+        source = OwnAws(role=settings.account_access_role) if aws else rehearsed_aws(workspace, settings)
     checks = checked(expected(settings), source)
     if as_json:
         typer.echo(json.dumps({"ok": passed(checks), "checks": [asdict(check) for check in checks]}, indent=2))

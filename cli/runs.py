@@ -1,31 +1,19 @@
 """`zone up`, `preview`, `refresh` and `destroy`: stacks in dependency order, live, with a summary."""
 
-import json
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from cli.display import (
-    UNCHANGED,
-    ProgressDisplay,
-    distinct_remediations,
-    is_undecided,
-    show_plan,
-    show_remediations,
-    show_summary,
-    show_violations,
-    violation_text,
-)
+from cli.aws_runs import AwsRun
+from cli.display import ProgressDisplay
 from cli.errors import UsageError, console, messages
-from cli.options import Endpoint
-from cli.report import OPERATIONS, RunDocument, StackDocument, ViolationDocument
+from cli.options import Endpoint, Target, refuse_endpoint
+from cli.run_output import not_started, show_run, succeeded
 from cli.session import AT_ONCE, Session
 from cli.workspace import Workspace
-from rehearsal.engine import StackResult
 from rehearsal.provider import emulated_types
 
 Operation = Literal["up", "preview", "refresh", "destroy"]
@@ -53,6 +41,21 @@ AtOnce = Annotated[int, typer.Option(min=1, max=16, metavar="N", help="Independe
 Wait = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Time to wait for another run of the stack.")]
 Details = Annotated[bool, typer.Option("--diff", help="Show the properties of created resources as well.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List every resource type, emulated and recorded.")]
+SavePlan = Annotated[
+    Path | None,
+    typer.Option("--save-plan", metavar="DIR", help="With --target aws: save the plans of the stacks here."),
+]
+Plan = Annotated[
+    Path | None,
+    typer.Option(
+        "--plan", metavar="DIR", help="With --target aws: do what the plans saved here say, and nothing else."
+    ),
+]
+SecretsProvider = Annotated[
+    str | None,
+    typer.Option("--secrets-provider", metavar="URL", help="With --target aws: key that encrypts new stacks' secrets."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="With --target aws: do not ask before something is changed.")]
 Keep = Annotated[bool, typer.Option("--keep/--no-keep", help="Leave the emulated cloud running afterwards.")]
 
 
@@ -60,6 +63,10 @@ def up(
     stacks: Stacks = None,
     everything: All = False,
     as_json: Json = False,
+    target: Target = "emulator",
+    plan: Plan = None,
+    yes: Yes = False,
+    secrets_provider: SecretsProvider = None,
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
     policy_pack_config: PackConfigs = None,
@@ -71,9 +78,27 @@ def up(
     verbose: Verbose = False,
     keep: Keep = True,
 ) -> None:
-    """Deploy stacks: preview with the policy pack, then create, update and delete resources."""
+    """Deploy stacks: preview with the policy pack, then create, update and delete resources.
+
+    With --target aws the Pulumi CLI deploys to AWS, after the account and the role are shown.
+    """
     _check_packs(policy_pack, policy_pack_config, none=no_policy_pack)
     packs = [] if no_policy_pack else policy_pack
+    _check_target(target, endpoint, {"--plan": plan, "--secrets-provider": secrets_provider}, wait=wait)
+    if target == "aws":
+        AwsRun(
+            operation="up",
+            packs=packs,
+            pack_configs=policy_pack_config or (),
+            parallel=parallel,
+            at_once=at_once,
+            plans=plan,
+            secrets_provider=secrets_provider,
+            yes=yes,
+            as_json=as_json,
+            details=details,
+        ).run(stacks or [], everything=everything)
+        return
     session = _session(endpoint, packs, policy_pack_config, parallel=parallel, wait=wait, keep=keep, at_once=at_once)
     _run("up", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
@@ -82,6 +107,9 @@ def preview(
     stacks: Stacks = None,
     everything: All = False,
     as_json: Json = False,
+    target: Target = "emulator",
+    save_plan: SavePlan = None,
+    secrets_provider: SecretsProvider = None,
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
     policy_pack_config: PackConfigs = None,
@@ -95,6 +123,20 @@ def preview(
     """Show the changes `up` would make and the policies it would violate. Changes nothing."""
     _check_packs(policy_pack, policy_pack_config, none=no_policy_pack)
     packs = [] if no_policy_pack else policy_pack
+    _check_target(target, endpoint, {"--save-plan": save_plan, "--secrets-provider": secrets_provider}, wait=wait)
+    if target == "aws":
+        AwsRun(
+            operation="preview",
+            packs=packs,
+            pack_configs=policy_pack_config or (),
+            parallel=parallel,
+            at_once=at_once,
+            plans=save_plan,
+            secrets_provider=secrets_provider,
+            as_json=as_json,
+            details=details,
+        ).run(stacks or [], everything=everything)
+        return
     session = _session(endpoint, packs, policy_pack_config, parallel=parallel, wait=wait, keep=False, at_once=at_once)
     _run("preview", stacks or [], session, everything=everything, as_json=as_json, details=details, verbose=verbose)
 
@@ -103,6 +145,8 @@ def refresh(
     stacks: Stacks = None,
     everything: All = False,
     as_json: Json = False,
+    target: Target = "emulator",
+    yes: Yes = False,
     endpoint: Endpoint = None,
     preview_only: Annotated[
         bool, typer.Option("--preview-only", help="Show the drift and leave the state as it is.")
@@ -110,6 +154,19 @@ def refresh(
     wait: Wait = 0.0,
 ) -> None:
     """Read every resource and record changes that were made outside the program (drift)."""
+    _check_target(target, endpoint, {}, wait=wait)
+    if target == "aws":
+        AwsRun(
+            operation="refresh",
+            packs=[],
+            parallel=PARALLEL,
+            at_once=AT_ONCE,
+            preview_only=preview_only,
+            yes=yes,
+            as_json=as_json,
+            details=True,
+        ).run(stacks or [], everything=everything)
+        return
     session = _session(endpoint, [], wait=wait, preview_only=preview_only)
     _run("refresh", stacks or [], session, everything=everything, as_json=as_json, details=True)
 
@@ -118,6 +175,8 @@ def destroy(
     stacks: Stacks = None,
     everything: All = False,
     as_json: Json = False,
+    target: Target = "emulator",
+    yes: Yes = False,
     endpoint: Endpoint = None,
     unprotect: Annotated[
         bool, typer.Option("--unprotect", help="Delete protected resources too; meant for rehearsals only.")
@@ -125,6 +184,20 @@ def destroy(
     wait: Wait = 0.0,
 ) -> None:
     """Delete stacks in reverse dependency order. Protected resources are named and never deleted."""
+    _check_target(target, endpoint, {}, wait=wait)
+    if target == "aws" and unprotect:
+        raise UsageError("--unprotect is for rehearsals only: on AWS, protected resources hold data.")
+    if target == "aws":
+        AwsRun(
+            operation="destroy",
+            packs=[],
+            parallel=PARALLEL,
+            at_once=AT_ONCE,
+            yes=yes,
+            as_json=as_json,
+            details=False,
+        ).run(stacks or [], everything=everything)
+        return
     session = _session(endpoint, [], wait=wait, unprotect=unprotect)
     _run("destroy", stacks or [], session, everything=everything, as_json=as_json, details=False)
 
@@ -154,6 +227,16 @@ def _session(
     )
 
 
+def _check_target(target: str, endpoint: str | None, only_aws: Mapping[str, object], *, wait: float) -> None:
+    """Checks that no option is given that the target does not have."""
+    refuse_endpoint(target, endpoint)
+    for option, value in only_aws.items():
+        if value is not None and target != "aws":
+            raise UsageError(f"{option} needs --target aws: the rehearsal has no update plans and no secrets provider.")
+    if target == "aws" and wait:
+        raise UsageError("--wait is for rehearsals: the Pulumi CLI does not wait for the lock of a stack.")
+
+
 def _check_packs(packs: Sequence[Path] | None, configs: Sequence[Path] | None, *, none: bool) -> None:
     if packs and none:
         raise UsageError("Give either --policy-pack or --no-policy-pack, not both.")
@@ -181,79 +264,12 @@ def _run(
         results = session.run(operation, selected, progress)
         accounts, emulated = session.accounts(), emulated_types()
         modes = session.modes(results, emulated)
-    if as_json:
-        typer.echo(json.dumps(_document(results, modes), indent=2))
-    else:
-        for result in results:
-            show_plan(console, result, details=details)
-        show_remediations(console, results)
-        show_violations(console, results)
-        modes_by_type: dict[str, Counter[str]] = {}
-        for counts in modes.values():
-            for (resource_type, mode), count in counts.items():
-                modes_by_type.setdefault(resource_type, Counter())[mode] += count
-        show_summary(console, results, modes_by_type, accounts, started, verbose=verbose)
-        if all(result.ok for result in results):
+    show_run(results, modes, accounts, started, as_json=as_json, details=details, verbose=verbose)
+    if succeeded(results, selected):
+        if not as_json:
             session.hint(operation)
-    for result in results:
-        if result.error:
-            messages.print("[bold red]error:[/bold red] ", end="")
-            messages.print(f"{result.name}: {result.error}", markup=False, soft_wrap=True)
-    _exit_on_failure(results, selected)
-
-
-def _exit_on_failure(results: Sequence[StackResult], selected: Sequence[str]) -> None:
-    """Ends the command with exit code 1 if a stack failed or was not started."""
-    started = {result.name for result in results}
-    if all(result.ok for result in results) and len(results) == len(selected):
         return
-    skipped = [stack for stack in selected if stack not in started]
+    skipped = not_started(results, selected)
     if skipped:
         messages.print(f"Not started: {', '.join(skipped)}", markup=False, soft_wrap=True)
     raise typer.Exit(1)
-
-
-def _document(results: Sequence[StackResult], modes: dict[str, Counter[tuple[str, str]]]) -> RunDocument:
-    stacks = [_stack_document(result, modes.get(result.name, Counter())) for result in results]
-    return {"ok": bool(results) and all(result.ok for result in results), "stacks": stacks}
-
-
-def _stack_document(result: StackResult, modes: Counter[tuple[str, str]]) -> StackDocument:
-    def documents(*, undecided: bool) -> list[ViolationDocument]:
-        return [
-            {
-                "policy": violation.policy,
-                "urn": violation.urn,
-                "level": violation.level,
-                "message": violation_text(violation),
-            }
-            for violation in result.violations
-            if is_undecided(violation) is undecided
-        ]
-
-    return {
-        "name": result.name,
-        "operations": {operation: result.operations.get(operation, 0) for operation in OPERATIONS},
-        "changes": [
-            {
-                "op": step.op,
-                "type": step.type,
-                "urn": step.urn,
-                "diff": [
-                    {"path": diff.path, "kind": diff.kind, "old": diff.old, "new": diff.new} for diff in step.diff
-                ],
-            }
-            for step in result.steps
-            if step.op not in UNCHANGED
-        ],
-        "violations": documents(undecided=False),
-        "undecided": documents(undecided=True),
-        "remediations": [
-            {"policy": remediation.policy, "urn": remediation.urn, "description": remediation.description}
-            for remediation in distinct_remediations(result)
-        ],
-        "emulated": sum(count for (_type, mode), count in modes.items() if mode == "emulated"),
-        "recorded": sum(count for (_type, mode), count in modes.items() if mode == "recorded"),
-        "seconds": round(result.seconds, 3),
-        "error": result.error or None,
-    }

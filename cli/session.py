@@ -23,13 +23,16 @@ Modes = dict[str, Counter[tuple[str, str]]]
 """Stack -> (resource type, `emulated` or `recorded`) -> count."""
 
 
-def require_needed_stacks(stacks: Sequence[str], graph: Mapping[str, Sequence[str]], deployed: Sequence[str]) -> None:
+def require_needed_stacks(
+    stacks: Sequence[str], graph: Mapping[str, Sequence[str]], deployed: Sequence[str], *, options: str = ""
+) -> None:
     """Checks that every stack that the named stacks need is deployed or named as well.
 
     Args:
         stacks: stacks to deploy, in dependency order.
         graph: stack -> the stacks that it needs, in dependency order.
         deployed: stacks that are deployed, at least in part.
+        options: options of the command that the message names.
 
     Raises:
         UsageError: a stack is missing; it names the command that deploys all of them.
@@ -41,7 +44,7 @@ def require_needed_stacks(stacks: Sequence[str], graph: Mapping[str, Sequence[st
             command = " ".join(name for name in graph if name in missing or name in stacks)
             raise UsageError(
                 f"{stack} needs {', '.join(absent)}, which {'is' if len(absent) == 1 else 'are'} not deployed. "
-                f"Run `zone up {command}`."
+                f"Run `zone up {command}{f' {options}' if options else ''}`."
             )
 
 
@@ -112,7 +115,10 @@ class Session:
         stacks: Sequence[str],
         sink: Callable[[Event], None],
     ) -> list[StackResult]:
-        """Runs the stacks in dependency order; starts no further stack after a failure."""
+        """Runs the stacks in dependency order; starts no further stack after a failure.
+
+        A preview continues with the stacks that do not need the failed one, so that all violations are told at once.
+        """
         assert self._provider is not None
         plan, project, store = self.workspace.plan(), Project.load(self.workspace.root), self.workspace.store()
         graph, provider, cloud = plan.stacks.needs, self._provider.address, self._cloud
@@ -121,8 +127,10 @@ class Session:
             if cloud is not None:
                 require_addendum(self.workspace, stacks)
 
+        engines: list[Engine] = []
+
         def engine(tell: Callable[[Event], None]) -> Engine:
-            return Engine(
+            made = Engine(
                 project,
                 store,
                 provider=provider,
@@ -133,6 +141,10 @@ class Session:
                 graph=graph,
                 lock_wait=self._wait,
             )
+            engines.append(made)
+            # What one engine has planned or deployed, the others refer to.
+            made.references = engines[0].references
+            return made
 
         def work(engine: Engine, stack: str) -> StackResult:
             if operation == "destroy":
@@ -143,8 +155,9 @@ class Session:
                 publish_stand_ins(cloud, plan, store, stack, _tell)
             return getattr(engine, operation)(stack)
 
-        with SideBySide(min(self._at_once, len(stacks)), engine, sink) as engines:
-            return engines.run(among(stacks, graph, reverse=operation == "destroy"), work)
+        keep_going = operation == "preview"
+        with SideBySide(min(self._at_once, len(stacks)), engine, sink, keep_going=keep_going) as runners:
+            return runners.run(among(stacks, graph, reverse=operation == "destroy"), work)
 
     def provider_port(self) -> int:
         """The port that the provider listens on."""

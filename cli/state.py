@@ -1,16 +1,18 @@
-"""`zone outputs` and `export`: the outputs and the state of a deployed stack."""
+"""`zone outputs`, `export` and `import-state`: the outputs and the state of a deployed stack."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from cli.errors import console
+from cli.errors import UsageError, console
 from cli.options import Endpoint
 from cli.workspace import Workspace
-from rehearsal.engine import StateStore
+from rehearsal.cloud import Cloud
+from rehearsal.engine import Project, StateStore
 
 Stack = Annotated[str, typer.Argument(help="Name of a deployed stack; see `zone graph`.")]
 
@@ -48,6 +50,32 @@ def export(
         typer.echo(document)
     else:
         file.write_text(document + "\n", encoding="utf-8")
+
+
+def import_state(
+    stack: Stack,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Output of `pulumi stack export`; - reads standard input.")
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Replace a state that has resources.")] = False,
+    endpoint: Endpoint = None,
+) -> None:
+    """Take the state of a stack from the Pulumi CLI, so that the rehearsal continues with it.
+
+    Secrets are encrypted with the rehearsal's passphrase. Those of AWS KMS or of Pulumi Cloud are passed on in plain
+    text, without a file: pulumi stack export --stack STACK --show-secrets | zone import-state STACK -
+    """
+    store, workspace = _store(endpoint, stack), Workspace.find(endpoint)
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is no text: {error}") from None
+    cloud = Cloud.attach(workspace.state) if endpoint is None else None
+    if cloud is not None:
+        workspace.follow_cloud(cloud.instance)
+    where = "Standard input" if str(file) == "-" else str(file)
+    count = store.replace(stack, text, project=Project.load(workspace.root).name, where=where, force=force)
+    console.print(f"{stack}: {count} resources. Compare them with the program: zone preview {stack}")
 
 
 def _store(endpoint: str | None, stack: str) -> StateStore:

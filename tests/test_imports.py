@@ -19,10 +19,11 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "controls": frozenset({"authorization"}),
     "policies": frozenset({"controls"}),
     "inspection": frozenset({"authorization", "controls", "zone"}),
+    "operations": frozenset({"inspection", "zone"}),
     "rehearsal": frozenset({"authorization"}),
     "runbooks": frozenset(),
     "workloads": frozenset(),
-    "cli": frozenset({"authorization", "controls", "inspection", "policies", "rehearsal", "zone"}),
+    "cli": frozenset({"authorization", "controls", "inspection", "operations", "policies", "rehearsal", "zone"}),
     "drills": frozenset({"rehearsal", "runbooks", "workloads"}),
 }
 """Top-level package -> the packages of the project it may import."""

@@ -75,6 +75,7 @@ class PipelineRoles(pulumi.ComponentResource):
                 pulumi.Output.format("arn:aws:iam::{0}:role/{1}", args.account_id, role)
                 for role in args.protected_roles
             ],
+            management_account_id=args.management_account_id,
             access_role=args.access_role,
         )
         boundary = iam.Policy(

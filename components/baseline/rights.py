@@ -16,6 +16,7 @@ from components.baseline.rights_data import (
     ROUTE_53,
     SERVICES,
 )
+from components.baseline.state_rights import state_objects, state_rights
 from components.documents import Statement
 from components.keys.key import ADMINISTRATION, REPLICATION
 
@@ -30,6 +31,8 @@ class Scope:
     regions: Sequence[str]
     boundary_arn: Any
     own_role_arns: Sequence[Any]
+    management_account_id: str
+    """Account of Pulumi's state."""
     access_role: str
     """The administrator role in member accounts that foundation stacks assume from the management account."""
 
@@ -134,7 +137,7 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
             ],
             "Resource": [*scope.own_role_arns, scope.boundary_arn],
         },
-        {"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"},
+        _no_data(kind, scope),
     ]
     if kind == "workload":
         statements.append(
@@ -183,16 +186,26 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
             },
             _assume(f"arn:aws:iam::*:role/{scope.access_role}"),
             _assume(f"arn:aws:iam::*:role/{scope.prefix}-deploy"),
+            *state_rights(scope.prefix, scope.management_account_id, writes=True),
         ]
     return statements
 
 
 def preview(kind: str, scope: Scope) -> Sequence[Statement]:
     """Statements of the preview role's own policy, beside AWS's view-only policies."""
-    statements: list[Statement] = [{"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"}]
+    statements: list[Statement] = [_no_data(kind, scope)]
     if kind == "management":
         statements.append(_assume(f"arn:aws:iam::*:role/{scope.prefix}-preview"))
+        statements += state_rights(scope.prefix, scope.management_account_id, writes=False)
     return statements
+
+
+def _no_data(kind: str, scope: Scope) -> Statement:
+    """Denies data: 45 CFR 164.308(a)(4)(ii)(C). In the management account Pulumi's state is the exception."""
+    everything: Statement = {"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA)}
+    if kind == "management":
+        return {**everything, "NotResource": state_objects(scope.prefix, scope.management_account_id)}
+    return {**everything, "Resource": "*"}
 
 
 def _linked(kind: str) -> Statement:

@@ -25,7 +25,9 @@ _PROJECT_KEYS: Final = frozenset(
         "template",
     }
 )
-_STACK_KEYS: Final = frozenset({"config", "encryptionsalt", "secretsprovider"})
+_STACK_KEYS: Final = frozenset({"config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider"})
+"""What the CLI writes into a stack file: `secretsprovider` and `encryptedkey` with a key of AWS KMS, `encryptionsalt`
+with a passphrase, `environment` for Pulumi ESC, which only the CLI reads."""
 _DECLARATION_KEYS: Final = frozenset({"value", "default", "type", "items", "description", "secret"})
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
@@ -99,13 +101,16 @@ class Project:
         file = self.stack_config_file(stack)
         content = yaml_file.load(file) if file.exists() else {}
         _refuse_unknown(file, content, _STACK_KEYS, description="key")
-        if content.get("secretsprovider") not in (None, "", "passphrase"):
-            raise ProjectError(
-                f"{file}: secretsprovider: only 'passphrase' can be opened here, found {content['secretsprovider']!r}"
-            )
         salt = content.get("encryptionsalt")
         # Only for secrets: a salt alone (the CLI writes one into every stack file) must not ask for its passphrase.
-        needed = salt and '"secure":' in json.dumps(content.get("config"))
+        encrypted = '"secure":' in json.dumps(content.get("config"))
+        secrets_provider = content.get("secretsprovider")
+        if encrypted and secrets_provider not in (None, "", "passphrase"):
+            raise ProjectError(
+                f"{file}: config: a value is encrypted with {secrets_provider!r}, and this engine decrypts only with a "
+                "passphrase: deploy the stack with `--target aws`, or rehearse without the value"
+            )
+        needed = salt and encrypted
         crypter = Crypter.open(passphrase, str(salt), where=str(file)) if needed else None
         own = content.get("config") or {}
         if not isinstance(own, dict):

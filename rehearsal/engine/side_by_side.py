@@ -1,18 +1,32 @@
-"""Concurrent stacks: each starts on a free engine as soon as the stacks that it needs are done."""
+"""Concurrent stacks: each starts on a free runner as soon as the stacks that it needs are done."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
 from types import TracebackType
-from typing import Self
+from typing import Generic, Protocol, Self, TypeVar
 
-from rehearsal.engine.engine import Engine
 from rehearsal.engine.events import Event, StackResult
 from rehearsal.engine.signals import heeded
 
 Graph = Mapping[str, Iterable[str]]
 """Stack -> the stacks that must be done before it."""
+
+
+class StackRunner(Protocol):
+    """Runs one stack at a time: the embedded engine, or the Pulumi CLI."""
+
+    def interrupt(self) -> None:
+        """Start no new step; the run in progress ends as soon as its running steps are done."""
+        ...
+
+    def close(self) -> None:
+        """Release what the runner holds."""
+        ...
+
+
+Runner = TypeVar("Runner", bound=StackRunner)
 
 
 def among(stacks: Sequence[str], needs: Graph, *, reverse: bool = False) -> dict[str, set[str]]:
@@ -39,17 +53,23 @@ def among(stacks: Sequence[str], needs: Graph, *, reverse: bool = False) -> dict
     return result
 
 
-class SideBySide:
-    """Runs stacks on several engines. After a failure or an interrupt no stack starts; running ones finish.
+class SideBySide(Generic[Runner]):
+    """Runs stacks on several runners. After a failure or an interrupt no stack starts; running ones finish.
 
     Args:
         count: how many stacks may run at the same time.
-        make: makes an engine that tells its events to the given sink.
-        sink: receives the events of all engines, one at a time.
+        make: makes a runner that tells its events to the given sink.
+        sink: receives the events of all runners, one at a time.
+        keep_going: start stacks after a failure too, except those that need a stack that failed; for previews.
     """
 
     def __init__(
-        self, count: int, make: Callable[[Callable[[Event], None]], Engine], sink: Callable[[Event], None]
+        self,
+        count: int,
+        make: Callable[[Callable[[Event], None]], Runner],
+        sink: Callable[[Event], None],
+        *,
+        keep_going: bool = False,
     ) -> None:
         lock = threading.Lock()
 
@@ -58,11 +78,8 @@ class SideBySide:
                 sink(event)
 
         self._ended = threading.Event()
-        self._engines: list[Engine] = []
-        for _ in range(count):
-            self._engines.append(make(tell))
-            # What one has planned or made, the others refer to.
-            self._engines[-1].references = self._engines[0].references
+        self._keep_going = keep_going
+        self._runners = [make(tell) for _ in range(count)]
 
     def __enter__(self) -> Self:
         return self
@@ -72,45 +89,46 @@ class SideBySide:
     ) -> None:
         self._close()
 
-    def run(self, before: Graph, work: Callable[[Engine, str], StackResult]) -> list[StackResult]:
+    def run(self, before: Graph, work: Callable[[Runner, str], StackResult]) -> list[StackResult]:
         """Run `work` for every stack; returns the results in the graph's order, without stacks that did not start."""
         results: dict[str, StackResult] = {}
-        with heeded(self.interrupt), ThreadPoolExecutor(len(self._engines)) as pool:
+        with heeded(self.interrupt), ThreadPoolExecutor(len(self._runners)) as pool:
             try:
-                self._run(before, lambda engine, stack: pool.submit(work, engine, stack), results)
+                self._run(before, lambda runner, stack: pool.submit(work, runner, stack), results)
             except BaseException:
                 self._close()  # without provider and packs what is under way fails at once, and is waited for
                 raise
         return [results[stack] for stack in before if stack in results]
 
     def _run(
-        self, before: Graph, begin: Callable[[Engine, str], Future[StackResult]], results: dict[str, StackResult]
+        self, before: Graph, begin: Callable[[Runner, str], Future[StackResult]], results: dict[str, StackResult]
     ) -> None:
         sorter = TopologicalSorter(before)
         sorter.prepare()
-        idle, ready, order = list(self._engines), list[str](), list(before)
-        running: dict[Future[StackResult], tuple[Engine, str]] = {}
+        idle, ready, order = list(self._runners), list[str](), list(before)
+        running: dict[Future[StackResult], tuple[Runner, str]] = {}
         while True:
             ready = sorted([*ready, *sorter.get_ready()], key=order.index)
             while ready and idle and not self._ended.is_set():
-                engine, stack = idle.pop(), ready.pop(0)
-                running[begin(engine, stack)] = engine, stack
+                runner, stack = idle.pop(), ready.pop(0)
+                running[begin(runner, stack)] = runner, stack
             if not running:
                 return
             for done in wait(running, return_when=FIRST_COMPLETED).done:
-                engine, stack = running.pop(done)
-                idle.append(engine)
+                runner, stack = running.pop(done)
+                idle.append(runner)
                 results[stack] = done.result()
-                sorter.done(stack)
-                if not results[stack].ok:
+                if results[stack].ok:
+                    sorter.done(stack)
+                elif not self._keep_going:
                     self._ended.set()
 
     def interrupt(self) -> None:
         """Start no more stacks; running ones finish their steps."""
         self._ended.set()
-        for engine in self._engines:
-            engine.interrupt()
+        for runner in self._runners:
+            runner.interrupt()
 
     def _close(self) -> None:
-        for engine in self._engines:
-            engine.close()
+        for runner in self._runners:
+            runner.close()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from rehearsal.engine import checkpoint, journal, lock
 from rehearsal.engine.crypter import Crypter, Passphrase
 from rehearsal.engine.errors import CheckpointError, ProjectError
+from rehearsal.engine.exported import encrypted_anew, read_export
 from rehearsal.engine.journal import Entry, Folded, Journal
 from rehearsal.engine.resource import Resource, decrypt_values
 from rehearsal.engine.urns import ROOT_TYPE
@@ -110,6 +111,38 @@ class StateStore:
             )
         pending = [(op, entry) for (_, op), entry in folded.pending.items()]
         return json.loads(checkpoint.render(folded.entries.values(), pending, salt=saved.salt or self.fresh().state))
+
+    def replace(self, stack: str, text: str, *, project: str, where: str, force: bool = False) -> int:
+        """Replace the state of a stack by an exported one; the state before is kept beside it as `.bak`.
+
+        Args:
+            stack: name of the stack.
+            text: what `pulumi stack export` or `export` printed.
+            project: name of the project.
+            where: file of the text, for messages.
+            force: replace a state that has resources.
+
+        Returns:
+            The number of resources.
+
+        Raises:
+            CheckpointError: the text is no state of this stack, or the stack has a state and `force` is not set.
+            PassphraseError: a secret cannot be opened.
+            StackLockedError: another run holds the stack.
+        """
+        exported = read_export(text, stack=stack, project=project, where=where)
+        path = self._path(stack)
+        with self.locked(stack):
+            if self.exists(stack) and self.resources(stack) and not force:
+                raise CheckpointError(
+                    f"Stack {stack} has a state already: {path}. Give --force to replace it; the state before is kept "
+                    f"as {path.with_suffix('.json.bak').name}. No changes were made."
+                )
+            crypter = self.fresh()
+            exported = encrypted_anew(exported, passphrase=self.passphrase, crypter=crypter, where=where)
+            checkpoint.write(path, checkpoint.render(exported.resources, exported.pending, salt=crypter.state))
+            path.with_suffix(".journal").unlink(missing_ok=True)
+        return len(exported.resources)
 
     def outputs(self, stack: str, *, show_secrets: bool = False) -> dict[str, Any]:
         """Return the stack's outputs by name; secrets as "[secret]" unless `show_secrets`."""

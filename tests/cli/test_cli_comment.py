@@ -7,7 +7,7 @@ from rich.console import Console
 
 from cli.display import show_remediations
 from cli.report import comment
-from cli.runs import _document  # pyright: ignore[reportPrivateUsage]
+from cli.run_output import run_document
 from rehearsal.engine import Remediated, StackResult, Violation
 
 UNDECIDED = "can't run policy 'q' during preview: a value is unknown"
@@ -60,7 +60,7 @@ def test_run_document_and_text_contain_each_remediation_once() -> None:
     result = StackResult(
         name="audit", operation="up", ok=True, operations={}, remediations=(change, change), violations=(waiting,)
     )
-    written = _document([result], {})["stacks"][0]
+    written = run_document([result], {})["stacks"][0]
     assert written["remediations"] == [{"policy": "s3-bucket-tls", "urn": "urn::records", "description": "Adds TLS."}]
     assert [finding["policy"] for finding in written["undecided"]] == ["q"]
     console = Console(file=io.StringIO(), width=100)

@@ -117,7 +117,13 @@ def test_boundary_of_a_workload_account_lets_runbooks_verify_their_rights() -> N
 def test_only_management_account_assumes_roles_in_other_accounts() -> None:
     for kind in KINDS:
         scope = rights.Scope(
-            prefix="p", account_id=ACCOUNT, regions=[], boundary_arn="b", own_role_arns=[], access_role="Admin"
+            prefix="p",
+            account_id=ACCOUNT,
+            management_account_id=ACCOUNT,
+            regions=[],
+            boundary_arn="b",
+            own_role_arns=[],
+            access_role="Admin",
         )
         reaches = any(
             statement["Action"] == "sts:AssumeRole" and statement["Effect"] == "Allow"
@@ -305,6 +311,7 @@ def deploys(action: str, resource: str, context: Mapping[str, str]) -> bool:
         regions=["us-east-1", "us-west-2"],
         boundary_arn="arn:aws:iam::1:policy/hipaa-ml-boundary",
         own_role_arns=["arn:aws:iam::1:role/hipaa-ml-deploy"],
+        management_account_id=ACCOUNT,
         access_role="Admin",
     )
     request = Request(

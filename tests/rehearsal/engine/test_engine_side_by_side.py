@@ -21,18 +21,25 @@ pulumi.export("arn", a.arn)
 """
 
 
-def side_by_side(bench: Bench, sink: Callable[[Event], None] | None = None) -> SideBySide:
+def side_by_side(
+    bench: Bench, sink: Callable[[Event], None] | None = None, *, count: int = 2, keep_going: bool = False
+) -> SideBySide[Engine]:
     address = bench.provider()
+    engines: list[Engine] = []
 
     def engine(tell: Callable[[Event], None]) -> Engine:
-        return Engine(Project.load(bench.root), bench.store(), provider=address, sink=tell, graph=NEEDS)
+        engines.append(Engine(Project.load(bench.root), bench.store(), provider=address, sink=tell, graph=NEEDS))
+        engines[-1].references = engines[0].references
+        return engines[-1]
 
-    return SideBySide(2, engine, sink or bench.events.append)
+    return SideBySide(count, engine, sink or bench.events.append, keep_going=keep_going)
 
 
-def run(bench: Bench, operation: str, stacks: Sequence[str] = tuple(NEEDS), fails: str = "") -> list[StackResult]:
+def run(
+    bench: Bench, operation: str, stacks: Sequence[str] = tuple(NEEDS), fails: str = "", count: int = 2
+) -> list[StackResult]:
     bench.program(f"FAILS = {fails!r}\n{PROGRAM}")
-    with side_by_side(bench) as engines:
+    with side_by_side(bench, count=count, keep_going=operation == "preview") as engines:
         before = among(stacks, NEEDS, reverse=operation == "destroy")
         return engines.run(before, lambda engine, stack: getattr(engine, operation)(stack))
 
@@ -79,6 +86,11 @@ def test_failure_starts_no_stack_and_finishes_running_ones(bench: Bench) -> None
     assert {result.name: result.ok for result in results} == {"base": True, "left": False, "right": True}
     assert "no such thing" in results[1].error
     assert set(bench.things()) == {"base-a", "right-a"}
+
+
+def test_preview_continues_with_stacks_that_do_not_need_the_failed_one(bench: Bench) -> None:
+    results = run(bench, "preview", fails="left", count=1)
+    assert {result.name: result.ok for result in results} == {"base": True, "left": False, "right": True}
 
 
 def test_interrupt_starts_no_stack(bench: Bench) -> None:

@@ -233,12 +233,30 @@ def test_preview_uses_outputs_planned_in_the_same_run(bench: Bench) -> None:
         ("Pulumi.dev.yaml", "config:\n\t- x\n", r"Pulumi\.dev\.yaml, line 2"),
         ("Pulumi.dev.yaml", "konfig: {}\n", r"'konfig' is not supported; allowed are config"),
         ("Pulumi.dev.yaml", "config:\n  k:\n    secure: v1:a:b\n", r"is encrypted, but the file has no encryptionsalt"),
+        (
+            "Pulumi.dev.yaml",
+            "secretsprovider: awskms://alias/x\nconfig:\n  k:\n    secure: v1:a:b\n",
+            r"encrypted with 'awskms://alias/x', and this engine decrypts only with a passphrase",
+        ),
     ],
 )
 def test_malformed_configuration_is_refused_by_file_and_line(bench: Bench, file: str, text: str, message: str) -> None:
     (bench.root / file).write_text(text)
     with pytest.raises(ProjectError, match=message):
         Project.load(bench.root).config("dev", bench.passphrase)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "secretsprovider: awskms://alias/hipaa-ml-secrets?region=us-east-1\nencryptedkey: AQICAHg=\n",
+        "encryptionsalt: v1:c2FsdA==:v1:bm9uY2U=:dGV4dA==\n",
+        "environment:\n  - hospital/production\n",
+    ],
+)
+def test_what_the_pulumi_cli_writes_into_a_stack_file_is_read(bench: Bench, written: str) -> None:
+    (bench.root / "Pulumi.dev.yaml").write_text(f"{written}config:\n  demo:size: 3\n")
+    assert Project.load(bench.root).config("dev", bench.passphrase).values["demo:size"] == "3"
 
 
 def test_stack_configuration_overrides_project_configuration(bench: Bench) -> None:
