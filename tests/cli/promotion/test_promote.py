@@ -136,7 +136,7 @@ def test_promoted_version_of_the_pipeline_is_served(pair: tuple[Environment, Env
         opened.extractall(tmp_path / "served", filter="data")
     served = load(tmp_path / "served", release.model_sha256, release.version)
     assert (served.definition, served.version, served.manifest) == (LENGTH_OF_STAY, version, trained)
-    assert served.predict(served.example())[0] > 0
+    assert served.score(served.example()).predictions[0] > 0
 
 
 def test_version_without_serving_image_is_refused(pair: tuple[Environment, Environment]) -> None:
