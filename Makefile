@@ -11,6 +11,9 @@ VENV_WORKLOADS := .venv-workloads
 READY_WORKLOADS := $(VENV_WORKLOADS)/.ready
 VENV_MONITORING := .venv-monitoring
 READY_MONITORING := $(VENV_MONITORING)/.ready
+VENV_SUPPLY := .venv-supply-chain
+READY_SUPPLY := $(VENV_SUPPLY)/.ready
+LOCKS = $(shell git ls-files '*requirements*.lock')
 VENV_ATTACKS := .venv-attacks
 READY_ATTACKS := $(VENV_ATTACKS)/.ready
 READY_TOOLS := .venv-dvc/.ready
@@ -19,7 +22,7 @@ MODEL ?= readmission
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate asl-validator lock attacks bench docs reference site changelog clean
+.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -66,6 +69,11 @@ $(READY_ATTACKS): workloads/attacks/requirements.lock
 	@echo "Setting up $(VENV_ATTACKS) (about 320 MB) …"
 	$(PYTHON) -m venv $(VENV_ATTACKS)
 	$(VENV_ATTACKS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/attacks/requirements.lock
+	touch $@
+
+$(READY_SUPPLY): docs/requirements-supply-chain.lock
+	$(PYTHON) -m venv $(VENV_SUPPLY)
+	$(VENV_SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r docs/requirements-supply-chain.lock
 	touch $@
 
 setup: $(READY) ## the virtual environment, from the lock
@@ -129,6 +137,15 @@ zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: a quarter of an 
 attacks: $(READY_ATTACKS) ## attack the inference server without and with its guard (Adversarial Robustness Toolbox)
 	$(VENV_ATTACKS)/bin/python -W ignore -m workloads.attacks
 
+sbom: $(READY_SUPPLY) ## write a CycloneDX bill of materials per lock into build/sbom
+	@mkdir -p build/sbom
+	@for lock in $(LOCKS); do name=$$(echo $${lock%.lock} | tr / -); \
+	  $(VENV_SUPPLY)/bin/cyclonedx-py requirements --output-reproducible --of JSON -o build/sbom/$$name.cdx.json $$lock || exit 1; \
+	  echo build/sbom/$$name.cdx.json; done
+
+vulnerabilities: $(READY_SUPPLY) ## look every locked package up in the advisory database of PyPI
+	@for lock in $(LOCKS); do echo "== $$lock"; $(VENV_SUPPLY)/bin/pip-audit --strict --require-hashes --disable-pip -r $$lock || exit 1; done
+
 bench: $(READY_ML) ## print the figures of benchmarks/
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
@@ -164,6 +181,7 @@ lock: ## compile all lock files again, with the newest versions
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --extra dev -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group ml --constraints requirements.lock -o workloads/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group docs -o docs/requirements.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group supply-chain -o docs/requirements-supply-chain.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group pipeline -o workloads/pipeline/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group pipeline-test --constraints workloads/pipeline/requirements.lock -o workloads/pipeline/requirements-test.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group monitoring --constraints workloads/requirements.lock -o workloads/monitoring/requirements.lock

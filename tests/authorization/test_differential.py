@@ -53,7 +53,7 @@ def simulate() -> Iterator[Simulate]:
 
     yield ask
     stdin.close()
-    process.wait(timeout=10)
+    process.wait(timeout=600)
     stdout.close()
 
 

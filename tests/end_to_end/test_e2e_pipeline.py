@@ -181,7 +181,7 @@ def plant(laboratory: Laboratory, run: str, folder: Path) -> None:
 
 def test_second_run_waits_for_nobody(laboratory: Laboratory) -> None:
     first = laboratory.start()
-    for _ in range(600):
+    for _ in range(6000):
         if laboratory.locked():
             break
         time.sleep(0.1)

@@ -48,7 +48,7 @@ class Served:
     lines: list[str] = field(default_factory=list[str])
 
     def ask(self, method: str, path: str, body: bytes | str = b"", **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         try:
             connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
             answer = connection.getresponse()
@@ -92,7 +92,7 @@ def serve(folder: Path, **environment: str) -> Served:
 
 
 def ready(served: Served) -> Served:
-    for _ in range(300):
+    for _ in range(6000):
         if served.process.poll() is not None:
             raise AssertionError(served.process.communicate()[0])
         try:

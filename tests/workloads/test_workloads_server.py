@@ -122,7 +122,7 @@ def test_body_of_unknown_length_is_limited(served: Served) -> None:
         for _ in range(MOST_BYTES // 2**16 + 2):
             yield b" " * 2**16
 
-    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=600)
     connection.request("POST", "/invocations", endless(), {"content-type": JSON}, encode_chunked=True)
     with contextlib.closing(connection):
         assert connection.getresponse().status == 413
@@ -138,7 +138,7 @@ def test_sigterm_finishes_running_requests_without_logging_payloads(folder: Path
     server.score(encounter(sex=PLANTED), x_correlation_id=PLANTED, x_amzn_sagemaker_custom_attributes=PLANTED)
     server.ask("GET", f"/{PLANTED.split(maxsplit=1)[0]}", content_type=PLANTED)
     body = json.dumps([encounter()] * MOST_ENCOUNTERS).encode()
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
     connection.putrequest("POST", "/invocations")
     connection.putheader("content-type", JSON)
     connection.putheader("content-length", str(len(body)))

@@ -108,7 +108,7 @@ def load(file: Path) -> dict[str, object]:
 
 
 PYTHON_OF_THE_SERVER = ROOT / ".venv-mlflow" / "bin" / "python"
-PATIENCE = 300
+PATIENCE = 600
 """Seconds until a server must answer; it takes ten of them on an idle machine."""
 
 
@@ -168,7 +168,7 @@ class TrackingServer:
         finally:
             server.terminate()
             try:
-                assert server.wait(60) == 0
+                assert server.wait(PATIENCE) == 0
             finally:
                 log.close()
                 with contextlib.suppress(ProcessLookupError):

@@ -30,7 +30,7 @@ with engine.begin() as connection:
 """
 
 SignIn = Callable[..., MlflowClient]
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = pytest.mark.timeout(2400)
 
 
 @pytest.fixture(scope="module")

@@ -209,7 +209,7 @@ def test_children_end_when_the_engine_is_killed(bench: Bench) -> None:
 
 
 def _until(condition: Any) -> None:
-    for _ in range(600):
+    for _ in range(6000):
         if condition():
             return
         time.sleep(0.05)

@@ -127,7 +127,7 @@ class Toy(provider_pb2_grpc.ResourceProviderServicer):
                 self.inside += 1
                 self.most_inside = max(self.most_inside, self.inside)
                 self.gathered.notify_all()
-                self.gathered.wait_for(lambda: self.most_inside >= plain["meet"], timeout=20)
+                self.gathered.wait_for(lambda: self.most_inside >= plain["meet"], timeout=600)
                 self.inside -= 1
             self.note("met", "", self.most_inside)
 
