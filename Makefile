@@ -59,9 +59,10 @@ $(READY_MONITORING): workloads/monitoring/requirements.lock workloads/pipeline/r
 	$(VENV_MONITORING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements-test.lock
 	touch $@
 
-$(READY_TOOLS): workloads/pipeline/requirements-mlflow.lock workloads/pipeline/requirements-dvc.lock
-	for tool in mlflow dvc; do $(PYTHON) -m venv .venv-$$tool && .venv-$$tool/bin/python -m pip install --quiet \
-	  --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements-$$tool.lock || exit 1; done
+$(READY_TOOLS): workloads/tracking/requirements.lock workloads/pipeline/requirements-dvc.lock
+	for tool in mlflow:tracking/requirements dvc:pipeline/requirements-dvc; do venv=.venv-$${tool%%:*}; \
+	  $(PYTHON) -m venv $$venv && $$venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r workloads/$${tool#*:}.lock || exit 1; done
 	touch $@
 
 $(READY_ATTACKS): workloads/attacks/requirements.lock
@@ -186,7 +187,7 @@ lock: ## compile all lock files again, with the newest versions
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group monitoring --constraints workloads/requirements.lock -o workloads/monitoring/requirements.lock
 	$(BIN)/python -m workloads.monitoring.lock workloads/monitoring/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group attacks --constraints workloads/requirements.lock -o workloads/attacks/requirements.lock
-	$(BIN)/uv pip compile $(COMPILE) --upgrade --group mlflow -o workloads/pipeline/requirements-mlflow.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group tracking -o workloads/tracking/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group dvc -o workloads/pipeline/requirements-dvc.lock
 
 clean: ## stop the emulated cloud and delete its state

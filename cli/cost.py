@@ -1,4 +1,4 @@
-"""`zone cost`: the monthly price of the configured network, central endpoints beside endpoints in every VPC."""
+"""`zone cost`: the monthly price of network and MLflow servers, central endpoints beside endpoints in every VPC."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -11,9 +11,10 @@ from rich.table import Table
 from cli.errors import UsageError, console
 from cli.options import JsonDocument
 from cli.workspace import Workspace
-from inspection.cost import Bill, CostItem, NetworkSize, Traffic, bill, total
+from inspection.cost import Bill, CostItem, NetworkSize, TrackingSize, Traffic, bill, total
 from zone.plan import make_plan
 from zone.settings import Settings
+from zone.shared.tracking import CPU_UNITS, MEMORY_MEBIBYTES
 
 KEY_TYPES: Final = ("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey")
 ASSUMED: Final = (
@@ -21,7 +22,8 @@ ASSUMED: Final = (
     "NAT gateways behind Network Firewall are free, hour for hour and gigabyte for gigabyte.",
     "Gateway endpoints for S3 and DynamoDB cost nothing.",
     "KMS keys: those that are deployed; before anything is, one for each region's firewall.",
-    "Not counted: data between zones and regions, logs, DNS queries and firewall domains, IPAM addresses, compute.",
+    "Not counted: data between zones and regions, logs, DNS queries and firewall domains, IPAM addresses, compute of",
+    "models, backups, and the certificate authority of MLflow.",
 )
 
 
@@ -34,14 +36,15 @@ def cost(
     ] = 100,
     as_json: JsonDocument = False,
 ) -> None:
-    """Estimate the monthly cost of the configured network from dated prices, and list the assumptions."""
+    """Estimate the monthly cost of network and MLflow servers from dated prices, and list the assumptions."""
     workspace = Workspace.find()
     settings = workspace.settings()
     if not any(account.networks for account in settings.accounts.values()):
         raise UsageError("Pulumi.yaml: accounts: no account has `networks`, so there is no network to price.")
     store = workspace.store()
     deployed = [resource for stack in store.stacks() for resource in store.resources(stack)]
-    estimate = bill(sizes(settings, deployed), Traffic(endpoints=endpoints_gb, egress=egress_gb))
+    traffic = Traffic(endpoints=endpoints_gb, egress=egress_gb)
+    estimate = bill(sizes(settings, deployed), traffic, tracking_sizes(settings))
     if as_json:
         typer.echo(json.dumps({**asdict(estimate), "total": estimate.total, "assumed": ASSUMED}, indent=2))
         return
@@ -73,8 +76,26 @@ def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[NetworkSiz
     ]
 
 
+def tracking_sizes(settings: Settings) -> Sequence[TrackingSize]:
+    """Return the billed resources of the MLflow servers."""
+    tracking = settings.ml.tracking
+    if tracking is None:
+        return ()
+    return [
+        TrackingSize(
+            region=settings.regions.primary,
+            tasks=tracking.tasks if tracking.image_digest is not None else 0,
+            processors=CPU_UNITS / 1024,
+            gigabytes=MEMORY_MEBIBYTES / 1024,
+            instance_class=tracking.instance_class,
+            storage=tracking.storage_gigabytes,
+        )
+        for _ in tracking.environments
+    ]
+
+
 def _show(estimate: Bill) -> None:
-    _table("The network, a month", estimate.items)
+    _table("Network and MLflow servers, a month", estimate.items)
     console.print(f"[bold]total {estimate.total:,.2f} USD[/bold]\n")
     _table("Endpoints: central, as configured", estimate.central)
     console.print(f"{total(estimate.central):,.2f} USD\n")

@@ -44,6 +44,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "cost": Command("cost", "Estimate the monthly cost of the network"),
     "graph": Command("graph", "List the stacks in order, or draw the network"),
     "pipeline": Command("retraining", "Retrain a model, and show its runs and logs"),
+    "mlflow": Command("mlflow", "Open the MLflow server of an environment"),
     "comment": Command("comment", "Print a run as a pull-request comment"),
     "provider": Command("provider", "Serve or explain the AWS provider"),
     "region": Command("region", "Lose a region of the emulated AWS, and restore it"),

@@ -1,4 +1,4 @@
-"""Monthly cost of the network, item by item: central endpoints compared with endpoints in every VPC.
+"""Monthly cost of network and MLflow servers, item by item: central endpoints beside endpoints in every VPC.
 
 Prices are dated data (`prices.csv`): the page each is to be found on, and what it was checked against in the month of
 `as_of`: a stored copy of AWS's own page, a third party's page, or nothing, which every bill says of its lines.
@@ -20,6 +20,9 @@ FIRST_ASSOCIATIONS: Final = 100
 """VPCs that the hourly price of an account's profiles includes (the same)."""
 
 
+_TRACKING_PRICES: Final = ("fargate-", "load-balancer", "postgresql-")
+TRACKING: Final = ("fargate-processor", "fargate-gigabyte", "load-balancer", "load-balancer-unit", "postgresql-storage")
+"""Prices of every MLflow server, besides that of its instance class."""
 Verified = Literal["aws", "third-party", "no"]
 """Source of a price: AWS's page, another publication, or none."""
 
@@ -60,6 +63,22 @@ class NetworkSize:
     """Whether this region's Transit Gateway is peered with the other one."""
     keys: int
     """KMS keys."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackingSize:
+    """The billed resources of the MLflow server of one environment."""
+
+    region: str
+    tasks: int
+    """Number of tasks that always run; 0 before there is an image."""
+    processors: float
+    """Virtual processors of a task."""
+    gigabytes: float
+    """Memory of a task."""
+    instance_class: str
+    storage: int
+    """Gigabytes of the database, which has a copy in a second zone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,8 +152,13 @@ def price(item: str, region: str) -> Price:
     return price
 
 
-def bill(sizes: Sequence[NetworkSize], traffic: Traffic) -> Bill:
+def bill(sizes: Sequence[NetworkSize], traffic: Traffic, servers: Sequence[TrackingSize] = ()) -> Bill:
     """The month's bill.
+
+    Args:
+        sizes: the network of each region.
+        traffic: gigabytes.
+        servers: the MLflow servers.
 
     Raises:
         PriceError: a region that the price data does not have.
@@ -154,23 +178,33 @@ def bill(sizes: Sequence[NetworkSize], traffic: Traffic) -> Bill:
             CostItem(region=GLOBAL, description="VPCs with a profile beyond", count=more, monthly=more * hourly * HOURS)
         )
     return Bill(
-        items=[*central, *(item for size in sizes for item in _shared(size, traffic))],
+        items=[
+            *central,
+            *(item for size in sizes for item in _shared(size, traffic)),
+            *(item for server in servers for item in _tracking(server)),
+        ],
         distributed=[item for size in sizes for item in _distributed(size, traffic)],
         central=central,
         as_of=min(price.as_of for price in prices().values()),
-        unverified=_unverified({size.region for size in sizes}),
+        unverified=_unverified({size.region for size in sizes}, {server.instance_class for server in servers}),
     )
 
 
-def _unverified(regions: Collection[str]) -> Sequence[str]:
+def _unverified(regions: Collection[str], instance_classes: Collection[str]) -> Sequence[str]:
+    """Return the unverified prices of the regions; those of MLflow servers only when there are such servers."""
+    classes = {f"postgresql-{name}" for name in instance_classes}
+
+    def used(item: str) -> bool:
+        return item in classes or (bool(classes) and item in TRACKING) or not item.startswith(_TRACKING_PRICES)
+
     return [
         f"{item} in {region}" if region != GLOBAL else item
         for (item, region), price in prices().items()
-        if price.verified == "no" and region in {*regions, GLOBAL}
+        if price.verified == "no" and region in {*regions, GLOBAL} and used(item)
     ]
 
 
-def _item(size: NetworkSize, description: str, name: str, count: float, per: float = HOURS) -> CostItem:
+def _item(size: NetworkSize | TrackingSize, description: str, name: str, count: float, per: float = HOURS) -> CostItem:
     return CostItem(
         region=size.region, description=description, count=count, monthly=count * per * price(name, size.region).usd
     )
@@ -209,3 +243,13 @@ def _shared(size: NetworkSize, traffic: Traffic) -> Iterator[CostItem]:
         yield _item(size, "GB out over the Transit Gateway", "transit-gateway-data", traffic.egress, 1)
         yield _item(size, "public addresses of NAT gateways", "public-address", size.zones)
     yield _item(size, "KMS keys", "kms-key", size.keys, 1)
+
+
+def _tracking(server: TrackingSize) -> Iterator[CostItem]:
+    """Return the items of an MLflow server; its load balancer uses one capacity unit at most."""
+    yield _item(server, "MLflow: processors of tasks", "fargate-processor", server.tasks * server.processors)
+    yield _item(server, "MLflow: gigabytes of tasks", "fargate-gigabyte", server.tasks * server.gigabytes)
+    yield _item(server, "MLflow: load balancer", "load-balancer", 1)
+    yield _item(server, "MLflow: capacity unit of the load balancer", "load-balancer-unit", 1)
+    yield _item(server, f"MLflow: {server.instance_class} in two zones", f"postgresql-{server.instance_class}", 1)
+    yield _item(server, "MLflow: gigabytes of the database", "postgresql-storage", server.storage, 1)

@@ -38,6 +38,8 @@ class DataContext:
     names: d.DataNames
     table: d.AccessTable
     purposes: Sequence[DataPurpose]
+    balancer_logs: bool
+    """Whether a load balancer of the environment writes access logs, in the primary region: that of MLflow."""
 
     def options(self, region: str) -> pulumi.ResourceOptions:
         """Options that put a component into a region of the account."""
@@ -143,6 +145,7 @@ def _context(plan: Plan, environment: str) -> DataContext:
         ),
         table=plan.environments[environment].access_table,
         purposes=plan.environments[environment].buckets,
+        balancer_logs=settings.ml.tracked_in(environment) is not None,
     )
 
 
@@ -173,6 +176,7 @@ def _region_data(context: DataContext, region: str, keys: d.DomainKeys, roles: d
             key_arns=keys.arns,
             retention_days=_retention(settings),
             glacier_after_days=settings.data.retention.glacier_after_days,
+            balancer_logs=context.balancer_logs and region == settings.regions.primary,
         ),
         opts,
     )

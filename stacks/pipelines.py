@@ -10,6 +10,7 @@ from components.keys import Key, KeyArgs
 from components.ml.pipeline import ModelPipeline, ModelPipelineArgs
 from components.ml.pipeline_foundation import PipelineFoundation, PipelineFoundationArgs, pipeline_key
 from components.ml.pipeline_plan import PipelineNames, PipelinePlan
+from components.mlflow.names import MlflowNames
 from stacks.serving import EnvironmentContext, Serving, subnets
 from zone.settings.ml import Pipeline
 
@@ -81,6 +82,7 @@ def _plan(  # noqa: PLR0917 - one of each
         "security_groups": [pulumi.Output.from_input(context.network.security_group_ids)["training"]],
         "volume_key_arn": key.arn,
         "lock_table": shared.table,
+        "tracking_secret": _tracking_secret(context, pipeline),
     }
 
     def resolved(values: Mapping[str, Any]) -> PipelinePlan:
@@ -107,13 +109,30 @@ def _plan(  # noqa: PLR0917 - one of each
                 "author": pipeline.author,
                 "image_digest": image_digest,
                 "serving_image_digest": _serving_image(context, names, pipeline),
-                "tracking_uri": pipeline.tracking_uri,
+                "tracking_uri": pipeline.tracking_uri or _tracking_uri(context),
                 "experiment": f"{pipeline.team}/{names.model}",
                 "registry": f"sagemaker:{package_group}@{registry}",
             },
         )
 
     return pulumi.Output.from_input(outputs).apply(resolved)
+
+
+def _mlflow(context: EnvironmentContext) -> MlflowNames | None:
+    """Names of the MLflow server of the environment, whose stack comes after this one; None without a server."""
+    if context.settings.ml.tracked_in(context.environment) is None:
+        return None
+    return MlflowNames(prefix=context.settings.name_prefix, environment=context.environment)
+
+
+def _tracking_uri(context: EnvironmentContext) -> str:
+    names = _mlflow(context)
+    return names.url if names is not None else ""
+
+
+def _tracking_secret(context: EnvironmentContext, pipeline: Pipeline) -> pulumi.Input[str]:
+    names = _mlflow(context)
+    return names.secret_pattern(pipeline.team, context.region, context.account_id) if names is not None else ""
 
 
 def _serving_image(context: EnvironmentContext, names: PipelineNames, pipeline: Pipeline) -> str:

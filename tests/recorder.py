@@ -118,6 +118,12 @@ class _Answers(Mocks):
                 for subnet_mapping in args.inputs["subnetMappings"]
             ]
             state["firewallStatuses"] = [{"syncStates": [{"attachments": [one]} for one in attached]}]
+        if args.typ == "aws:rds/instance:Instance":
+            state["address"] = f"{args.name}.rds.amazonaws.com"
+            secret = f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:rds!db-{args.name}"
+            state["masterUserSecrets"] = [{"secretArn": secret}]
+        if args.typ in ("aws:lb/loadBalancer:LoadBalancer", "aws:lb/targetGroup:TargetGroup"):
+            state |= {"arnSuffix": f"suffix/{args.name}", "dnsName": f"{args.name}.amazonaws.com", "zoneId": "Z2"}
         if args.typ == "aws:route53/zone:Zone":
             state["zoneId"] = args.name
         if args.typ == "aws:s3/bucket:Bucket":

@@ -55,8 +55,8 @@ SERVICES: Final[Mapping[str, Sequence[str]]] = {
         "route53resolver",
         "sns",
     ),
-    # A spoke's DNS firewall, query logs and profile are its account's.
-    "workload": (*WORKLOAD, "route53profiles", "route53resolver"),
+    # A spoke's DNS firewall, query logs and profile are its account's; so are certificates of load balancers.
+    "workload": (*WORKLOAD, "acm", "route53profiles", "route53resolver"),
     "sandbox": WORKLOAD,
     "management": ("cloudwatch", "events", "logs", "sns"),
 }
@@ -85,13 +85,17 @@ NAMES_FOR: Final = frozenset({"infrastructure", "workload"})
 
 LINKED: Final[Mapping[str, Sequence[str]]] = {
     "workload": (
+        "ecs.amazonaws.com",  # network interfaces of tasks
+        "ecs.application-autoscaling.amazonaws.com",  # scales services
+        "elasticloadbalancing.amazonaws.com",  # network interfaces of load balancers
+        "rds.amazonaws.com",  # network interfaces, logs and secrets of databases
         "replication.ecr.amazonaws.com",  # copies images into the recovery region
         "sagemaker.application-autoscaling.amazonaws.com",  # scales endpoints
     ),
 }
 """Kind of account -> services whose service-linked role is created with the first resource that needs it."""
 
-GRANTED: Final = ("dynamodb", "ecr", "lambda", "sagemaker")
+GRANTED: Final = ("dynamodb", "ecr", "lambda", "rds", "sagemaker", "secretsmanager")
 """Services that use a key by a grant of the resource's creator (KMS Developer Guide, "Grants in AWS KMS")."""
 
 PASSED_TO: Final = (

@@ -30,6 +30,8 @@ class DataBucketsArgs:
     key_arns: Mapping[Domain, pulumi.Input[str]]
     retention_days: Mapping[DataPurpose, int | None]
     glacier_after_days: int
+    balancer_logs: bool = False
+    """Whether load balancers of the account write their access logs to the bucket of access logs."""
 
 
 class DataBuckets(pulumi.ComponentResource):
@@ -49,6 +51,7 @@ class DataBuckets(pulumi.ComponentResource):
             [
                 *allow.from_access_logging(logs_arn, names.account_id, sources),
                 *allow.from_inventory(logs_arn, names.account_id, sources),
+                *(allow.from_load_balancers(logs_arn, names.account_id, args.region) if args.balancer_logs else ()),
             ],
         )
         self.logs = SecureBucket(f"{name}-{LOGS}", logs, child)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws import cloudwatch, iam, lambda_, secretsmanager
+from pulumi_aws import secretsmanager
 
 from components.data.names import DataNames
-from components.documents import Statement, document
+from components.documents import document
+from components.secret_rotation import RotationArgs, readers_only, rotation_function
 from components.tokens import type_token
 
 ROTATION_DAYS: Final = 90
-RUNTIME: Final = "python3.13"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,10 +66,26 @@ class DataSecret(pulumi.ComponentResource):
             f"{name}-policy",
             secret_arn=secret.arn,
             block_public_policy=True,
-            policy=document([_readers_only([*args.readers, rotator])]),
+            policy=document([readers_only([*args.readers, rotator])]),
             opts=child,
         )
-        function, allowed = _function(name, secret.arn, args, child)
+        function, allowed = rotation_function(
+            name,
+            RotationArgs(
+                function_name=f"{args.names.prefix}-rotate-{args.secret}",
+                role_name=args.names.service_role("secret-rotation"),
+                account_id=args.names.account_id,
+                region=args.region,
+                secrets=[secret.arn],
+                key_arn=args.key_arn,
+                log_key_arn=args.log_key_arn,
+                log_days=args.log_days,
+                boundary_arn=args.boundary_arn,
+                rotation=args.rotation,
+                reserved_concurrency=args.reserved_concurrency,
+            ),
+            child,
+        )
         secretsmanager.SecretRotation(
             f"{name}-rotation",
             secret_id=secret.id,
@@ -80,110 +96,3 @@ class DataSecret(pulumi.ComponentResource):
         )
         self.arn = secret.arn
         self.register_outputs({"arn": self.arn})
-
-
-def _readers_only(readers: Sequence[pulumi.Input[str]]) -> Statement:
-    return {
-        "Sid": "ReadersOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "secretsmanager:GetSecretValue",
-        "Resource": "*",
-        "Condition": {"ArnNotLike": {"aws:PrincipalArn": list(readers)}},
-    }
-
-
-def _function(
-    name: str, secret_arn: pulumi.Input[str], args: DataSecretArgs, opts: pulumi.ResourceOptions
-) -> tuple[lambda_.Function, lambda_.Permission]:
-    names = args.names
-    function_name = f"{names.prefix}-rotate-{args.secret}"
-    trust: Statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    role = iam.Role(
-        f"{name}-function-role",
-        name=names.service_role("secret-rotation"),
-        description="Gives secrets new values",
-        assume_role_policy=document([trust]),
-        permissions_boundary=args.boundary_arn,
-        opts=opts,
-    )
-    logs = cloudwatch.LogGroup(
-        f"{name}-function-logs",
-        name=f"/aws/lambda/{function_name}",
-        retention_in_days=args.log_days,
-        kms_key_id=args.log_key_arn,
-        opts=opts,
-    )
-    rights = iam.RolePolicy(
-        f"{name}-function-rights",
-        role=role.id,
-        policy=document(_rotator(secret_arn, logs.arn, args)),
-        opts=opts,
-    )
-    function = lambda_.Function(
-        f"{name}-function",
-        name=function_name,
-        description="Rotates a secret: asks Secrets Manager for a random value and gives it back",
-        role=role.arn,
-        runtime=RUNTIME,
-        handler="handler.handler",
-        code=pulumi.AssetArchive({"handler.py": pulumi.StringAsset(args.rotation)}),
-        timeout=30,
-        memory_size=128,
-        reserved_concurrent_executions=args.reserved_concurrency,
-        tracing_config=lambda_.FunctionTracingConfigArgs(mode="Active"),
-        logging_config=lambda_.FunctionLoggingConfigArgs(log_format="JSON", log_group=logs.name),
-        opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=[rights]),
-    )
-    allowed = lambda_.Permission(
-        f"{name}-function-permission",
-        function=function.name,
-        action="lambda:InvokeFunction",
-        principal="secretsmanager.amazonaws.com",
-        source_account=names.account_id,
-        opts=opts,
-    )
-    return function, allowed
-
-
-def _rotator(secret_arn: pulumi.Input[str], log_group_arn: pulumi.Input[str], args: DataSecretArgs) -> list[Statement]:
-    """Secrets Manager User Guide, "Permissions for rotation"."""
-    return [
-        {
-            "Sid": "Rotate",
-            "Effect": "Allow",
-            "Action": [
-                "secretsmanager:DescribeSecret",
-                "secretsmanager:GetSecretValue",
-                "secretsmanager:PutSecretValue",
-                "secretsmanager:UpdateSecretVersionStage",
-            ],
-            "Resource": secret_arn,
-        },
-        # Makes a text, reads nothing, and has no resource.
-        {"Sid": "Random", "Effect": "Allow", "Action": "secretsmanager:GetRandomPassword", "Resource": "*"},
-        {
-            "Sid": "UseKey",
-            "Effect": "Allow",
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Resource": args.key_arn,
-            "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}},
-        },
-        {
-            "Sid": "Log",
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": pulumi.Output.format("{0}:*", log_group_arn),
-        },
-        {
-            "Sid": "Trace",
-            "Effect": "Allow",
-            # X-Ray takes traces without a resource.
-            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            "Resource": "*",
-        },
-    ]

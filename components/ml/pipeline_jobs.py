@@ -172,6 +172,10 @@ def _arguments(plan: PipelinePlan, step: Step) -> Sequence[str]:
 
 def _environment(plan: PipelinePlan, step: Step) -> Mapping[str, str]:
     secret = {"PSEUDONYM_KEYS_SECRET": plan.secret_arn} if "keys" in step.inputs else {}
+    if step.name == "track" and plan.tracking_secret:
+        # The pattern without its six question marks is the secret's name, by which Secrets Manager finds it too.
+        name = plan.tracking_secret.rpartition(":secret:")[2].removesuffix("-??????")
+        secret = {**secret, "MLFLOW_TRACKING_USERNAME": plan.team, "MLFLOW_PASSWORD_SECRET": name}
     return {"AWS_DEFAULT_REGION": plan.region, **secret}
 
 

@@ -98,6 +98,8 @@ class PipelinePlan:
     volume_gigabytes: int
     step_minutes: int
     spot: bool
+    tracking_secret: str
+    """ARN pattern of the secret with the team's passwords in MLflow; empty without an MLflow server."""
     settings: Mapping[str, str]
     """Setting of `workloads.pipeline.plan.Settings` -> value, for those that are configured."""
 

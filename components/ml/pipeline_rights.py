@@ -53,7 +53,9 @@ def step_rights(plan: PipelinePlan, step: Step) -> list[Statement]:
         ),
     ]
     if "keys" in step.inputs:
-        statements += _secret(plan)
+        statements += _read_secret(plan, "PseudonymKeys", plan.secret_arn)
+    if step.name == "track" and plan.tracking_secret:
+        statements += _read_secret(plan, "TrackingPassword", plan.tracking_secret)
     if step.name == "register":
         statements += _registering(plan)
     return statements
@@ -135,16 +137,17 @@ def running(*, region: str, account_id: str, repository_arn: str, image_key_arn:
     ]
 
 
-def _secret(plan: PipelinePlan) -> list[Statement]:
+def _read_secret(plan: PipelinePlan, name: str, arn: str) -> list[Statement]:
+    """Statements that read one secret; `name` ends the ids of the statements."""
     return [
         {
-            "Sid": "ReadPseudonymKeys",
+            "Sid": f"Read{name}",
             "Effect": "Allow",
             "Action": "secretsmanager:GetSecretValue",
-            "Resource": plan.secret_arn,
+            "Resource": arn,
         },
         {
-            "Sid": "DecryptPseudonymKeys",
+            "Sid": f"Decrypt{name}",
             "Effect": "Allow",
             "Action": "kms:Decrypt",
             "Resource": plan.secret_key_arn,

@@ -145,6 +145,26 @@ def from_log_delivery(arn: pulumi.Input[str], organization_id: pulumi.Input[str]
     ]
 
 
+def from_load_balancers(arn: pulumi.Input[str], account_id: pulumi.Input[str], region: str) -> Sequence[Statement]:
+    """Lets load balancers of the account write access logs (Application Load Balancers guide, "Access logs")."""
+    return [
+        {
+            "Sid": "LoadBalancers",
+            "Effect": "Allow",
+            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": pulumi.Output.format("{0}/*/AWSLogs/{1}/*", arn, account_id),
+            "Condition": {
+                "ArnLike": {
+                    "aws:SourceArn": pulumi.Output.format(
+                        "arn:aws:elasticloadbalancing:{0}:{1}:loadbalancer/*", region, account_id
+                    )
+                }
+            },
+        }
+    ]
+
+
 def from_inventory(arn: pulumi.Input[str], account_id: pulumi.Input[str], sources: str) -> Sequence[Statement]:
     """Lets S3 write inventories of the account's buckets (S3 User Guide, "Configuring Amazon S3 Inventory")."""
     return [

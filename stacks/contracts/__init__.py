@@ -4,6 +4,7 @@ from stacks.contracts.contract import Contract
 from stacks.contracts.data import DataOutputs
 from stacks.contracts.foundation import AuditOutputs, BaselineOutputs, OrganizationOutputs
 from stacks.contracts.ml import MlOutputs, RecoveryOutputs
+from stacks.contracts.mlflow import MlflowOutputs
 from stacks.contracts.network import NetworkOutputs, SpokeOutputs
 from stacks.contracts.security import SecurityOutputs
 
@@ -13,6 +14,7 @@ __all__ = [
     "Contract",
     "DataOutputs",
     "MlOutputs",
+    "MlflowOutputs",
     "NetworkOutputs",
     "OrganizationOutputs",
     "RecoveryOutputs",

@@ -53,6 +53,7 @@ PLAN = PipelinePlan(
     volume_gigabytes=30,
     step_minutes=60,
     spot=False,
+    tracking_secret=f"arn:aws:secretsmanager:{EAST}:{ACCOUNT}:secret:hipaa-ml/mlflow/cardiology-??????",
     settings={"commit": "abcdef0", "registry": "sagemaker:hipaa-ml-readmission@hipaa-ml-artifacts/x"},
 )
 VALIDATOR = Path(__file__).with_name("asl_validator") / "node_modules" / "asl-validator" / "dist/bin/asl-validator.js"

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("no_change"), pyte
 
 BASELINE = Path(__file__).parent / "data" / "state-425cf67.tar.xz"
 PASSPHRASE = "no-change"
+IDENTITIES = Path(__file__).parents[1] / "stacks" / "identities.txt"
 REPLICATION_RIGHTS = frozenset(
     f"replication-{direction}-{purpose}-rights"
     for direction in ("us-east-1-to-us-west-2", "us-west-2-to-us-east-1")
@@ -158,6 +159,12 @@ INTENDED_CHANGES: Mapping[str, str] = {
         f"defaults-{region}-metadata": "the provider sets its defaults; the baseline has none in its state"
         for region in ("us-east-1", "us-west-2")
     },
+    **{
+        line.split()[-1]: "the stack of MLflow is new: all its resources are created"
+        for line in IDENTITIES.read_text(encoding="utf-8").splitlines()
+        if line.startswith("mlflow-staging ")
+    },
+    "buckets-us-east-1-access-logs-policy": "the load balancer of MLflow writes its access logs to the bucket",
     "serving-key": "images are encrypted with the key of artifacts",
     "readmission-role-rights": "the repository's ARN is known before the repository is created",
     "transit-gateway-gateway": "AWS refuses a peering of gateways with encryption support",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inspection.cost import NetworkSize, PriceError, Traffic, bill, prices, total
+from inspection.cost import NetworkSize, PriceError, TrackingSize, Traffic, bill, prices, total
 
 
 def sized(spokes: int, region: str = "us-east-1") -> NetworkSize:
@@ -71,3 +71,21 @@ def test_region_without_prices_is_refused_with_alternatives() -> None:
         "inspection/prices.csv has no price of interface-endpoint in 'eu-west-1'; "
         "regions: us-east-1, us-east-2, us-west-2"
     )
+
+
+def server(**changes: object) -> TrackingSize:
+    values = {"region": "us-east-1", "tasks": 2, "processors": 1, "gigabytes": 4, "storage": 100}
+    return TrackingSize(**{**values, "instance_class": "db.m7g.large", **changes})  # pyright: ignore[reportArgumentType]
+
+
+def test_an_mlflow_server_costs_what_a_person_adds_up() -> None:
+    without, estimate = bill([sized(3)], Traffic()), bill([sized(3)], Traffic(), [server()])
+    compute = 2 * 730 * (0.04048 + 4 * 0.004445)
+    assert estimate.total - without.total == pytest.approx(compute + 730 * (0.0225 + 0.008 + 0.337) + 100 * 0.23)
+    assert "postgresql-db.m7g.large in us-east-1" in estimate.unverified
+    assert not [price for price in without.unverified if "postgresql" in price or "load-balancer" in price]
+
+
+def test_an_instance_class_without_a_price_is_named() -> None:
+    with pytest.raises(PriceError, match=r"no price of postgresql-db\.r8g\.large in 'us-east-1'"):
+        bill([sized(1)], Traffic(), [server(instance_class="db.r8g.large")])

@@ -5,9 +5,14 @@ import importlib.util
 import io
 import json
 import os
+import signal
 import socket
+import ssl
 import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,3 +105,104 @@ def prepare(model: str, names: Path, root: Path) -> Finished:
 
 def load(file: Path) -> dict[str, object]:
     return json.loads(file.read_text())
+
+
+PYTHON_OF_THE_SERVER = ROOT / ".venv-mlflow" / "bin" / "python"
+PATIENCE = 600
+"""Seconds until a server must answer; it takes ten of them on an idle machine."""
+
+
+@dataclass(frozen=True)
+class TrackingServer:
+    """The MLflow server of the zone, started by its entry point with SQLite and passwords in files."""
+
+    root: Path
+    number: int
+
+    @property
+    def address(self) -> str:
+        return f"https://localhost:{self.number}"
+
+    @property
+    def certificate(self) -> Path:
+        return self.root / "server" / "certificate.pem"
+
+    def variables(self) -> dict[str, str]:
+        users = {user: str(self.root / f"{user}.json") for user in ("mlflow-admin", "cardiology", "oncology")}
+        grant = {"team": "oncology", "experiment": "cardiology/shared", "permission": "READ"}
+        return environment() | {
+            "TRACKING_ADMINISTRATOR": "mlflow-admin",
+            "TRACKING_ARTIFACTS": str(self.root / "artifacts"),
+            "TRACKING_FOLDER": str(self.root / "server"),
+            "TRACKING_GRANTS": json.dumps([grant]),
+            "TRACKING_HOST": "mlflow.staging.ml.internal",
+            "TRACKING_USERS": json.dumps(users),
+        }
+
+    def passwords(self, user: str, *passwords: str) -> None:
+        keys = [{"id": f"k{index}", "secret": password} for index, password in enumerate(passwords, start=1)]
+        (self.root / f"{user}.json").write_text(json.dumps({"keys": keys}))
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PYTHON_OF_THE_SERVER, "-m", "workloads.tracking", *arguments],
+            env=self.variables(), capture_output=True, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """Serves until the block ends; the passwords are read again every second."""
+        log = (self.root / "server.log").open("w")
+        words = ["serve", "--address", "127.0.0.1", "--port", str(self.number), "--interval", "1"]
+        server = subprocess.Popen(
+            [PYTHON_OF_THE_SERVER, "-m", "workloads.tracking", *words],
+            env=self.variables(), stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not self._healthy():
+                running = server.poll() is None and time.monotonic() < deadline
+                assert running, (self.root / "server.log").read_text()
+                time.sleep(0.2)
+            yield
+        finally:
+            server.terminate()
+            try:
+                assert server.wait(PATIENCE) == 0
+            finally:
+                log.close()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(server.pid, signal.SIGKILL)
+
+    def _healthy(self) -> bool:
+        try:
+            context = ssl.create_default_context(cafile=self.certificate)
+            with urllib.request.urlopen(f"{self.address}/health", timeout=10, context=context):
+                return True
+        except OSError:
+            return False
+
+    def signed_in(self, user: str, password: str) -> dict[str, str]:
+        """The variables of a client."""
+        return {
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+            "MLFLOW_TRACKING_PASSWORD": password,
+            "MLFLOW_TRACKING_SERVER_CERT_PATH": str(self.certificate),
+            "MLFLOW_TRACKING_USERNAME": user,
+        }
+
+
+@pytest.fixture(scope="session")
+def tracking_server(tmp_path_factory: pytest.TempPathFactory) -> TrackingServer:
+    """A server whose database is migrated; it does not run yet."""
+    if not PYTHON_OF_THE_SERVER.exists():
+        pytest.skip("MLflow's environment is not set up: make test-workloads")
+    server = TrackingServer(tmp_path_factory.mktemp("tracking"), port())
+    for user in ("mlflow-admin", "cardiology", "oncology"):
+        server.passwords(user, f"{user}-1")
+    answer = server.run("migrate")
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout.splitlines()[-1]) == {
+        "migrated": True, "users": 3, "given": 0, "taken": 0, "waiting": 1,
+    }  # fmt: skip
+    return server

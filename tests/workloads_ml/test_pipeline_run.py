@@ -2,22 +2,20 @@
 
 import fcntl
 import json
-import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
-from tests.workloads_ml.conftest import ROOT, Finished, cli, environment, load, port
+from tests.workloads_ml.conftest import ROOT, Finished, TrackingServer, cli, environment, load
 from workloads.pipeline import versions
 
 KILLS = 20
@@ -228,53 +226,42 @@ def test_dvc_repro_runs_the_same_steps(tmp_path: Path) -> None:
 
 
 def test_run_goes_on_without_mlflow_and_syncs_later(
-    readmission: Finished, names: Path, first: Path, tmp_path: Path
+    readmission: Finished,
+    names: Path,
+    first: Path,
+    tracking_server: TrackingServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server = ROOT / ".venv-mlflow" / "bin" / "mlflow"
-    if not server.exists():
-        pytest.skip("MLflow's environment is not set up: make test-workloads")
-    shutil.copytree(first, tmp_path / "out")
-    address = f"http://127.0.0.1:{(number := port())}"
-    answer = cli(*arguments(readmission, names, tmp_path / "out", "--tracking-uri", address))
+    # Without the record of the first run, whose experiment is not one of a team.
+    shutil.copytree(first, tmp_path / "out", ignore=shutil.ignore_patterns("track-*"))
+    for name, value in tracking_server.signed_in("cardiology", "cardiology-1").items():
+        monkeypatch.setenv(name, value)
+    tracking = ["--tracking-uri", tracking_server.address, "--experiment", "cardiology/readmission"]
+    answer = cli(*arguments(readmission, names, tmp_path / "out", *tracking))
     assert answer.returncode == 0, answer.stderr
     assert "the record is kept" in answer.stderr
-    sync = ["workloads.pipeline", "sync", "--output", str(tmp_path / "out"), "--tracking-uri", address]
+    sync = ["workloads.pipeline", "sync", "--output", str(tmp_path / "out"), *tracking[:2]]
     assert cli(*sync).returncode == 6
-    process = subprocess.Popen(
-        [server, "server", "--host", "127.0.0.1", "--port", str(number), "--workers", "1",
-         "--backend-store-uri", f"sqlite:///{tmp_path}/mlflow.db",
-         "--artifacts-destination", str(tmp_path / "artifacts")],
-        env=environment() | {"PYTHONPATH": ""}, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
-    try:
-        wait(address)
+    with tracking_server.serving():
         answer = cli(*sync)
         assert answer.returncode == 0, answer.stderr
         assert "record(s) logged, 0 pending" in answer.stdout
         assert "0 record(s) logged, 0 pending" in cli(*sync).stdout
-        client = MlflowClient(tracking_uri=address)
-        experiment = client.get_experiment_by_name("readmission")
+        client = MlflowClient(tracking_uri=tracking_server.address)
+        experiment = client.get_experiment_by_name("cardiology/readmission")
         for run in client.search_runs([experiment.experiment_id]):
             assert run.data.metrics["auroc"] > 0.6
             assert run.data.tags["commit"] == "abc"
             assert {file.path for file in client.list_artifacts(run.info.run_id)} >= {"report.html", "model_card.md"}
-        answer = cli(
-            *arguments(readmission, names, tmp_path / "out", "--tracking-uri", address, "--image-digest", "sha256:1")
-        )
+        answer = cli(*arguments(readmission, names, tmp_path / "out", *tracking, "--image-digest", "sha256:1"))
         assert answer.returncode == 0, answer.stderr
         packages = sorted((tmp_path / "out" / "registry" / "readmission").glob("[0-9]*/package.json"))
         assert json.loads(packages[-1].read_text())["lineage"]["mlflow"]["run_id"]
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(600)
-
-
-def wait(address: str) -> None:
-    for _ in range(2400):
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=60):
-                return
-        except OSError:
-            time.sleep(0.5)
-    raise AssertionError("the MLflow server does not answer")
+        for name, value in tracking_server.signed_in("oncology", "oncology-1").items():
+            monkeypatch.setenv(name, value)
+        other = MlflowClient(tracking_uri=tracking_server.address)
+        with pytest.raises(MlflowException, match="403"):
+            other.get_experiment(experiment.experiment_id)
+        with pytest.raises(MlflowException, match="403"):
+            other.create_run(experiment.experiment_id)

@@ -17,8 +17,10 @@ SECURITY: Final = "security"
 NETWORK: Final = "network-"
 """Prefix of one stack per region."""
 DATA: Final = "data-"
-"""Prefix of one stack per environment, as the two below."""
+"""Prefix of one stack per environment, as the three below."""
 ML: Final = "ml-"
+MLFLOW: Final = "mlflow-"
+"""For the environments of `ml.tracking`."""
 RECOVERY: Final = "recovery-"
 _FOUNDATION: Final = (ORGANIZATION, AUDIT)
 
@@ -94,6 +96,11 @@ def plan_stacks(
         if primary in settings.accounts[spec.account].networks:
             own = (pipeline, baseline_stack(spec.account), network_stack(primary), *_serving_needs(spec))
             needs[f"{ML}{environment}"] = (ORGANIZATION, AUDIT, *own)
+    for environment, spec in environments.items():
+        if settings.ml.tracked_in(environment) is not None:
+            own = (pipeline, baseline_stack(spec.account), network_stack(primary))
+            server = (f"{DATA}{environment}", f"{ML}{environment}")
+            needs[f"{MLFLOW}{environment}"] = (ORGANIZATION, AUDIT, *own, *server)
     for environment, spec in environments.items():
         if recovery in settings.accounts[spec.account].networks:
             standby = (*_serving_needs(spec), f"{ML}{environment}") if spec.standby_models else ()

@@ -8,6 +8,7 @@ from pydantic import Field
 from zone.settings import types as t
 from zone.settings.data import DataSetName, TeamName
 from zone.settings.sections import StrictModel
+from zone.settings.tracking import Tracking
 
 ModelName = Annotated[str, t.like(r"[a-z][a-z0-9-]{1,29}", "2 to 30 lower-case letters, digits and hyphens")]
 Version = Annotated[str, t.like(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}", "at most 20 letters, digits, dots and hyphens")]
@@ -176,6 +177,12 @@ class MachineLearning(StrictModel):
     promoters: list[PersonArn] = Field(default_factory=list)
     """ARNs of the users and IAM Identity Center roles that may copy approved versions between environments; if empty,
     there is no role that promotes."""
+    tracking: Tracking | None = None
+    """MLflow servers; if not set, there are none."""
+
+    def tracked_in(self, environment: str) -> Tracking | None:
+        """The settings of the MLflow server of an environment, or None."""
+        return self.tracking if self.tracking is not None and environment in self.tracking.environments else None
 
     def served_in(self, environment: str) -> Mapping[str, Model]:
         """The models of an environment, by name, each with the release of the environment."""

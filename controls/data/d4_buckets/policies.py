@@ -101,7 +101,9 @@ POLICIES: Final[Sequence[PolicyRule]] = (
         name="rds-tls",
         title="Database parameter groups require TLS",
         remedy="Set the parameter rds.force_ssl to 1.",
-        check=on("aws:rds/clusterParameterGroup:ClusterParameterGroup", forces_tls),
+        check=on(
+            ("aws:rds/clusterParameterGroup:ClusterParameterGroup", "aws:rds/parameterGroup:ParameterGroup"), forces_tls
+        ),
     ),
     PolicyRule(
         name="efs-policy-tls",
@@ -131,5 +133,11 @@ POLICIES: Final[Sequence[PolicyRule]] = (
             "Set protocol HTTPS and ssl_policy ELBSecurityPolicy-TLS13-1-2-2021-06 or newer; HTTP may only redirect."
         ),
         check=on("aws:lb/listener:Listener", tls_or_redirect),
+    ),
+    PolicyRule(
+        name="target-group-tls",
+        title="Load balancers encrypt requests to their targets",
+        remedy="Set protocol to HTTPS or TLS, and serve with a certificate; the load balancer does not verify it.",
+        check=on("aws:lb/targetGroup:TargetGroup", equals("protocol", "HTTPS", "TLS")),
     ),
 )

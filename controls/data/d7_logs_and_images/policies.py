@@ -1,6 +1,7 @@
 """Policies of D7: log groups are retained and encrypted; image tags are immutable."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -43,6 +44,16 @@ def _images_by_digest(props: Props) -> Iterator[Problem]:
     if lookup(props, "primaryContainer") is not ABSENT:
         yield from matches("primaryContainer.image", r"@sha256:[0-9a-f]{64}$", "an image by its digest")(props)
     yield from each("containers", _by_digest)(props)
+
+
+def _task_images_by_digest(props: Props) -> Iterator[Problem]:
+    if lookup(props, "containerDefinitions") is UNKNOWN:
+        yield Undecided.at("containerDefinitions")
+    for name, container in containers(props):
+        if not re.search(r"@sha256:[0-9a-f]{64}$", str(container.get("image", ""))):
+            yield Problem(
+                f"container {name} has the image {container.get('image')!r}, which is not named by its digest"
+            )
 
 
 ENDPOINT_LOGS: Final = "/aws/sagemaker/Endpoints/"
@@ -129,6 +140,12 @@ POLICIES: Final[Sequence[PolicyRule]] = (
         title="Containers write their logs to CloudWatch",
         remedy="Set logConfiguration in every container definition.",
         check=on("aws:ecs/taskDefinition:TaskDefinition", _logged_containers),
+    ),
+    PolicyRule(
+        name="ecs-image-digest",
+        title="Containers reference their image by digest",
+        remedy="Set image to REPOSITORY@sha256:DIGEST instead of a tag.",
+        check=on("aws:ecs/taskDefinition:TaskDefinition", _task_images_by_digest),
     ),
     PolicyRule(
         name="sfn-logged",

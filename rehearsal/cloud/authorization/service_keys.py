@@ -165,6 +165,7 @@ PASSED_TO: Final[Mapping[str, str]] = {
     "cloudtrail": "cloudtrail.amazonaws.com",
     "config": "config.amazonaws.com",
     "ec2": "vpc-flow-logs.amazonaws.com",
+    "ecs": "ecs-tasks.amazonaws.com",
     "events": "events.amazonaws.com",
     "firehose": "firehose.amazonaws.com",
     "glue": "glue.amazonaws.com",

@@ -16,6 +16,7 @@ from tests.rehearsal.provider import (
     provider_cases_plans,
     provider_cases_security,
     provider_cases_settings,
+    provider_cases_tracking,
 )
 from tests.rehearsal.provider.provider_bench import Client
 from tests.rehearsal.provider.provider_cases import Case, World
@@ -30,6 +31,7 @@ CASES = (
     *provider_cases_settings.CASES,
     *provider_cases_security.CASES,
     *provider_cases_plans.CASES,
+    *provider_cases_tracking.CASES,
 )
 
 

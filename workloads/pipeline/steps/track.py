@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
 from workloads.pipeline import artifacts
 from workloads.pipeline.definitions import Definition
 from workloads.pipeline.plan import Job
@@ -64,6 +67,7 @@ def log(record: Mapping[str, Any], files: Mapping[str, Path], uri: str) -> str |
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - the same
 
     try:
+        _sign_in()
         client = MlflowClient(tracking_uri=uri)
         experiment = client.get_experiment_by_name(record["experiment"])
         identifier = experiment.experiment_id if experiment else client.create_experiment(record["experiment"])
@@ -80,10 +84,24 @@ def log(record: Mapping[str, Any], files: Mapping[str, Path], uri: str) -> str |
             if file.is_file():
                 client.log_artifact(run_id, str(file))
         client.set_terminated(run_id)
-    except (MlflowException, OSError) as error:
+    except (MlflowException, BotoCoreError, ClientError, OSError, KeyError, ValueError) as error:
         print(f"warning: {_ERRORS} ({type(error).__name__}); the record is kept for `sync`.", file=sys.stderr)
         return None
     return run_id
+
+
+def _sign_in() -> None:
+    """Gives MLflow's client the newest password of the team, from the secret that `MLFLOW_PASSWORD_SECRET` names.
+
+    Raises:
+        ClientError: the secret does not exist, or may not be read.
+        KeyError, ValueError: the secret has no ring of passwords.
+    """
+    secret = os.environ.get("MLFLOW_PASSWORD_SECRET")
+    if secret:
+        client = boto3.client("secretsmanager")
+        ring = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+        os.environ["MLFLOW_TRACKING_PASSWORD"] = ring["keys"][-1]["secret"]
 
 
 def sync(steps: Path, uri: str) -> tuple[int, int]:

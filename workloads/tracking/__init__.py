@@ -1,0 +1,1 @@
+"""The MLflow server of the zone: its entry point, its users, and the migration of its database."""
