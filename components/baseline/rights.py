@@ -15,6 +15,7 @@ from components.baseline.rights_data import (
     PASSED_TO,
     ROUTE_53,
     SERVICES,
+    SPENDING_STOPS,
 )
 from components.documents import Statement
 from components.keys.key import ADMINISTRATION, REPLICATION
@@ -136,7 +137,7 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         },
         {"Sid": "NoData", "Effect": "Deny", "Action": list(NO_DATA), "Resource": "*"},
     ]
-    if kind == "workload":
+    if kind in ("workload", "sandbox"):
         statements.append(
             {
                 "Sid": "RolePolicies",
@@ -173,6 +174,12 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         statements += [
             # AWS Organizations and its like have no resource level for most of these.
             {"Sid": "Organization", "Effect": "Allow", "Action": list(ORGANIZATION), "Resource": "*"},
+            {
+                "Sid": "SpendingStops",
+                "Effect": "Allow",
+                "Action": list(SPENDING_STOPS),
+                "Resource": f"arn:aws:budgets::*:budget/{scope.prefix}-sandbox-*",
+            },
             {
                 "Sid": "SharingRole",
                 "Effect": "Allow",

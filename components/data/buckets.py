@@ -30,6 +30,8 @@ class DataBucketsArgs:
     key_arns: Mapping[Domain, pulumi.Input[str]]
     retention_days: Mapping[DataPurpose, int | None]
     glacier_after_days: int
+    temporary: bool = False
+    """Whether the buckets hold synthetic data of a sandbox, which is deleted with its stack."""
 
 
 class DataBuckets(pulumi.ComponentResource):
@@ -76,7 +78,8 @@ class DataBuckets(pulumi.ComponentResource):
             statements=statements,
             inventory_bucket=None if is_log else self.logs.arn,
             events=not is_log,
-            rewritten_keys=[HEARTBEAT_KEY] if purpose in HEARTBEATS else (),
+            rewritten_keys=[HEARTBEAT_KEY] if purpose in HEARTBEATS and not args.temporary else (),
+            temporary=args.temporary,
         )
 
     def _statements(self, purpose: DataPurpose) -> Sequence[Statement]:

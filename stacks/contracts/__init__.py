@@ -5,6 +5,7 @@ from stacks.contracts.data import DataOutputs
 from stacks.contracts.foundation import AuditOutputs, BaselineOutputs, OrganizationOutputs
 from stacks.contracts.ml import MlOutputs, RecoveryOutputs
 from stacks.contracts.network import NetworkOutputs, SpokeOutputs
+from stacks.contracts.sandbox import SandboxOutputs
 from stacks.contracts.security import SecurityOutputs
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "NetworkOutputs",
     "OrganizationOutputs",
     "RecoveryOutputs",
+    "SandboxOutputs",
     "SecurityOutputs",
     "SpokeOutputs",
 ]
