@@ -36,6 +36,7 @@ from stacks.region_data import (
 from stacks.serving import EnvironmentContext, serve
 from zone.plan import Plan, SandboxPlan, graph
 from zone.settings import MANAGEMENT
+from zone.shared.buckets import LOGS
 
 PACKAGE: Final = Path(__file__).parents[1] / "workloads" / "sandbox"
 MODULES: Final = ("__init__.py", "generator.py", "keeper.py")
@@ -136,7 +137,9 @@ def _data(context: DataContext, sandbox: SandboxPlan) -> tuple[DataOutputs, Regi
     roles = d.ServiceRoles(
         "services",
         d.ServiceRolesArgs(
-            names=context.names, boundary_arn=context.baseline.boundary_policy_arn, replicated=context.purposes
+            names=context.names,
+            boundary_arn=context.baseline.boundary_policy_arn,
+            replicated=[purpose for purpose in context.purposes if purpose != LOGS],
         ),
         context.options(region),
     )

@@ -157,6 +157,16 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
                 ],
             }
         )
+    if kind == "sandbox":
+        statements.append(
+            {
+                "Sid": "EmptyBuckets",
+                "Effect": "Allow",
+                # Synthetic data is deleted with its bucket; access logs arrive after the keeper function emptied it.
+                "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+                "Resource": f"arn:aws:s3:::{scope.prefix}-*/*",
+            }
+        )
     if kind in LINKED:
         statements += [_linked(kind), *_grants(scope)]
     if kind in NAMES_FOR:

@@ -87,6 +87,7 @@ class SecureBucket(pulumi.ComponentResource):
             f"{name}-bucket",
             bucket=args.bucket,
             object_lock_enabled=args.locked,
+            force_destroy=True if args.temporary else None,
             tags={
                 "data-purpose": args.purpose,
                 **({"data-classification": spec.classification} if spec.classification and not args.temporary else {}),
