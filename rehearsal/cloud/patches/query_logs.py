@@ -28,7 +28,7 @@ def _disassociate_resolver_query_log_config(self: Any, resolver_query_log_config
         ):
             del associations[identity]
             self.resolver_query_log_configs[resolver_query_log_config_id].association_count -= 1
-            return {"ResolverQueryLogConfigAssociation": {**association.to_dict(), "Status": "DELETING"}}
+            return {"ResolverQueryLogConfigAssociation": {**association.description(), "Status": "DELETING"}}
     raise AwsError("ResourceNotFoundException", f"{resource_id} has no query log {resolver_query_log_config_id}")
 
 
@@ -39,4 +39,4 @@ def _delete_resolver_query_log_config(self: Any, resolver_query_log_config_id: s
     if config.association_count:
         raise AwsError("ResourceInUseException", f"The query log {config.name} is associated with a VPC")
     del self.resolver_query_log_configs[resolver_query_log_config_id]
-    return {"ResolverQueryLogConfig": {**config.to_dict(), "Status": "DELETING"}}
+    return {"ResolverQueryLogConfig": {**config.description(), "Status": "DELETING"}}
