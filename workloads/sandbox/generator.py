@@ -193,7 +193,7 @@ TYPES: Final = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """`python -m workloads.sandbox.generator --schema FILE --output DIR`: writes a CSV file per data set."""
     parser = argparse.ArgumentParser(prog="generator", description="Write synthetic rows of data sets as CSV.")
-    parser.add_argument("--schema", type=Path, required=True, help="JSON file of `zone sandbox schema`")
+    parser.add_argument("--schema", type=Path, required=True, help="JSON file with a list of data sets")
     parser.add_argument("--output", type=Path, required=True, help="folder that the files are written to")
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=SEED)
