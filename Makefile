@@ -11,13 +11,15 @@ VENV_WORKLOADS := .venv-workloads
 READY_WORKLOADS := $(VENV_WORKLOADS)/.ready
 VENV_MONITORING := .venv-monitoring
 READY_MONITORING := $(VENV_MONITORING)/.ready
+VENV_ATTACKS := .venv-attacks
+READY_ATTACKS := $(VENV_ATTACKS)/.ready
 READY_TOOLS := .venv-dvc/.ready
 TELEMETRY_OFF := MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true GX_ANALYTICS_ENABLED=false DVC_NO_ANALYTICS=1
 MODEL ?= readmission
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate asl-validator lock bench docs reference site changelog clean
+.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate asl-validator lock attacks bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -57,6 +59,12 @@ $(READY_MONITORING): workloads/monitoring/requirements.lock workloads/pipeline/r
 $(READY_TOOLS): workloads/pipeline/requirements-mlflow.lock workloads/pipeline/requirements-dvc.lock
 	for tool in mlflow dvc; do $(PYTHON) -m venv .venv-$$tool && .venv-$$tool/bin/python -m pip install --quiet \
 	  --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements-$$tool.lock || exit 1; done
+	touch $@
+
+$(READY_ATTACKS): workloads/attacks/requirements.lock
+	@echo "Setting up $(VENV_ATTACKS) (about 320 MB) …"
+	$(PYTHON) -m venv $(VENV_ATTACKS)
+	$(VENV_ATTACKS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/attacks/requirements.lock
 	touch $@
 
 setup: $(READY) ## the virtual environment, from the lock
@@ -117,6 +125,9 @@ slow: $(READY_ML) ## end-to-end rehearsals
 zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: a quarter of an hour and more
 	$(BIN)/pytest -n 2 --dist loadgroup -m whole_zone
 
+attacks: $(READY_ATTACKS) ## attack the inference server without and with its guard (Adversarial Robustness Toolbox)
+	$(VENV_ATTACKS)/bin/python -W ignore -m workloads.attacks
+
 bench: $(READY_ML) ## print the figures of benchmarks/
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
@@ -126,6 +137,7 @@ coverage: $(READY_ML) ## measure line and branch coverage of the fast tests
 docs: $(READY) ## write the generated pages again
 	$(BIN)/python -m controls.document > docs/controls.md
 	$(BIN)/python -m zone.settings.document > docs/configuration.md
+	$(BIN)/python -m zone.settings.schema stacks/schemas
 	$(BIN)/python -m rehearsal.provider.coverage > docs/coverage.md
 	$(BIN)/python -m rehearsal.cloud.rules.document > docs/rules.md
 
@@ -155,6 +167,7 @@ lock: ## compile all lock files again, with the newest versions
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group pipeline-test --constraints workloads/pipeline/requirements.lock -o workloads/pipeline/requirements-test.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group monitoring --constraints workloads/requirements.lock -o workloads/monitoring/requirements.lock
 	$(BIN)/python -m workloads.monitoring.lock workloads/monitoring/requirements.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group attacks --constraints workloads/requirements.lock -o workloads/attacks/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group mlflow -o workloads/pipeline/requirements-mlflow.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group dvc -o workloads/pipeline/requirements-dvc.lock
 

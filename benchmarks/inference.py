@@ -30,8 +30,9 @@ def main() -> None:
     started = time.perf_counter()
     trained = model.train(data, seed=1)
     print(f"training on {len(data)} encounters: {time.perf_counter() - started:.1f} s, AUC {trained.auc:.3f}")
+    predict = trained.fitted.pipeline.predict_proba
     for batch in BATCHES:
-        bare = [_timed(lambda rows=data.table[n : n + batch]: trained.pipeline.predict_proba(rows)) for n in range(500)]
+        bare = [_timed(lambda rows=data.table[n : n + batch]: predict(rows)) for n in range(500)]
         print(f"bare model call, {batch:4d} encounters: {_figures(bare)}")
     with tempfile.TemporaryDirectory() as folder:
         manifest = model.save(trained, Path(folder))

@@ -130,7 +130,7 @@ def day_of(random: np.random.Generator, kind: str, day: int, start: float, *, se
 
 @cache
 def fitted() -> Any:
-    return model.train(cohort.generate(30_000, 11), 11).pipeline
+    return model.train(cohort.generate(30_000, 11), 11).fitted.pipeline
 
 
 @cache

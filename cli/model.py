@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from rich.table import Table
 from rich.text import Text
 
-from cli import model_pull_request
+from cli import model_health, model_pull_request
 from cli.errors import UsageError, console
 from cli.model_context import (
     access_of,
@@ -118,6 +118,27 @@ def show(
     for key, value in sorted(package.properties.items()):
         table.add_row(key, Text(value))
     console.print(table)
+
+
+@app.command()
+def health(
+    model: Name,
+    where: Where = None,
+    profile: Profile = None,
+    account: Accounts = None,
+    as_json: JsonDocument = False,
+) -> None:
+    """Show endpoint, monitor, figures and alarms. Exit code 1: needs attention; 3: not known."""
+    workspace = Workspace.find()
+    settings = workspace.settings()
+    environment = environment_of(settings, model, where)
+    access = access_of(workspace, settings, profile, account, None, None, settings.ml.promoters)
+    read = model_health.health_of(access, settings, model, environment)
+    if as_json:
+        typer.echo(json.dumps(model_health.document(read), indent=2, default=str))
+    else:
+        model_health.display(read)
+    raise typer.Exit(model_health.EXIT_CODES[read.state])
 
 
 @app.command()

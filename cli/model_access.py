@@ -30,8 +30,8 @@ class Access(Protocol):
         """Source identity of the sessions."""
         ...
 
-    def reader(self, environment: str) -> Any:
-        """A `sagemaker` client that reads."""
+    def reader(self, environment: str, service: str = "sagemaker") -> Any:
+        """A client that reads."""
         ...
 
     def client(self, service: str, environment: str, role: str) -> Any:
@@ -51,9 +51,9 @@ class RehearsedAccess:
     settings: Settings
     person: str
 
-    def reader(self, environment: str) -> Any:
-        """A `sagemaker` client of the account's access role."""
-        return rehearsed_aws(self.workspace, self.settings).client("sagemaker", account=self.account(environment))
+    def reader(self, environment: str, service: str = "sagemaker") -> Any:
+        """A client of the account's access role."""
+        return rehearsed_aws(self.workspace, self.settings).client(service, account=self.account(environment))
 
     def client(self, service: str, environment: str, role: str) -> Any:
         """A client of a session of a role; S3 is reached through the VPC endpoint of the environment."""
@@ -130,14 +130,14 @@ class ProfileAccess:
         self._arn, self._account = str(identity["Arn"]), str(identity["Account"])
         self.person = self._arn.rpartition("/")[2]
 
-    def reader(self, environment: str) -> Any:
-        """A `sagemaker` client of the profile, which must be of the environment's account."""
+    def reader(self, environment: str, service: str = "sagemaker") -> Any:
+        """A client of the profile, which must be of the environment's account."""
         if self._account != self.account(environment):
             raise UsageError(
                 f"The profile is of the account {self._account}; {environment} is {self.account(environment)}. "
                 "Use a profile of that account."
             )
-        return self._session.client("sagemaker")
+        return self._session.client(service)
 
     def client(self, service: str, environment: str, role: str) -> Any:
         """A client of a session of a role."""

@@ -51,8 +51,12 @@ def _listed(client: Any, bucket: str, since: datetime) -> Iterator[Mapping[str, 
 
 
 def _start_of_comparison(context: Context) -> datetime:
-    """The recovery point target before the loss that the last failover was for, or a day before the operation."""
-    failover = context.journal.last("failover")
-    if failover is not None:
-        return (failover.lost_at or failover.started) - timedelta(minutes=context.zone.rpo_minutes)
-    return context.operation.started - timedelta(days=1)
+    """The recovery point target before the loss that the last failover was for, or a day before the operation.
+
+    It is not before the start of the last completed failback: that failback compared the versions written before it.
+    """
+    failover, failback = context.journal.last("failover"), context.journal.last("failback")
+    if failover is None:
+        return context.operation.started - timedelta(days=1)
+    start = (failover.lost_at or failover.started) - timedelta(minutes=context.zone.rpo_minutes)
+    return start if failback is None else max(start, failback.started)

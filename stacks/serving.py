@@ -211,6 +211,7 @@ def _model(  # noqa: PLR0917 - one of each
             instances=model.instances,
             release_instances=model.release_instances or MAXIMUM_FACTOR * model.instances,
             capture_percent=model.capture_percent,
+            guard=ml.InputGuard(**model.guard.model_dump()),
             alarm_topic_arn=topic_arn,
             standby=standby,
         ),

@@ -2,6 +2,7 @@
 
 from components.ml.approval import ApproverRole, ModelRoleArgs
 from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
+from components.ml.guard import InputGuard
 from components.ml.log import EndpointLog, EndpointLogArgs
 from components.ml.names import ModelNames
 from components.ml.private_zone import (
@@ -29,6 +30,7 @@ __all__ = [
     "ImageReplicationArgs",
     "ImageRepository",
     "ImageRepositoryArgs",
+    "InputGuard",
     "ModelEndpoint",
     "ModelEndpointArgs",
     "ModelNames",

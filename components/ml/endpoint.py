@@ -1,13 +1,14 @@
 """A real-time endpoint in its only form: isolated, in private subnets, under keys, watched, rolled back by alarms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import pulumi
 from pulumi_aws import appautoscaling, sagemaker
 
 from components.ml.alarms import EndpointAlarms, EndpointAlarmsArgs
+from components.ml.guard import InputGuard
 from components.ml.names import ModelNames
 from components.ml.release import Release
 from components.tokens import type_token
@@ -44,6 +45,7 @@ class ModelEndpointArgs:
     """Number of instances that each release starts with, from `instances` to the maximum of autoscaling."""
     capture_percent: int
     alarm_topic_arn: pulumi.Input[str]
+    guard: InputGuard = field(default_factory=InputGuard)
     standby: Standby = "none"
     """`warm`: one instance; `pilot-light`: model and configuration alone, the endpoint is created when it is needed."""
 
@@ -93,7 +95,12 @@ class ModelEndpoint(pulumi.ComponentResource):
                 model_data_url=pulumi.Output.format(
                     "s3://{0}/{1}", args.artifact_bucket, args.release.artifact_key(args.names.model)
                 ),
-                environment={"MODEL_SHA256": args.release.model_sha256, "MODEL_VERSION": args.release.version},
+                environment={
+                    "ENDPOINT_NAME": args.names.endpoint,
+                    "MODEL_SHA256": args.release.model_sha256,
+                    "MODEL_VERSION": args.release.version,
+                    **args.guard.variables(),
+                },
             ),
             vpc_config=sagemaker.ModelVpcConfigArgs(
                 subnets=args.subnet_ids, security_group_ids=list(args.security_group_ids)

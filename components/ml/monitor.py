@@ -7,6 +7,7 @@ from typing import Any, Final
 import pulumi
 from pulumi_aws import cloudwatch
 
+from components.ml.endpoint import VARIANT
 from components.ml.monitor_definition import definition
 from components.ml.monitor_plan import NAMESPACE, MonitorNames, MonitorPlan
 from components.ml.monitor_rights import job_rights, machine_rights
@@ -154,7 +155,7 @@ def dashboard(names: MonitorNames, region: str) -> dict[str, Any]:
         return [NAMESPACE, metric, "Endpoint", names.endpoint]
 
     day = 86_400
-    variant = ["EndpointName", names.endpoint, "VariantName", "AllTraffic"]
+    variant = ["EndpointName", names.endpoint, "VariantName", VARIANT]
     return {
         "widgets": [
             graph("Violations", [own(metric) for metric in VIOLATIONS], 0, 0, day),

@@ -22,7 +22,7 @@ from rehearsal.cloud.replication.status import ReplicationStatus
 
 REGIONS: Final = ("us-east-1", "us-west-2")
 MANAGEMENT_ACCOUNT: Final = "123456789012"
-_PATIENCE: Final = 30.0
+_PATIENCE: Final = 300.0
 """Seconds to wait for the process to come up or go down."""
 
 

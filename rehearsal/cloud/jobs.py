@@ -25,7 +25,10 @@ from rehearsal.cloud.service_calls import SERVICE_CALLS, NoRoleError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PYTHON: Final = "REHEARSAL_WORKLOADS_PYTHON"
-"""Environment variable with the interpreter of the jobs; `.venv-workloads/bin/python` of the project if not set."""
+"""Environment variable with the interpreter of the pipelines' jobs; that of `.venv-workloads` if not set."""
+MONITORING_PYTHON: Final = "REHEARSAL_MONITORING_PYTHON"
+"""Environment variable with the interpreter of the monitors' jobs; that of `.venv-monitoring` if not set."""
+_MONITORING: Final = "workloads.monitoring"
 _ML: Final = "/opt/ml/"
 _FAILURE_CHARACTERS: Final = 1024
 _LOG_LINES: Final = 500
@@ -129,12 +132,7 @@ class Jobs:
             self.stop(name)
 
     def _run(self, job: Job, folder: Path) -> Ended:
-        interpreter = os.environ.get(PYTHON) or str(ROOT / ".venv-workloads" / "bin" / "python")
-        if shutil.which(interpreter) is None:
-            raise JobError(
-                f"ClientError: the environment of the workloads does not exist on this machine ({interpreter}). Create "
-                f"it with `make retrain`, or set {PYTHON} before the emulated cloud is started."
-            )
+        interpreter = _interpreter(job.entry_point[2])
         s3 = SERVICE_CALLS.client("s3", job.region, job.role_arn, "SageMaker", job.endpoint_id)
         for name in ("input/data", "model", "output/data"):
             (folder / name).mkdir(parents=True)
@@ -175,6 +173,23 @@ class Jobs:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             return process.wait(), True
+
+
+def _interpreter(module: str) -> str:
+    """The interpreter of the environment that stands for the image of a job.
+
+    Raises:
+        JobError: the environment does not exist.
+    """
+    monitor = module.startswith(_MONITORING)
+    variable, environment = (MONITORING_PYTHON, ".venv-monitoring") if monitor else (PYTHON, ".venv-workloads")
+    interpreter = os.environ.get(variable) or str(ROOT / environment / "bin" / "python")
+    if shutil.which(interpreter) is None:
+        raise JobError(
+            f"ClientError: the environment of the workloads does not exist on this machine ({interpreter}). Create it "
+            f"with `make {environment}/.ready`, or set {variable} before the emulated cloud is started."
+        )
+    return interpreter
 
 
 def _clean() -> dict[str, str]:

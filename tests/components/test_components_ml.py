@@ -1,5 +1,7 @@
 """Components of a served model: resources, refused arguments, and the rights of the serving role."""
 
+import io
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -10,6 +12,8 @@ import pytest
 from authorization import Policies, Policy, Principal, Request, evaluate
 from components import ml
 from tests.recorder import ACCOUNT, Recording, record
+from workloads.serving.guard import Guard
+from workloads.serving.metrics import Metrics
 
 EAST, WEST = "us-east-1", "us-west-2"
 KEY = f"arn:aws:kms:{EAST}:{ACCOUNT}:key/mrk-1"
@@ -50,7 +54,7 @@ class TestEndpoint:
             "aws:sagemaker/model:Model": 1,
             "aws:sagemaker/endpointConfiguration:EndpointConfiguration": 1,
             "aws:sagemaker/endpoint:Endpoint": 1,
-            "aws:cloudwatch/metricAlarm:MetricAlarm": 3,
+            "aws:cloudwatch/metricAlarm:MetricAlarm": 4,
             "aws:appautoscaling/target:Target": 1,
             "aws:appautoscaling/policy:Policy": 1,
         }
@@ -63,7 +67,46 @@ class TestEndpoint:
         container = model["primaryContainer"]
         assert container["image"].endswith("/hipaa-ml/readmission@sha256:" + "a" * 64)
         assert container["modelDataUrl"] == "s3://artifacts/readmission/7/model.tar.gz"
-        assert container["environment"] == {"MODEL_SHA256": "c" * 64, "MODEL_VERSION": "7"}
+        assert container["environment"] == {
+            "ENDPOINT_NAME": "readmission-prod",
+            "MODEL_SHA256": "c" * 64,
+            "MODEL_VERSION": "7",
+            "GUARD_OUTLIERS": "flag",
+            "GUARD_DIGITS": "6",
+        }
+
+    def test_guard_is_passed_to_the_server_which_accepts_it(self) -> None:
+        guard = ml.InputGuard(outliers="refuse", digits=2, rows_per_minute=600, callers=["triage", "wards"])
+        variables = inputs_of(endpoint(guard=guard), "sagemaker/model:Model")["primaryContainer"]["environment"]
+        served = Guard.from_environment(variables)
+        assert (served.outliers, served.digits, served.rows_per_minute) == ("refuse", 2, 600)
+        assert served.callers == {"triage", "wards"}
+
+    @pytest.mark.parametrize(
+        ("changed", "message"),
+        [
+            ({"digits": 0}, r"InputGuard\.digits: 0; allowed: 1 to 6"),
+            ({"rows_per_minute": 0}, r"InputGuard\.rows_per_minute: 0; allowed: 1 or more, or None"),
+        ],
+    )
+    def test_guard_that_the_server_refuses_is_refused(self, changed: Mapping[str, Any], message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            ml.InputGuard(**changed)
+
+    def test_alarm_on_unusual_inputs_reads_the_metrics_of_the_server(self) -> None:
+        [alarm] = [resource.inputs for resource in endpoint().of("MetricAlarm") if "metricQueries" in resource.inputs]
+        text = io.StringIO()
+        server = Metrics(model="readmission", version="7", endpoint=NAMES.endpoint, stream=text)
+        server.count(status=200, milliseconds=1.0, encounters=20, outliers=2)
+        server.flush()
+        document = json.loads(text.getvalue())
+        [published] = document["_aws"]["CloudWatchMetrics"]
+        sums = [query["metric"] for query in alarm["metricQueries"] if "metric" in query]
+        for metric in sums:
+            assert metric["namespace"] == published["Namespace"]
+            assert sorted(metric["dimensions"]) in published["Dimensions"]
+            assert all(document[name] == value for name, value in metric["dimensions"].items())
+        assert [document[metric["metricName"]] for metric in sums] == [2, 20]
 
     def test_volumes_and_captured_requests_are_encrypted(self) -> None:
         configuration = inputs_of(endpoint(), "EndpointConfiguration")
@@ -79,7 +122,8 @@ class TestEndpoint:
         routing = deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]
         assert (routing["type"], routing["canarySize"]) == ("CANARY", {"type": "CAPACITY_PERCENT", "value": 10})
         alarms = {alarm["alarmName"] for alarm in deployment["autoRollbackConfiguration"]["alarms"]}
-        assert alarms == {alarm.inputs["name"] for alarm in recording.of("MetricAlarm")}
+        unusual = "readmission-prod-OutOfDistribution"  # an unusual population is no reason to roll back
+        assert alarms == {alarm.inputs["name"] for alarm in recording.of("MetricAlarm")} - {unusual}
         assert alarms == {
             f"readmission-prod-{metric}" for metric in ("Invocation5XXErrors", "ModelLatency", "OverheadLatency")
         }

@@ -9,6 +9,7 @@ import networkx as nx
 import pulumi
 import pytest
 
+from components.ml.endpoint import VARIANT
 from components.ml.monitor import VIOLATIONS, ModelMonitor, ModelMonitorArgs
 from components.ml.monitor_definition import definition
 from components.ml.monitor_foundation import MonitorFoundation, MonitorFoundationArgs
@@ -158,6 +159,7 @@ class TestComponent:
     def test_dashboard_shows_the_metrics_of_the_alarms(self) -> None:
         [dashboard] = monitor().of("cloudwatch/dashboard:Dashboard")
         assert all(metric in dashboard.inputs["dashboardBody"] for metric in VIOLATIONS)
+        assert f'"VariantName", "{VARIANT}"' in dashboard.inputs["dashboardBody"]
 
     def test_short_cool_down_is_refused(self) -> None:
         with pytest.raises(ValueError, match="cool_down_days: 3; allowed: 7 or more"):

@@ -4,10 +4,8 @@ State machine, jobs and roles are those that `components.ml.pipeline` deploys, s
 is brought up in `test_e2e_retraining`.
 """
 
-import json
 import secrets
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +13,8 @@ from typing import Any
 from components.ml.pipeline_definition import definition
 from components.ml.pipeline_plan import STEPS, PipelineNames, PipelinePlan
 from components.ml.pipeline_rights import machine_rights, step_rights
-from rehearsal.cloud import Cloud
+from tests.end_to_end.machine_account import ACCOUNT, EAST, MachineAccount
 
-EAST = "us-east-1"
-ACCOUNT = "123456789012"
 PURPOSES = ("artifacts", "deidentified", "features", "raw-phi")
 TABLE, GROUP = "pipelines", "hipaa-ml-readmission"
 TEAM = "cardiology"
@@ -35,29 +31,17 @@ class Run:
     """Step -> status of its job."""
 
 
-class Laboratory:
+class Laboratory(MachineAccount):
     """The account."""
 
     def __init__(self, state: Path) -> None:
-        self.cloud = Cloud.start(state)
-        self.endpoints = self.cloud.endpoints()
-        self.key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
+        super().__init__(state)
         self.plan = self._plan()
         self._resources()
         self.deploy(definition(self.plan))
 
-    def client(self, service: str) -> Any:
-        return self.endpoints.client(service, EAST)
-
-    def close(self) -> None:
-        self.cloud.stop()
-
     def _plan(self) -> PipelinePlan:
-        ec2 = self.client("ec2")
-        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
-        group = ec2.create_security_group(GroupName="training", Description="x", VpcId=vpc)["GroupId"]
-        ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{EAST}.s3")
+        subnet, group = self.network()
         secret = self.client("secretsmanager").create_secret(Name="pseudonyms", KmsKeyId=self.key)["ARN"]
         return PipelinePlan(
             names=PipelineNames(prefix="hipaa-ml", environment="staging", model="readmission"),
@@ -94,12 +78,7 @@ class Laboratory:
         plan = self.plan
         for bucket in plan.buckets.values():
             self.client("s3").create_bucket(Bucket=bucket)
-        self.client("dynamodb").create_table(
-            TableName=TABLE,
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        self.table(TABLE)
         self.client("sagemaker").create_model_package_group(ModelPackageGroupName=GROUP)
         for kind in ("ProcessingJobs", "TrainingJobs"):
             self.client("logs").create_log_group(logGroupName=f"/aws/sagemaker/{kind}")
@@ -107,36 +86,13 @@ class Laboratory:
         for step in STEPS:
             self.role(plan.names.step_role(step.name), "sagemaker", step_rights(plan, step))
 
-    def role(self, name: str, service: str, rights: Sequence[Mapping[str, Any]]) -> None:
-        """Creates a role with rights."""
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Service": f"{service}.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-        iam = self.client("iam")
-        iam.create_role(
-            RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust})
-        )
-        self.grant(name, rights)
-
-    def grant(self, role: str, rights: Sequence[Mapping[str, Any]]) -> None:
-        """Sets the rights of a role."""
-        document = json.dumps({"Version": "2012-10-17", "Statement": list(rights)})
-        self.client("iam").put_role_policy(RoleName=role, PolicyName="rights", PolicyDocument=document)
-
     def deploy(self, document: Mapping[str, Any]) -> None:
         """Creates the state machine, or replaces its definition."""
-        client, text = self.client("stepfunctions"), json.dumps(document)
-        role = f"arn:aws:iam::{ACCOUNT}:role/{self.plan.names.machine_role}"
-        if self.arn in {machine["stateMachineArn"] for machine in client.list_state_machines()["stateMachines"]}:
-            client.update_state_machine(stateMachineArn=self.arn, definition=text)
-        else:
-            client.create_state_machine(name=self.plan.names.state_machine, definition=text, roleArn=role)
+        self.machine(self.plan.names.state_machine, document, self.plan.names.machine_role)
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:states:{EAST}:{ACCOUNT}:stateMachine:{self.plan.names.state_machine}"
+        return self.machine_arn(self.plan.names.state_machine)
 
     def upload(self, raw: bytes, names_model: Path, keys: str) -> None:
         """Uploads raw data, the names model and the keys of the pseudonyms."""
@@ -161,16 +117,9 @@ class Laboratory:
 
     def wait(self, arn: str) -> Run:
         """Waits for the end of an execution."""
-        client = self.client("stepfunctions")
-        for _ in range(6000):
-            described = client.describe_execution(executionArn=arn)
-            if described["status"] != "RUNNING":
-                name = described["name"]
-                return Run(
-                    name=name, status=described["status"], cause=described.get("cause", ""), jobs=self.jobs(name)
-                )
-            time.sleep(0.1)
-        raise AssertionError(f"{arn} does not end")
+        described = self.ended(arn)
+        name = described["name"]
+        return Run(name=name, status=described["status"], cause=described.get("cause", ""), jobs=self.jobs(name))
 
     def jobs(self, run: str) -> Mapping[str, str]:
         """Step -> status of its job in a run."""

@@ -269,6 +269,9 @@ def test_failback_lists_conflicts_and_requires_acceptance(environment: RecoveryE
             Bucket=environment.bucket("results", region), Key="patient/1.json"
         )
         assert kept["Body"].read() == text
+    run(environment, "failover")
+    record = run(environment, "failback")  # does not compare again what the first failback compared
+    assert step_entry(record, "list-conflicts")["conflict_count"] == 0
 
 
 def test_keys_are_promoted_when_both_sides_answer(environment: RecoveryEnvironment) -> None:

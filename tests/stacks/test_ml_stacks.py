@@ -55,7 +55,9 @@ def test_model_uses_the_released_image_and_artifact() -> None:
     bucket = recorded(DATA).outputs["buckets"]["artifacts"]["us-east-1"]
     assert container["image"].endswith(f"@{RELEASE['image_digest']}")
     assert container["modelDataUrl"] == f"s3://{bucket}/readmission/1/model.tar.gz"
-    assert container["environment"] == {"MODEL_SHA256": RELEASE["model_sha256"], "MODEL_VERSION": "1"}
+    environment = container["environment"]
+    assert (environment["MODEL_SHA256"], environment["MODEL_VERSION"]) == (RELEASE["model_sha256"], "1")
+    assert environment["ENDPOINT_NAME"] == "readmission-prod"
 
 
 def test_volumes_and_captured_requests_are_encrypted_with_their_keys() -> None:
@@ -84,11 +86,13 @@ def test_deployment_is_a_canary_with_alarm_rollback() -> None:
     deployment = one(recording, "endpoint:Endpoint")["deploymentConfig"]
     assert deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]["type"] == "CANARY"
     alarms = {alarm.inputs["name"]: alarm.inputs for alarm in recording.of(":MetricAlarm")}
-    assert {alarm["alarmName"] for alarm in deployment["autoRollbackConfiguration"]["alarms"]} == set(alarms)
-    assert len(alarms) == 3
-    for alarm in alarms.values():
-        assert alarm["dimensions"]["EndpointName"] == "readmission-prod"
+    rolling_back = {alarm["alarmName"] for alarm in deployment["autoRollbackConfiguration"]["alarms"]}
+    assert rolling_back == set(alarms) - {"readmission-prod-OutOfDistribution"}
+    assert len(alarms) == 4
+    for name, alarm in alarms.items():
         assert alarm["alarmActions"] == alarm["okActions"] == [recording.outputs["topic_arn"]]
+        if name in rolling_back:
+            assert alarm["dimensions"]["EndpointName"] == "readmission-prod"
 
 
 def test_serving_role_reads_artifacts_of_its_region() -> None:

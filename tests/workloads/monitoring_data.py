@@ -21,7 +21,7 @@ ENDPOINT = "readmission-staging"
 
 @cache
 def fitted() -> Any:
-    return model.train(cohort.generate(20_000, 1), 1).pipeline
+    return model.train(cohort.generate(20_000, 1), 1).fitted.pipeline
 
 
 def rows(count: int, seed: int) -> tuple[list[dict[str, Any]], list[float]]:

@@ -24,7 +24,7 @@ def test_model_of_the_pipeline_is_loaded_and_predicts(name: str, tmp_path: Path)
     definition = MODELS[name]
     manifest = save(definition, tmp_path)
     served = load(tmp_path, manifest.sha256, "4")
-    [prediction] = served.predict(served.example())
+    [prediction] = served.score(served.example()).predictions
     assert prediction > 0
     assert (served.definition, served.version) == (definition, "4")
 
@@ -54,7 +54,7 @@ def test_ages_above_the_top_code_are_predicted_as_the_top_code(tmp_path: Path) -
     at = list(READMISSION.fields).index("age_years")
     rows = np.repeat(served.example(), 3, axis=0)
     rows[:, at] = (89.0, 90.0, 110.0)
-    younger, oldest, above = served.predict(rows)
+    younger, oldest, above = served.score(rows).predictions
     assert younger < oldest
     assert above == pytest.approx(oldest, rel=1e-12)
 

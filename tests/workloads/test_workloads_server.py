@@ -63,7 +63,12 @@ def test_correlation_id_is_returned_and_free_text_is_not(served: Served) -> None
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"age_years": "sixty"}, "age_years is not allowed; allowed: a number from 18 to 110 (years, 90 = 90 or more)"),
+        (
+            {"age_years": "sixty"},
+            "age_years is not allowed; allowed: a whole number from 18 to 110 (years, 90 = 90 or more)",
+        ),
+        ({"age_years": 63.5}, "age_years is not allowed; allowed: a whole number"),
+        ({"admissions_12m": 1.5}, "admissions_12m is not allowed; allowed: a whole number"),
         ({"age_years": True}, "age_years is not allowed"),
         ({"age_years": 17}, "age_years is not allowed"),
         ({"age_years": None}, "age_years is missing"),

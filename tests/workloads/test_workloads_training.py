@@ -43,7 +43,7 @@ def test_about_one_in_six_is_readmitted(full: cohort.Cohort) -> None:
 
 def test_the_model_finds_the_planted_effects_again(full: cohort.Cohort) -> None:
     trained = model.train(full, seed=1)
-    effects = model.effects(trained.pipeline)
+    effects = model.effects(trained.fitted.pipeline)
     for name, number in NUMBERS.items():
         assert effects[name] == pytest.approx(number.effect, abs=0.03), name
     for name, category in CATEGORIES.items():

@@ -108,7 +108,7 @@ def test_names_in_notes_are_found_at_the_stated_rate(
     recognizers: Recognizers, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Names of no training list, in templates of the training and in sentences of none."""
-    written = notes(3000, 99, **HELD_OUT)
+    written = notes(3000, 99, given_names=HELD_OUT["given"], family=HELD_OUT["family"])
     unseen = [
         "Met with {0} and reviewed the discharge plan.", "Daughter {0} will collect him at noon.",
         "Received a message from {0} about the dressing.", "{0} declined the flu vaccine.",

@@ -46,6 +46,14 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         model(capture_percent=101),
         [f"{MODEL}.capture_percent: 101", "less than or equal to 100"],
     ),
+    "a guard that drops rows": (
+        model(guard={"outliers": "drop"}),
+        [f"{MODEL}.guard.outliers: 'drop'", "'flag' or 'refuse'"],
+    ),
+    "a caller named others": (
+        model(guard={"callers": ["others"]}),
+        [f"{MODEL}.guard.callers.0: 'others'", "lower-case letters, digits and hyphens, except others"],
+    ),
     "an instance of another service": (
         model(instance_type="m5.large"),
         [f"{MODEL}.instance_type: 'm5.large'", "an instance type such as ml.m5.large"],
@@ -119,8 +127,8 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         [f"{MODEL}.release.artifact_sha256: is missing"],
     ),
     "a digest that is cut off": (
-        release(model_sha256="077fa3fc"),
-        [f"{MODEL}.release.model_sha256: '077fa3fc'", "64 hexadecimal digits"],
+        release(model_sha256="0123abcd"),
+        [f"{MODEL}.release.model_sha256: '0123abcd'", "64 hexadecimal digits"],
     ),
     "a version that is a path": (release(version="../2"), [f"{MODEL}.release.version: '../2'", "letters, digits"]),
     "a model's name in capitals": (

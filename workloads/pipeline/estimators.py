@@ -1,8 +1,9 @@
-"""Untrained estimators of each kind, and their serialised form: skops, never pickle, the same bytes every time."""
+"""Estimators of each kind, and their serialised form: skops, never pickle, the same bytes every time."""
 
 import io
 import json
 import zipfile
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
+from workloads.pipeline import distribution
 from workloads.pipeline.definitions import Definition
+from workloads.pipeline.distribution import Array, TrainingDistribution
 from workloads.pipeline.errors import INTEGRITY, StepError
 
 DIGITS: Final = 6
@@ -21,6 +24,23 @@ DIGITS: Final = 6
 TRUSTED: Final[tuple[str, ...]] = ()
 """Types that skops does not trust by itself and a model may hold: none. Anything else is refused before loading."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Fitted:
+    """A fitted model, with the distribution of the data it was fitted to."""
+
+    pipeline: Pipeline
+    distribution: TrainingDistribution
+
+    def encode(self, table: Array) -> Array:
+        """Scaled numbers and coded categories per row.
+
+        Args:
+            table: rows by fields, in the order of the definition's fields.
+        """
+        encoded: Array = self.pipeline.named_steps["columns"].transform(table)
+        return encoded
 
 
 def untrained(model: Definition) -> Pipeline:
@@ -39,12 +59,12 @@ def untrained(model: Definition) -> Pipeline:
     return Pipeline([("columns", columns), ("estimator", estimator)])
 
 
-def fit(model: Definition, table: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> Pipeline:
-    """A fitted pipeline, the same from the same data: one thread, because the order of sums changes the last bits.
+def fit(model: Definition, table: Array, target: Array) -> Fitted:
+    """A fitted model, the same from the same data: one thread, because the order of sums changes the last bits.
 
     Args:
         model: definition of the model.
-        table: rows by fields, in the order of the definition's fields.
+        table: rows by fields, in the order of the definition's fields; the order of the rows is random.
         target: value of the target per row.
 
     Raises:
@@ -52,8 +72,10 @@ def fit(model: Definition, table: np.ndarray[Any, Any], target: np.ndarray[Any, 
     """
     with threadpool_limits(limits=1):
         pipeline = untrained(model).fit(table, target)
-    _round(pipeline)
-    return pipeline
+        _round(pipeline)
+        numbers = sum(not field.values for field in model.fields.values())
+        encoded: Array = pipeline.named_steps["columns"].transform(table)
+        return Fitted(pipeline=pipeline, distribution=distribution.fit(encoded[:, :numbers]))
 
 
 def _round(pipeline: Pipeline) -> None:
@@ -67,7 +89,7 @@ def _round(pipeline: Pipeline) -> None:
             setattr(fitted, name, np.round(getattr(fitted, name), DIGITS))
 
 
-def top_coded(model: Definition, table: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def top_coded(model: Definition, table: Array) -> Array:
     """A table in which no number is above the maximum of its field, as in the training data.
 
     Args:
@@ -81,25 +103,38 @@ def top_coded(model: Definition, table: np.ndarray[Any, Any]) -> np.ndarray[Any,
     return coded
 
 
-def predict(pipeline: Pipeline, model: Definition, table: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def predict(fitted: Fitted, model: Definition, table: Array) -> Array:
     """Risks of a classification, expected values of a regression.
 
     Args:
-        pipeline: fitted pipeline.
+        fitted: the fitted model.
         model: its definition.
         table: rows by fields, in the order of the definition's fields.
     """
-    return pipeline.predict_proba(table)[:, 1] if model.kind == "classification" else pipeline.predict(table)
+    return predict_encoded(fitted, model, fitted.encode(table))
 
 
-def dumps(pipeline: Pipeline) -> bytes:
+def predict_encoded(fitted: Fitted, model: Definition, encoded: Array) -> Array:
+    """The same for rows that are encoded already.
+
+    Args:
+        fitted: the fitted model.
+        model: its definition.
+        encoded: rows from `Fitted.encode`.
+    """
+    estimator: Any = fitted.pipeline.named_steps["estimator"]
+    return estimator.predict_proba(encoded)[:, 1] if model.kind == "classification" else estimator.predict(encoded)
+
+
+def dumps(fitted: Fitted) -> bytes:
     """A skops file whose bytes follow from the model alone.
 
     skops names nodes and members by memory address and dates members by the clock: both are replaced. Equal plain
     values have one number, because whether two of them are the same object differs between processes.
     """
     numbers: dict[Any, int] = {}
-    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(pipeline))) as source:
+    parts = {"pipeline": fitted.pipeline, "distribution": asdict(fitted.distribution)}
+    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(parts))) as source:
         schema = _numbered(json.loads(source.read("schema.json")), numbers)
         members = {"schema.json": json.dumps(schema, sort_keys=True).encode()}
         for name in source.namelist():
@@ -132,11 +167,11 @@ def _numbered(node: Any, numbers: dict[Any, int]) -> Any:
     return numbered
 
 
-def loads(content: bytes, source: str) -> Pipeline:
+def loads(content: bytes, source: str) -> Fitted:
     """Loads a skops file after its types were compared with `TRUSTED`.
 
     Raises:
-        StepError: it is not a skops file, or holds a type that is not trusted.
+        StepError: it is not a skops file of a model and its distribution, or holds a type that is not trusted.
     """
     try:
         untrusted = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED))
@@ -146,7 +181,8 @@ def loads(content: bytes, source: str) -> Pipeline:
                 action="Train the model with this pipeline; a file from elsewhere is not loaded.",
                 code=INTEGRITY,
             )
-        return skops.io.loads(content, trusted=list(TRUSTED))
+        document: Any = skops.io.loads(content, trusted=list(TRUSTED))
+        return Fitted(pipeline=document["pipeline"], distribution=TrainingDistribution(**document["distribution"]))
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError):
         raise StepError(
             f"{source} is not a skops file.", action="Restore the artifact from its recorded version.", code=INTEGRITY

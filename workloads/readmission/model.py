@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from workloads.pipeline import artifacts, estimators
 from workloads.pipeline.definitions import READMISSION
+from workloads.pipeline.estimators import Fitted
 from workloads.readmission.cohort import Cohort
 from workloads.readmission.schema import CATEGORIES, NUMBERS
 
@@ -23,7 +24,7 @@ HOLDOUT: Final = 0.2
 class Trained:
     """A fitted model, and its quality on encounters that it was not trained on."""
 
-    pipeline: Pipeline
+    fitted: Fitted
     data_version: str
     seed: int
     encounters: int
@@ -52,10 +53,10 @@ def train(cohort: Cohort, seed: int) -> Trained:
         stratify=cohort.readmitted,
     )
     training_features, held_out_features, training_outcome, held_out_outcome = parts
-    pipeline = estimators.fit(READMISSION, training_features, training_outcome)
-    risk = estimators.predict(pipeline, READMISSION, held_out_features)
+    fitted = estimators.fit(READMISSION, training_features, training_outcome)
+    risk = estimators.predict(fitted, READMISSION, held_out_features)
     return Trained(
-        pipeline=pipeline,
+        fitted=fitted,
         data_version=cohort.version,
         seed=seed,
         encounters=len(cohort),
@@ -76,7 +77,7 @@ def save(trained: Trained, folder: Path) -> artifacts.Manifest:
         The manifest that was written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    content = estimators.dumps(trained.pipeline)
+    content = estimators.dumps(trained.fitted)
     manifest = artifacts.Manifest(
         model=READMISSION.name,
         definition_version=READMISSION.version,

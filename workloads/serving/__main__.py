@@ -12,6 +12,7 @@ import uvicorn
 from workloads.pipeline.errors import StepError
 from workloads.serving import logs
 from workloads.serving.app import Server
+from workloads.serving.guard import Guard, GuardError
 from workloads.serving.metrics import Metrics
 from workloads.serving.model import load
 
@@ -38,13 +39,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 3
     try:
+        guard = Guard.from_environment(os.environ)
+    except GuardError as error:
+        log.error("start_failed", error="GuardError")  # noqa: TRY400 - a traceback is no allowed field
+        print(f"error: {error}", file=sys.stderr)
+        return 3
+    try:
         model = load(options.model, digest, os.environ.get("MODEL_VERSION"))
     except StepError as error:
         log.error("start_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback is no allowed field
         print(f"error: {error.reason} {error.action}", file=sys.stderr)
         return 3
-    metrics = Metrics(model=model.definition.name, version=model.version)
-    server = Server(model, log=log, metrics=metrics)
+    endpoint = os.environ.get("ENDPOINT_NAME", "unknown")
+    metrics = Metrics(model=model.definition.name, version=model.version, endpoint=endpoint)
+    server = Server(model, guard=guard, log=log, metrics=metrics)
     log.info("started", model=model.definition.name, version=model.version, digest=model.manifest.sha256)
     # No access log, no server header: uvicorn's own lines would hold paths and addresses.
     config = uvicorn.Config(

@@ -30,6 +30,7 @@ ALLOWED: Final[Mapping[str, Callable[[Any], bool]]] = {
     "level": _like(r"info|warning|error"),
     "milliseconds": _number,
     "model": _like(r"[a-z_]{1,40}"),
+    "outliers": _number,
     "path": _like(r"/ping|/invocations|other"),
     "problems": _number,
     "requests": _number,

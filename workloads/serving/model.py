@@ -1,37 +1,51 @@
 """The model that the server answers from: verified against its registered digest before it is loaded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import sklearn
-from sklearn.pipeline import Pipeline
 
 from workloads.pipeline import artifacts, estimators
 from workloads.pipeline.artifacts import MANIFEST, Manifest
 from workloads.pipeline.definitions import Definition, definition
 from workloads.pipeline.errors import INTEGRITY, StepError
+from workloads.pipeline.estimators import Fitted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scores:
+    """The scores of the rows of a request."""
+
+    predictions: Sequence[float]
+    """Risks of a classification, expected values of a regression."""
+    outliers: Sequence[bool]
+    """Whether a row is out of the distribution of the training data."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServedModel:
     """A loaded model, its definition and its manifest."""
 
-    pipeline: Pipeline
+    fitted: Fitted
     definition: Definition
     manifest: Manifest
     version: str
     """Version in the registry, which responses and metrics name."""
 
-    def predict(self, table: np.ndarray[Any, Any]) -> list[float]:
-        """Risks of a classification, expected values of a regression.
+    def score(self, table: np.ndarray[Any, Any]) -> Scores:
+        """Predictions, and whether each row is out of the distribution of the training data.
 
         Args:
             table: rows by fields, in the order of the definition's fields.
         """
-        prepared = estimators.top_coded(self.definition, table)
-        return [float(value) for value in estimators.predict(self.pipeline, self.definition, prepared)]
+        encoded = self.fitted.encode(estimators.top_coded(self.definition, table))
+        return Scores(
+            predictions=estimators.predict_encoded(self.fitted, self.definition, encoded).tolist(),
+            outliers=self.fitted.distribution.outliers(encoded).tolist(),
+        )
 
     def example(self) -> np.ndarray[Any, Any]:
         """A valid row: the lowest value of each number, and the first value of each category."""
@@ -67,7 +81,7 @@ def load(folder: Path, expected_sha256: str, version: str | None = None) -> Serv
             code=INTEGRITY,
         )
     return ServedModel(
-        pipeline=estimators.loads(content, artifacts.MODEL),
+        fitted=estimators.loads(content, artifacts.MODEL),
         definition=model,
         manifest=manifest,
         version=version or manifest.definition_version,

@@ -60,9 +60,14 @@ def parse(model: Definition, content_type: str, body: bytes) -> np.ndarray[Any, 
     for number, row in enumerate(rows):
         table[number] = _checked(model, number, row, problems)
     if problems:
-        more = len(problems) - MOST_PROBLEMS
-        raise PayloadError(400, *problems[:MOST_PROBLEMS], *([f"and {more} more"] if more > 0 else []))
+        raise PayloadError(400, *listed(problems))
     return table
+
+
+def listed(problems: Sequence[str]) -> Sequence[str]:
+    """The first `MOST_PROBLEMS` problems, and how many more there are."""
+    more = len(problems) - MOST_PROBLEMS
+    return [*problems[:MOST_PROBLEMS], *([f"and {more} more"] if more > 0 else [])]
 
 
 def _from_json(text: str) -> Sequence[Any]:
@@ -122,11 +127,17 @@ def _value(number: int, name: str, field: Field, value: Any, problems: list[str]
             problems.append(f"row {number}: {name} {_state(value)}; allowed: {', '.join(allowed)}")
         return value
     maximum = field.maximum if field.input_maximum is None else field.input_maximum
-    if isinstance(value, int | float) and not isinstance(value, bool) and field.minimum <= value <= maximum:
-        return float(value)  # NaN compares as false, and is refused below
-    allowed = f"a number from {field.minimum:g} to {maximum:g} ({field.unit})"
+    if _is_number(value) and field.minimum <= value <= maximum and (not field.whole or float(value).is_integer()):
+        return float(value)
+    kind = "whole number" if field.whole else "number"
+    allowed = f"a {kind} from {field.minimum:g} to {maximum:g} ({field.unit})"
     problems.append(f"row {number}: {name} {_state(value)}; allowed: {allowed}")
     return None
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number; NaN is one, and is in no range."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _state(value: Any) -> str:

@@ -54,14 +54,14 @@ def _summary(model: type[BaseModel]) -> str:
 
 
 def _rows(model: type[BaseModel]) -> Iterator[str]:
-    definitions = _definitions(model)
+    definitions = field_definitions(model)
     for name, field in model.model_fields.items():
         type_text, docstring = definitions[name]
         cells = (f"`{name}`", f"`{type_text}`", _default(field), docstring)
         yield f"| {' | '.join(cell.replace('|', 'or') for cell in cells)} |"
 
 
-def _definitions(model: type[BaseModel]) -> Mapping[str, tuple[str, str]]:
+def field_definitions(model: type[BaseModel]) -> Mapping[str, tuple[str, str]]:
     """Field -> its type as written in the class, and the string below its definition; of the class and its bases."""
     definitions: dict[str, tuple[str, str]] = {}
     for cls in reversed(model.__mro__):

@@ -23,6 +23,9 @@ PersonArn = Annotated[
     ),
 ]
 """A person: each session of it carries the person's name."""
+CallerName = Annotated[
+    str, t.like(r"(?!others$)[a-z0-9-]{1,40}", "1 to 40 lower-case letters, digits and hyphens, except others")
+]
 Standby = Literal["none", "pilot-light", "warm", "active-active"]
 """Standby of an endpoint in the recovery region: none, configuration only, one instance, or active."""
 
@@ -100,6 +103,21 @@ class Monitoring(StrictModel):
     """Days after a start of the retraining in which the monitor starts no other."""
 
 
+class Guard(StrictModel):
+    """The guard of the inputs of an endpoint."""
+
+    outliers: Literal["flag", "refuse"] = "flag"
+    """Response to a row out of the distribution of the training data: `flag` answers with `out_of_distribution` beside
+    the prediction, `refuse` answers with status 422."""
+    digits: Annotated[int, Field(ge=1, le=6)] = 6
+    """Decimal places of a prediction; fewer make extraction of the model more costly."""
+    rows_per_minute: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    """Rows per caller and minute that one instance scores; if not set, there is no limit."""
+    callers: Annotated[list[CallerName], Field(max_length=24)] = Field(default_factory=list)
+    """Callers with a limit of their own, named as `caller=NAME` in the custom attributes of a request; all others share
+    one limit."""
+
+
 class Model(StrictModel):
     """A model with a real-time endpoint."""
 
@@ -121,6 +139,8 @@ class Model(StrictModel):
     removes the instances that the traffic does not need."""
     capture_percent: Annotated[int, Field(ge=0, le=100)] = 10
     """Percentage of requests that data capture records."""
+    guard: Guard = Field(default_factory=Guard)
+    """Guard of the inputs."""
     standby: Standby = "none"
     """Standby mode in the recovery region."""
     pipeline: Pipeline | None = None

@@ -2,25 +2,44 @@
 
 import ipaddress
 import re
-from typing import Annotated, Final, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from controls.residency import RESIDENCY_GROUPS
 
 REGIONS: Final = frozenset(region for regions in RESIDENCY_GROUPS.values() for region in regions)
 
 
-def like(pattern: str, allowed: str) -> AfterValidator:
-    """Text that matches a pattern as a whole; `allowed` says in words what that is."""
-    expression = re.compile(pattern)
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Text that matches a pattern as a whole; `allowed` describes it in words."""
 
-    def check(value: str) -> str:
-        if not expression.fullmatch(value):
-            raise ValueError(f"not allowed; allowed: {allowed}")
-        return value
+    pattern: str
+    allowed: str
 
-    return AfterValidator(check)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The check of a value."""
+        expression = re.compile(self.pattern)
+
+        def check(value: str) -> str:
+            if not expression.fullmatch(value):
+                raise ValueError(f"not allowed; allowed: {self.allowed}")
+            return value
+
+        return no_info_after_validator_function(check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The pattern in JSON Schema, whose patterns are searched for in a text."""
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$", "errorMessage": f"allowed: {self.allowed}"}
+
+
+def like(pattern: str, allowed: str) -> Like:
+    """Text that matches a pattern as a whole; `allowed` describes it in words."""
+    return Like(pattern, allowed)
 
 
 def _region(value: str) -> str:

@@ -104,6 +104,8 @@ def _request(value: Any, shape: Any) -> Any:
 
 
 def _result(value: Any, shape: Any) -> Any:
+    if shape is None:
+        return value  # the operation has no output
     if hasattr(value, "read"):
         return value.read().decode()
     if isinstance(value, dict) and shape.type_name == "structure":

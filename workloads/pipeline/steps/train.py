@@ -31,12 +31,12 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
     shuffled = np.random.Generator(np.random.PCG64(job.settings.seed)).permutation(len(frame))
     table = frame[list(model.fields)].to_numpy(dtype=object)
     try:
-        pipeline = estimators.fit(model, table[shuffled], target[shuffled])
+        fitted = estimators.fit(model, table[shuffled], target[shuffled])
     except ValueError:
         raise StepError(
             "A category of the training data is not in the definition.", action="Run the step validate first."
         ) from None
-    content = estimators.dumps(pipeline)
+    content = estimators.dumps(fitted)
     manifest = artifacts.Manifest(
         model=model.name,
         definition_version=model.version,

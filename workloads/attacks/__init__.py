@@ -1,0 +1,1 @@
+"""Attacks on the inference server, with and without its guard."""
