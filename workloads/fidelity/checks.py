@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 from scipy import stats
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 
@@ -146,7 +146,7 @@ def _auroc(sets: Sets, table: Table, target: str, positive: str) -> float:
     labels = np.array([value == positive for value in table.column(target)])
     if labels.all() or not labels.any():
         return 0.5
-    model = HistGradientBoostingClassifier(max_iter=60, random_state=SEED)
+    model = LogisticRegression(max_iter=1000)
     model.fit(sets.encoding.points(table, without=[target]), labels)
     predicted = model.predict_proba(sets.encoding.points(sets.holdout, without=[target]))[:, 1]
     outcomes = np.array([value == positive for value in sets.holdout.column(target)])
