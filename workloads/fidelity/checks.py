@@ -7,7 +7,7 @@ Reutterer, 2021, "Holdout-Based Empirical Assessment of Mixed-Type Synthetic Dat
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Final, Literal
 
@@ -171,7 +171,7 @@ def identifiers(sets: Sets) -> Check:
         for name, values in sets.reference.identifiers.items()
     }
     check = _privacy("identifiers", sum(shared.values()), 0.0, "identifiers of real rows among the synthetic rows")
-    return Check(**{**_fields(check), "detail": shared})
+    return replace(check, detail=shared)
 
 
 def distance_ratio(sets: Sets) -> Check:
@@ -204,7 +204,7 @@ def membership(sets: Sets) -> Check:
     noise = 0.5 + 4 * float(np.sqrt((len(seen) + len(unseen) + 1) / (12 * len(seen) * len(unseen))))
     check = _privacy("membership", found, chance, "share of seen rows that an attack finds at 5 % false alarms")
     passed = check.passed and auroc <= noise
-    return Check(**{**_fields(check), "passed": passed, "detail": {"AUROC": auroc, "AUROC, limit": noise}})
+    return replace(check, passed=passed, detail={"AUROC": auroc, "AUROC, limit": noise})
 
 
 def membership_distances(sets: Sets) -> tuple[Array, Array]:
@@ -227,7 +227,3 @@ def _worst(name: str, kind: Kind, values: Mapping[str, float], limit: float, mea
 
 def _privacy(name: str, value: float, limit: float, meaning: str) -> Check:
     return Check(name=name, kind="privacy", value=value, limit=limit, passed=value <= limit, meaning=meaning)
-
-
-def _fields(check: Check) -> dict[str, Any]:
-    return {name: getattr(check, name) for name in Check.__slots__}
