@@ -5,20 +5,18 @@ other region has, so two stacks would need one another. What a failover needs of
 and nothing in it depends on the first being up.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import pulumi
 
 from components import data as d
-from components import ml
-from stacks.contracts import BaselineOutputs, DataOutputs, OrganizationOutputs
+from stacks.contracts import DataOutputs, OrganizationOutputs
 from stacks.providers import Providers
-from zone.plan import EnvironmentPlan, Plan, graph
-from zone.settings import Settings
-from zone.shared.buckets import LOGS, PURPOSES, DataPurpose
+from stacks.region_data import DataContext, RegionData, data_context, domain_keys, image_repositories, region_data
+from zone.plan import Plan, graph
+from zone.shared.buckets import LOGS, PURPOSES
 
 PSEUDONYMS: Final = "pseudonyms"
 """Keys the pseudonyms of patients in de-identified data, 45 CFR 164.514(c)."""
@@ -26,40 +24,10 @@ PSEUDONYMS: Final = "pseudonyms"
 ROTATION: Final = Path(__file__).parents[1] / "workloads" / "secret_rotation" / "handler.py"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DataContext:
-    """The environment that is deployed."""
-
-    settings: Settings
-    account: str
-    providers: Providers
-    organization: OrganizationOutputs
-    baseline: BaselineOutputs
-    names: d.DataNames
-    table: d.AccessTable
-    purposes: Sequence[DataPurpose]
-    balancer_logs: bool
-    """Whether a load balancer of the environment writes access logs, in the primary region: that of MLflow."""
-
-    def options(self, region: str) -> pulumi.ResourceOptions:
-        """Options that put a component into a region of the account."""
-        return self.providers.options(self.account, region)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RegionData:
-    """The data resources of one region."""
-
-    region: str
-    keys: d.DomainKeys
-    buckets: d.DataBuckets
-    access: d.DataAccess
-    catalogue: d.Catalogue
-
-
 def deploy(plan: Plan, environment: str) -> DataOutputs:
     """Declares the layer for one environment and exports its outputs."""
-    context = _context(plan, environment)
+    organization = OrganizationOutputs.of(graph.ORGANIZATION)
+    context = data_context(plan, environment, organization, Providers(plan, organization))
     primary, recovery = plan.settings.regions.all
     roles = d.ServiceRoles(
         "services",
@@ -70,9 +38,9 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
         ),
         context.options(primary),
     )
-    first_keys = _keys(context, primary, None)
-    first = _region_data(context, primary, first_keys, roles)
-    second = _region_data(context, recovery, _keys(context, recovery, first_keys), roles)
+    first_keys = domain_keys(context, primary, None)
+    first = region_data(context, primary, first_keys, roles)
+    second = region_data(context, recovery, domain_keys(context, recovery, first_keys), roles)
     teams = d.TeamRoles(
         "teams",
         d.TeamRolesArgs(
@@ -97,7 +65,7 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
     )
     _replicate(context, roles, first, second, rights)
     _replicate(context, roles, second, first, rights)
-    repositories = _image_repositories(context, plan.environments[environment], first, second)
+    repositories = image_repositories(context, plan.environments[environment], first, second)
     secret = _secret(context, first, second)
     backups, vaults = _backups(context, first)
     outputs = DataOutputs(
@@ -123,106 +91,6 @@ def deploy(plan: Plan, environment: str) -> DataOutputs:
     )
     outputs.export()
     return outputs
-
-
-def _context(plan: Plan, environment: str) -> DataContext:
-    organization = OrganizationOutputs.of(graph.ORGANIZATION)
-    providers = Providers(plan, organization)
-    settings, account = plan.settings, plan.environments[environment].account
-    return DataContext(
-        settings=settings,
-        account=account,
-        providers=providers,
-        organization=organization,
-        baseline=BaselineOutputs.of(f"{graph.BASELINE}{account}"),
-        names=d.DataNames(
-            prefix=settings.name_prefix,
-            account_id=providers.account_id(account),
-            regions=settings.regions.all,
-            break_glass_role=settings.zone.break_glass_role,
-            access_role=settings.account_access_role,
-            backup_role=settings.zone.backup_role,
-        ),
-        table=plan.environments[environment].access_table,
-        purposes=plan.environments[environment].buckets,
-        balancer_logs=settings.ml.tracked_in(environment) is not None,
-    )
-
-
-def _keys(context: DataContext, region: str, primary: d.DomainKeys | None) -> d.DomainKeys:
-    settings = context.settings
-    args = d.DomainKeysArgs(
-        names=context.names,
-        table=context.table,
-        region=region,
-        administrators=settings.data.keys.administrators or settings.zone.exempt_roles,
-        primaries=None if primary is None else primary.arns,
-    )
-    return d.DomainKeys(f"keys-{region}", args, context.options(region))
-
-
-def _region_data(context: DataContext, region: str, keys: d.DomainKeys, roles: d.ServiceRoles) -> RegionData:
-    settings = context.settings
-    opts = context.options(region)
-    buckets = d.DataBuckets(
-        f"buckets-{region}",
-        d.DataBucketsArgs(
-            names=context.names,
-            table=context.table,
-            region=region,
-            purposes=context.purposes,
-            organization_id=context.organization.organization_id,
-            exempt_arns=settings.zone.exempt_arns,
-            key_arns=keys.arns,
-            retention_days=_retention(settings),
-            glacier_after_days=settings.data.retention.glacier_after_days,
-            balancer_logs=context.balancer_logs and region == settings.regions.primary,
-        ),
-        opts,
-    )
-    access = d.DataAccess(
-        f"access-{region}",
-        d.DataAccessArgs(
-            names=context.names,
-            table=context.table,
-            region=region,
-            organization_id=context.organization.organization_id,
-            key_arns=keys.arns,
-            most_gigabytes=settings.data.athena.most_gigabytes,
-            after=[buckets],
-        ),
-        opts,
-    )
-    catalogue = d.Catalogue(
-        f"catalogue-{region}",
-        d.CatalogueArgs(
-            names=context.names,
-            table=context.table,
-            region=region,
-            administrator_arns=[
-                context.names.role_arn(role) for role in (settings.zone.deploy_role, settings.account_access_role)
-            ],
-            lake_formation_role_arn=roles.lake_formation.arn,
-            key_arn=keys.arns["features"],
-            purposes=context.purposes,
-            after=[buckets, *roles.ready],
-        ),
-        opts,
-    )
-    return RegionData(region=region, keys=keys, buckets=buckets, access=access, catalogue=catalogue)
-
-
-def _retention(settings: Settings) -> Mapping[DataPurpose, int | None]:
-    kept = settings.data.retention
-    return {
-        "access-logs": kept.logs_days,
-        "artifacts": kept.records_days,
-        "deidentified": kept.data_days,
-        "dvc": None,  # commits name versions for ever
-        "features": kept.data_days,
-        "raw-phi": kept.records_days,
-        "results": kept.results_days,
-    }
 
 
 def _replicate(
@@ -258,35 +126,6 @@ def _replicate(
         ),
         context.options(destination.region),
     )
-
-
-def _image_repositories(
-    context: DataContext, environment: EnvironmentPlan, first: RegionData, second: RegionData
-) -> Mapping[str, Mapping[str, pulumi.Input[str]]]:
-    """Declares the image repositories of the environment's models: an image is pushed before its endpoint is deployed.
-
-    Returns:
-        Model -> region -> URL of the repository. A model without a standby has a repository in the primary region only.
-    """
-    urls: dict[str, dict[str, pulumi.Input[str]]] = {}
-    for model in environment.models:
-        names = ml.ModelNames(prefix=context.names.prefix, environment=environment.name, model=model)
-        for data in (first, second) if model in environment.standby_models else (first,):
-            ml.ImageRepository(
-                f"{model}-images-{data.region}",
-                ml.ImageRepositoryArgs(repository=names.repository, key_arn=data.keys.arns["artifacts"]),
-                context.options(data.region),
-            )
-            urls.setdefault(model, {})[data.region] = names.repository_url(context.names.account_id, data.region)
-    if environment.standby_models:
-        ml.ImageReplication(
-            "images",
-            ml.ImageReplicationArgs(
-                account_id=context.names.account_id, region=second.region, prefix=f"{context.names.prefix}/"
-            ),
-            context.options(first.region),
-        )
-    return urls
 
 
 def _secret(context: DataContext, first: RegionData, second: RegionData) -> d.DataSecret:

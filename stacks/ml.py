@@ -1,20 +1,15 @@
 """The `ml-<env>` layer: the spoke that models are trained and served in, their registry, and their endpoints."""
 
-from typing import Final
-
 import pulumi
 
 from components import ml
-from stacks import model_roles, spokes
+from stacks import model_registry, model_roles, spokes
 from stacks.contracts import MlOutputs, OrganizationOutputs
 from stacks.monitors import monitor
 from stacks.pipelines import retrain
 from stacks.providers import Providers
 from stacks.serving import EnvironmentContext, Serving, serve
 from zone.plan import Plan, graph
-
-NEXT: Final = {"dev": ("staging", "prod"), "staging": ("prod",)}
-"""Environment -> environments that deploy what was approved in it."""
 
 
 def deploy(plan: Plan, environment: str) -> MlOutputs:
@@ -38,7 +33,7 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     context = EnvironmentContext.of(plan, environment, region, network, organization, providers)
     serving = serve(context, context.models, {})
     for name in context.models:
-        _registry(context, name)
+        model_registry.declare(context, name)
     retrain(context, serving)
     monitor(context, serving)
     model_roles.declare(context)
@@ -52,27 +47,6 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     )
     outputs.export()
     return outputs
-
-
-def _registry(context: EnvironmentContext, name: str) -> None:
-    environments = context.plan.environments
-    readers = [
-        context.organization.account_id(environments[name].account)
-        for name in NEXT.get(context.environment, ())
-        if name in environments
-    ]
-    ml.ModelRegistry(
-        f"{name}-registry",
-        ml.ModelRegistryArgs(
-            group=context.names(name).package_group,
-            description=f"Versions of {name}",
-            account_id=context.account_id,
-            region=context.region,
-            approver_role=context.settings.zone.approver_role,
-            reader_account_ids=readers,
-        ),
-        context.options(),
-    )
 
 
 def _names(context: EnvironmentContext, serving: Serving) -> pulumi.Input[str]:

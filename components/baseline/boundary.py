@@ -19,12 +19,20 @@ _ORGANIZATION_READER: Final[Statement] = {
     ],
     "Resource": "*",
 }
+_SPENDING_STOP: Final[Statement] = {
+    "Sid": "SpendingStop",
+    "Effect": "Allow",
+    # What the role of the spending stop of a sandbox may do; its own policy names one SCP and one account.
+    "Action": ["organizations:AttachPolicy", "organizations:DetachPolicy"],
+    "Resource": ["arn:aws:organizations::*:account/*", "arn:aws:organizations::*:policy/*/service_control_policy/*"],
+}
 
 
 def boundary(kind: str, scope: Scope) -> Sequence[Statement]:
     """The boundary of roles that are created later: services of workloads in the regions of the zone, without IAM."""
     return [
         *([_ORGANIZATION_READER] if kind == "security" else []),
+        *([_SPENDING_STOP] if kind == "management" else []),
         {
             "Sid": "Services",
             "Effect": "Allow",

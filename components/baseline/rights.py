@@ -15,6 +15,7 @@ from components.baseline.rights_data import (
     PASSED_TO,
     ROUTE_53,
     SERVICES,
+    SPENDING_STOPS,
 )
 from components.baseline.state_rights import state_objects, state_rights
 from components.documents import Statement
@@ -139,7 +140,7 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         },
         _no_data(kind, scope),
     ]
-    if kind == "workload":
+    if kind in ("workload", "sandbox"):
         statements.append(
             {
                 "Sid": "RolePolicies",
@@ -159,6 +160,16 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
                 ],
             }
         )
+    if kind == "sandbox":
+        statements.append(
+            {
+                "Sid": "EmptyBuckets",
+                "Effect": "Allow",
+                # Synthetic data is deleted with its bucket; access logs arrive after the keeper function emptied it.
+                "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+                "Resource": f"arn:aws:s3:::{scope.prefix}-*/*",
+            }
+        )
     if kind in LINKED:
         statements += [_linked(kind), *_grants(scope)]
     if kind in NAMES_FOR:
@@ -176,6 +187,12 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         statements += [
             # AWS Organizations and its like have no resource level for most of these.
             {"Sid": "Organization", "Effect": "Allow", "Action": list(ORGANIZATION), "Resource": "*"},
+            {
+                "Sid": "SpendingStops",
+                "Effect": "Allow",
+                "Action": list(SPENDING_STOPS),
+                "Resource": f"arn:aws:budgets::*:budget/{scope.prefix}-sandbox-*",
+            },
             {
                 "Sid": "SharingRole",
                 "Effect": "Allow",

@@ -57,7 +57,8 @@ SERVICES: Final[Mapping[str, Sequence[str]]] = {
     ),
     # A spoke's DNS firewall, query logs and profile are its account's; so are certificates of load balancers.
     "workload": (*WORKLOAD, "acm", "route53profiles", "route53resolver"),
-    "sandbox": WORKLOAD,
+    # The DNS firewall and the query log of a sandbox's VPC are its account's.
+    "sandbox": (*WORKLOAD, "route53resolver"),
     "management": ("cloudwatch", "events", "logs", "sns"),
 }
 """Kind of account -> services that the pipeline manages in the regions of the zone."""
@@ -84,6 +85,7 @@ ROUTE_53: Final = "us-east-1"
 NAMES_FOR: Final = frozenset({"infrastructure", "workload"})
 
 LINKED: Final[Mapping[str, Sequence[str]]] = {
+    "sandbox": ("sagemaker.amazonaws.com",),  # network interfaces of the Studio domain
     "workload": (
         "ecs.amazonaws.com",  # network interfaces of tasks
         "ecs.application-autoscaling.amazonaws.com",  # scales services
@@ -113,8 +115,26 @@ PASSED_TO: Final = (
     "vpc-flow-logs.amazonaws.com",
 )
 """Services that may be given a role of the zone."""
-PASSED_IN: Final[Mapping[str, Sequence[str]]] = {"security": ("config.amazonaws.com",)}
-"""Kind of account -> further services that may be given a role: AWS Config's aggregator."""
+PASSED_IN: Final[Mapping[str, Sequence[str]]] = {
+    "management": ("budgets.amazonaws.com",),
+    "security": ("config.amazonaws.com",),
+}
+"""Kind of account -> further services that may be given a role: AWS Config's aggregator, and AWS Budgets, which
+attaches the spending stop of a sandbox."""
+
+SPENDING_STOPS: Final = (
+    "budgets:CreateBudgetAction",
+    "budgets:DeleteBudgetAction",
+    "budgets:DescribeBudgetAction",
+    "budgets:DescribeBudgetActionHistories",
+    "budgets:ListTagsForResource",
+    "budgets:ModifyBudget",
+    "budgets:TagResource",
+    "budgets:UntagResource",
+    "budgets:UpdateBudgetAction",
+    "budgets:ViewBudget",
+)
+"""Actions on the budgets of sandboxes, in the management account."""
 
 ORGANIZATION: Final = (
     "account:DeleteAlternateContact",

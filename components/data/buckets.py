@@ -32,6 +32,8 @@ class DataBucketsArgs:
     glacier_after_days: int
     balancer_logs: bool = False
     """Whether load balancers of the account write their access logs to the bucket of access logs."""
+    temporary: bool = False
+    """Whether the buckets hold synthetic data of a sandbox, which is deleted with its stack."""
 
 
 class DataBuckets(pulumi.ComponentResource):
@@ -79,7 +81,8 @@ class DataBuckets(pulumi.ComponentResource):
             statements=statements,
             inventory_bucket=None if is_log else self.logs.arn,
             events=not is_log,
-            rewritten_keys=[HEARTBEAT_KEY] if purpose in HEARTBEATS else (),
+            rewritten_keys=[HEARTBEAT_KEY] if purpose in HEARTBEATS and not args.temporary else (),
+            temporary=args.temporary,
         )
 
     def _statements(self, purpose: DataPurpose) -> Sequence[Statement]:

@@ -7,11 +7,10 @@ from typing import Final
 import pulumi
 from pulumi_aws import ec2, ec2transitgateway, route53
 
-from components.documents import document
-from components.network import endpoint_policies
 from components.network.spoke_acl import ANYWHERE, SpokeAcl, SpokeAclArgs
 from components.network.spoke_groups import SpokeGroups, SpokeGroupsArgs
 from components.network.vpc import Vpc, VpcArgs
+from components.network.vpc_parts import gateway_endpoint, route_table
 from components.tokens import type_token
 from controls.flows import EGRESS_TIERS, TIERS
 
@@ -61,7 +60,7 @@ class SpokeVpc(pulumi.ComponentResource):
             tags={"Name": args.vpc.tag, "segment": args.vpc.segment},
             opts=self._child,
         )
-        self._tables = {tier: self._table(tier) for tier in TIERS}
+        self._tables = {tier: route_table(name, tier, self.vpc, args.vpc, self._child) for tier in TIERS}
         SpokeAcl(
             f"{name}-acl",
             SpokeAclArgs(
@@ -77,7 +76,10 @@ class SpokeVpc(pulumi.ComponentResource):
             self._child,
         )
         self.gateway_endpoints = {
-            gateway_service: self._gateway_endpoint(gateway_service) for gateway_service in GATEWAY_SERVICES
+            service: gateway_endpoint(
+                name, service, self.vpc, args.vpc, list(self._tables.values()), args.organization_id, self._child
+            )
+            for service in GATEWAY_SERVICES
         }
         self.groups = SpokeGroups(
             f"{name}-groups",
@@ -116,31 +118,6 @@ class SpokeVpc(pulumi.ComponentResource):
                     transit_gateway_id=args.transit_gateway_id,
                     opts=pulumi.ResourceOptions(parent=self, depends_on=[membership]),
                 )
-
-    def _table(self, tier: str) -> ec2.RouteTable:
-        args = self._args
-        table = ec2.RouteTable(
-            f"{self._name}-{tier}", vpc_id=self.vpc.id, tags={"Name": f"{args.vpc.tag}-{tier}"}, opts=self._child
-        )
-        planned = [subnet for subnet in args.vpc.subnets if subnet.tier == tier]
-        for spec, subnet in zip(planned, self.vpc.subnets[tier], strict=True):
-            ec2.RouteTableAssociation(
-                f"{self._name}-{tier}-{spec.zone}-table", route_table_id=table.id, subnet_id=subnet.id, opts=self._child
-            )
-        return table
-
-    def _gateway_endpoint(self, service: str) -> ec2.VpcEndpoint:
-        region = self._args.vpc.region
-        return ec2.VpcEndpoint(
-            f"{self._name}-{service}",
-            vpc_id=self.vpc.id,
-            service_name=f"com.amazonaws.{region}.{service}",
-            vpc_endpoint_type="Gateway",
-            route_table_ids=[table.id for table in self._tables.values()],
-            policy=document(endpoint_policies.statements(service, region, self._args.organization_id)),
-            tags={"Name": f"{self._args.vpc.tag}-{service}"},
-            opts=self._child,
-        )
 
     def _private_names(self) -> None:
         if self._args.profile_id is not None:

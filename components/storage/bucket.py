@@ -44,11 +44,13 @@ class SecureBucketArgs:
     """Whether EventBridge receives an event for every object."""
     rewritten_keys: Sequence[str] = ()
     """Keys of objects that are overwritten all the time; their noncurrent versions expire after one day."""
+    temporary: bool = False
+    """Whether the bucket holds synthetic data of a sandbox: no record, so without object lock, and deletable."""
 
     def __post_init__(self) -> None:
         """Refuses records without lock, encryption or access logs."""
         spec = PURPOSES[self.purpose]
-        if spec.record and (self.retention_days is None or self.retention_days < SIX_YEARS):
+        if spec.record and not self.temporary and (self.retention_days is None or self.retention_days < SIX_YEARS):
             raise ValueError(f"SecureBucketArgs.retention_days: {self.retention_days} is under six years ({SIX_YEARS})")
         if spec.customer_key != (self.key_arn is not None):
             needs = "needs a key_arn" if spec.customer_key else f"takes no key_arn: {spec.reason}"
@@ -57,11 +59,16 @@ class SecureBucketArgs:
             raise ValueError(
                 "SecureBucketArgs.access_log_bucket: every bucket but that of access logs itself needs one"
             )
-        if spec.locked and self.rewritten_keys:
+        if self.locked and self.rewritten_keys:
             raise ValueError(
                 f"SecureBucketArgs.rewritten_keys: {list(self.rewritten_keys)}; allowed: none, since the lock of "
                 f"purpose {self.purpose!r} keeps every version for {self.retention_days} days"
             )
+
+    @property
+    def locked(self) -> bool:
+        """Whether every object is locked in compliance mode."""
+        return PURPOSES[self.purpose].locked and not self.temporary
 
 
 class SecureBucket(pulumi.ComponentResource):
@@ -79,10 +86,11 @@ class SecureBucket(pulumi.ComponentResource):
         bucket = s3.Bucket(
             f"{name}-bucket",
             bucket=args.bucket,
-            object_lock_enabled=spec.locked,
+            object_lock_enabled=args.locked,
+            force_destroy=True if args.temporary else None,
             tags={
                 "data-purpose": args.purpose,
-                **({"data-classification": spec.classification} if spec.classification else {}),
+                **({"data-classification": spec.classification} if spec.classification and not args.temporary else {}),
             },
             opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True),
         )
@@ -93,7 +101,7 @@ class SecureBucket(pulumi.ComponentResource):
             opts=child,
         )
         after_versioning = pulumi.ResourceOptions(parent=self, depends_on=[versioning])
-        if spec.locked:
+        if args.locked:
             s3.BucketObjectLockConfiguration(
                 f"{name}-lock",
                 bucket=bucket.id,
@@ -112,7 +120,7 @@ class SecureBucket(pulumi.ComponentResource):
             rules=lifecycle.rules(
                 retention_days=args.retention_days,
                 glacier_after_days=args.glacier_after_days,
-                locked=spec.locked,
+                locked=args.locked,
                 rewritten_keys=args.rewritten_keys,
             ),
             opts=after_versioning,
@@ -128,7 +136,13 @@ class SecureBucket(pulumi.ComponentResource):
         self.policy = s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.id,
-            policy=document([*over_tls(args.arn), *kept(args.arn, deletable=spec.deletable), *args.statements]),
+            policy=document(
+                [
+                    *over_tls(args.arn),
+                    *([] if args.temporary else kept(args.arn, deletable=spec.deletable)),
+                    *args.statements,
+                ]
+            ),
             opts=child,
         )
         if args.events:

@@ -6,6 +6,7 @@ from stacks.contracts.foundation import AuditOutputs, BaselineOutputs, Organizat
 from stacks.contracts.ml import MlOutputs, RecoveryOutputs
 from stacks.contracts.mlflow import MlflowOutputs
 from stacks.contracts.network import NetworkOutputs, SpokeOutputs
+from stacks.contracts.sandbox import SandboxOutputs
 from stacks.contracts.security import SecurityOutputs
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "NetworkOutputs",
     "OrganizationOutputs",
     "RecoveryOutputs",
+    "SandboxOutputs",
     "SecurityOutputs",
     "SpokeOutputs",
 ]

@@ -22,6 +22,8 @@ ML: Final = "ml-"
 MLFLOW: Final = "mlflow-"
 """For the environments of `ml.tracking`."""
 RECOVERY: Final = "recovery-"
+SANDBOX: Final = "sandbox-"
+"""Prefix of one stack per sandbox."""
 _FOUNDATION: Final = (ORGANIZATION, AUDIT)
 
 
@@ -106,6 +108,8 @@ def plan_stacks(
             standby = (*_serving_needs(spec), f"{ML}{environment}") if spec.standby_models else ()
             own = (pipeline, baseline_stack(spec.account), network_stack(recovery), *standby)
             needs[f"{RECOVERY}{environment}"] = (ORGANIZATION, AUDIT, *own)
+    for name, sandbox in settings.sandboxes.items():
+        needs[f"{SANDBOX}{name}"] = (ORGANIZATION, AUDIT, pipeline, baseline_stack(sandbox.account))
     return StackGraph(needs=needs, network_regions=regions)
 
 

@@ -1,12 +1,13 @@
 """The plan: everything that follows from the settings, computed once, read by stacks, inspection and command line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zone.plan.accounts import AccountPlan, EnvironmentPlan, plan_account, plan_environments
 from zone.plan.graph import StackGraph, plan_stacks
 from zone.plan.network import NetworkPlan, RegionNetwork, SegmentPlan, plan_network
+from zone.plan.sandboxes import SandboxPlan, plan_sandboxes
 from zone.settings import Settings, settings_from_files
 
 
@@ -22,6 +23,8 @@ class Plan:
     network_or_none: NetworkPlan | None
     """None when no account has a CIDR; code that runs only with a network reads `network`."""
     stacks: StackGraph
+    sandboxes: Mapping[str, SandboxPlan]
+    """Name -> sandbox."""
 
     @property
     def network(self) -> NetworkPlan:
@@ -50,17 +53,30 @@ class Plan:
         """The account of an environment."""
         return self.accounts[self.environments[environment].account]
 
+    def of_sandbox(self, name: str) -> "Plan":
+        """The plan as the stack of a sandbox sees it: the sandbox is the only environment, and tags its resources.
+
+        Raises:
+            KeyError: no sandbox has this name.
+        """
+        sandbox = self.sandboxes[name]
+        account = self.accounts[sandbox.environment.account]
+        tagged = replace(account, tags={**account.tags, "sandbox": name})
+        return replace(self, environments={name: sandbox.environment}, accounts={**self.accounts, account.name: tagged})
+
 
 def make_plan(settings: Settings) -> Plan:
     """Derives the plan from validated settings."""
     accounts = {name: plan_account(settings, name) for name in settings.account_names}
     environments = plan_environments(settings, accounts)
+    sandboxes = plan_sandboxes(settings)
     return Plan(
         settings=settings,
         accounts=accounts,
         environments=environments,
         network_or_none=plan_network(settings),
         stacks=plan_stacks(settings, accounts, environments),
+        sandboxes=sandboxes,
     )
 
 

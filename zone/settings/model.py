@@ -13,6 +13,7 @@ from zone.settings.data import Data
 from zone.settings.ml import MachineLearning
 from zone.settings.names import MANAGEMENT, STANDARD_UNITS
 from zone.settings.network import Network
+from zone.settings.sandboxes import Sandbox, SandboxName
 from zone.settings.sections import (
     Account,
     BreakGlass,
@@ -89,6 +90,8 @@ class Settings(StrictModel):
     """Settings of the `data-<env>` stacks: teams, data sets, access table and retention."""
     ml: MachineLearning = Field(default_factory=MachineLearning)
     """Settings of the `ml-<env>` and `recovery-<env>` stacks: models and failover."""
+    sandboxes: dict[SandboxName, Sandbox] = Field(default_factory=dict)
+    """Sandbox name -> sandbox. Each has a stack `sandbox-<name>`; `zone sandbox` writes this key."""
     tags: Tags
     """Tags of every resource."""
 

@@ -14,6 +14,7 @@ from controls.rules.parameters import Parameters
 from controls.rules.predicates import all_of, between, each, equals, matches
 from controls.rules.resources import Resource
 from controls.rules.values import ABSENT, items, lookup
+from controls.tags import CLASSIFICATION_TAG
 
 
 def every_bucket_keeps_versions(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
@@ -141,8 +142,8 @@ HOLDS_DATA = frozenset(
 
 
 def protected(resource: Resource, _parameters: Parameters) -> Iterator[Problem]:
-    """The resource has the option `protect`."""
-    if not resource.protect:
+    """The resource has the option `protect`; synthetic data, which is no record, needs none."""
+    if not resource.protect and resource.tag(CLASSIFICATION_TAG) != "synthetic":
         yield Problem("the resource is not protected: one mistaken `pulumi destroy` would delete it")
 
 

@@ -1,0 +1,1 @@
+"""Synthetic data of sandboxes, and the function that fills them and ends them."""
