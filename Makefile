@@ -126,10 +126,10 @@ types: $(READY_ML) ## pyright, strict
 	$(BIN)/basedpyright
 
 unit: $(READY_ML) ## fast tests
-	$(BIN)/pytest -n 2 -m "not slow and not whole_zone"
+	$(BIN)/pytest -n 2 -m "not slow and not whole_zone" --durations=15
 
 slow: $(READY_ML) ## end-to-end rehearsals
-	$(BIN)/pytest -n 2 --dist loadgroup -m "slow and not whole_zone"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "slow and not whole_zone" --durations=30
 
 zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: a quarter of an hour and more
 	$(BIN)/pytest -n 2 --dist loadgroup -m whole_zone

@@ -13,7 +13,7 @@ from rehearsal.cloud import Cloud
 from tests.end_to_end.zone import Ran, Zone
 from zone.settings import settings_from_files
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800), pytest.mark.xdist_group("sandbox")]
+pytestmark = [pytest.mark.whole_zone, pytest.mark.timeout(1800), pytest.mark.xdist_group("sandbox")]
 
 NAME, STACK = "alice", "sandbox-alice"
 
