@@ -38,7 +38,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "attack": Command("attack", "Attack the running zone, and report what stopped each attack"),
     "reach": Command("reach", "Compute which sources reach which destinations"),
     "model": Command("model", "List, approve, promote, roll back and invoke models"),
-    "sandbox": Command("sandbox", "Create, list, extend and destroy sandboxes with synthetic data"),
+    "sandbox": Command("sandbox", "Create, list, extend and destroy synthetic-data sandboxes"),
     "trace": Command("trace", "Show key, replicas and readers of an S3 object"),
     "controls": Command("controls", "List and show the controls, and where they are defined"),
     "evidence": Command("evidence", "Write the HIPAA evidence, paragraph by paragraph"),

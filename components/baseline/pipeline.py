@@ -52,12 +52,13 @@ class PipelineRoles(pulumi.ComponentResource):
     """`hipaa-ml:baseline:PipelineRoles`: the roles of the deployment pipeline.
 
     Creates an `aws.iam.OpenIdConnectProvider`, the boundary `aws.iam.Policy`, and the `aws.iam.Role`s `deploy` and
-    `preview` with their policies.
+    `preview` with their policies; in the management account also policies for Pulumi's state.
     """
 
     def __init__(self, name: str, args: PipelineRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
         self._name, self._args = name, args
+        self._roles: dict[str, iam.Role] = {}
         self._child = pulumi.ResourceOptions(parent=self)
         self._issuer = iam.OpenIdConnectProvider(
             f"{name}-github",
@@ -89,6 +90,8 @@ class PipelineRoles(pulumi.ComponentResource):
         self.preview_arn = self._role(
             "preview", args.preview_role, args.preview_subject, rights.preview(args.kind, scope), VIEW
         )
+        for use, role, writes in (("deploy", args.deploy_role, True), ("preview", args.preview_role, False)):
+            self._state_policy(use, role, rights.state(args.kind, scope, writes=writes))
         self.boundary_arn = boundary.arn
         self.register_outputs(
             {"deploy_arn": self.deploy_arn, "preview_arn": self.preview_arn, "boundary_arn": self.boundary_arn}
@@ -106,6 +109,7 @@ class PipelineRoles(pulumi.ComponentResource):
             max_session_duration=SESSION_SECONDS,
             opts=self._child,
         )
+        self._roles[use] = role
         policy = iam.Policy(f"{name}-policy", name=role_name, policy=document(statements), opts=self._child)
         iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=policy.arn, opts=self._child)
         for arn in managed:
@@ -113,6 +117,14 @@ class PipelineRoles(pulumi.ComponentResource):
                 f"{name}-{arn.rpartition('/')[2]}", role=role.name, policy_arn=arn, opts=self._child
             )
         return role.arn
+
+    def _state_policy(self, use: str, role_name: str, statements: Sequence[Statement]) -> None:
+        """Attaches the rights on Pulumi's state to a role, in the account that stores it."""
+        if not statements:
+            return
+        name = f"{self._name}-{use}-state"
+        policy = iam.Policy(f"{name}-policy", name=f"{role_name}-state", policy=document(statements), opts=self._child)
+        iam.RolePolicyAttachment(f"{name}-rights", role=self._roles[use].name, policy_arn=policy.arn, opts=self._child)
 
     def _trust(self, role_name: str, subject: str) -> Sequence[Statement]:
         """Trusts the jobs of one repository, and in member accounts the role of the management account."""

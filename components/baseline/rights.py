@@ -203,7 +203,6 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
             },
             _assume(f"arn:aws:iam::*:role/{scope.access_role}"),
             _assume(f"arn:aws:iam::*:role/{scope.prefix}-deploy"),
-            *state_rights(scope.prefix, scope.management_account_id, writes=True),
         ]
     return statements
 
@@ -213,8 +212,20 @@ def preview(kind: str, scope: Scope) -> Sequence[Statement]:
     statements: list[Statement] = [_no_data(kind, scope)]
     if kind == "management":
         statements.append(_assume(f"arn:aws:iam::*:role/{scope.prefix}-preview"))
-        statements += state_rights(scope.prefix, scope.management_account_id, writes=False)
     return statements
+
+
+def state(kind: str, scope: Scope, *, writes: bool) -> Sequence[Statement]:
+    """Statements on Pulumi's state, of a policy of their own: those of `deploy` nearly fill one.
+
+    Args:
+        kind: kind of the account; the state is in the management account.
+        scope: the scope of the rights.
+        writes: whether the role deploys.
+    """
+    if kind != "management":
+        return ()
+    return state_rights(scope.prefix, scope.management_account_id, writes=writes)
 
 
 def _no_data(kind: str, scope: Scope) -> Statement:

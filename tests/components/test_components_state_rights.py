@@ -25,7 +25,9 @@ SCOPE = rights.Scope(
 
 def allowed(use: str, kind: str, action: str, resource: str, account: str = ACCOUNT, **context: str) -> bool:
     """Whether a role of the pipeline may do something, by its policy and that of the bucket or the key."""
-    statements = rights.deploy(kind, SCOPE) if use == "deploy" else rights.preview(kind, SCOPE)
+    writes = use == "deploy"
+    own_rights = rights.deploy(kind, SCOPE) if writes else rights.preview(kind, SCOPE)
+    statements = (*own_rights, *rights.state(kind, SCOPE, writes=writes))
     request = Request(
         principal=Principal.of(f"arn:aws:iam::{account}:role/hipaa-ml-{use}"),
         action=action,

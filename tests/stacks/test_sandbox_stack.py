@@ -21,7 +21,10 @@ SANDBOXES: Final[Mapping[str, Any]] = {
     "alice": {"account": "sandbox", "model": "readmission", "expires_at": "2026-12-24T18:00:00Z", "budget_usd": 70}
 }
 ML: Mapping[str, Any] = files.read(ROOT, "organization").values["ml"]
-ONE_MODEL: Final = {**ML, "models": {"readmission": ML["models"]["readmission"]}}
+ONE_MODEL: Final = {
+    **{key: value for key, value in ML.items() if key != "tracking"},  # a sandbox has no MLflow server
+    "models": {"readmission": ML["models"]["readmission"]},
+}
 ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     (r"aws:ec2/networkAcl:", "egress"): "network: no peers",
     (r"aws:ec2/networkAcl:", "ingress"): "network: no peers",

@@ -8,7 +8,7 @@ from rehearsal.cloud import Publication, publish
 from rehearsal.provider.values import Values
 from tests.rehearsal.provider.provider_bench import CreatedResource
 from tests.rehearsal.provider.provider_cases import Case, World, policy
-from tests.rehearsal.provider.provider_cases_network import changing, vpc
+from tests.rehearsal.provider.provider_cases_network import changing, subnet, vpc
 
 SAGEMAKER = "aws:sagemaker/"
 DIGEST = "sha256:" + "0" * 64
@@ -79,6 +79,25 @@ def endpoint(instances: int) -> Callable[[World], Values]:
         return {"name": "risk", "endpointConfigName": resource.outputs["name"], "tags": {"a": f"b{instances}"}}
 
     return inputs
+
+
+def domain(name: str, tag: str) -> Callable[[World], Values]:
+    return lambda world: {
+        "domainName": name,
+        "authMode": "IAM",
+        "appNetworkAccessType": "VpcOnly",
+        "vpcId": vpc(world).id,
+        "subnetIds": [subnet(world).id],
+        "kmsKeyId": world.key.outputs["arn"],
+        "defaultUserSettings": {"executionRole": world.role.outputs["arn"]},
+        "retentionPolicy": {"homeEfsFileSystem": "Delete"},
+        "tags": {"purpose": tag},
+    }
+
+
+def profile(world: World) -> Values:
+    of_profiles = world.once("domain", f"{SAGEMAKER}domain:Domain", lambda: domain("of-profiles", "profiles")(world))
+    return {"domainId": of_profiles.id, "userProfileName": "scientist"}
 
 
 def group(world: World) -> str:
@@ -302,6 +321,21 @@ CASES = (
             ModelPackageGroupName=m.id, ResourcePolicy=policy("*", Principal="*")
         ),
         drifted="resourcePolicy",
+    ),
+    Case(
+        type=f"{SAGEMAKER}domain:Domain",
+        inputs=domain("studio", "first"),
+        change=domain("studio", "second"),
+        drift=lambda w, m: w.boto("sagemaker").delete_domain(
+            DomainId=m.id, RetentionPolicy={"HomeEfsFileSystem": "Delete"}
+        ),
+    ),
+    Case(
+        type=f"{SAGEMAKER}userProfile:UserProfile",
+        inputs=profile,
+        drift=lambda w, m: w.boto("sagemaker").delete_user_profile(
+            DomainId=m.outputs["domainId"], UserProfileName=m.outputs["userProfileName"]
+        ),
     ),
     Case(
         type="aws:ecr/repository:Repository",
