@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-import skops.io
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.pipeline import Pipeline
@@ -133,6 +132,8 @@ def dumps(fitted: Fitted) -> bytes:
     values have one number, because whether two of them are the same object differs between processes.
     """
     numbers: dict[Any, int] = {}
+    import skops.io  # noqa: PLC0415 - the monitors' environment scores, and stores no models
+
     parts = {"pipeline": fitted.pipeline, "distribution": asdict(fitted.distribution)}
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(parts))) as source:
         schema = _numbered(json.loads(source.read("schema.json")), numbers)
@@ -173,6 +174,8 @@ def loads(content: bytes, source: str) -> Fitted:
     Raises:
         StepError: it is not a skops file of a model and its distribution, or holds a type that is not trusted.
     """
+    import skops.io  # noqa: PLC0415 - the same
+
     try:
         untrusted = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED))
         if untrusted:
