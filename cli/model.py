@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cli import model_health, model_pull_request
 from cli.errors import UsageError, console
+from cli.model_access import Access
 from cli.model_context import (
     access_of,
     environment_of,
@@ -28,6 +29,7 @@ from cli.promotion import packages as registry
 from cli.promotion import promote as promotion
 from cli.promotion.packages import Packages, refused
 from cli.workspace import Workspace
+from zone.settings import Settings
 
 app = typer.Typer(
     help="List, approve, promote, roll back and invoke models.",
@@ -103,10 +105,7 @@ def show(
     as_json: JsonDocument = False,
 ) -> None:
     """Show a version: status, author, metrics, data version, commit and digests."""
-    workspace = Workspace.find()
-    settings = workspace.settings()
-    environment = environment_of(settings, model, where)
-    access = access_of(workspace, settings, profile, account, None, None, settings.ml.promoters)
+    settings, environment, access = _reading(model, where, profile, account)
     package = packages_of(access, settings, model, environment).get(version)
     document = {"model": model, "environment": environment, **asdict(package), "metrics": dict(package.metrics)}
     if as_json:
@@ -129,10 +128,7 @@ def health(
     as_json: JsonDocument = False,
 ) -> None:
     """Show endpoint, monitor, figures and alarms. Exit code 1: needs attention; 3: not known."""
-    workspace = Workspace.find()
-    settings = workspace.settings()
-    environment = environment_of(settings, model, where)
-    access = access_of(workspace, settings, profile, account, None, None, settings.ml.promoters)
+    settings, environment, access = _reading(model, where, profile, account)
     read = model_health.health_of(access, settings, model, environment)
     if as_json:
         typer.echo(json.dumps(model_health.document(read), indent=2, default=str))
@@ -258,6 +254,16 @@ def invoke(
     except ClientError as error:
         raise refused(f"invoke {name}", error) from None
     typer.echo(answer["Body"].read().decode())
+
+
+def _reading(
+    model: str, where: str | None, profile: str | None, account: list[str] | None
+) -> tuple[Settings, str, Access]:
+    """Settings, environment and access of a command that reads one model in one environment."""
+    workspace = Workspace.find()
+    settings = workspace.settings()
+    environment = environment_of(settings, model, where)
+    return settings, environment, access_of(workspace, settings, profile, account, None, None, settings.ml.promoters)
 
 
 def _decide(

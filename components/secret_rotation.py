@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_
 
 from components.documents import Statement, document
+from components.functions import log_and_trace
 
 RUNTIME: Final = "python3.13"
 
@@ -142,19 +143,7 @@ def _rotator(log_group_arn: pulumi.Input[str], args: RotationArgs) -> list[State
             "Resource": args.key_arn,
             "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}},
         },
-        {
-            "Sid": "Log",
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": pulumi.Output.format("{0}:*", log_group_arn),
-        },
-        {
-            "Sid": "Trace",
-            "Effect": "Allow",
-            # X-Ray takes traces without a resource.
-            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            "Resource": "*",
-        },
+        *log_and_trace(pulumi.Output.format("{0}:*", log_group_arn)),
         *([] if args.network is None else [_interfaces(args.region)]),
     ]
 

@@ -58,7 +58,6 @@ class PipelineRoles(pulumi.ComponentResource):
     def __init__(self, name: str, args: PipelineRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_token(type(self)), name, None, opts)
         self._name, self._args = name, args
-        self._roles: dict[str, iam.Role] = {}
         self._child = pulumi.ResourceOptions(parent=self)
         self._issuer = iam.OpenIdConnectProvider(
             f"{name}-github",
@@ -86,12 +85,12 @@ class PipelineRoles(pulumi.ComponentResource):
             policy=document(boundary_statements(args.kind, scope)),
             opts=self._child,
         )
-        self.deploy_arn = self._role("deploy", args.deploy_role, args.deploy_subject, rights.deploy(args.kind, scope))
-        self.preview_arn = self._role(
-            "preview", args.preview_role, args.preview_subject, rights.preview(args.kind, scope), VIEW
-        )
-        for use, role, writes in (("deploy", args.deploy_role, True), ("preview", args.preview_role, False)):
-            self._state_policy(use, role, rights.state(args.kind, scope, writes=writes))
+        deploy = self._role("deploy", args.deploy_role, args.deploy_subject, rights.deploy(args.kind, scope))
+        preview = self._role("preview", args.preview_role, args.preview_subject, rights.preview(args.kind, scope), VIEW)
+        if args.kind == "management":
+            self._attach_state_rights("deploy", args.deploy_role, deploy, rights.state(scope, writes=True))
+            self._attach_state_rights("preview", args.preview_role, preview, rights.state(scope, writes=False))
+        self.deploy_arn, self.preview_arn = deploy.arn, preview.arn
         self.boundary_arn = boundary.arn
         self.register_outputs(
             {"deploy_arn": self.deploy_arn, "preview_arn": self.preview_arn, "boundary_arn": self.boundary_arn}
@@ -99,7 +98,7 @@ class PipelineRoles(pulumi.ComponentResource):
 
     def _role(
         self, use: str, role_name: str, subject: str, statements: Sequence[Statement], managed: Sequence[str] = ()
-    ) -> pulumi.Output[str]:
+    ) -> iam.Role:
         name = f"{self._name}-{use}"
         role = iam.Role(
             f"{name}-role",
@@ -109,22 +108,19 @@ class PipelineRoles(pulumi.ComponentResource):
             max_session_duration=SESSION_SECONDS,
             opts=self._child,
         )
-        self._roles[use] = role
         policy = iam.Policy(f"{name}-policy", name=role_name, policy=document(statements), opts=self._child)
         iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=policy.arn, opts=self._child)
         for arn in managed:
             iam.RolePolicyAttachment(
                 f"{name}-{arn.rpartition('/')[2]}", role=role.name, policy_arn=arn, opts=self._child
             )
-        return role.arn
+        return role
 
-    def _state_policy(self, use: str, role_name: str, statements: Sequence[Statement]) -> None:
-        """Attaches the rights on Pulumi's state to a role, in the account that stores it."""
-        if not statements:
-            return
+    def _attach_state_rights(self, use: str, role_name: str, role: iam.Role, statements: Sequence[Statement]) -> None:
+        """Attaches the rights on Pulumi's state, as a policy of their own."""
         name = f"{self._name}-{use}-state"
         policy = iam.Policy(f"{name}-policy", name=f"{role_name}-state", policy=document(statements), opts=self._child)
-        iam.RolePolicyAttachment(f"{name}-rights", role=self._roles[use].name, policy_arn=policy.arn, opts=self._child)
+        iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=policy.arn, opts=self._child)
 
     def _trust(self, role_name: str, subject: str) -> Sequence[Statement]:
         """Trusts the jobs of one repository, and in member accounts the role of the management account."""

@@ -215,16 +215,15 @@ def preview(kind: str, scope: Scope) -> Sequence[Statement]:
     return statements
 
 
-def state(kind: str, scope: Scope, *, writes: bool) -> Sequence[Statement]:
-    """Statements on Pulumi's state, of a policy of their own: those of `deploy` nearly fill one.
+def state(scope: Scope, *, writes: bool) -> Sequence[Statement]:
+    """Statements on Pulumi's state, for roles of the management account.
+
+    They need a managed policy of their own: the statements of `deploy` nearly fill the 6,144 characters of one.
 
     Args:
-        kind: kind of the account; the state is in the management account.
         scope: the scope of the rights.
         writes: whether the role deploys.
     """
-    if kind != "management":
-        return ()
     return state_rights(scope.prefix, scope.management_account_id, writes=writes)
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws import cloudwatch, iam, lambda_, scheduler
+from pulumi_aws import cloudwatch, lambda_, scheduler
 
-from components.documents import Statement, document, trusts
+from components.documents import Statement
+from components.functions import function_in_vpc, function_role
 from components.recovery.names import RecoveryNames
 from components.tokens import type_token
 
@@ -101,19 +102,16 @@ class ReadinessCheck(pulumi.ComponentResource):
     def _role(
         self, service: str, role_name: str, args: ReadinessCheckArgs, rights: Sequence[Statement]
     ) -> pulumi.Output[str]:
-        suffix = service.partition(".")[0]
-        role = iam.Role(
-            f"{self._name}-{suffix}-role",
-            name=role_name,
+        return function_role(
+            self._name,
+            service=service,
+            role_name=role_name,
             description=f"Readiness of {args.names.environment}",
-            assume_role_policy=document([trusts(service, args.account_id)]),
-            permissions_boundary=args.boundary_arn,
+            account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
+            rights=rights,
             opts=self._child,
         )
-        policy = iam.RolePolicy(
-            f"{self._name}-{suffix}-rights", role=role.id, policy=document(rights), opts=self._child
-        )
-        return pulumi.Output.all(role.arn, policy.id).apply(lambda values: values[0])
 
     def _schedule(self, function: lambda_.Function, args: ReadinessCheckArgs) -> None:
         call: Statement = {
@@ -175,33 +173,5 @@ def watched(rpo_minutes: int, drill_days: int) -> Sequence[Watched]:
 def _rights(args: ReadinessCheckArgs) -> Sequence[Statement]:
     return [
         {"Sid": "AskAsTheRunbooks", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": args.runbook_role_arn},
-        {
-            "Sid": "Log",
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": pulumi.Output.format(
-                "arn:aws:logs:{0}:{1}:log-group:/aws/lambda/{2}:*", args.region, args.account_id, args.names.readiness
-            ),
-        },
-        {
-            "Sid": "Trace",
-            "Effect": "Allow",
-            # X-Ray knows no resources.
-            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            "Resource": "*",
-        },
-        {
-            "Sid": "Interfaces",
-            "Effect": "Allow",
-            # Lambda makes them before there is a resource to name (Lambda Developer Guide, "Giving Lambda functions
-            # access to resources in an Amazon VPC").
-            "Action": [
-                "ec2:CreateNetworkInterface",
-                "ec2:DeleteNetworkInterface",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeSubnets",
-            ],
-            "Resource": "*",
-            "Condition": {"StringEquals": {"aws:RequestedRegion": args.region}},
-        },
+        *function_in_vpc(args.region, args.account_id, args.names.readiness),
     ]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_aws import cloudwatch, iam, lambda_, scheduler
+from pulumi_aws import cloudwatch, lambda_, scheduler
 
-from components.documents import Statement, document, trusts
+from components.documents import Statement
+from components.functions import function_in_vpc, function_role
 from components.sandbox.names import SandboxNames
 from components.tokens import type_token
 
@@ -94,19 +95,16 @@ class Keeper(pulumi.ComponentResource):
         self.register_outputs({"function_name": self.function_name})
 
     def _role(self, service: str, role_name: str, rights: Sequence[Statement]) -> pulumi.Output[str]:
-        suffix = service.partition(".")[0]
-        role = iam.Role(
-            f"{self._name}-{suffix}-role",
-            name=role_name,
+        return function_role(
+            self._name,
+            service=service,
+            role_name=role_name,
             description=f"Keeper of the sandbox {self._args.names.name}",
-            assume_role_policy=document([trusts(service, self._args.account_id)]),
-            permissions_boundary=self._args.boundary_arn,
+            account_id=self._args.account_id,
+            boundary_arn=self._args.boundary_arn,
+            rights=rights,
             opts=self._child,
         )
-        policy = iam.RolePolicy(
-            f"{self._name}-{suffix}-rights", role=role.id, policy=document(rights), opts=self._child
-        )
-        return pulumi.Output.all(role.arn, policy.id).apply(lambda values: values[0])
 
     def _schedule(self, function: lambda_.Function) -> None:
         keeper = self._args.names.keeper
@@ -189,33 +187,5 @@ def _rights(args: KeeperArgs) -> list[Statement]:
             "Resource": list(args.data_key_arns),
             "Condition": {"StringEquals": {"kms:ViaService": f"s3.{args.region}.amazonaws.com"}},
         },
-        {
-            "Sid": "Log",
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": pulumi.Output.format(
-                "arn:aws:logs:{0}:{1}:log-group:/aws/lambda/{2}:*", args.region, args.account_id, args.names.keeper
-            ),
-        },
-        {
-            "Sid": "Trace",
-            "Effect": "Allow",
-            # X-Ray takes traces without a resource.
-            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            "Resource": "*",
-        },
-        {
-            "Sid": "Interfaces",
-            "Effect": "Allow",
-            # Lambda makes them before there is a resource to name (Lambda Developer Guide, "Giving Lambda functions
-            # access to resources in an Amazon VPC").
-            "Action": [
-                "ec2:CreateNetworkInterface",
-                "ec2:DeleteNetworkInterface",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeSubnets",
-            ],
-            "Resource": "*",
-            "Condition": in_region,
-        },
+        *function_in_vpc(args.region, args.account_id, args.names.keeper),
     ]

@@ -27,7 +27,8 @@ def allowed(use: str, kind: str, action: str, resource: str, account: str = ACCO
     """Whether a role of the pipeline may do something, by its policy and that of the bucket or the key."""
     writes = use == "deploy"
     own_rights = rights.deploy(kind, SCOPE) if writes else rights.preview(kind, SCOPE)
-    statements = (*own_rights, *rights.state(kind, SCOPE, writes=writes))
+    on_state = rights.state(SCOPE, writes=writes) if kind == "management" else ()
+    statements = (*own_rights, *on_state)
     request = Request(
         principal=Principal.of(f"arn:aws:iam::{account}:role/hipaa-ml-{use}"),
         action=action,

@@ -111,7 +111,7 @@ def test_limits_and_rounding_of_the_running_server(folder: Path) -> None:
         ("GUARD_CALLERS", "others", "GUARD_CALLERS has 'others'"),
     ],
 )
-def test_wrong_variable_is_named_with_what_is_allowed(folder: Path, name: str, value: str, message: str) -> None:
+def test_wrong_variable_is_named_with_what_is_allowed(name: str, value: str, message: str) -> None:
     with pytest.raises(GuardError) as error:
         Guard.from_environment({name: value})
     assert message in str(error.value)

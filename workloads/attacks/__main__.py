@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _evasion(name: str, results: Sequence[evasion.Evasion]) -> None:
-    _line(f"{name}", *[f"{r.succeeded}/{r.attacked}" for r in results])
+    _line(name, *[f"{r.succeeded}/{r.attacked}" for r in results])
     _line("  median change, standard deviations", *[f"{r.distance:.2f}" for r in results])
     _line("  rows sent per encounter", *[f"{r.rows / max(r.attacked, 1):.0f}" for r in results])
 

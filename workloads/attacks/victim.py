@@ -1,6 +1,6 @@
 """The attacked server: the code that scores and guards a request, without HTTP, and what an attacker knows of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -27,9 +27,8 @@ class Victim:
     guarded: bool
     """Whether rows out of the distribution are refused, and predictions rounded to `digits`."""
     digits: int = 6
-    rows: int = field(default=0)
+    rows: int = 0
     """Rows that were sent."""
-    refused: int = field(default=0)
 
     def risks(self, table: Array) -> Array:
         """The answered risks; NaN for a refused row.
@@ -41,9 +40,7 @@ class Victim:
         risks = np.round(estimators.predict_encoded(self.fitted, READMISSION, encoded), self.digits)
         self.rows += len(table)
         if self.guarded:
-            outliers = self.fitted.distribution.outliers(encoded)
-            self.refused += int(outliers.sum())
-            risks = np.where(outliers, np.nan, risks)
+            risks = np.where(self.fitted.distribution.outliers(encoded), np.nan, risks)
         return risks
 
 

@@ -9,7 +9,7 @@ most `FALSE_ALARMS` of the rows from the distribution of the training data are a
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -73,12 +73,7 @@ def fit(numbers: Array) -> TrainingDistribution:
     )
     distances = np.sort(uncalibrated.distances(numbers[-calibrating:]))
     rank = min(calibrating, math.ceil((calibrating + 1) * (1 - FALSE_ALARMS)))
-    return TrainingDistribution(
-        powers=powers,
-        mean=uncalibrated.mean,
-        precision=uncalibrated.precision,
-        threshold=round(float(distances[rank - 1]), DIGITS),
-    )
+    return replace(uncalibrated, threshold=round(float(distances[rank - 1]), DIGITS))
 
 
 def _transformed(numbers: Array, powers: Array) -> Array:
