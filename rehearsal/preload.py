@@ -1,8 +1,8 @@
 """A process that has imported modules and forks one child per program, so that the child does not import them again.
 
-`python -m rehearsal.preload SOCKET MODULE...` is the process. `start_program` starts a program, which gets the arguments,
-the environment, the working directory and the file descriptors of a process of its own. The process ends when its
-standard input ends. Imported modules must not start threads: the child has only the thread that forks.
+`python -m rehearsal.preload SOCKET MODULE...` is the process. `start_program` starts a program, which gets the
+arguments, the environment, the working directory and the file descriptors of a process of its own. The process ends
+when its standard input ends. Imported modules must not start threads: the child has only the thread that forks.
 """
 
 import argparse
@@ -117,20 +117,27 @@ class Child:
 class Preload:
     """The process with the imported modules, as its starter holds it."""
 
-    def __init__(self, modules: Sequence[str]) -> None:
+    def __init__(
+        self, modules: Sequence[str], *, folder: Path | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
         """Start the process. It imports in the background; programs that start meanwhile wait for it.
 
         Args:
-            modules: names of modules to import. `module:function` also calls a function without arguments.
+            modules: names of modules to import. `module:function` also calls a function without arguments. What
+                cannot be imported is left to the programs, whose error tells the reason.
+            folder: working directory, where modules are looked for first; default: this process's.
+            environment: environment variables; default: this process's.
         """
+        variables = dict(environment if environment is not None else os.environ)
         self._folder = tempfile.TemporaryDirectory(prefix="zone-preload-")
         self.socket = Path(self._folder.name) / "socket"
-        path = os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH"))))
+        variables["PYTHONPATH"] = os.pathsep.join(filter(None, (variables.get("PYTHONPATH"), _ROOT)))
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter and this module
             [sys.executable, "-m", "rehearsal.preload", str(self.socket), *modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            cwd=folder,
+            env=variables,
             start_new_session=True,
         )
         assert self._process.stdout is not None
@@ -305,9 +312,10 @@ def _load(names: Sequence[str]) -> None:
     """Import modules and call functions."""
     for name in names:
         module, _, function = name.partition(":")
-        imported: Any = importlib.import_module(module)
-        if function:
-            getattr(imported, function)()
+        with contextlib.suppress(Exception):
+            imported: Any = importlib.import_module(module)
+            if function:
+                getattr(imported, function)()
     gc.collect()
     gc.freeze()  # pages of the imported modules stay shared with the children
 
