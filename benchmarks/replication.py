@@ -15,6 +15,7 @@ from zone.shared.buckets import ENVIRONMENT_BUCKETS
 ENVIRONMENTS: Final = ("dev", "staging", "prod")
 EAST, WEST = "us-east-1", "us-west-2"
 WRITERS: Final = 8
+S3: Final = {"Service": "s3.amazonaws.com"}
 
 
 def main() -> None:
@@ -73,10 +74,18 @@ def _drill(count: int) -> None:
             cloud.stop()
 
 
+def _policy(**statement: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+
+
 def _put_and_wait(cloud: Cloud, count: int) -> None:
     endpoints = cloud.endpoints()
     east, west = endpoints.client("s3", EAST), endpoints.client("s3", WEST)
-    role = endpoints.client("iam", EAST).create_role(RoleName="drill", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    iam = endpoints.client("iam", EAST)
+    role = iam.create_role(RoleName="drill", AssumeRolePolicyDocument=_policy(Principal=S3, Action="sts:AssumeRole"))
+    iam.put_role_policy(
+        RoleName="drill", PolicyName="replicate", PolicyDocument=_policy(Action="s3:*", Resource="arn:aws:s3:::drill-*")
+    )
     east.create_bucket(Bucket="drill-east")
     west.create_bucket(Bucket="drill-west", CreateBucketConfiguration={"LocationConstraint": WEST})
     for client, bucket in ((east, "drill-east"), (west, "drill-west")):
@@ -89,7 +98,9 @@ def _put_and_wait(cloud: Cloud, count: int) -> None:
         "DeleteMarkerReplication": {"Status": "Enabled"},
         "Destination": {"Bucket": "arn:aws:s3:::drill-west", "Metrics": {"Status": "Enabled"}},
     }
-    east.put_bucket_replication(Bucket="drill-east", ReplicationConfiguration={"Role": role, "Rules": [rule]})
+    east.put_bucket_replication(
+        Bucket="drill-east", ReplicationConfiguration={"Role": role["Role"]["Arn"], "Rules": [rule]}
+    )
     began, worst = time.perf_counter(), 0.0
     with ThreadPoolExecutor(WRITERS) as pool:
         written = pool.map(

@@ -16,7 +16,7 @@ from cli.options import JsonDocument
 from cli.quotas import raise_quotas
 from cli.workspace import Workspace
 from inspection.rights import GrantedRight, granted_rights
-from rehearsal.cloud import Cloud
+from rehearsal.cloud import Cloud, CloudError
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -105,6 +105,57 @@ def env(
     """Print variables that point the AWS CLI and boto3 at the emulated AWS: eval "$(zone cloud env)"."""
     for name, value in Workspace.find().running_cloud().environment(profile, via).items():
         typer.echo(f"export {name}={value!r}")
+
+
+@app.command()
+def schedules(as_json: JsonDocument = False) -> None:
+    """List the schedules of EventBridge Scheduler in all accounts."""
+    rows = Workspace.find().running_cloud().schedules()
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    if not rows:
+        console.print("No schedule is deployed.")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("schedule", "account", "region", "expression"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(row["name"], row["account"], row["region"], row["expression"])
+    console.print(table)
+
+
+@app.command()
+def fire(
+    name: Annotated[str, typer.Argument(metavar="SCHEDULE", help="Name; see `zone cloud schedules`.")],
+    region: Annotated[str | None, typer.Option(metavar="REGION", help="Region of the schedule.")] = None,
+    as_json: JsonDocument = False,
+) -> None:
+    """Invoke the target of a schedule now, as its role."""
+    cloud = Workspace.find().running_cloud()
+    rows = [row for row in cloud.schedules() if row["name"] == name and region in (None, row["region"])]
+    if not rows:
+        known = ", ".join(sorted({row["name"] for row in cloud.schedules()})) or "none"
+        raise UsageError(f"No schedule is named {name!r}{f' in {region}' if region else ''}. Deployed: {known}.")
+    if len(rows) > 1:
+        places = ", ".join(f"{row['region']} of {row['account']}" for row in rows)
+        raise UsageError(f"{name!r} is deployed in {places}. Choose with --region.")
+    [row] = rows
+    try:
+        result = cloud.fire(name, account=row["account"], region=row["region"])
+    except CloudError as error:
+        raise UsageError(f"{error}.") from error
+    if as_json:
+        typer.echo(json.dumps(result, indent=2))
+    elif result["invoked"]:
+        console.print(f"Invoked {row['target']}.")
+        for key, value in result["response"].items():
+            console.print(f"  {key}: {value}", highlight=False, markup=False)
+    else:
+        kept = "The dead-letter queue has it." if result["dead_letter_queue"] else "No dead-letter queue has it."
+        console.print(f"The invocation failed. {kept}\n{result['error']}", highlight=False, markup=False)
+    if not result["invoked"]:
+        raise typer.Exit(1)
 
 
 @app.command("unused-rights")

@@ -99,6 +99,14 @@ def _objects(domain: Domain, names: DataNames, table: AccessTable, region: str) 
     return uses.through("s3", region, names.account_id, [*roles, *names.services])
 
 
+def _replicas(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
+    """S3 encrypts replicas as the replication role, with `kms:Encrypt`, which reads and writes do not need.
+
+    S3 User Guide, "Replicating encrypted objects".
+    """
+    return uses.replicas(region, names.account_id, [names.role_arn(names.service_role("replication"))])
+
+
 def _jobs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """Training and inference, through S3 and for their disks."""
     through_s3 = uses.through("s3", region, names.account_id, [names.jobs])
@@ -138,10 +146,10 @@ def _logs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -
 
 
 _USES: Final[Mapping[Domain, Sequence[_Use]]] = {
-    "artifacts": (_objects, _jobs, _images, _promotion),
-    "features": (_objects, _jobs, _catalogue, _promotion),
+    "artifacts": (_objects, _replicas, _jobs, _images, _promotion),
+    "features": (_objects, _replicas, _jobs, _catalogue, _promotion),
     "logs": (_logs,),
-    "phi": (_objects, _deidentifying, _promotion),
+    "phi": (_objects, _replicas, _deidentifying, _promotion),
     "secrets": (_secrets, _promotion),
 }
 

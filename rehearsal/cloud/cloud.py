@@ -178,6 +178,14 @@ class Cloud:
         """Accepts or terminates the Business Associate Addendum of the organisation, as in AWS Artifact's console."""
         self.command("addendum", active=active)
 
+    def schedules(self) -> Sequence[Mapping[str, str]]:
+        """Return the schedules of EventBridge Scheduler in all accounts."""
+        return list(self.command("schedules"))
+
+    def fire(self, name: str, *, account: str, region: str) -> Mapping[str, Any]:
+        """Invoke the target of a schedule once, as its role; returns what came of it (`rehearsal.cloud.schedules`)."""
+        return dict(self.command("fire", name=name, account=account, region=region))
+
     def set_replication_lag(self, seconds: float, source_region: str = "*") -> None:
         """Set the delay of replication from the buckets of a region; no delay by default."""
         self.command("replication-lag", seconds=seconds, source_region=source_region)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rehearsal.cloud import patches
+from rehearsal.cloud import patches, replication_rights, schedules
 from rehearsal.cloud.authorization.rights import rights
 from rehearsal.cloud.description import Description
 from rehearsal.cloud.errors import CloudError
@@ -32,7 +32,10 @@ class Daemon:
         self._started = time.monotonic()
         self.stopped = threading.Event()
         patched = patches.apply(
-            management_account, locked=lambda: self._gateway.locked("s3"), lost=lambda: self._gateway.lost
+            management_account,
+            locked=lambda: self._gateway.locked("s3"),
+            lost=lambda: self._gateway.lost,
+            denied=lambda operation: replication_rights.denied(self._gateway.authorizer, operation),
         )
         self.changed, self._replicator = patched.changed, patched.replicator
         self._gateway = Gateway(self._control, management_account)
@@ -68,6 +71,8 @@ class Daemon:
             "rights": lambda _: list(rights()),
             "raise-quota": lambda args: raise_quota(args["quota"], args["region"], int(args["value"])),
             "addendum": lambda args: patches.set_addendum(active=bool(args["active"])),
+            "schedules": lambda _: schedules.schedules(),
+            "fire": lambda args: schedules.fire(**args),
             "replication": lambda _: self._replicator.status(),
             "replication-lag": lambda args: self._replicator.set_lag(**args),
         }

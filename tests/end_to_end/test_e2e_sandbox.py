@@ -145,17 +145,18 @@ def test_audit_finds_nothing_undeclared_in_the_sandbox(created: tuple[Zone, Ran,
     assert not [entry for entry in about if not entry["ok"]]
 
 
-def test_function_ends_the_sandbox_when_its_time_is_over(account: Account) -> None:
+def test_function_ends_the_sandbox_when_its_time_is_over(created: tuple[Zone, Ran, str], account: Account) -> None:
+    zone, _, _ = created
     sagemaker, s3 = account.client("sagemaker"), account.client("s3")
     domain = {"DomainId": account.outputs["domain_id"]}
     sagemaker.create_space(**domain, SpaceName="work")
     sagemaker.create_app(**domain, SpaceName="work", AppType="JupyterLab", AppName="default")
-    assert _run(account)["state"] == "active"
+    assert _run(zone)["state"] == "active"
     assert sagemaker.list_apps(DomainIdEquals=domain["DomainId"])["Apps"]
     sagemaker.add_tags(
         ResourceArn=account.outputs["domain_arn"], Tags=[{"Key": "expires-at", "Value": "2026-01-01T00:00:00Z"}]
     )
-    ended = _run(account)
+    ended = _run(zone)
     assert (ended["state"], ended["apps"], ended["spaces"]) == ("expired", 1, 1)
     assert not sagemaker.list_apps(DomainIdEquals=domain["DomainId"])["Apps"]
     for purpose in ("raw-phi", "deidentified"):
@@ -164,10 +165,13 @@ def test_function_ends_the_sandbox_when_its_time_is_over(account: Account) -> No
     assert (schedule["State"], schedule["ScheduleExpression"]) == ("ENABLED", "rate(15 minutes)")
 
 
-def _run(account: Account) -> dict[str, Any]:
-    answer = account.client("lambda").invoke(FunctionName=account.outputs["keeper"], Payload=b"{}")
-    assert "FunctionError" not in answer, answer["Payload"].read()
-    result: dict[str, Any] = json.loads(answer["Payload"].read())
+def _run(zone: Zone) -> dict[str, Any]:
+    """Runs the function by its schedule, whose role invokes it."""
+    ran = zone.rehearse("cloud", "fire", "hipaa-ml-sandbox-keeper", "--json")
+    assert ran.code == 0, ran.err + ran.out
+    response = ran.document["response"]
+    assert "FunctionError" not in response, response
+    result: dict[str, Any] = json.loads(response["Payload"])
     return result
 
 

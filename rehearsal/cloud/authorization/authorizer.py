@@ -1,6 +1,6 @@
 """Decides requests: SCPs, RCPs, identity policies, boundary, session policy and resource policy of this moment."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from authorization import Decision, Level, Policies, Policy, Request, evaluate
@@ -16,11 +16,12 @@ from rehearsal.cloud.authorization.callers import (
 )
 from rehearsal.cloud.authorization.conditions import Subject, UncomputedKeyError
 from rehearsal.cloud.authorization.denials import Denial
+from rehearsal.cloud.authorization.dependent import Needed
 from rehearsal.cloud.authorization.network import endpoint_policy
 from rehearsal.cloud.authorization.parsed import Narrowed, parsed_policy
 from rehearsal.cloud.authorization.record import Record
 from rehearsal.cloud.authorization.resource_policies import resource_policy
-from rehearsal.cloud.authorization.resources import Resource, resources
+from rehearsal.cloud.authorization.resources import resources
 from rehearsal.cloud.authorization.web_identity import InvalidIdentityTokenError, web_identity
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.requests import ParsedRequest
@@ -80,14 +81,27 @@ class Authorizer:
         if action == actions.NONE:
             self.record.count("decided", request)
             return None
+        return self.denial_of(request, caller, self._needed(request, caller, action), request_id, action)
+
+    def denial_of(
+        self, request: ParsedRequest, caller: Caller, needed: Iterable[Needed], request_id: str, own_action: str = ""
+    ) -> Refusal | None:
+        """Why one of several actions is denied; None when all are allowed.
+
+        Args:
+            request: the request that needs the actions, or what a service does by itself in the form of a request.
+            caller: who makes it: for a service, a session of its role.
+            needed: the actions.
+            request_id: id by which `zone can --why` finds the denial.
+            own_action: the action of the request itself, which alone goes through the VPC endpoint of the request.
+        """
         endpoint = endpoint_policy(request.headers)
-        for needed, resource, extra in self._needed(request, caller, action):
+        for action, resource, extra in needed:
             subject = Subject(
-                request=request, caller=caller, action=needed, resource=resource, extra={**extra, **caller.claims}
+                request=request, caller=caller, action=action, resource=resource, extra={**extra, **caller.claims}
             )
             try:
-                # The service itself performs the actions that a request depends on, not through the endpoint.
-                asked, decision = self._decide(subject, endpoint if needed == action else None)
+                asked, decision = self._decide(subject, endpoint if action == own_action else None)
             except UncomputedKeyError as error:
                 self.record.count("uncomputed", request, error.key)
                 message = f"The emulated cloud does not compute the condition key {error.key} of {error.action}."
@@ -96,7 +110,7 @@ class Authorizer:
                 self.record.count("denied", request)
                 self.record.keep(Denial.of(request_id, request, asked, decision))
                 return _denial(subject, decision)
-            self.record.use(caller.principal.arn, needed)
+            self.record.use(caller.principal.arn, action)
         self.record.count("decided", request)
         return None
 
@@ -115,9 +129,7 @@ class Authorizer:
         self.record.count("denied", request)
         return _forbidden("AccessDenied", "Access Denied: the request is not signed.")
 
-    def _needed(
-        self, request: ParsedRequest, caller: Caller, action: str
-    ) -> Iterator[tuple[str, Resource, Mapping[str, Sequence[str]]]]:
+    def _needed(self, request: ParsedRequest, caller: Caller, action: str) -> Iterator[Needed]:
         for resource in resources(request, action, caller.principal.account):
             if not resource.exact:
                 self.record.count("approximated", request)

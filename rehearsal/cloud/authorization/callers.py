@@ -124,19 +124,28 @@ class Callers:
     def _session_caller(self, access_key: str, session: Any) -> Caller:
         if session.expiration.replace(tzinfo=UTC) < datetime.now(UTC):
             raise ExpiredSessionError(access_key)
-        account = str(session.role_arn).split(":")[4]
-        role = role_by_arn(str(session.role_arn))
-        principal = Principal.of(str(session.role_arn))
-        session_arn = f"arn:aws:sts::{account}:assumed-role/{session.role_arn.split('/')[-1]}/{session.session_name}"
         context = self._contexts.get(access_key, SessionContext())
-        return Caller(
-            principal=Principal(
-                arn=principal.arn, account=principal.account, kind=principal.kind, session_arn=session_arn
-            ),
-            tags={**(tags.of_entity(role) if role is not None else {}), **context.tags},
-            session=context,
-            entity=role,
-        )
+        return role_session(str(session.role_arn), str(session.session_name), context)
+
+
+def role_session(role_arn: str, name: str, context: SessionContext | None = None) -> Caller:
+    """A session of a role, which may be deleted by now.
+
+    Args:
+        role_arn: ARN of the role.
+        name: name of the session.
+        context: context of the session; by default none, as of a session of a service.
+    """
+    context = context or SessionContext()
+    role = role_by_arn(role_arn)
+    principal = Principal.of(role_arn)
+    session_arn = f"arn:aws:sts::{principal.account}:assumed-role/{role_arn.rsplit('/', maxsplit=1)[-1]}/{name}"
+    return Caller(
+        principal=Principal(arn=principal.arn, account=principal.account, kind=principal.kind, session_arn=session_arn),
+        tags={**(tags.of_entity(role) if role is not None else {}), **context.tags},
+        session=context,
+        entity=role,
+    )
 
 
 def _user(access_key: str) -> Any:

@@ -11,11 +11,12 @@ import pkgutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from rehearsal.cloud.patches import registry
 from rehearsal.cloud.patches.settings import Settings
-from rehearsal.cloud.replication import Replicator
+from rehearsal.cloud.replication import Operation, Replicator
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,7 @@ def apply(
     *,
     locked: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
     lost: Callable[[], Collection[str]] = tuple,
+    denied: Callable[[Operation], str | None] = lambda _: None,
 ) -> PatchResult:
     """Patch moto.
 
@@ -39,13 +41,16 @@ def apply(
         management_account: whose organisation it is.
         locked: holds requests to S3 back while objects are copied.
         lost: tells the regions that are down.
+        denied: decides a replication under the role of its configuration; returns the message of a denial.
     """
     for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
         del os.environ[name]
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     from rehearsal.cloud.patches import copying, replication_metrics  # noqa: PLC0415 - moto reads the environment when it is loaded
 
-    replicator = Replicator(perform=copying.perform, publish=replication_metrics.publish, locked=locked, lost=lost)
+    replicator = Replicator(
+        perform=partial(copying.perform, denied=denied), publish=replication_metrics.publish, locked=locked, lost=lost
+    )
     settings = Settings(management_account=management_account, replicator=replicator)
     patches = [importlib.import_module(f"{__name__}.{name}") for name in names()]
     for patch in patches:

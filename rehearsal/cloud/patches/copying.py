@@ -1,21 +1,32 @@
 """Copies one object version in moto: same version id, the destination's KMS key, tags, locks and metadata."""
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
-from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeDeleteMarker, FakeKey, s3_backends
 
-from rehearsal.cloud.replication import CopyStatus, Operation, Route
+from rehearsal.cloud.replication import CopyStatus, Operation
+
+log = logging.getLogger(__name__)
 
 
-def perform(operation: Operation) -> CopyStatus:
-    """Copy one version. The status is FAILED where S3's is: no bucket, no versioning, no role, no usable key."""
+def perform(operation: Operation, denied: Callable[[Operation], str | None]) -> CopyStatus:
+    """Copy one version. The status is FAILED where S3's is: no bucket, no versioning, no rights, no usable key.
+
+    Args:
+        operation: what to replicate.
+        denied: decides the replication under the role of its configuration; returns the message of a denial.
+    """
     route = operation.route
     existing_bucket = s3_backends[route.destination_account]["aws"].buckets.get(route.destination)
     if operation.kind != "change" and not _exists(operation):
         return CopyStatus.COMPLETED  # gone before it was copied: there is nothing to do
-    if existing_bucket is None or not existing_bucket.is_versioned or not _role(route) or not _usable(operation):
+    denial = denied(operation)
+    if denial is not None:
+        log.warning("replication of %s/%s is denied: %s", route.source, operation.name, denial)
+    if existing_bucket is None or not existing_bucket.is_versioned or denial is not None or not _usable(operation):
         if operation.kind == "object":
             operation.version.replication_status = "FAILED"
         return CopyStatus.FAILED
@@ -26,11 +37,6 @@ def perform(operation: Operation) -> CopyStatus:
 def _exists(operation: Operation) -> bool:
     bucket = s3_backends[operation.route.account]["aws"].buckets.get(operation.route.source)
     return bucket is not None and any(entry is operation.version for entry in bucket.keys.getlist(operation.name, []))
-
-
-def _role(route: Route) -> bool:
-    roles = iam_backends[route.account]["aws"].roles.values()
-    return any(role.arn == route.role for role in roles)
 
 
 def _usable(operation: Operation) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ TRUST = json.dumps(
 
 def until(true: Callable[[], Any], description: str) -> Any:
     """Waits for something that happens by itself; the test fails when it does not."""
-    for _ in range(400):
+    for _ in range(4000):
         result = true()
         if result:
             return result
@@ -48,7 +48,36 @@ class Pair:
             default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.keys[region]}
             rule = {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}
             self.s3(region).put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        self.name = name
+        self.permit(self.rights())
         self.replicate()
+
+    def rights(self) -> dict[str, list[str]]:
+        """Action -> resources that S3 needs (S3 User Guide, "Setting up permissions for live replication")."""
+        buckets = [f"arn:aws:s3:::{bucket}" for bucket in self.buckets.values()]
+        objects = [f"{bucket}/*" for bucket in buckets]
+        return {
+            "s3:GetReplicationConfiguration": buckets,
+            "s3:ListBucket": buckets,
+            "s3:GetObjectVersionForReplication": objects,
+            "s3:GetObjectVersionAcl": objects,
+            "s3:GetObjectVersionTagging": objects,
+            "s3:ReplicateObject": objects,
+            "s3:ReplicateDelete": objects,
+            "s3:ReplicateTags": objects,
+            "kms:Decrypt": list(self.keys.values()),
+            "kms:Encrypt": list(self.keys.values()),
+        }
+
+    def permit(self, rights: Mapping[str, Sequence[str]], *denials: Mapping[str, Any]) -> None:
+        """Gives the role these rights and no others."""
+        statements: list[Mapping[str, Any]] = [
+            {"Effect": "Allow", "Action": action, "Resource": resources} for action, resources in rights.items()
+        ]
+        document = json.dumps({"Version": "2012-10-17", "Statement": [*statements, *denials]})
+        self.endpoints.client("iam", EAST).put_role_policy(
+            RoleName=self.name, PolicyName="replicate", PolicyDocument=document
+        )
 
     def _kms(self, region: str) -> Any:
         return self.endpoints.client("kms", region)
@@ -118,7 +147,7 @@ class Pair:
 
 @pytest.fixture
 def pair(shared_cloud: Cloud, endpoints: Endpoints, request: pytest.FixtureRequest) -> Iterator[Pair]:
-    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())[:50].strip("-")
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())[-50:].strip("-")
     yield Pair(shared_cloud, endpoints, name)
     shared_cloud.set_replication_lag(0)
     shared_cloud.start_region(WEST)
@@ -264,6 +293,77 @@ def test_unusable_key_fails_the_copy_and_is_counted(pair: Pair) -> None:
     assert pair.head("unreadable", WEST) == {}
     assert pair.rule().failed == 1
     until(lambda: pair.latest("OperationsFailedReplication", EAST) == 1, "the failure is published")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("s3:GetReplicationConfiguration", "s3:ListBucket", "s3:GetObjectVersionForReplication"),
+        *("s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging", "s3:ReplicateObject", "s3:ReplicateTags"),
+        *("kms:Decrypt", "kms:Encrypt"),
+    ],
+)
+def test_role_without_a_right_does_not_replicate(pair: Pair, action: str) -> None:
+    rights = pair.rights()
+    pair.permit({name: resources for name, resources in rights.items() if name != action})
+    pair.put("denied", Tagging="stage=raw")
+    until(lambda: pair.status("denied") == "FAILED", "the copy is denied")
+    assert pair.head("denied", WEST) == {}
+
+    pair.permit(rights)
+    pair.put("allowed", Tagging="stage=raw")
+    until(lambda: pair.status("allowed") == "COMPLETED", "the copy is allowed")
+
+
+def test_rights_on_another_prefix_or_key_do_not_help(pair: Pair) -> None:
+    prefix = [f"arn:aws:s3:::{pair.buckets[WEST]}/models/*"]
+    pair.permit({**pair.rights(), "s3:ReplicateObject": prefix})
+    pair.put("data")
+    pair.put("models/1")
+    until(lambda: pair.status("data") == "FAILED", "another prefix is denied")
+    until(lambda: pair.status("models/1") == "COMPLETED", "the prefix is allowed")
+    pair.permit({**pair.rights(), "kms:Encrypt": [pair.keys[EAST]]})
+    pair.put("keyed")
+    until(lambda: pair.status("keyed") == "FAILED", "the key of the other region is denied")
+
+
+def test_delete_marker_needs_its_own_right(pair: Pair) -> None:
+    pair.put("kept")
+    until(lambda: pair.head("kept", WEST), "the object arrives")
+    pair.permit({name: entry for name, entry in pair.rights().items() if name != "s3:ReplicateDelete"})
+    pair.s3(EAST).delete_object(Bucket=pair.buckets[EAST], Key="kept")
+    until(lambda: pair.rule().failed == 1, "the marker is denied")
+    assert pair.head("kept", WEST)
+
+
+def test_bucket_policy_denies_a_replica(pair: Pair) -> None:
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:ReplicateObject",
+        "Resource": f"arn:aws:s3:::{pair.buckets[WEST]}/*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": f"{pair.role}-of-somebody-else"}},
+    }
+    pair.s3(WEST).put_bucket_policy(
+        Bucket=pair.buckets[WEST], Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    )
+    pair.put("refused")
+    until(lambda: pair.status("refused") == "FAILED", "the bucket policy denies it")
+
+
+def test_role_that_does_not_trust_s3_does_not_replicate(pair: Pair) -> None:
+    trust = TRUST.replace("s3.amazonaws.com", "batchoperations.s3.amazonaws.com")
+    pair.endpoints.client("iam", EAST).update_assume_role_policy(RoleName=pair.name, PolicyDocument=trust)
+    pair.put("untrusted")
+    until(lambda: pair.status("untrusted") == "FAILED", "S3 cannot assume the role")
+
+
+def test_used_rights_of_the_replication_role_are_recorded(pair: Pair) -> None:
+    pair.put("recorded")
+    until(lambda: pair.status("recorded") == "COMPLETED", "the object arrives")
+    used = pair.cloud.command("used-actions")[pair.role]
+    assert {"s3:ReplicateObject", "kms:Decrypt", "kms:Encrypt"} <= set(used)
+    assert "s3:ReplicateTags" not in used, "the object has no tags"
 
 
 def test_rule_without_encrypted_objects_replicates_none(pair: Pair) -> None:
