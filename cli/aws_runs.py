@@ -15,6 +15,7 @@ from cli.display import ProgressDisplay
 from cli.errors import UsageError, console, messages
 from cli.own_aws import OwnAws
 from cli.pulumi_runner import PulumiRunner, RunOptions
+from cli.role_files import role_files
 from cli.run_output import not_started, show_run, succeeded
 from cli.session import require_needed_stacks
 from cli.workspace import Workspace
@@ -45,6 +46,8 @@ class AwsRun:
     at_once: int
     plans: Path | None = None
     secrets_provider: str | None = None
+    role: str | None = None
+    """Role that the stacks assume in member accounts, instead of that of the settings; for previews only."""
     preview_only: bool = False
     yes: bool = False
     as_json: bool = False
@@ -66,7 +69,9 @@ class AwsRun:
         blocked = self._check_needed(selected, graph, project)
         self._confirm()
         results = self._run_stacks([stack for stack in selected if stack not in blocked], graph, project)
-        show_run(results, {}, None, started, as_json=self.as_json, details=self.details, verbose=False)
+        show_run(
+            results, {}, None, started, as_json=self.as_json, details=self.details, verbose=False, selected=selected
+        )
         if blocked:
             messages.print(_blocked_text(blocked), markup=False, soft_wrap=True)
         self._conclude(results, selected)
@@ -93,7 +98,19 @@ class AwsRun:
         packs = self.packs if self.packs is not None else [self.workspace.root / "policies"]
         if self.plans is not None and self.operation == "preview":
             self.plans.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with role_files(self.workspace.root, stacks, self.role) as config_files:
+            return self._run(stacks, graph, project, packs, config_files)
+
+    def _run(
+        self,
+        stacks: Sequence[str],
+        graph: Mapping[str, Sequence[str]],
+        project: LocalWorkspace,
+        packs: Sequence[Path],
+        config_files: Mapping[str, Path],
+    ) -> list[StackResult]:
         options = RunOptions(
+            config_files=config_files,
             packs=packs,
             pack_configs=dict(zip(packs, self.pack_configs, strict=False)),
             parallel=self.parallel,

@@ -19,9 +19,6 @@ def comment(
     ] = None,
     after: Annotated[Path | None, typer.Option(metavar="FILE", help="Output of `zone facts` in the change.")] = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="Heading of the comment.")] = "Rehearsal without AWS",
-    stacks: Annotated[
-        list[str] | None, typer.Option("--stack", metavar="NAME", help="A stack that was to be previewed; repeat it.")
-    ] = None,
     links: Annotated[
         list[str] | None, typer.Option("--link", metavar="TEXT=URL", help="A link to add; repeat it.")
     ] = None,
@@ -37,7 +34,7 @@ def comment(
         raise UsageError("Give both --before and --after, or neither.")
     pairs = dict(_link(link) for link in links or ())
     try:
-        text = change_comment(document, comparison(before, after), title=title, selected=stacks, links=pairs)
+        text = change_comment(document, comparison(before, after), title=title, links=pairs)
     except (KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{file}: not a JSON document of `zone preview --json`: {error!r}") from None
     typer.echo(text, nl=False)

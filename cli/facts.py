@@ -142,4 +142,4 @@ def _cost(workspace: Workspace, settings: Settings, *, declared: bool) -> CostFa
     for item in estimate.items:
         name = f"{item.region}: {item.description}"
         items[name] = items.get(name, 0) + item.monthly
-    return CostFacts(items=items, as_of=estimate.as_of)
+    return CostFacts(source="declared" if declared else "deployed", items=items, as_of=estimate.as_of)

@@ -33,6 +33,8 @@ class RunOptions:
     """Folder of the update plans: written by a preview, applied by an update. None: no plans."""
     preview_only: bool = False
     """`refresh` shows the drift and leaves the state as it is."""
+    config_files: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    """Stack -> file to read instead of its stack file."""
     creating: threading.Lock = field(default_factory=threading.Lock)
     """Held while a stack is selected or created: the CLI notes the selected stack in one file."""
 
@@ -45,6 +47,10 @@ class RunOptions:
     def pack_files(self) -> list[str]:
         """Configurations of the policy packs, in their order, as arguments."""
         return [str(self.pack_configs[pack]) for pack in self.packs if pack in self.pack_configs]
+
+    def config_file(self, stack: str) -> str | None:
+        """The file that is read instead of the stack file of a stack."""
+        return str(self.config_files[stack]) if stack in self.config_files else None
 
     def plan(self, stack: str) -> Path | None:
         """The file of a stack's plan."""
@@ -104,6 +110,7 @@ class PulumiRunner:
             color="never",
             on_event=record,
             plan=str(plan) if plan is not None else None,
+            config_file=self._options.config_file(stack.name),
             policy_packs=self._options.pack_folders,
             policy_pack_configs=self._options.pack_files,
         )
@@ -133,7 +140,12 @@ class PulumiRunner:
     def _refresh(self, stack: Stack, record: RunRecord) -> StackResult:
         options = self._options
         if options.preview_only:
-            stack.preview_refresh(parallel=options.parallel, color="never", on_event=record)
+            stack.preview_refresh(
+                parallel=options.parallel,
+                color="never",
+                on_event=record,
+                config_file=options.config_file(stack.name),
+            )
         else:
             stack.refresh(parallel=options.parallel, color="never", on_event=record, show_secrets=False)
         return record.result()

@@ -61,3 +61,5 @@ class RunDocument(TypedDict):
 
     ok: bool
     stacks: list[StackDocument]
+    not_started: list[str]
+    """Stacks that were asked for and not run, since a stack that they need failed or is not deployed."""

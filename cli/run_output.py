@@ -33,6 +33,7 @@ def show_run(
     as_json: bool,
     details: bool,
     verbose: bool,
+    selected: Sequence[str] = (),
 ) -> None:
     """Prints the results of a run, and its errors on standard error.
 
@@ -44,9 +45,10 @@ def show_run(
         as_json: print one JSON document instead of text.
         details: print the properties of created resources as well.
         verbose: list every resource type.
+        selected: the stacks that the run was asked for; the JSON document names those that were not started.
     """
     if as_json:
-        typer.echo(json.dumps(run_document(results, modes), indent=2))
+        typer.echo(json.dumps(run_document(results, modes, selected), indent=2))
     else:
         for result in results:
             show_plan(console, result, details=details)
@@ -74,10 +76,11 @@ def not_started(results: Sequence[StackResult], selected: Sequence[str]) -> list
     return [stack for stack in selected if stack not in started]
 
 
-def run_document(results: Sequence[StackResult], modes: Modes) -> RunDocument:
+def run_document(results: Sequence[StackResult], modes: Modes, selected: Sequence[str] = ()) -> RunDocument:
     """The document that `--json` prints."""
     stacks = [_stack_document(result, modes.get(result.name, Counter())) for result in results]
-    return {"ok": bool(results) and all(result.ok for result in results), "stacks": stacks}
+    ok = bool(results) and all(result.ok for result in results)
+    return {"ok": ok, "stacks": stacks, "not_started": not_started(results, selected)}
 
 
 def _stack_document(result: StackResult, modes: Counter[tuple[str, str]]) -> StackDocument:

@@ -55,6 +55,14 @@ SecretsProvider = Annotated[
     str | None,
     typer.Option("--secrets-provider", metavar="URL", help="With --target aws: key that encrypts new stacks' secrets."),
 ]
+Role = Annotated[
+    str | None,
+    typer.Option(
+        "--role",
+        metavar="NAME",
+        help="With --target aws: role that the stacks assume in member accounts.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="With --target aws: do not ask before something is changed.")]
 Keep = Annotated[bool, typer.Option("--keep/--no-keep", help="Leave the emulated cloud running afterwards.")]
 
@@ -110,6 +118,7 @@ def preview(
     target: Target = "emulator",
     save_plan: SavePlan = None,
     secrets_provider: SecretsProvider = None,
+    role: Role = None,
     endpoint: Endpoint = None,
     policy_pack: Packs = None,
     policy_pack_config: PackConfigs = None,
@@ -123,7 +132,9 @@ def preview(
     """Show the changes `up` would make and the policies it would violate. Changes nothing."""
     _check_packs(policy_pack, policy_pack_config, none=no_policy_pack)
     packs = [] if no_policy_pack else policy_pack
-    _check_target(target, endpoint, {"--save-plan": save_plan, "--secrets-provider": secrets_provider}, wait=wait)
+    _check_target(
+        target, endpoint, {"--save-plan": save_plan, "--secrets-provider": secrets_provider, "--role": role}, wait=wait
+    )
     if target == "aws":
         AwsRun(
             operation="preview",
@@ -133,6 +144,7 @@ def preview(
             at_once=at_once,
             plans=save_plan,
             secrets_provider=secrets_provider,
+            role=role,
             as_json=as_json,
             details=details,
         ).run(stacks or [], everything=everything)
@@ -147,6 +159,7 @@ def refresh(
     as_json: Json = False,
     target: Target = "emulator",
     yes: Yes = False,
+    role: Role = None,
     endpoint: Endpoint = None,
     preview_only: Annotated[
         bool, typer.Option("--preview-only", help="Show the drift and leave the state as it is.")
@@ -154,7 +167,9 @@ def refresh(
     wait: Wait = 0.0,
 ) -> None:
     """Read every resource and record changes that were made outside the program (drift)."""
-    _check_target(target, endpoint, {}, wait=wait)
+    _check_target(target, endpoint, {"--role": role}, wait=wait)
+    if role is not None and not preview_only:
+        raise UsageError("--role needs --preview-only: another role than the deploy role only reads.")
     if target == "aws":
         AwsRun(
             operation="refresh",
@@ -162,6 +177,7 @@ def refresh(
             parallel=PARALLEL,
             at_once=AT_ONCE,
             preview_only=preview_only,
+            role=role,
             yes=yes,
             as_json=as_json,
             details=True,
@@ -232,7 +248,7 @@ def _check_target(target: str, endpoint: str | None, only_aws: Mapping[str, obje
     refuse_endpoint(target, endpoint)
     for option, value in only_aws.items():
         if value is not None and target != "aws":
-            raise UsageError(f"{option} needs --target aws: the rehearsal has no update plans and no secrets provider.")
+            raise UsageError(f"{option} needs --target aws: the rehearsal has none.")
     if target == "aws" and wait:
         raise UsageError("--wait is for rehearsals: the Pulumi CLI does not wait for the lock of a stack.")
 
@@ -264,7 +280,7 @@ def _run(
         results = session.run(operation, selected, progress)
         accounts, emulated = session.accounts(), emulated_types()
         modes = session.modes(results, emulated)
-    show_run(results, modes, accounts, started, as_json=as_json, details=details, verbose=verbose)
+    show_run(results, modes, accounts, started, as_json=as_json, details=details, verbose=verbose, selected=selected)
     if succeeded(results, selected):
         if not as_json:
             session.hint(operation)

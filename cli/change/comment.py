@@ -12,7 +12,7 @@ from cli.change.violations import findings, remediations_text, violation_text
 from cli.differences import difference_lines
 from inspection.comparison.guardrails import DecisionChange
 from inspection.comparison.network import PathChange
-from inspection.comparison.statements import StatementChange, canonical_statement, policy_document
+from inspection.comparison.statements import StatementChange, policy_document
 from rehearsal.engine import PropertyDiff
 
 MARKER: Final = "<!-- zone: change -->"
@@ -32,7 +32,6 @@ def change_comment(
     comparison: Comparison,
     *,
     title: str = "Rehearsal without AWS",
-    selected: Sequence[str] | None = None,
     links: Mapping[str, str] | None = None,
     limit: int = COMMENT_LIMIT,
 ) -> str:
@@ -42,20 +41,20 @@ def change_comment(
         document: what `zone preview --json` printed.
         comparison: guardrails, network and cost before and after.
         title: heading.
-        selected: names of all stacks that the preview was asked for; those without a result were not previewed.
         links: text -> address, for example of the picture of the network.
         limit: characters of the comment.
     """
     changes = risks.resource_changes(document)
     policies = risks.policy_changes(changes)
-    not_previewed = [name for name in selected or () if name not in {stack["name"] for stack in document["stacks"]}]
+    not_previewed = [str(name) for name in document.get("not_started", [])]
     risky = list(_risks(changes, policies, comparison))
     violated = findings(document)
     mandatory = [finding for finding in violated if finding.level == "mandatory"]
+    incomplete = list(_incomplete(comparison, not_previewed))
     parts = [
-        Part(text=f"{MARKER}\n## {inert(title)}\n\n{_verdict(document, changes, len(risky), not_previewed)}"),
+        Part(text=f"{MARKER}\n## {inert(title)}\n\n{_verdict(document, changes, len(risky), incomplete)}"),
         *_listed("### Risks", risky),
-        *_incomplete(comparison, not_previewed),
+        *_listed("### Incomplete\n\nRisks in these parts would not be seen:", incomplete),
         *_errors(document),
         *_listed("### Violations", [violation_text(finding) for finding in mandatory], bullets=False),
         Part(text=_table(document)),
@@ -70,15 +69,16 @@ def change_comment(
 
 
 def _verdict(
-    document: Mapping[str, Any], changes: Sequence[ResourceChange], risky: int, not_previewed: Sequence[str]
+    document: Mapping[str, Any], changes: Sequence[ResourceChange], risky: int, incomplete: Sequence[str]
 ) -> str:
     counts = Counter(change.op for change in changes)
     stacks = len({change.stack for change in changes})
     done = ", ".join(f"{counts[op]} {op}" for op in OPERATIONS if counts[op])
-    blocked = not document.get("ok") or not_previewed
+    blocked = not document.get("ok")
     verdict = "🚫 **This change is blocked.**" if blocked else "✅ **This change can be deployed.**"
     what = f"{done} in {counted(stacks, 'stack')}" if done else "No resource changes"
-    return f"{verdict} {what}. " + (f"⚠️ **{counted(risky, 'risk')}.**" if risky else "No risks were found.")
+    found = f"⚠️ **{counted(risky, 'risk')}.**" if risky else "No risks were found."
+    return f"{verdict} {what}. {found}{' ❓ **The comparison is incomplete.**' if incomplete else ''}"
 
 
 def _risks(
@@ -103,8 +103,8 @@ def _risks(
         for message in comparison.network.differences:
             yield f"🔴 **not declared**: {inert(message)}"
     for policy in policies:
-        if policy.allows_more:
-            listed = ", ".join(f"{item.kind} {code(item.sid)}" for item in policy.statements if item.allows_more)
+        if policy.more:
+            listed = ", ".join(f"{item.kind} {code(item.sid)}" for item in policy.more)
             yield (f"🟠 **a policy may allow more**: {code(policy.change.stack)} {code(policy.change.name)}: {listed}")
     if comparison.cost is not None and comparison.cost[1] - comparison.cost[0] >= COST_RISK:
         yield f"🟠 **cost**: {_cost(comparison.cost)}"
@@ -141,8 +141,8 @@ def _listed(heading: str, entries: Sequence[str], *, bullets: bool = True) -> It
         yield Part(text=details(summary, rest), short=f"{summary}; see the artifact of the run.")
 
 
-def _incomplete(comparison: Comparison, not_previewed: Sequence[str]) -> Iterator[Part]:
-    lines = [f"- {inert(problem)}" for problem in comparison.problems]
+def _incomplete(comparison: Comparison, not_previewed: Sequence[str]) -> Iterator[str]:
+    yield from map(inert, comparison.problems)
     missing = [
         name
         for name, part in (
@@ -153,14 +153,11 @@ def _incomplete(comparison: Comparison, not_previewed: Sequence[str]) -> Iterato
         if part is None
     ]
     if missing:
-        lines.append(f"- not compared: {', '.join(missing)}")
-    if comparison.guardrails is not None:
-        lines += [f"- not decided: {inert(row)}" for row in comparison.guardrails.undecided[:MAX_LISTED]]
+        yield f"not compared: {', '.join(missing)}"
+    for row in comparison.guardrails.undecided if comparison.guardrails is not None else ():
+        yield f"not decided: {inert(row)}"
     if not_previewed:
-        names = ", ".join(map(code, not_previewed))
-        lines.append(f"- not previewed, since a stack that they need was refused: {names}")
-    if lines:
-        yield Part(text="### Incomplete\n\nA risk in these parts would not be seen:\n\n" + "\n".join(lines))
+        yield f"not previewed, since a stack that they need was refused: {', '.join(map(code, not_previewed))}"
 
 
 def _errors(document: Mapping[str, Any]) -> Iterator[Part]:
@@ -251,42 +248,21 @@ def _advisories(advisories: Sequence[Any]) -> Iterator[Part]:
 
 def _policy_details(policies: Sequence[PolicyChange]) -> Iterator[Part]:
     """Changed policy documents; a statement that only moves to another document is named as such."""
-    added = _homes(policies, "added")
-    removed = _homes(policies, "removed")
     for policy in policies:
         if policy.change.op in ("create", "delete"):
             continue
         blocks: list[str] = []
         for statement in policy.statements:
-            moved = _moved(statement, added, removed)
-            blocks.append(f"{_statement_heading(statement)}{moved}\n\n{fenced(_statement_lines(statement))}")
+            heading = f"**{statement.kind}** {code(statement.sid)} ({inert(statement.effect)})"
+            other = policy.moved.get(statement.sid)
+            if other is not None:
+                blocks.append(f"{heading}, moved {'to' if statement.kind == 'removed' else 'from'} {code(other)}")
+            else:
+                blocks.append(f"{heading}\n\n{fenced(_statement_lines(statement))}")
         counts = Counter(statement.kind for statement in policy.statements)
         listed = ", ".join(f"{counts[kind]} {kind}" for kind in ("added", "changed", "removed") if counts[kind])
         summary = f"Policy of <code>{inert(policy.change.name)}</code> in {inert(policy.change.stack)}: {listed}"
         yield Part(text=details(summary, "\n\n".join(blocks)), short=f"{summary}; see the artifact of the run.")
-
-
-def _homes(policies: Sequence[PolicyChange], kind: str) -> Mapping[str, str]:
-    return {
-        canonical_statement(statement.before or statement.after or {}): policy.change.name
-        for policy in policies
-        for statement in policy.statements
-        if statement.kind == kind
-    }
-
-
-def _moved(statement: StatementChange, added: Mapping[str, str], removed: Mapping[str, str]) -> str:
-    key = canonical_statement(statement.before or statement.after or {})
-    if statement.kind == "removed" and key in added:
-        return f", moved to {code(added[key])}"
-    if statement.kind == "added" and key in removed:
-        return f", moved from {code(removed[key])}"
-    return ""
-
-
-def _statement_heading(statement: StatementChange) -> str:
-    effect = str((statement.after or statement.before or {}).get("Effect", ""))
-    return f"**{statement.kind}** {code(statement.sid)} ({inert(effect)})"
 
 
 def _statement_lines(statement: StatementChange) -> list[str]:

@@ -11,13 +11,16 @@ SEPARATOR: Final = "\n\n"
 LEFT_OUT: Final = "_Details were left out: the comment would be too long._"
 CUT: Final = "\n\n… cut: the comment is too long.\n"
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "@": "&#64;", "&": "&amp;", "#": "&#35;", "~": "&#126;"}
+_BLOCK: Final = re.compile(r"^(\d*)([-+=.)])")
+"""Begin of a list, a rule or a heading; digits before a point or parenthesis begin a numbered list."""
 _FENCE: Final = re.compile(r"`{3,}")
 
 
 def inert(text: str) -> str:
     """Text as one line of Markdown without any effect: no markup, links, mentions or references."""
     flat = " ".join(text.split())
-    return "".join(_ENTITIES.get(character) or _escaped(character) for character in flat)
+    escaped = "".join(_ENTITIES.get(character) or _escaped(character) for character in flat)
+    return _BLOCK.sub(r"\1\\\2", escaped)
 
 
 def _escaped(character: str) -> str:

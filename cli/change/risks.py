@@ -7,7 +7,12 @@ from typing import Any, Final
 from inspection.comparison.facts import Facts
 from inspection.comparison.guardrails import GuardrailComparison, compare_guardrails
 from inspection.comparison.network import NetworkComparison, compare_networks
-from inspection.comparison.statements import StatementChange, policy_document, statement_changes
+from inspection.comparison.statements import (
+    StatementChange,
+    canonical_statement,
+    policy_document,
+    statement_changes,
+)
 
 HOLDS_DATA: Final[Mapping[str, str]] = {
     "aws:backup/vault:Vault": "backups",
@@ -70,10 +75,15 @@ class PolicyChange:
     path: str
     statements: Sequence[StatementChange]
 
+    moved: Mapping[str, str]
+    """Sid of a statement that only moves -> resource whose document has it after or had it before."""
+
     @property
-    def allows_more(self) -> bool:
-        """Whether a statement may allow more than before; a policy of a new resource is no change of rights."""
-        return self.change.op != "create" and any(statement.allows_more for statement in self.statements)
+    def more(self) -> Sequence[StatementChange]:
+        """Statements that may allow more than before; a policy of a new resource changes no rights."""
+        if self.change.op == "create":
+            return ()
+        return [item for item in self.statements if item.allows_more and item.sid not in self.moved]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +118,9 @@ def compare(before: Facts, after: Facts) -> Comparison:
             )
     items: Mapping[str, tuple[float, float]] = {}
     cost = None
-    if before.cost and after.cost:
+    if before.cost and after.cost and before.cost.source != after.cost.source:
+        problems.append(f"cost: base is {before.cost.source}, change is {after.cost.source}: not comparable")
+    elif before.cost and after.cost:
         cost = (before.cost.total, after.cost.total)
         names = [*before.cost.items, *(name for name in after.cost.items if name not in before.cost.items)]
         both = {name: (before.cost.items.get(name, 0.0), after.cost.items.get(name, 0.0)) for name in names}
@@ -140,18 +152,44 @@ def resource_changes(document: Mapping[str, Any]) -> list[ResourceChange]:
 
 def policy_changes(changes: Sequence[ResourceChange]) -> list[PolicyChange]:
     """The changes of policy documents, statement by statement; documents whose meaning is the same are left out."""
-    found: list[PolicyChange] = []
-    for change in changes:
-        for item in change.diff:
-            old, new = policy_document(item.get("old")), policy_document(item.get("new"))
-            if old is None and new is None:
-                continue
-            if (old is None and item.get("old") is not None) or (new is None and item.get("new") is not None):
-                continue  # one side is unknown before the deployment: shown as a property
-            statements = statement_changes(old, new)
-            if statements:
-                found.append(PolicyChange(change=change, path=str(item["path"]), statements=statements))
-    return found
+    found = [
+        (change, str(item["path"]), statements)
+        for change in changes
+        for item in change.diff
+        if (statements := _statements(item))
+    ]
+    homes = {
+        kind: {
+            (change.type, canonical_statement(statement.before or statement.after or {})): change.name
+            for change, _, statements in found
+            for statement in statements
+            if statement.kind == kind
+        }
+        for kind in ("added", "removed")
+    }
+
+    def moved(change: ResourceChange, statement: StatementChange) -> str | None:
+        other = {"added": "removed", "removed": "added"}.get(statement.kind, "")
+        key = (change.type, canonical_statement(statement.before or statement.after or {}))
+        return homes.get(other, {}).get(key)
+
+    return [
+        PolicyChange(
+            change=change,
+            path=path,
+            statements=statements,
+            moved={statement.sid: home for statement in statements if (home := moved(change, statement)) is not None},
+        )
+        for change, path, statements in found
+    ]
+
+
+def _statements(item: Mapping[str, Any]) -> list[StatementChange]:
+    """Changed statements of a property; none if it is no policy, or unknown before the deployment."""
+    old, new = policy_document(item.get("old")), policy_document(item.get("new"))
+    if (old is None and item.get("old") is not None) or (new is None and item.get("new") is not None):
+        return []
+    return statement_changes(old, new)
 
 
 def losses(changes: Sequence[ResourceChange]) -> Iterator[tuple[ResourceChange, str]]:

@@ -59,6 +59,8 @@ class NetworkFacts:
 class CostFacts:
     """The estimated cost of a month in US dollars."""
 
+    source: Literal["deployed", "declared"]
+    """Whether resources are counted in the state of the stacks, or as far as the configuration says."""
     items: Mapping[str, float]
     """Item -> dollars a month."""
     as_of: str

@@ -19,6 +19,11 @@ class StatementChange:
     after: Statement | None
 
     @property
+    def effect(self) -> str:
+        """`Allow` or `Deny`."""
+        return str((self.after or self.before or {}).get("Effect", ""))
+
+    @property
     def allows_more(self) -> bool:
         """Whether the change may allow requests that were not: an Allow is added or altered, a Deny is not kept as is.
 

@@ -99,7 +99,7 @@ def facts(
             pairs=pairs or {("ml-dev/training", "ml-dev/data"): HTTPS},
             differences=differences,
         ),
-        "cost": CostFacts(items={"us-east-1: firewall endpoints": cost}, as_of="2026-11"),
+        "cost": CostFacts(source="deployed", items={"us-east-1: firewall endpoints": cost}, as_of="2026-11"),
         **more,
     }
     return Facts(**values)

@@ -198,8 +198,8 @@ def test_violations_of_all_stacks_are_grouped_by_policy_with_one_remedy() -> Non
 
 
 def test_stacks_that_were_not_previewed_block_and_are_named() -> None:
-    text = change_comment(run(stack("audit")), SAME, selected=["audit", "security"])
-    assert "blocked" in text
+    text = change_comment({**run(stack("audit"), ok=False), "not_started": ["security"]}, SAME)
+    assert "❓ **The comparison is incomplete.**" in text
     assert "not previewed, since a stack that they need was refused: `security`" in text
 
 
@@ -232,7 +232,9 @@ def test_run_document_and_text_contain_each_remediation_once() -> None:
     result = StackResult(
         name="audit", operation="up", ok=True, operations={}, remediations=(item, item), violations=(waiting,)
     )
-    written = run_document([result], {})["stacks"][0]
+    whole = run_document([result], {}, ["audit", "security"])
+    assert whole["not_started"] == ["security"]
+    written = whole["stacks"][0]
     assert written["remediations"] == [{"policy": "s3-bucket-tls", "urn": "urn::records", "description": "Adds TLS."}]
     assert [finding["policy"] for finding in written["undecided"]] == ["q"]
     console = Console(file=io.StringIO(), width=100)

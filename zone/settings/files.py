@@ -51,6 +51,15 @@ class Sources:
     """Key without namespace -> the file it came from, relative to the project's root."""
 
 
+def parse(text: str) -> Any:
+    """The content of a YAML text as the Pulumi CLI reads it.
+
+    Raises:
+        yaml.YAMLError: the text is not YAML.
+    """
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader builds plain values only
+
+
 def read(root: Path, stack: str) -> Sources:
     """Reads the project's file and, if there is one, the stack's.
 
@@ -108,7 +117,7 @@ def _mapping(root: Path, file: str, *, must_exist: bool) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f"{file} cannot be read: {error}"]) from None
     try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader builds plain values only
+        content = parse(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark else ""
