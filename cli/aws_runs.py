@@ -3,7 +3,7 @@
 import shlex
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -64,7 +64,7 @@ class AwsRun:
         started = time.monotonic()
         selected = self.workspace.selected(names, everything=everything)
         self._check_plans(selected)
-        project = self._opened(selected)
+        project = open_project(self.workspace, selected, self.secrets_provider)
         graph = self.workspace.graph()
         blocked = self._check_needed(selected, graph, project)
         self._confirm()
@@ -75,21 +75,6 @@ class AwsRun:
         if blocked:
             messages.print(_blocked_text(blocked), markup=False, soft_wrap=True)
         self._conclude(results, selected)
-
-    def _opened(self, selected: Sequence[str]) -> LocalWorkspace:
-        """The project as the CLI sees it, after account, principal and backend were checked and shown."""
-        settings = self.workspace.settings()
-        with aws_errors():
-            aws = OwnAws(role=settings.account_access_role)
-        caller = require_account(aws, settings.management_account_id, settings.regions.primary)
-        command = find_cli()
-        url = backend_url(open_workspace(self.workspace.root, command, None))
-        messages.print(
-            f"Account: {caller.account} as {caller.arn}\nState: {url}\nStacks: {', '.join(selected)}",
-            markup=False,
-            soft_wrap=True,
-        )
-        return open_workspace(self.workspace.root, command, self._secrets_provider(settings, url))
 
     def _run_stacks(
         self, stacks: Sequence[str], graph: Mapping[str, Sequence[str]], project: LocalWorkspace
@@ -140,12 +125,6 @@ class AwsRun:
                 f"--target aws --save-plan {shlex.quote(str(self.plans))}`. No changes were made."
             )
 
-    def _secrets_provider(self, settings: Settings, url: str) -> str | None:
-        """The secrets provider of new stacks: with state in S3 the key of `zone bootstrap`, otherwise the backend's."""
-        if self.secrets_provider is not None:
-            return self.secrets_provider
-        return secrets_provider_url(settings) if url.startswith("s3://") else None
-
     def _check_needed(
         self, selected: Sequence[str], graph: Mapping[str, Sequence[str]], project: LocalWorkspace
     ) -> Mapping[str, Sequence[str]]:
@@ -159,8 +138,7 @@ class AwsRun:
         if self.operation == "up":
             require_needed_stacks(selected, graph, [*deployed], options="--target aws")
             return {}
-        missing = {stack: [needed for needed in graph[stack] if needed not in deployed] for stack in selected}
-        blocked = {stack: needed for stack, needed in missing.items() if needed}
+        blocked = blocked_stacks(selected, graph, deployed)
         if len(blocked) == len(selected):
             raise UsageError(_blocked_text(blocked))
         return blocked
@@ -200,6 +178,43 @@ class AwsRun:
         preview = f"zone preview {words} --save-plan {plans}{secrets}"
         # A plan that was applied in part no longer matches what is deployed.
         return preview if self.operation == "preview" else f"{preview} && zone up {words} --plan {plans}{secrets}"
+
+
+def open_project(workspace: Workspace, selected: Sequence[str], secrets_provider: str | None) -> LocalWorkspace:
+    """The project as the CLI sees it, after account, principal and backend were checked and shown.
+
+    Args:
+        workspace: the checkout.
+        selected: stacks of the command, which are shown.
+        secrets_provider: of new stacks; default: the key of `zone bootstrap` if the state is in S3, else the backend's.
+
+    Raises:
+        OperationError: the Pulumi CLI, its backend or the credentials cannot be used.
+    """
+    settings = workspace.settings()
+    with aws_errors():
+        aws = OwnAws(role=settings.account_access_role)
+    caller = require_account(aws, settings.management_account_id, settings.regions.primary)
+    command = find_cli()
+    url = backend_url(open_workspace(workspace.root, command, None))
+    messages.print(
+        f"Account: {caller.account} as {caller.arn}\nState: {url}\nStacks: {', '.join(selected)}",
+        markup=False,
+        soft_wrap=True,
+    )
+    return open_workspace(workspace.root, command, secrets_provider or _secrets_provider(settings, url))
+
+
+def _secrets_provider(settings: Settings, url: str) -> str | None:
+    return secrets_provider_url(settings) if url.startswith("s3://") else None
+
+
+def blocked_stacks(
+    selected: Sequence[str], graph: Mapping[str, Sequence[str]], deployed: Collection[str]
+) -> Mapping[str, Sequence[str]]:
+    """The stacks that cannot be previewed -> the stacks whose outputs they read and that are not deployed."""
+    missing = {stack: [needed for needed in graph[stack] if needed not in deployed] for stack in selected}
+    return {stack: needed for stack, needed in missing.items() if needed}
 
 
 def _blocked_text(blocked: Mapping[str, Sequence[str]]) -> str:

@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "up": Command("runs", "Deploy stacks to the emulated AWS, or to AWS"),
     "preview": Command("runs", "Show what `up` would change, and policy violations"),
     "refresh": Command("runs", "Find drift: read every resource again"),
+    "release": Command("release", "Plan a deployment to AWS, and apply the reviewed plan"),
     "destroy": Command("runs", "Delete stacks, except protected resources"),
     "outputs": Command("state", "Print the outputs of a stack"),
     "export": Command("state", "Print the state of a stack, as `pulumi stack export`"),

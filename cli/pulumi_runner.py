@@ -31,6 +31,8 @@ class RunOptions:
     """Resources that are processed at the same time."""
     plans: Path | None = None
     """Folder of the update plans: written by a preview, applied by an update. None: no plans."""
+    targets: Sequence[str] = ()
+    """URNs of the resources that a preview plans and an update changes; all of them if empty."""
     preview_only: bool = False
     """`refresh` shows the drift and leaves the state as it is."""
     config_files: Mapping[str, Path] = field(default_factory=dict[str, Path])
@@ -111,6 +113,7 @@ class PulumiRunner:
             on_event=record,
             plan=str(plan) if plan is not None else None,
             config_file=self._options.config_file(stack.name),
+            target=[*self._options.targets] or None,
             policy_packs=self._options.pack_folders,
             policy_pack_configs=self._options.pack_files,
         )
@@ -131,6 +134,7 @@ class PulumiRunner:
             on_event=record,
             plan=str(plan) if plan is not None else None,
             show_secrets=False,
+            target=[*self._options.targets] or None,
             policy_packs=self._options.pack_folders,
             policy_pack_configs=self._options.pack_files,
         )

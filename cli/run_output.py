@@ -17,7 +17,7 @@ from cli.display import (
     violation_text,
 )
 from cli.errors import console, messages
-from cli.report import OPERATIONS, RunDocument, StackDocument, ViolationDocument
+from cli.report import OPERATIONS, ChangeDocument, RunDocument, StackDocument, ViolationDocument
 from rehearsal.engine import StackResult
 
 Modes = Mapping[str, Counter[tuple[str, str]]]
@@ -83,6 +83,20 @@ def run_document(results: Sequence[StackResult], modes: Modes, selected: Sequenc
     return {"ok": ok, "stacks": stacks, "not_started": not_started(results, selected)}
 
 
+def change_documents(result: StackResult) -> list[ChangeDocument]:
+    """The changes of a stack as they stand in documents."""
+    return [
+        {
+            "op": step.op,
+            "type": step.type,
+            "urn": step.urn,
+            "diff": [{"path": diff.path, "kind": diff.kind, "old": diff.old, "new": diff.new} for diff in step.diff],
+        }
+        for step in result.steps
+        if step.op not in UNCHANGED
+    ]
+
+
 def _stack_document(result: StackResult, modes: Counter[tuple[str, str]]) -> StackDocument:
     def documents(*, undecided: bool) -> list[ViolationDocument]:
         return [
@@ -99,18 +113,7 @@ def _stack_document(result: StackResult, modes: Counter[tuple[str, str]]) -> Sta
     return {
         "name": result.name,
         "operations": {operation: result.operations.get(operation, 0) for operation in OPERATIONS},
-        "changes": [
-            {
-                "op": step.op,
-                "type": step.type,
-                "urn": step.urn,
-                "diff": [
-                    {"path": diff.path, "kind": diff.kind, "old": diff.old, "new": diff.new} for diff in step.diff
-                ],
-            }
-            for step in result.steps
-            if step.op not in UNCHANGED
-        ],
+        "changes": change_documents(result),
         "violations": documents(undecided=False),
         "undecided": documents(undecided=True),
         "remediations": [

@@ -109,6 +109,7 @@ def _pipeline(plan: Plan, account: str, account_id: pulumi.Input[str]) -> b.Pipe
         access_role=settings.account_access_role,
         deploy_subject=settings.github.deploy_subject,
         preview_subject=settings.github.preview_subject,
+        plan_subject=settings.github.plan_subject,
         issuer_arn=f"arn:aws:iam::{issuer_account}:oidc-provider/{b.ISSUER}" if issuer_account else None,
     )
 

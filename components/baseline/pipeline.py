@@ -36,12 +36,14 @@ class PipelineRolesArgs:
     """`sub` of GitHub's token in the deployment environment."""
     preview_subject: str
     """`sub` of GitHub's token for pull requests."""
+    plan_subject: str
+    """`sub` of GitHub's token on the branch that is deployed: plans are made with the preview role."""
     issuer_arn: str | None = None
     """ARN of an existing OpenID Connect provider of GitHub, which is adopted."""
 
     def __post_init__(self) -> None:
         """Refuses a subject that more than one repository's jobs would match."""
-        for subject in (self.deploy_subject, self.preview_subject):
+        for subject in (self.deploy_subject, self.preview_subject, self.plan_subject):
             if "*" in subject or not subject.startswith("repo:") or "/" not in subject:
                 raise ValueError(
                     f"PipelineRolesArgs: the subject {subject!r} must name one repository, repo:OWNER/NAME:…"
@@ -85,8 +87,9 @@ class PipelineRoles(pulumi.ComponentResource):
             policy=document(boundary_statements(args.kind, scope)),
             opts=self._child,
         )
-        deploy = self._role("deploy", args.deploy_role, args.deploy_subject, rights.deploy(args.kind, scope))
-        preview = self._role("preview", args.preview_role, args.preview_subject, rights.preview(args.kind, scope), VIEW)
+        deploy = self._role("deploy", args.deploy_role, [args.deploy_subject], rights.deploy(args.kind, scope))
+        readers = [args.preview_subject, args.plan_subject]
+        preview = self._role("preview", args.preview_role, readers, rights.preview(args.kind, scope), VIEW)
         if args.kind == "management":
             self._attach_state_rights("deploy", args.deploy_role, deploy, rights.state(scope, writes=True))
             self._attach_state_rights("preview", args.preview_role, preview, rights.state(scope, writes=False))
@@ -97,14 +100,19 @@ class PipelineRoles(pulumi.ComponentResource):
         )
 
     def _role(
-        self, use: str, role_name: str, subject: str, statements: Sequence[Statement], managed: Sequence[str] = ()
+        self,
+        use: str,
+        role_name: str,
+        subjects: Sequence[str],
+        statements: Sequence[Statement],
+        managed: Sequence[str] = (),
     ) -> iam.Role:
         name = f"{self._name}-{use}"
         role = iam.Role(
             f"{name}-role",
             name=role_name,
             description=f"GitHub Actions: {use}",
-            assume_role_policy=document(self._trust(role_name, subject)),
+            assume_role_policy=document(self._trust(role_name, subjects)),
             max_session_duration=SESSION_SECONDS,
             opts=self._child,
         )
@@ -122,14 +130,19 @@ class PipelineRoles(pulumi.ComponentResource):
         policy = iam.Policy(f"{name}-policy", name=f"{role_name}-state", policy=document(statements), opts=self._child)
         iam.RolePolicyAttachment(f"{name}-rights", role=role.name, policy_arn=policy.arn, opts=self._child)
 
-    def _trust(self, role_name: str, subject: str) -> Sequence[Statement]:
+    def _trust(self, role_name: str, subjects: Sequence[str]) -> Sequence[Statement]:
         """Trusts the jobs of one repository, and in member accounts the role of the management account."""
         github: Statement = {
             "Sid": "GitHub",
             "Effect": "Allow",
             "Principal": {"Federated": self._issuer.arn},
             "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subject}},
+            "Condition": {
+                "StringEquals": {
+                    f"{ISSUER}:aud": "sts.amazonaws.com",
+                    f"{ISSUER}:sub": subjects[0] if len(subjects) == 1 else list(subjects),
+                }
+            },
         }
         if self._args.kind == "management":
             return [github]

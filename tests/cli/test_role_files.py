@@ -40,5 +40,5 @@ def test_without_a_role_there_are_no_copies_and_a_broken_file_is_named(tmp_path:
     with role_files(tmp_path, ["audit"], None) as copies:
         assert not copies
     (tmp_path / "Pulumi.yaml").write_text("a: [", encoding="utf-8")
-    with pytest.raises(UsageError, match="Pulumi.yaml"), role_files(tmp_path, ["audit"], "r"):
+    with pytest.raises(UsageError, match=r"Pulumi\.yaml"), role_files(tmp_path, ["audit"], "r"):
         pass

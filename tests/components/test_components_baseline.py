@@ -38,6 +38,7 @@ def pipeline(kind: Any = "workload", **changes: Any) -> b.PipelineRolesArgs:
         "access_role": "OrganizationAccountAccessRole",
         "deploy_subject": "repo:hospital/zone:environment:production",
         "preview_subject": "repo:hospital/zone:pull_request",
+        "plan_subject": "repo:hospital/zone:ref:refs/heads/main",
     }
     return b.PipelineRolesArgs(**{**arguments, **changes})
 

@@ -65,6 +65,7 @@ INTENDED_CHANGES: Mapping[str, str] = {
     "buckets-us-east-1-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
     "buckets-us-west-2-deidentified-policy": "shared prefixes have short statements, within 20 KB with more teams",
     "pipeline-deploy-policy": "the deploy role has the rights that stacks need which it deploys",
+    "pipeline-preview-role": "plans of the deployed branch are made with the preview role",
     "pipeline-preview-policy": "in the management account the preview role reads the state of Pulumi",
     "pipeline-boundary": "AWS Config's aggregator lists the accounts, and runbooks verify their own rights",
     **{

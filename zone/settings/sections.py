@@ -145,6 +145,11 @@ class GitHub(StrictModel):
         """`sub` of the token of a pull request's job."""
         return f"repo:{self.owner}/{self.repository}:pull_request"
 
+    @property
+    def plan_subject(self) -> str:
+        """`sub` of the token of a job on the branch that is deployed, outside of any environment."""
+        return f"repo:{self.owner}/{self.repository}:ref:refs/heads/main"
+
 
 class BreakGlass(StrictModel):
     """Emergency access, 45 CFR 164.312(a)(2)(ii)."""
