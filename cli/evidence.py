@@ -13,7 +13,7 @@ import typer
 from cli.errors import console
 from cli.workspace import Workspace
 from controls.registry import controls
-from inspection.evidence import PolicyExemption, collect
+from inspection.evidence import Evidence, PolicyExemption, collect
 from policies.configuration import FILE, load
 from policies.pack import described
 from policies.reach import checked_resources
@@ -30,9 +30,30 @@ def evidence(
 ) -> None:
     """Write the HIPAA evidence: for each paragraph the controls, their layers and the resources."""
     workspace = Workspace.find()
-    settings = workspace.settings()
     store = workspace.store()
-    deployed = {stack: store.resources(stack) for stack in store.stacks()}
+    report = write_evidence(workspace, {stack: store.resources(stack) for stack in store.stacks()}, folder)
+    covered = sum(paragraph.covered for paragraph in report.paragraphs)
+    console.print(f"{covered} of {len(report.paragraphs)} paragraphs have a control of the zone")
+    for entry in report.coverage:
+        console.print(f"{entry.covered} of {entry.total} {entry.of}")
+    console.print(f"{len(report.exemptions)} exemptions in force")
+    console.print(f"written: {folder}/evidence.html, .json, .csv", soft_wrap=True)
+
+
+def write_evidence(
+    workspace: Workspace, deployed: Mapping[str, Sequence[Mapping[str, object]]], folder: Path
+) -> Evidence:
+    """Writes the evidence of deployed stacks.
+
+    Args:
+        workspace: the checkout.
+        deployed: stack -> its resources, as its state has them.
+        folder: folder for the files, which is created.
+
+    Returns:
+        The evidence.
+    """
+    settings = workspace.settings()
     configuration = load(described().keys(), FILE, repairable=REPAIRABLE)
     report = collect(
         zone=settings.name_prefix,
@@ -64,12 +85,7 @@ def evidence(
         ("evidence.csv", table.getvalue()),
     ):
         (folder / name).write_text(content, encoding="utf-8")
-    covered = sum(paragraph.covered for paragraph in report.paragraphs)
-    console.print(f"{covered} of {len(report.paragraphs)} paragraphs have a control of the zone")
-    for entry in report.coverage:
-        console.print(f"{entry.covered} of {entry.total} {entry.of}")
-    console.print(f"{len(report.exemptions)} exemptions in force")
-    console.print(f"written: {folder}/evidence.html, .json, .csv", soft_wrap=True)
+    return report
 
 
 def _by_type(deployed: Mapping[str, Sequence[Mapping[str, object]]]) -> dict[str, list[str]]:

@@ -74,14 +74,15 @@ def collect(workspace: Workspace, *, declared: bool) -> Facts:
             return None
 
     return Facts(
-        guardrails=part("guardrails", lambda: _guardrails(settings)),
+        guardrails=part("guardrails", lambda: guardrail_facts(settings)),
         network=part("network", lambda: _declared_network(settings) if declared else _deployed_network(settings)),
         cost=part("cost", lambda: _cost(workspace, settings, declared=declared)),
         problems=problems,
     )
 
 
-def _guardrails(settings: Settings) -> GuardrailFacts:
+def guardrail_facts(settings: Settings) -> GuardrailFacts:
+    """The guardrails of a configuration, with the requests of the controls."""
     organization = guarded(settings, {})
     return GuardrailFacts(
         policies=[
