@@ -40,6 +40,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "reach": Command("reach", "Compute which sources reach which destinations"),
     "model": Command("model", "List, approve, promote, roll back and invoke models"),
     "sandbox": Command("sandbox", "Create, list, extend and destroy synthetic-data sandboxes"),
+    "account": Command("account", "Vend, list, move, suspend, close and reopen accounts"),
     "trace": Command("trace", "Show key, replicas and readers of an S3 object"),
     "controls": Command("controls", "List and show the controls, and where they are defined"),
     "evidence": Command("evidence", "Write the HIPAA evidence, paragraph by paragraph"),
