@@ -11,11 +11,13 @@ from rich.table import Table
 from cli.errors import UsageError, console
 from cli.options import JsonDocument
 from cli.workspace import Workspace
-from inspection.cost import Bill, CostItem, NetworkSize, TrackingSize, Traffic, bill, total
+from inspection.cost import KEYS, Bill, CostItem, NetworkSize, TrackingSize, Traffic, bill, total
 from zone.plan import make_plan
 from zone.settings import Settings
 from zone.shared.tracking import CPU_UNITS, MEMORY_MEBIBYTES
 
+MAXIMUM_GIGABYTES: Final = 10_000_000
+"""Ten petabytes; more is a mistake, and so are `inf` and `nan`."""
 KEY_TYPES: Final = ("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey")
 ASSUMED: Final = (
     "730 hours a month; US dollars, list prices, no discounts.",
@@ -37,6 +39,9 @@ def cost(
     as_json: JsonDocument = False,
 ) -> None:
     """Estimate the monthly cost of network and MLflow servers from dated prices, and list the assumptions."""
+    for option, gigabytes in (("--endpoints-gb", endpoints_gb), ("--egress-gb", egress_gb)):
+        if not gigabytes <= MAXIMUM_GIGABYTES:
+            raise UsageError(f"{option} is {gigabytes}; allowed: 0 to {MAXIMUM_GIGABYTES:,} gigabytes a month")
     workspace = Workspace.find()
     settings = workspace.settings()
     if not any(account.networks for account in settings.accounts.values()):
@@ -95,7 +100,10 @@ def tracking_sizes(settings: Settings) -> Sequence[TrackingSize]:
 
 
 def _show(estimate: Bill) -> None:
-    _table("Network and MLflow servers, a month", estimate.items)
+    keys = [item for item in estimate.items if item.description == KEYS]
+    _table("Network and MLflow servers, a month", [item for item in estimate.items if item not in keys])
+    console.print()
+    _table("Encryption keys of all deployed stacks, a month", keys)
     console.print(f"[bold]total {estimate.total:,.2f} USD[/bold]\n")
     _table("Endpoints: central, as configured", estimate.central)
     console.print(f"{total(estimate.central):,.2f} USD\n")
@@ -105,7 +113,7 @@ def _show(estimate: Bill) -> None:
     verdict = f"central endpoints save {more:,.2f}" if more > 0 else f"endpoints in every VPC would save {-more:,.2f}"
     console.print(f"{verdict} USD a month. Prices as of {estimate.as_of} (inspection/prices.csv). Assumed:")
     if estimate.unverified:
-        console.print(f"[yellow]Entered from memory, verified nowhere: {', '.join(estimate.unverified)}.[/yellow]")
+        console.print(f"[yellow]Not compared with a published price: {', '.join(estimate.unverified)}.[/yellow]")
     for assumption in ASSUMED:
         console.print(f"  {assumption}", soft_wrap=True)
 

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, cast
 
+KEYS: Final = "KMS keys"
+"""Item of the encryption keys, which are no part of the network."""
 HOURS: Final = 730
 """In a month, as AWS's own calculator counts."""
 GLOBAL: Final = "global"
@@ -242,7 +244,7 @@ def _shared(size: NetworkSize, traffic: Traffic) -> Iterator[CostItem]:
         yield _item(size, "GB through the firewall", "firewall-data", traffic.egress, 1)
         yield _item(size, "GB out over the Transit Gateway", "transit-gateway-data", traffic.egress, 1)
         yield _item(size, "public addresses of NAT gateways", "public-address", size.zones)
-    yield _item(size, "KMS keys", "kms-key", size.keys, 1)
+    yield _item(size, KEYS, "kms-key", size.keys, 1)
 
 
 def _tracking(server: TrackingSize) -> Iterator[CostItem]:

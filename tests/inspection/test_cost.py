@@ -1,8 +1,13 @@
 """The bill of a network: checked by hand once, and it grows with what grows."""
 
-import pytest
+from pathlib import Path
 
-from inspection.cost import NetworkSize, PriceError, TrackingSize, Traffic, bill, prices, total
+import pytest
+from typer.testing import CliRunner
+
+from cli.errors import UsageError
+from cli.main import app
+from inspection.cost import KEYS, NetworkSize, PriceError, TrackingSize, Traffic, bill, prices, total
 
 
 def sized(spokes: int, region: str = "us-east-1") -> NetworkSize:
@@ -89,3 +94,23 @@ def test_an_mlflow_server_costs_what_a_person_adds_up() -> None:
 def test_an_instance_class_without_a_price_is_named() -> None:
     with pytest.raises(PriceError, match=r"no price of postgresql-db\.r8g\.large in 'us-east-1'"):
         bill([sized(1)], Traffic(), [server(instance_class="db.r8g.large")])
+
+
+@pytest.mark.parametrize("gigabytes", ["inf", "nan", "1e300"])
+def test_traffic_without_bound_is_refused(gigabytes: str) -> None:
+    refused = CliRunner().invoke(app, ["cost", "--egress-gb", gigabytes])
+    assert refused.exit_code != 0
+    if gigabytes != "nan":  # no number: refused by the range of the option
+        assert isinstance(refused.exception, UsageError)
+        assert "allowed: 0 to 10,000,000 gigabytes" in str(refused.exception)
+
+
+def test_keys_are_no_part_of_the_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    project = Path(__file__).parents[2] / "Pulumi.yaml"
+    (tmp_path / "Pulumi.yaml").write_text(project.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    output = CliRunner().invoke(app, ["cost"]).output
+    network, keys = output.split("Encryption keys of all deployed stacks")
+    assert KEYS not in network
+    assert KEYS in keys
+    assert "Not compared with a published price: " in output
