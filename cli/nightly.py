@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final
 
 import typer
 import yaml
-from pulumi.automation import LocalWorkspace
 
 from authorization import reference
 from cli.aws_runs import open_project
@@ -34,7 +33,7 @@ from inspection.aws import Aws
 from inspection.network.differences import differences
 from inspection.network.identity import identified
 from inspection.network.reach import Reach
-from operations.pulumi_cli import deployed_stacks
+from operations.pulumi_cli import deployed_stacks, exported_resources
 from policies.configuration import FILE, Configuration, ConfigurationError
 from rehearsal.engine import StackResult
 from zone.plan import make_plan
@@ -143,11 +142,6 @@ def _evidence(workspace: Workspace, resources: Mapping[str, Sequence[Mapping[str
     return decided("evidence", (), f"{covered} of {len(report.paragraphs)} paragraphs, written to {folder}")
 
 
-def _resources(project: LocalWorkspace, stack: str) -> Sequence[Mapping[str, object]]:
-    deployment: Any = project.export_stack(stack).deployment
-    return (deployment or {}).get("resources") or []
-
-
 def _exemptions(file: Path) -> Sequence[Any]:
     """All exemptions, also those that ended, which the policy pack refuses.
 
@@ -216,5 +210,5 @@ def _on_aws(workspace: Workspace, role: str | None) -> Reader:
         outputs=lambda: {
             stack: {name: output.value for name, output in project.stack_outputs(stack).items()} for stack in stacks
         },
-        resources=lambda: {stack: _resources(project, stack) for stack in stacks},
+        resources=lambda: {stack: exported_resources(project, stack) for stack in stacks},
     )

@@ -78,8 +78,12 @@ def plan(
         (out / PREVIEW).write_text(json.dumps(document, indent=1, default=str), encoding="utf-8")
         failed = [stack for stack in planned if stack not in results or not results[stack].ok]
         if failed:
+            reasons = [
+                f"{stack}: {results[stack].error or 'a policy is violated'}" for stack in failed if stack in results
+            ]
             raise UsageError(
-                f"No plan was written: {', '.join(failed)} cannot be deployed. `zone comment {out / PREVIEW}` says why."
+                f"No plan was written: {', '.join(failed)} cannot be deployed. {'; '.join(reasons)}. "
+                f"`zone comment {out / PREVIEW}` shows everything."
             )
         changes = {stack: deployer.changes(result) for stack, result in results.items()}
         changed = [stack for stack in planned if significant(changes[stack])]

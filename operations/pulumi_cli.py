@@ -1,8 +1,10 @@
 """The Pulumi CLI through Pulumi's Automation API: its version, its backend and the stacks in it."""
 
+import json
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pulumi.automation import CommandError, InvalidVersionError, LocalWorkspace, PulumiCommand
 from semver import VersionInfo
@@ -88,3 +90,20 @@ def said(error: CommandError) -> str:
     text = str(error)
     lines = [line.strip() for line in text.splitlines() if "error:" in line]
     return "; ".join(dict.fromkeys(line.partition("error:")[2].strip() for line in lines)) or text.strip()
+
+
+def exported_resources(workspace: LocalWorkspace, stack: str) -> Sequence[Mapping[str, Any]]:
+    """The resources in a stack's state, with encrypted secrets; the Automation API's own export decrypts them.
+
+    Raises:
+        OperationError: the state cannot be read.
+    """
+    try:
+        done = workspace.pulumi_command.run(
+            ["stack", "export", "--stack", stack], workspace.work_dir, workspace.env_vars
+        )
+        return json.loads(done.stdout)["deployment"].get("resources") or []
+    except CommandError as error:
+        raise OperationError(explained(str(error), stack) or f"{stack}: {said(error)}") from error
+    except (ValueError, KeyError, AttributeError) as error:
+        raise OperationError(f"`pulumi stack export` of {stack} printed no state: {error!r}") from error

@@ -5,9 +5,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pulumi.automation import CommandError, LocalWorkspace
+from pulumi.automation import LocalWorkspace
 
 from cli.deployment.canary import canary_problems
 from cli.display import ProgressDisplay
@@ -18,10 +17,8 @@ from cli.report import ChangeDocument
 from cli.role_files import role_files
 from cli.run_output import change_documents
 from cli.workspace import Workspace
-from operations.errors import OperationError
-from operations.failures import explained
 from operations.identity import aws_errors
-from operations.pulumi_cli import said
+from operations.pulumi_cli import exported_resources
 from rehearsal.engine import Event, SideBySide, StackResult, among
 from rehearsal.engine.events import Operation
 
@@ -58,11 +55,7 @@ class AwsDeployer:
         Raises:
             OperationError: the state cannot be read.
         """
-        try:
-            exported: Any = self.project.export_stack(stack).deployment
-        except CommandError as error:
-            raise OperationError(explained(str(error), stack) or f"{stack}: {said(error)}") from error
-        resources = (exported or {}).get("resources") or []
+        resources = exported_resources(self.project, stack)
         return hashlib.sha256(json.dumps(resources, sort_keys=True).encode()).hexdigest()
 
     def changes(self, result: StackResult) -> Sequence[ChangeDocument]:
