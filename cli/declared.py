@@ -37,6 +37,7 @@ def declared_zone(settings: Settings, outputs: Mapping[str, Mapping[str, Any]]) 
         accounts=[
             DeclaredAccount(name=name, email=account.email, ou=account.ou)
             for name, account in settings.accounts.items()
+            if account.state != "closed"
         ],
         policies=[
             DeclaredPolicy(

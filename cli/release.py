@@ -88,9 +88,9 @@ def plan(
         changes = {stack: deployer.changes(result) for stack, result in results.items()}
         changed = [stack for stack in planned if significant(changes[stack])]
         drift = deployer.drift(changed) if changed else {}
-        unread = [stack for stack, result in drift.items() if not result.ok]
+        unread = [f"{stack}: {result.error}" for stack, result in drift.items() if not result.ok]
         if unread:
-            raise UsageError(f"No plan was written: the drift of {', '.join(unread)} could not be read.")
+            raise UsageError(f"No plan was written: drift could not be read of {'; '.join(unread)}")
         written = ReleasePlan(
             commit=commit(workspace.root),
             created=datetime.now(UTC),

@@ -65,7 +65,7 @@ def run(stack: str, operation: str, words: list[str]) -> int:
         for number, event in enumerate(events)
     )
     with grpc.insecure_channel(option(words, "--event-log").removeprefix("tcp://")) as channel:
-        events_pb2_grpc.EventsStub(channel).StreamEvents(messages)
+        events_pb2_grpc.EventsStub(channel).StreamEvents(messages, wait_for_ready=True, timeout=600)
     if step.get("kill"):
         os.kill(os.getpid(), signal.SIGKILL)
     if step.get("error"):

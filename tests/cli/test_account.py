@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from cli import account as commands
+from cli.declared import declared_zone
 from cli.errors import UsageError
 from cli.main import app
 from cli.settings_file import changed
@@ -193,6 +194,8 @@ def test_life_of_an_account(project: Path, monkeypatch: pytest.MonkeyPatch) -> N
     run("close", "ml-qa", "--execute")
     assert organization.statuses["123123123123"] == "SUSPENDED"
     assert values(project)["hipaa-ml:accounts"]["value"]["ml-qa"]["state"] == "closed"
+    audited = declared_zone(Workspace.find().settings(), {}).accounts
+    assert "ml-qa" not in {account.name for account in audited}
     organization.closed = {"123123123123": datetime.now(UTC) - timedelta(days=1)}
     asked = CliRunner().invoke(app, ["account", "reopen", "ml-qa"])
     assert asked.exit_code == 1

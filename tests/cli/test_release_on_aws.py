@@ -102,9 +102,7 @@ def _json(text: str) -> str:
     ("fault", "message"),
     [
         ({"refresh": {"events": [update("drifted", "refresh")]}}, "AWS changed after the plan was made"),
-        ({"up": {"error": "no space left on device"}}, "The disk is full"),
         ({"up": {"error": "the stack is currently locked by 1 lock(s)"}}, "Another run holds the lock of audit"),
-        ({"up": {"error": "ExpiredToken: the token has expired"}}, "session has expired"),
         ({"up": {"kill": True}}, "Failed: audit"),
     ],
 )
