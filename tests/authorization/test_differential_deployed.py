@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
@@ -79,7 +80,11 @@ def _drawn(choice: random.Random) -> tuple[str, str, Request]:
     # iam-simulate derives no key from the principal.
     organization = "o-stranger" if choice.random() < 0.1 else "o-example"
     context |= {"aws:PrincipalOrgID": organization, "aws:PrincipalArn": role, "aws:PrincipalAccount": number}
-    context |= {"aws:PrincipalIsAWSService": "false", "aws:ResourceAccount": owner_number, "aws:ResourceOrgID": "o-example"}
+    context |= {
+        "aws:PrincipalIsAWSService": "false",
+        "aws:ResourceAccount": owner_number,
+        "aws:ResourceOrgID": "o-example",
+    }
     resource = OWNER.sub(owner_number, row["resource"])
     if owner_number not in resource:
         owner, owner_number = account, number  # buckets and `*` name no account
@@ -98,7 +103,7 @@ def _drawn(choice: random.Random) -> tuple[str, str, Request]:
 
 
 def _simulation(account: str, owner: str, request: Request) -> dict[str, Any]:
-    """The request as iam-simulate reads it; the resource's own policy allows the principal if it is of another account."""
+    """The request as iam-simulate reads it; the resource's policy allows a principal of another account."""
     simulated: dict[str, Any] = {
         "request": {
             "principal": request.principal.arn,
@@ -163,9 +168,9 @@ def test_deployed_guardrails_decide_alike(simulate: Simulate) -> None:
         denying |= {match.sid for match in decision.because if not decision.allowed}
         if outcome(decision) != expected:
             differences.append(f"{expected}, not {decision}: {account} {owner} {request.action} {request.context}")
-    print(f"{decided} requests decided, {denied} denied by {len(denying)} statements, {len(differences)} differently")
-    for reason, count in left_out.most_common():
-        print(f"  left out: {count}: {reason}")
+    report = f"{decided} requests decided, {denied} denied by {len(denying)} statements, {len(differences)} differently"
+    rows = [f"  left out: {count}: {reason}" for reason, count in left_out.most_common()]
+    sys.stdout.write("\n".join([report, *rows, ""]))
     assert 0.1 < denied / decided < 0.95
     assert differences == []
 

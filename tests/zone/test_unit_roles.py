@@ -129,6 +129,24 @@ WRONG: dict[str, tuple[list[Callable[[dict[str, Any]], object]], str]] = {
         [lambda values: values.update(organizational_unit_roles={"prod": ["Workloads/Prod"]})],
         "organizational_unit_roles.prod.0: no OU 'Workloads/Prod' is declared",
     ),
+    "a role that the name of the OU contradicts": (
+        [lambda values: values.update(organizational_unit_roles={"prod": ["Workloads/ML-Dev"]})],
+        "organizational_unit_roles.prod.0: the name of the OU 'Workloads/ML-Dev' states the environment 'dev', not",
+    ),
+    "a role of production that the name of the OU does not state": (
+        [
+            lambda values: values["organizational_units"].append("Workloads/Live"),
+            lambda values: values.update(organizational_unit_roles={"prod": ["Workloads/ML-Prod", "Workloads/Live"]}),
+        ],
+        "organizational_unit_roles.prod.1: the name of the OU 'Workloads/Live' states no environment, not 'prod'",
+    ),
+    "an account in an OU of production without a role": (
+        [
+            lambda values: values["organizational_units"].append("Workloads/Prod-2"),
+            account("sandbox", ou="Workloads/Prod-2"),
+        ],
+        "accounts.sandbox.ou: the name of the OU 'Workloads/Prod-2' states the environment 'prod', and by its role",
+    ),
     "a role that is none": (
         [lambda values: values.update(organizational_unit_roles={"production": ["Workloads"]})],
         "organizational_unit_roles.production",
