@@ -22,6 +22,8 @@ INVARIANTS: Final = (
     "transit-gateway-environments-apart",
 )
 
+EMPTY: Final[Mapping[str, list[str]]] = {policy: [] for policy in INVARIANTS}
+
 
 @pytest.fixture
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
