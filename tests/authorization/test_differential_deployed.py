@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from authorization import Decision, Policies, Policy, Principal, Request, evaluate
+from controls.compiler.words import former_names
 from controls.model import PolicyType
 from tests.authorization.test_differential import ALLOW_ALL, Simulate, document, outcome, simulate
 from tests.controls.resource_types import has_resource
@@ -153,6 +154,9 @@ def test_deployed_guardrails_decide_alike(simulate: Simulate) -> None:
         account, owner, request = _drawn(choice)
         if not has_resource(request.action, request.resource):
             left_out["the action has no such resource"] += 1
+            continue
+        if former_names(request.action.partition(":")[0]).keys() & request.context.keys():
+            left_out["it has a condition key by its former name, which iam-simulate does not evaluate"] += 1
             continue
         decision = _decision(account, owner, request)
         try:
