@@ -45,7 +45,7 @@ def attack(
     """Attack the running zone with `inspection/attack/scenarios.csv`, and do the work of `work.yaml`.
 
     Exit code 0 when the expected statement denied every attack and every legitimate action succeeded, otherwise 1.
-    Scenarios of accounts that are not deployed are left out. The roles of a run are deleted at its end.
+    Scenarios of accounts and stacks that are not deployed are left out. The roles of a run are deleted at its end.
     """
     workspace = Workspace.find()
     settings = workspace.settings()
@@ -54,9 +54,10 @@ def attack(
     if "organization" not in store.stacks():
         raise UsageError("The stack organization is not deployed. Run `zone up organization` first.")
     accounts: dict[str, str] = store.outputs("organization")["account_ids"]
-    library = [scenario for scenario in scenarios() if scenario.account in accounts]
+    stacks = {"", *store.stacks()}
+    library = [scenario for scenario in scenarios() if scenario.account in accounts and scenario.stack in stacks]
     clients = RoleClients(rehearsed_aws(workspace, settings), workspace.endpoints(), settings.regions.primary)
-    work = [script for script in scripts() if script.account in accounts]
+    work = [script for script in scripts() if script.account in accounts and script.stack in stacks]
     results = run(library, clients, accounts, _explain(cloud), work)
     if html is not None:
         html.write_text(page(results), encoding="utf-8")

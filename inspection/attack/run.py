@@ -11,10 +11,11 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from inspection.attack.scenarios import ALLOWED, Scenario
-from inspection.attack.work import Script
+from inspection.attack.work import Script, Step
 
 ROLES: Final[Mapping[str, str]] = {
     "intruder": "zone-attack-intruder",
+    "member of oncology": "zone-attack-oncologist",
     "data scientist": "zone-attack-scientist",
     "ML engineer": "zone-attack-engineer",
     "auditor": "zone-attack-auditor",
@@ -27,8 +28,10 @@ ROLES: Final[Mapping[str, str]] = {
 }
 """Persona -> path and name of the role that a run creates in the account and deletes again.
 
-The roles of AWS services have the paths of service-linked roles, which SCPs and RCPs do not bind. AWS creates such roles
-itself only, so these personas exist in the emulated AWS."""
+The roles of AWS services have the paths of service-linked roles, which SCPs and RCPs do not bind. In AWS, only AWS
+itself creates such roles."""
+TAGS: Final[Mapping[str, Mapping[str, str]]] = {"member of oncology": {"team": "oncology"}}
+"""Persona -> tags of its role: the access role gives them, which F12 denies others."""
 WORK: Final = "daily work"
 """Tactic of a script of daily work."""
 ACCESS: Final = "164.308(a)(4)(i)"
@@ -87,7 +90,7 @@ class Roles:
         """Returns the name of the persona's role in the account, and creates the role if this run has not."""
         name = ROLES[persona]
         if (account, name) not in self._created:
-            self._create(account, name)
+            self._create(account, name, TAGS.get(persona, {}))
         return name
 
     def delete(self) -> None:
@@ -99,13 +102,18 @@ class Roles:
             iam.delete_role(RoleName=role)
         self._created.clear()
 
-    def _create(self, account: str, name: str) -> None:
+    def _create(self, account: str, name: str, tags: Mapping[str, str]) -> None:
         number = self._accounts[account]
         iam = self._clients.administrator("iam", number)
         trust = {"Effect": "Allow", "Principal": {"AWS": number}, "Action": "sts:AssumeRole"}
         path, _, role = name.rpartition("/")
         with suppress(iam.exceptions.EntityAlreadyExistsException):  # a run that was killed has left it
-            iam.create_role(RoleName=role, Path=f"/{path}/" if path else "/", AssumeRolePolicyDocument=_document(trust))
+            iam.create_role(
+                RoleName=role,
+                Path=f"/{path}/" if path else "/",
+                AssumeRolePolicyDocument=_document(trust),
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            )
         self._created.append((account, name))
         iam.put_role_policy(RoleName=role, PolicyName="all", PolicyDocument=_document(FULL_ACCESS))
 
@@ -135,11 +143,11 @@ def run(
 
 
 def _work(script: Script, roles: Roles, clients: Clients, accounts: Mapping[str, str], explain: Explain) -> Result:
-    """Runs the calls of a script until one fails."""
+    """Runs the calls of a script until one fails; its preparation is made and cleaned by the access role."""
     number, role = accounts[script.account], roles.role(script.account, script.persona)
     values = {"run": uuid4().hex[:8]}
-    calls = [f"{step.service}:{step.operation}" for step in script.steps]
-    for step in script.steps:
+
+    def call(step: Step, client: Any) -> tuple[Result, Any]:
         scenario = Scenario(
             id=script.id,
             tactic=WORK,
@@ -151,12 +159,21 @@ def _work(script: Script, roles: Roles, clients: Clients, accounts: Mapping[str,
             parameters=_filled(step.parameters, number, accounts, values),
             expect=ALLOWED,
         )
-        client = clients.role(step.service, number, role, script.region)
-        result, answer = _call(client, scenario, explain)
+        return _call(client, scenario, explain)
+
+    planned = [(step, clients.administrator(step.service, number)) for step in script.prepare]
+    planned += [(step, clients.role(step.service, number, role, script.region)) for step in script.steps]
+    results: list[Result] = []
+    for step, client in planned:
+        result, answer = call(step, client)
+        results.append(result)
         if not result.ok:
             break
         values |= {name: str(_at(answer, path)) for name, path in step.save.items()}
-    return replace(result, title=script.title, calls=calls)
+    for step in script.clean:
+        call(step, clients.administrator(step.service, number))
+    calls = [f"{step.service}:{step.operation}" for step in script.steps]
+    return replace(results[-1], title=script.title, calls=calls)
 
 
 def _at(answer: Any, path: str) -> Any:

@@ -34,7 +34,13 @@ class Script:
     """Name of the account in which the persona works."""
     region: str
     """AWS region; empty for the primary region."""
+    stack: str
+    """Stack whose resources the script needs; empty if it needs none."""
     steps: Sequence[Step]
+    prepare: Sequence[Step]
+    """Calls of the account's access role before the script."""
+    clean: Sequence[Step]
+    """Calls of the account's access role after the script, whether it succeeded or not."""
 
 
 def scripts() -> Sequence[Script]:
@@ -51,7 +57,10 @@ def scripts() -> Sequence[Script]:
             persona=entry["persona"],
             account=entry["account"],
             region=entry.get("region", ""),
-            steps=[Step(**{"save": {}, **step}) for step in entry["steps"]],
+            stack=entry.get("stack", ""),
+            steps=_steps(entry["steps"]),
+            prepare=_steps(entry.get("prepare", ())),
+            clean=_steps(entry.get("clean", ())),
         )
         for entry in yaml.safe_load(text)
     ]
@@ -60,3 +69,15 @@ def scripts() -> Sequence[Script]:
     if repeated:
         raise ValueError(f"work.yaml repeats {', '.join(repeated)}")
     return read
+
+
+def _steps(entries: Sequence[Mapping[str, Any]]) -> Sequence[Step]:
+    return [
+        Step(
+            service=entry["service"],
+            operation=entry["operation"],
+            parameters=entry["parameters"],
+            save=entry.get("save", {}),
+        )
+        for entry in entries
+    ]

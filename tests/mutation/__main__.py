@@ -1,7 +1,7 @@
 """Changes the code in small ways, one at a time, and counts the changes that the tests notice.
 
-`make mutation` installs cosmic-ray, which makes the changes, outside of the environment of the zone. The changes are made
-in a copy of the repository. A sample is drawn with a fixed seed; the survivors are printed with their file and line.
+`make mutation` installs cosmic-ray, which makes the changes, outside of the environment of the zone, and makes the
+changes in a copy of the repository. A sample is drawn with a fixed seed; the survivors are printed with their file and line.
 """
 
 import argparse
@@ -46,7 +46,7 @@ LEFT_OUT: Final = ("write.py", "document.py")
 
 def mutations(package: str, root: Path) -> list[Any]:
     """Every change that cosmic-ray makes in a package."""
-    from cosmic_ray.commands.init import _all_work_items  # noqa: PLC0415, PLC2701 - in an environment of its own
+    from cosmic_ray.commands.init import _all_work_items  # noqa: PLC0415 - in an environment of its own
 
     modules = sorted(path for path in (root / package).rglob("*.py") if path.name not in LEFT_OUT)
     configurations: dict[str, Any] = {}
