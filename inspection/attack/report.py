@@ -11,8 +11,11 @@ STYLE: Final = (
     "h1{margin-bottom:.2rem}h2{margin:2rem 0 .4rem}h3{margin:1.2rem 0 .3rem;font-size:1rem;color:#57606a}"
     "table{border-collapse:collapse;width:100%;table-layout:fixed}"
     "th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dee4;vertical-align:top;"
-    "overflow-wrap:anywhere}th{font-size:.85rem;color:#57606a}td:first-child,th:first-child{width:1.6rem;padding-right:0}"
-    ".summary th:first-child,.summary td:first-child{width:auto}.number{text-align:right;width:7rem}"
+    "overflow-wrap:anywhere}th{font-size:.85rem;color:#57606a}"
+    "td:first-child,th:first-child{width:1.6rem;padding-right:0}"
+    "th:nth-child(2){width:29%}th:nth-child(3){width:15%}th:nth-child(4){width:27%}th:nth-child(5){width:12%}"
+    ".summary th:first-child,.summary td:first-child{width:auto}.summary th:nth-child(2){width:8rem}"
+    ".number{text-align:right;width:7rem}"
     ".ok{color:#116329}.failed{color:#a40e26;font-weight:600}code{font:13px ui-monospace,monospace}"
     "@media print{h2{break-after:avoid}tr{break-inside:avoid}}"
 )
@@ -61,8 +64,8 @@ def page(results: Sequence[Result]) -> str:
     tactics = _grouped(results, lambda result: result.scenario.tactic)
     failed = [result for result in results if not result.ok]
     parts = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width,initial-scale=1">',
         f"<title>Attack report</title><style>{STYLE}</style></head><body>",
         f"<h1>Attack report</h1><p>{escape(summary(results))}</p>",
         _totals("By tactic (MITRE ATT&CK)", tactics, links=True),
@@ -70,7 +73,7 @@ def page(results: Sequence[Result]) -> str:
     ]
     if failed:
         parts.append("<h2>Not as expected</h2>")
-        parts += [_table(failed)]
+        parts.append(_table(failed))
     for tactic, group in tactics.items():
         parts.append(f'<h2 id="{_anchor(tactic)}">{escape(_capital(tactic))}</h2>')
         for paragraph, rows in sorted(_grouped(group, lambda result: result.scenario.paragraph).items()):

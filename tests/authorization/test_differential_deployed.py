@@ -170,7 +170,10 @@ def test_deployed_guardrails_decide_alike(simulate: Simulate) -> None:
         decided += 1
         denied += not decision.allowed
         denying |= {match.sid for match in decision.because if not decision.allowed}
-        if outcome(decision) != expected:
+        if ":role/aws-reserved/" in request.resource and expected == "ImplicitlyDenied" and decision.allowed:
+            # UnmodifiableEntityException of a role of IAM Identity Center is no authorization decision.
+            left_out["decided otherwise: IAM itself refuses to change the role"] += 1
+        elif outcome(decision) != expected:
             differences.append(f"{expected}, not {decision}: {account} {owner} {request.action} {request.context}")
     report = f"{decided} requests decided, {denied} denied by {len(denying)} statements, {len(differences)} differently"
     rows = [f"  left out: {count}: {reason}" for reason, count in left_out.most_common()]

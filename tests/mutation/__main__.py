@@ -1,7 +1,7 @@
 """Changes the code in small ways, one at a time, and counts the changes that the tests notice.
 
-`make mutation` installs cosmic-ray, which makes the changes, outside of the environment of the zone, and makes the
-changes in a copy of the repository. A sample is drawn with a fixed seed; the survivors are printed with their file and line.
+`make mutation` installs cosmic-ray, which makes the changes in a copy of the repository. A sample is drawn with a fixed
+seed; the survivors are printed with their file and line.
 """
 
 import argparse

@@ -8,7 +8,7 @@ import pytest
 
 from tests.stacks.zone import ROOT
 from zone.plan import make_plan
-from zone.plan.guardrails import guardrail_policies
+from zone.plan.guardrails import GuardrailsDoNotFitError, guardrail_policies
 from zone.settings import Settings, SettingsError, files, parse_settings
 
 VALUES = files.read(ROOT, "organization").values
@@ -165,3 +165,23 @@ def test_wrong_role_or_state_is_refused_by_file_and_key(wrong: str) -> None:
         edited(*changes)
     assert expected in str(raised.value)
     assert "Pulumi.yaml: " in str(raised.value)
+
+
+@pytest.mark.parametrize(("policies", "characters"), [(5, 5_120), (5, 10_240)])
+def test_former_limits_are_refused_with_the_key_and_what_does_not_fit(policies: int, characters: int) -> None:
+    limit = {"service_control_policies": {"policies": policies, "characters": characters}}
+    settings = edited(lambda values: values.update(guardrails=limit))
+    with pytest.raises(GuardrailsDoNotFitError) as raised:
+        guardrail_policies(settings)
+    message = str(raised.value)
+    assert "the guardrails on Policy-Staging" in message
+    assert "No room is left for the controls" in message
+    assert (
+        f"hipaa-ml:guardrails.service_control_policies is {policies} policies of {characters:,} characters" in message
+    )
+    assert "AWS allows 10 of 10,240" in message
+
+
+def test_limits_of_aws_are_enough() -> None:
+    limit = {"service_control_policies": {"policies": 10, "characters": 10_240}}
+    assert guardrail_policies(edited(lambda values: values.update(guardrails=limit))).policies
