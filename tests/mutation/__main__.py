@@ -23,6 +23,7 @@ TESTS: Final = {
         "tests/authorization/test_patterns.py",
         "tests/authorization/test_statements.py",
         "tests/authorization/test_evaluation.py",
+        "tests/authorization/test_evaluation_kinds.py",
         "tests/authorization/test_reference.py",
         "tests/controls/test_controls_requests.py",
     ),
