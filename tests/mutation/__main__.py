@@ -47,7 +47,7 @@ LEFT_OUT: Final = ("write.py", "document.py")
 
 def mutations(package: str, root: Path) -> list[Any]:
     """Every change that cosmic-ray makes in a package."""
-    from cosmic_ray.commands.init import _all_work_items  # noqa: PLC0415 - in an environment of its own
+    from cosmic_ray.commands.init import _all_work_items  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - in an environment of its own
 
     modules = sorted(path for path in (root / package).rglob("*.py") if path.name not in LEFT_OUT)
     configurations: dict[str, Any] = {}
@@ -58,8 +58,8 @@ def mutations(package: str, root: Path) -> list[Any]:
 
 def survives(mutation: Any, package: str, root: Path) -> bool:
     """Makes one change in the copy, runs the tests and takes the change back."""
-    from cosmic_ray.mutating import use_mutation  # noqa: PLC0415 - in an environment of its own
-    from cosmic_ray.plugins import get_operator  # noqa: PLC0415 - the same
+    from cosmic_ray.mutating import use_mutation  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - in an environment of its own
+    from cosmic_ray.plugins import get_operator  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - the same
 
     operator = get_operator(mutation.operator_name)(**mutation.operator_args)
     tests = [test for test in TESTS[package] if (root / test).exists()]
