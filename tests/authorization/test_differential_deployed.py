@@ -79,7 +79,9 @@ def _drawn(choice: random.Random) -> tuple[str, str, Request]:
         context["aws:RequestedRegion"] = choice.choice(["us-west-2", "eu-west-1"])
     role = f"arn:aws:iam::{number}:role/{choice.choice(ROLES)}"
     # iam-simulate derives no key from the principal.
-    organization = "o-stranger" if choice.random() < 0.1 else "o-example"
+    # iam-simulate has no aws:ResourceOrgID for some actions without a resource, and no organization to compare with it.
+    stranger = choice.random() < 0.1 and row["resource"] != "*"
+    organization = "o-stranger" if stranger else "o-example"
     context |= {"aws:PrincipalOrgID": organization, "aws:PrincipalArn": role, "aws:PrincipalAccount": number}
     context |= {
         "aws:PrincipalIsAWSService": "false",
