@@ -22,7 +22,7 @@ MODEL ?= readmission
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
+.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -176,6 +176,14 @@ changelog: $(READY_DOCS) ## collect changelog.d into CHANGELOG.md: make changelo
 
 iam-simulate: ## install the independent evaluator that tests/authorization/test_differential.py compares with (needs npm)
 	npm ci --prefix tests/authorization/iam_simulate --silent --no-audit --no-fund --ignore-scripts
+
+differential: $(READY_ML) iam-simulate ## compare 10,000 random requests per test with the independent evaluator: ten minutes
+	IAM_SIMULATE_REQUESTS=10000 IAM_SIMULATE_EXAMPLES=10000 $(BIN)/pytest -q -s --hypothesis-show-statistics \
+	  tests/authorization/test_differential_deployed.py tests/authorization/test_differential.py
+
+mutation: $(READY_ML) ## change 100 places of controls/ and authorization/ each, and count those that tests notice: an hour
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/mutation cosmic-ray==8.7.0
+	for package in authorization controls; do PYTHONPATH=build/mutation $(BIN)/python -m tests.mutation $$package || exit 1; done
 
 asl-validator: ## install the validator of state machines that tests/components/test_components_pipeline.py uses (needs npm)
 	npm ci --prefix tests/components/asl_validator --silent --no-audit --no-fund --ignore-scripts

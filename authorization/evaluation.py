@@ -24,6 +24,9 @@ RCP_SERVICES: Final = frozenset(
 )
 """Services whose resources RCPs protect (Organizations User Guide, "Services that support RCPs", 2026-08)."""
 
+ALWAYS_ALLOWED: Final = frozenset({"sts:getcalleridentity"})
+"""Actions that no policy can deny, in lower case (AWS STS API Reference, "GetCallerIdentity": no permissions are
+required, and the operation succeeds in spite of an explicit deny)."""
 RESOURCE: Final = "resource policy"
 IDENTITY: Final = "identity policy"
 BOUNDARY: Final = "permissions boundary"
@@ -70,6 +73,8 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     Raises:
         PolicyError: a policy uses a condition operator that IAM does not have.
     """
+    if request.action.lower() in ALWAYS_ALLOWED:
+        return Decision(outcome=Outcome.ALLOWED)
     organization = [
         *((f"RCP on {level}", attached) for level, attached in policies.rcps if _rcps_apply(request, policies)),
         *((f"SCP on {level}", attached) for level, attached in policies.scps if _scps_apply(request, policies)),

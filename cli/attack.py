@@ -14,6 +14,7 @@ from cli.workspace import Workspace
 from inspection.attack.report import document, page, summary
 from inspection.attack.run import Explain, run
 from inspection.attack.scenarios import scenarios
+from inspection.attack.work import scripts
 from rehearsal.cloud import Cloud, Credentials, Endpoints
 
 
@@ -28,23 +29,23 @@ class RoleClients:
         """A client of the account's access role."""
         return self._aws.client(service, account=account)
 
-    def role(self, service: str, account: str, role: str) -> Any:
-        """A client of a session of another role."""
+    def role(self, service: str, account: str, role: str, region: str = "") -> Any:
+        """A client of a session of another role, in the primary region unless a region is given."""
         if (account, role) not in self._sessions:
             arn = f"arn:aws:iam::{account}:role/{role}"
             issued = self.administrator("sts", account).assume_role(RoleArn=arn, RoleSessionName="attack")
             self._sessions[account, role] = Credentials.of(issued["Credentials"])
-        return self._endpoints.client(service, self._region, self._sessions[account, role])
+        return self._endpoints.client(service, region or self._region, self._sessions[account, role])
 
 
 def attack(
     as_json: JsonDocument = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the report as an HTML page.")] = None,
 ) -> None:
-    """Attack the running zone with the scenarios of `inspection/attack/scenarios.csv`.
+    """Attack the running zone with `inspection/attack/scenarios.csv`, and do the work of `work.yaml`.
 
     Exit code 0 when the expected statement denied every attack and every legitimate action succeeded, otherwise 1.
-    Scenarios of accounts that are not deployed are left out. The roles of a run are deleted at its end.
+    Scenarios of accounts and stacks that are not deployed are left out. The roles of a run are deleted at its end.
     """
     workspace = Workspace.find()
     settings = workspace.settings()
@@ -53,9 +54,11 @@ def attack(
     if "organization" not in store.stacks():
         raise UsageError("The stack organization is not deployed. Run `zone up organization` first.")
     accounts: dict[str, str] = store.outputs("organization")["account_ids"]
-    library = [scenario for scenario in scenarios() if scenario.account in accounts]
+    stacks = {"", *store.stacks()}
+    library = [scenario for scenario in scenarios() if scenario.account in accounts and scenario.stack in stacks]
     clients = RoleClients(rehearsed_aws(workspace, settings), workspace.endpoints(), settings.regions.primary)
-    results = run(library, clients, accounts, _explain(cloud))
+    work = [script for script in scripts() if script.account in accounts and script.stack in stacks]
+    results = run(library, clients, accounts, _explain(cloud), work)
     if html is not None:
         html.write_text(page(results), encoding="utf-8")
     if as_json:

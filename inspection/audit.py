@@ -9,6 +9,7 @@ from inspection import (
     audit_accounts,
     audit_data,
     audit_data_ways,
+    audit_invariants,
     audit_lake,
     audit_logging,
     audit_network,
@@ -39,6 +40,7 @@ CHECKS: Sequence[Check] = (
     audit_lake.data_grants,
     audit_data_ways.data_ways,
     audit_data_ways.data_backups,
+    audit_invariants.invariants,
 )
 
 

@@ -161,10 +161,13 @@ def _over_the_limits(compiled: CompiledPolicies) -> Iterator[CompileProblem]:
         names.add(policy.name)
     for room in compiled.room():
         if room.policies > room.policies_limit:
-            own = [policy.name for policy in compiled.at(room.target, room.policy_type)]
+            attached = compiled.at(room.target, room.policy_type)
+            surplus = attached[room.policies_limit - room.policies :]
+            controls = ", ".join(dict.fromkeys(control for policy in surplus for control in policy.controls))
             message = (
                 f"{room.policies} policies of type {room.policy_type} (AWS's own included), AWS allows "
-                f"{room.policies_limit}: {', '.join(own)}"
+                f"{room.policies_limit}: {', '.join(policy.name for policy in attached)}. No room is left for the "
+                f"controls {controls}"
             )
             yield CompileProblem(subject="the guardrails", target=room.target, message=message)
 

@@ -1,6 +1,7 @@
 """Pulumi type tokens of the resources that checks look at, under the names people use for them."""
 
 ACCOUNT = "aws:organizations/account:Account"
+ORGANIZATIONAL_UNIT = "aws:organizations/organizationalUnit:OrganizationalUnit"
 ORGANIZATION = "aws:organizations/organization:Organization"
 ORGANIZATION_POLICY = "aws:organizations/policy:Policy"
 

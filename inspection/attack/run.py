@@ -4,20 +4,38 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
+from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inspection.attack.scenarios import Scenario
+from inspection.attack.scenarios import ALLOWED, Scenario
+from inspection.attack.work import Script, Step
 
 ROLES: Final[Mapping[str, str]] = {
     "intruder": "zone-attack-intruder",
+    "member of oncology": "zone-attack-oncologist",
     "data scientist": "zone-attack-scientist",
     "ML engineer": "zone-attack-engineer",
     "auditor": "zone-attack-auditor",
+    "pipeline": "zone-attack-pipeline",
+    "on-call engineer": "zone-attack-on-call",
+    "AWS Config": "aws-service-role/config.amazonaws.com/ZoneAttackConfig",
+    "IAM Access Analyzer": "aws-service-role/access-analyzer.amazonaws.com/ZoneAttackAnalyzer",
+    "AWS Trusted Advisor": "aws-service-role/trustedadvisor.amazonaws.com/ZoneAttackAdvisor",
+    "GuardDuty malware protection": "aws-service-role/malware-protection.guardduty.amazonaws.com/ZoneAttackScan",
 }
-"""Persona -> role that a run creates in the account and deletes again."""
+"""Persona -> path and name of the role that a run creates in the account and deletes again.
+
+The roles of AWS services have the paths of service-linked roles, which SCPs and RCPs do not bind. In AWS, only AWS
+itself creates such roles."""
+TAGS: Final[Mapping[str, Mapping[str, str]]] = {"member of oncology": {"team": "oncology"}}
+"""Persona -> tags of its role: the access role gives them, which F12 denies others."""
+WORK: Final = "daily work"
+"""Tactic of a script of daily work."""
+ACCESS: Final = "164.308(a)(4)(i)"
+"""Paragraph of 45 CFR 164 that asks for access to work with: information access management."""
 FULL_ACCESS: Final = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -28,8 +46,8 @@ class Clients(Protocol):
         """A client of the account's access role, which the guardrails exempt."""
         ...
 
-    def role(self, service: str, account: str, role: str) -> Any:
-        """A client of a session of another role."""
+    def role(self, service: str, account: str, role: str, region: str = "") -> Any:
+        """A client of a session of another role, in the primary region unless a region is given."""
         ...
 
 
@@ -47,6 +65,10 @@ class Result:
     stopped_by: Sequence[str]
     """Sids, or the policy type in which nothing allows the call."""
     message: str = ""
+    title: str = ""
+    """What a script of daily work does."""
+    calls: Sequence[str] = ()
+    """The calls of the script, `service:operation`."""
 
     @property
     def ok(self) -> bool:
@@ -68,55 +90,115 @@ class Roles:
         """Returns the name of the persona's role in the account, and creates the role if this run has not."""
         name = ROLES[persona]
         if (account, name) not in self._created:
-            self._create(account, name)
+            self._create(account, name, TAGS.get(persona, {}))
         return name
 
     def delete(self) -> None:
         """Deletes the roles of the run."""
         for account, name in self._created:
             iam = self._clients.administrator("iam", self._accounts[account])
-            iam.delete_role_policy(RoleName=name, PolicyName="all")
-            iam.delete_role(RoleName=name)
+            role = name.rpartition("/")[2]
+            iam.delete_role_policy(RoleName=role, PolicyName="all")
+            iam.delete_role(RoleName=role)
         self._created.clear()
 
-    def _create(self, account: str, name: str) -> None:
+    def _create(self, account: str, name: str, tags: Mapping[str, str]) -> None:
         number = self._accounts[account]
         iam = self._clients.administrator("iam", number)
         trust = {"Effect": "Allow", "Principal": {"AWS": number}, "Action": "sts:AssumeRole"}
+        path, _, role = name.rpartition("/")
         with suppress(iam.exceptions.EntityAlreadyExistsException):  # a run that was killed has left it
-            iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
+            iam.create_role(
+                RoleName=role,
+                Path=f"/{path}/" if path else "/",
+                AssumeRolePolicyDocument=_document(trust),
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            )
         self._created.append((account, name))
-        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=_document(FULL_ACCESS))
+        iam.put_role_policy(RoleName=role, PolicyName="all", PolicyDocument=_document(FULL_ACCESS))
 
 
 def run(
-    library: Sequence[Scenario], clients: Clients, accounts: Mapping[str, str], explain: Explain
+    library: Sequence[Scenario],
+    clients: Clients,
+    accounts: Mapping[str, str],
+    explain: Explain,
+    work: Sequence[Script] = (),
 ) -> Sequence[Result]:
-    """Runs scenarios one after another.
+    """Runs scenarios and scripts of daily work one after another.
 
     Args:
         library: the scenarios; those of accounts that the zone does not have are left out by the caller.
         clients: boto3 clients.
         accounts: account name -> id.
         explain: denials by request id.
+        work: the scripts; those of accounts that the zone does not have are left out by the caller.
     """
     roles = Roles(clients, accounts)
     try:
-        return [_run(scenario, roles, clients, accounts, explain) for scenario in library]
+        attacks = [_run(scenario, roles, clients, accounts, explain) for scenario in library]
+        return [*attacks, *(_work(script, roles, clients, accounts, explain) for script in work)]
     finally:
         roles.delete()
+
+
+def _work(script: Script, roles: Roles, clients: Clients, accounts: Mapping[str, str], explain: Explain) -> Result:
+    """Runs the calls of a script until one fails; its preparation is made and cleaned by the access role."""
+    number, role = accounts[script.account], roles.role(script.account, script.persona)
+    values = {"run": uuid4().hex[:8]}
+
+    def call(step: Step, client: Any) -> tuple[Result, Any]:
+        scenario = Scenario(
+            id=script.id,
+            tactic=WORK,
+            paragraph=ACCESS,
+            account=script.account,
+            persona=script.persona,
+            service=step.service,
+            operation=step.operation,
+            parameters=_filled(step.parameters, number, accounts, values),
+            expect=ALLOWED,
+        )
+        return _call(client, scenario, explain)
+
+    planned = [(step, clients.administrator(step.service, number)) for step in script.prepare]
+    planned += [(step, clients.role(step.service, number, role, script.region)) for step in script.steps]
+    results: list[Result] = []
+    for step, client in planned:
+        result, answer = call(step, client)
+        results.append(result)
+        if not result.ok:
+            break
+        values |= {name: str(_at(answer, path)) for name, path in step.save.items()}
+    for step in script.clean:
+        call(step, clients.administrator(step.service, number))
+    calls = [f"{step.service}:{step.operation}" for step in script.steps]
+    return replace(results[-1], title=script.title, calls=calls)
+
+
+def _at(answer: Any, path: str) -> Any:
+    """The value at a dotted path of an answer."""
+    for key in path.split("."):
+        answer = answer[key]
+    return answer
 
 
 def _run(scenario: Scenario, roles: Roles, clients: Clients, accounts: Mapping[str, str], explain: Explain) -> Result:
     number = accounts[scenario.account]
     client = clients.role(scenario.service, number, roles.role(scenario.account, scenario.persona))
+    called = replace(scenario, parameters=_filled(scenario.parameters, number, accounts, {}))
+    return replace(_call(client, called, explain)[0], scenario=scenario)
+
+
+def _call(client: Any, scenario: Scenario, explain: Explain) -> tuple[Result, Any]:
+    """Makes one call; returns its result and AWS's answer."""
     try:
-        getattr(client, scenario.operation)(**_filled(scenario.parameters, number, accounts))
+        answer = getattr(client, scenario.operation)(**scenario.parameters)
     except ClientError as error:
-        return _refused(scenario, error, explain)
+        return _refused(scenario, error, explain), None
     except BotoCoreError as error:
-        return Result(scenario=scenario, outcome=type(error).__name__, stopped_by=(), message=str(error))
-    return Result(scenario=scenario, outcome="succeeded", stopped_by=())
+        return Result(scenario=scenario, outcome=type(error).__name__, stopped_by=(), message=str(error)), None
+    return Result(scenario=scenario, outcome="succeeded", stopped_by=()), answer
 
 
 def _refused(scenario: Scenario, error: ClientError, explain: Explain) -> Result:
@@ -128,14 +210,16 @@ def _refused(scenario: Scenario, error: ClientError, explain: Explain) -> Result
     return Result(scenario=scenario, outcome="denied", stopped_by=sids, message=str(error))
 
 
-def _filled(value: Any, number: str, accounts: Mapping[str, str]) -> Any:
+def _filled(value: Any, number: str, accounts: Mapping[str, str], values: Mapping[str, str]) -> Any:
+    """A parameter with its placeholders replaced."""
     if isinstance(value, str):
-        filled = value.replace("{account}", number)
-        return re.sub(r"\{account:([a-z-]+)\}", lambda match: accounts[match[1]], filled)
+        for name, text in {**values, "account": number}.items():
+            value = value.replace(f"{{{name}}}", text)
+        return re.sub(r"\{account:([a-z-]+)\}", lambda match: accounts[match[1]], value)
     if isinstance(value, dict):
-        return {key: _filled(item, number, accounts) for key, item in value.items()}
+        return {key: _filled(item, number, accounts, values) for key, item in value.items()}
     if isinstance(value, list):
-        return [_filled(item, number, accounts) for item in value]
+        return [_filled(item, number, accounts, values) for item in value]
     return value
 
 

@@ -32,6 +32,8 @@ class Scenario:
     """Parameters of the operation; `{account}` stands for the id of the account, `{account:NAME}` for another's."""
     expect: str
     """Sid of the statement that must deny the call, or `allowed`."""
+    stack: str = ""
+    """Stack whose resources the call needs; empty if it needs those of the account only."""
 
     @property
     def attack(self) -> bool:

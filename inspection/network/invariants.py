@@ -1,11 +1,12 @@
-"""Invariants that no setting can change: they follow from the organization's OUs and from law.
+"""Invariants that no setting can change: they follow from the names of the organization's OUs and from law.
 
 45 CFR 164.312(a)(1): patients' data only where staging and prod are; nothing of dev or the sandbox reaches prod.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
+from controls.environments import HOLDS_PHI, REACHES_PROD, contradicts
+from controls.environments import environment_of as environment_of_unit
 from controls.residency import group_of
 from inspection.network.difference import Difference, DifferenceKind, difference
 from inspection.network.model import Network
@@ -13,23 +14,10 @@ from inspection.network.reach import Reach
 from inspection.network.routing import Hop
 from inspection.network.ways import Way
 
-TRUSTED: Final = ("prod", "infrastructure", "security")
-"""Environments that may have a route to prod: itself, the endpoints' and the firewall's account, and security's."""
-HOLDS_PHI: Final = ("staging", "prod")
-APART: Final = ("prod", "staging", "dev", "sandbox")
-"""Environments whose accounts have an OU of their own."""
-
 
 def environment_of(network: Network, account: str) -> str:
-    """The environment that an account's OU names: the last part of its path that names one; empty if none does."""
-    unit = network.accounts[account].unit if account in network.accounts else ""
-    for part in reversed(unit.lower().split("/")):
-        if "policy" in part:
-            return "test"
-        for name in ("sandbox", "staging", "prod", "dev", "infrastructure", "security"):
-            if name in part:
-                return name
-    return ""
+    """The environment that the OU of an account states; empty if it states none or the account is unknown."""
+    return environment_of_unit(network.accounts[account].unit) if account in network.accounts else ""
 
 
 def invariant_differences(reach: Reach, found: Sequence[Way]) -> Iterator[Difference]:
@@ -46,7 +34,7 @@ def _into_prod(reach: Reach, found: Sequence[Way]) -> Iterator[Difference]:
     for way in found:
         source, destination = network.vpcs[way.source], network.vpcs[way.destination]
         environment = environment_of(network, source.account)
-        if environment_of(network, destination.account) == "prod" and environment not in TRUSTED:
+        if environment_of(network, destination.account) == "prod" and environment not in REACHES_PROD:
             place = network.accounts[source.account].unit if source.account in network.accounts else "no OU"
             message = f"an account of {place} has a route to prod, which no setting may allow"
             names = (reach.places.name_of(source.id), reach.places.name_of(destination.id))
@@ -59,7 +47,7 @@ def _placements(reach: Reach) -> Iterator[Difference]:
     for vpc in network.vpcs.values():
         name, environment = reach.places.name_of(vpc.id), environment_of(network, vpc.account)
         unit = (network.accounts[vpc.account].unit if vpc.account in network.accounts else "") or "no OU"
-        if vpc.environment and environment in APART and vpc.environment != environment:
+        if contradicts(environment, vpc.environment):
             message = f"is tagged as {vpc.environment}, and its account stands in {unit}"
             hop = Hop(vpc.id, f"environment is {vpc.environment}")
             yield difference(DifferenceKind.INVARIANT, (name, "-"), message, [hop])

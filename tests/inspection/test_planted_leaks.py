@@ -55,6 +55,34 @@ def test_an_ordinary_change_is_not_reported(change: Change) -> None:
     assert told(report(zone)) == ""
 
 
+def opened(segment: str, target: str) -> Declaration:
+    """The declaration of settings that let a segment reach another: no check of the settings has run."""
+    settings = settings_from_files(ROOT, "organization")
+    source = settings.network.segments[segment]
+    changed = source.model_copy(update={"reaches": [*source.reaches, target]})
+    segments = {**settings.network.segments, segment: changed}
+    network = settings.network.model_copy(update={"segments": segments})
+    return declaration(settings.model_copy(update={"network": network}))
+
+
+def open_prod_to_dev(zone: Changes) -> None:
+    """The Transit Gateway as a plan of the same settings deploys it."""
+    for segment, cidr, account in (("dev", "10.48.0.0/16", "ml-prod"), ("prod", "10.16.0.0/16", "ml-dev")):
+        routes = zone.gateway_routes(segment, PRIMARY)
+        routes[:] = [route for route in routes if route["DestinationCidrBlock"] != cidr]
+        zone.propagate(segment, zone.attachment_id(account, PRIMARY), [cidr])
+
+
+def test_prod_open_to_dev_is_reported_although_the_settings_declare_it() -> None:
+    """Settings and network changed in the same way: only the invariants still differ, they come from the OUs."""
+    zone = Changes(inventory())
+    open_prod_to_dev(zone)
+    network = identified(zone.inventory.network(), declared(), PRIMARY)
+    report = list(differences(Reach(network, PRIMARY), opened("dev", "prod")))
+    routes = [it for it in report if it.source == "ml-dev" and it.destination == "ml-prod"]
+    assert {it.sort for it in routes} == {DifferenceKind.INVARIANT}, told(routes)
+
+
 def test_there_are_enough_of_both() -> None:
     assert len(LEAKS) >= 80
     assert len(ORDINARY) >= 30

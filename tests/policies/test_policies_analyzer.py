@@ -151,3 +151,71 @@ def test_remediation_repairs_tags_and_transport_only(tmp_path: Path) -> None:
         assert [statement["Effect"] for statement in json.loads(closed["policy"])["Statement"]] == ["Allow", "Deny"]
         assert remedied("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b", "policy": UNKNOWN}) == []
         assert remedied("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"}) == []
+
+
+BROKEN = """
+import runpy
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import policies.pack as pack
+from controls.rules.checks import OnResource, OnStack
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+
+DESCRIBED = pack.described()
+
+
+def broken(name, check, *errors):
+    control, rule = DESCRIBED[name]
+
+    def raising(*_):
+        raise errors[0]
+
+    return replace(control, block=[replace(rule, check=check(types=rule.check.types, check=raising))])
+
+
+pack.FILE = Path("absent.yaml")
+pack.CONTROLS = {
+    "resource": broken("log-group-key", OnResource, ZeroDivisionError("a defect of the rule")),
+    "stack": broken("s3-bucket-versioning", OnStack, KeyError("a defect of the rule")),
+    "unknown": broken("tags-required", OnResource, UnknownValueError(UNKNOWN_STRING_VALUE, ["tags"])),
+}
+program, sys.argv = sys.argv[1], ["policies"]
+runpy.run_path(program, run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("policy", "type_token", "error"),
+    [
+        ("log-group-key", "aws:cloudwatch/logGroup:LogGroup", "ZeroDivisionError: a defect of the rule"),
+        ("s3-bucket-versioning", "aws:s3/bucket:Bucket", "KeyError: 'a defect of the rule'"),
+        ("tags-required", "aws:kms/key:Key", "UnknownValueError"),
+    ],
+)
+def test_rule_that_raises_is_a_mandatory_violation(
+    broken_analyzer: Any, policy: str, type_token: str, error: str
+) -> None:
+    """The engine receives a mandatory diagnostic, not an error of the pack or an advisory one."""
+    example = Example(type=type_token, props={})
+    answers = [
+        broken_analyzer.Analyze(analyzer_pb2.AnalyzeRequest(**request(example))),
+        broken_analyzer.AnalyzeStack(
+            analyzer_pb2.AnalyzeStackRequest(resources=[analyzer_pb2.AnalyzerResource(**request(example))])
+        ),
+    ]
+    [diagnostic] = [
+        diagnostic for answer in answers for diagnostic in answer.diagnostics if diagnostic.policyName == policy
+    ]
+    assert diagnostic.enforcementLevel == analyzer_pb2.MANDATORY
+    assert "the policy itself failed" in diagnostic.message
+    assert error in diagnostic.message
+    assert "counts as violated" in diagnostic.message
+
+
+@pytest.fixture(scope="module")
+def broken_analyzer() -> Iterator[Any]:
+    """The analyzer of a pack whose rules raise an error."""
+    with served("-c", BROKEN, str(ROOT / "policies" / "__main__.py")) as stub:
+        yield stub

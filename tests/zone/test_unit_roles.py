@@ -8,7 +8,7 @@ import pytest
 
 from tests.stacks.zone import ROOT
 from zone.plan import make_plan
-from zone.plan.guardrails import guardrail_policies
+from zone.plan.guardrails import GuardrailsDoNotFitError, guardrail_policies
 from zone.settings import Settings, SettingsError, files, parse_settings
 
 VALUES = files.read(ROOT, "organization").values
@@ -129,6 +129,24 @@ WRONG: dict[str, tuple[list[Callable[[dict[str, Any]], object]], str]] = {
         [lambda values: values.update(organizational_unit_roles={"prod": ["Workloads/Prod"]})],
         "organizational_unit_roles.prod.0: no OU 'Workloads/Prod' is declared",
     ),
+    "a role that the name of the OU contradicts": (
+        [lambda values: values.update(organizational_unit_roles={"prod": ["Workloads/ML-Dev"]})],
+        "organizational_unit_roles.prod.0: the name of the OU 'Workloads/ML-Dev' states the environment 'dev', not",
+    ),
+    "a role of production that the name of the OU does not state": (
+        [
+            lambda values: values["organizational_units"].append("Workloads/Live"),
+            lambda values: values.update(organizational_unit_roles={"prod": ["Workloads/ML-Prod", "Workloads/Live"]}),
+        ],
+        "organizational_unit_roles.prod.1: the name of the OU 'Workloads/Live' states no environment, not 'prod'",
+    ),
+    "an account in an OU of production without a role": (
+        [
+            lambda values: values["organizational_units"].append("Workloads/Prod-2"),
+            account("sandbox", ou="Workloads/Prod-2"),
+        ],
+        "accounts.sandbox.ou: the name of the OU 'Workloads/Prod-2' states the environment 'prod', and by its role",
+    ),
     "a role that is none": (
         [lambda values: values.update(organizational_unit_roles={"production": ["Workloads"]})],
         "organizational_unit_roles.production",
@@ -147,3 +165,23 @@ def test_wrong_role_or_state_is_refused_by_file_and_key(wrong: str) -> None:
         edited(*changes)
     assert expected in str(raised.value)
     assert "Pulumi.yaml: " in str(raised.value)
+
+
+@pytest.mark.parametrize(("policies", "characters"), [(5, 5_120), (5, 10_240)])
+def test_former_limits_are_refused_with_the_key_and_what_does_not_fit(policies: int, characters: int) -> None:
+    limit = {"service_control_policies": {"policies": policies, "characters": characters}}
+    settings = edited(lambda values: values.update(guardrails=limit))
+    with pytest.raises(GuardrailsDoNotFitError) as raised:
+        guardrail_policies(settings)
+    message = str(raised.value)
+    assert "the guardrails on Policy-Staging" in message
+    assert "No room is left for the controls" in message
+    assert (
+        f"hipaa-ml:guardrails.service_control_policies is {policies} policies of {characters:,} characters" in message
+    )
+    assert "AWS allows 10 of 10,240" in message
+
+
+def test_limits_of_aws_are_enough() -> None:
+    limit = {"service_control_policies": {"policies": 10, "characters": 10_240}}
+    assert guardrail_policies(edited(lambda values: values.update(guardrails=limit))).policies

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
+from controls.environments import contradicts, environment_of
 from controls.residency import RESIDENCY_GROUPS
 from zone.settings.errors import Problem, suggestion
 from zone.settings.model import Settings
@@ -62,12 +63,30 @@ def _unit_roles(settings: Settings) -> Iterator[Problem]:
                     path=("organizational_unit_roles", role, index),
                     message=f"no OU {path!r} is declared{suggestion(path, units)}; allowed: {', '.join(units)}",
                 )
+            elif contradicts(environment_of(path), role):
+                yield Problem(
+                    path=("organizational_unit_roles", role, index),
+                    message=f"the name of the OU {path!r} states {_stated(path)}, not {role!r}. The policy pack, "
+                    "`zone reach` and `zone audit` read the environment from the name: rename the OU, or give it "
+                    "another role",
+                )
     for path in settings.organizational_unit_ids:
         if path not in units:
             yield Problem(
                 path=("organizational_unit_ids", path),
                 message=f"no OU {path!r} is declared{suggestion(path, units)}; allowed: {', '.join(units)}",
             )
+
+
+def _without_roles(settings: Settings) -> Sequence[str]:
+    """The OUs that no role names: their accounts have the placement of a parent."""
+    named = {path for paths in settings.organizational_unit_roles.values() for path in paths}
+    return [path for path in settings.organizational_units if path not in named]
+
+
+def _stated(path: str) -> str:
+    stated = environment_of(path)
+    return f"the environment {stated!r}" if stated else "no environment"
 
 
 def _states(settings: Settings) -> Iterator[Problem]:
@@ -119,6 +138,13 @@ def _placements(settings: Settings) -> Iterator[Problem]:
                 path=("accounts", name, "environment"),
                 message=f"{account.environment!r} contradicts the OU {account.ou!r}, whose accounts are of the "
                 f"environment {placement.environment!r}; remove the key, or move the account to another OU",
+            )
+        elif contradicts(environment_of(account.ou), placement.environment) and account.ou in _without_roles(settings):
+            yield Problem(
+                path=("accounts", name, "ou"),
+                message=f"the name of the OU {account.ou!r} states {_stated(account.ou)}, and by its role its accounts "
+                f"are of the environment {placement.environment!r}; give the OU a role in organizational_unit_roles, "
+                "or rename it",
             )
         allowed = stricter_classifications(placement)
         if account.data_classification not in (None, *allowed):

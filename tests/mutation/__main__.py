@@ -1,0 +1,102 @@
+"""Changes the code in small ways, one at a time, and counts the changes that the tests notice.
+
+`make mutation` installs cosmic-ray, which makes the changes in a copy of the repository. A sample is drawn with a fixed
+seed; the survivors are printed with their file and line.
+"""
+
+import argparse
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).parents[2]
+TIMEOUT: Final = 600
+"""Seconds after which a test run counts as having noticed the change: an endless loop."""
+TESTS: Final = {
+    "authorization": (
+        "tests/authorization/test_conditions.py",
+        "tests/authorization/test_patterns.py",
+        "tests/authorization/test_statements.py",
+        "tests/authorization/test_evaluation.py",
+        "tests/authorization/test_evaluation_kinds.py",
+        "tests/authorization/test_reference.py",
+        "tests/controls/test_controls_requests.py",
+    ),
+    "controls": (
+        "tests/controls/test_registry.py",
+        "tests/controls/test_compiler.py",
+        "tests/controls/test_environments.py",
+        "tests/controls/test_endpoint_services.py",
+        "tests/controls/test_guardrail_kinds.py",
+        "tests/controls/test_guardrail_words.py",
+        "tests/controls/test_conformance_packs.py",
+        "tests/policies/test_policies_examples.py",
+        "tests/policies/test_policies_unknown_tags.py",
+        "tests/controls/test_controls_requests.py",
+    ),
+}
+"""Package -> tests that have to notice a change, the fastest first."""
+LEFT_OUT: Final = ("write.py", "document.py")
+"""Programs that write files of the repository; their results are compared in CI."""
+
+
+def mutations(package: str, root: Path) -> list[Any]:
+    """Every change that cosmic-ray makes in a package."""
+    from cosmic_ray.commands.init import _all_work_items  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - in an environment of its own
+
+    modules = sorted(path for path in (root / package).rglob("*.py") if path.name not in LEFT_OUT)
+    configurations: dict[str, Any] = {}
+    found = [mutation for item in _all_work_items(modules, configurations) for mutation in item.mutations]
+    # `str | None` in an annotation: the import fails, which says nothing about the tests.
+    return [mutation for mutation in found if "_BitOr_" not in mutation.operator_name]
+
+
+def survives(mutation: Any, package: str, root: Path) -> bool:
+    """Makes one change in the copy, runs the tests and takes the change back."""
+    from cosmic_ray.mutating import use_mutation  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - in an environment of its own
+    from cosmic_ray.plugins import get_operator  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - the same
+
+    operator = get_operator(mutation.operator_name)(**mutation.operator_args)
+    tests = [test for test in TESTS[package] if (root / test).exists()]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    with use_mutation(mutation.module_path, operator, mutation.occurrence):
+        try:
+            done = subprocess.run(command, cwd=root, capture_output=True, timeout=TIMEOUT, check=False)
+        except subprocess.TimeoutExpired:
+            return False
+    return done.returncode == 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints killed, total and survivors of a sample; returns 1 below the wanted score."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("package", choices=TESTS)
+    parser.add_argument("--sample", type=int, default=100, help="changes to try (default: 100)")
+    parser.add_argument("--seed", type=int, default=13)
+    parser.add_argument("--least", type=float, default=0.9, help="least score (default: 0.9)")
+    parsed = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        ignored = shutil.ignore_patterns(".*", "build", "node_modules", "__pycache__")
+        shutil.copytree(ROOT, root, ignore=ignored, dirs_exist_ok=True)
+        everything = mutations(parsed.package, root)
+        sample = random.Random(parsed.seed).sample(everything, min(parsed.sample, len(everything)))
+        survivors: list[str] = []
+        for number, mutation in enumerate(sample, start=1):
+            if survives(mutation, parsed.package, root):
+                where = Path(mutation.module_path).relative_to(root)
+                survivors.append(f"{where}:{mutation.start_pos[0]}: {mutation.operator_name} {mutation.occurrence}")
+                print(f"{number}: survived: {survivors[-1]}", flush=True)  # noqa: T201 - a program's output
+    score = 1 - len(survivors) / len(sample)
+    killed = len(sample) - len(survivors)
+    print(f"{parsed.package}: {killed} of {len(sample)} noticed ({score:.1%}), of {len(everything)} changes")  # noqa: T201 - the same
+    return int(score < parsed.least)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
