@@ -147,7 +147,10 @@ def _job(plan: MonitorPlan) -> dict[str, State]:
         "AppSpecification": {
             "ImageUri": plan.image,
             "ContainerEntrypoint": ["python", "-m", "workloads.monitoring"],
-            "ContainerArguments": ["--model", plan.definition, "--cool-down-days", str(plan.cool_down_days)],
+            "ContainerArguments": [
+                *("--model", plan.definition, "--model-sha256", plan.model_sha256),
+                *("--cool-down-days", str(plan.cool_down_days)),
+            ],
         },
         "Environment": {
             "dataset_source": f"{_INPUT}/endpoint",

@@ -57,6 +57,8 @@ class MonitorPlan:
     """Name of the model's definition in `workloads.pipeline.definitions`."""
     version: str
     """Version that is served; its baseline is beside its artifact."""
+    model_sha256: str
+    """SHA-256 of the model file of the version."""
     variant: str
     bucket: str
     """Bucket of the captured data, the baseline, the history, the outcomes and the results."""

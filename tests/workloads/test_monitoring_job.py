@@ -89,6 +89,29 @@ class TestJob:
         assert "violated" in page
         assert "age_years" in page
 
+    def test_records_of_another_version_are_not_judged(self, tmp_path: Path) -> None:
+        """The baseline of a new version says nothing about what its predecessor answered in the same week."""
+        prepare(tmp_path, change=lambda row: {**row, "age_years": min(90.0, row["age_years"] + 15)})
+        inputs = tmp_path / "processing" / "input"
+        for file in (inputs / "endpoint").rglob("*.jsonl"):
+            file.write_text(
+                file.read_text().replace('"predictions\\"', '"model\\": {\\"digest\\": \\"old\\"}, \\"predictions\\"')
+            )
+        figures = json.loads((inputs / "baseline" / "baseline.json").read_text())
+        for served, violated in (("old", True), ("new", False)):
+            (inputs / "baseline" / "baseline.json").write_text(json.dumps({**figures, "model_sha256": served}))
+            assert run(tmp_path) == 0
+            assert (document(tmp_path, "decision.json")["violations"] > 0) is violated
+
+    def test_baseline_of_another_version_is_refused(self, tmp_path: Path) -> None:
+        prepare(tmp_path, count=1)
+        file = tmp_path / "processing/input/baseline/baseline.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "model_sha256": "a" * 64}))
+        words = ["--model", "readmission", "--ml", str(tmp_path), "--without-evidently"]
+        assert main([*words, "--model-sha256", "a" * 64], environment()) == 0
+        assert main([*words, "--model-sha256", "b" * 64], environment()) == 1
+        assert "the served one is bbbbbbbbbbbb" in (tmp_path / "output" / "message").read_text()
+
     def test_wrong_data_is_not_trained_on(self, tmp_path: Path) -> None:
         prepare(tmp_path, change=lambda row: {**row, "age_years": min(90.0, row["age_years"] + 15), "sex": None})
         assert run(tmp_path) == 0

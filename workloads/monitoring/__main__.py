@@ -44,6 +44,8 @@ class Options:
 
     ml: Path
     model: str
+    model_sha256: str
+    """SHA-256 of the model file that is served; empty when it is not known."""
     cool_down_days: int
     people: bool
 
@@ -56,6 +58,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     """
     parser = argparse.ArgumentParser(prog="monitoring", description="Compare captured data with the baseline.")
     parser.add_argument("--model", required=True, help="name of the definition")
+    parser.add_argument("--model-sha256", default="", help="SHA-256 of the served model file (default: not compared)")
     parser.add_argument("--ml", type=Path, default=ML, help="SageMaker's folder (default: %(default)s)")
     parser.add_argument("--cool-down-days", type=int, default=14, help="days in which no second retraining starts")
     parser.add_argument("--without-evidently", action="store_true", help="do not write Evidently's report")
@@ -63,6 +66,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     options = Options(
         ml=parsed.ml,
         model=parsed.model,
+        model_sha256=parsed.model_sha256,
         cool_down_days=parsed.cool_down_days,
         people=not parsed.without_evidently,
     )
@@ -88,7 +92,7 @@ def run(model: Definition, context: Context, options: Options) -> str:
         MonitorError: an input is missing or has another form.
     """
     inputs = options.ml / "processing" / "input"
-    baseline = load(inputs / "baseline", model)
+    baseline = load(inputs / "baseline", model, options.model_sha256)
     rows = _rows(model, context, inputs / "history")
     everything = window(model, rows)
     times = np.array([record.time for record in rows], dtype=object)
@@ -97,8 +101,10 @@ def run(model: Definition, context: Context, options: Options) -> str:
     judgements = [judge_day(model, baseline, day, usual_volume(earlier, context.start))]
     labelled = Labelled(data=everything.selected(times < ""), outcome=np.array([]))
     if datetime.fromisoformat(context.end).weekday() == 0:
-        week = window(model, [record for record in rows if _ago(context.end, WEEK) <= record.time < context.end])
-        recent = window(model, [record for record in rows if record.time >= _ago(context.end, LABEL_DAYS)])
+        # The baseline says nothing about the predictions of another version, which was served before.
+        own = [record for record in rows if _is_of(record, baseline.figures.model_sha256)]
+        week = window(model, [record for record in own if _ago(context.end, WEEK) <= record.time < context.end])
+        recent = window(model, [record for record in own if record.time >= _ago(context.end, LABEL_DAYS)])
         labels = inputs / "labels"
         labelled = joined(recent, captures.labels(labels) if labels.is_dir() else {})
         judgements.append(judge_week(model, baseline, plausible(model, week), labelled))
@@ -106,6 +112,11 @@ def run(model: Definition, context: Context, options: Options) -> str:
             _evidently(model, baseline.reference, week, context.output)
     _history(options.ml / "processing" / "history", context, rows)
     return _results(model, baseline, context, options, day, judgements, len(labelled.outcome))
+
+
+def _is_of(record: Record, model_sha256: str) -> bool:
+    """Return whether a model file made the prediction, as far as record and baseline name one."""
+    return not record.model or not model_sha256 or record.model == model_sha256
 
 
 def _ago(end: str, days: int) -> str:
