@@ -22,7 +22,7 @@ MODEL ?= readmission
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
+.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone drift lint types unit slow zone coverage iam-simulate asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -109,6 +109,9 @@ retrain-zone: $(READY) $(READY_WORKLOADS) ## the same through the state machine 
 	$(BIN)/python -m tests.end_to_end.retraining $(subst _,-,$(MODEL)) build/retrain/$(MODEL).csv build/retrain/names_model \
 	  build/retrain/keys.json
 	$(BIN)/zone pipeline run $(subst _,-,$(MODEL))
+
+drift: $(READY_ML) $(READY_WORKLOADS) $(READY_MONITORING) ## plant drift in a served model: alarm, retraining, approval, recovery, one report
+	@export $(TELEMETRY_OFF); $(BIN)/python -m drills.drift
 
 test-workloads: $(READY_WORKLOADS) $(READY_MONITORING) $(READY_TOOLS) ## tests of pipeline and monitors, in their environments
 	$(TELEMETRY_OFF) $(VENV_WORKLOADS)/bin/python -m pytest -c tests/workloads_ml/pytest.ini --rootdir tests/workloads_ml tests/workloads_ml

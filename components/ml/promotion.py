@@ -63,11 +63,27 @@ def _promotion(args: PromotionRoleArgs) -> list[Statement]:
         },
         *_registered(args, bucket),
         {
+            # Figures of the monitor: counts and metrics, without captured requests.
+            "Sid": "MonitoringResults",
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": [
+                pulumi.Output.format("{0}/monitoring/{1}-*/results/*", bucket, model) for model in args.models
+            ],
+        },
+        {
             "Sid": "ListArtifacts",
             "Effect": "Allow",
             "Action": "s3:ListBucket",
             "Resource": bucket,
-            "Condition": {"StringLike": {"s3:prefix": [f"{prefix}/*" for prefix in (*args.models, *args.registered)]}},
+            "Condition": {
+                "StringLike": {
+                    "s3:prefix": [
+                        *(f"{prefix}/*" for prefix in (*args.models, *args.registered)),
+                        *(f"monitoring/{model}-*/results/*" for model in args.models),
+                    ]
+                }
+            },
         },
         {
             "Sid": "ArtifactKeys",

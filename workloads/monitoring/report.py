@@ -7,7 +7,7 @@ from typing import Any, Final
 from workloads.monitoring.judge import Judgement
 from workloads.monitoring.shift import Check
 
-_STYLE: Final = """
+STYLE: Final = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; color: #1b1f24 }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .6rem; text-align: left; vertical-align: top }
@@ -63,7 +63,7 @@ def page(title: str, period: str, figures: Mapping[str, Any], judgements: Sequen
     note = f"<p>Not judged, too few records with outcomes: {html.escape(', '.join(small))}</p>" if small else ""
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f"<style>{_STYLE}</style><h1>{html.escape(title)}</h1><p>{html.escape(period)}</p>{verdict}"
+        f"<style>{STYLE}</style><h1>{html.escape(title)}</h1><p>{html.escape(period)}</p>{verdict}"
         f"<table>{overview}</table>{parts}{note}</html>\n"
     )
 

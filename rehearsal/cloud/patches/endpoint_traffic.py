@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any, Final
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.ec2.models import ec2_backends
 
 from rehearsal.cloud.capture import CAPTURE, Destination, Exchange
@@ -38,8 +40,12 @@ def shadows(backend: Any, config: str) -> list[dict[str, Any]]:
     return variants
 
 
-def record(backend: Any, endpoint: Any, headers: Mapping[str, str], request: bytes, answer: Answer) -> None:
+def record(  # noqa: PLR0917 - the parts of a request
+    backend: Any, endpoint: Any, headers: Mapping[str, str], request: bytes, answer: Answer, seconds: float
+) -> None:
     """Mirror a request to the shadow variant, and capture it with the responses of all variants.
+
+    Endpoints with a shadow variant also get the latency of both variants as a metric.
 
     The caller does not wait for the shadow variant (SageMaker Developer Guide, "Shadow tests").
     """
@@ -53,6 +59,7 @@ def record(backend: Any, endpoint: Any, headers: Mapping[str, str], request: byt
     if captured:
         _add(backend, endpoint, capture, variant, headers, request, answer, time)
     for shadow in shadows(backend, endpoint.endpoint_config_name):
+        _measure(backend, endpoint, variant, seconds)
         share = float(shadow.get("InitialVariantWeight", 1)) / float(variant.get("InitialVariantWeight", 1) or 1)
         if CAPTURE.sampled({"EnableCapture": True, "InitialSamplingPercentage": 100 * share}):
             words = (backend, endpoint, capture if captured else None, shadow, headers, request, time)
@@ -69,9 +76,25 @@ def _mirror(  # noqa: PLR0917 - the parts of a request
     time: datetime,
 ) -> None:
     key = shadow_key((backend.account_id, backend.region_name, endpoint.endpoint_name))
+    begin = perf_counter()
     answer = HOSTING.invoke(key, request, passed(headers))
+    if answer is not None:
+        _measure(backend, endpoint, shadow, perf_counter() - begin)
     if answer is not None and capture is not None:
         _add(backend, endpoint, capture, shadow, headers, request, answer, time)
+
+
+def _measure(backend: Any, endpoint: Any, variant: Mapping[str, Any], seconds: float) -> None:
+    """Publish the latency of a container in microseconds, as SageMaker does."""
+    dimensions = [("EndpointName", endpoint.endpoint_name), ("VariantName", str(variant["VariantName"]))]
+    datum = {
+        "MetricName": "ModelLatency",
+        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions],
+        "Value": seconds * 1e6,
+        "Unit": "Microseconds",
+        "Timestamp": datetime.now(UTC),
+    }
+    cloudwatch_backends[backend.account_id][backend.region_name].put_metric_data("AWS/SageMaker", [datum])
 
 
 def _add(  # noqa: PLR0917 - the parts of a request

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from time import perf_counter
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -177,10 +178,12 @@ def _invoking(original: Any) -> Any:
             raise AwsError("ValidationError", f"Endpoint {name} of account {self.current_account} not found.")
         passed = traffic.passed(self.headers)
         key, request = (self.current_account, self.region, name), _bytes(self.body)
+        begin = perf_counter()
         answer = HOSTING.invoke(key, request, passed)
         if answer is None:
             return original(self)
-        traffic.record(sagemaker_backends[self.current_account][self.region], endpoint, self.headers, request, answer)
+        backend, seconds = sagemaker_backends[self.current_account][self.region], perf_counter() - begin
+        traffic.record(backend, endpoint, self.headers, request, answer, seconds)
         status, kind, body = answer
         if status >= 400:  # noqa: PLR2004 - HTTP's boundary between success and failure
             raise AwsError("ModelError", f"Received {status} from the container: {body.decode(errors='replace')}")

@@ -47,6 +47,7 @@ class Served:
         self.ecr = endpoints.client("ecr", EAST)
         self.s3.create_bucket(Bucket=name)
         trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        self.cloudwatch = endpoints.client("cloudwatch", EAST)
         self.iam = endpoints.client("iam", EAST)
         created = self.iam.create_role(
             RoleName=f"serve-{name}",
@@ -205,6 +206,10 @@ class TestEndpoints:
         for lines in (own, mirrored):
             assert {line["eventMetadata"]["inferenceId"] for line in lines} == {f"k1:{number}" for number in range(5)}
             assert {line["eventMetadata"]["inferenceTime"] for line in lines} == {"2026-03-01T05:00:00Z"}
+        for variant in ("primary", "shadow"):
+            dimensions = [{"Name": "EndpointName", "Value": served.name}, {"Name": "VariantName", "Value": variant}]
+            metrics = served.cloudwatch.list_metrics(Namespace="AWS/SageMaker", Dimensions=dimensions)["Metrics"]
+            assert {metric["MetricName"] for metric in metrics} == {"ModelLatency"}
         served.sagemaker.delete_endpoint(EndpointName=served.name)
 
     def test_answer_when_their_data_cannot_be_captured(self, served: Served) -> None:
