@@ -65,6 +65,10 @@ class Staging:
         """A client of the account's access role."""
         return self.principals.client(service, REGION, self.principals.administrator)
 
+    def owner(self) -> Any:
+        """An S3 client of the owner of the model, who delivers outcomes and reads captured data and results."""
+        return self.principals.client("s3", REGION, self.principals.model_owner(self.buckets["artifacts"], ENDPOINT))
+
     def push_image(self) -> None:
         """Pushes the serving image."""
         client = self.client("ecr")
@@ -122,21 +126,19 @@ class Staging:
         Raises:
             DrillError: they were not.
         """
-        s3, deadline = self.client("s3"), time.monotonic() + _PATIENCE
+        s3, deadline = self.owner(), time.monotonic() + _PATIENCE
         counted: dict[str, int] = {}
         while sum(counted.values()) < count:
             if time.monotonic() > deadline:
                 raise DrillError(f"{sum(counted.values())} of {count} requests were captured.")
-            for key in self.keys("artifacts", f"capture/{ENDPOINT}/"):
+            pages = s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self.buckets["artifacts"], Prefix=f"capture/{ENDPOINT}/"
+            )
+            for key in [entry["Key"] for page in pages for entry in page.get("Contents", [])]:
                 if key not in counted:
                     content = s3.get_object(Bucket=self.buckets["artifacts"], Key=key)["Body"].read()
                     counted[key] = content.count(b"\n")
             time.sleep(0.2)
-
-    def keys(self, purpose: str, prefix: str) -> list[str]:
-        """Keys below a prefix of a bucket."""
-        pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.buckets[purpose], Prefix=prefix)
-        return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
     def add_outcomes(self, day: date, outcomes: Mapping[str, int]) -> None:
         """Uploads outcomes in SageMaker's format of ground truth."""
@@ -150,7 +152,7 @@ class Staging:
             )
             for pseudonym, outcome in outcomes.items()
         ]
-        self.client("s3").put_object(
+        self.owner().put_object(
             Bucket=self.buckets["artifacts"],
             Key=f"monitoring/{ENDPOINT}/labels/{day:%Y/%m/%d}/outcomes.jsonl",
             Body=("\n".join(lines) + "\n").encode(),
@@ -187,7 +189,7 @@ class Staging:
     def result(self, run: str, name: str) -> bytes:
         """A file of the results of a run of the monitor."""
         key = f"monitoring/{ENDPOINT}/results/{run}/{name}"
-        content: bytes = self.client("s3").get_object(Bucket=self.buckets["artifacts"], Key=key)["Body"].read()
+        content: bytes = self.owner().get_object(Bucket=self.buckets["artifacts"], Key=key)["Body"].read()
         return content
 
     def alarms(self) -> dict[str, str]:
