@@ -14,11 +14,14 @@ from cli.quotas import raise_quotas
 from cli.stand_ins import publish_stand_ins
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
-from rehearsal.engine import Engine, Event, Project, SideBySide, StackResult, among
+from rehearsal.engine import Engine, Event, Project, SideBySide, StackResult, among, child
+from rehearsal.preload import Preload
 from rehearsal.provider import Ledger, ProviderProcess
 
 AT_ONCE: Final = min(4, os.cpu_count() or 1)
 """Default number of stacks that are processed at the same time: one per processor, at most four."""
+PRELOADED: Final = ("stacks.program:load", "policies.pack")
+"""What the programs of several stacks and the policy packs share (`rehearsal.preload`)."""
 Modes = dict[str, Counter[tuple[str, str]]]
 """Stack -> (resource type, `emulated` or `recorded`) -> count."""
 
@@ -77,6 +80,7 @@ class Session:
         self._cloud: Cloud | None = None
         self._started_cloud = False
         self._provider: ProviderProcess | None = None
+        self._preload: Preload | None = None
 
     def __enter__(self) -> Self:
         settings = self.workspace.settings()
@@ -104,6 +108,8 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._preload is not None:
+            self._preload.close()
         if self._provider is not None:
             self._provider.stop()
         if self._cloud is not None and self._started_cloud and not self._keep:
@@ -128,6 +134,7 @@ class Session:
                 require_addendum(self.workspace, stacks)
 
         engines: list[Engine] = []
+        self._preload = self._preloaded(project, operation, stacks)
 
         def engine(tell: Callable[[Event], None]) -> Engine:
             made = Engine(
@@ -140,6 +147,7 @@ class Session:
                 sink=tell,
                 graph=graph,
                 lock_wait=self._wait,
+                preload=self._preload,
             )
             engines.append(made)
             # What one engine has planned or deployed, the others refer to.
@@ -158,6 +166,12 @@ class Session:
         keep_going = operation == "preview"
         with SideBySide(min(self._at_once, len(stacks)), engine, sink, keep_going=keep_going) as runners:
             return runners.run(among(stacks, graph, reverse=operation == "destroy"), work)
+
+    def _preloaded(self, project: Project, operation: str, stacks: Sequence[str]) -> Preload | None:
+        """Start the process that the programs of several stacks are forked from."""
+        if operation not in ("up", "preview") or len(stacks) == 1:
+            return None
+        return Preload(PRELOADED, folder=project.root, environment=child.environment())
 
     def provider_port(self) -> int:
         """The port that the provider listens on."""

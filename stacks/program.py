@@ -1,5 +1,6 @@
 """The Pulumi program: reads the settings, derives the plan, and deploys the layer that the stack's name selects."""
 
+import pkgutil
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,12 @@ def run() -> None:
         deploy(pulumi.get_stack(), make_plan(load_settings()))
     except ZoneError as error:
         raise pulumi.RunError(str(error)) from error
+
+
+def load() -> None:
+    """Imports the modules of all layers, for a process that forks the programs of several stacks."""
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)], prefix="stacks."):
+        import_module(module.name)
 
 
 def load_settings() -> Settings:

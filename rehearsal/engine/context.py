@@ -10,6 +10,7 @@ from rehearsal.engine.project import Project
 from rehearsal.engine.references import References
 from rehearsal.engine.registry import Connections
 from rehearsal.engine.store import StateStore
+from rehearsal.preload import Preload
 
 
 class EngineContext(Protocol):
@@ -24,6 +25,8 @@ class EngineContext(Protocol):
     references: References
     connections: Connections
     interrupted: threading.Event
+    preload: Preload | None
+    """Process that programs and policy packs are forked from; None: each is a new interpreter."""
 
     def packs(self) -> Sequence[PolicyPack]:
         """Return the policy packs, which are started at the first call."""

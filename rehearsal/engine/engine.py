@@ -19,6 +19,7 @@ from rehearsal.engine.registry import Address, Connections
 from rehearsal.engine.services import EngineService, serve
 from rehearsal.engine.signals import heeded
 from rehearsal.engine.store import StateStore
+from rehearsal.preload import Preload
 
 PARALLEL: Final = 16
 
@@ -37,6 +38,8 @@ class Engine:
         sink: receives every event, one at a time.
         graph: for a stack, the stacks it needs; used to say what to bring up first.
         lock_wait: seconds to wait for another run on the same stack.
+        preload: process that has imported the program's modules: programs and the project's own packs are forked
+            from it. None: each starts in a new interpreter.
     """
 
     def __init__(
@@ -51,8 +54,10 @@ class Engine:
         sink: Callable[[Event], None] = lambda _: None,
         graph: Mapping[str, Sequence[str]] | None = None,
         lock_wait: float = 0.0,
+        preload: Preload | None = None,
     ) -> None:
         self.project = project
+        self.preload = preload
         self.store = store
         self.parallel = parallel
         self.lock_wait = lock_wait
@@ -118,6 +123,8 @@ class Engine:
                             cwd=self.project.root,
                             config=self._policy_config.get(path),
                             log=lambda line: self._log("info", line),
+                            # The modules of another project's pack may have the same names.
+                            preload=self.preload if path.resolve().parent == self.project.root else None,
                         )
                     )
             except EngineError:

@@ -17,6 +17,7 @@ from rehearsal.engine.errors import PolicyPackError, ProjectError
 from rehearsal.engine.events import Level
 from rehearsal.engine.provider_client import MAX_MESSAGE
 from rehearsal.engine.values import read_struct, write_struct
+from rehearsal.preload import Preload
 
 _HOST: Final = str(Path(__file__).with_name("pack_host.py"))
 _OPTIONS: Final = (("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE))
@@ -35,6 +36,7 @@ class PolicyPack:
         cwd: Path,
         config: Path | None,
         log: Callable[[str], None],
+        preload: Preload | None = None,
     ) -> None:
         self.path = path
         self.seconds = 0.0
@@ -51,6 +53,7 @@ class PolicyPack:
             [_HOST, str(main.resolve()), engine_address],
             cwd=cwd,
             extra_environment={"PULUMI_ORGANIZATION": "organization", "PULUMI_PROJECT": project},
+            preload=preload,
         )
         assert self._process.stdout is not None
         assert self._process.stderr is not None

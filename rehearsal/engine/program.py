@@ -9,6 +9,7 @@ from typing import Any, Final
 from rehearsal.engine import child
 from rehearsal.engine.errors import ProgramError
 from rehearsal.engine.project import Project, StackConfig
+from rehearsal.preload import Preload
 
 _HOST: Final = str(Path(__file__).with_name("program_host.py"))
 ORGANIZATION: Final = "organization"  # what the CLI's own file backend calls it
@@ -28,7 +29,16 @@ class Program:
     """A running program. `output` receives its standard output and error, line by line, as (severity, text)."""
 
     def __init__(
-        self, project: Project, stack: str, config: StackConfig, *, address: str, dry_run: bool, parallel: int, log: Any
+        self,
+        project: Project,
+        stack: str,
+        config: StackConfig,
+        *,
+        address: str,
+        dry_run: bool,
+        parallel: int,
+        log: Any,
+        preload: Preload | None = None,
     ) -> None:
         if not (project.program / "__main__.py").exists() and not project.program.is_file():
             raise ProgramError(f"{project.program / '__main__.py'} does not exist: a program starts in __main__.py")
@@ -48,7 +58,7 @@ class Program:
             "outcome": write_end,
         }
         try:
-            self._process = child.start([_HOST], cwd=project.root, pass_fds=(write_end,))
+            self._process = child.start([_HOST], cwd=project.root, pass_fds=(write_end,), preload=preload)
         finally:
             os.close(write_end)
         self._outcome = os.fdopen(read_end, "rb")

@@ -116,6 +116,7 @@ def run_program(engine: EngineContext, run: StackRun) -> None:
             dry_run=run.dry_run,
             parallel=engine.parallel,
             log=run.log,
+            preload=engine.preload,
         )
         try:
             outcome = program.wait()

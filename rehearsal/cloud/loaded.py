@@ -1,0 +1,50 @@
+"""Loads the emulated cloud into a process that forks it (`rehearsal.preload`): modules and service models, no state."""
+
+import importlib
+import os
+from typing import Final
+
+SERVICES: Final = (
+    *(
+        "cloudwatch",
+        "dynamodb",
+        "ec2",
+        "ecr",
+        "events",
+        "iam",
+        "kms",
+        "lambda",
+        "logs",
+        "organizations",
+        "route53",
+        "s3",
+    ),
+    *("sagemaker", "secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts"),
+)
+"""Services of botocore whose models and back ends are loaded; others are loaded by their first request."""
+_PREFIXES: Final = {"stepfunctions": "states"}
+"""Service of botocore -> its prefix in actions, where they differ."""
+_MODULES: Final = {"lambda": "awslambda"}
+"""Service of botocore -> its package in moto, where they differ."""
+
+
+def load() -> None:
+    """Import moto, its patches and the models of `SERVICES`."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
+        del os.environ[name]
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    from moto.backends import get_backend  # noqa: PLC0415 - moto reads the environment when it is loaded
+    from moto.core.routing import get_service_router  # noqa: PLC0415 - the same
+
+    from authorization import reference  # noqa: PLC0415
+    from rehearsal.cloud import daemon, patches, rules  # noqa: PLC0415 - the same
+
+    assert daemon.Daemon
+    for name in patches.names():
+        importlib.import_module(f"rehearsal.cloud.patches.{name}")
+    rules.all_rules()
+    for service in SERVICES:
+        get_backend(service)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        get_service_router(service)
+        reference.service(_PREFIXES.get(service, service))
+        importlib.import_module(f"moto.{_MODULES.get(service, service)}.urls")
