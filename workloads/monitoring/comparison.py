@@ -128,7 +128,8 @@ def page(model: Definition, endpoint: str, document: Mapping[str, Any]) -> str:
     title = html.escape(f"Challenger of {model.title}: {endpoint}")
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-        f"<h1>{html.escape(model.title)}: challenger</h1><p>{html.escape(endpoint)}</p><p>{html.escape(verdict(document))}</p><table>{rows}</table></html>\n"
+        f"<h1>{html.escape(model.title)}: challenger</h1>"
+        f"<p>{html.escape(endpoint)}</p><p>{html.escape(verdict(document))}</p><table>{rows}</table></html>\n"
     )
 
 

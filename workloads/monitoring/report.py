@@ -11,8 +11,10 @@ STYLE: Final = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; color: #1b1f24 }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100% } table.checks { table-layout: fixed }
-.checks th:nth-child(1) { width: 30% } .checks th:nth-child(2) { width: 26% } .checks th:nth-child(n+3) { text-align: right }
-.checks td:last-child { text-align: right } summary { cursor: pointer; margin-top: 1rem } td, th { padding: .35rem .6rem; text-align: left; vertical-align: top }
+.checks th:nth-child(1) { width: 30% } .checks th:nth-child(2) { width: 26% }
+.checks th:nth-child(n+3) { text-align: right }
+.checks td:last-child { text-align: right } summary { cursor: pointer; margin-top: 1rem }
+td, th { padding: .35rem .6rem; text-align: left; vertical-align: top }
 tr { border-bottom: 1px solid #d8dee4 } th { font-weight: 600 } td.n { text-align: right; white-space: nowrap }
 .bad { color: #a40e26; font-weight: 600 } .good { color: #1a6b32; font-weight: 600 }
 .bar { background: #e6eaef; height: .55rem; width: 9rem; position: relative }
@@ -73,7 +75,8 @@ def page(title: str, period: str, figures: Mapping[str, Any], judgements: Sequen
 def _section(heading: str, checks: Sequence[Check], violated: Sequence[Check]) -> str:
     """The checks of one kind; those of data quality are closed unless one is violated, since there are many."""
     if checks[0].kind in BLOCKING and not any(check in violated for check in checks):
-        return f"<details><summary>{heading}: no violation in {len(checks)} checks</summary>{_table(checks, violated)}</details>"
+        summary_text = f"{heading}: no violation in {len(checks)} checks"
+        return f"<details><summary>{summary_text}</summary>{_table(checks, violated)}</details>"
     return f"<h2>{heading}</h2>{_table(checks, violated)}"
 
 
