@@ -118,7 +118,7 @@ retrain-zone: $(READY) $(READY_WORKLOADS) ## the same through the state machine 
 	  build/retrain/keys.json
 	$(BIN)/zone pipeline run $(subst _,-,$(MODEL))
 
-drift: $(READY_ML) $(READY_WORKLOADS) $(READY_MONITORING) ## plant drift in a served model: alarm, retraining, approval, recovery, one report
+drift: $(READY_ML) $(READY_WORKLOADS) $(READY_MONITORING) ## drift of a served model from alarm to recovery, as one report
 	@export $(TELEMETRY_OFF); $(BIN)/python -m drills.drift
 
 test-workloads: $(READY_WORKLOADS) $(READY_MONITORING) $(READY_TOOLS) ## tests of pipeline and monitors, in their environments

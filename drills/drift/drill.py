@@ -69,6 +69,12 @@ class Drift:
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     """Part of the drill -> its duration."""
 
+    def observed_auroc(self, week: Week) -> float | None:
+        """AUROC of the predictions whose outcome is known: that of the version on its holdout, minus the fall."""
+        expected = {version["version"]: float(version["auroc"]) for version in self.versions}
+        fall = week.figures.get("PerformanceDrop")
+        return None if fall is None else expected[week.version] - fall
+
     @property
     def complete(self) -> bool:
         """Whether drift was detected, corrected once by another person's approval, and the metrics recovered."""
@@ -81,12 +87,14 @@ class Drift:
             and self.approved_by != self.versions[-1]["author"]
             and recovered.version == self.versions[-1]["version"] != drifted.version
             and not recovered.retrain
+            and (self.observed_auroc(recovered) or 0) > (self.observed_auroc(drifted) or 1)
             and set(recovered.alarms.values()) <= {"OK", "INSUFFICIENT_DATA"}
         )
 
     def document(self) -> dict[str, Any]:
         """The drill as a JSON document."""
-        return {"complete": self.complete, **asdict(self)}
+        observed = [self.observed_auroc(week) for week in self.weeks]
+        return {"complete": self.complete, "observed_auroc": observed, **asdict(self)}
 
 
 def run_drill(folder: Path, message: Callable[[str], None]) -> tuple[Project, Drift]:

@@ -80,8 +80,7 @@ class Project:
             lines: list[str] = []
             for line in process.stdout or ():
                 lines.append(line)
-                stack = line.partition(":")[0].strip()
-                if stack in stacks and " created" in line:
+                if line.startswith("✓ ["):
                     message(f"  {line.strip()}")
         if process.returncode:
             raise DrillError(f"`zone up` ended with {process.returncode}:\n{''.join(lines)[-3000:]}")

@@ -50,9 +50,11 @@ def picture(drift: Drift) -> str:
             values = [max(0.0, week.figures.get(metric, 0.0)) for week in drift.weeks]
             axes.bar(places, values, width * 0.92, color=colour, label=f"{label} (margin {margin})")
             for place, value in zip(places, values, strict=True):
-                axes.text(place, value, f"{value:.2f}", ha="center", va="bottom", fontsize=8)
+                axes.text(place, value, f"{value:.2f}", ha="center", va="bottom", fontsize=8, zorder=3)
             for place in places:
-                axes.plot([place - width / 2, place + width / 2], [margin, margin], color="#b3261e", linewidth=1.4)
+                axes.plot(
+                    [place - width / 2, place + width / 2], [margin, margin], color="#b3261e", linewidth=1, zorder=1
+                )
         axes.set_xticks(range(len(drift.weeks)), [f"{week.title}\nuntil {week.monday}" for week in drift.weeks])
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_ylabel("change from the baseline")

@@ -82,7 +82,8 @@ def test_drift_raises_alarms_and_starts_one_retraining(report: Any, account: Acc
     assert [week["retrain"] for week in report["weeks"]] == [False, True, False]
     assert "ALARM" not in usual["alarms"].values()
     assert drifted["alarms"]["DriftViolations"] == "ALARM"
-    assert drifted["figures"]["PerformanceDrop"] > recovered["figures"]["PerformanceDrop"]
+    assert drifted["figures"]["LargestFeatureDrift"] > 2 * recovered["figures"]["LargestFeatureDrift"]
+    assert report["observed_auroc"][2] > report["observed_auroc"][1]
     started = {name: status for name, status in account.executions(RETRAINING).items() if name.startswith("drift-")}
     assert started == dict.fromkeys(report["retrainings"], "SUCCEEDED")
     assert len(started) == 1
