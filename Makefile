@@ -14,6 +14,8 @@ READY_MONITORING := $(VENV_MONITORING)/.ready
 VENV_SUPPLY := .venv-supply-chain
 READY_SUPPLY := $(VENV_SUPPLY)/.ready
 LOCKS = $(shell git ls-files '*requirements*.lock')
+VENV_NANNYML := .venv-nannyml
+READY_NANNYML := $(VENV_NANNYML)/.ready
 VENV_ATTACKS := .venv-attacks
 READY_ATTACKS := $(VENV_ATTACKS)/.ready
 READY_TOOLS := .venv-dvc/.ready
@@ -22,7 +24,7 @@ MODEL ?= readmission
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone lint types unit slow zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
+.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone drift nannyml lint types unit slow zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -63,6 +65,12 @@ $(READY_TOOLS): workloads/tracking/requirements.lock workloads/pipeline/requirem
 	for tool in mlflow:tracking/requirements dvc:pipeline/requirements-dvc; do venv=.venv-$${tool%%:*}; \
 	  $(PYTHON) -m venv $$venv && $$venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  -r workloads/$${tool#*:}.lock || exit 1; done
+	touch $@
+
+$(READY_NANNYML): workloads/monitoring/requirements-nannyml.lock
+	@echo "Setting up $(VENV_NANNYML) (about 1.9 GB) …"
+	$(PYTHON) -m venv $(VENV_NANNYML)
+	$(VENV_NANNYML)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/monitoring/requirements-nannyml.lock
 	touch $@
 
 $(READY_ATTACKS): workloads/attacks/requirements.lock
@@ -110,6 +118,9 @@ retrain-zone: $(READY) $(READY_WORKLOADS) ## the same through the state machine 
 	  build/retrain/keys.json
 	$(BIN)/zone pipeline run $(subst _,-,$(MODEL))
 
+drift: $(READY_ML) $(READY_WORKLOADS) $(READY_MONITORING) ## drift of a served model from alarm to recovery, as one report
+	@export $(TELEMETRY_OFF); $(BIN)/python -m drills.drift
+
 test-workloads: $(READY_WORKLOADS) $(READY_MONITORING) $(READY_TOOLS) ## tests of pipeline and monitors, in their environments
 	$(TELEMETRY_OFF) $(VENV_WORKLOADS)/bin/python -m pytest -c tests/workloads_ml/pytest.ini --rootdir tests/workloads_ml tests/workloads_ml
 	$(TELEMETRY_OFF) $(VENV_MONITORING)/bin/python -m pytest -c tests/workloads_monitoring/pytest.ini --rootdir tests/workloads_monitoring tests/workloads_monitoring
@@ -133,6 +144,9 @@ slow: $(READY_ML) ## end-to-end rehearsals
 
 zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: a quarter of an hour and more
 	$(BIN)/pytest -n 2 --dist loadgroup -m whole_zone
+
+nannyml: $(READY_NANNYML) ## compare the performance estimates of the monitors with those of NannyML
+	@export $(TELEMETRY_OFF) NML_DISABLE_USAGE_LOGGING=1; $(VENV_NANNYML)/bin/python -W ignore -m workloads.monitoring.nannyml_comparison
 
 attacks: $(READY_ATTACKS) ## attack the inference server without and with its guard (Adversarial Robustness Toolbox)
 	$(VENV_ATTACKS)/bin/python -W ignore -m workloads.attacks
@@ -198,6 +212,7 @@ lock: ## compile all lock files again, with the newest versions
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group pipeline-test --constraints workloads/pipeline/requirements.lock -o workloads/pipeline/requirements-test.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group monitoring --constraints workloads/requirements.lock -o workloads/monitoring/requirements.lock
 	$(BIN)/python -m workloads.monitoring.lock workloads/monitoring/requirements.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group nannyml -o workloads/monitoring/requirements-nannyml.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group attacks --constraints workloads/requirements.lock -o workloads/attacks/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group tracking -o workloads/tracking/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group dvc -o workloads/pipeline/requirements-dvc.lock

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from rich.table import Table
 from rich.text import Text
 
-from cli import model_health, model_pull_request
+from cli import model_comparison, model_health, model_pull_request
 from cli.errors import UsageError, console
 from cli.model_access import Access
 from cli.model_context import (
@@ -135,6 +135,34 @@ def health(
     else:
         model_health.display(read)
     raise typer.Exit(model_health.EXIT_CODES[read.state])
+
+
+@app.command()
+def compare(
+    model: Name,
+    where: Where = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report as HTML.")] = None,
+    person: Person = None,
+    profile: Profile = None,
+    account: Accounts = None,
+    mfa_code: MfaCode = None,
+    as_json: JsonDocument = False,
+) -> None:
+    """Compare the shadow variant with the served version. Exit code 1: it performs worse; 3: not known."""
+    workspace = Workspace.find()
+    settings = workspace.settings()
+    environment = environment_of(settings, model, where)
+    access = access_of(workspace, settings, profile, account, mfa_code, person, settings.ml.promoters)
+    compared = model_comparison.read(access, settings, model, environment)
+    if output is not None:
+        output.write_text(compared.page, encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(compared.document, indent=2))
+    else:
+        model_comparison.display(compared)
+        if output is not None:
+            console.print(f"report: {output}", soft_wrap=True)
+    raise typer.Exit(model_comparison.exit_code(compared))
 
 
 @app.command()

@@ -70,6 +70,8 @@ def _released(environment: EnvironmentPlan, *, standby: bool) -> Iterator[tuple[
     for name, model in (environment.standby_models if standby else environment.models).items():
         if model.release is not None:
             yield name, model.release
+        if not standby and model.shadow is not None and model.shadow.environment == environment.name:
+            yield name, model.shadow.release
 
 
 def _await_replication(cloud: Cloud, bucket: str, key: str) -> None:

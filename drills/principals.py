@@ -54,6 +54,21 @@ class Principals:
             f"{PREFIX}-ml-drill-training", [_allow("s3:PutObject", f"arn:aws:s3:::{bucket}/{prefix}/*"), _encrypt()]
         )
 
+    def model_owner(self, bucket: str, endpoint: str) -> Credentials:
+        """A session of a role that delivers the outcomes of an endpoint, and reads what was captured and judged."""
+        objects = f"arn:aws:s3:::{bucket}"
+        read = [f"{objects}/capture/{endpoint}/*", f"{objects}/monitoring/{endpoint}/*"]
+        return self._role(
+            f"{PREFIX}-ml-drill-owner",
+            [
+                _allow("s3:PutObject", f"{objects}/monitoring/{endpoint}/labels/*"),
+                _allow("s3:GetObject", *read),
+                _allow("s3:ListBucket", objects),
+                _encrypt(),
+                {**_encrypt(), "Action": "kms:Decrypt"},
+            ],
+        )
+
     def application(self, endpoint: str, parameter: str) -> Credentials:
         """A session of the role of an application, which invokes an endpoint and reads which region may write."""
         return self._role(

@@ -1,6 +1,7 @@
 """The roles of the people who approve and promote models in one environment."""
 
 from components import ml
+from components.ml.pipeline_plan import registry_prefix
 from stacks.serving import EnvironmentContext
 
 
@@ -33,6 +34,10 @@ def declare(context: EnvironmentContext) -> None:
                 models=list(context.models),
                 artifact_bucket=context.bucket("artifacts"),
                 key_arns=[context.key("artifacts")],
+                registered=[
+                    registry_prefix(pipeline.team, name)
+                    for name, pipeline in settings.ml.retrained_in(context.environment).items()
+                ],
             ),
             context.options(),
         )

@@ -75,10 +75,11 @@ def _plan(  # noqa: PLR0917 - one of each
     key: Key,
 ) -> pulumi.Output[MonitorPlan]:
     assert model.release is not None
-    version = model.release.version
+    release = model.release
     pipeline = context.settings.ml.retrained_in(context.environment).get(names.model)
     retrained = pipeline is not None and pipeline.image_digest is not None
     machine = PipelineNames(prefix=names.prefix, environment=names.environment, model=names.model).state_machine
+    shadowed = model.shadow is not None and model.shadow.environment == context.environment
     standby = bool(context.plan.environments[context.environment].standby_models)
     outputs: Mapping[str, Any] = {
         "account_id": context.account_id,
@@ -103,8 +104,10 @@ def _plan(  # noqa: PLR0917 - one of each
             names=names,
             region=context.region,
             definition=monitoring.definition,
-            version=version,
+            version=release.version,
+            model_sha256=release.model_sha256,
             variant=ml.VARIANT,
+            shadow=ml.SHADOW if shadowed else "",
             image=f"{values['repository_url']}@{monitoring.image_digest}",
             writer_parameter=context.recovery.writer if standby else "",
             retraining_arn=f"{base}:{machine}" if retrained else "",

@@ -9,7 +9,7 @@ from components import ml
 from components.keys import Key, KeyArgs
 from components.ml.pipeline import ModelPipeline, ModelPipelineArgs
 from components.ml.pipeline_foundation import PipelineFoundation, PipelineFoundationArgs, pipeline_key
-from components.ml.pipeline_plan import PipelineNames, PipelinePlan
+from components.ml.pipeline_plan import PipelineNames, PipelinePlan, registry_prefix
 from components.mlflow.names import MlflowNames
 from stacks.serving import EnvironmentContext, Serving, subnets
 from zone.settings.ml import Pipeline
@@ -87,7 +87,7 @@ def _plan(  # noqa: PLR0917 - one of each
 
     def resolved(values: Mapping[str, Any]) -> PipelinePlan:
         known = {name: value for name, value in values.items() if name != "repository_url"}
-        registry = f"{known['buckets']['artifacts']}/{pipeline.team}/registry/{names.model}"
+        registry = f"{known['buckets']['artifacts']}/{registry_prefix(pipeline.team, names.model)}"
         return PipelinePlan(
             **known,
             names=names,

@@ -192,12 +192,8 @@ def _model(  # noqa: PLR0917 - one of each
         ml.ModelEndpointArgs(
             names=names,
             region=context.region,
-            release=ml.Release(
-                version=model.release.version,
-                image_digest=model.release.image_digest,
-                artifact_sha256=model.release.artifact_sha256,
-                model_sha256=model.release.model_sha256,
-            ),
+            release=ml.Release(**model.release.model_dump()),
+            shadow=_shadow(context, model, standby),
             role_arn=role.arn,
             repository_url=context.image_repository(name),
             artifact_bucket=context.bucket("artifacts"),
@@ -218,6 +214,17 @@ def _model(  # noqa: PLR0917 - one of each
         pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[log])),
     )
     return endpoint.config.name
+
+
+def _shadow(context: EnvironmentContext, model: Model, standby: Standby) -> ml.ShadowVariant | None:
+    """The challenger of an endpoint, in the region that serves."""
+    shadow = model.shadow
+    recovery = context.region != context.settings.regions.primary
+    if shadow is None or shadow.environment != context.environment or standby != "none" or recovery:
+        return None
+    return ml.ShadowVariant(
+        release=ml.Release(**shadow.release.model_dump()), percent=shadow.percent, instances=shadow.instances
+    )
 
 
 def subnets(network: SpokeOutputs, tier: str) -> pulumi.Output[Sequence[str]]:

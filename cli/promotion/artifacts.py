@@ -13,6 +13,7 @@ from cli.promotion.errors import INTEGRITY, PromotionError
 from cli.promotion.packages import Package
 
 _PACKAGE: Final = "package.json"
+_BASELINE: Final = "baseline/"
 _MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
@@ -100,7 +101,8 @@ def _pack(bucket: Bucket, package: Package) -> bytes:
     name, _, prefix = package.required("Artifact").removeprefix("s3://").partition("/")
     if name != bucket.name:
         raise PromotionError(f"{package.arn}: Artifact is in the bucket {name!r}, not in {bucket.name!r}.", INTEGRITY)
-    keys = [key for key in bucket.keys(f"{prefix}/") if not key.endswith(f"/{_PACKAGE}")]
+    beside = (f"{prefix}/{_PACKAGE}", f"{prefix}/{_BASELINE}")
+    keys = [key for key in bucket.keys(f"{prefix}/") if not key.startswith(beside)]
     if not keys:
         raise PromotionError(f"s3://{name}/{prefix}/ has no model: it was deleted or never uploaded.", INTEGRITY)
     plain = io.BytesIO()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cli.promotion import artifacts, images
+from cli.promotion import artifacts, baselines, images
 from cli.promotion.artifacts import Bucket
 from cli.promotion.errors import INTEGRITY, REFUSED, PromotionError
 from cli.promotion.images import Repository
@@ -50,7 +50,7 @@ def promote(
 ) -> Promoted:
     """Copies an approved version to an environment.
 
-    Nothing is written before the version is approved and its artifact and image are verified.
+    Nothing is written before the version is approved and its artifact, image and baseline are verified.
 
     Args:
         model: name of the model.
@@ -69,7 +69,9 @@ def promote(
         raise PromotionError(
             f"The repository {source.repository.name} in {source.name} has no image {digest}. Push it first.", INTEGRITY
         )
-    message(f"version {package.version} in {source.name}: artifact and image have the registered digests")
+    baseline = baselines.registered(source.bucket, model, package)
+    verified = "artifact, image and baseline have" if baseline else "artifact and image have"
+    message(f"version {package.version} in {source.name}: {verified} the registered digests")
     key = artifacts.archive_key(model, package.version)
     existing = target.bucket.read(key)
     if existing is None:
@@ -80,6 +82,12 @@ def promote(
             f"{source.name} {artifacts.digest(content)}. Find out who wrote it; a version is never overwritten.",
             INTEGRITY,
         )
+    if baseline is None:
+        message(
+            f"version {package.version} was registered without a baseline: a monitor needs one (docs/monitoring.md)"
+        )
+    else:
+        baselines.copied(target.bucket, model, package.version, baseline)
     if source.name != target.name:
         images.copy(source.repository, target.repository, digest, package.version)
         package = target.packages.register(package, source.name)

@@ -1,7 +1,7 @@
 """The components of a model: images, versions, and an endpoint that only its application reaches."""
 
 from components.ml.approval import ApproverRole, ModelRoleArgs
-from components.ml.endpoint import VARIANT, ModelEndpoint, ModelEndpointArgs
+from components.ml.endpoint import SHADOW, VARIANT, ModelEndpoint, ModelEndpointArgs, ShadowVariant
 from components.ml.guard import InputGuard
 from components.ml.log import EndpointLog, EndpointLogArgs
 from components.ml.names import ModelNames
@@ -20,6 +20,7 @@ from components.ml.repository import ImageReplication, ImageReplicationArgs, Ima
 from components.ml.serving_role import ServingRole, ServingRoleArgs
 
 __all__ = [
+    "SHADOW",
     "VARIANT",
     "ApproverRole",
     "EndpointLog",
@@ -46,4 +47,5 @@ __all__ = [
     "Release",
     "ServingRole",
     "ServingRoleArgs",
+    "ShadowVariant",
 ]

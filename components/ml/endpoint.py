@@ -23,6 +23,27 @@ REQUESTS_PER_INSTANCE: Final = 2000
 """Requests per minute and instance; well below the throughput of one core (benchmarks/inference.py)."""
 
 
+SHADOW: Final = "shadow"
+"""Name of the variant that receives copies of requests."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShadowVariant:
+    """A challenger whose responses no caller receives."""
+
+    release: Release
+    percent: int
+    """Percentage of the requests that it receives."""
+    instances: int
+
+    def __post_init__(self) -> None:
+        """Refuses a share that is none."""
+        if not 1 <= self.percent <= 100:  # noqa: PLR2004 - a percentage
+            raise ValueError(f"ShadowVariant.percent: {self.percent}; allowed: 1 to 100")
+        if self.instances < 1:
+            raise ValueError(f"ShadowVariant.instances: {self.instances}; allowed: 1 or more")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelEndpointArgs:
     """An endpoint."""
@@ -46,6 +67,8 @@ class ModelEndpointArgs:
     capture_percent: int
     alarm_topic_arn: pulumi.Input[str]
     guard: InputGuard = field(default_factory=InputGuard)
+    shadow: ShadowVariant | None = None
+    """Challenger that receives copies of the requests; the same rules of encryption and isolation hold for it."""
     standby: Standby = "none"
     """`warm`: one instance; `pilot-light`: model and configuration alone, the endpoint is created when it is needed."""
 
@@ -60,6 +83,8 @@ class ModelEndpointArgs:
             raise ValueError(
                 f"ModelEndpointArgs.release_instances: {self.release_instances}; allowed: {self.instances} to {maximum}"
             )
+        if self.shadow is not None and self.standby != "none":
+            raise ValueError("ModelEndpointArgs.shadow: a standby has no challenger; allowed: None")
         if not 0 <= self.capture_percent <= 100:  # noqa: PLR2004 - a percentage
             raise ValueError(f"ModelEndpointArgs.capture_percent: {self.capture_percent}; allowed: 0 to 100")
 
@@ -68,7 +93,7 @@ class ModelEndpoint(pulumi.ComponentResource):
     """`hipaa-ml:ml:ModelEndpoint`: a model behind a SageMaker endpoint.
 
     Creates an `aws.sagemaker.Model`, an `EndpointConfiguration`, an `Endpoint`, `EndpointAlarms`, and an
-    `aws.appautoscaling.Target` with its `Policy`.
+    `aws.appautoscaling.Target` with its `Policy`; with a challenger, an `aws.sagemaker.Model` of it.
 
     The endpoint is deployed with a canary and a rollback. A pilot light has the model and the configuration only.
     """
@@ -78,27 +103,28 @@ class ModelEndpoint(pulumi.ComponentResource):
         # Models and configurations cannot be changed: a version has its own, and the old one stays until the endpoint
         # has moved to the new one.
         versioned = f"{name}-{args.release.version}"
-        model = self._model(versioned, args)
+        model = self._model(f"{versioned}-model", args, args.release, args.names.endpoint)
         self.config = self._configuration(versioned, args, model)
         self.endpoint_name = args.names.endpoint
         if args.standby != "pilot-light":
             self._endpoint(name, args)
         self.register_outputs({"endpoint": self.endpoint_name, "config": self.config.name})
 
-    def _model(self, name: str, args: ModelEndpointArgs) -> sagemaker.Model:
+    def _model(self, name: str, args: ModelEndpointArgs, release: Release, reported_as: str) -> sagemaker.Model:
+        """A model of a release; `reported_as` is the endpoint in the metrics of its container."""
         return sagemaker.Model(
-            f"{name}-model",
+            name,
             execution_role_arn=args.role_arn,
             enable_network_isolation=True,
             primary_container=sagemaker.ModelPrimaryContainerArgs(
-                image=args.release.image(args.repository_url),
+                image=release.image(args.repository_url),
                 model_data_url=pulumi.Output.format(
-                    "s3://{0}/{1}", args.artifact_bucket, args.release.artifact_key(args.names.model)
+                    "s3://{0}/{1}", args.artifact_bucket, release.artifact_key(args.names.model)
                 ),
                 environment={
-                    "ENDPOINT_NAME": args.names.endpoint,
-                    "MODEL_SHA256": args.release.model_sha256,
-                    "MODEL_VERSION": args.release.version,
+                    "ENDPOINT_NAME": reported_as,
+                    "MODEL_SHA256": release.model_sha256,
+                    "MODEL_VERSION": release.version,
                     **args.guard.variables(),
                 },
             ),
@@ -134,10 +160,34 @@ class ModelEndpoint(pulumi.ComponentResource):
                     initial_variant_weight=1,
                 )
             ],
+            shadow_production_variants=self._shadow(name, args),
             # Policies let a standby have one instance, and nothing else.
             tags={"standby": args.standby} if args.standby == "warm" else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+    def _shadow(
+        self, name: str, args: ModelEndpointArgs
+    ) -> list[sagemaker.EndpointConfigurationShadowProductionVariantArgs] | None:
+        """The challenger: the weight beside 1 is the share of the requests that SageMaker copies to it."""
+        if args.shadow is None:
+            return None
+        # Metrics of its own, so that the alarms of the endpoint do not judge the challenger.
+        model = self._model(
+            f"{name}-{SHADOW}-{args.shadow.release.version}-model",
+            args,
+            args.shadow.release,
+            f"{args.names.endpoint}-{SHADOW}",
+        )
+        return [
+            sagemaker.EndpointConfigurationShadowProductionVariantArgs(
+                variant_name=SHADOW,
+                model_name=model.name,
+                instance_type=args.instance_type,
+                initial_instance_count=args.shadow.instances,
+                initial_variant_weight=args.shadow.percent / 100,
+            )
+        ]
 
     def _endpoint(self, name: str, args: ModelEndpointArgs) -> None:
         child = pulumi.ResourceOptions(parent=self)

@@ -21,7 +21,6 @@ _RETRY: Final = [
     }
 ]
 _MONTHS: Final = ", ".join(f"'{month:02d}'" for month in (12, *range(1, 12)))
-_OPTIONAL: Final = ("captures", "history", "labels")
 
 
 def definition(plan: MonitorPlan) -> Mapping[str, Any]:
@@ -87,12 +86,14 @@ def _inputs(plan: MonitorPlan) -> dict[str, State]:
     """A job fails when an input has no object: one that does not exist yet is replaced by a file of the baseline."""
     prefixes = {
         "captures": f"States.Format('{plan.captures}/{{}}/', $.month.value)",
+        "shadow": f"States.Format('{plan.shadow_captures}/{{}}/', $.month.value)",
         "history": f"States.Format('{plan.own}/history/')",
         "labels": f"States.Format('{plan.own}/labels/')",
     }
     states: dict[str, State] = {}
-    for index, name in enumerate(_OPTIONAL):
-        following = f"Find {_OPTIONAL[index + 1]}" if index + 1 < len(_OPTIONAL) else "Judge"
+    names = plan.optional_inputs
+    for name, after in zip(names, (*names[1:], ""), strict=True):
+        following = f"Find {after}" if after else "Judge"
         states |= {
             f"Find {name}": _pass(f"{name}_prefix", prefixes[name], f"Count {name}"),
             f"Count {name}": {
@@ -147,7 +148,10 @@ def _job(plan: MonitorPlan) -> dict[str, State]:
         "AppSpecification": {
             "ImageUri": plan.image,
             "ContainerEntrypoint": ["python", "-m", "workloads.monitoring"],
-            "ContainerArguments": ["--model", plan.definition, "--cool-down-days", str(plan.cool_down_days)],
+            "ContainerArguments": [
+                *("--model", plan.definition, "--model-sha256", plan.model_sha256),
+                *("--cool-down-days", str(plan.cool_down_days)),
+            ],
         },
         "Environment": {
             "dataset_source": f"{_INPUT}/endpoint",
@@ -165,6 +169,7 @@ def _job(plan: MonitorPlan) -> dict[str, State]:
         "ProcessingInputs": [
             _mounted("baseline", {"S3Uri": f"s3://{plan.bucket}/{plan.baseline}"}),
             _mounted("endpoint", {"S3Uri.$": "$.captures.value"}),
+            *([_mounted("shadow", {"S3Uri.$": "$.shadow.value"})] if plan.shadow else []),
             _mounted("history", {"S3Uri.$": "$.history.value"}),
             _mounted("labels", {"S3Uri.$": "$.labels.value"}),
         ],

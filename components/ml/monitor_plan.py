@@ -57,6 +57,8 @@ class MonitorPlan:
     """Name of the model's definition in `workloads.pipeline.definitions`."""
     version: str
     """Version that is served; its baseline is beside its artifact."""
+    model_sha256: str
+    """SHA-256 of the model file of the version."""
     variant: str
     bucket: str
     """Bucket of the captured data, the baseline, the history, the outcomes and the results."""
@@ -77,6 +79,8 @@ class MonitorPlan:
     instance_type: str
     minutes: int
     cool_down_days: int
+    shadow: str = ""
+    """Name of the variant of a challenger, which is compared; empty without one."""
 
     @property
     def machine_arn(self) -> str:
@@ -87,6 +91,16 @@ class MonitorPlan:
     def captures(self) -> str:
         """Prefix of the captured data, which SageMaker continues with year, month, day and hour."""
         return f"capture/{self.names.endpoint}/{self.names.endpoint}/{self.variant}"
+
+    @property
+    def shadow_captures(self) -> str:
+        """The same of the challenger."""
+        return f"capture/{self.names.endpoint}/{self.names.endpoint}/{self.shadow}"
+
+    @property
+    def optional_inputs(self) -> tuple[str, ...]:
+        """Inputs that may have no object yet."""
+        return ("captures", *(("shadow",) if self.shadow else ()), "history", "labels")
 
     @property
     def baseline(self) -> str:

@@ -8,10 +8,11 @@ from components.ml.pipeline_rights import MANAGED_RULES, observing, running
 def job_rights(plan: MonitorPlan) -> list[Statement]:
     """Statements of the role of the job."""
     bucket = f"arn:aws:s3:::{plan.bucket}"
-    read = (f"{plan.captures}/*", f"{plan.baseline}/*", f"{plan.own}/history/*", f"{plan.own}/labels/*")
+    captured = [f"{plan.captures}/*", *([f"{plan.shadow_captures}/*"] if plan.shadow else [])]
+    read = (*captured, f"{plan.baseline}/*", f"{plan.own}/history/*", f"{plan.own}/labels/*")
     return [
         {"Sid": "ReadInputs", "Effect": "Allow", "Action": "s3:GetObject", "Resource": [f"{bucket}/{p}" for p in read]},
-        _listing(plan, [f"{plan.captures}/*", f"{plan.baseline}*", f"{plan.own}/*"]),
+        _listing(plan, [*captured, f"{plan.baseline}*", f"{plan.own}/*"]),
         {
             "Sid": "WriteResults",
             "Effect": "Allow",
@@ -84,7 +85,9 @@ def machine_rights(plan: MonitorPlan) -> list[Statement]:
             "Resource": plan.key_arn,
             "Condition": {"StringEquals": {"kms:ViaService": f"sagemaker.{plan.region}.amazonaws.com"}},
         },
-        _listing(plan, [f"{plan.captures}/*", f"{plan.own}/*"]),
+        _listing(plan, [f"capture/{plan.names.endpoint}/{plan.names.endpoint}/*", f"{plan.own}/*"])
+        if plan.shadow
+        else _listing(plan, [f"{plan.captures}/*", f"{plan.own}/*"]),
         {
             "Sid": "ReadDecision",
             "Effect": "Allow",

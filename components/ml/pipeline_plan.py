@@ -47,6 +47,11 @@ class PipelineNames:
         return f"{self.prefix}-ml-{step}-{self.model}-{self.environment}"[:64]
 
 
+def registry_prefix(team: str, model: str) -> str:
+    """Prefix of the artifacts that the pipeline of a model registers, without a final `/`."""
+    return f"{team}/registry/{model}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
     """Objects below a prefix of a bucket."""
@@ -121,7 +126,7 @@ class PipelinePlan:
     @property
     def registry(self) -> Place:
         """Artifacts of registered versions, the champion's included."""
-        return Place(bucket=self.buckets["artifacts"], prefix=f"{self.team}/registry/{self.names.model}/")
+        return Place(bucket=self.buckets["artifacts"], prefix=f"{registry_prefix(self.team, self.names.model)}/")
 
     def output(self, step: str) -> Place:
         """The output of a step, of one execution."""
@@ -142,4 +147,15 @@ class PipelinePlan:
         return {name: self.input(name) for name in step.inputs if name != "keys"}
 
 
-__all__ = ["BY_NAME", "EXTERNAL", "NETWORKED", "RUN", "STEPS", "PipelineNames", "PipelinePlan", "Place", "Step"]
+__all__ = [
+    "BY_NAME",
+    "EXTERNAL",
+    "NETWORKED",
+    "RUN",
+    "STEPS",
+    "PipelineNames",
+    "PipelinePlan",
+    "Place",
+    "Step",
+    "registry_prefix",
+]

@@ -18,6 +18,8 @@ class PromotionRoleArgs(ModelRoleArgs):
     artifact_bucket: pulumi.Input[str]
     key_arns: Sequence[pulumi.Input[str]]
     """ARNs of the keys that encrypt the artifacts."""
+    registered: Sequence[str] = ()
+    """Prefixes of the artifacts that pipelines registered, without a final `/`."""
 
 
 class PromotionRole(pulumi.ComponentResource):
@@ -59,12 +61,29 @@ def _promotion(args: PromotionRoleArgs) -> list[Statement]:
             "Action": ["s3:GetObject", "s3:PutObject"],
             "Resource": [pulumi.Output.format("{0}/{1}/*", bucket, model) for model in args.models],
         },
+        *_registered(args, bucket),
+        {
+            # Figures of the monitor: counts and metrics, without captured requests.
+            "Sid": "MonitoringResults",
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": [
+                pulumi.Output.format("{0}/monitoring/{1}-*/results/*", bucket, model) for model in args.models
+            ],
+        },
         {
             "Sid": "ListArtifacts",
             "Effect": "Allow",
             "Action": "s3:ListBucket",
             "Resource": bucket,
-            "Condition": {"StringLike": {"s3:prefix": [f"{model}/*" for model in args.models]}},
+            "Condition": {
+                "StringLike": {
+                    "s3:prefix": [
+                        *(f"{prefix}/*" for prefix in (*args.models, *args.registered)),
+                        *(f"monitoring/{model}-*/results/*" for model in args.models),
+                    ]
+                }
+            },
         },
         {
             "Sid": "ArtifactKeys",
@@ -93,4 +112,18 @@ def _promotion(args: PromotionRoleArgs) -> list[Statement]:
             "Action": "sagemaker:InvokeEndpoint",
             "Resource": [sagemaker_arn(args, f"endpoint/{model}-*") for model in args.models],
         },
+    ]
+
+
+def _registered(args: PromotionRoleArgs, bucket: pulumi.Output[str]) -> list[Statement]:
+    """What a pipeline registered is read, and never changed, before its first promotion."""
+    if not args.registered:
+        return []
+    return [
+        {
+            "Sid": "RegisteredArtifacts",
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": [pulumi.Output.format("{0}/{1}/*", bucket, prefix) for prefix in args.registered],
+        }
     ]

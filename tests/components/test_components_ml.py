@@ -153,6 +153,32 @@ class TestEndpoint:
         [variant] = inputs_of(recording, "EndpointConfiguration")["productionVariants"]
         assert variant["initialInstanceCount"] == 2
 
+    def test_challenger_is_isolated_and_encrypted_as_the_served_version(self) -> None:
+        challenger = replace(RELEASE, version="8", model_sha256="d" * 64)
+        recording = endpoint(shadow=ml.ShadowVariant(release=challenger, percent=25, instances=1))
+        configuration = inputs_of(recording, "EndpointConfiguration")
+        [shadow] = configuration["shadowProductionVariants"]
+        assert (shadow["variantName"], shadow["initialInstanceCount"], shadow["initialVariantWeight"]) == (
+            "shadow",
+            1,
+            0.25,
+        )
+        assert configuration["kmsKeyArn"] == KEY
+        served, other = (resource.inputs for resource in recording.of("sagemaker/model:Model"))
+        assert other["primaryContainer"]["modelDataUrl"] == "s3://artifacts/readmission/8/model.tar.gz"
+        environment = other["primaryContainer"]["environment"]
+        assert (environment["MODEL_VERSION"], environment["MODEL_SHA256"]) == ("8", "d" * 64)
+        assert environment["ENDPOINT_NAME"] == "readmission-prod-shadow", "its errors must not roll the endpoint back"
+        for name in ("enableNetworkIsolation", "executionRoleArn", "vpcConfig"):
+            assert served[name] == other[name]
+
+    def test_standby_has_no_challenger(self) -> None:
+        shadow = ml.ShadowVariant(release=RELEASE, percent=100, instances=1)
+        with pytest.raises(ValueError, match=r"shadow: a standby has no challenger"):
+            endpoint(shadow=shadow, standby="warm")
+        with pytest.raises(ValueError, match=r"percent: 0; allowed: 1 to 100"):
+            replace(shadow, percent=0)
+
     def test_every_version_has_its_own_model_and_configuration(self) -> None:
         names = {
             version: {resource.name for resource in endpoint(release=replace(RELEASE, version=version)).resources}

@@ -25,6 +25,7 @@ PLAN = MonitorPlan(
     account_id=ACCOUNT,
     definition="readmission",
     version="1",
+    model_sha256="c" * 64,
     variant="AllTraffic",
     bucket="hipaa-ml-artifacts",
     bucket_key_arn=f"{KEY}/artifacts",

@@ -45,6 +45,7 @@ class MonitorAccount(MachineAccount):
             account_id=ACCOUNT,
             definition="readmission",
             version="1",
+            model_sha256="",
             variant="AllTraffic",
             bucket=BUCKET,
             bucket_key_arn=self.key,

@@ -13,6 +13,25 @@ from tests.stacks.zone import run
 MONITORING = {"definition": "readmission", "image_digest": "sha256:" + "d" * 64}
 
 
+CHALLENGER = {
+    "version": "8",
+    "image_digest": "sha256:" + "a" * 64,
+    "artifact_sha256": "b" * 64,
+    "model_sha256": "c" * 64,
+}
+
+
+@pytest.mark.parametrize(("stack", "compared"), [("ml-prod", True), ("ml-staging", False)])
+def test_monitor_compares_the_challenger_of_its_own_environment(stack: str, compared: bool) -> None:
+    shadow = {"environment": "prod", "release": CHALLENGER, "percent": 50}
+    recording = run(stack, ml=with_model(monitoring=MONITORING, shadow=shadow))
+    inputs = json.loads(machine(recording)["definition"])["States"]["Judge"]["Parameters"]["ProcessingInputs"]
+    assert ("shadow" in [entry["InputName"] for entry in inputs]) is compared
+    [configuration] = recording.of("EndpointConfiguration")
+    variants = configuration.inputs.get("shadowProductionVariants") or []
+    assert [variant["initialVariantWeight"] for variant in variants] == ([0.5] if compared else [])
+
+
 def machine(recording: Recording) -> Mapping[str, Any]:
     [found] = [r for r in recording.of("stateMachine:StateMachine") if "-monitor-" in r.inputs["name"]]
     return found.inputs

@@ -50,6 +50,14 @@ def run(program: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("workloads/Dockerfile", ("workloads.serving", "serve", "--model", "."), 3, "model.skops does not exist"),
         ("workloads/Dockerfile", ("workloads.readmission.train", "--ml", "."), 1, "0 CSV files"),
         ("workloads/pipeline/Dockerfile", ("workloads.pipeline", "run", "--help"), 0, "--serving-image-digest"),
+        ("workloads/pipeline/Dockerfile", ("workloads.monitoring.baseline", "--help"), 0, "--model-sha256"),
+        (
+            "workloads/monitoring/Dockerfile",
+            ("workloads.monitoring", "--model", "readmission"),
+            1,
+            "endpoint_name is not set",
+        ),
+        ("workloads/monitoring/Dockerfile", ("workloads.monitoring.baseline", "--help"), 0, "--model-sha256"),
     ],
 )
 def test_programs_of_an_image_import_only_what_it_has(

@@ -1,6 +1,7 @@
 """The job of a monitor: captured files in, SageMaker's files, metrics, decision and history out."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -88,6 +89,67 @@ class TestJob:
         page = (tmp_path / "processing/output/report.html").read_text()
         assert "violated" in page
         assert "age_years" in page
+
+    def test_records_of_another_version_are_not_judged(self, tmp_path: Path) -> None:
+        """The baseline of a new version says nothing about what its predecessor answered in the same week."""
+        prepare(tmp_path, change=lambda row: {**row, "age_years": min(90.0, row["age_years"] + 15)})
+        inputs = tmp_path / "processing" / "input"
+        for file in (inputs / "endpoint").rglob("*.jsonl"):
+            file.write_text(
+                file.read_text().replace('"predictions\\"', '"model\\": {\\"digest\\": \\"old\\"}, \\"predictions\\"')
+            )
+        figures = json.loads((inputs / "baseline" / "baseline.json").read_text())
+        for served, violated in (("old", True), ("new", False)):
+            (inputs / "baseline" / "baseline.json").write_text(json.dumps({**figures, "model_sha256": served}))
+            assert run(tmp_path) == 0
+            assert (document(tmp_path, "decision.json")["violations"] > 0) is violated
+
+    def test_baseline_of_another_version_is_refused(self, tmp_path: Path) -> None:
+        prepare(tmp_path, count=1)
+        file = tmp_path / "processing/input/baseline/baseline.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "model_sha256": "a" * 64}))
+        words = ["--model", "readmission", "--ml", str(tmp_path), "--without-evidently"]
+        assert main([*words, "--model-sha256", "a" * 64], environment()) == 0
+        assert main([*words, "--model-sha256", "b" * 64], environment()) == 1
+        assert "the served one is bbbbbbbbbbbb" in (tmp_path / "output" / "message").read_text()
+
+    def test_challenger_is_compared_on_the_same_requests(self, tmp_path: Path) -> None:
+        outcomes = prepare(tmp_path)
+        inputs = tmp_path / "processing" / "input"
+        write_labels(inputs / "labels" / "l.jsonl", outcomes)
+        shutil.copytree(inputs / "endpoint", inputs / "shadow")
+        assert run(tmp_path) == 0
+        same = document(tmp_path, "comparison.json")
+        assert (same["agreement"], same["gain"], same["same_of_the_top_tenth"]) == (1.0, 0.0, 1.0)
+        assert same["with_outcomes"] == same["answered_by_both"] == 14 * PER_DAY
+        assert (tmp_path / "processing/history/shadow.jsonl").is_file()
+
+    def test_worse_challenger_is_found(self, tmp_path: Path) -> None:
+        write_labels(tmp_path / "processing/input/labels/l.jsonl", prepare(tmp_path))
+        inputs = tmp_path / "processing" / "input"
+        shutil.copytree(inputs / "endpoint", inputs / "shadow")
+        for number, file in enumerate(sorted((inputs / "shadow").rglob("*.jsonl"))):
+            lines = [json.loads(line) for line in file.read_text().splitlines()]
+            for at, line in enumerate(lines):  # predictions that follow from nothing
+                risk = (number * 7919 + at * 104729) % 1000 / 1000
+                line["captureData"]["endpointOutput"]["data"] = json.dumps({"predictions": [{"risk": risk}]})
+            file.write_text("\n".join(map(json.dumps, lines)) + "\n")
+        assert run(tmp_path) == 0
+        compared = document(tmp_path, "comparison.json")
+        assert compared["agreement"] < 0.1
+        assert compared["gain_high"] < 0
+        assert "performs worse" in compared["verdict"]
+        assert "performs worse" in (tmp_path / "processing/output/comparison.html").read_text()
+
+    def test_few_requests_are_not_compared(self, tmp_path: Path) -> None:
+        prepare(tmp_path, count=1)
+        inputs = tmp_path / "processing" / "input"
+        shutil.copytree(inputs / "endpoint", inputs / "shadow")
+        assert run(tmp_path) == 0
+        compared = document(tmp_path, "comparison.json")
+        assert compared["compared"] is False
+        assert "mean_difference" not in compared
+        assert compared["verdict"].startswith("Too few requests: 40 were answered by both")
 
     def test_wrong_data_is_not_trained_on(self, tmp_path: Path) -> None:
         prepare(tmp_path, change=lambda row: {**row, "age_years": min(90.0, row["age_years"] + 15), "sex": None})

@@ -169,6 +169,22 @@ def test_local_registry_registers_the_same_inputs_once(tmp_path: Path) -> None:
     assert local.register(package(tmp_path / "model", "d2"), tmp_path / "model") == ("2", True)
 
 
+def test_baseline_is_registered_beside_the_artifact(store: S3Store, tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline"
+    baseline.mkdir()
+    (baseline / "baseline.json").write_text("{}", encoding="utf-8")
+    document = package(tmp_path / "model")
+    document["lineage"]["baseline_sha256"] = artifacts.folder_digest(baseline)
+    registry.LocalRegistry(tmp_path / "registry").register(document, tmp_path / "model", baseline)
+    assert (tmp_path / "registry/readmission/1/baseline/baseline.json").read_text(encoding="utf-8") == "{}"
+    client = boto3.client("sagemaker", region_name="us-east-1")
+    client.create_model_package_group(ModelPackageGroupName="readmission")
+    arn, _ = registry.SageMakerRegistry(client, store, "models/").register(document, tmp_path / "model", baseline)
+    assert store.read(f"models/readmission/{document['identity']}/baseline/baseline.json") == b"{}"
+    properties = client.describe_model_package(ModelPackageName=arn)["CustomerMetadataProperties"]
+    assert properties["BaselineSha256"] == artifacts.folder_digest(baseline)
+
+
 def test_local_champion_is_the_newest_approved_package(tmp_path: Path) -> None:
     local = registry.LocalRegistry(tmp_path / "registry")
     local.register(package(tmp_path / "model"), tmp_path / "model")

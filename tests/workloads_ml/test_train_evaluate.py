@@ -1,5 +1,6 @@
 """Training is reproducible bit for bit; the declared rule decides; reports show it."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -12,6 +13,8 @@ from sklearn import metrics as reference
 from sklearn.preprocessing import FunctionTransformer
 
 from tests.workloads_ml.conftest import Finished, load, process, step
+from workloads.monitoring import baseline
+from workloads.monitoring.errors import MonitorError
 from workloads.pipeline import artifacts, estimators
 from workloads.pipeline.definitions import definition
 from workloads.pipeline.errors import StepError
@@ -47,6 +50,49 @@ def test_file_with_untrusted_type_is_refused(tmp_path: Path) -> None:
         estimators.loads(content, "model")
     with pytest.raises(StepError, match="not a skops file"):
         estimators.loads(b"x", "model")
+
+
+def test_evaluation_writes_the_baseline_of_the_version(finished: Finished) -> None:
+    model = definition(finished.model)
+    evaluation = load(finished["evaluate"] / "evaluation.json")
+    folder = finished["evaluate"] / artifacts.BASELINE
+    assert evaluation["monitoring_baseline"] == {"sha256": artifacts.folder_digest(folder), "reason": ""}
+    loaded = baseline.load(folder, model, str(evaluation["sha256"]))
+    assert len(loaded.reference) == evaluation["rows"]
+    assert "patient_key" not in (folder / "reference.jsonl").read_text(encoding="utf-8")
+    if model.kind == "classification":
+        assert loaded.figures.auroc == pytest.approx(evaluation["metrics"]["challenger"]["auroc"], abs=1e-6)
+    with pytest.raises(MonitorError, match="the served one is ffff"):
+        baseline.load(folder, model, "f" * 64)
+
+
+def test_holdout_that_is_too_small_gives_no_baseline(readmission: Finished, tmp_path: Path) -> None:
+    shutil.copytree(readmission["select"], tmp_path / "select")
+    lines = (tmp_path / "select" / "holdout.csv").read_text(encoding="utf-8").splitlines()[:150]
+    (tmp_path / "select" / "holdout.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    version = json.loads((tmp_path / "select" / "version.json").read_text(encoding="utf-8"))
+    version["holdout_sha256"] = hashlib.sha256((tmp_path / "select" / "holdout.csv").read_bytes()).hexdigest()
+    (tmp_path / "select" / "version.json").write_text(json.dumps(version), encoding="utf-8")
+    inputs = {"select": tmp_path / "select", "train": readmission["train"]}
+    step("evaluate", "readmission", inputs, tmp_path / "out", resamples=10)
+    written = load(tmp_path / "out" / "evaluation.json")["monitoring_baseline"]
+    assert written == {
+        "sha256": "",
+        "reason": "the reference has 149 records; allowed: 200 or more, each with an outcome",
+    }
+    assert not (tmp_path / "out" / artifacts.BASELINE).exists()
+
+
+def test_altered_baseline_is_not_registered(readmission: Finished, tmp_path: Path) -> None:
+    shutil.copytree(readmission["evaluate"], tmp_path / "evaluate")
+    (tmp_path / "evaluate" / artifacts.BASELINE / "statistics.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "track").mkdir()
+    (tmp_path / "track" / "tracking.json").write_text("{}", encoding="utf-8")
+    inputs = {name: readmission[name] for name in ("select", "train")}
+    inputs |= {name: tmp_path / name for name in ("evaluate", "track")}
+    with pytest.raises(StepError, match="baseline of monitors is missing or was altered"):
+        step("register", "readmission", inputs, tmp_path / "out", registry=str(tmp_path / "registry"))
+    assert not (tmp_path / "registry").exists()
 
 
 @pytest.mark.parametrize("name", ["model.skops", "manifest.json"])

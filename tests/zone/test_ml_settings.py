@@ -32,6 +32,12 @@ def accepted(change: Change) -> Settings:
 
 
 MODEL = "ml.models.readmission"
+CHALLENGER = {
+    "version": "9",
+    "image_digest": "sha256:" + "a" * 64,
+    "artifact_sha256": "b" * 64,
+    "model_sha256": "c" * 64,
+}
 WRONG: dict[str, tuple[Change, list[str]]] = {
     "a standby that is none": (
         model(standby="hot"),
@@ -86,6 +92,20 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     "a pipeline image by its tag": (
         pipeline(image_digest="latest"),
         [f"{MODEL}.pipeline.image_digest: 'latest'", "sha256:"],
+    ),
+    "a challenger where the model is not served": (
+        model(shadow={"environment": "dev", "release": CHALLENGER}),
+        [f"{MODEL}.shadow.environment: the model is not served in 'dev'", "allowed: staging, prod"],
+    ),
+    "a challenger that is served already": (
+        lambda values: model(
+            shadow={"environment": "prod", "release": dict(values["ml"]["models"]["readmission"]["release"])}
+        )(values),
+        [f"{MODEL}.shadow.release: version 1 is served in 'prod' already"],
+    ),
+    "a challenger without captured requests": (
+        model(shadow={"environment": "prod", "release": CHALLENGER}, capture_percent=0, monitoring=None),
+        [f"{MODEL}.capture_percent: 0 captures nothing that can be compared"],
     ),
     "a monitor of an unknown definition": (
         model(monitoring={"definition": "readmision"}),

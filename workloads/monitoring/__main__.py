@@ -1,8 +1,9 @@
 """The job of a monitor: `python -m workloads.monitoring --model NAME`, with SageMaker's environment and folders.
 
-Inputs below `/opt/ml/processing/input`: `endpoint` (data capture), `baseline`, and optionally `history` (records of the
-days before) and `labels` (outcomes). Outputs: results in `/opt/ml/processing/output`, and the history with the records
-of this run in `/opt/ml/processing/history`. The job needs no network.
+Inputs below `/opt/ml/processing/input`: `endpoint` (data capture), `baseline`, and optionally `shadow` (data capture of
+a challenger), `history` (records of the days before) and `labels` (outcomes). Outputs: results in
+`/opt/ml/processing/output`, and the history with the records of this run in `/opt/ml/processing/history`. The job needs
+no network.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from workloads.monitoring import captures, contract, metrics, report
+from workloads.monitoring import captures, comparison, contract, metrics, report
 from workloads.monitoring.baseline import Baseline, load
 from workloads.monitoring.contract import Context
 from workloads.monitoring.errors import MonitorError
@@ -34,6 +35,7 @@ LABEL_DAYS: Final = 60
 """Records with outcomes that are judged: of so many days."""
 WEEK: Final = 7
 _HISTORY: Final = "records.jsonl"
+_SHADOW: Final = "shadow.jsonl"
 _THROUGH: Final = "through.json"
 _MESSAGE_CHARACTERS: Final = 1024
 
@@ -44,6 +46,8 @@ class Options:
 
     ml: Path
     model: str
+    model_sha256: str
+    """SHA-256 of the model file that is served; empty when it is not known."""
     cool_down_days: int
     people: bool
 
@@ -56,6 +60,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     """
     parser = argparse.ArgumentParser(prog="monitoring", description="Compare captured data with the baseline.")
     parser.add_argument("--model", required=True, help="name of the definition")
+    parser.add_argument("--model-sha256", default="", help="SHA-256 of the served model file (default: not compared)")
     parser.add_argument("--ml", type=Path, default=ML, help="SageMaker's folder (default: %(default)s)")
     parser.add_argument("--cool-down-days", type=int, default=14, help="days in which no second retraining starts")
     parser.add_argument("--without-evidently", action="store_true", help="do not write Evidently's report")
@@ -63,6 +68,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     options = Options(
         ml=parsed.ml,
         model=parsed.model,
+        model_sha256=parsed.model_sha256,
         cool_down_days=parsed.cool_down_days,
         people=not parsed.without_evidently,
     )
@@ -88,8 +94,9 @@ def run(model: Definition, context: Context, options: Options) -> str:
         MonitorError: an input is missing or has another form.
     """
     inputs = options.ml / "processing" / "input"
-    baseline = load(inputs / "baseline", model)
-    rows = _rows(model, context, inputs / "history")
+    baseline = load(inputs / "baseline", model, options.model_sha256)
+    rows = _rows(model, context, inputs / "history", _HISTORY, context.source)
+    shadow = _rows(model, context, inputs / "history", _SHADOW, inputs / "shadow")
     everything = window(model, rows)
     times = np.array([record.time for record in rows], dtype=object)
     day = everything.selected((times >= context.start) & (times < context.end))
@@ -97,39 +104,68 @@ def run(model: Definition, context: Context, options: Options) -> str:
     judgements = [judge_day(model, baseline, day, usual_volume(earlier, context.start))]
     labelled = Labelled(data=everything.selected(times < ""), outcome=np.array([]))
     if datetime.fromisoformat(context.end).weekday() == 0:
-        week = window(model, [record for record in rows if _ago(context.end, WEEK) <= record.time < context.end])
-        recent = window(model, [record for record in rows if record.time >= _ago(context.end, LABEL_DAYS)])
+        # The baseline says nothing about the predictions of another version, which was served before.
+        own = [record for record in rows if _is_of(record, baseline.figures.model_sha256)]
+        week = window(model, [record for record in own if _ago(context.end, WEEK) <= record.time < context.end])
+        recent = window(model, [record for record in own if record.time >= _ago(context.end, LABEL_DAYS)])
         labels = inputs / "labels"
-        labelled = joined(recent, captures.labels(labels) if labels.is_dir() else {})
+        outcomes = captures.labels(labels) if labels.is_dir() else {}
+        labelled = joined(recent, outcomes)
+        if shadow:
+            _compare(model, context, own, shadow, outcomes)
         judgements.append(judge_week(model, baseline, plausible(model, week), labelled))
         if options.people and len(week):
             _evidently(model, baseline.reference, week, context.output)
-    _history(options.ml / "processing" / "history", context, rows)
+    _history(options.ml / "processing" / "history", context, {_HISTORY: rows, _SHADOW: shadow})
     return _results(model, baseline, context, options, day, judgements, len(labelled.outcome))
+
+
+def _is_of(record: Record, model_sha256: str) -> bool:
+    """Return whether a model file made the prediction, as far as record and baseline name one."""
+    return not record.model or not model_sha256 or record.model == model_sha256
 
 
 def _ago(end: str, days: int) -> str:
     return (datetime.fromisoformat(end) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _rows(model: Definition, context: Context, history: Path) -> list[Record]:
-    """The records of the history and those that were captured since."""
+def _rows(model: Definition, context: Context, history: Path, name: str, source: Path) -> list[Record]:
+    """The records of a variant: those of the history and those that were captured since."""
     rows: list[Record] = []
     since = _ago(context.end, HISTORY_DAYS)
-    if (history / _HISTORY).is_file():
-        rows = [record for record in read(history / _HISTORY) if since <= record.time < context.end]
+    if (history / name).is_file():
+        rows = [record for record in read(history / name) if since <= record.time < context.end]
         try:
             through = str(json.loads((history / _THROUGH).read_text(encoding="utf-8"))["through"])
         except (OSError, ValueError, KeyError, TypeError):
             raise MonitorError(f"{_THROUGH} of the history is missing or has another form") from None
         since = max(since, through)
-    captured = captures.read(context.source, model, start=since, end=context.end) if context.source.is_dir() else []
+    captured = captures.read(source, model, start=since, end=context.end) if source.is_dir() else []
     return [*rows, *captured]
 
 
-def _history(folder: Path, context: Context, rows: Sequence[Record]) -> None:
-    write(folder / _HISTORY, [record for record in rows if record.time >= _ago(context.end, HISTORY_DAYS)])
+def _history(folder: Path, context: Context, variants: Mapping[str, Sequence[Record]]) -> None:
+    for name, rows in variants.items():
+        if rows or name == _HISTORY:
+            write(folder / name, [record for record in rows if record.time >= _ago(context.end, HISTORY_DAYS)])
     contract.write_json(folder / _THROUGH, {"through": context.end})
+
+
+def _compare(
+    model: Definition,
+    context: Context,
+    served: Sequence[Record],
+    challenger: Sequence[Record],
+    outcomes: Mapping[str, float],
+) -> None:
+    """Writes the comparison of the challenger of the shadow variant, over the days in which it was served."""
+    last = comparison.last_model(challenger)
+    current = [record for record in challenger if record.model in {"", last}]
+    document = comparison.compare(model, served, current, outcomes)
+    context.output.mkdir(parents=True, exist_ok=True)
+    contract.write_json(context.output / "comparison.json", {**document, "verdict": comparison.verdict(document)})
+    page = comparison.page(model, context.endpoint, document)
+    (context.output / "comparison.html").write_text(page, encoding="utf-8")
 
 
 def _evidently(model: Definition, reference: Window, week: Window, output: Path) -> None:

@@ -50,6 +50,8 @@ class Figures:
     calibration_rates: Sequence[float]
     slice_gap: Mapping[str, float]
     """Slice -> AUROC of the others minus that of the slice, for slices with both outcomes."""
+    model_sha256: str = ""
+    """SHA-256 of the model file whose predictions these are; empty when it is not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,8 +63,15 @@ class Baseline:
     figures: Figures
 
 
-def make(model: Definition, version: str, reference: Window, outcomes: Array) -> Baseline:
+def make(model: Definition, version: str, reference: Window, outcomes: Array, model_sha256: str = "") -> Baseline:
     """The baseline of a version.
+
+    Args:
+        model: the definition.
+        version: name of the version in reports.
+        reference: records with predictions.
+        outcomes: one per record.
+        model_sha256: SHA-256 of the model file.
 
     Raises:
         MonitorError: too few records or outcomes.
@@ -75,7 +84,8 @@ def make(model: Definition, version: str, reference: Window, outcomes: Array) ->
     score, nothing = reference.prediction, float("nan")
     scores, rates = cbpe.calibration(score, outcomes) if classification else ([], [])
     probability = cbpe.calibrated(score, scores, rates) if classification else score
-    slices = {name: slice_gap(outcomes, score, mask)[0] for name, mask in slice_masks(model, reference).items()}
+    gaps = slice_masks(model, reference).items() if classification else ()
+    slices = {name: slice_gap(outcomes, score, mask)[0] for name, mask in gaps}
     figures = Figures(
         model=model.name,
         version=version,
@@ -88,7 +98,8 @@ def make(model: Definition, version: str, reference: Window, outcomes: Array) ->
         estimate_deviation=cbpe.deviation(score, probability) if classification else nothing,
         calibration_scores=scores,
         calibration_rates=rates,
-        slice_gap={name: value for name, value in slices.items() if classification and not np.isnan(value)},
+        slice_gap={name: value for name, value in slices.items() if not np.isnan(value)},
+        model_sha256=model_sha256,
     )
     return Baseline(reference=reference, outcomes=outcomes, figures=figures)
 
@@ -113,11 +124,16 @@ def save(baseline: Baseline, model: Definition, folder: Path) -> None:
     contract.write_json(folder / contract.CONSTRAINTS, contract.constraints(model, baseline.figures.missing))
 
 
-def load(folder: Path, model: Definition) -> Baseline:
+def load(folder: Path, model: Definition, model_sha256: str = "") -> Baseline:
     """Reads a baseline.
 
+    Args:
+        folder: of the baseline.
+        model: the definition.
+        model_sha256: SHA-256 of the model file that is served; empty: any.
+
     Raises:
-        MonitorError: a file is missing or has another form, or the baseline is of another model or schema.
+        MonitorError: a file is missing or has another form, or the baseline is of another model, version or schema.
     """
     try:
         figures = Figures(**json.loads((folder / _FIGURES).read_text(encoding="utf-8")))
@@ -125,8 +141,9 @@ def load(folder: Path, model: Definition) -> Baseline:
         reference = window(model, read(folder / _RECORDS))
     except OSError as error:
         raise MonitorError(
-            f"the baseline is incomplete: {Path(str(error.filename)).name} does not exist. Write it with "
-            "`python -m workloads.monitoring.baseline`, and upload it beside the version's artifact"
+            f"the baseline is incomplete: {Path(str(error.filename)).name} does not exist. `zone model promote` copies "
+            "the baseline of a registered version; write any other with `python -m workloads.monitoring.baseline`, and "
+            "upload it beside the version's artifact"
         ) from None
     except (ValueError, TypeError):
         raise MonitorError(f"{_FIGURES} or {_LABELS} of the baseline is not what a baseline holds") from None
@@ -134,6 +151,11 @@ def load(folder: Path, model: Definition) -> Baseline:
         raise MonitorError(
             f"the baseline is of the model {figures.model!r} with another schema than {model.name!r} has. Write the "
             "baseline of the registered version again"
+        )
+    if model_sha256 and figures.model_sha256 not in {"", model_sha256}:
+        raise MonitorError(
+            f"the baseline is of the model file {figures.model_sha256[:12]}…, the served one is {model_sha256[:12]}…. "
+            "Promote the version again: its baseline is beside its artifact"
         )
     return Baseline(reference=reference, outcomes=outcomes, figures=figures)
 
@@ -144,6 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("model")
     parser.add_argument("--version", required=True, help="version in the registry")
     parser.add_argument("--records", type=Path, required=True, help="JSON lines: fields, id, time, prediction, label")
+    parser.add_argument("--model-sha256", default="", help="SHA-256 of the model file, as the registry has it")
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args(arguments)
     try:
@@ -151,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines: list[Any] = [json.loads(line) for line in options.records.read_text(encoding="utf-8").splitlines()]
         outcomes = np.array([float(line["label"]) for line in lines][:MOST_RECORDS])
         reference = window(model, read(options.records)[:MOST_RECORDS])
-        save(make(model, options.version, reference, outcomes), model, options.output)
+        save(make(model, options.version, reference, outcomes, options.model_sha256), model, options.output)
     except StepError as error:
         print(f"error: {error.reason} {error.action}", file=sys.stderr)
         return 2

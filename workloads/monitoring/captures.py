@@ -54,7 +54,7 @@ def read(folder: Path, model: Definition, *, start: str, end: str) -> list[Recor
 def _records(document: Any, model: Definition, time: str) -> Iterator[Record]:
     captured, metadata = document["captureData"], document["eventMetadata"]
     inputs = _instances(captured["endpointInput"], model)
-    outputs = _predictions(captured.get("endpointOutput"))
+    outputs, model_digest = _answer(captured.get("endpointOutput"))
     identity = str(metadata.get("inferenceId") or "")
     for index, fields in enumerate(inputs):
         yield Record(
@@ -62,6 +62,7 @@ def _records(document: Any, model: Definition, time: str) -> Iterator[Record]:
             prediction=outputs[index] if len(outputs) == len(inputs) else None,
             identifier=f"{identity}/{index}" if identity else "",
             time=time,
+            model=model_digest,
         )
 
 
@@ -98,16 +99,19 @@ def _value(model: Definition, name: str, text: str) -> Any:
         return text
 
 
-def _predictions(part: Mapping[str, Any] | None) -> Sequence[float | None]:
-    """The predictions of an answer; none when the server refused the request."""
+def _answer(part: Mapping[str, Any] | None) -> tuple[Sequence[float | None], str]:
+    """The predictions of an answer, and the digest of the model; none when the server refused the request."""
     if part is None:
-        return []
+        return [], ""
     text = _text(part)
     if str(part.get("observedContentType", "")).startswith(_JSON):
         document = json.loads(text)
-        rows = document.get("predictions", []) if isinstance(document, dict) else document
-        return [_first(row) for row in rows]
-    return [float(line[0]) for line in csv.reader(io.StringIO(text, newline="")) if line]
+        if not isinstance(document, dict):
+            return [_first(row) for row in document], ""
+        model = document.get("model")
+        digest = str(model.get("digest", "")) if isinstance(model, dict) else ""
+        return [_first(row) for row in document.get("predictions", [])], digest
+    return [float(line[0]) for line in csv.reader(io.StringIO(text, newline="")) if line], ""
 
 
 def _first(row: Any) -> float | None:

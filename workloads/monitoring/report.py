@@ -4,13 +4,17 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from workloads.monitoring.judge import Judgement
+from workloads.monitoring.judge import BLOCKING, Judgement
 from workloads.monitoring.shift import Check
 
-_STYLE: Final = """
+STYLE: Final = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; color: #1b1f24 }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
-table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .6rem; text-align: left; vertical-align: top }
+table { border-collapse: collapse; width: 100% } table.checks { table-layout: fixed }
+.checks th:nth-child(1) { width: 30% } .checks th:nth-child(2) { width: 26% }
+.checks th:nth-child(n+3) { text-align: right }
+.checks td:last-child { text-align: right } summary { cursor: pointer; margin-top: 1rem }
+td, th { padding: .35rem .6rem; text-align: left; vertical-align: top }
 tr { border-bottom: 1px solid #d8dee4 } th { font-weight: 600 } td.n { text-align: right; white-space: nowrap }
 .bad { color: #a40e26; font-weight: 600 } .good { color: #1a6b32; font-weight: 600 }
 .bar { background: #e6eaef; height: .55rem; width: 9rem; position: relative }
@@ -55,7 +59,7 @@ def page(title: str, period: str, figures: Mapping[str, Any], judgements: Sequen
         f"<tr><td>{html.escape(name)}</td><td>{html.escape(str(value))}</td></tr>" for name, value in figures.items()
     )
     parts = "".join(
-        f"<h2>{heading}</h2>{_table([check for check in checks if check.kind == kind], violated)}"
+        _section(heading, [check for check in checks if check.kind == kind], violated)
         for kind, heading in _TITLES.items()
         if any(check.kind == kind for check in checks)
     )
@@ -63,9 +67,17 @@ def page(title: str, period: str, figures: Mapping[str, Any], judgements: Sequen
     note = f"<p>Not judged, too few records with outcomes: {html.escape(', '.join(small))}</p>" if small else ""
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f"<style>{_STYLE}</style><h1>{html.escape(title)}</h1><p>{html.escape(period)}</p>{verdict}"
+        f"<style>{STYLE}</style><h1>{html.escape(title)}</h1><p>{html.escape(period)}</p>{verdict}"
         f"<table>{overview}</table>{parts}{note}</html>\n"
     )
+
+
+def _section(heading: str, checks: Sequence[Check], violated: Sequence[Check]) -> str:
+    """The checks of one kind; those of data quality are closed unless one is violated, since there are many."""
+    if checks[0].kind in BLOCKING and not any(check in violated for check in checks):
+        summary_text = f"{heading}: no violation in {len(checks)} checks"
+        return f"<details><summary>{summary_text}</summary>{_table(checks, violated)}</details>"
+    return f"<h2>{heading}</h2>{_table(checks, violated)}"
 
 
 def _item(check: Check) -> str:
@@ -80,7 +92,7 @@ def _table(checks: Sequence[Check], violated: Sequence[Check]) -> str:
         for check in checks
     )
     heading = "<tr><th>field<th>change, and the margin<th>change<th>margin<th>p-value<th></tr>"
-    return f"<table>{heading}{rows}</table>"
+    return f'<table class="checks">{heading}{rows}</table>'
 
 
 def _bar(check: Check) -> str:

@@ -60,6 +60,8 @@ class Record:
     prediction: float | None
     identifier: str
     time: str
+    model: str = ""
+    """SHA-256 of the model that answered; empty when the server refused the request, or answered in CSV."""
 
 
 def window(model: Definition, records: Sequence[Record]) -> Window:
@@ -121,7 +123,7 @@ def write(file: Path, rows: Sequence[Record]) -> None:
     with file.open("w", encoding="utf-8") as text:
         for record in rows:
             document = {"fields": dict(record.fields), "id": record.identifier, "time": record.time}
-            text.write(json.dumps({**document, "prediction": record.prediction}) + "\n")
+            text.write(json.dumps({**document, "prediction": record.prediction, "model": record.model}) + "\n")
 
 
 def read(file: Path) -> list[Record]:
@@ -140,6 +142,7 @@ def read(file: Path) -> list[Record]:
                     prediction=None if document["prediction"] is None else float(document["prediction"]),
                     identifier=str(document["id"]),
                     time=str(document["time"]),
+                    model=str(document.get("model", "")),
                 )
             )
         except (ValueError, KeyError, TypeError):

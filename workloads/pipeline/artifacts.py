@@ -13,6 +13,8 @@ from workloads.pipeline.errors import INTEGRITY, StepError
 
 MODEL: Final = "model.skops"
 MANIFEST: Final = "manifest.json"
+BASELINE: Final = "baseline"
+"""Folder of the baseline of monitors, beside the model."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +73,17 @@ def read(folder: Path, expected_sha256: str | None = None) -> tuple[bytes, Manif
                 code=INTEGRITY,
             )
     return content, manifest
+
+
+def folder_digest(folder: Path) -> str:
+    """SHA-256 of the lines that `sha256sum *` prints in a folder: of the names and contents of its files.
+
+    Args:
+        folder: with files and no folders.
+    """
+    files = sorted(file for file in folder.iterdir() if file.is_file())
+    lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def pack(folder: Path) -> bytes:

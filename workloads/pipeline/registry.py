@@ -22,8 +22,13 @@ _IDENTITY: Final = "Identity"
 class Registry(Protocol):
     """Packages of models, in order of registration."""
 
-    def register(self, package: Mapping[str, Any], artifact: Path) -> tuple[str, bool]:
+    def register(self, package: Mapping[str, Any], artifact: Path, baseline: Path | None = None) -> tuple[str, bool]:
         """Adds a package.
+
+        Args:
+            package: the document.
+            artifact: folder of model and manifest.
+            baseline: folder of the baseline of monitors; None without one.
 
         Returns:
             Its version or ARN, and whether it is new: the same identity is never registered twice.
@@ -53,7 +58,7 @@ class LocalRegistry:
         folders = sorted((self._folder / model).glob("[0-9]*"), key=lambda folder: int(folder.name))
         return [self._read(folder / _PACKAGE) for folder in folders]
 
-    def register(self, package: Mapping[str, Any], artifact: Path) -> tuple[str, bool]:
+    def register(self, package: Mapping[str, Any], artifact: Path, baseline: Path | None = None) -> tuple[str, bool]:
         """Adds a package in one step (a rename)."""
         model = str(package["model"])
         packages = self.packages(model)
@@ -66,6 +71,8 @@ class LocalRegistry:
         temporary.mkdir(parents=True)
         for name in (artifacts.MODEL, artifacts.MANIFEST):
             shutil.copyfile(artifact / name, temporary / name)
+        if baseline is not None:
+            shutil.copytree(baseline, temporary / artifacts.BASELINE)
         self._write(temporary / _PACKAGE, {**package, "version": version})
         temporary.rename(self._folder / model / version)
         return version, True
@@ -130,8 +137,8 @@ class SageMakerRegistry:
         self._store = store
         self._prefix = prefix
 
-    def register(self, package: Mapping[str, Any], artifact: Path) -> tuple[str, bool]:
-        """Uploads the artifact and creates the package, unless its identity is registered."""
+    def register(self, package: Mapping[str, Any], artifact: Path, baseline: Path | None = None) -> tuple[str, bool]:
+        """Uploads artifact and baseline and creates the package, unless its identity is registered."""
         model, identifier = str(package["model"]), str(package["identity"])
         for described in self._packages(model):
             if described.get("CustomerMetadataProperties", {}).get(_IDENTITY) == identifier:
@@ -139,6 +146,8 @@ class SageMakerRegistry:
         key = f"{self._prefix}{model}/{identifier}"
         for name in (artifacts.MODEL, artifacts.MANIFEST):
             self._store.write(f"{key}/{name}", (artifact / name).read_bytes())
+        for file in sorted(baseline.iterdir()) if baseline is not None else ():
+            self._store.write(f"{key}/{artifacts.BASELINE}/{file.name}", file.read_bytes())
         self._store.write(f"{key}/{_PACKAGE}", json.dumps(package, indent=2, sort_keys=True).encode())
         lineage = package["lineage"]
         answer = self._client.create_model_package(
@@ -155,6 +164,7 @@ class SageMakerRegistry:
                 "ImageDigest": str(lineage["serving_image_digest"]),
                 "PipelineImageDigest": str(lineage["image_digest"]),
                 "Artifact": f"{self._store.address}/{key}",
+                **({"BaselineSha256": lineage["baseline_sha256"]} if lineage.get("baseline_sha256") else {}),
                 **{f"Metric.{name}": f"{value:.6f}" for name, value in package["metrics"].items()},
             },
         )

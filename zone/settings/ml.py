@@ -119,6 +119,19 @@ class Guard(StrictModel):
     one limit."""
 
 
+class Shadow(StrictModel):
+    """A challenger that receives a copy of the requests of an endpoint, and whose responses no caller receives."""
+
+    environment: t.AccountName
+    """Environment whose endpoint has the shadow variant, from `environments`."""
+    release: Release
+    """The challenger. It is registered and promoted as any version; only its release is not served."""
+    percent: Annotated[int, Field(ge=1, le=100)] = 100
+    """Percentage of the requests that the challenger receives."""
+    instances: Annotated[int, Field(ge=1, le=100)] = 1
+    """Number of instances of the challenger; no caller waits for it, so one is enough."""
+
+
 class Model(StrictModel):
     """A model with a real-time endpoint."""
 
@@ -148,6 +161,8 @@ class Model(StrictModel):
     """Retraining of the model; if not set, the model is not retrained."""
     monitoring: Monitoring | None = None
     """Monitor of the model; if not set, captured data is stored and not compared."""
+    shadow: Shadow | None = None
+    """Challenger that is served without answering; `zone model compare` reports how it differs."""
 
 
 class Recovery(StrictModel):

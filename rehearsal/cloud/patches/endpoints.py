@@ -1,6 +1,8 @@
-"""SageMaker endpoints: `UpdateEndpoint`, which moto lacks; creation in the background; responses of the container."""
+"""SageMaker endpoints: `UpdateEndpoint`, which moto lacks; containers, shadow variants and data capture."""
 
 import threading
+from collections.abc import Mapping
+from time import perf_counter
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -12,17 +14,48 @@ from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
 from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.hosting import HOSTING, Container, HostingError
+from rehearsal.cloud.patches import endpoint_traffic as traffic
 from rehearsal.cloud.patches import registry
 
 
 def apply() -> None:
     """Run containers, add `UpdateEndpoint`, and refuse requests that AWS refuses."""
+    registry.replace(SageMakerResponse, "create_endpoint_config", "34c19362a0ba", _configuring)
     registry.replace(SageMakerModelBackend, "create_endpoint", "547454899915", _creating)
     registry.replace(SageMakerModelBackend, "delete_endpoint", "1fb59ee16c92", _deleting)
     registry.replace(SageMakerRuntimeResponse, "invoke_endpoint", "5559ed6a5dbe", _invoking)
     registry.add_operation(
         SageMakerModelBackend, SageMakerResponse, "update_endpoint", _update_endpoint, _handle_update_endpoint
     )
+
+
+def _configuring(original: Any) -> Any:
+    def create_endpoint_config(self: Any) -> Any:
+        shadows = self._get_param("ShadowProductionVariants") or []
+        _require_shadow(self.sagemaker_backend, self._get_param("ProductionVariants") or [], shadows)
+        answer = original(self)
+        if shadows:
+            name = self._get_param("EndpointConfigName")
+            self.sagemaker_backend.endpoint_configs[name].shadow_production_variants = shadows
+        return answer
+
+    return create_endpoint_config
+
+
+def _require_shadow(backend: Any, variants: list[dict[str, Any]], shadows: list[dict[str, Any]]) -> None:
+    """Refuse what AWS refuses: API Reference, `CreateEndpointConfig`, "ShadowProductionVariants"."""
+    if not shadows:
+        return
+    if len(shadows) > 1 or len(variants) != 1:
+        raise ValidationError(
+            "A shadow production variant needs exactly one production variant and one shadow variant."
+        )
+    names = [variant.get("VariantName") for variant in (*variants, *shadows)]
+    if len(set(names)) != len(names):
+        raise ValidationError(f"Variant names must be unique: {names[0]}.")
+    model = shadows[0].get("ModelName")
+    if model not in backend._models:  # noqa: SLF001 - moto keeps models nowhere else
+        raise ValidationError(f'Could not find model "{model}".')
 
 
 def _creating(original: Any) -> Any:
@@ -40,7 +73,7 @@ def _creating(original: Any) -> Any:
 def _deleting(original: Any) -> Any:
     def delete_endpoint(self: Any, endpoint_name: str) -> None:
         original(self, endpoint_name)
-        HOSTING.stop((self.account_id, self.region_name, endpoint_name))
+        _stop(self, endpoint_name)
 
     return delete_endpoint
 
@@ -66,12 +99,16 @@ def _handle_update_endpoint(self: Any) -> ActionResult:
 
 def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
     """Deploy an endpoint configuration in the background. After a failure the endpoint keeps the former one."""
-    container = _container(backend, config)
-    key = (backend.account_id, backend.region_name, endpoint.endpoint_name)
+    name = endpoint.endpoint_name
+    key = (backend.account_id, backend.region_name, name)
+    container = _container(backend, _variants(backend, config)[0])
+    shadow = next((_container(backend, variant) for variant in traffic.shadows(backend, config)), None)
     former_status = endpoint.endpoint_status if working == "Updating" else "Failed"
 
     def work() -> None:
         try:
+            if shadow is not None:
+                HOSTING.start(traffic.shadow_key(key), shadow)
             if container is not None:
                 HOSTING.start(key, container)
         except HostingError as error:
@@ -81,10 +118,14 @@ def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
         endpoint.endpoint_config_name = config
         variants = backend.endpoint_configs[config].production_variants
         endpoint.production_variants = endpoint._process_production_variants(variants)  # noqa: SLF001 - moto's own conversion
+        described = endpoint._process_production_variants(traffic.shadows(backend, config))  # noqa: SLF001 - the same
+        endpoint.shadow_production_variants = described or None
+        if shadow is None:
+            HOSTING.stop(traffic.shadow_key(key))
         endpoint.failure_reason = None
         endpoint.endpoint_status = "InService"
         if endpoint.endpoint_name not in backend.endpoints:  # deleted meanwhile
-            HOSTING.stop(key)
+            _stop(backend, name)
 
     if container is None:
         work()
@@ -93,9 +134,19 @@ def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
     threading.Thread(target=work, name=f"host-{endpoint.endpoint_name}", daemon=True).start()
 
 
-def _container(backend: Any, config: str) -> Container | None:
-    """Return the container of a configuration's first variant; None for an image without a local command."""
-    [variant, *_] = backend.endpoint_configs[config].production_variants
+def _stop(backend: Any, endpoint: str) -> None:
+    key = (backend.account_id, backend.region_name, endpoint)
+    HOSTING.stop(key)
+    HOSTING.stop(traffic.shadow_key(key))
+
+
+def _variants(backend: Any, config: str) -> list[dict[str, Any]]:
+    variants: list[dict[str, Any]] = backend.endpoint_configs[config].production_variants
+    return variants
+
+
+def _container(backend: Any, variant: Mapping[str, Any]) -> Container | None:
+    """Return the container of a variant; None for an image without a local command."""
     model = backend._models.get(variant.get("ModelName"))  # noqa: SLF001 - moto keeps models nowhere else
     if model is None:
         raise ValidationError(f'Could not find model "{variant.get("ModelName")}".')
@@ -125,10 +176,14 @@ def _invoking(original: Any) -> Any:
         endpoint = sagemaker_backends[self.current_account][self.region].endpoints.get(name)
         if endpoint is None or endpoint.endpoint_status in ("Creating", "Failed"):
             raise AwsError("ValidationError", f"Endpoint {name} of account {self.current_account} not found.")
-        passed = {key: self.headers[key] for key in ("Content-Type", "Accept") if key in self.headers}
-        answer = HOSTING.invoke((self.current_account, self.region, name), _bytes(self.body), passed)
+        passed = traffic.passed(self.headers)
+        key, request = (self.current_account, self.region, name), _bytes(self.body)
+        begin = perf_counter()
+        answer = HOSTING.invoke(key, request, passed)
         if answer is None:
             return original(self)
+        backend, seconds = sagemaker_backends[self.current_account][self.region], perf_counter() - begin
+        traffic.record(backend, endpoint, self.headers, request, answer, seconds)
         status, kind, body = answer
         if status >= 400:  # noqa: PLR2004 - HTTP's boundary between success and failure
             raise AwsError("ModelError", f"Received {status} from the container: {body.decode(errors='replace')}")

@@ -1,7 +1,7 @@
 """SageMaker processing and training jobs: those of this project run as processes; moto's end at once."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from moto.core.responses import EmptyResult
@@ -14,6 +14,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.jobs import JOBS, Destination, Ended, Job, Source
 from rehearsal.cloud.patches import registry
+from rehearsal.cloud.patches.endpoint_traffic import s3_endpoint
 
 _ML = "/opt/ml/"
 _INTERFACES = ("sagemaker.api", "secretsmanager")
@@ -132,7 +133,7 @@ def _job(
         sources=sources,
         destinations=destinations,
         isolated=bool(isolated),
-        endpoint_id=_endpoint(response, vpc_config),
+        endpoint_id=s3_endpoint(response.current_account, response.region, vpc_config),
         interface_ids=_interfaces(response.region),
         seconds=_seconds(response),
     )
@@ -151,14 +152,6 @@ def _seconds(response: Any) -> int:
     return int((response._get_param("StoppingCondition") or {}).get("MaxRuntimeInSeconds") or 86_400)  # noqa: SLF001 - moto's own
 
 
-def _endpoint(response: Any, vpc_config: Mapping[str, Any] | None) -> str:
-    """The gateway endpoint of S3 in the VPC of the job's subnets; the job's traffic leaves through it."""
-    backend = ec2_backends[response.current_account][response.region]
-    wanted: set[str] = set((vpc_config or {}).get("Subnets") or ())
-    vpcs = {subnet.vpc_id for zone in backend.subnets.values() for id_, subnet in zone.items() if id_ in wanted}
-    return next(_s3_endpoints(backend, vpcs), "")
-
-
 def _interfaces(region: str) -> list[str]:
     """The organization's interface endpoints in a region: spokes resolve their names, and reach them by the hub."""
     wanted = {f"com.amazonaws.{region}.{service}" for service in _INTERFACES}
@@ -168,12 +161,6 @@ def _interfaces(region: str) -> list[str]:
         for endpoint in (regions[region].vpc_end_points.values() if region in regions else ())
         if endpoint.service_name in wanted
     ]
-
-
-def _s3_endpoints(backend: Any, vpcs: set[str]) -> Iterator[str]:
-    for endpoint in backend.vpc_end_points.values():
-        if endpoint.vpc_id in vpcs and str(endpoint.service_name).endswith(".s3"):
-            yield str(endpoint.id)
 
 
 def _start(job: Job, stored: Any, kind: str) -> None:

@@ -4,13 +4,13 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.promotion import artifacts
+from cli.promotion import artifacts, baselines
 from cli.promotion.artifacts import Bucket
 from cli.promotion.errors import BAD_INPUT, INTEGRITY, REFUSED, PromotionError
 from cli.promotion.images import Repository
@@ -18,6 +18,7 @@ from cli.promotion.packages import Packages
 from cli.promotion.promote import Environment, previous, promote, source_of
 from rehearsal.cloud import Cloud, Credentials, Endpoints
 from tests.workloads.trained import save
+from workloads.pipeline.artifacts import folder_digest
 from workloads.pipeline.definitions import LENGTH_OF_STAY
 from workloads.serving.model import load
 
@@ -78,12 +79,15 @@ def register(
     *,
     image: str = IMAGE,
     manifest: bytes = b"{}",
+    baseline: Mapping[str, bytes] | None = None,
 ) -> str:
     """Registers a version as the pipeline does, and approves it."""
     packages, bucket, repository = environment.packages, environment.bucket, environment.repository.name
     prefix = f"registry/risk/{artifacts.digest(model)}"
     for name, content in (("model.skops", model), ("manifest.json", manifest), ("package.json", b"{}")):
         bucket.client.put_object(Bucket=bucket.name, Key=f"{prefix}/{name}", Body=content)
+    for name, content in (baseline or {}).items():
+        bucket.client.put_object(Bucket=bucket.name, Key=f"{prefix}/baseline/{name}", Body=content)
     if environment.repository.manifest(IMAGE) is None:
         environment.repository.client.put_image(
             repositoryName=repository, imageManifest=MANIFEST, imageManifestMediaType=MEDIA, imageTag="1"
@@ -97,6 +101,7 @@ def register(
             "ModelSha256": artifacts.digest(model),
             "ImageDigest": image,
             "Artifact": f"s3://{bucket.name}/{prefix}",
+            **({"BaselineSha256": baselines.files_digest(baseline)} if baseline else {}),
         },
     )
     return str(created["ModelPackageArn"]).rpartition("/")[2]
@@ -122,6 +127,72 @@ def test_version_is_copied_with_its_digests_and_waits_for_approval(pair: tuple[E
     assert (package.status, package.version, package.author) == ("PendingManualApproval", version, "ada")
     run(staging, prod)
     assert len(prod.packages.all()) == 1
+
+
+BASELINE = {"baseline.json": b"{}", "reference.jsonl": b"1\n", "statistics.json": b"2"}
+
+
+def test_baseline_is_copied_with_the_version(pair: tuple[Environment, Environment]) -> None:
+    staging, prod = pair
+    version = register(staging, baseline=BASELINE)
+    run(staging, staging)
+    run(staging, prod)
+    for environment in pair:
+        stored = {name: environment.bucket.read(f"risk/{version}/baseline/{name}") for name in BASELINE}
+        assert stored == BASELINE
+    archive = prod.bucket.read(f"risk/{version}/model.tar.gz")
+    assert archive is not None
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
+        assert sorted(opened.getnames()) == ["manifest.json", "model.skops"]
+
+
+def test_digest_of_a_baseline_is_that_of_the_pipeline(tmp_path: Path) -> None:
+    for name, content in BASELINE.items():
+        (tmp_path / name).write_bytes(content)
+    assert baselines.files_digest(BASELINE) == folder_digest(tmp_path)
+
+
+def test_baseline_of_a_killed_promotion_is_completed(pair: tuple[Environment, Environment]) -> None:
+    staging, prod = pair
+    version = register(staging, baseline=BASELINE)
+    prod.bucket.write(f"risk/{version}/baseline/baseline.json", BASELINE["baseline.json"])
+    run(staging, prod)
+    assert prod.bucket.read(f"risk/{version}/baseline/statistics.json") == b"2"
+
+
+def test_other_baseline_in_the_target_is_not_overwritten(pair: tuple[Environment, Environment]) -> None:
+    staging, prod = pair
+    version = register(staging, baseline=BASELINE)
+    prod.bucket.write(f"risk/{version}/baseline/baseline.json", b"other")
+    with pytest.raises(PromotionError, match="differs from the registered baseline") as raised:
+        run(staging, prod)
+    assert raised.value.exit_code == INTEGRITY
+    assert prod.bucket.read(f"risk/{version}/baseline/baseline.json") == b"other"
+
+
+@pytest.mark.parametrize("altered", [b"tampered", None], ids=["altered", "deleted"])
+def test_altered_baseline_is_refused_and_nothing_is_written(
+    pair: tuple[Environment, Environment], altered: bytes | None
+) -> None:
+    staging, prod = pair
+    register(staging, baseline=BASELINE)
+    for key in [key for key in staging.bucket.keys("registry/") if "/baseline/" in key]:
+        if altered is None:
+            staging.bucket.client.delete_object(Bucket=staging.bucket.name, Key=key)
+        else:
+            staging.bucket.client.put_object(Bucket=staging.bucket.name, Key=key, Body=altered)
+    with pytest.raises(PromotionError, match=r"it was altered|it was deleted") as raised:
+        run(staging, prod)
+    assert raised.value.exit_code == INTEGRITY
+    assert not prod.bucket.keys("")
+
+
+def test_version_without_baseline_is_promoted_with_a_message(pair: tuple[Environment, Environment]) -> None:
+    staging, prod = pair
+    register(staging)
+    messages: list[str] = []
+    promote("risk", staging, prod, None, messages.append)
+    assert any("without a baseline" in message for message in messages)
 
 
 def test_promoted_version_of_the_pipeline_is_served(pair: tuple[Environment, Environment], tmp_path: Path) -> None:

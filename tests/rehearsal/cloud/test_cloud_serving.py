@@ -1,5 +1,6 @@
 """Endpoints that run a container, alarms that follow metrics, names that follow alarms, images that are copied."""
 
+import base64
 import hashlib
 import io
 import json
@@ -46,12 +47,62 @@ class Served:
         self.ecr = endpoints.client("ecr", EAST)
         self.s3.create_bucket(Bucket=name)
         trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        created = endpoints.client("iam", EAST).create_role(
+        self.cloudwatch = endpoints.client("cloudwatch", EAST)
+        self.iam = endpoints.client("iam", EAST)
+        created = self.iam.create_role(
             RoleName=f"serve-{name}",
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )
         self.role = created["Role"]["Arn"]
         host(cloud, Image(repository="container", command=[sys.executable, "-m", "tests.runbooks.stub_container"]))
+
+    def model(self, version: str, weights: bytes) -> str:
+        """A model without a configuration."""
+        self.configure(version, weights)
+        return f"{self.name}-{version}"
+
+    def capturing(self, shadow: str | None, weight: float = 1) -> str:
+        """A configuration that captures all requests of version 1, and mirrors them to a shadow variant."""
+        name = f"{self.name}-capturing"
+        variant = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 2, "InitialVariantWeight": 1}
+        shadows = [{**variant, "VariantName": "shadow", "ModelName": shadow, "InitialVariantWeight": weight}]
+        self.sagemaker.create_endpoint_config(
+            EndpointConfigName=name,
+            ProductionVariants=[{**variant, "VariantName": "primary", "ModelName": f"{self.name}-1"}],
+            **({"ShadowProductionVariants": shadows} if shadow else {}),
+            DataCaptureConfig={
+                "EnableCapture": True,
+                "InitialSamplingPercentage": 100,
+                "DestinationS3Uri": f"s3://{self.name}/capture",
+                "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+            },
+        )
+        return name
+
+    def allow(self, *actions: str) -> None:
+        """Sets the rights of the model's role."""
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        self.iam.put_role_policy(
+            RoleName=f"serve-{self.name}",
+            PolicyName="rights",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        )
+
+    def captured(self, variant: str, count: int) -> list[dict[str, Any]]:
+        """The captured exchanges of a variant, when there are so many."""
+        prefix = f"capture/{self.name}/{variant}/"
+        for _ in range(1200):
+            listed = self.s3.list_objects_v2(Bucket=self.name, Prefix=prefix).get("Contents", [])
+            lines = [
+                json.loads(line)
+                for entry in listed
+                for line in self.s3.get_object(Bucket=self.name, Key=entry["Key"])["Body"].read().splitlines()
+            ]
+            if len(lines) >= count:
+                assert all(entry["Key"].startswith(f"{prefix}2026/03/01/05/") for entry in listed)
+                return lines
+            time.sleep(0.05)
+        raise AssertionError(f"{variant}: {count} exchanges were not captured")
 
     def configure(self, version: str, weights: bytes | None, *, repository: str = "container") -> str:
         """A configuration of a version; without weights its artifact is deleted after the model was created."""
@@ -102,9 +153,30 @@ class Served:
             time.sleep(0.05)
         raise AssertionError(f"{self.name} does not come to rest")
 
+    def ask_at(self, moment: str, identity: str) -> Any:
+        """A request at another time than the clock's."""
+        runtime = self.runtime
+
+        def shifted(params: dict[str, Any], **_: Any) -> None:
+            params["headers"]["x-rehearsal-time"] = moment
+
+        runtime.meta.events.register("before-call", shifted, unique_id="time")
+        answer = runtime.invoke_endpoint(
+            EndpointName=self.name, ContentType="application/json", Body=b"{}", InferenceId=identity
+        )
+        runtime.meta.events.unregister("before-call", unique_id="time")
+        return json.loads(answer["Body"].read())
+
     def ask(self, body: bytes = b"{}") -> Any:
         answer = self.runtime.invoke_endpoint(EndpointName=self.name, ContentType="application/json", Body=body)
         return json.loads(answer["Body"].read())
+
+
+def decoded(line: dict[str, Any], part: str) -> Any:
+    """The data of a part of a captured exchange."""
+    captured = line["captureData"][part]
+    assert captured["encoding"] == "BASE64"
+    return json.loads(base64.b64decode(captured["data"]))
 
 
 @pytest.fixture
@@ -121,6 +193,37 @@ class TestEndpoints:
         endpoint = served.update(served.configure("2", b"two"))
         assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", f"{served.name}-2")
         assert served.ask() != first
+
+    def test_mirror_requests_to_the_shadow_variant_and_capture_both(self, served: Served) -> None:
+        served.allow("s3:GetObject", "s3:PutObject")
+        served.configure("1", b"one")
+        endpoint = served.create(served.capturing(served.model("2", b"two")))
+        assert [variant["VariantName"] for variant in endpoint["ShadowProductionVariants"]] == ["shadow"]
+        answers = [served.ask_at("2026-03-01T05:00:00Z", f"k1:{number}") for number in range(5)]
+        own, mirrored = served.captured("primary", 5), served.captured("shadow", 5)
+        assert [decoded(line, "endpointOutput") for line in own] == answers
+        assert all(decoded(line, "endpointOutput") not in answers for line in mirrored)
+        for lines in (own, mirrored):
+            assert {line["eventMetadata"]["inferenceId"] for line in lines} == {f"k1:{number}" for number in range(5)}
+            assert {line["eventMetadata"]["inferenceTime"] for line in lines} == {"2026-03-01T05:00:00Z"}
+        for variant in ("primary", "shadow"):
+            dimensions = [{"Name": "EndpointName", "Value": served.name}, {"Name": "VariantName", "Value": variant}]
+            metrics = served.cloudwatch.list_metrics(Namespace="AWS/SageMaker", Dimensions=dimensions)["Metrics"]
+            assert {metric["MetricName"] for metric in metrics} == {"ModelLatency"}
+        served.sagemaker.delete_endpoint(EndpointName=served.name)
+
+    def test_answer_when_their_data_cannot_be_captured(self, served: Served) -> None:
+        served.allow("s3:GetObject")
+        served.configure("1", b"one")
+        served.create(served.capturing(None))
+        assert served.ask() == served.ask()
+        time.sleep(1)
+        assert "Contents" not in served.s3.list_objects_v2(Bucket=served.name, Prefix="capture/")
+
+    def test_refuse_shadow_variants_that_aws_refuses(self, served: Served) -> None:
+        served.configure("1", b"one")
+        with pytest.raises(ClientError, match="Could not find model"):
+            served.capturing("missing")
 
     def test_fail_with_the_reason_and_do_not_answer(self, served: Served) -> None:
         endpoint = served.create(served.configure("1", None))

@@ -8,6 +8,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from workloads.monitoring.baseline import MOST_RECORDS, make, save
+from workloads.monitoring.errors import MonitorError
+from workloads.monitoring.window import Window
 from workloads.pipeline import artifacts, estimators
 from workloads.pipeline.definitions import PATIENT, Definition
 from workloads.pipeline.errors import INTEGRITY, StepError
@@ -51,11 +54,39 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
         "holdout_sha256": version["holdout_sha256"],
         "sha256": manifest.sha256,
     }
+    document["monitoring_baseline"] = _baseline(model, frame, predictions["challenger"], target, manifest.sha256, job)
     job.write("evaluation.json", document)
     (job.output / "report.html").write_text(report.html(model, document), encoding="utf-8")
     (job.output / "model_card.md").write_text(report.card(model, document, manifest), encoding="utf-8")
     figures = document["metrics"]["challenger"]
     return {"better": document["decision"]["better"], **{name: round(figures[name], 4) for name in model.metrics}}
+
+
+def _baseline(
+    model: Definition, frame: pd.DataFrame, prediction: Array, target: Array, sha256: str, job: Job
+) -> dict[str, str]:
+    """Writes the baseline of monitors: the challenger's predictions of the holdout, without dates and pseudonyms.
+
+    Returns:
+        Digest of the folder, or the reason why the holdout gives no baseline.
+    """
+    generator = np.random.Generator(np.random.PCG64(job.settings.seed))
+    chosen = np.sort(generator.permutation(len(frame))[:MOST_RECORDS])
+    reference = Window(
+        columns={name: frame[name].to_numpy(dtype=object if field.values else float)[chosen]
+                 for name, field in model.fields.items()},
+        wrong_type=dict.fromkeys(model.fields, 0),
+        unknown_fields=0,
+        prediction=prediction[chosen],
+        identifiers=[""] * len(chosen),
+        times=[""] * len(chosen),
+    )  # fmt: skip
+    try:
+        made = make(model, sha256[:12], reference, target[chosen].astype(float), sha256)
+    except MonitorError as error:
+        return {"sha256": "", "reason": str(error)}
+    save(made, model, job.output / artifacts.BASELINE)
+    return {"sha256": artifacts.folder_digest(job.output / artifacts.BASELINE), "reason": ""}
 
 
 def compare(

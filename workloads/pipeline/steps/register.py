@@ -1,6 +1,7 @@
 """Registers the challenger as a model package that waits for approval, only if the evaluation says it is better."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from workloads.pipeline import artifacts, registry
@@ -28,6 +29,7 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
     if not evaluation["decision"]["better"]:
         job.write("package.json", {"registered": False, "against": evaluation["decision"]["against"]})
         return {"registered": False, "against": evaluation["decision"]["against"]}
+    baseline, baseline_sha256 = _baseline(job, evaluation["monitoring_baseline"]["sha256"])
     package: dict[str, Any] = {
         "model": model.name,
         "status": registry.PENDING,
@@ -50,12 +52,31 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
             "mlflow": job.document("track", "tracking.json"),
             "seed": manifest.seed,
             "scikit_learn": manifest.scikit_learn,
+            "baseline_sha256": baseline_sha256,
         },
     }
     package["identity"] = registry.identity(package)
-    identifier, new = registry.open_registry(job.settings.registry).register(package, job.inputs["train"])
+    identifier, new = registry.open_registry(job.settings.registry).register(package, job.inputs["train"], baseline)
     job.write("package.json", {"registered": True, "new": new, "version": identifier, **package})
     return {"registered": True, "new": new, "version": identifier, "status": registry.PENDING}
+
+
+def _baseline(job: Job, expected: str) -> tuple[Path | None, str]:
+    """Folder and digest of the baseline of monitors; None without one.
+
+    Raises:
+        StepError: the folder is not the one that was written with the evaluation.
+    """
+    if not expected:
+        return None, ""
+    folder = job.inputs["evaluate"] / artifacts.BASELINE
+    if not folder.is_dir() or artifacts.folder_digest(folder) != expected:
+        raise StepError(
+            "The baseline of monitors is missing or was altered after the evaluation.",
+            action="Run the step evaluate again.",
+            code=INTEGRITY,
+        )
+    return folder, expected
 
 
 if __name__ == "__main__":

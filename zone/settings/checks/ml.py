@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from workloads.pipeline.definitions import MODELS
 from zone.settings.errors import Problem, suggestion
-from zone.settings.ml import Model, Monitoring, Pipeline
+from zone.settings.ml import Model, Monitoring, Pipeline, Shadow
 from zone.settings.model import Settings
 from zone.settings.placement import account_placement, workload_environments
 from zone.shared.scaling import MAXIMUM_FACTOR
@@ -14,10 +14,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
     """What of it does not fit the rest of the settings."""
     environments = workload_environments(settings)
     for name, model in settings.ml.models.items():
-        if model.pipeline is not None:
-            yield from _pipeline_problems(settings, environments, name, model, model.pipeline)
-        if model.monitoring is not None:
-            yield from _monitoring_problems(name, model, model.monitoring)
+        yield from _part_problems(settings, environments, name, model)
         maximum = MAXIMUM_FACTOR * model.instances
         if model.release_instances is not None and not model.instances <= model.release_instances <= maximum:
             yield Problem(
@@ -54,6 +51,16 @@ def problems(settings: Settings) -> Iterator[Problem]:
                     message=f"the account {environments[environment]!r} has no network in {lacking[0]}, where the "
                     f"model is to be served; give it one in accounts.{environments[environment]}.networks",
                 )
+
+
+def _part_problems(settings: Settings, environments: Mapping[str, str], name: str, model: Model) -> Iterator[Problem]:
+    """What of the optional parts of a model does not fit."""
+    if model.pipeline is not None:
+        yield from _pipeline_problems(settings, environments, name, model, model.pipeline)
+    if model.monitoring is not None:
+        yield from _monitoring_problems(name, model, model.monitoring)
+    if model.shadow is not None:
+        yield from _shadow_problems(settings, name, model, model.shadow)
 
 
 def _pipeline_problems(
@@ -101,6 +108,30 @@ def _monitoring_problems(name: str, model: Model, monitoring: Monitoring) -> Ite
         yield Problem(
             path=("ml", "models", name, "capture_percent"),
             message="0 captures nothing that a monitor can compare; allowed with monitoring: 1 to 100",
+        )
+
+
+def _shadow_problems(settings: Settings, name: str, model: Model, shadow: Shadow) -> Iterator[Problem]:
+    """What of a challenger does not fit the served release and the data capture."""
+    path = ("ml", "models", name, "shadow")
+    served = {environment: settings.ml.served_in(environment)[name].release for environment in model.environments}
+    allowed = [environment for environment, release in served.items() if release is not None]
+    if shadow.environment not in allowed:
+        yield Problem(
+            path=(*path, "environment"),
+            message=f"the model is not served in {shadow.environment!r}{suggestion(shadow.environment, allowed)}; "
+            f"allowed: {', '.join(allowed) or 'none, before the first release'}",
+        )
+    elif served[shadow.environment] == shadow.release:
+        yield Problem(
+            path=(*path, "release"),
+            message=f"version {shadow.release.version} is served in {shadow.environment!r} already; a challenger is "
+            "another version",
+        )
+    if not model.capture_percent:
+        yield Problem(
+            path=("ml", "models", name, "capture_percent"),
+            message="0 captures nothing that can be compared; allowed with a shadow: 1 to 100",
         )
 
 
