@@ -21,6 +21,9 @@ READY_ATTACKS := $(VENV_ATTACKS)/.ready
 READY_TOOLS := .venv-dvc/.ready
 TELEMETRY_OFF := MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true GX_ANALYTICS_ENABLED=false DVC_NO_ANALYTICS=1
 MODEL ?= readmission
+MUTATED ?= authorization controls
+SAMPLE ?= 100
+SEED ?= 13
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
@@ -195,9 +198,14 @@ differential: $(READY_ML) iam-simulate ## compare 10,000 random requests per tes
 	IAM_SIMULATE_REQUESTS=10000 IAM_SIMULATE_EXAMPLES=10000 $(BIN)/pytest -q -s --hypothesis-show-statistics \
 	  tests/authorization/test_differential_deployed.py tests/authorization/test_differential.py
 
-mutation: $(READY_ML) ## change 100 places of controls/ and authorization/ each, and count those that tests notice: an hour
+build/mutation/.ready: $(READY_ML)
+	rm -rf build/mutation
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/mutation cosmic-ray==8.7.0
-	for package in authorization controls; do PYTHONPATH=build/mutation $(BIN)/python -m tests.mutation $$package || exit 1; done
+	touch $@
+
+mutation: build/mutation/.ready ## change SAMPLE places of each package of MUTATED, and count those that tests notice: an hour
+	for package in $(MUTATED); do \
+	  PYTHONPATH=build/mutation $(BIN)/python -m tests.mutation $$package --sample $(SAMPLE) --seed $(SEED) || exit 1; done
 
 asl-validator: ## install the validator of state machines that tests/components/test_components_pipeline.py uses (needs npm)
 	npm ci --prefix tests/components/asl_validator --silent --no-audit --no-fund --ignore-scripts

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ from authorization import (
 )
 from controls.compiler import CompiledPolicies
 from controls.model import PolicyType
+from inspection.vocabulary import keys_not_carried, unknown_action
 
 FULL_ACCESS: Final = {
     "Version": "2012-10-17",
@@ -28,6 +30,11 @@ FULL_ACCESS: Final = {
 }
 ARN_SEGMENTS: Final = 6
 """arn:partition:service:region:account:resource."""
+IAM_NAME: Final = re.compile(r"(?!arn:)([\x21-\x7e]+/)*(aws:)?[A-Za-z0-9_+=,.@-]{1,64}")
+"""Path and name of a role or user, no second ARN. AWS names the roles of its own infrastructure `aws:…`.
+
+Source: IAM User Guide, "IAM and AWS STS quotas", name requirements.
+"""
 COLUMNS: Final = ("account", "principal", "action", "resource", "context", "expect")
 
 
@@ -190,9 +197,16 @@ class GuardedOrganization:
 
 def _principal(text: str) -> Principal:
     try:
-        return Principal.of(text)
+        principal = Principal.of(text)
     except ValueError as error:
         raise QuestionError(str(error)) from None
+    kind, _, name = principal.arn.split(":", ARN_SEGMENTS - 1)[-1].partition("/")
+    if kind in ("role", "user") and not IAM_NAME.fullmatch(name):
+        raise QuestionError(
+            f"{name!r} of principal {text!r} is no name of a {kind}; allowed: a path, and at most 64 letters, digits "
+            "and characters of _+=,.@-"
+        )
+    return principal
 
 
 @cache
@@ -245,10 +259,30 @@ def answers(guarded: GuardedOrganization, file: Path) -> Iterator[DecidedRequest
             )
         try:
             context = _context(row["context"])
+            _refuse_unknown(guarded, row["principal"], row["action"], context)
             decision = guarded.decide(row["account"], row["principal"], row["action"], row["resource"], context)
         except QuestionError as error:
             raise QuestionError(f"{file}, line {line}: {error}") from None
         yield DecidedRequest(line=line, request=row, decision=decision)
+
+
+def _refuse_unknown(guarded: GuardedOrganization, principal: str, action: str, context: Context) -> None:
+    """Refuses a row with an action, condition key or account that does not exist: it would be decided as allowed.
+
+    Raises:
+        QuestionError: naming the action, the keys or the principal.
+    """
+    if guarded.is_outsider(principal) and "aws:PrincipalOrgID" not in context:
+        raise QuestionError(
+            f"the account of {principal} is not in the organisation. For a principal of another organisation, add its "
+            "organisation to the context, for example aws:PrincipalOrgID: o-stranger"
+        )
+    problem = unknown_action(action) if ":" in action else None  # `decide` refuses what is no action at all
+    if problem is not None:
+        raise QuestionError(problem)
+    keys = keys_not_carried(action, context)
+    if keys:
+        raise QuestionError(f"{action} never carries the condition key {', '.join(keys)}")
 
 
 def _context(text: str) -> Context:

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from controls.compiler.words import GLOBAL_KEYS, TAG_KEYS, privileges
+from controls.compiler.words import FEDERATION_KEYS, GLOBAL_KEYS, TAG_KEYS, privileges
 
 
 def unknown_action(action: str) -> str | None:
@@ -27,6 +27,8 @@ def keys_not_carried(action: str, keys: Iterable[str]) -> list[str]:
     """The service-specific condition keys that an action never carries; global keys and tag keys are left out."""
     service, _, name = action.partition(":")
     carried = privileges(service.lower()).get(name.lower(), frozenset())
+    if action.lower() == "sts:assumerolewithwebidentity":
+        carried |= FEDERATION_KEYS
     prefixes = tuple(key.partition("/")[0] for key in carried)
     return [
         key

@@ -17,6 +17,7 @@ from controls.ml.m12_functions_and_builds.control import URLS
 from controls.model import PolicyType, Statement
 from controls.registry import CONTROLS
 from controls.zone import Zone
+from tests.controls.test_controls_requests import ANSWERS, GUARDED, PLACES
 
 ZONE: Final = Zone()
 COMPILED: Final = compile_policies(CONTROLS.values(), UNITS, ZONE)
@@ -120,3 +121,28 @@ def test_resource_control_policies_hold_wherever_an_account_can_be() -> None:
     rcps = [policy for policy in COMPILED.policies if policy.policy_type is PolicyType.RCP]
     assert rcps
     assert all(policy.targets == ["/"] for policy in rcps)
+
+
+RECORDS: Final = ("log-archive", "ml-staging", "ml-prod", "policy-staging")
+"""Accounts that hold patient data, or records and backups of it, and the canary account."""
+
+
+@pytest.mark.parametrize("account", RECORDS)
+@pytest.mark.parametrize("control", ["D1", "D6", "D7"])
+def test_keys_backups_and_logs_are_protected_wherever_records_are(control: str, account: str) -> None:
+    """Every request that such a guardrail denies somewhere is denied in each of these accounts."""
+    prevent = CONTROLS[control].prevent
+    assert prevent is not None
+    for statement in prevent.statements:
+        rows = [answer.request for answer in ANSWERS if answer.request["expect"] == f"denied {statement.sid}"]
+        assert rows
+        for row in rows:
+            former, number = PLACES[row["account"]].account, PLACES[account].account
+            decision = GUARDED.decide(
+                account,
+                row["principal"].replace(former, number),
+                row["action"],
+                row["resource"].replace(former, number),
+                json.loads(row["context"] or "{}"),
+            )
+            assert statement.sid in {match.sid for match in decision.because}, f"{row}: {decision}"

@@ -16,6 +16,7 @@ import pytest
 from controls.compiler import compile_policies
 from controls.model import Control, PolicyType, Statement
 from inspection.can import GuardedOrganization
+from inspection.vocabulary import keys_not_carried
 from tests.controls.resource_types import has_resource
 from tests.controls.test_controls_requests import ANSWERS, CONTROLS, GUARDED, UNITS, ZONE
 
@@ -70,6 +71,7 @@ def _service(row: Row) -> str:
 def test_near_miss_is_allowed(row: Row) -> None:
     assert row["sid"] in COMPILED, "the guardrails have no such statement"
     assert has_resource(row["action"], row["resource"])
+    assert keys_not_carried(row["action"], context(row)) == []
     decision = GUARDED.decide(row["account"], row["principal"], row["action"], row["resource"], context(row))
     assert decision.allowed, f"{row}: {decision}"
 

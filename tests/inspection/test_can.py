@@ -67,6 +67,48 @@ def test_keys_that_an_action_never_carries_are_named() -> None:
     keys = ["sagemaker:VpcSubnets", "aws:SourceVpc", "s3:prefix"]
     assert keys_not_carried("s3:ListBucket", keys) == ["sagemaker:VpcSubnets"]
     assert keys_not_carried("sagemaker:CreateModel", keys) == ["s3:prefix"]
+    subject = "token.actions.githubusercontent.com:sub"
+    assert keys_not_carried("sts:AssumeRoleWithWebIdentity", [subject]) == []
+    assert keys_not_carried("sts:AssumeRole", [subject]) == [subject]
+
+
+@pytest.mark.parametrize("name", ["role/team/*", "role/arn:aws:iam::1:role/x", "user/a b", "role/", "role/x?"])
+def test_name_that_iam_refuses_is_no_principal(zone: GuardedOrganization, name: str) -> None:
+    with pytest.raises(QuestionError, match="at most 64 letters, digits"):
+        zone.decide("ml-prod", f"arn:aws:iam::444444444444:{name}", "s3:GetObject", "*", {})
+
+
+@pytest.mark.parametrize(
+    "name", ["role/team/scientist", "role/aws:ec2-infrastructure", "user/a.b@c", "assumed-role/x/session", "root"]
+)
+def test_name_that_iam_accepts_is_a_principal(zone: GuardedOrganization, name: str) -> None:
+    service = "sts" if name.startswith("assumed") else "iam"
+    principal = f"arn:aws:{service}::444444444444:{name}"
+    zone.decide("ml-prod", principal, "s3:GetObject", "*", {"aws:RequestedRegion": "us-east-1"})
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ((ROLE, "s3:GetObjct", {}), "similar: s3:getobject"),
+        ((ROLE, "nosuch:Action", {}), "no service prefix 'nosuch'"),
+        ((ROLE, "s3:GetObject", {"sagemaker:VpcSubnets": "x"}), "never carries the condition key sagemaker:VpcSubnets"),
+        ((STRANGER, "s3:GetObject", {}), f"the account of {STRANGER} is not in the organisation"),
+    ],
+)
+def test_row_with_an_unknown_word_is_refused_with_its_line(
+    zone: GuardedOrganization, tmp_path: Path, row: tuple[str, str, dict[str, str]], message: str
+) -> None:
+    principal, action, context = row
+    file = tmp_path / "requests.csv"
+    quoted = json.dumps(context).replace('"', '""')
+    file.write_text(
+        f'account,principal,action,resource,context,expect\nml-prod,{principal},{action},*,"{quoted}",allowed\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(QuestionError, match="line 2") as refused:
+        list(answers(zone, file))
+    assert message in str(refused.value)
 
 
 def test_explanation_lists_denying_and_inapplicable_statements(zone: GuardedOrganization) -> None:
