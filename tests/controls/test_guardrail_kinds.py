@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from controls.ml.m12_functions_and_builds.control import URLS
 from controls.model import PolicyType, Statement
 from controls.registry import CONTROLS
 from controls.zone import Zone
+from inspection.can import AccountLocation
 from tests.controls.test_controls_requests import ANSWERS, GUARDED, PLACES
 
 ZONE: Final = Zone()
@@ -146,3 +148,25 @@ def test_keys_backups_and_logs_are_protected_wherever_records_are(control: str, 
                 json.loads(row["context"] or "{}"),
             )
             assert statement.sid in {match.sid for match in decision.because}, f"{row}: {decision}"
+
+
+STRANGER: Final = {"aws:RequestedRegion": "us-east-1", "aws:PrincipalOrgID": "o-stranger"}
+
+
+@pytest.mark.parametrize("ou", ["", "Suspended", "Sandbox"])
+@pytest.mark.parametrize(
+    ("question", "context", "sid"),
+    [
+        (("s3:GetObject", "arn:aws:s3:::bucket/x"), {}, "P3Identities"),
+        (("kms:Decrypt", "arn:aws:kms:us-east-1:121212121212:key/1"), {}, "P3Identities"),
+        (("sts:AssumeRole", "arn:aws:iam::121212121212:role/x"), {}, "P3Identities"),
+        (("s3:GetObject", "arn:aws:s3:::bucket/x"), {"aws:SecureTransport": "false"}, "P4Transport"),
+    ],
+)
+def test_open_resource_is_closed_to_strangers_wherever_its_account_is(
+    ou: str, question: tuple[str, str], context: Mapping[str, str], sid: str
+) -> None:
+    """A new account is directly under the root, a closed account in the OU of suspended accounts."""
+    organization = replace(GUARDED, places={**PLACES, "new": AccountLocation(account="121212121212", ou=ou)})
+    decision = organization.decide("new", "arn:aws:iam::999999999999:role/x", *question, {**STRANGER, **context})
+    assert sid in {match.sid for match in decision.because}, str(decision)

@@ -108,9 +108,8 @@ def main(arguments: Sequence[str]) -> int:
                 print(f"{number}: survived: {survivors[-1]}", flush=True)  # noqa: T201 - a program's output
     score = 1 - len(survivors) / len(sample)
     killed = len(sample) - len(survivors)
-    print(
-        f"{parsed.package}: {killed} of {len(sample)} noticed ({score:.1%}), of {len(everything)} changes, seed {parsed.seed}"
-    )  # noqa: T201 - the same
+    result = f"{parsed.package}: {killed} of {len(sample)} noticed ({score:.1%})"
+    print(f"{result}, of {len(everything)} changes, seed {parsed.seed}")  # noqa: T201 - the same
     return int(score < parsed.least)
 
 

@@ -185,3 +185,12 @@ def test_former_limits_are_refused_with_the_key_and_what_does_not_fit(policies: 
 def test_limits_of_aws_are_enough() -> None:
     limit = {"service_control_policies": {"policies": 10, "characters": 10_240}}
     assert guardrail_policies(edited(lambda values: values.update(guardrails=limit))).policies
+
+
+def test_limits_of_aws_are_enough_for_the_longest_prefix() -> None:
+    """The names of the zone's roles are in most statements."""
+    longest = "p" * 20
+    with pytest.raises(SettingsError, match="name_prefix"):
+        edited(lambda values: values.update(name_prefix=f"{longest}p"))
+    policies = guardrail_policies(edited(lambda values: values.update(name_prefix=longest))).policies
+    assert any(f"role/{longest}-deploy" in policy.content for policy in policies)

@@ -63,6 +63,28 @@ def test_endpoint_has_the_organisation_of_its_owner(endpoints: Endpoints, in_mem
         client.put_object(Bucket=bucket, Key="k", Body=b"")
 
 
+@pytest.mark.parametrize(
+    ("condition", "denied"),
+    [
+        ({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, True),
+        ({"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "127.0.0.0/8"]}}, False),
+        ({"IpAddress": {"aws:SourceIp": "127.0.0.1"}}, True),
+        ({"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}, True),
+        ({"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}, False),
+    ],
+)
+def test_addresses_and_dates_are_conditions(
+    endpoints: Endpoints, in_member: Credentials, bucket: str, condition: dict[str, Any], *, denied: bool
+) -> None:
+    client = endpoints.client("s3", EAST, in_member)
+    guard(client, bucket, Action="s3:PutObject", Resource="*", Condition=condition)
+    if denied:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            client.put_object(Bucket=bucket, Key="k", Body=b"")
+    else:
+        client.put_object(Bucket=bucket, Key="k", Body=b"")
+
+
 def test_endpoint_policy_is_decided_for_requests_through_the_endpoint(
     endpoints: Endpoints, in_member: Credentials, bucket: str
 ) -> None:
