@@ -24,6 +24,7 @@ MODEL ?= readmission
 MUTATED ?= authorization controls
 SAMPLE ?= 100
 SEED ?= 13
+MINUTES ?= 60
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
@@ -203,9 +204,9 @@ build/mutation/.ready: $(READY_ML)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/mutation cosmic-ray==8.7.0
 	touch $@
 
-mutation: build/mutation/.ready ## change SAMPLE places of each package of MUTATED, and count those that tests notice: an hour
+mutation: build/mutation/.ready ## change SAMPLE places of each package of MUTATED, and count those that tests notice: at most MINUTES each
 	for package in $(MUTATED); do \
-	  PYTHONPATH=build/mutation $(BIN)/python -m tests.mutation $$package --sample $(SAMPLE) --seed $(SEED) || exit 1; done
+	  PYTHONPATH=build/mutation $(BIN)/python -m tests.mutation $$package --sample $(SAMPLE) --seed $(SEED) --minutes $(MINUTES) || exit 1; done
 
 asl-validator: ## install the validator of state machines that tests/components/test_components_pipeline.py uses (needs npm)
 	npm ci --prefix tests/components/asl_validator --silent --no-audit --no-fund --ignore-scripts

@@ -5,11 +5,13 @@ seed; the survivors are printed with their file and line.
 """
 
 import argparse
+import math
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -88,6 +90,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("package", choices=TESTS)
     parser.add_argument("--sample", type=int, default=100, help="changes to try (default: 100)")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="start no change later (default: no limit)")
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--least", type=float, default=0.9, help="least score (default: 0.9)")
     parsed = parser.parse_args(arguments)
@@ -101,14 +104,18 @@ def main(arguments: Sequence[str]) -> int:
         everything = mutations(parsed.package, root)
         sample = random.Random(parsed.seed).sample(everything, min(parsed.sample, len(everything)))
         survivors: list[str] = []
+        tried, begun = 0, time.monotonic()
         for number, mutation in enumerate(sample, start=1):
+            if time.monotonic() - begun > 60 * parsed.minutes:
+                break
+            tried = number
             if survives(mutation, parsed.package, root):
                 where = Path(mutation.module_path).relative_to(root)
                 survivors.append(f"{where}:{mutation.start_pos[0]}: {mutation.operator_name} {mutation.occurrence}")
                 print(f"{number}: survived: {survivors[-1]}", flush=True)  # noqa: T201 - a program's output
-    score = 1 - len(survivors) / len(sample)
-    killed = len(sample) - len(survivors)
-    result = f"{parsed.package}: {killed} of {len(sample)} noticed ({score:.1%})"
+    noticed = tried - len(survivors)
+    score = noticed / tried if tried else 0.0
+    result = f"{parsed.package}: {noticed} of {tried} noticed ({score:.1%})"
     print(f"{result}, of {len(everything)} changes, seed {parsed.seed}")  # noqa: T201 - the same
     return int(score < parsed.least)
 
