@@ -82,7 +82,7 @@ def _document(bucket: Bucket, key: str) -> Mapping[str, Any]:
 
 def latencies(cloudwatch: Any, endpoint: str) -> Mapping[str, Mapping[str, float]]:
     """Latency of the containers of both variants in the last days: variant -> statistic -> milliseconds."""
-    found: dict[str, Mapping[str, float]] = {}
+    latency: dict[str, Mapping[str, float]] = {}
     end = datetime.now(UTC) + timedelta(hours=1)
     for variant in VARIANTS:
         points = cloudwatch.get_metric_statistics(
@@ -97,8 +97,8 @@ def latencies(cloudwatch: Any, endpoint: str) -> Mapping[str, Mapping[str, float
         if points:
             # SageMaker reports microseconds.
             last = max(points, key=lambda point: point["Timestamp"])
-            found[variant] = {key: round(float(last[name]) / 1000, 3) for name, key in _STATISTICS.items()}
-    return found
+            latency[variant] = {key: round(float(last[name]) / 1000, 3) for name, key in _STATISTICS.items()}
+    return latency
 
 
 def exit_code(compared: Compared) -> int:

@@ -130,8 +130,8 @@ def checks(
 def _reach(settings: Settings, source: Source) -> Section:
     declared, primary = declaration(settings), settings.regions.primary
     reachability = Reach(identified(network(source, settings), declared, primary), primary)
-    found = differences(reachability, declared, reachability.matrix())
-    return deployed.reach(len(reachability.network.vpcs), [str(difference) for difference in found])
+    network_differences = differences(reachability, declared, reachability.matrix())
+    return deployed.reach(len(reachability.network.vpcs), [str(difference) for difference in network_differences])
 
 
 def _evidence(workspace: Workspace, resources: Mapping[str, Sequence[Mapping[str, object]]], folder: Path) -> Section:

@@ -77,8 +77,8 @@ def _verdict(
     blocked = not document.get("ok")
     verdict = "🚫 **This change is blocked.**" if blocked else "✅ **This change can be deployed.**"
     what = f"{done} in {counted(stacks, 'stack')}" if done else "No resource changes"
-    found = f"⚠️ **{counted(risky, 'risk')}.**" if risky else "No risks were found."
-    return f"{verdict} {what}. {found}{' ❓ **The comparison is incomplete.**' if incomplete else ''}"
+    risk_summary = f"⚠️ **{counted(risky, 'risk')}.**" if risky else "No risks were found."
+    return f"{verdict} {what}. {risk_summary}{' ❓ **The comparison is incomplete.**' if incomplete else ''}"
 
 
 def _risks(

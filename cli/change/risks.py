@@ -152,7 +152,7 @@ def resource_changes(document: Mapping[str, Any]) -> list[ResourceChange]:
 
 def policy_changes(changes: Sequence[ResourceChange]) -> list[PolicyChange]:
     """The changes of policy documents, statement by statement; documents whose meaning is the same are left out."""
-    found = [
+    changed_policies = [
         (change, str(item["path"]), statements)
         for change in changes
         for item in change.diff
@@ -161,7 +161,7 @@ def policy_changes(changes: Sequence[ResourceChange]) -> list[PolicyChange]:
     homes = {
         kind: {
             (change.type, canonical_statement(statement.before or statement.after or {})): change.name
-            for change, _, statements in found
+            for change, _, statements in changed_policies
             for statement in statements
             if statement.kind == kind
         }
@@ -180,7 +180,7 @@ def policy_changes(changes: Sequence[ResourceChange]) -> list[PolicyChange]:
             statements=statements,
             moved={statement.sid: home for statement in statements if (home := moved(change, statement)) is not None},
         )
-        for change, path, statements in found
+        for change, path, statements in changed_policies
     ]
 
 

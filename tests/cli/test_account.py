@@ -134,9 +134,9 @@ VEND = ("vend", "ml-qa", "--email", "aws+ml-qa@hospital.example", "--ou", "Workl
 
 def test_vending_adds_account_and_network_and_names_the_stacks(project: Path) -> None:
     before = project.read_text(encoding="utf-8")
-    said = run(*VEND, "--network", "us-east-1=10.64.0.0/16", "--segment", "dev", "--monthly-usd", "900")
-    assert "Next: zone up organization baseline-ml-qa" in said
-    assert "network-us-east-1" in said
+    output = run(*VEND, "--network", "us-east-1=10.64.0.0/16", "--segment", "dev", "--monthly-usd", "900")
+    assert "Next: zone up organization baseline-ml-qa" in output
+    assert "network-us-east-1" in output
     assert values(project)["hipaa-ml:accounts"]["value"]["ml-qa"] == {
         "email": "aws+ml-qa@hospital.example",
         "ou": "Workloads/ML-Dev",

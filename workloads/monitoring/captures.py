@@ -33,7 +33,7 @@ def read(folder: Path, model: Definition, *, start: str, end: str) -> list[Recor
     Raises:
         MonitorError: a line is not a capture of an endpoint; names file and line.
     """
-    found: list[Record] = []
+    records: list[Record] = []
     for file in sorted(folder.rglob("*.jsonl")):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             if not line.strip():
@@ -42,13 +42,13 @@ def read(folder: Path, model: Definition, *, start: str, end: str) -> list[Recor
                 document: Any = json.loads(line)
                 time = str(document["eventMetadata"]["inferenceTime"])
                 if start <= time < end:
-                    found.extend(_records(document, model, time))
+                    records.extend(_records(document, model, time))
             except (ValueError, KeyError, TypeError, AttributeError, csv.Error):
                 raise MonitorError(
                     f"{file.name}, line {number}: not a line of SageMaker's data capture with endpointInput and "
                     "eventMetadata"
                 ) from None
-    return sorted(found, key=lambda record: record.time)
+    return sorted(records, key=lambda record: record.time)
 
 
 def _records(document: Any, model: Definition, time: str) -> Iterator[Record]:
