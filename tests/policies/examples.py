@@ -3,8 +3,8 @@
 Each entry has `policy`, `compliant` (the resources of a stack) and `violating` (changes; each makes the policy fail):
 `{remove_type: TOKEN}` removes all resources of a type, `{resource: INDEX, set: PATH, value: VALUE}` and `{resource:
 INDEX, remove: PATH}` change one resource, the first by default. PATH is a dotted path in its properties, or `protect`,
-`parent` or `provider`. An entry with `forbidden` instead has a resource of a type that the policy forbids. `!json`
-marks an object that the resource has as JSON text.
+`parent` or `provider`; with `says: TEXT` the violation contains the text. An entry with `forbidden` instead has a
+resource of a type that the policy forbids. `!json` marks an object that the resource has as JSON text.
 """
 
 import copy
@@ -58,6 +58,8 @@ class Change:
     path: str = ""
     value: Any = None
     """The new value at the path; `None` removes the property."""
+    says: str = ""
+    """Text that a violation contains."""
 
     def apply(self, compliant: Sequence[Example]) -> Sequence[Example]:
         if self.remove_type:
@@ -122,6 +124,7 @@ def _change(entry: Mapping[str, Any]) -> Change:
         resource=entry.get("resource", 0),
         path=entry.get("set") or entry.get("remove", ""),
         value=entry.get("value"),
+        says=entry.get("says", ""),
     )
 
 

@@ -91,7 +91,9 @@ def test_compliant_example_passes(case: Case) -> None:
 
 @pytest.mark.parametrize(("case", "change"), CHANGES)
 def test_violating_change_is_reported(case: Case, change: Change) -> None:
-    assert violations(case.policy, change.apply(case.compliant)) != []
+    messages = violations(case.policy, change.apply(case.compliant))
+    assert messages != []
+    assert any(change.says in message for message in messages), messages
 
 
 @pytest.mark.parametrize(("case", "change"), CHANGES)
