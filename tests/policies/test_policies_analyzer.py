@@ -68,7 +68,7 @@ def request(example: Example) -> dict[str, Any]:
 def violated_policies(analyzer: Any, examples: list[Example]) -> set[str]:
     mandatory: set[str] = set()
     resources = []
-    owners = {example.name: example.urn for example in examples if example.of is None}
+    owners = {example.name: example.urn for example in examples}
     for example in examples:
         answer = analyzer.Analyze(analyzer_pb2.AnalyzeRequest(**request(example)))
         mandatory |= {

@@ -158,8 +158,12 @@ def test_process_ends_with_its_starter(tmp_path: Path) -> None:
         start_program(Path(socket), request, [])
 
 
-def test_module_that_cannot_be_imported_ends_the_process(tmp_path: Path) -> None:
-    process = Preload(["rehearsal.no_such_module"])
-    with pytest.raises(PreloadError):
-        start(process, tmp_path, "print('never')")
-    process.close()
+def test_module_that_cannot_be_imported_is_left_to_the_programs(tmp_path: Path) -> None:
+    with Preload(["rehearsal.no_such_module", "colorsys"]) as process:
+        child, output = start(
+            process, tmp_path, "import sys; print('colorsys' in sys.modules); import rehearsal.no_such"
+        )
+        assert child.wait() == 1
+    text = output.read_text(encoding="utf-8")
+    assert text.startswith("True\n")
+    assert "ModuleNotFoundError: No module named 'rehearsal.no_such'" in text

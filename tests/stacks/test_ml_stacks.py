@@ -14,11 +14,13 @@ STACK, DATA = "ml-prod", "data-prod"
 ML = files.read(ROOT, "organization").values["ml"]
 READMISSION: Mapping[str, Any] = ML["models"]["readmission"]
 RELEASE: Mapping[str, str] = READMISSION["release"]
+UNWATCHED: Mapping[str, Any] = {key: value for key, value in READMISSION.items() if key != "monitoring"}
+"""The reference model without a monitor, which has tests of its own (`test_monitor_stacks.py`)."""
 
 
 def with_model(**changes: Any) -> Mapping[str, Any]:
-    """The `ml` key with the reference model changed."""
-    return {"models": {"readmission": {**READMISSION, **changes}}}
+    """The `ml` key with the reference model changed, and not monitored."""
+    return {"models": {"readmission": {**UNWATCHED, **changes}}}
 
 
 def one(recording: Recording, kind: str) -> Mapping[str, Any]:
@@ -85,7 +87,11 @@ def test_deployment_is_a_canary_with_alarm_rollback() -> None:
     recording = recorded(STACK)
     deployment = one(recording, "endpoint:Endpoint")["deploymentConfig"]
     assert deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]["type"] == "CANARY"
-    alarms = {alarm.inputs["name"]: alarm.inputs for alarm in recording.of(":MetricAlarm")}
+    alarms = {
+        alarm.inputs["name"]: alarm.inputs
+        for alarm in recording.of(":MetricAlarm")
+        if not alarm.name.startswith("readmission-monitor-")
+    }
     rolling_back = {alarm["alarmName"] for alarm in deployment["autoRollbackConfiguration"]["alarms"]}
     assert rolling_back == set(alarms) - {"readmission-prod-OutOfDistribution"}
     assert len(alarms) == 4
@@ -97,7 +103,9 @@ def test_deployment_is_a_canary_with_alarm_rollback() -> None:
 
 def test_serving_role_reads_artifacts_of_its_region() -> None:
     [rights] = [
-        policy for policy in recorded(STACK).of("iam/rolePolicy:RolePolicy") if policy.name.startswith("readmission")
+        policy
+        for policy in recorded(STACK).of("iam/rolePolicy:RolePolicy")
+        if policy.name.startswith("readmission") and not policy.name.startswith("readmission-monitor-")
     ]
     text, buckets = rights.inputs["policy"], recorded(DATA).outputs["buckets"]
     assert buckets["artifacts"]["us-east-1"] in text
@@ -149,7 +157,7 @@ def test_unreleased_model_has_a_registry_and_no_endpoint() -> None:
 
 
 def test_two_models_share_only_key_and_topic() -> None:
-    two_models = {"models": {"readmission": READMISSION, "sepsis": {**READMISSION, "standby": "none"}}}
+    two_models = {"models": {"readmission": UNWATCHED, "sepsis": {**UNWATCHED, "standby": "none"}}}
     recording = run(STACK, recordings={DATA: run(DATA, ml=two_models)}, ml=two_models)
     alone = recorded(STACK).counts()
     doubled = {kind: count for kind, count in recording.counts().items() if count == 2 * alone[kind]}

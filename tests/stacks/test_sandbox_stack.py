@@ -38,11 +38,13 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     (r"aws:s3/bucket:", "tags"): "data source: its logs are no records",
     (r"BucketLifecycleConfiguration", "rules"): "size: days that objects are kept",
     (r"ModelPackageGroupPolicy", "resourcePolicy"): "names: no next environment reads the versions",
+    (r"aws:iam/rolePolicy:RolePolicy", "policy"): "data source: no pipeline registers versions to promote",
 }
 """Pattern of a type and property -> why it may differ: a name, a size, the source of the data, or the way out."""
 ONLY_STAGING: Final[Mapping[str, str]] = {
     r"aws:backup/": "synthetic data has no backups",
     r"pseudonyms-|[ -]pipeline-": "nothing is retrained weekly: jobs are started from Studio",
+    r"readmission-monitor-|[ -]monitoring-": "no endpoint of another environment is watched",
     r"readmission-(1-|endpoint|scaling|alarms)|private-zone": "a sandbox serves no version of another environment",
     r"ec2transitgateway|spoke-attachment|-to-10\.|spoke-profile": "no way out",
     r"replication|images-configuration": "one region",
