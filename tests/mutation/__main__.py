@@ -49,6 +49,9 @@ TESTS: Final = {
 LEFT_OUT: Final = ("write.py", "document.py")
 """Programs that write files of the repository; their results are compared in CI."""
 
+WITHOUT_EFFECT: Final = ("_BitOr_", "_Is_Eq", "_IsNot_NotEq")
+"""Operators that say nothing about the tests: `str | None` in an annotation, which fails at import, and `==` instead of
+`is`, which decides alike for None, sentinels and members of enumerations."""
 STORAGE: Final = ("@dataclass(", "@lru_cache(")
 """Beginnings of lines that state how objects are stored or kept, not what is decided."""
 
@@ -60,8 +63,7 @@ def mutations(package: str, root: Path) -> list[Any]:
     modules = sorted(path for path in (root / package).rglob("*.py") if path.name not in LEFT_OUT)
     configurations: dict[str, Any] = {}
     found = [mutation for item in _all_work_items(modules, configurations) for mutation in item.mutations]
-    # `str | None` in an annotation: the import fails, which says nothing about the tests.
-    others = [mutation for mutation in found if "_BitOr_" not in mutation.operator_name]
+    others = [mutation for mutation in found if not any(name in mutation.operator_name for name in WITHOUT_EFFECT)]
     lines = {path: path.read_text(encoding="utf-8").splitlines() for path in modules}
     return [
         mutation
