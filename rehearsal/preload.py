@@ -287,7 +287,8 @@ def _place(numbers: Sequence[int], received: Sequence[int]) -> None:
     """Give the received descriptors the numbers that the program expects."""
     import fcntl  # noqa: PLC0415 - as in `serve`
 
-    moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _FIRST_FREE) for descriptor in received]
+    free = max(*numbers, _FIRST_FREE) + 1  # none of the moved descriptors has a number that the program expects
+    moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, free) for descriptor in received]
     for descriptor in received:
         os.close(descriptor)
     for descriptor, number in zip(moved, numbers, strict=True):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -65,9 +66,15 @@ class Program:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         assert self._process.stderr is not None
+        self._errors: deque[str] = deque(maxlen=50)
+
+        def keep(line: str) -> None:
+            self._errors.append(line)
+            log("info", line)
+
         self._pumps = [
             child.pump(self._process.stdout, lambda line: log("info", line)),
-            child.pump(self._process.stderr, lambda line: log("info", line)),
+            child.pump(self._process.stderr, keep),
         ]
         try:
             self._process.stdin.write(json.dumps(settings).encode() + b"\n")
@@ -85,8 +92,12 @@ class Program:
         if self._process.stdin:
             self._process.stdin.close()
         if not content:
+            last = next((line for line in reversed(self._errors) if line.strip()), "")
+            reason = f": {last}" if last else ""
             return ProgramResult(
-                ok=False, message=f"the program's process ended with status {code} before the program did"
+                ok=False,
+                message=f"the program's process ended with status {code} before the program did{reason}",
+                detail="\n".join(self._errors),
             )
         output = json.loads(content)
         return ProgramResult(

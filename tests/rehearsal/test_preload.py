@@ -49,7 +49,10 @@ def start(preload: Preload, folder: Path, code: str, **environment: str) -> tupl
         return preload.start(request, [nothing.fileno(), stream.fileno(), stream.fileno()]), output
 
 
-def test_program_has_its_own_arguments_environment_folder_and_descriptors(preload: Preload, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [9, 64, 65, 66, 67, 68, 69])
+def test_program_has_its_own_arguments_environment_folder_and_descriptors(
+    preload: Preload, tmp_path: Path, number: int
+) -> None:
     script = tmp_path / "folder" / "report.py"
     script.parent.mkdir()
     script.write_text(REPORT, encoding="utf-8")
@@ -57,10 +60,10 @@ def test_program_has_its_own_arguments_environment_folder_and_descriptors(preloa
     reading, writing = os.pipe()
     request = Start(
         program=str(script),
-        arguments=["9", "--flag"],
+        arguments=[str(number), "--flag"],
         working_directory=str(tmp_path),
         environment={"ONLY": "this"},
-        descriptors=[0, 1, 2, 9],
+        descriptors=[0, 1, 2, number],
     )
     with (
         (tmp_path / "input").open("rb") as given,
@@ -73,7 +76,7 @@ def test_program_has_its_own_arguments_environment_folder_and_descriptors(preloa
         report = json.load(pipe)
 
     assert child.wait() == 7
-    assert report["argv"] == [str(script), "9", "--flag"]
+    assert report["argv"] == [str(script), str(number), "--flag"]
     assert (report["cwd"], report["path"]) == (str(tmp_path), str(script.parent))
     assert report["environment"].items() >= {"ONLY": "this"}.items()
     assert "HOME" not in report["environment"]
@@ -82,7 +85,7 @@ def test_program_has_its_own_arguments_environment_folder_and_descriptors(preloa
     assert report["input"] == "given"
     assert report["session"]
     assert report["interruptible"]
-    assert len(report["descriptors"]) == 5, "0, 1, 2, 9 and the folder that is listed"
+    assert len(report["descriptors"]) == 5, "0, 1, 2, the number and the folder that is listed"
     assert (tmp_path / "out").read_text(encoding="utf-8") == "printed\n"
     assert (tmp_path / "err").read_text(encoding="utf-8") == "warned\n"
 
