@@ -199,9 +199,9 @@ differential: $(READY_ML) iam-simulate ## compare 10,000 random requests per tes
 	IAM_SIMULATE_REQUESTS=10000 IAM_SIMULATE_EXAMPLES=10000 $(BIN)/pytest -q -s --hypothesis-show-statistics \
 	  tests/authorization/test_differential_deployed.py tests/authorization/test_differential.py
 
-build/mutation/.ready: $(READY_ML)
+build/mutation/.ready: tests/mutation/requirements.lock $(READY_ML)
 	rm -rf build/mutation
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/mutation cosmic-ray==8.7.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/mutation --require-hashes -r tests/mutation/requirements.lock
 	touch $@
 
 mutation: build/mutation/.ready ## change SAMPLE places of each package of MUTATED, and count those that tests notice: at most MINUTES each
@@ -223,6 +223,7 @@ lock: ## compile all lock files again, with the newest versions
 	$(BIN)/python -m workloads.monitoring.lock workloads/monitoring/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group nannyml -o workloads/monitoring/requirements-nannyml.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group attacks --constraints workloads/requirements.lock -o workloads/attacks/requirements.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group mutation --constraints requirements.lock -o tests/mutation/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group tracking -o workloads/tracking/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group dvc -o workloads/pipeline/requirements-dvc.lock
 
