@@ -27,6 +27,7 @@ KNOWN_ERRORS: Final = frozenset(
         "policies.configuration.ConfigurationError",
         "rehearsal.cloud.errors.CloudError",
         "rehearsal.engine.errors.EngineError",
+        "rehearsal.preload.PreloadError",
         "rehearsal.provider.process.ProviderProcessError",
         "zone.errors.ZoneError",
     }

@@ -1,8 +1,10 @@
 """Loads the emulated cloud into a process that forks it (`rehearsal.preload`): modules and service models, no state."""
 
 import importlib
-import os
 from typing import Final
+
+from authorization import reference
+from rehearsal.cloud import patches
 
 SERVICES: Final = (
     *(
@@ -30,21 +32,18 @@ _MODULES: Final = {"lambda": "awslambda"}
 
 def load() -> None:
     """Import moto, its patches and the models of `SERVICES`."""
-    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
-        del os.environ[name]
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    patches.set_environment()
     from moto.backends import get_backend  # noqa: PLC0415 - moto reads the environment when it is loaded
     from moto.core.routing import get_service_router  # noqa: PLC0415 - the same
 
-    from authorization import reference  # noqa: PLC0415
-    from rehearsal.cloud import daemon, patches, rules  # noqa: PLC0415 - the same
+    from rehearsal.cloud import rules  # noqa: PLC0415 - the same
 
-    assert daemon.Daemon
-    for name in patches.names():
-        importlib.import_module(f"rehearsal.cloud.patches.{name}")
+    modules = ["rehearsal.cloud.daemon", *(f"rehearsal.cloud.patches.{name}" for name in patches.names())]
+    modules += [f"moto.{_MODULES.get(service, service)}.urls" for service in SERVICES]
+    for module in modules:
+        importlib.import_module(module)
     rules.all_rules()
     for service in SERVICES:
         get_backend(service)  # pyright: ignore[reportArgumentType, reportCallIssue]
         get_service_router(service)
         reference.service(_PREFIXES.get(service, service))
-        importlib.import_module(f"moto.{_MODULES.get(service, service)}.urls")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from moto.core.utils import get_service_model
+from moto.s3.models import s3_backends
 
 from rehearsal.cloud.authorization import Authorizer
 from rehearsal.cloud.authorization.callers import role_session
@@ -82,8 +83,6 @@ def _destination(operation: Operation) -> Iterator[Needed]:
 
 
 def _tagged(operation: Operation) -> bool:
-    from moto.s3.models import s3_backends  # noqa: PLC0415 - moto reads the environment when it is loaded
-
     version: Any = operation.version
     tags = s3_backends[version.account_id][version.partition].tagger.get_tag_dict_for_resource(version.arn)
     return bool(tags)

@@ -10,16 +10,20 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from botocore import xform_name
 from botocore.exceptions import ClientError
-from botocore.session import Session as BotocoreSession
+from moto.core.utils import get_service_model
+from moto.scheduler.models import scheduler_backends
 
 from rehearsal.cloud.errors import CloudError
+from rehearsal.cloud.pascal_case import own_case, pascal
+from rehearsal.cloud.rules.roles import role_trusts
 from rehearsal.cloud.service_calls import SERVICE_CALLS, NoRoleError
 
 SESSION: Final = "scheduler"
 _UNIVERSAL: Final = "arn:aws:scheduler:::aws-sdk:"
-_SERVICES: Final = {"sfn": "stepfunctions", "states": "stepfunctions", "lambda": "lambda", "sqs": "sqs"}
-"""Service in the ARN of a target -> service of boto3."""
+_SERVICES: Final = {"sfn": "stepfunctions"}
+"""Service in the ARN of a universal target -> service of boto3, where they differ."""
 _PRINCIPAL: Final = "scheduler.amazonaws.com"
 
 
@@ -76,8 +80,6 @@ def fire(name: str, account: str, region: str) -> Mapping[str, Any]:
 
 def _all() -> list[tuple[str, str, str, Any]]:
     """Account, region, group and moto's schedule of every schedule."""
-    from moto.scheduler.models import scheduler_backends  # noqa: PLC0415 - moto reads the environment when it is loaded
-
     result: list[tuple[str, str, str, Any]] = []
     backends: Any = scheduler_backends
     for account in list(backends):
@@ -93,7 +95,8 @@ def _call(schedule: Any) -> tuple[str, str, dict[str, Any]]:
     if arn.startswith(_UNIVERSAL):
         prefix, _, action = arn.removeprefix(_UNIVERSAL).partition(":")
         service = _SERVICES.get(prefix, prefix)
-        return service, _method(action), _parameters(service, action, json.loads(text))
+        operation: Any = get_service_model(service).operation_model(pascal(action))
+        return service, xform_name(operation.name), own_case(json.loads(text), operation.input_shape)
     kind = arn.split(":")[2]
     if kind == "lambda":
         return "lambda", "invoke", {"FunctionName": arn, "InvocationType": "RequestResponse", "Payload": text.encode()}
@@ -115,23 +118,7 @@ def _with_attributes(text: str, schedule: Any) -> str:
     return text
 
 
-def _method(action: str) -> str:
-    from botocore import xform_name  # noqa: PLC0415 - needed for universal targets only
-
-    return xform_name(action[0].upper() + action[1:])
-
-
-def _parameters(service: str, action: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters of universal targets are in Pascal case, whatever the service's own case is."""
-    model: Any = BotocoreSession().get_service_model(service)
-    members = model.operation_model(action[0].upper() + action[1:]).input_shape.members
-    own = {name.lower(): name for name in members}
-    return {own.get(name.lower(), name): value for name, value in given.items()}
-
-
 def _require_trust(role: str, account: str) -> None:
-    from rehearsal.cloud.rules.roles import role_trusts  # noqa: PLC0415 - moto reads the environment when it is loaded
-
     if not role_trusts(role, _PRINCIPAL, account):
         raise NoRoleError(f"The role {role} does not exist, or it does not trust {_PRINCIPAL}.")
 

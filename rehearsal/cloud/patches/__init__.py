@@ -43,9 +43,7 @@ def apply(
         lost: tells the regions that are down.
         denied: decides a replication under the role of its configuration; returns the message of a denial.
     """
-    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
-        del os.environ[name]
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    set_environment()
     from rehearsal.cloud.patches import copying, replication_metrics  # noqa: PLC0415 - moto reads the environment when it is loaded
 
     replicator = Replicator(
@@ -60,6 +58,13 @@ def apply(
         if hasattr(patch, "apply"):
             patch.apply()
     return PatchResult(changed=tuple(registry.changed), replicator=replicator)
+
+
+def set_environment() -> None:
+    """Set the environment variables that moto reads when it is loaded; those of AWS clients are removed."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
+        del os.environ[name]
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 
 def names() -> Sequence[str]:

@@ -35,6 +35,7 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.backend.execution import Execution
 
+from rehearsal.cloud.pascal_case import own_case, pascal
 from rehearsal.cloud.patches import registry
 from rehearsal.cloud.service_calls import SERVICE_CALLS
 
@@ -85,22 +86,12 @@ def _cased(original: Any) -> Any:
             self,
             env=env,
             resource_runtime_part=resource_runtime_part,
-            normalised_parameters=_request(normalised_parameters, shapes.input_shape),
+            normalised_parameters=own_case(normalised_parameters, shapes.input_shape),
             state_credentials=state_credentials,
         )
         env.stack.append(_json(_result(env.stack.pop(), shapes.output_shape)))
 
     return _eval_service_task
-
-
-def _request(value: Any, shape: Any) -> Any:
-    if isinstance(value, dict) and shape.type_name == "structure":
-        members = {_pascal(name): (name, member) for name, member in shape.members.items()}
-        items = ((members.get(_pascal(name), (name, None)), entry) for name, entry in value.items())
-        return {name: entry if member is None else _request(entry, member) for (name, member), entry in items}
-    if isinstance(value, list) and shape.type_name == "list":
-        return [_request(entry, shape.member) for entry in value]
-    return value
 
 
 def _result(value: Any, shape: Any) -> Any:
@@ -110,7 +101,7 @@ def _result(value: Any, shape: Any) -> Any:
         return value.read().decode()
     if isinstance(value, dict) and shape.type_name == "structure":
         return {
-            _pascal(name): _result(entry, shape.members[name]) if name in shape.members else entry
+            pascal(name): _result(entry, shape.members[name]) if name in shape.members else entry
             for name, entry in value.items()
         }
     if isinstance(value, list) and shape.type_name == "list":
@@ -121,10 +112,6 @@ def _result(value: Any, shape: Any) -> Any:
 def _json(value: Any) -> Any:
     """The value as states hold it: JSON, with times as texts."""
     return json.loads(to_json_str(value))
-
-
-def _pascal(name: str) -> str:
-    return name[:1].upper() + name[1:]
 
 
 def _with_text(original: Any) -> Any:
