@@ -104,7 +104,8 @@ def _replicas(_domain: Domain, names: DataNames, _table: AccessTable, region: st
 
     S3 User Guide, "Replicating encrypted objects".
     """
-    return uses.replicas(region, names.account_id, [names.role_arn(names.service_role("replication"))])
+    replicating = uses.through("s3", region, names.account_id, [names.role_arn(names.service_role("replication"))])
+    return [{**statement, "Sid": "ReplicasThroughS3", "Action": "kms:Encrypt"} for statement in replicating]
 
 
 def _jobs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:

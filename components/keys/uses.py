@@ -204,23 +204,6 @@ def through(
     ]
 
 
-def replicas(region: str, account_id: pulumi.Input[str], role_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
-    """Replication roles of the account encrypt replicas through S3 (S3 User Guide, "Replicating encrypted objects")."""
-    return [
-        {
-            "Sid": "ReplicasThroughS3",
-            "Effect": "Allow",
-            "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account_id)},
-            "Action": "kms:Encrypt",
-            "Resource": "*",
-            "Condition": {
-                "StringEquals": {"kms:CallerAccount": account_id, "kms:ViaService": f"s3.{region}.amazonaws.com"},
-                "ArnLike": {"aws:PrincipalArn": list(role_arns)},
-            },
-        }
-    ]
-
-
 def jobs(region: str, account_id: pulumi.Input[str], role_arns: Sequence[pulumi.Input[str]]) -> Sequence[Statement]:
     """SageMaker encrypts the disks and outputs of some roles' jobs; grants go to AWS services only."""
     through_sagemaker = {"kms:CallerAccount": account_id, "kms:ViaService": f"sagemaker.{region}.amazonaws.com"}

@@ -121,6 +121,14 @@ class TestDecryptionRights:
     ) -> None:
         assert may_use(principal, "kms:Decrypt", domain, region) is expected
 
+    @pytest.mark.parametrize("domain", ["artifacts", "features", "phi"])
+    @pytest.mark.parametrize("region", [EAST, WEST])
+    def test_only_the_replication_role_encrypts_replicas(self, domain: str, region: str) -> None:
+        assert may_use("hipaa-ml-service-replication", "kms:Encrypt", domain, region)
+        assert not may_use("hipaa-ml-service-replication", "kms:Encrypt", domain, region, service="sagemaker")
+        for other in ("hipaa-ml-data-team-cardiology", "hipaa-ml-service-lake-formation", "hipaa-ml-ml-training"):
+            assert not may_use(other, "kms:Encrypt", domain, region)
+
     def test_key_is_used_through_its_service_only(self) -> None:
         assert not may_use("hipaa-ml-data-team-cardiology", "kms:Decrypt", "phi", service="ec2")
 
