@@ -150,7 +150,7 @@ def rename(
     if not execute:
         console.print(f"{number} would be renamed to {new}, and accounts.{name}.name set. Add --execute.")
         return
-    _check(workspace, text, prepared)
+    _checked(workspace, prepared)
     with aws_errors():
         aws = _aws(workspace, settings, target)
         aws.client("account").put_account_name(AccountId=number, AccountName=new)
@@ -208,7 +208,7 @@ def close(name: Name, target: Target = "emulator", execute: Execute = False) -> 
     text = (workspace.root / FILE).read_text(encoding="utf-8")
     prepared = changed(text, (*ACCOUNTS, name, "state"), "closed")
     prepared = changed(prepared, (*ACCOUNTS, name, "id"), number)
-    _check(workspace, text, prepared)
+    _checked(workspace, prepared)
     with aws_errors():
         aws = _aws(workspace, settings, target)
         now = datetime.now(UTC)
@@ -303,35 +303,30 @@ def _in_segment(settings: Settings, segment: str, name: str) -> Edit:
 
 
 def _edited(workspace: Workspace, edits: Sequence[Edit]) -> Settings:
-    """Writes changes and reads the settings again; a wrong value leaves the file as it was.
+    """Writes changes, after their settings are checked.
 
     Raises:
         UsageError: the file cannot be edited, or the settings would not be valid.
     """
     file = workspace.root / FILE
-    before = file.read_text(encoding="utf-8")
-    text = before
+    text = file.read_text(encoding="utf-8")
     for path, value in edits:
         text = changed(text, path, value)
-    settings = _check(workspace, before, text)
+    settings = _checked(workspace, text)
     write(file, text)
     return settings
 
 
-def _check(workspace: Workspace, before: str, after: str) -> Settings:
-    """The settings of a text; the file stays as it is.
+def _checked(workspace: Workspace, text: str) -> Settings:
+    """The settings of a changed `Pulumi.yaml`.
 
     Raises:
         UsageError: the settings would not be valid.
     """
-    file = workspace.root / FILE
-    write(file, after)
     try:
-        return workspace.settings()
+        return workspace.settings(project_text=text)
     except SettingsError as error:
         raise UsageError(f"{error}. No changes were made.") from None
-    finally:
-        write(file, before)
 
 
 def _networks(settings: Settings) -> list[str]:

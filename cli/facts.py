@@ -12,7 +12,7 @@ from cli.cost import sizes, tracking_sizes
 from cli.declared import guarded
 from cli.declared_network import declaration
 from cli.errors import UsageError, is_known
-from cli.networks import Source, network
+from cli.networks import Source, deployed_reach
 from cli.workspace import Workspace
 from controls.registry import folders
 from inspection.comparison.facts import (
@@ -25,8 +25,6 @@ from inspection.comparison.facts import (
 )
 from inspection.cost import Traffic, bill
 from inspection.network.differences import differences
-from inspection.network.identity import identified
-from inspection.network.reach import Reach
 from zone.settings import Settings
 from zone.settings.names import MANAGEMENT
 
@@ -117,8 +115,8 @@ def _requests() -> list[Mapping[str, str]]:
 
 
 def _deployed_network(settings: Settings) -> NetworkFacts:
-    expected, primary = declaration(settings), settings.regions.primary
-    reachability = Reach(identified(network(Source(), settings), expected, primary), primary)
+    expected = declaration(settings)
+    reachability = deployed_reach(Source(), settings, expected)
     matrix = reachability.matrix()
     return NetworkFacts(
         source="deployed",

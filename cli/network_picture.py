@@ -8,13 +8,11 @@ import typer
 
 from cli.declared_network import declaration
 from cli.errors import UsageError, console
-from cli.networks import Source, network
+from cli.networks import Source, deployed_reach
 from cli.workspace import Workspace
 from inspection.network.difference import Difference
 from inspection.network.differences import differences
-from inspection.network.identity import identified
 from inspection.network.picture import draw
-from inspection.network.reach import Reach
 from inspection.network.scene import Scene, SpokeCard, differing, inside, leaks
 from inspection.network.svg import html, svg
 from zone.plan import make_plan
@@ -75,8 +73,8 @@ def scene(settings: Settings, found: Sequence[Difference]) -> Scene:
 
 def _differences(settings: Settings) -> Sequence[Difference]:
     """Differences of the deployed network, as the emulated AWS has it if it is up; none when nothing is deployed."""
-    declared, primary = declaration(settings), settings.regions.primary
+    declared = declaration(settings)
     for source in (Source(live=True), Source()):
         with suppress(UsageError):
-            return differences(Reach(identified(network(source, settings), declared, primary), primary), declared)
+            return differences(deployed_reach(source, settings, declared), declared)
     return []

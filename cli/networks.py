@@ -13,7 +13,10 @@ from cli.own_aws import OwnAws
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
 from inspection.network import live, state
+from inspection.network.declared import Declaration
+from inspection.network.identity import identified
 from inspection.network.model import Network
+from inspection.network.reach import Reach
 from zone.settings import Settings
 
 
@@ -49,6 +52,16 @@ def network(source: Source, settings: Settings) -> Network:
     if not deployed.vpcs:
         raise UsageError("No VPC is deployed. Deploy the zone with `zone up --all`.")
     return deployed
+
+
+def deployed_reach(source: Source, settings: Settings, declared: Declaration) -> Reach:
+    """The reachability in the deployed network, whose VPCs have the names of the declared ones.
+
+    Raises:
+        UsageError: as `network`.
+    """
+    primary = settings.regions.primary
+    return Reach(identified(network(source, settings), declared, primary), primary)
 
 
 def _from_aws(workspace: Workspace, settings: Settings) -> Network:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -19,7 +20,7 @@ from cli.deployment.on_aws import AwsDeployer
 from cli.errors import messages
 from cli.evidence import write_evidence
 from cli.facts import guardrail_facts
-from cli.networks import Source, network
+from cli.networks import Source, deployed_reach
 from cli.night import ageing, deployed
 from cli.night.page import headline, html, markdown
 from cli.night.section import Section, UnreadableError, decided, passed, section
@@ -31,16 +32,13 @@ from cli.workspace import Workspace
 from inspection.audit import audit
 from inspection.aws import Aws
 from inspection.network.differences import differences
-from inspection.network.identity import identified
-from inspection.network.reach import Reach
 from operations.pulumi_cli import deployed_stacks, exported_resources
 from policies.configuration import FILE, Configuration, ConfigurationError
-from rehearsal.engine import StackResult
+from rehearsal.engine import PARALLEL, StackResult
 from zone.plan import make_plan
 from zone.settings import Settings
 
 AT_ONCE: Final = 4
-PARALLEL: Final = 16
 
 
 def nightly(
@@ -128,8 +126,8 @@ def checks(
 
 
 def _reach(settings: Settings, source: Source) -> Section:
-    declared, primary = declaration(settings), settings.regions.primary
-    reachability = Reach(identified(network(source, settings), declared, primary), primary)
+    declared = declaration(settings)
+    reachability = deployed_reach(source, settings, declared)
     network_differences = differences(reachability, declared, reachability.matrix())
     return deployed.reach(len(reachability.network.vpcs), [str(difference) for difference in network_differences])
 
@@ -181,7 +179,7 @@ def _rehearsed(workspace: Workspace) -> Reader:
         aws=lambda: rehearsed_aws(workspace, settings),
         source=Source(live=True),
         drift=drift,
-        outputs=lambda: {stack: store.outputs(stack) for stack in store.stacks()},
+        outputs=cache(lambda: {stack: store.outputs(stack) for stack in store.stacks()}),
         resources=lambda: {stack: store.resources(stack) for stack in store.stacks()},
     )
 
@@ -207,8 +205,10 @@ def _on_aws(workspace: Workspace, role: str | None) -> Reader:
         aws=lambda: OwnAws(role=role or settings.account_access_role),
         source=Source(aws=True),
         drift=drift,
-        outputs=lambda: {
-            stack: {name: output.value for name, output in project.stack_outputs(stack).items()} for stack in stacks
-        },
+        outputs=cache(
+            lambda: {
+                stack: {name: output.value for name, output in project.stack_outputs(stack).items()} for stack in stacks
+            }
+        ),
         resources=lambda: {stack: exported_resources(project, stack) for stack in stacks},
     )

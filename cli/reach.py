@@ -10,13 +10,12 @@ import typer
 from cli import reach_display
 from cli.declared_network import declaration
 from cli.errors import UsageError
-from cli.networks import Source, network
+from cli.networks import Source, deployed_reach
 from cli.options import Endpoint, JsonDocument
 from cli.workspace import Workspace
 from inspection.network import ranges
 from inspection.network.differences import differences
 from inspection.network.explain import Explanation, explain
-from inspection.network.identity import identified
 from inspection.network.nodes import Node
 from inspection.network.ranges import EVERYTHING, Ranges
 from inspection.network.reach import Reach
@@ -63,9 +62,7 @@ def reach(
     settings = Workspace.find(endpoint).settings()
     where = Source(endpoint=endpoint, live=live, aws=aws, exports=exports or ())
     declared = declaration(settings)
-    reachability = Reach(
-        identified(network(where, settings), declared, settings.regions.primary), settings.regions.primary
-    )
+    reachability = deployed_reach(where, settings, declared)
     if everything:
         matrix = reachability.matrix()
         report = differences(reachability, declared, matrix)

@@ -20,9 +20,11 @@ from cli.deployment.release_plan import FILE, PlannedStack, ReleasePlan, read_pl
 from cli.errors import UsageError, messages
 from cli.options import JsonDocument
 from cli.run_output import run_document
+from cli.runs import AtOnce, Stacks
 from cli.session import AT_ONCE
 from cli.workspace import Workspace
 from operations.pulumi_cli import deployed_stacks
+from rehearsal.engine import PARALLEL
 from zone.plan.guardrails import guardrail_policies
 
 app = typer.Typer(
@@ -33,13 +35,11 @@ app = typer.Typer(
 )
 PREVIEW: Final = "preview.json"
 """Document of the preview, for `zone comment`."""
-PARALLEL: Final = 16
-AtOnce = Annotated[int, typer.Option(min=1, max=16, metavar="N", help="Independent stacks processed at the same time.")]
 
 
 @app.command("plan")
 def plan(
-    stacks: Annotated[list[str] | None, typer.Argument(metavar="STACK", help="Stack names; see `zone graph`.")] = None,
+    stacks: Stacks = None,
     everything: Annotated[bool, typer.Option("--all", help="Every stack of the zone.")] = False,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the plan.")] = Path(
         "build/release"

@@ -14,12 +14,10 @@ from cli.options import Endpoint, Target, refuse_endpoint
 from cli.run_output import not_started, show_run, succeeded
 from cli.session import AT_ONCE, Session
 from cli.workspace import Workspace
+from rehearsal.engine import PARALLEL
 from rehearsal.provider import emulated_types
 
 Operation = Literal["up", "preview", "refresh", "destroy"]
-
-PARALLEL = 16
-"""Default number of resources that are processed at the same time."""
 
 Stacks = Annotated[list[str] | None, typer.Argument(metavar="STACK", help="Stack names; see `zone graph`.")]
 All = Annotated[bool, typer.Option("--all", help="Every stack of the zone, in dependency order.")]

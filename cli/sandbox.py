@@ -20,6 +20,7 @@ from cli.sandbox_estimate import FILL_MINUTES, hourly_usd, minutes
 from cli.sandbox_file import edited
 from cli.session import Session
 from cli.workspace import Workspace
+from rehearsal.engine import PARALLEL
 from zone.plan import SandboxPlan, graph, make_plan
 from zone.settings import Settings, SettingsError
 from zone.settings.checks.sandboxes import sandbox_accounts
@@ -31,8 +32,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-PARALLEL: Final = 16
-"""Number of resources that are processed at the same time."""
 FILE: Final = "Pulumi.yaml"
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the sandbox.")]
@@ -54,18 +53,18 @@ class _Editing:
         return cls(workspace=workspace, before=(workspace.root / FILE).read_text(encoding="utf-8"))
 
     def write(self, name: str, values: dict[str, Any] | None) -> Settings:
-        """Writes one sandbox and reads the settings again; a wrong value leaves the file as it was.
+        """Writes one sandbox, after its settings are checked; returns the settings of the zone with it.
 
         Raises:
             UsageError: the file cannot be edited, or the settings would not be valid.
         """
-        file = self.workspace.root / FILE
-        release_file.write(file, edited(self.before, name, values))
+        text = edited(self.before, name, values)
         try:
-            return self.workspace.settings()
+            settings = self.workspace.settings(project_text=text)
         except SettingsError as error:
-            self.restore()
             raise UsageError(f"{error}. Nothing was changed.") from None
+        release_file.write(self.workspace.root / FILE, text)
+        return settings
 
     def restore(self) -> None:
         """Writes the text that was there before."""

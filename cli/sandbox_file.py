@@ -7,6 +7,7 @@ from typing import Any, Final
 import yaml
 
 from cli.errors import UsageError
+from cli.settings_file import last_line
 
 KEY: Final = "hipaa-ml:sandboxes"
 _BY_HAND: Final = f"Pulumi.yaml cannot be changed without touching other values. Edit `config > {KEY}` by hand."
@@ -48,7 +49,7 @@ def _changed(text: str, config: Any, entries: Any, name: str, values: Mapping[st
     if entries is None:
         column = config.value[0][0].start_mark.column
         block = [f"{KEY}:", "  value:", *(f"    {line}" for line in _block(name, values or {}))]
-        return _inserted(lines, _last_line(config) + 1, column, block if values is not None else [])
+        return _inserted(lines, last_line(config) + 1, column, block if values is not None else [])
     span = next((_span(key, value) for key, value in entries.value if key.value == name), None)
     column = entries.value[0][0].start_mark.column
     if span is not None and values is None and len(entries.value) == 1:
@@ -57,7 +58,7 @@ def _changed(text: str, config: Any, entries: Any, name: str, values: Mapping[st
         del lines[span[0] : span[1] + 1]
     if values is None:
         return "".join(lines)
-    at = span[0] if span is not None else _last_line(entries) + 1
+    at = span[0] if span is not None else last_line(entries) + 1
     return _inserted(lines, at, column, _block(name, values))
 
 
@@ -77,16 +78,7 @@ def _scalar(value: Any) -> str:
 
 def _span(key: Any, value: Any) -> tuple[int, int]:
     """First and last line of an entry."""
-    return key.start_mark.line, max(key.start_mark.line, _last_line(value))
-
-
-def _last_line(node: Any) -> int:
-    """The last line of a node; a block's own end mark is behind the comments that follow it."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _last_line(last[1] if isinstance(last, tuple) else last)
-    end: Any = node.end_mark
-    return end.line - 1 if end.column == 0 and end.line > node.start_mark.line else end.line
+    return key.start_mark.line, max(key.start_mark.line, last_line(value))
 
 
 def _child(node: Any, key: str) -> Any:

@@ -64,22 +64,21 @@ def _entries(node: Any) -> Sequence[tuple[Any, Any]]:
 def _edit(text: str, parent: Any, key: str, value: Any) -> str:
     entry = next(((name, node) for name, node in _entries(parent) if name.value == key), None)
     if parent.flow_style:
-        return _edit_flow(text, parent, entry, key, value)
+        return _edit_flow(text, parent, key, value)
     if entry is None:
         return text if value is None else _append(text, parent, key, value)
     name, node = entry
     if value is None or not (isinstance(node, yaml.ScalarNode) or node.flow_style):
         lines = text.splitlines(keepends=True)
-        last = _last_line(node)
+        last = last_line(node)
         block = [] if value is None else [f"{line}\n" for line in _block(key, value, name.start_mark.column)]
         return "".join([*lines[: name.start_mark.line], *block, *lines[last + 1 :]])
     return text[: node.start_mark.index] + _flow(value) + text[node.end_mark.index :]
 
 
-def _edit_flow(text: str, parent: Any, entry: tuple[Any, Any] | None, key: str, value: Any) -> str:
+def _edit_flow(text: str, parent: Any, key: str, value: Any) -> str:
     """Rewrites a mapping in braces."""
     content: dict[str, Any] = yaml.safe_load(text[parent.start_mark.index : parent.end_mark.index]) or {}
-    del entry
     if value is None:
         content.pop(key, None)
     else:
@@ -92,7 +91,7 @@ def _append(text: str, parent: Any, key: str, value: Any) -> str:
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     column = parent.value[0][0].start_mark.column
-    at = _last_line(parent) + 1
+    at = last_line(parent) + 1
     return "".join([*lines[:at], *(f"{line}\n" for line in _block(key, value, column)), *lines[at:]])
 
 
@@ -115,10 +114,10 @@ def _flow(value: Any) -> str:
     return json.dumps(value)
 
 
-def _last_line(node: Any) -> int:
+def last_line(node: Any) -> int:
     """The last line of a node; a block's own end mark is behind the comments that follow it."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
-        return _last_line(last[1] if isinstance(last, tuple) else last)
+        return last_line(last[1] if isinstance(last, tuple) else last)
     end: Any = node.end_mark
     return end.line - 1 if end.column == 0 and end.line > node.start_mark.line else end.line

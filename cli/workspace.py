@@ -41,13 +41,17 @@ class Workspace:
             state = state / "endpoints" / hashlib.sha256(endpoint.encode()).hexdigest()[:12]
         return cls(root=root, state=state, endpoint=endpoint)
 
-    def settings(self, stack: str = "organization") -> Settings:
+    def settings(self, stack: str = "organization", project_text: str | None = None) -> Settings:
         """The zone's settings as the given stack sees them.
+
+        Args:
+            stack: name of the stack.
+            project_text: content of `Pulumi.yaml` instead of what the file contains; for a change to be checked.
 
         Raises:
             SettingsError: naming file, key and what is allowed.
         """
-        return settings_from_files(self.root, stack)
+        return settings_from_files(self.root, stack, project_text)
 
     def store(self) -> StateStore:
         """The checkpoints of this workspace.

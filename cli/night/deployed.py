@@ -107,11 +107,11 @@ def live_guardrails(declared: GuardrailFacts, aws: Aws) -> GuardrailFacts:
                     policies[policy["Id"]] = (policy["Name"], kind.value, content, [])
                 policies[policy["Id"]][3].append(path)
     by_id = {number: existing.placement.get(number, ROOT) for number in (entry["Id"] for entry in existing.accounts)}
-    emails = {str(entry["Name"]): entry["Id"] for entry in existing.accounts}
+    by_name = {str(entry["Name"]): entry["Id"] for entry in existing.accounts}
     accounts = {
-        name: (number if number in by_id else emails[name], by_id[number if number in by_id else emails[name]])
+        name: (number if number in by_id else by_name[name], by_id[number if number in by_id else by_name[name]])
         for name, (number, _) in declared.accounts.items()
-        if number in by_id or name in emails
+        if number in by_id or name in by_name
     }
     return GuardrailFacts(
         policies=[

@@ -61,13 +61,15 @@ def statement_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]
         after: the new document; None when the policy is deleted.
     """
     old, new = _statements(before), _statements(after)
-    kept = {_canonical(statement) for statement in old.values()} & {_canonical(item) for item in new.values()}
+    kept = {canonical_statement(statement) for statement in old.values()} & {
+        canonical_statement(item) for item in new.values()
+    }
     changes: list[StatementChange] = []
     for sid, statement in old.items():
-        if _canonical(statement) in kept:
+        if canonical_statement(statement) in kept:
             continue
         successor = new.get(sid)
-        if successor is not None and _canonical(successor) not in kept:
+        if successor is not None and canonical_statement(successor) not in kept:
             changes.append(StatementChange(kind="changed", sid=sid, before=statement, after=successor))
         else:
             changes.append(StatementChange(kind="removed", sid=sid, before=statement, after=None))
@@ -75,14 +77,9 @@ def statement_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]
     changes += [
         StatementChange(kind="added", sid=sid, before=None, after=statement)
         for sid, statement in new.items()
-        if _canonical(statement) not in kept and sid not in changed
+        if canonical_statement(statement) not in kept and sid not in changed
     ]
     return changes
-
-
-def canonical_statement(statement: Statement) -> str:
-    """A statement as text that does not depend on the order of its keys and values."""
-    return _canonical(statement)
 
 
 def _statements(document: Mapping[str, Any] | None) -> dict[str, Statement]:
@@ -99,8 +96,9 @@ def _statements(document: Mapping[str, Any] | None) -> dict[str, Statement]:
     return named
 
 
-def _canonical(value: object) -> str:
-    return json.dumps(_sorted(value), sort_keys=True, default=str)
+def canonical_statement(statement: Statement) -> str:
+    """A statement as text that does not depend on the order of its keys and values."""
+    return json.dumps(_sorted(statement), sort_keys=True, default=str)
 
 
 def _sorted(value: object) -> object:

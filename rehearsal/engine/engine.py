@@ -22,6 +22,7 @@ from rehearsal.engine.store import StateStore
 from rehearsal.preload import Preload
 
 PARALLEL: Final = 16
+"""Default number of resources that are processed at the same time."""
 
 
 class Engine:

@@ -114,9 +114,10 @@ def run(*words: str) -> str:
 
 
 def refused(project: Path, *words: str) -> str:
-    before = project.read_text(encoding="utf-8")
+    before, inode = project.read_text(encoding="utf-8"), project.stat().st_ino
     result = CliRunner().invoke(app, ["account", *words])
     assert result.exit_code != 0, result.output
+    assert project.stat().st_ino == inode, "the file was replaced, even if by what it contained"
     assert project.read_text(encoding="utf-8") == before
     return str(result.exception)
 

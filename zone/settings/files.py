@@ -60,13 +60,21 @@ def parse(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader builds plain values only
 
 
-def read(root: Path, stack: str) -> Sources:
+def read(root: Path, stack: str, project_text: str | None = None) -> Sources:
     """Reads the project's file and, if there is one, the stack's.
+
+    Args:
+        root: folder of the files.
+        stack: name of the stack.
+        project_text: content of the project's file instead of what the file contains; for a change to be checked.
 
     Raises:
         SettingsError: a file that is not there or not YAML, with its line.
     """
-    project = _mapping(root, PROJECT_FILE, must_exist=True)
+    if project_text is None:
+        project = _mapping(root, PROJECT_FILE, must_exist=True)
+    else:
+        project = _parsed(PROJECT_FILE, project_text)
     name = str(project.get("name", ""))
     stack_file = f"{project.get('stackConfigDir', '.')}/Pulumi.{stack}.yaml".removeprefix("./")
     values: dict[str, Any] = {}
@@ -116,6 +124,10 @@ def _mapping(root: Path, file: str, *, must_exist: bool) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f"{file} cannot be read: {error}"]) from None
+    return _parsed(file, text)
+
+
+def _parsed(file: str, text: str) -> dict[str, Any]:
     try:
         content = parse(text)
     except yaml.MarkedYAMLError as error:

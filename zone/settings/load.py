@@ -41,12 +41,13 @@ def parse_settings(values: Mapping[str, Any], origins: Mapping[str, str]) -> Set
     )
 
 
-def settings_from_files(root: Path, stack: str) -> Settings:
+def settings_from_files(root: Path, stack: str, project_text: str | None = None) -> Settings:
     """Reads the settings of a stack from `Pulumi.yaml` and the stack's file, without a running program.
 
     Args:
         root: the folder of `Pulumi.yaml`.
         stack: the stack's name; its file may be absent.
+        project_text: content of `Pulumi.yaml` instead of what the file contains; for a change to be checked.
 
     Returns:
         The validated settings.
@@ -54,5 +55,5 @@ def settings_from_files(root: Path, stack: str) -> Settings:
     Raises:
         SettingsError: a file that does not exist or is not YAML, or an invalid value.
     """
-    sources = files.read(root, stack)
+    sources = files.read(root, stack, project_text)
     return parse_settings(sources.values, sources.origins)
