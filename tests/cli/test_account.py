@@ -114,10 +114,10 @@ def run(*words: str) -> str:
 
 
 def refused(project: Path, *words: str) -> str:
-    before, inode = project.read_text(encoding="utf-8"), project.stat().st_ino
+    before, written = project.read_text(encoding="utf-8"), project.stat().st_mtime_ns
     result = CliRunner().invoke(app, ["account", *words])
     assert result.exit_code != 0, result.output
-    assert project.stat().st_ino == inode, "the file was replaced, even if by what it contained"
+    assert project.stat().st_mtime_ns == written, "the file was written, even if with what it contained"
     assert project.read_text(encoding="utf-8") == before
     return str(result.exception)
 
