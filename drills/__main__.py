@@ -1,18 +1,16 @@
 """`make drill`: deploys the zone, removes a region, fails over and back, and writes a report."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
+from drills import command
 from drills.drill import VARIANTS, Drill, Variant, run_drill
 from drills.errors import DrillError
 from drills.report import write
 from drills.zone import ROOT, bring_up
-from rehearsal.cloud import CloudError
 
 console = Console(highlight=False)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -63,12 +61,8 @@ def _print_verdict(drill_result: Drill) -> None:
 
 
 def main() -> None:
-    """Runs the command line; an error is printed as one message, without a traceback."""
-    try:
-        app()
-    except (DrillError, CloudError) as error:
-        console.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
-        sys.exit(2)
+    """Runs the command line."""
+    command.run(app, console)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """`make drift`: runs the drift drill in the rehearsal, and writes its report."""
 
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +8,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from drills import command
 from drills.drift.drill import run_drill
-from drills.drift.project import ROOT
 from drills.drift.report import write
-from drills.errors import DrillError
-from rehearsal.cloud import CloudError
+from drills.project_copy import ROOT
 
 console = Console(highlight=False)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -38,12 +36,8 @@ def drift(
 
 
 def main() -> None:
-    """Runs the command line; an error is printed as one message, without a traceback."""
-    try:
-        app()
-    except (DrillError, CloudError) as error:
-        console.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
-        sys.exit(2)
+    """Runs the command line."""
+    command.run(app, console)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from drills.drift import project as projects
 from drills.drift.population import patients, write_extract
-from drills.drift.project import APPROVER, AUTHOR, ENVIRONMENT, MODEL, ROOT, STACKS, Project
+from drills.drift.project import APPROVER, AUTHOR, ENVIRONMENT, MODEL, STACKS, Project
 from drills.drift.staging import IMAGE_DIGEST, MONITOR, REPOSITORY, RETRAINING, Staging
 from drills.errors import DrillError
+from drills.project_copy import ROOT
 from rehearsal.cloud import Cloud, Image, host
 
 PER_DAY: Final = 60

@@ -1,7 +1,6 @@
 """The project of the drift drill: a copy with one model, because a promotion writes into `Pulumi.yaml`."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -13,8 +12,8 @@ from typing import Any, Final
 import yaml
 
 from drills.errors import DrillError
+from drills.project_copy import copy_project, environment
 
-ROOT: Final = Path(__file__).parents[2]
 MODEL: Final = "readmission"
 ENVIRONMENT: Final = "staging"
 STACKS: Final = (
@@ -23,10 +22,6 @@ STACKS: Final = (
 )
 APPROVER: Final = "model-approver"
 AUTHOR: Final = "cardiology-engineer"
-_PARTS: Final = (
-    *("Pulumi.yaml", "__main__.py"),
-    *("authorization", "components", "controls", "policies", "runbooks", "stacks", "workloads", "zone"),
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +39,7 @@ class Project:
         done = subprocess.run(  # noqa: S603 - our own interpreter, our own module
             [sys.executable, "-m", "cli.main", *words],
             cwd=self.root,
-            env={**_environment(), "PYTHONPATH": str(self.root)},
+            env=environment(self.root),
             capture_output=True,
             text=True,
             check=False,
@@ -71,7 +66,7 @@ class Project:
         with subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
             command,
             cwd=self.root,
-            env={**_environment(), "PYTHONPATH": str(self.root), "COLUMNS": "76", "PYTHONUNBUFFERED": "1"},
+            env={**environment(self.root), "COLUMNS": "76", "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -102,13 +97,7 @@ def copy(folder: Path, serving_image_digest: str) -> Project:
     if folder.exists():
         Project(root=folder).zone("cloud", "stop", allowed=(0, 1, 2))
         shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    for part in _PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / part)
+    copy_project(folder)
     file = folder / "Pulumi.yaml"
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     learning = content["config"]["hipaa-ml:ml"]["value"]
@@ -127,7 +116,3 @@ def copy(folder: Path, serving_image_digest: str) -> Project:
 def _model(content: Any) -> dict[str, Any]:
     model: dict[str, Any] = content["config"]["hipaa-ml:ml"]["value"]["models"][MODEL]
     return model
-
-
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.end_to_end.zone import ROOT, Zone
+from drills.project_copy import ROOT
+from tests.end_to_end.zone import Zone
 
 pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("documented_commands"), pytest.mark.timeout(2400)]
 

@@ -13,8 +13,8 @@ import pytest
 from drills.drift.project import APPROVER, AUTHOR, Project
 from drills.drift.staging import ENDPOINT, MONITOR, REGION, RETRAINING
 from drills.principals import access_role
+from drills.project_copy import ROOT
 from rehearsal.cloud import Cloud
-from tests.end_to_end.zone import ROOT
 
 pytestmark = [
     pytest.mark.whole_zone,

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from drills.project_copy import ROOT
 from rehearsal.cloud import Cloud, Credentials
-from tests.end_to_end.zone import ROOT, Ran, Zone
+from tests.end_to_end.zone import Ran, Zone
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drill"), pytest.mark.timeout(2700)]
 

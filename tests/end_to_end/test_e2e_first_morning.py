@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from drills.project_copy import ROOT
 from tests.end_to_end.pulumi_backend import CliZone, provider
-from tests.end_to_end.zone import ROOT, Zone
+from tests.end_to_end.zone import Zone
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 

@@ -11,8 +11,8 @@ import pytest
 from components.ml.monitor_definition import definition
 from components.ml.monitor_plan import NAMESPACE, MonitorNames, MonitorPlan
 from components.ml.monitor_rights import job_rights, machine_rights
+from drills.project_copy import ROOT
 from tests.end_to_end.machine_account import ACCOUNT, EAST, MachineAccount
-from tests.end_to_end.zone import ROOT
 from tests.workloads.monitoring_data import baseline, days, rows, write_captures
 from workloads.monitoring import baseline as baselines
 from workloads.pipeline.definitions import READMISSION

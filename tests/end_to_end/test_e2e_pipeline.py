@@ -14,8 +14,8 @@ import pytest
 from components.ml.pipeline_definition import definition
 from components.ml.pipeline_plan import BY_NAME, STEPS
 from components.ml.pipeline_rights import step_rights
+from drills.project_copy import ROOT
 from tests.end_to_end.laboratory import Laboratory
-from tests.end_to_end.zone import ROOT
 from workloads.pipeline import definitions, versions
 
 PYTHON = Path(os.environ.get("REHEARSAL_WORKLOADS_PYTHON") or ROOT / ".venv-workloads" / "bin" / "python")

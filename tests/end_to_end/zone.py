@@ -1,8 +1,6 @@
 """A copy of the project to rehearse in, with a cloud of its own that is gone afterwards."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,11 +10,7 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).parents[2]
-PARTS = (
-    *("Pulumi.yaml", "__main__.py"),
-    *("authorization", "components", "controls", "drills", "policies", "runbooks", "stacks", "workloads", "zone"),
-)
+from drills.project_copy import copy_project, environment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +34,11 @@ class Zone:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True)
-        for part in PARTS:
-            source = ROOT / part
-            if source.is_dir():
-                shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, root / part)
+        copy_project(root)
         (root / ".venv").symlink_to(Path(sys.prefix))
 
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
-        return {**kept, "PYTHONPATH": str(self.root), **more}
+        return {**environment(self.root), **more}
 
     def rehearse(self, *words: str, timeout: float = 280, **environment: str) -> Ran:
         done = subprocess.run(
