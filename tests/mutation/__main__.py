@@ -62,8 +62,8 @@ def mutations(package: str, root: Path) -> list[Any]:
 
     modules = sorted(path for path in (root / package).rglob("*.py") if path.name not in LEFT_OUT)
     configurations: dict[str, Any] = {}
-    found = [mutation for item in _all_work_items(modules, configurations) for mutation in item.mutations]
-    others = [mutation for mutation in found if not any(name in mutation.operator_name for name in WITHOUT_EFFECT)]
+    generated = [mutation for item in _all_work_items(modules, configurations) for mutation in item.mutations]
+    others = [mutation for mutation in generated if not any(name in mutation.operator_name for name in WITHOUT_EFFECT)]
     lines = {path: path.read_text(encoding="utf-8").splitlines() for path in modules}
     return [
         mutation
