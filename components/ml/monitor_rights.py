@@ -53,6 +53,7 @@ def _data_key(plan: MonitorPlan, actions: list[str]) -> Statement:
 def machine_rights(plan: MonitorPlan) -> list[Statement]:
     """Statements of the role of the state machine. It reads decisions, and no captured data."""
     base = f"{plan.region}:{plan.account_id}"
+    captures = f"capture/{plan.names.endpoint}/{plan.names.endpoint}/*" if plan.shadow else f"{plan.captures}/*"
     statements: list[Statement] = [
         {
             "Sid": "RunJobs",
@@ -85,9 +86,7 @@ def machine_rights(plan: MonitorPlan) -> list[Statement]:
             "Resource": plan.key_arn,
             "Condition": {"StringEquals": {"kms:ViaService": f"sagemaker.{plan.region}.amazonaws.com"}},
         },
-        _listing(plan, [f"capture/{plan.names.endpoint}/{plan.names.endpoint}/*", f"{plan.own}/*"])
-        if plan.shadow
-        else _listing(plan, [f"{plan.captures}/*", f"{plan.own}/*"]),
+        _listing(plan, [captures, f"{plan.own}/*"]),
         {
             "Sid": "ReadDecision",
             "Effect": "Allow",

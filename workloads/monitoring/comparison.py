@@ -96,7 +96,7 @@ def _with_outcomes(
     rare = classification and min(outcome.sum(), len(outcome) - outcome.sum()) < MINIMUM_EVENTS
     if len(outcome) < MINIMUM_LABELS or rare:
         return result
-    one, two = first[known], second[known]
+    served_prediction, challenger_prediction = first[known], second[known]
 
     def performance(prediction: Array, rows: Array) -> float:
         if classification:
@@ -107,9 +107,10 @@ def _with_outcomes(
     everything = np.arange(len(outcome))
     random = np.random.Generator(np.random.PCG64(1))
     draws = [random.integers(0, len(outcome), len(outcome)) for _ in range(DRAWS)]
-    gains = [sign * (performance(two, rows) - performance(one, rows)) for rows in draws]
+    gains = [sign * (performance(challenger_prediction, rows) - performance(served_prediction, rows)) for rows in draws]
     low, high = np.nanpercentile(gains, (2.5, 97.5))
-    served, challenger = performance(one, everything), performance(two, everything)
+    served = performance(served_prediction, everything)
+    challenger = performance(challenger_prediction, everything)
     return result | {
         "metric": "auroc" if classification else "mae",
         "served": served,

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any, Final
@@ -40,53 +41,70 @@ def shadows(backend: Any, config: str) -> list[dict[str, Any]]:
     return variants
 
 
-def record(  # noqa: PLR0917 - the parts of a request
-    backend: Any, endpoint: Any, headers: Mapping[str, str], request: bytes, answer: Answer, seconds: float
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invocation:
+    """A request to an endpoint."""
+
+    backend: Any
+    """moto's back end of SageMaker."""
+    endpoint: Any
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def time(self) -> datetime:
+        """Time at which it is captured."""
+        text = self.headers.get(_TIME)
+        return datetime.fromisoformat(text).astimezone(UTC) if text else datetime.now(UTC)
+
+
+def record(invocation: Invocation, answer: Answer, seconds: float) -> None:
     """Mirror a request to the shadow variant, and capture it with the responses of all variants.
 
-    Endpoints with a shadow variant also get the latency of both variants as a metric.
+    Endpoints with a shadow variant also get the latency of both variants as a metric. The caller does not wait for the
+    shadow variant (SageMaker Developer Guide, "Shadow tests").
 
-    The caller does not wait for the shadow variant (SageMaker Developer Guide, "Shadow tests").
+    Args:
+        invocation: the request.
+        answer: response of the production variant.
+        seconds: time that the production variant took.
     """
+    backend, endpoint = invocation.backend, invocation.endpoint
     config = backend.endpoint_configs.get(endpoint.endpoint_config_name)
     if config is None:
         return
     capture = config.data_capture_config or {}
     captured = CAPTURE.sampled(capture)
     [variant, *_] = config.production_variants
-    time = _time(headers)
+    time = invocation.time
     if captured:
-        _add(backend, endpoint, capture, variant, headers, request, answer, time)
+        _capture(invocation, time, capture, variant, answer)
     for shadow in shadows(backend, endpoint.endpoint_config_name):
-        _measure(backend, endpoint, variant, seconds)
+        _measure(invocation, variant, seconds)
         share = float(shadow.get("InitialVariantWeight", 1)) / float(variant.get("InitialVariantWeight", 1) or 1)
         if CAPTURE.sampled({"EnableCapture": True, "InitialSamplingPercentage": 100 * share}):
-            words = (backend, endpoint, capture if captured else None, shadow, headers, request, time)
+            words = (invocation, time, capture if captured else None, shadow)
             threading.Thread(target=_mirror, args=words, name=f"shadow-{endpoint.endpoint_name}", daemon=True).start()
 
 
-def _mirror(  # noqa: PLR0917 - the parts of a request
-    backend: Any,
-    endpoint: Any,
-    capture: Mapping[str, Any] | None,
-    shadow: Mapping[str, Any],
-    headers: Mapping[str, str],
-    request: bytes,
-    time: datetime,
+def _mirror(
+    invocation: Invocation, time: datetime, capture: Mapping[str, Any] | None, shadow: Mapping[str, Any]
 ) -> None:
-    key = shadow_key((backend.account_id, backend.region_name, endpoint.endpoint_name))
+    backend = invocation.backend
+    key = shadow_key((backend.account_id, backend.region_name, invocation.endpoint.endpoint_name))
     begin = perf_counter()
-    answer = HOSTING.invoke(key, request, passed(headers))
-    if answer is not None:
-        _measure(backend, endpoint, shadow, perf_counter() - begin)
-    if answer is not None and capture is not None:
-        _add(backend, endpoint, capture, shadow, headers, request, answer, time)
+    answer = HOSTING.invoke(key, invocation.body, passed(invocation.headers))
+    if answer is None:
+        return
+    _measure(invocation, shadow, perf_counter() - begin)
+    if capture is not None:
+        _capture(invocation, time, capture, shadow, answer)
 
 
-def _measure(backend: Any, endpoint: Any, variant: Mapping[str, Any], seconds: float) -> None:
+def _measure(invocation: Invocation, variant: Mapping[str, Any], seconds: float) -> None:
     """Publish the latency of a container in microseconds, as SageMaker does."""
-    dimensions = [("EndpointName", endpoint.endpoint_name), ("VariantName", str(variant["VariantName"]))]
+    backend = invocation.backend
+    dimensions = [("EndpointName", invocation.endpoint.endpoint_name), ("VariantName", str(variant["VariantName"]))]
     datum = {
         "MetricName": "ModelLatency",
         "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions],
@@ -97,31 +115,25 @@ def _measure(backend: Any, endpoint: Any, variant: Mapping[str, Any], seconds: f
     cloudwatch_backends[backend.account_id][backend.region_name].put_metric_data("AWS/SageMaker", [datum])
 
 
-def _add(  # noqa: PLR0917 - the parts of a request
-    backend: Any,
-    endpoint: Any,
-    capture: Mapping[str, Any],
-    variant: Mapping[str, Any],
-    headers: Mapping[str, str],
-    request: bytes,
-    answer: Answer,
-    time: datetime,
+def _capture(
+    invocation: Invocation, time: datetime, config: Mapping[str, Any], variant: Mapping[str, Any], answer: Answer
 ) -> None:
+    backend, headers = invocation.backend, invocation.headers
     model = backend._models.get(variant.get("ModelName"))  # noqa: SLF001 - moto keeps models nowhere else
     if model is None:
         return
     _, kind, body = answer
     CAPTURE.add(
         Destination(
-            endpoint=endpoint.endpoint_name,
+            endpoint=invocation.endpoint.endpoint_name,
             region=backend.region_name,
             role_arn=str(model.execution_role_arn),
             endpoint_id=s3_endpoint(backend.account_id, backend.region_name, model.vpc_config),
-            config=capture,
+            config=config,
         ),
         Exchange(
             variant=str(variant["VariantName"]),
-            request=request,
+            request=invocation.body,
             request_type=headers.get("Content-Type", ""),
             response=body,
             response_type=kind,
@@ -130,11 +142,6 @@ def _add(  # noqa: PLR0917 - the parts of a request
             time=time,
         ),
     )
-
-
-def _time(headers: Mapping[str, str]) -> datetime:
-    text = headers.get(_TIME)
-    return datetime.fromisoformat(text).astimezone(UTC) if text else datetime.now(UTC)
 
 
 def s3_endpoint(account: str, region: str, vpc_config: Mapping[str, Any] | None) -> str:

@@ -182,8 +182,10 @@ def _invoking(original: Any) -> Any:
         answer = HOSTING.invoke(key, request, passed)
         if answer is None:
             return original(self)
-        backend, seconds = sagemaker_backends[self.current_account][self.region], perf_counter() - begin
-        traffic.record(backend, endpoint, self.headers, request, answer, seconds)
+        seconds = perf_counter() - begin
+        backend = sagemaker_backends[self.current_account][self.region]
+        invocation = traffic.Invocation(backend=backend, endpoint=endpoint, headers=self.headers, body=request)
+        traffic.record(invocation, answer, seconds)
         status, kind, body = answer
         if status >= 400:  # noqa: PLR2004 - HTTP's boundary between success and failure
             raise AwsError("ModelError", f"Received {status} from the container: {body.decode(errors='replace')}")
