@@ -1,4 +1,4 @@
-"""`zone nightly`: drift, audit, network, guardrails, evidence, drills, and what ages, in one report."""
+"""`zone nightly`: drift, audit, network, guardrails, evidence, drills, expiry dates and updates in one report."""
 
 import json
 import tempfile
@@ -55,7 +55,7 @@ def nightly(
     ] = None,
     as_json: JsonDocument = False,
 ) -> None:
-    """Check the deployed zone and everything that ages, and write one report. Changes nothing in AWS.
+    """Check the deployed zone, expiry dates and updates, and write one report. Changes nothing in AWS.
 
     Exit code 0 when everything was checked and nothing is to be done, 1 otherwise. A section that could not be read is
     incomplete, which fails the report as well.

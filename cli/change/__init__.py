@@ -1,1 +1,1 @@
-"""A change as one pull-request comment: what it does, what is risky about it, and what blocks it."""
+"""A change as one pull-request comment: its resources, its risks, and the violations that block it."""

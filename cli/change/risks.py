@@ -1,4 +1,4 @@
-"""What is risky about a change, the most dangerous first."""
+"""The risks of a change, the highest first."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

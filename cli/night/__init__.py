@@ -1,1 +1,1 @@
-"""The nightly report: what changed or aged since yesterday, in one page with one exit code."""
+"""The nightly report: checks of the deployed zone, of expiry dates and of updates, with one exit code."""

@@ -1,4 +1,4 @@
-"""Sections on what ages by itself: exemptions, lists, AWS's tables, libraries."""
+"""Sections on expiry dates and updates: exemptions, the list of eligible services, AWS's tables, libraries."""
 
 import json
 import urllib.request
@@ -108,7 +108,7 @@ def updates(today: date, load: Load | None = None, names: Sequence[str] = LIBRAR
             files: Sequence[Mapping[str, Any]] = document["urls"]
             released = min(datetime.fromisoformat(str(file["upload_time_iso_8601"])) for file in files)
         except (KeyError, TypeError, ValueError, InvalidVersion) as error:
-            raise UnreadableError(f"the package index says nothing usable of {name}: {error!r}") from None
+            raise UnreadableError(f"the response of the package index for {name} is not usable: {error!r}") from None
         if newest <= installed:
             continue
         days = (today - released.astimezone(UTC).date()).days

@@ -39,13 +39,13 @@ def drift(results: Sequence[StackResult], expected: Sequence[str]) -> Section:
     if unread or not expected:
         summary = f"{len(unread)} stacks could not be read" if expected else "no stack is deployed"
         return Section(name="drift", verdict="incomplete", summary=summary, lines=[*unread, *changed])
-    return decided("drift", changed, f"{len(read)} stacks are as their state says")
+    return decided("drift", changed, f"{len(read)} stacks match their state")
 
 
 def audit(report: AuditReport) -> Section:
     """Differences between the accounts and the configuration."""
     if not report.observations:
-        raise UnreadableError("the audit saw nothing")
+        raise UnreadableError("the audit made no observations")
     lines = [
         f"{item.area}: {item.subject}: expected {item.expected}, found {item.found}" for item in report.differences
     ]

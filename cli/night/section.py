@@ -52,9 +52,9 @@ def decided(name: str, findings: Sequence[str], ok: str, *, notices: Sequence[st
 
     Args:
         name: name of the section.
-        findings: what has to be done; any makes the section a finding.
+        findings: problems to correct; the section is a finding if there are any.
         ok: sentence for a section without findings.
-        notices: what to know besides.
+        notices: further information.
     """
     if findings:
         more = f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}"

@@ -55,7 +55,7 @@ class Week:
 
 @dataclass(kw_only=True, slots=True)
 class Drift:
-    """What happened in the drill."""
+    """The results of the drill."""
 
     weeks: list[Week] = field(default_factory=list[Week])
     retrainings: list[str] = field(default_factory=list[str])
@@ -106,7 +106,7 @@ def run_drill(folder: Path, message: Callable[[str], None]) -> tuple[Project, Dr
         message: receives messages about the progress.
 
     Raises:
-        DrillError: a step does not come about.
+        DrillError: a step failed.
     """
     drill = _Drill(folder, message)
     try:

@@ -1,4 +1,4 @@
-"""The deployed environment of the drill: its data, its endpoint, its state machines, and who acts in it."""
+"""The deployed environment of the drill: its data, its endpoint, its state machines, and its principals."""
 
 import hashlib
 import json
