@@ -60,6 +60,7 @@ class Replicator:
     ) -> None:
         self._perform, self._publish, self._locked, self._lost = perform, publish, locked, lost
         self._queue: deque[Operation] = deque()
+        self._running: list[Operation] = []
         self._routes: dict[tuple[str, str, str], Route] = {}
         self._failed = Counter[tuple[str, str, str]]()
         self._completed = Counter[tuple[str, str, str]]()
@@ -87,10 +88,11 @@ class Replicator:
             self._lags = {**({} if source_region == "*" else self._lags), source_region: seconds}
 
     def pending(self) -> Sequence[Pending]:
-        """Return the counts of every rule that has had operations."""
+        """Return the counts of every rule that has had operations. A running operation counts as pending."""
         now = time.monotonic()
         with self._guard:
-            waiting, routes = list(self._queue), dict(self._routes)
+            waiting, routes = [*self._running, *self._queue], dict(self._routes)
+            failed, completed = self._failed.copy(), self._completed.copy()
         result: list[Pending] = []
         for name, route in routes.items():
             own = [entry for entry in waiting if _name(entry.route) == name]
@@ -104,8 +106,8 @@ class Replicator:
                     operations=len(own),
                     bytes=sum(item.size for item in own),
                     latency=max((now - element.queued for element in own), default=0.0),
-                    failed=self._failed[name],
-                    completed=self._completed[name],
+                    failed=failed[name],
+                    completed=completed[name],
                 )
             )
         return result
@@ -121,11 +123,24 @@ class Replicator:
             return 0
         with self._locked():
             for operation in due:
-                outcome = self._perform(operation)
-                name = _name(operation.route)
-                self._completed[name] += outcome is CopyStatus.COMPLETED
-                self._failed[name] += outcome is CopyStatus.FAILED
+                self._finish(operation, self._outcome(operation))
         return len(due)
+
+    def _outcome(self, operation: Operation) -> CopyStatus:
+        try:
+            return self._perform(operation)
+        except Exception:
+            # An error in one operation must not end the replication of the others.
+            log.exception("replication of %s failed", operation.route.source)
+            return CopyStatus.FAILED
+
+    def _finish(self, operation: Operation, outcome: CopyStatus) -> None:
+        """Count the outcome in the same step that ends the pending state, so that the counts always add up."""
+        name = _name(operation.route)
+        with self._guard:
+            self._running = [running for running in self._running if running is not operation]
+            self._completed[name] += outcome is CopyStatus.COMPLETED
+            self._failed[name] += outcome is CopyStatus.FAILED
 
     def _feed(self) -> None:
         """Let the active jobs queue their next objects."""
@@ -147,6 +162,7 @@ class Replicator:
                 (due if ready else rest).append(entry)
             rest.extend(self._queue)
             self._queue = rest
+            self._running.extend(due)
         return due
 
     def _lag(self, region: str) -> float:
