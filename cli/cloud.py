@@ -6,7 +6,7 @@ from dataclasses import asdict
 from fnmatch import fnmatchcase
 from itertools import groupby
 from operator import attrgetter
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
@@ -156,6 +156,48 @@ def fire(
         console.print(f"The invocation failed. {kept}\n{result['error']}", highlight=False, markup=False)
     if not result["invoked"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def deliver(
+    service: Annotated[
+        str | None, typer.Argument(metavar="SERVICE", help="backup, cloudtrail, config or flow-logs. Default: all.")
+    ] = None,
+    as_json: JsonDocument = False,
+) -> None:
+    """Deliver logs, snapshots and backups now.
+
+    CloudTrail delivers the management events since the last delivery, AWS Config a snapshot of each account and region,
+    flow logs one interval, and AWS Backup runs its plans with their copies. Each delivery is decided under the service
+    principal or the role that AWS uses; the exit code is 1 if one is denied.
+    """
+    cloud = Workspace.find().running_cloud()
+    try:
+        rows = cloud.deliver(service)
+    except CloudError as error:
+        raise UsageError(f"{error}.") from error
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        _show_deliveries(rows)
+    if not all(row["delivered"] for row in rows):
+        raise typer.Exit(1)
+
+
+def _show_deliveries(rows: Sequence[Mapping[str, Any]]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("service", "delivered", "failed"):
+        table.add_column(column, justify="left" if column == "service" else "right")
+    for service in sorted({row["service"] for row in rows}):
+        outcomes = [row["delivered"] for row in rows if row["service"] == service]
+        table.add_row(service, str(outcomes.count(True)), str(outcomes.count(False)))
+    console.print(table if rows else "Nothing is due.")
+    for row in rows:
+        if not row["delivered"]:
+            place = f"{row['service']} {row['account']} {row['region']}"
+            console.print(
+                f"{place}: {row['source']} -> {row['target']}\n  {row['error']}", highlight=False, markup=False
+            )
 
 
 @app.command("unused-rights")

@@ -186,6 +186,17 @@ class Cloud:
         """Invoke the target of a schedule once, as its role; returns what came of it (`rehearsal.cloud.schedules`)."""
         return dict(self.command("fire", name=name, account=account, region=region))
 
+    def deliver(self, service: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Let services deliver what is due, under their own principals: see `rehearsal.cloud.deliveries`.
+
+        Args:
+            service: one of `SERVICES`; by default all of them.
+
+        Returns:
+            One document per delivery: `service`, `account`, `region`, `source`, `target`, `delivered` and `error`.
+        """
+        return list(self.command("deliver", service=service))
+
     def set_replication_lag(self, seconds: float, source_region: str = "*") -> None:
         """Set the delay of replication from the buckets of a region; no delay by default."""
         self.command("replication-lag", seconds=seconds, source_region=source_region)

@@ -13,6 +13,7 @@ from typing import Any
 
 from rehearsal.cloud import patches, replication_rights, schedules
 from rehearsal.cloud.authorization.rights import rights
+from rehearsal.cloud.deliveries import deliver
 from rehearsal.cloud.description import Description
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.faults import Fault
@@ -40,7 +41,7 @@ class Daemon:
         self.changed, self._replicator = patched.changed, patched.replicator
         self._gateway = Gateway(self._control, management_account)
         self._listeners = Listeners(self._gateway, regions, port)
-        SERVICE_CALLS.use(self._listeners.urls())
+        SERVICE_CALLS.use(self._listeners.urls(), self._gateway.authorizer)
         self._state = state
         self._names = HeldNames(patches.resolve, patches.recorded_names)
         self.description = Description(
@@ -73,6 +74,7 @@ class Daemon:
             "addendum": lambda args: patches.set_addendum(active=bool(args["active"])),
             "schedules": lambda _: schedules.schedules(),
             "fire": lambda args: schedules.fire(**args),
+            "deliver": lambda args: deliver(**args),
             "replication": lambda _: self._replicator.status(),
             "replication-lag": lambda args: self._replicator.set_lag(**args),
         }

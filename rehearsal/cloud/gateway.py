@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from rehearsal.cloud import rules, wire
 from rehearsal.cloud.authorization import Authorizer, Caller
 from rehearsal.cloud.calls import Calls
+from rehearsal.cloud.deliveries.events import EVENTS, error_code
 from rehearsal.cloud.faults import Fault, Faults
 from rehearsal.cloud.partition import GLOBAL, global_services
 from rehearsal.cloud.refusal import Refusal
@@ -84,10 +85,12 @@ class Gateway:
             log.exception("deciding %s %s failed", request.service, request.operation)
             message = f"The emulated cloud failed to decide: {error!r}"
             caller, refusal = None, Refusal(code="InternalFailure", message=message)
-        if refusal is not None:
-            return exchange.refused(refusal)
-        answer = self._once(exchange)
-        if answer.status.startswith("2") and caller is not None:
+        answer = self._once(exchange) if refusal is None else exchange.refused(refusal)
+        if caller is None:
+            return answer
+        error = refusal.code if refusal is not None else error_code(answer.status, answer.body)
+        EVENTS.add(request, caller, request_id=exchange.request_id, error=error)
+        if not error:
             self.authorizer.succeeded(request, caller, answer.body)
         return answer
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from authorization import Decision, Level, Policies, Policy, Request, evaluate
+from authorization import Decision, Level, Policies, Policy, PrincipalKind, Request, evaluate
 from authorization.evaluation import BOUNDARY, ENDPOINT, IDENTITY, RESOURCE, SESSION
 from authorization.variables import VARIABLE
 from rehearsal.cloud.authorization import actions, conditions, dependent, identity, organization
@@ -22,6 +22,7 @@ from rehearsal.cloud.authorization.parsed import Narrowed, parsed_policy
 from rehearsal.cloud.authorization.record import Record
 from rehearsal.cloud.authorization.resource_policies import resource_policy
 from rehearsal.cloud.authorization.resources import resources
+from rehearsal.cloud.authorization.service_sessions import SERVICE_SESSIONS
 from rehearsal.cloud.authorization.web_identity import InvalidIdentityTokenError, web_identity
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.requests import ParsedRequest
@@ -59,6 +60,9 @@ class Authorizer:
         """The caller of a request, or why AWS does not accept who it is."""
         if not request.scope.access_key:
             return self._identify_unsigned(request)
+        service = SERVICE_SESSIONS.principal(request.scope.access_key)
+        if service is not None:
+            return service.caller()
         try:
             return self._callers.caller(request.scope.access_key)
         except UnknownAccessKeyError:
@@ -110,7 +114,8 @@ class Authorizer:
                 self.record.count("denied", request)
                 self.record.keep(Denial.of(request_id, request, asked, decision))
                 return _denial(subject, decision)
-            self.record.use(caller.principal.arn, action)
+            if caller.principal.kind is not PrincipalKind.SERVICE:
+                self.record.use(caller.principal.arn, action)
         self.record.count("decided", request)
         return None
 
@@ -148,7 +153,7 @@ class Authorizer:
             endpoint=self._optional(endpoint, action),
             scps=self._levels(principal.account, organization.SCP, action),
             rcps=self._levels(resource.account, organization.RCP, action),
-            management_account=organization.management_account(principal.account),
+            management_account=organization.management_account(principal.account or resource.account),
         )
         request = Request(
             principal=principal,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from authorization import reference
+from authorization import PrincipalKind, reference
 from rehearsal.cloud.authorization import model_packages, network, organization, tags
 from rehearsal.cloud.authorization.callers import Caller
 from rehearsal.cloud.authorization.resources import Resource
@@ -120,6 +120,12 @@ def _flag(value_: bool) -> Values:
     return ["true" if value_ else "false"]
 
 
+def _service(subject: Subject) -> str | None:
+    """Name of the service whose service principal makes the request; None for every other principal."""
+    principal = subject.caller.principal
+    return principal.arn if principal.kind is PrincipalKind.SERVICE else None
+
+
 def _now(_: Subject) -> Values:
     return [datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]
 
@@ -182,12 +188,15 @@ _GLOBAL: Final[Mapping[str, Callable[[Subject], Values | None]]] = {
     "aws:multifactorauthage": _multi_factor_age,
     "aws:multifactorauthpresent": _multi_factor,
     "aws:principalaccount": lambda subject: _single(subject.caller.principal.account),
-    "aws:principalarn": lambda subject: _single(subject.caller.principal.arn),
-    "aws:principalisawsservice": lambda _: _flag(False),  # noqa: FBT003
+    "aws:principalarn": lambda subject: ABSENT if _service(subject) else _single(subject.caller.principal.arn),
+    "aws:principalisawsservice": lambda subject: _flag(_service(subject) is not None),
     "aws:principalorgid": lambda subject: _single(organization.organization_id(subject.caller.principal.account)),
     "aws:principalorgpaths": lambda subject: _single(organization.path(subject.caller.principal.account)),
-    "aws:principalservicename": lambda _: ABSENT,
-    "aws:principaltype": lambda subject: ["AssumedRole" if subject.caller.principal.session_arn else "User"],
+    "aws:principalservicename": lambda subject: _single(_service(subject)),
+    "aws:principalservicenameslist": lambda subject: _single(_service(subject)),
+    "aws:principaltype": lambda subject: (
+        ABSENT if _service(subject) else ["AssumedRole" if subject.caller.principal.session_arn else "User"]
+    ),
     "aws:requestedregion": lambda subject: _single(subject.request.region),
     "aws:resourceaccount": lambda subject: _single(subject.resource.account),
     "aws:resourceorgid": lambda subject: _single(organization.organization_id(subject.resource.account)),
@@ -196,7 +205,9 @@ _GLOBAL: Final[Mapping[str, Callable[[Subject], Values | None]]] = {
     "aws:sourceaccount": lambda _: ABSENT,
     "aws:sourcearn": lambda _: ABSENT,
     "aws:sourceidentity": lambda subject: _single(subject.caller.session.source_identity),
-    "aws:sourceip": lambda subject: ABSENT if network.endpoint_keys(subject.request.headers) else ["127.0.0.1"],
+    "aws:sourceip": lambda subject: (
+        ABSENT if _service(subject) or network.endpoint_keys(subject.request.headers) else ["127.0.0.1"]
+    ),
     "aws:sourceorgid": lambda _: ABSENT,
     "aws:sourceowner": lambda subject: _single(subject.caller.principal.account),
     "aws:sourceorgpaths": lambda _: ABSENT,
@@ -207,7 +218,9 @@ _GLOBAL: Final[Mapping[str, Callable[[Subject], Values | None]]] = {
     "aws:useragent": lambda subject: _single(subject.request.headers.get("user-agent")),
     "aws:userid": lambda subject: _single(_user_id(subject.caller)),
     "aws:username": lambda subject: (
-        ABSENT if subject.caller.principal.session_arn else _single(subject.caller.principal.arn.rpartition("/")[2])
+        ABSENT
+        if subject.caller.principal.session_arn or _service(subject)
+        else _single(subject.caller.principal.arn.rpartition("/")[2])
     ),
     "aws:viaawsservice": lambda _: _flag(False),  # noqa: FBT003
     "aws:vpceaccount": _network("aws:vpceaccount"),

@@ -1,5 +1,7 @@
 """The actions that an operation needs beside its own: passing a role, copying an object, using a bucket's KMS key."""
 
+import base64
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
@@ -96,13 +98,21 @@ def _object_key(request: ParsedRequest, account: str) -> Iterator[Needed]:
         return
     action = "kms:GenerateDataKey" if request.operation in _WRITES else "kms:Decrypt"
     keys = {
+        **_encryption_context(request),
         "kms:viaservice": [f"s3.{arn.split(':')[3]}.amazonaws.com"],
-        "kms:calleraccount": [account],
+        **({"kms:calleraccount": [account]} if account else {}),
         "kms:encryptioncontext:aws:s3:arn": [f"arn:aws:s3:::{request.parameters['Bucket']}"],
         "kms:grantisforawsresource": ["false"],
         "aws:viaawsservice": ["true"],
     }
     yield action, Resource(arn=arn, account=arn.split(":")[4], type="key"), keys
+
+
+def _encryption_context(request: ParsedRequest) -> Mapping[str, Sequence[str]]:
+    """The encryption context that the caller adds to S3's own (S3 API Reference, `PutObject`)."""
+    encoded = str(request.parameters.get("SSEKMSEncryptionContext") or "")
+    pairs: Mapping[str, str] = json.loads(base64.b64decode(encoded)) if encoded else {}
+    return {f"kms:encryptioncontext:{name}".lower(): [value] for name, value in pairs.items()}
 
 
 def _written_key(request: ParsedRequest, bucket: str) -> str:

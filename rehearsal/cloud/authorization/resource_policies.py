@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from moto.awslambda.models import lambda_backends
+from moto.backup.models import backup_backends
 from moto.ecr.models import ecr_backends
 from moto.kms.models import kms_backends
 from moto.sagemaker.models import sagemaker_backends
@@ -102,11 +103,18 @@ def _package_group(account: str, region: str, name: str, _arn: str) -> str | Non
     return _text(getattr(group, "resource_policy", None)) if group is not None else None
 
 
+def _vault(account: str, region: str, name: str, _arn: str) -> str | None:
+    """The access policy of a backup vault."""
+    vault: Any = backup_backends[account][region].vaults.get(name.removeprefix("backup-vault:"))
+    return _text(getattr(vault, "access_policy", None)) if vault is not None else None
+
+
 def _text(document: Any) -> str | None:
     return json.dumps(document) if isinstance(document, dict) else (str(document) if document else None)
 
 
 _FINDERS: Final[Mapping[str, Callable[[str, str, str, str], str | None]]] = {
+    "backup": _vault,
     "ecr": _repository,
     "kms": _key,
     "lambda": _function,

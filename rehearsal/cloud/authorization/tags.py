@@ -67,13 +67,13 @@ def of_resource(arn: str, region: str) -> Mapping[str, str]:
         if service == "iam":
             return _iam_tags(arn)
         if service == "kms":
-            return _rows(
+            return by_key(
                 kms_backends[account][arn_region].tagger.list_tags_for_resource(name.partition("/")[2])["Tags"]
             )
         backend = resourcegroupstaggingapi_backends[account][arn_region or region]
         tagged = backend._get_resources_generator()  # noqa: SLF001 - moto's only index of tags  # pyright: ignore[reportPrivateUsage]
         rows: Any = next((entry.tags for entry in tagged if entry.arn == arn), [])
-        return _rows(rows)
+        return by_key(rows)
     return {}
 
 
@@ -82,7 +82,7 @@ def _bucket_tags(bucket: str) -> Mapping[str, str]:
     if owner is None:
         return {}
     backend: Any = s3_backends[owner]["aws"]
-    return _rows(backend.tagger.list_tags_for_resource(backend.buckets[bucket].arn)["Tags"])
+    return by_key(backend.tagger.list_tags_for_resource(backend.buckets[bucket].arn)["Tags"])
 
 
 def _iam_tags(arn: str) -> Mapping[str, str]:
@@ -93,8 +93,9 @@ def _iam_tags(arn: str) -> Mapping[str, str]:
 def of_entity(entity: Any) -> Mapping[str, str]:
     """The tags of moto's role, user or managed policy."""
     entity_tags: Any = entity.tags or {}
-    return _rows(list(entity_tags.values()) if isinstance(entity_tags, dict) else entity_tags)
+    return by_key(list(entity_tags.values()) if isinstance(entity_tags, dict) else entity_tags)
 
 
-def _rows(rows: Any) -> Mapping[str, str]:
+def by_key(rows: Any) -> Mapping[str, str]:
+    """Tags in moto's forms, rows or a mapping, as a mapping."""
     return dict(_pairs(rows))

@@ -8,7 +8,6 @@ from moto.backup.responses import BackupResponse
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
-from rehearsal.cloud.authorization.organization import management_account
 from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.patches import registry
 
@@ -21,7 +20,7 @@ _settings: Final[dict[str, dict[str, str]]] = {}
 def apply() -> None:
     """Add the operations."""
     assert urls
-    registry.add_state(BackupBackend, frameworks=dict, restore_testing_plans=dict, copy_jobs=dict)
+    registry.add_state(BackupBackend, frameworks=dict, restore_testing_plans=dict)
     registry.add_operations(backup_backends, BackupResponse, *_OPERATIONS)
 
 
@@ -170,33 +169,7 @@ def _delete_restore_testing_selection(
     del _plan(self, restore_testing_plan_name)["selections"][restore_testing_selection_name]
 
 
-def _start_copy_job(
-    self: Any, recovery_point_arn: str, source_backup_vault_name: str, destination_backup_vault_arn: str, **_: Any
-) -> Item:
-    """Start a copy; into another account it fails unless the organisation allows copies across accounts."""
-    self.describe_backup_vault(source_backup_vault_name)
-    identity, owner = str(mock_random.uuid4()), destination_backup_vault_arn.split(":")[4]
-    allowed = owner == self.account_id or cross_account_enabled(management_account(self.account_id))
-    refused = {"StatusMessage": "Cross-account backup is not enabled in the organization"}
-    self.copy_jobs[identity] = {
-        "AccountId": self.account_id,
-        "CopyJobId": identity,
-        "SourceRecoveryPointArn": recovery_point_arn,
-        "DestinationBackupVaultArn": destination_backup_vault_arn,
-        "CreationDate": utcnow(),
-        "State": "COMPLETED" if allowed else "FAILED",
-        **({} if allowed else refused),
-    }
-    return {"CopyJobId": identity, "CreationDate": utcnow(), "IsParent": False}
-
-
-def _describe_copy_job(self: Any, copy_job_id: str) -> Item:
-    return {"CopyJob": _find(self.copy_jobs, copy_job_id, "Copy job")}
-
-
 _OPERATIONS: Final = (
-    _start_copy_job,
-    _describe_copy_job,
     _update_global_settings,
     _describe_global_settings,
     _create_framework,

@@ -1,4 +1,8 @@
-"""Macie: changes of a session, configuration of the organisation, custom data identifiers, which moto lacks."""
+"""Macie: changes of a session, configuration of the organisation, custom data identifiers, and classification jobs.
+
+A job reads objects under Macie's service-linked role. Source: Macie User Guide, "Service-linked roles for Macie",
+"Allowing Macie to access S3 buckets and objects" and "Analyzing encrypted S3 objects with Macie".
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -10,6 +14,7 @@ from moto.macie2.responses import MacieResponse
 from moto.moto_api._internal import mock_random
 
 from rehearsal.cloud.aws_error import AwsError
+from rehearsal.cloud.deliveries import classification
 from rehearsal.cloud.patches import registry
 
 Item = dict[str, Any]
@@ -18,7 +23,13 @@ Item = dict[str, Any]
 def apply() -> None:
     """Add the operations; begin without a session: moto enables Macie in every account."""
     assert urls
-    registry.add_state(MacieBackend, macie_session=lambda: None, auto_enable=lambda: False, custom_identifiers=dict)
+    registry.add_state(
+        MacieBackend,
+        macie_session=lambda: None,
+        auto_enable=lambda: False,
+        custom_identifiers=dict,
+        classification_jobs=dict,
+    )
     registry.add_operations(macie2_backends, MacieResponse, *_OPERATIONS)
 
 
@@ -98,6 +109,43 @@ def _list_custom_data_identifiers(self: Any, **_: Any) -> Item:
     return {"items": [item for item in self.custom_identifiers.values() if not item["deleted"]]}
 
 
+def _create_classification_job(self: Any, name: str, job_type: str, s3_job_definition: Item, **members: Any) -> Item:
+    """Run a job at once over the buckets that it names; a job on a schedule runs once."""
+    _session(self)
+    identity, started = mock_random.uuid4().hex, utcnow()
+    outcome = classification.run(self.account_id, self.region_name, s3_job_definition.get("bucketDefinitions") or ())
+    arn = f"arn:aws:macie2:{self.region_name}:{self.account_id}:classification-job/{identity}"
+    self.classification_jobs[identity] = {
+        "jobId": identity,
+        "jobArn": arn,
+        "name": name,
+        "jobType": job_type,
+        "jobStatus": "COMPLETE" if job_type == "ONE_TIME" else "IDLE",
+        "s3JobDefinition": s3_job_definition,
+        "createdAt": started,
+        "lastRunTime": started,
+        "lastRunErrorStatus": {"code": "ERROR" if outcome.denials else "NONE"},
+        "statistics": {"approximateNumberOfObjectsToProcess": 0, "numberOfRuns": 1},
+        "tags": members.get("tags") or {},
+    }
+    classification.log(self.account_id, self.region_name, identity, outcome)
+    return {"jobId": identity, "jobArn": arn}
+
+
+def _describe_classification_job(self: Any, job_id: str) -> Item:
+    _session(self)
+    if job_id not in self.classification_jobs:
+        raise AwsError("ResourceNotFoundException", f"The job {job_id} doesn't exist")
+    job: Item = self.classification_jobs[job_id]
+    return job
+
+
+def _list_classification_jobs(self: Any, **_: Any) -> Item:
+    _session(self)
+    names = ("jobId", "name", "jobType", "jobStatus", "createdAt", "lastRunErrorStatus")
+    return {"items": [{name: job[name] for name in names} for job in self.classification_jobs.values()]}
+
+
 def _tag_resource(self: Any, resource_arn: str, tags: dict[str, str]) -> None:
     _identifier(self, resource_arn.rpartition("/")[2])["tags"].update(tags)
 
@@ -120,6 +168,9 @@ _OPERATIONS: Final = (
     _get_custom_data_identifier,
     _delete_custom_data_identifier,
     _list_custom_data_identifiers,
+    _create_classification_job,
+    _describe_classification_job,
+    _list_classification_jobs,
     _tag_resource,
     _untag_resource,
     _list_tags_for_resource,

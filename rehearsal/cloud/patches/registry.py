@@ -96,6 +96,9 @@ def _add_path(response: Any, uri: str) -> None:
     urls = sys.modules[f"{response.__module__.rpartition('.')[0]}.urls"]
     path = re.sub(r"\{(\w+)\+?\}", lambda match: f"(?P<{match[1].lower()}>.+)", uri.partition("?")[0])
     urls.url_paths.setdefault(f"{{0}}{path.rstrip('/')}/?$", response.dispatch)
+    if path.endswith("/"):
+        # werkzeug takes `/?` after a variable that may hold slashes for the end of the variable.
+        urls.url_paths.setdefault(f"{{0}}{path}$", response.dispatch)
 
 
 def add_state(owner: Any, **factories: Callable[[], Any]) -> None:
