@@ -108,6 +108,30 @@ def _replicas(_domain: Domain, names: DataNames, _table: AccessTable, region: st
     return [{**statement, "Sid": "ReplicasThroughS3", "Action": "kms:Encrypt"} for statement in replicating]
 
 
+def _discovery(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
+    """Macie decrypts objects under its service-linked role, whose own policy has no rights to keys.
+
+    Macie User Guide, "Allowing Macie to use a customer managed AWS KMS key". A key policy can name only a role that
+    exists, and this one exists from the day on which Macie is enabled: a condition names it, for this account alone.
+    """
+    return [
+        {
+            "Sid": "MacieThroughS3",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": "kms:Decrypt",
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {
+                    "kms:CallerAccount": names.account_id,
+                    "kms:ViaService": f"s3.{region}.amazonaws.com",
+                },
+                "ArnEquals": {"aws:PrincipalArn": names.discovery},
+            },
+        }
+    ]
+
+
 def _jobs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -> Sequence[Statement]:
     """Training and inference, through S3 and for their disks."""
     through_s3 = uses.through("s3", region, names.account_id, [names.jobs])
@@ -147,10 +171,10 @@ def _logs(_domain: Domain, names: DataNames, _table: AccessTable, region: str) -
 
 
 _USES: Final[Mapping[Domain, Sequence[_Use]]] = {
-    "artifacts": (_objects, _replicas, _jobs, _images, _promotion),
-    "features": (_objects, _replicas, _jobs, _catalogue, _promotion),
+    "artifacts": (_objects, _replicas, _discovery, _jobs, _images, _promotion),
+    "features": (_objects, _replicas, _discovery, _jobs, _catalogue, _promotion),
     "logs": (_logs,),
-    "phi": (_objects, _replicas, _deidentifying, _promotion),
+    "phi": (_objects, _replicas, _discovery, _deidentifying, _promotion),
     "secrets": (_secrets, _promotion),
 }
 

@@ -78,8 +78,13 @@ class DataNames:
         return [
             self.role_arn(f"{self.prefix}-service-*"),
             self.role_arn(self.backup_role),
-            self.role_arn("aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"),
+            self.discovery,
         ]
+
+    @property
+    def discovery(self) -> pulumi.Output[str]:
+        """ARN of the service-linked role under which Macie reads objects."""
+        return self.role_arn("aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie")
 
     @property
     def service_linked(self) -> pulumi.Output[str]:

@@ -148,8 +148,11 @@ def disks(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
 
 
 def backups(region: str, account_id: pulumi.Input[str]) -> Sequence[Statement]:
-    """AWS Backup encrypts recovery points for the account (Backup Developer Guide, "Encryption for backups")."""
-    return by_grants(["backup"], region, account_id, use="RecoveryPoints", grant="GrantsForBackup")
+    """AWS Backup encrypts recovery points for the account (Backup Developer Guide, "Encryption for backups").
+
+    RDS encrypts the copies of snapshots of databases, which AWS Backup does not manage fully, with the vault's key.
+    """
+    return by_grants(["backup", "rds"], region, account_id, use="RecoveryPoints", grant="GrantsForBackup")
 
 
 def notifications(account_id: pulumi.Input[str]) -> Sequence[Statement]:

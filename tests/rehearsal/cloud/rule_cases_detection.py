@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from rehearsal.cloud import Endpoints
 from tests.rehearsal.cloud.rule_requests import EAST, MANAGEMENT, Case, bucket, in_member
+from tests.rehearsal.cloud.samples import document
 
 Request = Callable[[Endpoints], Any]
+LINKED_ROLE: Final = "aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 
 
 def config(endpoints: Endpoints, region: str, *, recorder: bool = True, channel: bool = True) -> Any:
@@ -20,11 +22,18 @@ def config(endpoints: Endpoints, region: str, *, recorder: bool = True, channel:
 
 
 def recorder_named(name: str) -> Any:
-    return {"name": name, "roleARN": f"arn:aws:iam::{MANAGEMENT}:role/config"}
+    return {"name": name, "roleARN": f"arn:aws:iam::{MANAGEMENT}:role/{LINKED_ROLE}"}
 
 
 def put_channel(endpoints: Endpoints, client: Any, region: str) -> Any:
     name = bucket(endpoints, f"config-{region}")
+    writing = {
+        "Effect": "Allow",
+        "Principal": {"Service": "config.amazonaws.com"},
+        "Action": ["s3:ListBucket", "s3:PutObject"],
+        "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
+    }
+    endpoints.client("s3", EAST).put_bucket_policy(Bucket=name, Policy=document(writing))
     return client.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": name})
 
 

@@ -18,8 +18,9 @@ Change = Callable[[list[Statement]], list[Statement]]
 
 
 def name_of(request: pytest.FixtureRequest) -> str:
+    prefix = getattr(request.cls, "__name__", "other").removeprefix("Test").lower()
     name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())[-40:].strip("-")
-    return f"{getattr(request.cls, "__name__", "").removeprefix('Test').lower()}-{name}"
+    return f"{prefix}-{name}"
 
 
 def allow(service: str, actions: Sequence[str], resource: str, **condition: Any) -> Statement:

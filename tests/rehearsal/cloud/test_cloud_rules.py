@@ -634,17 +634,27 @@ def test_member_account_designates_no_macie_administrator(
 
 
 @pytest.mark.usefixtures("root")
-def test_copy_across_accounts_needs_the_setting_of_the_organization(endpoints: Endpoints) -> None:
-    backup = endpoints.client("backup", EAST)
+def test_copy_across_accounts_needs_the_setting_of_the_organization(
+    endpoints: Endpoints, in_member: Credentials
+) -> None:
+    backup, elsewhere = endpoints.client("backup", EAST), endpoints.client("backup", EAST, in_member)
     backup.create_backup_vault(BackupVaultName="copied")
+    vault = elsewhere.create_backup_vault(BackupVaultName="copies")["BackupVaultArn"]
+    receiving = statement(Principal="*", Action="backup:CopyIntoBackupVault", Resource="*")
+    elsewhere.put_backup_vault_access_policy(BackupVaultName="copies", Policy=document(receiving))
+    copier = role(endpoints, "copies", trust("backup.amazonaws.com"))
+    rights = document(statement(Action=["s3:*", "backup:*"], Resource="*"))
+    endpoints.client("iam", EAST).put_role_policy(RoleName="copies", PolicyName="rights", PolicyDocument=rights)
+    source = f"{S3}{bucket(endpoints, 'copied-bucket')}"
+    point = backup.start_backup_job(BackupVaultName="copied", ResourceArn=source, IamRoleArn=copier)["RecoveryPointArn"]
     states = []
     for enabled in ("false", "true"):
         backup.update_global_settings(GlobalSettings={"isCrossAccountBackupEnabled": enabled})
         job = backup.start_copy_job(
-            RecoveryPointArn=f"arn:aws:backup:{EAST}:{MANAGEMENT}:recovery-point:p",
+            RecoveryPointArn=point,
             SourceBackupVaultName="copied",
-            DestinationBackupVaultArn=f"arn:aws:backup:{EAST}:999999999999:backup-vault:v",
-            IamRoleArn=role(endpoints, f"copies-{enabled}", trust("backup.amazonaws.com")),
+            DestinationBackupVaultArn=vault,
+            IamRoleArn=copier,
         )
         states.append(backup.describe_copy_job(CopyJobId=job["CopyJobId"])["CopyJob"]["State"])
     assert states == ["FAILED", "COMPLETED"]
