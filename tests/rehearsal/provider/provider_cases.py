@@ -102,6 +102,32 @@ class World:
     def bucket(self, name: str = "bucket", **parameters: Any) -> str:
         return self.once(f"bucket-{name}", "aws:s3/bucket:Bucket", lambda: parameters).id
 
+    def delivered_to(self, name: str, service: str) -> str:
+        """A bucket that a service and the role of the cases write to."""
+        bucket = self.bucket(name)
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": service, "AWS": self.role.outputs["arn"]},
+            "Action": ["s3:GetBucketAcl", "s3:ListBucket", "s3:PutObject"],
+            "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        }
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        self.once(
+            f"policy-{name}",
+            "aws:s3/bucketPolicy:BucketPolicy",
+            lambda: {"bucket": bucket, "policy": json.dumps(document)},
+        )
+        return bucket
+
+    @property
+    def trail_key(self) -> CreatedResource:
+        """A key that CloudTrail encrypts with."""
+        trail = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Resource": "*"}
+        owner = {"Effect": "Allow", "Principal": OWN_ACCOUNT, "Action": "kms:*", "Resource": "*"}
+        statements = [owner, {**trail, "Action": "kms:GenerateDataKey*"}]
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        return self.once("trail-key", "aws:kms/key:Key", lambda: {"policy": document})
+
     def versioned(self, name: str) -> str:
         bucket = self.bucket(name)
         self.once(
@@ -809,12 +835,12 @@ def _replication(world: World, status: str) -> Values:
 
 def _trail(world: World, *, validation: bool) -> Values:
     return {
-        "s3BucketName": world.bucket("trail"),
+        "s3BucketName": world.delivered_to("trail", "cloudtrail.amazonaws.com"),
         "isMultiRegionTrail": True,
         "enableLogging": True,
         "enableLogFileValidation": validation,
         "includeGlobalServiceEvents": True,
-        "kmsKeyId": world.key.outputs["arn"],
+        "kmsKeyId": world.trail_key.outputs["arn"],
         "advancedEventSelectors": [
             {
                 "name": "management",
@@ -887,7 +913,7 @@ def _recorder(world: World, *, every: bool) -> Values:
 
 def _channel(world: World, frequency: str) -> Values:
     return {
-        "s3BucketName": world.bucket("config"),
+        "s3BucketName": world.delivered_to("config", "config.amazonaws.com"),
         "s3KeyPrefix": "config",
         "snapshotDeliveryProperties": {"deliveryFrequency": _frequency(frequency)},
     }
