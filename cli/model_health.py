@@ -11,6 +11,7 @@ from cli.errors import console
 from cli.model_access import Access
 from inspection.model_health import ModelHealth, read_health
 from zone.settings import Settings
+from zone.shared.names import fitted
 
 EXIT_CODES: Final = {"healthy": 0, "attention": 1, "unknown": 3}
 
@@ -18,7 +19,7 @@ EXIT_CODES: Final = {"healthy": 0, "attention": 1, "unknown": 3}
 def health_of(access: Access, settings: Settings, model: str, environment: str) -> ModelHealth:
     """Reads the health of a model in an environment."""
     region, account = settings.regions.primary, access.account(environment)
-    monitor = f"{settings.name_prefix}-monitor-{model}-{environment}"
+    monitor = fitted(f"{settings.name_prefix}-monitor-{model}-{environment}")
     return read_health(
         lambda service: access.reader(environment, service),
         endpoint=f"{model}-{environment}",

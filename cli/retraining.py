@@ -19,6 +19,7 @@ from cli.workspace import Workspace
 from zone.plan import make_plan
 from zone.settings import Settings
 from zone.settings.ml import Pipeline
+from zone.shared.names import fitted
 
 app = typer.Typer(
     name="pipeline",
@@ -52,7 +53,7 @@ class Retraining:
     @property
     def name(self) -> str:
         """Name of the state machine."""
-        return f"{self.settings.name_prefix}-{self.model}-{self.pipeline.environment}"
+        return fitted(f"{self.settings.name_prefix}-{self.model}-{self.pipeline.environment}")
 
     @property
     def arn(self) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from zone.shared.names import fitted
+
 NAMESPACE: Final = "HipaaMl/Monitoring"
 """CloudWatch namespace of the metrics."""
 
@@ -18,7 +20,7 @@ class MonitorNames:
     @property
     def state_machine(self) -> str:
         """Name of the state machine, its log group, its schedule and its dashboard."""
-        return f"{self.prefix}-monitor-{self.model}-{self.environment}"
+        return fitted(f"{self.prefix}-monitor-{self.model}-{self.environment}")
 
     @property
     def log_group(self) -> str:
@@ -33,17 +35,17 @@ class MonitorNames:
     @property
     def machine_role(self) -> str:
         """Role of the state machine."""
-        return f"{self.prefix}-service-monitor-{self.model}-{self.environment}"[:64]
+        return fitted(f"{self.prefix}-service-monitor-{self.model}-{self.environment}")
 
     @property
     def schedule_role(self) -> str:
         """Role of the schedule."""
-        return f"{self.prefix}-service-daily-{self.model}-{self.environment}"[:64]
+        return fitted(f"{self.prefix}-service-daily-{self.model}-{self.environment}")
 
     @property
     def job_role(self) -> str:
         """Role of the job."""
-        return f"{self.prefix}-ml-monitor-{self.model}-{self.environment}"[:64]
+        return fitted(f"{self.prefix}-ml-monitor-{self.model}-{self.environment}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

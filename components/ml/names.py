@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pulumi
 
+from zone.shared.names import fitted
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelNames:
@@ -39,4 +41,4 @@ class ModelNames:
 
     def role(self, region: str) -> str:
         """Execution role; IAM is global, its rights are a region's own."""
-        return f"{self.prefix}-ml-serve-{self.model}-{self.environment}-{region}"[:64]
+        return fitted(f"{self.prefix}-ml-serve-{self.model}-{self.environment}-{region}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from workloads.pipeline.plan import BY_NAME, STEPS, Step
+from zone.shared.names import fitted
 
 NETWORKED: Final = ("deidentify", "track", "register")
 """Steps that call Secrets Manager, the MLflow server and SageMaker; all others run with network isolation."""
@@ -25,7 +26,7 @@ class PipelineNames:
     @property
     def state_machine(self) -> str:
         """Name of the state machine, of its log group, its schedule and its queue."""
-        return f"{self.prefix}-{self.model}-{self.environment}"
+        return fitted(f"{self.prefix}-{self.model}-{self.environment}")
 
     @property
     def log_group(self) -> str:
@@ -35,16 +36,16 @@ class PipelineNames:
     @property
     def machine_role(self) -> str:
         """Role of the state machine: a `service` role, whose calls come from the network of Step Functions (P2)."""
-        return f"{self.prefix}-service-retrain-{self.model}-{self.environment}"[:64]
+        return fitted(f"{self.prefix}-service-retrain-{self.model}-{self.environment}")
 
     @property
     def schedule_role(self) -> str:
         """Role of the schedule."""
-        return f"{self.prefix}-service-weekly-{self.model}-{self.environment}"[:64]
+        return fitted(f"{self.prefix}-service-weekly-{self.model}-{self.environment}")
 
     def step_role(self, step: str) -> str:
         """Role of the job of a step. The data keys and buckets know the jobs by the first part of the name."""
-        return f"{self.prefix}-ml-{step}-{self.model}-{self.environment}"[:64]
+        return fitted(f"{self.prefix}-ml-{step}-{self.model}-{self.environment}")
 
 
 def registry_prefix(team: str, model: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 import pulumi
 
 from zone.shared import tracking
+from zone.shared.names import LOAD_BALANCER, fitted
 from zone.shared.tracking import ADMINISTRATOR
 
 PORT: Final = 5000
@@ -24,7 +25,7 @@ class MlflowNames:
     @property
     def name(self) -> str:
         """Name of cluster, service, database, load balancer and key alias; at most 32 characters for the balancer."""
-        return f"{self.prefix}-mlflow-{self.environment}"[:32].rstrip("-")
+        return fitted(f"{self.prefix}-mlflow-{self.environment}", LOAD_BALANCER)
 
     @property
     def repository(self) -> str:
@@ -62,7 +63,7 @@ class MlflowNames:
 
     def role(self, use: str) -> str:
         """Name of a role: an `ml` role, which the policies of the bucket `artifacts` and its key admit."""
-        return f"{self.prefix}-ml-mlflow-{use}-{self.environment}"[:64]
+        return fitted(f"{self.prefix}-ml-mlflow-{use}-{self.environment}")
 
     def secret(self, user: str) -> str:
         """Name of the secret with a user's passwords."""

@@ -9,6 +9,7 @@ from pulumi_aws import iam, scheduler
 from components.documents import Statement, document, trusts
 from components.recovery.names import HEARTBEAT_KEY
 from components.tokens import type_token
+from zone.shared.names import fitted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +56,7 @@ class Heartbeat(pulumi.ComponentResource):
             }
             scheduler.Schedule(
                 f"{name}-{purpose}",
-                name=f"{args.role_name}-{purpose}"[:64],
+                name=fitted(f"{args.role_name}-{purpose}"),
                 description=f"Heartbeat of the bucket of {purpose}",
                 schedule_expression="rate(1 minute)",
                 flexible_time_window=scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from runbooks import documents
 from zone.shared.buckets import HEARTBEAT_KEY
+from zone.shared.names import fitted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,16 +42,16 @@ class RecoveryNames:
     @property
     def role(self) -> str:
         """Name of the role of the runbooks: a `service` role, which is not bound to the expected networks (P2)."""
-        return f"{self.prefix}-service-recovery-{self.environment}"
+        return fitted(f"{self.prefix}-service-recovery-{self.environment}")
 
     def heartbeat_role(self, region: str) -> str:
         """Name of the role that writes the heartbeat from the network of the scheduler (P2)."""
-        return f"{self.prefix}-service-beat-{self.environment}-{region}"[:64]
+        return fitted(f"{self.prefix}-service-beat-{self.environment}-{region}")
 
     @property
     def readiness(self) -> str:
         """Name of the readiness function and of its role."""
-        return f"{self.prefix}-{self.environment}-readiness"
+        return fitted(f"{self.prefix}-{self.environment}-readiness")
 
     def alarm(self, endpoint: str) -> str:
         """The alarm that Route 53's health check follows."""

@@ -11,6 +11,7 @@ from components.documents import Statement
 from components.functions import function_in_vpc, function_role
 from components.recovery.names import RecoveryNames
 from components.tokens import type_token
+from zone.shared.names import fitted
 
 MINUTES: Final = 15
 HANDLER: Final = "runbooks.scheduled.handler"
@@ -120,7 +121,7 @@ class ReadinessCheck(pulumi.ComponentResource):
             "Action": "lambda:InvokeFunction",
             "Resource": function.arn,
         }
-        role = self._role("scheduler.amazonaws.com", f"{args.names.readiness}-call", args, [call])
+        role = self._role("scheduler.amazonaws.com", fitted(f"{args.names.readiness}-call"), args, [call])
         scheduler.Schedule(
             f"{self._name}-schedule",
             name=args.names.readiness,
