@@ -31,6 +31,5 @@ def linked_role(account: str, service: str) -> str:
     if role_by_arn(arn) is None:
         backend: Any = iam_backends[account]["aws"]
         role = backend.create_service_linked_role(service, "", "")
-        role.name = _NAMES[service]
         backend.attach_role_policy(_POLICIES[service], role.name)
     return arn

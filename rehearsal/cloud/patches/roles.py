@@ -1,16 +1,35 @@
-"""STS: a role that does not exist cannot be assumed. The gateway decides whether its trust policy allows it."""
+"""STS: a role that does not exist cannot be assumed. The gateway decides whether its trust policy allows it.
 
-from typing import Any
+IAM: service-linked roles have the names that AWS gives them.
+"""
 
+from typing import Any, Final
+
+from moto.iam import models
 from moto.sts.models import STSBackend
 
 from rehearsal.cloud.authorization.entities import role_by_arn
 from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.patches import registry
 
+LINKED_NAMES: Final = {
+    "access-analyzer": "AccessAnalyzer",
+    "backup": "Backup",
+    "cloudtrail": "CloudTrail",
+    "config": "Config",
+    "guardduty": "AmazonGuardDuty",
+    "inspector2": "AmazonInspector2",
+    "macie": "AmazonMacie",
+    "organizations": "Organizations",
+    "securityhub": "SecurityHub",
+    "sso": "SSO",
+}
+"""Service -> end of the name of its service-linked role (user guide of each service, "Using service-linked roles")."""
+
 
 def apply() -> None:
-    """Refuse AssumeRole of a role that does not exist."""
+    """Refuse AssumeRole of a role that does not exist; name service-linked roles as AWS does."""
+    models.SERVICE_NAME_CONVERSION.update(LINKED_NAMES)
     registry.replace(STSBackend, "assume_role", "f32a21bb2eb0", _existing)
 
 

@@ -19,7 +19,7 @@ Change = Callable[[list[Statement]], list[Statement]]
 
 def name_of(request: pytest.FixtureRequest) -> str:
     prefix = getattr(request.cls, "__name__", "other").removeprefix("Test").lower()
-    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())[-40:].strip("-")
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())[-32:].strip("-")
     return f"{prefix}-{name}"
 
 
