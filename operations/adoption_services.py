@@ -156,8 +156,10 @@ def _macie(settings: Settings, aws: Aws, key: str, account: str, region: str) ->
     try:
         status = aws.client("macie2", account=account, region=region).get_macie_session()["status"]
     except ClientError as error:
-        # Macie refuses requests of accounts where it is not enabled, with this message (Macie API Reference, "Errors").
-        if "not enabled" in str(error):
+        # Macie refuses requests of accounts where it is not enabled, with this message (Macie API Reference, "Errors");
+        # the emulated AWS answers that there is no session.
+        code = error.response.get("Error", {}).get("Code")
+        if "not enabled" in str(error) or code == "ResourceNotFoundException":
             return
         raise
     yield Part(kind="Macie", name=region, found=status, outcome="adopt", **_adopt(settings, key, "macie"))
