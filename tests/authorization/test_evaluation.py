@@ -249,7 +249,7 @@ def test_decision_names_the_first_statement_that_allows() -> None:
 
 
 def test_account_of_the_resource_is_compared_by_its_digits() -> None:
-    same = "".join(["1111", "2222", "3333"])
+    same = f"{111122223333}"
     assert evaluate(request(account=same), Policies(identity=[FULL])).allowed
     assert evaluate(request(account="444455556666"), Policies(identity=[FULL])).missing == "resource policy"
 
