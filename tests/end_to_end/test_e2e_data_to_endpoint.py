@@ -1,6 +1,7 @@
 """`docs/data-to-endpoint.md`: every command, in order, in a new checkout, until the endpoint answers."""
 
 import json
+import shutil
 
 import pytest
 
@@ -25,6 +26,7 @@ def test_every_block_of_the_page_is_executed_or_says_what_it_needs() -> None:
 )
 def test_data_becomes_an_endpoint_that_answers(zone: Zone) -> None:
     (zone.root / ENVIRONMENT).symlink_to(ROOT / ENVIRONMENT)
+    shutil.copytree(ROOT / "docs" / "examples", zone.root / "docs" / "examples")
     outputs = {command: run(zone, command, {}, seconds=2400) for command in PAGE.commands(TOUR)}
     [response] = [output for command, output in outputs.items() if command.startswith("zone model invoke")]
     [prediction] = json.loads(response)["predictions"]
