@@ -1,5 +1,6 @@
 """Options that several commands of `zone` share."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -9,6 +10,14 @@ from cli.errors import UsageError
 JsonDocument = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Endpoint = Annotated[
     str | None, typer.Option(metavar="URL", help="AWS-compatible emulator to use instead of the built-in one.")
+]
+FromAws = Annotated[bool, typer.Option("--aws", help="Read AWS with your credentials.")]
+Exports = Annotated[
+    list[Path] | None, typer.Option("--export", metavar="FILE", help="Read stack exports instead of the state.")
+]
+ReadingRole = Annotated[
+    str | None,
+    typer.Option("--role", metavar="NAME", help="With --aws: role to assume in member accounts; default: access role."),
 ]
 Target = Annotated[
     Literal["emulator", "aws"],

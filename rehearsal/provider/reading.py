@@ -109,6 +109,17 @@ def inputs(resource: EmulatedResource, values: Values, unread: frozenset[str]) -
     return inputs_
 
 
+def projected(schema: Schema, declared: Mapping[str, Any], values: Mapping[str, Any]) -> Values:
+    """Return the declared properties with other values, in the notation of the declaration where both mean the same."""
+    result: Values = {}
+    for name, old in declared.items():
+        kind = schema.inputs[name].type if name in schema.inputs else _ANY
+        value = _project(old, values.get(name), kind, name, frozenset())
+        if value is not None:
+            result[name] = value
+    return result
+
+
 def _tag_inputs(resource: EmulatedResource, values: Values, unread: frozenset[str], inputs_: Values) -> None:
     requested = {name: resource.inputs[name] for name in ("tags", "tagsAll") if name in resource.inputs}
     all_tags = values.get("tagsAll")
