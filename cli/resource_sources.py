@@ -74,7 +74,9 @@ class ExportedResources:
 
 
 def _deployed(result: ReadBack | None) -> DeployedResource | None:
-    return None if result is None else DeployedResource(properties=result.inputs, others=result.others)
+    if result is None:
+        return None
+    return DeployedResource(properties=result.inputs, others=result.others, inner=result.inner)
 
 
 def _no_client(service: str, account: str, region: str) -> Mapping[str, Any]:

@@ -25,6 +25,8 @@ from inspection.resources.place import shortened
 AREA: Final = "resources"
 NOT_RETURNED: Final = Path(__file__).with_name("not_returned.csv")
 """Properties that no reading operation returns, or not as they were set: type, property, reason."""
+DEFAULTS: Final = Path(__file__).with_name("defaults.csv")
+"""Members that AWS adds to declared properties: type, path, value, reason."""
 AT_ONCE: Final = 16
 COMPANIONS: Final[Mapping[str, tuple[str, str]]] = {
     "aws:sns/topicPolicy:TopicPolicy": ("arn", "policy"),
@@ -144,7 +146,8 @@ def _properties(
 def resource_differences(resource: DeclaredResource, deployed: DeployedResource) -> Iterator[PropertyDifference]:
     """The properties of a resource that are not as declared; secret properties are not compared.
 
-    A property that could be declared and is not counts when AWS's value is another one than at the last deployment.
+    A property that could be declared and is not counts when AWS's value is another one than at the last deployment; a
+    member of a declared property counts when it is not AWS's default.
 
     Args:
         resource: the declared resource.
@@ -163,6 +166,18 @@ def resource_differences(resource: DeclaredResource, deployed: DeployedResource)
         if name in _TAGS or unset or _covered(name, ignored) or same_meaning(resource.recorded.get(name), value):
             continue
         yield PropertyDifference(path=name, declared=None, deployed=value)
+    for path, value in sorted(deployed.inner.items()):
+        expected = default_values().get((resource.type, _plain(path)))
+        usual = expected is not None and (expected == "*" or same_meaning(expected, value))
+        if not usual and not _covered(path, ignored):
+            yield PropertyDifference(path=path, declared=None, deployed=value)
+
+
+@cache
+def default_values() -> Mapping[tuple[str, str], str]:
+    """Type and path of a member -> the value that AWS gives it when it is not declared; `*` for any value."""
+    with DEFAULTS.open(encoding="utf-8", newline="") as text:
+        return {(row["type"], row["property"]): row["value"] for row in csv.DictReader(text)}
 
 
 @cache

@@ -47,6 +47,8 @@ class DeployedResource:
     """The declared properties with AWS's values."""
     others: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Properties that could be declared and are not, with AWS's values."""
+    inner: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Path of a member of a declared property that is not declared itself -> AWS's value."""
 
 
 class UnreadResourceError(Exception):

@@ -112,7 +112,8 @@ def _listed(reads: Places, known: Known) -> Undeclared:
 
 def _run(result: Undeclared, reads: Places, what: str, work: Callable[[], Iterator[Observation]]) -> None:
     try:
-        result.observations += list(work())
+        for observation in work():
+            result.observations.append(observation)
     except (ClientError, BotoCoreError) as error:
         code = error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
         place = reads.place

@@ -9,6 +9,8 @@ from inspection.observation import Observation
 from inspection.resources.known import Known
 from inspection.resources.place import Places, shortened, undeclared
 
+GONE: Final = "NoSuchBucket"
+"""Error code of a bucket that is missing, which the comparison with the declaration reports."""
 _BUCKET_PARTS: Final = (
     ("policy", "get_bucket_policy", "NoSuchBucketPolicy", "Policy", "bucketPolicy:BucketPolicy"),
     (
@@ -35,7 +37,7 @@ def bucket_parts(reads: Places, known: Known) -> Iterator[Observation]:
             type_ = f"aws:s3/{name}"
             if (bucket.id,) in known.values(type_, account, "bucket"):
                 continue
-            value = jmespath.search(member, reads.optional("s3", operation, [absent], Bucket=bucket.id))
+            value = jmespath.search(member, reads.optional("s3", operation, [absent, GONE], Bucket=bucket.id))
             if value:
                 yield undeclared(
                     *(reads.place, f"bucket {kind}", bucket.id),
@@ -49,7 +51,7 @@ def bucket_parts(reads: Places, known: Known) -> Iterator[Observation]:
 
 def _acl(reads: Places, bucket: str, arn: str) -> Iterator[Observation]:
     """Grants of a bucket's ACL to others than its owner."""
-    answer = reads.optional("s3", "get_bucket_acl", [], Bucket=bucket)
+    answer = reads.optional("s3", "get_bucket_acl", [GONE], Bucket=bucket)
     owner = (answer.get("Owner") or {}).get("ID")
     for grant in answer.get("Grants", []):
         grantee = grant.get("Grantee", {})

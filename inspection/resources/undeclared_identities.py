@@ -2,10 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
+from inspection.aws import pages
 from inspection.observation import Observation
 from inspection.resources.known import Known
 from inspection.resources.place import Places, shortened, undeclared
+
+AWS_POLICIES: Final = frozenset({"FullAWSAccess", "RCPFullAWSAccess"})
+"""Policies that AWS attaches to every account."""
 
 
 def role_policies(reads: Places, known: Known) -> Iterator[Observation]:
@@ -66,4 +71,26 @@ def function_policies(reads: Places, known: Known) -> Iterator[Observation]:
                     control="M12",
                     arn=function.arn,
                     detail=shortened(statement),
+                )
+
+
+def account_policies(reads: Places, known: Known) -> Iterator[Observation]:
+    """Organization policies that are attached to the account itself."""
+    client = reads.aws.client("organizations")
+    type_ = "aws:organizations/policyAttachment:PolicyAttachment"
+    declared = {
+        (resource.recorded.get("policyId"), resource.recorded.get("targetId"))
+        for resource in known.resources
+        if resource.type == type_
+    }
+    for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
+        for policy in pages(client, "list_policies_for_target", "Policies", TargetId=reads.place.account, Filter=kind):
+            if policy.get("AwsManaged") or policy["Name"] in AWS_POLICIES:
+                continue
+            if (policy["Id"], reads.place.account) not in declared:
+                yield undeclared(
+                    *(reads.place, "organization policy", f"{policy['Name']} on the account"),
+                    type_=type_,
+                    control="F9",
+                    arn=str(policy.get("Arn") or policy["Id"]),
                 )

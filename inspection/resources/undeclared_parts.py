@@ -21,5 +21,9 @@ REGION_PARTS: Final[Sequence[Part]] = (
     undeclared_identities.function_policies,
 )
 """What is looked for in every region of an account."""
-ACCOUNT_PARTS: Final[Sequence[Part]] = (undeclared_identities.role_policies, undeclared_identities.access_keys)
+ACCOUNT_PARTS: Final[Sequence[Part]] = (
+    undeclared_identities.role_policies,
+    undeclared_identities.access_keys,
+    undeclared_identities.account_policies,
+)
 """What is looked for once in an account."""

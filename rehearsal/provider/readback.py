@@ -30,6 +30,8 @@ class ReadBack:
     """The declared properties with AWS's values, in the notation of the declaration where both mean the same."""
     others: Values = field(default_factory=dict)
     """Properties that could have been declared and were not, with AWS's values."""
+    inner: Mapping[str, Any] = field(default_factory=dict)
+    """Path of a member of a declared property that could have been declared and was not -> AWS's value."""
 
 
 def readable_types() -> frozenset[str]:
@@ -99,7 +101,13 @@ class ResourceReader:
             for name, value in values.items()
             if name in type_.inputs and name not in declared and name not in ("tags", "tagsAll", "region")
         }
-        return ReadBack(inputs=reading.inputs(resource, values, frozenset()), others=others)
+        inner = {
+            path: value
+            for name, property_ in type_.inputs.items()
+            if name in declared and name in values
+            for path, value in reading.undeclared(declared[name], values[name], property_.type, name)
+        }
+        return ReadBack(inputs=reading.inputs(resource, values, frozenset()), others=others, inner=inner)
 
     def projected(self, token: str, declared: Mapping[str, Any], recorded: Mapping[str, Any]) -> ReadBack:
         """Take a resource from the outputs of the last deployment instead of from AWS.

@@ -184,6 +184,20 @@ def _project(old: Any, new: Any, kind: Type, path: str, unread: frozenset[str]) 
     return new
 
 
+def undeclared(old: Any, new: Any, kind: Type, path: str) -> Iterator[tuple[str, Any]]:
+    """Return the members of objects that the new value has and the old one does not set; empty ones are left out."""
+    if isinstance(old, dict) and isinstance(new, dict) and kind.kind == "object":
+        for key, value in new.items():
+            inner = kind.fields[key].type if key in kind.fields else _ANY
+            if key in old:
+                yield from undeclared(old[key], value, inner, f"{path}.{key}")
+            elif value not in (None, "", [], {}, False, 0):
+                yield f"{path}.{key}", value
+    elif isinstance(old, list) and isinstance(new, list) and _pairs(old, new):
+        for index, (old_item, new_item) in enumerate(zip(old, new, strict=True)):
+            yield from undeclared(old_item, new_item, kind.element or _ANY, f"{path}[{index}]")
+
+
 def _pairs(old: list[Any], new: list[Any]) -> bool:
     """Return whether two lists have the same number of objects."""
     return len(old) == len(new) and all(isinstance(item, dict) for item in (*old, *new))
