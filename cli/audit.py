@@ -10,7 +10,7 @@ import typer
 from cli import audit_display
 from cli.audit_run import AuditSource, run_audit
 from cli.errors import UsageError, messages
-from cli.options import Endpoint, Exports, FromAws, JsonDocument, ReadingRole
+from cli.options import INCOMPLETE, Endpoint, Exports, FromAws, JsonDocument, ReadingRole
 from cli.workspace import Workspace
 from controls.data.d8_eligible_services import control as d8
 from inspection.audit import AuditReport
@@ -21,8 +21,6 @@ from inspection.formats.pages import as_csv, as_html
 
 Format = Literal["table", "json", "csv", "html", "asff", "ocsf"]
 DIFFERS: Final = 1
-INCOMPLETE: Final = 3
-"""Exit code when nothing differs as far as could be read, and not everything could be read."""
 
 
 def audit(

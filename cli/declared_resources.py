@@ -112,7 +112,8 @@ def _digest(workspace: Workspace, exports: Mapping[str, Mapping[str, Any]] | Non
     """A digest of what the declaration follows from: program, configuration, state, and this program."""
     digest = hashlib.sha256()
     code = Path(__file__).parents[1]
-    roots = [*(workspace.root / part for part in PROGRAM), *(code / part for part in ("rehearsal", "cli", "zone"))]
+    own = ("rehearsal/engine", "rehearsal/provider", "cli/declared_resources.py")
+    roots = [*(workspace.root / part for part in PROGRAM), *(code / part for part in own)]
     files = [file for root in roots for file in ([root] if root.is_file() else root.rglob("*"))]
     if exports is None:
         folder = workspace.store().directory

@@ -1,12 +1,14 @@
 """Options that several commands of `zone` share."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
 from cli.errors import UsageError
 
+INCOMPLETE: Final = 3
+"""Exit code when nothing differs as far as could be read, and not everything could be read."""
 JsonDocument = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Endpoint = Annotated[
     str | None, typer.Option(metavar="URL", help="AWS-compatible emulator to use instead of the built-in one.")

@@ -98,4 +98,8 @@ def audit(zone: DeclaredZone, aws: Aws) -> AuditReport:
             observations += check(zone, aws)
         except (ClientError, BotoCoreError) as error:
             unread.append(Unread(account="", region="", what=f"check of {area}", error=str(error)))
+        except (LookupError, ValueError) as error:
+            # An answer without a member that AWS's documentation promises.
+            text = f"an unexpected answer ({error!r})"
+            unread.append(Unread(account="", region="", what=f"check of {area}", error=text))
     return AuditReport(observations=observations, unread=unread)

@@ -114,7 +114,7 @@ def _run(result: Undeclared, reads: Places, what: str, work: Callable[[], Iterat
     try:
         for observation in work():
             result.observations.append(observation)
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, LookupError, ValueError) as error:
         code = error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
         place = reads.place
         result.unread.append(
