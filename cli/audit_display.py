@@ -26,7 +26,8 @@ def show(report: AuditReport, listed: Sequence[Finding], *, source: str, every: 
     for observation in report.observations:
         totals[observation.area] += 1
         wrong[observation.area] += not observation.ok
-    table = Table(title="Audit: deployed accounts compared with the declaration", title_justify="left", box=None)
+    to.print("Audit: deployed accounts compared with the declaration")
+    table = Table(box=None)
     for heading in ("area", "checked", "differs"):
         table.add_column(heading, justify="left" if heading == "area" else "right")
     for area, count in totals.items():
@@ -61,7 +62,8 @@ def _unread(report: AuditReport, to: Console) -> None:
 
 def verdict(report: AuditReport, listed: Sequence[Finding]) -> str:
     """The result in a few words."""
-    incomplete = f"incomplete, {len(report.unread)} parts were not read" if not report.complete else ""
+    unread = "1 part was" if len(report.unread) == 1 else f"{len(report.unread)} parts were"
+    incomplete = f"incomplete, {unread} not read" if not report.complete else ""
     if report.differences:
         severities = ", ".join(f"{count} {severity}" for severity, count in by_severity(listed))
         differ = f"{len(report.differences)} of {len(report.observations)} differ ({severities})"

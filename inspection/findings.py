@@ -16,6 +16,9 @@ from inspection.observation import Observation
 TABLE: Final = Path(__file__).with_name("audit_controls.csv")
 """Beginning of a type token, or area -> the control that a difference weakens; the longest beginning counts."""
 
+CLEAR: Final = frozenset({"policy", "encryption", "replicas", "rules"})
+"""Properties of one word that mean nothing else in the text of a remedy; `name` and `state` do."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
@@ -115,6 +118,8 @@ def _rule(observation: Observation) -> tuple[Control, PolicyRule] | None:
     if not observation.type or not name:
         return None
     spelled = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    if "_" not in spelled and spelled not in CLEAR:
+        return None
     for control, rule in _rules(observation.type):
         if re.search(rf"\b{re.escape(spelled)}\b", rule.remedy):
             return control, rule

@@ -112,7 +112,7 @@ def undeclared(
         area=AREA,
         subject=f"{place.name} {place.region} {kind} {identity}",
         expected="nothing",
-        found=detail or f"a {kind} that nobody declared",
+        found=detail or f"{kind} that nobody declared",
         ok=False,
         kind="undeclared",
         type=type_,

@@ -38,7 +38,7 @@ def test_exit_codes(report: AuditReport, code: int) -> None:
 def test_incomplete_is_said_and_listed() -> None:
     report = AuditReport(observations=[SAME], unread=[UNREAD])
     shown = text(report, [], source="AWS")
-    assert "incomplete, 1 parts were not read" in shown
+    assert "incomplete, 1 part was not read" in shown
     assert "iam:list_users: AccessDenied" in shown
     assert document(report, [], source="AWS")["incomplete"] is True
 

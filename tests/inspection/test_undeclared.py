@@ -1,7 +1,7 @@
 """Listing of an account: what is declared is silent, what is not is found, what is refused is unread."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -21,6 +21,8 @@ KINDS = frozenset({"queue", "topic", "key", "role", "bucket", "volume"})
 class Aws:
     """Clients of moto; those of the refused services fail as AWS does."""
 
+    clients: ClassVar[dict[tuple[str, str], Any]] = {}
+
     def __init__(self, refused: frozenset[str] = frozenset()) -> None:
         self.refused = refused
 
@@ -28,13 +30,18 @@ class Aws:
         del account
         if service in self.refused:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "AssumeRole")
-        return boto3.client(service, region_name=region or REGION)  # type: ignore[call-overload]
+        key = service, region or REGION
+        if key not in self.clients:
+            self.clients[key] = boto3.client(service, region_name=key[1])  # type: ignore[call-overload]
+        return self.clients[key]
 
 
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    Aws.clients.clear()
     # moto in the process knows fewer operations, and starting each service takes long.
     some = [listing for listing in undeclared.listings() if listing.kind in KINDS]
     monkeypatch.setattr(undeclared, "listings", lambda: some)
