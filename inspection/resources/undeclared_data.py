@@ -103,7 +103,7 @@ def key_grants(reads: Places, known: Known) -> Iterator[Observation]:
 def shared_snapshots(reads: Places, known: Known) -> Iterator[Observation]:
     """Snapshots and images that are shared with other accounts or with everybody."""
     del known
-    for snapshot in reads.list("ec2", "describe_snapshots", "Snapshots", OwnerIds=["self"]):
+    for snapshot in reads.list("ec2", "describe_snapshots", "Snapshots", OwnerIds=[reads.place.account]):
         identity = snapshot["SnapshotId"]
         if snapshot.get("OwnerId") not in (None, reads.place.account):
             continue
@@ -111,7 +111,7 @@ def shared_snapshots(reads: Places, known: Known) -> Iterator[Observation]:
             SnapshotId=identity, Attribute="createVolumePermission"
         )["CreateVolumePermissions"]
         yield from _shared(reads, "snapshot", identity, "aws:ebs/snapshot:Snapshot", permissions)
-    for image in reads.list("ec2", "describe_images", "Images", Owners=["self"]):
+    for image in reads.list("ec2", "describe_images", "Images", Owners=[reads.place.account]):
         if image.get("OwnerId") not in (None, reads.place.account):
             continue
         permissions = reads.client("ec2").describe_image_attribute(

@@ -1,5 +1,6 @@
 """Listing of an account: what is declared is silent, what is not is found, what is refused is unread."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -15,6 +16,17 @@ from inspection.resources.undeclared import Undeclared, find_undeclared
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+EVERYBODY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}
+        ],
+    }
+)
+READS = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+)
 KINDS = frozenset({"queue", "topic", "key", "role", "bucket", "volume"})
 
 
@@ -105,20 +117,19 @@ def test_grants_of_a_declared_key() -> None:
     assert (entry.type, entry.found) == ("aws:kms/grant:Grant", "Decrypt to arn:aws:iam::999999999999:root")
 
 
-@pytest.mark.parametrize("who", [{"UserId": "999999999999"}, {"Group": "all"}])
-def test_shared_snapshots(who: dict[str, str]) -> None:
-    ec2 = boto3.client("ec2", region_name=REGION)
+@pytest.mark.parametrize(("parameter", "who"), [("UserIds", "999999999999"), ("GroupNames", "all")])
+def test_shared_snapshots(parameter: str, who: str) -> None:
+    ec2: Any = boto3.client("ec2", region_name=REGION)
     volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=1)["VolumeId"]
     snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
     known = declared("aws:ebs/volume:Volume", volume, {})
     assert looked(known).observations == []
-    permission: Any = {"Add": [who]}
     ec2.modify_snapshot_attribute(
-        SnapshotId=snapshot, Attribute="createVolumePermission", CreateVolumePermission=permission
+        SnapshotId=snapshot, Attribute="createVolumePermission", OperationType="add", **{parameter: [who]}
     )
     [entry] = looked(known).observations
     assert (entry.type, entry.arn, entry.control) == ("aws:ebs/snapshot:Snapshot", snapshot, "F11")
-    assert next(iter(who.values())) in entry.found
+    assert who in entry.found
 
 
 def test_parts_of_a_declared_role_and_bucket() -> None:
@@ -130,9 +141,9 @@ def test_parts_of_a_declared_role_and_bucket() -> None:
         declared("aws:s3/bucket:Bucket", "data", {"bucket": "data"}),
     )
     assert looked(*known).observations == []
-    iam.put_role_policy(RoleName="reader", PolicyName="more", PolicyDocument='{"Statement": []}')
+    iam.put_role_policy(RoleName="reader", PolicyName="more", PolicyDocument=READS)
     s3.put_bucket_acl(Bucket="data", ACL="public-read")
-    s3.put_bucket_policy(Bucket="data", Policy='{"Version": "2012-10-17", "Statement": []}')
+    s3.put_bucket_policy(Bucket="data", Policy=EVERYBODY)
     result = looked(*known)
     assert types(result) == {
         "aws:iam/rolePolicy:RolePolicy",
