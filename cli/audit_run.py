@@ -64,13 +64,16 @@ def run_audit(workspace: Workspace, source: AuditSource, tell: Tell) -> AuditRep
     Raises:
         UsageError: the emulated AWS is not running, or an export is none.
     """
+    if source.aws and not source.exports:
+        raise UsageError(
+            "--aws needs --export FILE for each stack: the exports tell the ids of the deployed resources. "
+            "`pulumi stack export --stack STACK --file FILE` writes one."
+        )
     settings = workspace.settings()
     exports = exported_stacks(source.exports, list(workspace.graph())) if source.exports else None
     aws = _clients(workspace, source, settings)
-    # What AWS does not hold the state of is located by exports alone.
-    located = exports if exports is not None or not source.aws else {}
     tell("planning the stacks …")
-    declared = declared_resources(workspace, located)
+    declared = declared_resources(workspace, exports)
     resources = _without_absent_stacks(declared.resources)
     compared = compare(
         resources.present, _resources(workspace, source, aws), lambda done, of: _step(tell, "compared", done, of)
@@ -86,8 +89,8 @@ def run_audit(workspace: Workspace, source: AuditSource, tell: Tell) -> AuditRep
         return report
     report = report.joined(_listed(aws, settings, declared.resources, tell, source))
     tell("checking the organization …")
-    outputs = exported_outputs(exports) if exports is not None else _outputs(workspace, source)
-    return report.joined(_checked(settings, outputs, aws, source))
+    outputs = exported_outputs(exports) if exports is not None else _outputs(workspace)
+    return report.joined(_checked(settings, outputs, aws))
 
 
 def _clients(workspace: Workspace, source: AuditSource, settings: Settings) -> Aws | None:
@@ -131,7 +134,7 @@ def _without_absent_stacks(resources: Sequence[DeclaredResource]) -> _Resources:
                 area="resources",
                 subject=f"stack {stack}",
                 expected=f"{len(by_stack[stack])} resources",
-                found="nothing of the stack is deployed",
+                found="nothing of the stack is in the state",
                 ok=False,
                 kind="missing",
                 account=next((resource.account for resource in by_stack[stack] if resource.account), ""),
@@ -173,24 +176,11 @@ def _listed(
     )
 
 
-def _checked(
-    settings: Settings, outputs: Mapping[str, Mapping[str, Any]], aws: Aws, source: AuditSource
-) -> AuditReport:
-    report = audited(declared_zone(settings, outputs), aws)
-    if not source.aws or outputs:
-        return report
-    entry = Unread(
-        account="",
-        region="",
-        what="ids of the deployed resources",
-        error="no stack export is given: give --export FILE for every stack, or nothing can be compared by resource",
-    )
-    return report.joined(AuditReport(observations=[], unread=[entry]))
+def _checked(settings: Settings, outputs: Mapping[str, Mapping[str, Any]], aws: Aws) -> AuditReport:
+    return audited(declared_zone(settings, outputs), aws)
 
 
-def _outputs(workspace: Workspace, source: AuditSource) -> Mapping[str, Mapping[str, Any]]:
-    if source.aws:
-        return {}
+def _outputs(workspace: Workspace) -> Mapping[str, Mapping[str, Any]]:
     store = workspace.store()
     return {stack: store.outputs(stack) for stack in store.stacks()}
 
