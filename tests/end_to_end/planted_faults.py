@@ -307,7 +307,6 @@ FAULTS = (
         DataLakeSettings={"DataLakeAdmins": [{"DataLakePrincipalIdentifier": "arn:aws:iam::<account>:role/somebody"}]},
     ),
     fault("lambda/function:Function", "lambda", "update_function_configuration", FunctionName="<name>", Timeout=899),
-    fault("lambda/permission:Permission", "lambda", "remove_permission", FunctionName="<function>", StatementId="<id>"),
     fault(
         *("lb/loadBalancer:LoadBalancer", "elbv2", "modify_load_balancer_attributes"),
         LoadBalancerArn="<arn>",
@@ -558,6 +557,5 @@ FAULTS = (
         FirewallArn="<arn>",
         DeleteProtection=False,
     ),
-    fault("rds/parameterGroup:ParameterGroup", "rds", "delete_db_parameter_group", DBParameterGroupName="<name>"),
     fault("ssm/parameter:Parameter", "ssm", "delete_parameter", Name="<name>"),
 )

@@ -145,13 +145,6 @@ STRANGERS = (
     ),
     stranger("sqs/queue:Queue", VPC, "sqs", "create_queue", QueueName="planted"),
     stranger(
-        *("lambda/permission:Permission", "lambda/function:Function", "lambda", "add_permission"),
-        FunctionName="<name>",
-        StatementId="planted",
-        Action="lambda:InvokeFunction",
-        Principal=STRANGER,
-    ),
-    stranger(
         *("lakeformation/permissions:Permissions", "glue/catalogDatabase:CatalogDatabase", "lakeformation"),
         "grant_permissions",
         Principal={"DataLakePrincipalIdentifier": "arn:aws:iam::<account>:role/planted"},

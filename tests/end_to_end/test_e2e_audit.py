@@ -1,4 +1,4 @@
-"""A whole zone in which somebody changed one resource of each of 130 types and made 43 that nobody declared."""
+"""A whole zone in which somebody changed one resource of each of 128 types and made 44 that nobody declared."""
 
 import os
 from collections.abc import Callable
