@@ -1,48 +1,106 @@
-"""`zone audit`: compares the emulated accounts with the configuration."""
+"""`zone audit`: compares the deployed accounts with the declaration."""
 
 import json
-from collections import Counter
-from dataclasses import asdict
 from datetime import UTC, date, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from cli.declared import declared_zone
-from cli.errors import console, messages
-from cli.options import Endpoint, JsonDocument
-from cli.rehearsed_aws import rehearsed_aws
+from cli import audit_display
+from cli.audit_run import AuditSource, run_audit
+from cli.errors import UsageError, messages
+from cli.options import INCOMPLETE, Endpoint, Exports, FromAws, JsonDocument, ReadingRole
 from cli.workspace import Workspace
 from controls.data.d8_eligible_services import control as d8
 from inspection.audit import AuditReport
-from inspection.audit import audit as audited
+from inspection.findings import Finding, findings
+from inspection.formats.asff import asff
+from inspection.formats.ocsf import ocsf
+from inspection.formats.pages import as_csv, as_html
+
+Format = Literal["table", "json", "csv", "html", "asff", "ocsf"]
+DIFFERS: Final = 1
 
 
 def audit(
     as_json: JsonDocument = False,
     every: Annotated[bool, typer.Option("--all", help="List the resources that match as well.")] = False,
+    output: Annotated[
+        Format | None,
+        typer.Option("--format", help="Default: table. asff: for Security Hub. ocsf: Compliance Finding, class 2003."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write the result here instead of printing it.")
+    ] = None,
+    aws: FromAws = False,
+    exports: Exports = None,
+    role: ReadingRole = None,
     endpoint: Endpoint = None,
 ) -> None:
-    """Read the emulated accounts with boto3 alone, as an auditor would, and compare them with the configuration.
+    """Compare every deployed resource with its declaration, and report what nobody declared.
 
-    Exit code 0 when both agree, 1 when they differ.
+    Reads the running emulated AWS with boto3 alone; AWS with --aws; stack exports with --export. With both, the exports
+    tell the ids of the deployed resources. Exit code 0: as declared. 1: something differs. 2: bad input. 3: nothing
+    differs, and not everything could be read.
     """
+    if as_json and output not in (None, "json"):
+        raise UsageError(f"Give one of --json and --format {output}.")
+    if role is not None and not aws:
+        raise UsageError("--role is for --aws only.")
+    if endpoint is not None and (aws or exports):
+        raise UsageError("Give one of --endpoint, --aws and --export.")
     workspace = Workspace.find(endpoint)
     settings = workspace.settings()
-    store = workspace.store()
-    outputs = {stack: store.outputs(stack) for stack in store.stacks()}
-    aws = rehearsed_aws(workspace, settings)
-    report = audited(declared_zone(settings, outputs), aws)
+    source = AuditSource(aws=aws, exports=exports or (), role=role)
+    report = run_audit(workspace, source, lambda text: messages.print(text, markup=False, highlight=False))
     _warn_of_a_stale_list(datetime.now(UTC).date())
-    if as_json:
-        observations = [asdict(observation) for observation in report.observations]
-        typer.echo(json.dumps({"ok": report.ok, "observations": observations}, indent=2))
+    listed = findings(
+        report.observations, management_account=settings.management_account_id, region=settings.regions.primary
+    )
+    style = "json" if as_json else output or "table"
+    if style == "table" and out is None:
+        audit_display.show(report, listed, source=str(source), every=every)
     else:
-        _show(report, every=every)
-    if not report.ok:
-        raise typer.Exit(1)
+        account, region = settings.management_account_id, settings.regions.primary
+        _write(_text(style, report, listed, source, account=account, region=region), out)
+    raise typer.Exit(exit_code(report))
+
+
+def exit_code(report: AuditReport) -> int:
+    """The exit code of an audit."""
+    if report.differences:
+        return DIFFERS
+    return 0 if report.complete else INCOMPLETE
+
+
+def _text(
+    style: str, report: AuditReport, listed: list[Finding] | Any, source: AuditSource, *, account: str, region: str
+) -> str:
+    now = datetime.now(UTC)
+    if style == "csv":
+        return as_csv(listed)
+    if style == "html":
+        summary = {**audit_display.summary(report), "emulated": source.emulated}
+        return as_html(listed, summary=summary, source=str(source), now=now)
+    if style == "asff":
+        return json.dumps(asff(listed, account=account, region=region, now=now), indent=1)
+    if style == "ocsf":
+        return json.dumps(ocsf(listed, account=account, region=region, now=now), indent=1)
+    if style == "json":
+        return json.dumps(audit_display.document(report, listed, source=str(source)), indent=2)
+    return audit_display.text(report, listed, source=str(source))
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        typer.echo(text.rstrip("\n"))
+        return
+    try:
+        out.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--out {out}: {error.strerror}") from None
+    messages.print(f"written: {out}", markup=False, highlight=False)
 
 
 def _warn_of_a_stale_list(today: date) -> None:
@@ -53,25 +111,3 @@ def _warn_of_a_stale_list(today: date) -> None:
             f"{d8.MAXIMUM_AGE_DAYS} days ago. Update controls/data/d8_eligible_services/control.py.",
             highlight=False,
         )
-
-
-def _show(report: AuditReport, *, every: bool) -> None:
-    totals, wrong = Counter[str](), Counter[str]()
-    for observation in report.observations:
-        totals[observation.area] += 1
-        wrong[observation.area] += not observation.ok
-    table = Table(title="Audit: deployed accounts compared with the configuration", title_justify="left", box=None)
-    for heading in ("area", "checked", "differs"):
-        table.add_column(heading, justify="left" if heading == "area" else "right")
-    for area, count in totals.items():
-        style = "red" if wrong[area] else "green"
-        table.add_row(Text(f"{'✗' if wrong[area] else '✓'} {area}", style=style), str(count), str(wrong[area] or ""))
-    console.print(table)
-    for observation in report.observations:
-        if every or not observation.ok:
-            style = "default" if observation.ok else "red"
-            values = f"expected {observation.expected}, found {observation.found}"
-            console.print(Text(f"  {observation.area}: {observation.subject}: {values}", style=style), soft_wrap=True)
-    total = len(report.differences)
-    verdict = "the zone is as declared" if report.ok else f"{total} of {len(report.observations)} differ"
-    console.print(f"\n{len(report.observations)} observations: {verdict}")

@@ -1,14 +1,25 @@
 """Options that several commands of `zone` share."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
 import typer
 
 from cli.errors import UsageError
 
+INCOMPLETE: Final = 3
+"""Exit code when nothing differs as far as could be read, and not everything could be read."""
 JsonDocument = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Endpoint = Annotated[
     str | None, typer.Option(metavar="URL", help="AWS-compatible emulator to use instead of the built-in one.")
+]
+FromAws = Annotated[bool, typer.Option("--aws", help="Read AWS with your credentials.")]
+Exports = Annotated[
+    list[Path] | None, typer.Option("--export", metavar="FILE", help="Read stack exports instead of the state.")
+]
+ReadingRole = Annotated[
+    str | None,
+    typer.Option("--role", metavar="NAME", help="With --aws: role to assume in member accounts; default: access role."),
 ]
 Target = Annotated[
     Literal["emulator", "aws"],

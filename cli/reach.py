@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from cli import reach_display
 from cli.declared_network import declaration
 from cli.errors import UsageError
 from cli.networks import Source, deployed_reach
-from cli.options import Endpoint, JsonDocument
+from cli.options import Endpoint, Exports, FromAws, JsonDocument
 from cli.workspace import Workspace
 from inspection.network import ranges
 from inspection.network.differences import differences
@@ -41,10 +40,8 @@ def reach(
     live: Annotated[
         bool, typer.Option("--live", help="Read the emulated AWS with boto3 instead of the state.")
     ] = False,
-    aws: Annotated[bool, typer.Option("--aws", help="Read AWS with your credentials.")] = False,
-    exports: Annotated[
-        list[Path] | None, typer.Option("--export", metavar="FILE", help="Read stack exports instead of the state.")
-    ] = None,
+    aws: FromAws = False,
+    exports: Exports = None,
     as_json: JsonDocument = False,
     endpoint: Endpoint = None,
 ) -> None:

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.table import Table
 from rich.text import Text
 
 from cli.errors import UsageError, console
-from cli.options import Endpoint
+from cli.options import INCOMPLETE, Endpoint, FromAws, ReadingRole
+from cli.own_aws import OwnAws
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
 from inspection.trace import Copy, Journey, Replica, TraceError
@@ -19,19 +21,38 @@ def trace(
     every: Annotated[
         bool, typer.Option("--all", help="List the principals that cannot read it as well, with the reason.")
     ] = False,
+    aws: FromAws = False,
+    role: ReadingRole = None,
     endpoint: Endpoint = None,
 ) -> None:
-    """Show encryption key, versions, replicas, replication lag and readers of an S3 object, with boto3 alone."""
+    """Show encryption key, versions, replicas, replication lag and readers of an S3 object, with boto3 alone.
+
+    Reads the running emulated AWS, or AWS with --aws; stack exports have no objects. Exit code 3: a part could not be
+    read.
+    """
+    if role is not None and not aws:
+        raise UsageError("--role is for --aws only.")
+    if endpoint is not None and aws:
+        raise UsageError("Give one of --endpoint and --aws.")
     scheme, _, rest = uri.partition("://")
     bucket, _, key = rest.partition("/")
     if scheme != "s3" or not bucket or not key:
         raise UsageError(f"{uri!r} is not s3://BUCKET/KEY")
     workspace = Workspace.find(endpoint)
+    settings = workspace.settings()
+    source = OwnAws(role=role or settings.account_access_role) if aws else rehearsed_aws(workspace, settings)
     try:
-        journey = traced(rehearsed_aws(workspace, workspace.settings()), bucket, key)
+        journey = traced(source, bucket, key)
     except TraceError as error:
         raise UsageError(str(error)) from None
+    except (BotoCoreError, ClientError) as error:
+        raise UsageError(f"s3://{bucket}/{key} could not be read: {error}") from None
     _show(journey, every=every)
+    if journey.unread:
+        for entry in journey.unread:
+            place = " ".join(filter(None, (entry.account, entry.region)))
+            console.print(f"not read    {place}: {entry.what}: {entry.error}", style="yellow", soft_wrap=True)
+        raise typer.Exit(INCOMPLETE)
 
 
 def _show(journey: Journey, *, every: bool) -> None:

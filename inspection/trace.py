@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from inspection.aws import Aws, pages
 from inspection.readers import Documents, Reader, readers
+from inspection.resources.declared import Unread
 
 _OWNER = re.compile(r"-(\d{12})-[a-z]{2}(-[a-z]+)+-\d$")
 MOST_VERSIONS = 20
+ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NoSuchBucket"})
+"""Error codes that say that a replica does not exist; every other one says that nobody knows."""
 
 
 class TraceError(ValueError):
@@ -69,6 +72,8 @@ class Journey:
     """Version -> `object` or `delete marker`, the newest first."""
     replicas: Sequence[Replica]
     readers: Sequence[Reader]
+    unread: Sequence[Unread] = ()
+    """What AWS refused to tell: the journey is incomplete."""
 
 
 def trace(aws: Aws, bucket: str, key: str) -> Journey:
@@ -77,7 +82,8 @@ def trace(aws: Aws, bucket: str, key: str) -> Journey:
     Raises:
         TraceError: no account of the organisation has the bucket, or the bucket has no such object.
     """
-    account, region = _find(aws, bucket)
+    unread: list[Unread] = []
+    account, region = _find(aws, bucket, unread)
     client = aws.client("s3", account=account, region=region)
     versions = _versions(client, bucket, key)
     version = next((version_id for version_id, entry_type in versions if entry_type == "object"), None)
@@ -86,28 +92,47 @@ def trace(aws: Aws, bucket: str, key: str) -> Journey:
         contents = f"; there are for example {', '.join(sample_keys)}" if sample_keys else "; the bucket is empty"
         raise TraceError(f"s3://{bucket}/{key}: the bucket has no such object{contents}")
     original = _copy(aws, BucketLocation(account=account, region=region, bucket=bucket), key, version)
+    replicas = list(_replicas(aws, account, client, original, key, unread))
+    listed: Sequence[Reader] = ()
+    try:
+        listed = readers(aws, Documents.read(aws, account, region, bucket, original.key_arn), key)
+    except (BotoCoreError, ClientError) as error:
+        unread.append(_refused(account, region, "policies of the readers", error))
     return Journey(
         key=key,
         account=account,
         original=original,
         versions=versions,
-        replicas=list(_replicas(aws, account, client, original, key)),
-        readers=readers(aws, Documents.read(aws, account, region, bucket, original.key_arn), key),
+        replicas=replicas,
+        readers=listed,
+        unread=unread,
     )
 
 
-def _find(aws: Aws, bucket: str) -> tuple[str, str]:
+def _refused(account: str, region: str, what: str, error: BotoCoreError | ClientError) -> Unread:
+    code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
+    return Unread(account=account, region=region, what=what, error=str(code or type(error).__name__))
+
+
+def _find(aws: Aws, bucket: str, unread: list[Unread]) -> tuple[str, str]:
     listed = [str(account["Id"]) for account in pages(aws.client("organizations"), "list_accounts", "Accounts")]
     named = _OWNER.search(bucket)
     likely = [named[1]] if named is not None and named[1] in listed else []
     bucket_names: list[str] = []
+    refused: list[Unread] = []
     for account in [*likely, *(account for account in listed if account not in likely)]:
-        names = [bucket["Name"] for bucket in aws.client("s3", account=account).list_buckets()["Buckets"]]
+        try:
+            names = [entry["Name"] for entry in pages(aws.client("s3", account=account), "list_buckets", "Buckets")]
+        except (BotoCoreError, ClientError) as error:
+            refused.append(_refused(account, "", "s3:ListBuckets", error))
+            continue
         if bucket in names:
+            unread += refused
             return account, _region(aws, account, bucket)
         bucket_names += names
     some = ", ".join(sorted(bucket_names)[:8]) or "none"
-    raise TraceError(f"no account of the organisation has a bucket {bucket!r}; there are: {some}")
+    not_read = f"; not read: {', '.join(entry.account for entry in refused)}" if refused else ""
+    raise TraceError(f"no account of the organisation has a bucket {bucket!r}; there are: {some}{not_read}")
 
 
 def _region(aws: Aws, account: str, bucket: str) -> str:
@@ -151,7 +176,9 @@ def _copy(aws: Aws, at: BucketLocation, key: str, version: str) -> Copy:
     )
 
 
-def _replicas(aws: Aws, account: str, client: Any, original: Copy, key: str) -> Iterator[Replica]:
+def _replicas(  # noqa: PLR0917 - the object, and where what is unread goes
+    aws: Aws, account: str, client: Any, original: Copy, key: str, unread: list[Unread]
+) -> Iterator[Replica]:
     try:
         configuration = client.get_bucket_replication(Bucket=original.bucket)["ReplicationConfiguration"]
     except ClientError as error:
@@ -160,10 +187,16 @@ def _replicas(aws: Aws, account: str, client: Any, original: Copy, key: str) -> 
         raise
     for rule in configuration["Rules"]:
         destination = rule["Destination"]["Bucket"].rpartition(":")[2]
-        region = _region(aws, account, destination)
+        owner = rule["Destination"].get("Account", account)
+        region = ""
         try:
-            copy = _copy(aws, BucketLocation(account=account, region=region, bucket=destination), key, original.version)
-        except ClientError:
+            region = _region(aws, owner, destination)
+            copy = _copy(aws, BucketLocation(account=owner, region=region, bucket=destination), key, original.version)
+        except (BotoCoreError, ClientError) as error:
+            refused = _refused(owner, region, f"replica in {destination}", error)
+            if refused.error not in ABSENT:
+                unread.append(refused)
+                continue
             copy = None
         behind = 0.0 if copy is not None else (datetime.now(UTC) - original.written).total_seconds()
         yield Replica(bucket=destination, region=region, rule=rule.get("ID", ""), copy=copy, behind=behind)

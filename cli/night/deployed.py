@@ -49,6 +49,10 @@ def audit(report: AuditReport) -> Section:
     lines = [
         f"{item.area}: {item.subject}: expected {item.expected}, found {item.found}" for item in report.differences
     ]
+    if report.unread:
+        unread = [f"not read: {entry.what}: {entry.error}" for entry in report.unread]
+        summary = f"{len(unread)} parts could not be read"
+        return Section(name="audit", verdict="incomplete", summary=summary, lines=[*unread, *lines])
     return decided("audit", lines, f"{len(report.observations)} observations are as declared")
 
 

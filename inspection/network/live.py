@@ -102,7 +102,7 @@ def _shares(ram: ClientReader) -> Mapping[str, Share]:
             arn = str(item["resourceShareArn"])
             shares[arn] = Share(
                 id=arn,
-                name=item["name"],
+                name=item.get("name", ""),
                 external=item.get("allowExternalPrincipals") is True,
                 principals=tuple(
                     sorted(

@@ -29,6 +29,7 @@ from rehearsal.engine.events import (
     StepStarted,
     Violation,
 )
+from rehearsal.engine.planned import PlannedResource
 from rehearsal.engine.project import Project, StackConfig
 from rehearsal.engine.side_by_side import SideBySide, among
 from rehearsal.engine.store import StateStore
@@ -44,6 +45,7 @@ __all__ = [
     "Log",
     "Passphrase",
     "PassphraseError",
+    "PlannedResource",
     "PolicyPackError",
     "ProgramError",
     "Project",

@@ -13,6 +13,7 @@ from rehearsal.engine import update
 from rehearsal.engine.errors import EngineError
 from rehearsal.engine.events import Event, Log, Operation, Severity, StackFinished, StackResult, StackStarted
 from rehearsal.engine.packs import PolicyPack
+from rehearsal.engine.planned import PlannedResource
 from rehearsal.engine.project import Project
 from rehearsal.engine.references import References
 from rehearsal.engine.registry import Address, Connections
@@ -97,6 +98,16 @@ class Engine:
     def preview(self, stack: str) -> StackResult:
         """Return the steps that `up` would take; changes nothing."""
         return self._run(stack, "preview", lambda: update.preview(self, stack))
+
+    def plan(self, stack: str, keep: Callable[[Sequence[PlannedResource]], None]) -> StackResult:
+        """Preview, and hand the resources that the program declares to `keep`; changes nothing."""
+
+        def work() -> StackResult:
+            planned = update.plan(self, stack)
+            keep(planned.resources)
+            return planned.result
+
+        return self._run(stack, "preview", work)
 
     def up(self, stack: str) -> StackResult:
         """Preview, then update the stack to the program unless a mandatory policy is violated."""

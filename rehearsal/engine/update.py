@@ -10,6 +10,7 @@ from rehearsal.engine.context import EngineContext
 from rehearsal.engine.errors import CancelledError, EngineError, ProgramError
 from rehearsal.engine.events import Operation, StackResult
 from rehearsal.engine.monitor import Monitor
+from rehearsal.engine.planned import PlannedStack, planned_resources
 from rehearsal.engine.policy_run import Policies
 from rehearsal.engine.program import ORGANIZATION, Program, ProgramResult
 from rehearsal.engine.registrar import Registrar
@@ -45,6 +46,14 @@ def preview(engine: EngineContext, stack: str) -> StackResult:
     run = start(engine, stack, dry_run=True)
     run_program(engine, run)
     return result(engine, run, "preview", clock)
+
+
+def plan(engine: EngineContext, stack: str) -> PlannedStack:
+    """Return the steps that an update would take, with the declared resources."""
+    clock = Clock()
+    run = start(engine, stack, dry_run=True)
+    run_program(engine, run)
+    return PlannedStack(result=result(engine, run, "preview", clock), resources=planned_resources(run))
 
 
 def up(engine: EngineContext, stack: str) -> StackResult:

@@ -53,7 +53,7 @@ def create(resource: EmulatedResource, *, ours: bool) -> ResourceState:
 def read(resource: EmulatedResource, unread: frozenset[str]) -> ResourceState | None:
     """Read a resource; returns None if it does not exist."""
     try:
-        values = _read_values(resource)
+        values = read_values(resource)
     except (ClientError, BotoCoreError) as error:
         raise _refused(resource, "reading", error) from error
     if values is None:
@@ -76,7 +76,7 @@ def delete(resource: EmulatedResource) -> None:
     """Delete a resource; succeeds if it does not exist."""
     try:
         if any(items.single for items in resource.spec.items):
-            declared.remove_items(resource, _read_values(resource) or {})
+            declared.remove_items(resource, read_values(resource) or {})
         if resource.spec.tidy is not None:
             resource.spec.tidy(resource)
         if callable(resource.spec.delete):
@@ -120,7 +120,7 @@ def _adopt(resource: EmulatedResource) -> bool:
     """Adopt the resource that an interrupted run created: find it by its name and update it to the current inputs."""
     try:
         resource.id = _id(resource)
-        values = _read_values(resource)
+        values = read_values(resource)
     except (KeyError, ClientError):
         return False
     if values is None:
@@ -189,7 +189,7 @@ def _tag(resource: EmulatedResource, *, add: Values, remove: Values) -> None:
 
 
 def _settled(resource: EmulatedResource) -> ResourceState:
-    values = _read_values(resource)
+    values = read_values(resource)
     if values is None:
         raise RefusedError(
             f"{resource.spec.type} {resource.id}: the resource was created, but reading it returns nothing"
@@ -201,7 +201,8 @@ def _settled(resource: EmulatedResource) -> ResourceState:
     )
 
 
-def _read_values(resource: EmulatedResource) -> Values | None:
+def read_values(resource: EmulatedResource) -> Values | None:
+    """Return the properties of a resource as the API describes it; None if it does not exist."""
     try:
         reading_ = resource.spec.read
         if isinstance(reading_, Find):

@@ -109,6 +109,17 @@ def inputs(resource: EmulatedResource, values: Values, unread: frozenset[str]) -
     return inputs_
 
 
+def projected(schema: Schema, declared: Mapping[str, Any], values: Mapping[str, Any]) -> Values:
+    """Return the declared properties with other values, in the notation of the declaration where both mean the same."""
+    result: Values = {}
+    for name, old in declared.items():
+        kind = schema.inputs[name].type if name in schema.inputs else _ANY
+        value = _project(old, values.get(name), kind, name, frozenset())
+        if value is not None:
+            result[name] = value
+    return result
+
+
 def _tag_inputs(resource: EmulatedResource, values: Values, unread: frozenset[str], inputs_: Values) -> None:
     requested = {name: resource.inputs[name] for name in ("tags", "tagsAll") if name in resource.inputs}
     all_tags = values.get("tagsAll")
@@ -171,6 +182,20 @@ def _project(old: Any, new: Any, kind: Type, path: str, unread: frozenset[str]) 
             for index, (old_item, new_item) in enumerate(zip(old, new, strict=True))
         ]
     return new
+
+
+def undeclared(old: Any, new: Any, kind: Type, path: str) -> Iterator[tuple[str, Any]]:
+    """Return the members of objects that the new value has and the old one does not set; empty ones are left out."""
+    if isinstance(old, dict) and isinstance(new, dict) and kind.kind == "object":
+        for key, value in new.items():
+            inner = kind.fields[key].type if key in kind.fields else _ANY
+            if key in old:
+                yield from undeclared(old[key], value, inner, f"{path}.{key}")
+            elif value not in (None, "", [], {}, False, 0):
+                yield f"{path}.{key}", value
+    elif isinstance(old, list) and isinstance(new, list) and _pairs(old, new):
+        for index, (old_item, new_item) in enumerate(zip(old, new, strict=True)):
+            yield from undeclared(old_item, new_item, kind.element or _ANY, f"{path}[{index}]")
 
 
 def _pairs(old: list[Any], new: list[Any]) -> bool:

@@ -211,11 +211,16 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
 def serve(endpoints: Endpoints, ledger: Ledger, web_identity: WebIdentity | None = None) -> tuple[grpc.Server, int]:
     """Serve on a free port of the loopback interface; returns the server and the port."""
+    return serve_with(Servicer(endpoints, ledger, web_identity))
+
+
+def serve_with(servicer: Servicer) -> tuple[grpc.Server, int]:
+    """Serve with a servicer on a free port of the loopback interface; returns the server and the port."""
     server = grpc.server(
         ThreadPoolExecutor(THREADS, thread_name_prefix="provider"),
         options=[("grpc.max_receive_message_length", _SIZE), ("grpc.max_send_message_length", _SIZE)],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(endpoints, ledger, web_identity), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port

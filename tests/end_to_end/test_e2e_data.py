@@ -201,7 +201,7 @@ def test_column_and_row_grants_match_the_declared_table(prod: Environment) -> No
 
 def test_audit_finds_a_grant_to_everybody(prod: Environment) -> None:
     def differing() -> list[str]:
-        result = prod.zone.rehearse("audit", "--json")
+        result = prod.zone.rehearse("audit", "--json", timeout=1200)
         assert result.code in (0, 1), result.err
         observations = [
             observation for observation in result.document["observations"] if observation["area"].startswith("data ")

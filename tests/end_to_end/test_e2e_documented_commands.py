@@ -13,7 +13,7 @@ import pytest
 from drills.project_copy import ROOT
 from tests.end_to_end.zone import Zone
 
-pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("documented_commands"), pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("documented_commands"), pytest.mark.timeout(6000)]
 
 PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))))
 BLOCK = re.compile(r"^```(?:sh|bash|console)(?P<attributes>[^\n]*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
@@ -64,7 +64,7 @@ def run(zone: Zone, command: str) -> subprocess.CompletedProcess[str]:
         env={**zone.environment(), "PATH": path},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1500,
         check=False,
     )
 

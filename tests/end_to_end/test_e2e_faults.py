@@ -76,13 +76,16 @@ def test_next_run_completes_a_killed_run(zone: Zone, seed: int) -> None:
     assert {counts[name] for name in ("create", "update", "replace", "delete")} == {0}
     resources = inventory(zone)
     assert set(resources.values()) == {1}, resources
-    assert zone.rehearse("audit", "--json").document["observations"]
+    assert zone.rehearse("audit", "--json", timeout=1200).document["observations"]
     differing = [
         observation
-        for observation in zone.rehearse("audit", "--json").document["observations"]
+        for observation in zone.rehearse("audit", "--json", timeout=1200).document["observations"]
         if not observation["ok"]
     ]
-    assert {observation["area"] for observation in differing} <= {"trail", "buckets"}, differing
+    assert {observation["area"] for observation in differing} <= {"trail", "buckets", "resources"}, differing
+    absent = [observation["subject"] for observation in differing if observation["area"] == "resources"]
+    assert "stack audit" in absent, "what is declared and not deployed is a finding"
+    assert all(subject.startswith("stack ") for subject in absent), absent
 
 
 def test_throttling_and_concurrent_modification_are_retried_and_shown(zone: Zone) -> None:

@@ -29,7 +29,7 @@ def test_both_regions_come_up_and_stay_as_they_are(brought_up: tuple[Zone, Ran])
 
 def test_the_audit_of_the_network_agrees(brought_up: tuple[Zone, Ran]) -> None:
     zone, _ = brought_up
-    observations = zone.rehearse("audit", "--json").document["observations"]
+    observations = zone.rehearse("audit", "--json", timeout=1200).document["observations"]
     network = [
         observation
         for observation in observations

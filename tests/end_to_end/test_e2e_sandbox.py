@@ -138,7 +138,7 @@ def test_spending_stop_is_ready_and_attached_to_nothing(account: Account) -> Non
 
 def test_audit_finds_nothing_undeclared_in_the_sandbox(created: tuple[Zone, Ran, str], account: Account) -> None:
     zone, _, _ = created
-    observations = zone.rehearse("audit", "--json", timeout=600).document["observations"]
+    observations = zone.rehearse("audit", "--json", timeout=1200).document["observations"]
     subjects = ("sandbox", NAME, str(account.outputs["account_id"]))
     about = [entry for entry in observations if any(subject in entry["subject"] for subject in subjects)]
     assert about

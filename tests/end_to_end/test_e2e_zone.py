@@ -50,7 +50,7 @@ def test_a_second_run_changes_nothing(brought_up: tuple[Zone, Ran]) -> None:
 
 def test_the_audit_agrees_with_the_declaration(brought_up: tuple[Zone, Ran]) -> None:
     zone, _ = brought_up
-    ran = zone.rehearse("audit", "--json")
+    ran = zone.rehearse("audit", "--json", timeout=1200)
     assert ran.code == 0, ran.out
     assert ran.document["ok"] is True
     assert len(ran.document["observations"]) > 100
@@ -97,7 +97,7 @@ def test_drift_is_found_and_repaired(brought_up: tuple[Zone, Ran]) -> None:
         ParentId=organizations.list_roots()["Roots"][0]["Id"], Name="Nobody-Declared"
     )
 
-    audit = zone.rehearse("audit", "--json")
+    audit = zone.rehearse("audit", "--json", timeout=1200)
     assert audit.code == 1
     differences = {
         (observation["area"], observation["subject"])

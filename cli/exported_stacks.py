@@ -1,0 +1,54 @@
+"""Stack exports: files that `zone export` or `pulumi stack export` wrote."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cli.errors import UsageError
+
+
+def exported_stacks(files: Sequence[Path], stacks: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Stack -> its exported state.
+
+    Args:
+        files: the files.
+        stacks: names of the zone's stacks.
+
+    Raises:
+        UsageError: a file is no stack export, is of no stack of the zone, or two are of the same stack.
+    """
+    documents: dict[str, Mapping[str, Any]] = {}
+    for file in files:
+        try:
+            document: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            urns = [str(resource["urn"]) for resource in document["deployment"].get("resources") or ()]
+        except OSError as error:
+            raise UsageError(f"{file}: {error.strerror}") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise UsageError(f"{file} is no stack export: `pulumi stack export --file FILE` writes one") from None
+        names = {urn.split("::")[0].removeprefix("urn:pulumi:") for urn in urns if urn.startswith("urn:pulumi:")}
+        if len(names) != 1:
+            raise UsageError(f"{file} has the resources of {len(names)} stacks; allowed: an export of one stack")
+        [name] = names
+        if name not in stacks:
+            raise UsageError(f"{file} is an export of the stack {name!r}, which is not in the zone")
+        if name in documents:
+            raise UsageError(f"{file} is a second export of the stack {name!r}. Give one for each stack.")
+        documents[name] = document
+    return documents
+
+
+def exported_outputs(documents: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """Stack -> its outputs."""
+    return {
+        stack: next(
+            (
+                resource.get("outputs") or {}
+                for resource in document["deployment"].get("resources") or ()
+                if resource.get("type") == "pulumi:pulumi:Stack"
+            ),
+            {},
+        )
+        for stack, document in documents.items()
+    }

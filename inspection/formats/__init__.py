@@ -1,0 +1,1 @@
+"""Findings as CSV, HTML, AWS Security Finding Format and OCSF."""
