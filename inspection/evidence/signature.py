@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from inspection.evidence.manifest import MANIFEST, SIGNATURE, ManifestError
+from inspection.evidence.manifest import MANIFEST, SIGNATURE, ManifestError, digest
 
 ALGORITHMS: Final = ("ECDSA_SHA_256", "RSASSA_PSS_SHA_256", "RSASSA_PKCS1_V1_5_SHA_256")
-"""KMS signing algorithms over a SHA-256 digest, best first (KMS Developer Guide, "Asymmetric key specs")."""
+"""KMS signing algorithms with SHA-256, best first (KMS Developer Guide, "Asymmetric key specs")."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,7 @@ def sign_manifest(folder: Path, kms: Any, key: str) -> Signature:
         key: id, ARN or alias of an asymmetric key with usage SIGN_VERIFY.
 
     Raises:
-        ManifestError: the key does not sign SHA-256 digests.
+        ManifestError: the key does not sign, or not with SHA-256.
         ClientError: KMS refuses.
     """
     public = kms.get_public_key(KeyId=key)
@@ -60,12 +60,11 @@ def sign_manifest(folder: Path, kms: Any, key: str) -> Signature:
             f"--sign {key}: the key has usage {public.get('KeyUsage')} and spec {public.get('KeySpec')}; allowed: an "
             f"asymmetric key with usage SIGN_VERIFY and one of {', '.join(ALGORITHMS)}"
         )
-    content = hashlib.sha256((folder / MANIFEST).read_bytes()).digest()
-    answer = kms.sign(KeyId=key, Message=content, MessageType="DIGEST", SigningAlgorithm=algorithm)
+    answer = kms.sign(KeyId=key, Message=message(folder), MessageType="RAW", SigningAlgorithm=algorithm)
     signature = Signature(
         key=str(answer["KeyId"]),
         algorithm=algorithm,
-        digest=content.hex(),
+        digest=digest(folder / MANIFEST),
         signature=base64.b64encode(answer["Signature"]).decode(),
         public_key=base64.b64encode(public["PublicKey"]).decode(),
     )
@@ -103,22 +102,26 @@ def signature_problems(folder: Path, signature: Signature, trusted: bytes | None
     public = base64.b64decode(signature.public_key)
     if trusted is not None and trusted != public:
         return [f"signed with another key than the one given: {signature.key}"]
-    content = hashlib.sha256((folder / MANIFEST).read_bytes()).digest()
-    if not _verifies(public, signature.algorithm, base64.b64decode(signature.signature), content):
+    if not _verifies(public, signature.algorithm, base64.b64decode(signature.signature), message(folder)):
         return [f"the signature of {MANIFEST} does not hold: the manifest changed after it was signed"]
     return []
 
 
+def message(folder: Path) -> bytes:
+    """The signed text: the line that `sha256sum manifest.json` prints, so that OpenSSL can verify the signature."""
+    return f"{digest(folder / MANIFEST)}  {MANIFEST}\n".encode()
+
+
 def _verifies(public: bytes, algorithm: str, signature: bytes, content: bytes) -> bool:
-    """Whether a public key confirms the signature of a SHA-256 digest."""
-    hashed = utils.Prehashed(SHA256())
+    """Whether a public key confirms the signature of a text."""
+    hashed = SHA256()
     try:
         key = load_der_public_key(public)
         if isinstance(key, ec.EllipticCurvePublicKey) and algorithm == "ECDSA_SHA_256":
             key.verify(signature, content, ec.ECDSA(hashed))
         elif isinstance(key, rsa.RSAPublicKey) and algorithm == "RSASSA_PSS_SHA_256":
-            # KMS uses a salt as long as the digest (KMS Developer Guide, "RSA key specs").
-            key.verify(signature, content, padding.PSS(padding.MGF1(SHA256()), SHA256().digest_size), hashed)
+            # KMS uses a salt as long as the digest (KMS Developer Guide, "RSA key specs"), moto the longest.
+            key.verify(signature, content, padding.PSS(padding.MGF1(SHA256()), padding.PSS.AUTO), hashed)
         elif isinstance(key, rsa.RSAPublicKey) and algorithm == "RSASSA_PKCS1_V1_5_SHA_256":
             key.verify(signature, content, padding.PKCS1v15(), hashed)
         else:
