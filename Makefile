@@ -28,7 +28,7 @@ MINUTES ?= 60
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse runbooks drill test test-workloads retrain retrain-zone drift nannyml lint types unit slow zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
+.PHONY: help setup setup-ml rehearse runbooks drill test test-workloads retrain retrain-zone drift nannyml lint types unit slow zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -90,6 +90,8 @@ $(READY_SUPPLY): docs/requirements-supply-chain.lock
 
 setup: $(READY) ## the virtual environment, from the lock
 
+setup-ml: $(READY_ML) $(READY_WORKLOADS) ## the environments of the inference server and of the pipeline
+
 rehearse: $(READY) ## bring the whole zone up on this machine, without AWS, and audit it
 	$(BIN)/zone up --all
 	$(BIN)/zone audit
@@ -118,8 +120,7 @@ retrain-zone: $(READY) $(READY_WORKLOADS) ## the same through the state machine 
 	$$python -m workloads.pipeline.steps.names_model build/retrain/names_model && \
 	$$python -m workloads.pipeline.synthetic $(MODEL) build/retrain/$(MODEL).csv --keys build/retrain/keys.json
 	$(BIN)/zone up $(STAGING)
-	$(BIN)/python -m tests.end_to_end.retraining $(subst _,-,$(MODEL)) build/retrain/$(MODEL).csv build/retrain/names_model \
-	  build/retrain/keys.json
+	$(BIN)/zone pipeline upload $(subst _,-,$(MODEL)) --data build/retrain/$(MODEL).csv --names-model build/retrain/names_model
 	$(BIN)/zone pipeline run $(subst _,-,$(MODEL))
 
 drift: $(READY_ML) $(READY_WORKLOADS) $(READY_MONITORING) ## drift of a served model from alarm to recovery, as one report

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from rich.table import Table
 from rich.text import Text
 
-from cli import model_comparison, model_health, model_pull_request
+from cli import model_comparison, model_health, model_image, model_pull_request, settings_file
 from cli.errors import UsageError, console
 from cli.model_access import Access
 from cli.model_context import (
@@ -27,6 +27,7 @@ from cli.model_context import (
 from cli.options import JsonDocument
 from cli.promotion import packages as registry
 from cli.promotion import promote as promotion
+from cli.promotion import release_file
 from cli.promotion.packages import Packages, refused
 from cli.workspace import Workspace
 from zone.settings import Settings
@@ -282,6 +283,31 @@ def invoke(
     except ClientError as error:
         raise refused(f"invoke {name}", error) from None
     typer.echo(answer["Body"].read().decode())
+
+
+@app.command()
+def image(model: Name, where: Where = None) -> None:
+    """Push the inference server as the model's image, in the rehearsal.
+
+    The emulated SageMaker runs the inference server of this checkout in its place. The digest is written into
+    Pulumi.yaml, for the versions that the pipeline registers next. On AWS: `docker push` and the same key.
+    """
+    workspace = Workspace.find()
+    settings = workspace.settings()
+    environment = environment_of(settings, model, where)
+    pipeline = model_of(settings, model).pipeline
+    if pipeline is None or pipeline.environment != environment:
+        raise UsageError(f"{model} has no pipeline in {environment}, so its release names the image")
+    access = access_of(workspace, settings, None, None, None, None, settings.ml.promoters)
+    digest = model_image.push(workspace, settings, model, access.account(environment))
+    file = workspace.root / "Pulumi.yaml"
+    before = file.read_text(encoding="utf-8")
+    path = ("config", "hipaa-ml:ml", "value", "models", model, "pipeline", "serving_image_digest")
+    after = settings_file.changed(before, path, digest)
+    workspace.settings(project_text=after)
+    release_file.write(file, after)
+    console.print(f"{settings.name_prefix}/{model}@{digest}", soft_wrap=True)
+    typer.echo(release_file.difference(before, after), nl=False)
 
 
 def _reading(

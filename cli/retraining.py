@@ -1,10 +1,11 @@
-"""`zone pipeline`: start the retraining of a model, show its runs, and print the logs of its jobs."""
+"""`zone pipeline`: upload raw data, start the retraining of a model, show its runs, and print the logs of its jobs."""
 
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
@@ -15,6 +16,7 @@ from cli.errors import UsageError, console, messages
 from cli.options import Endpoint
 from cli.own_aws import OwnAws
 from cli.rehearsed_aws import rehearsed_aws
+from cli.team_upload import TeamUpload
 from cli.workspace import Workspace
 from zone.plan import make_plan
 from zone.settings import Settings
@@ -24,7 +26,7 @@ app = typer.Typer(
     name="pipeline",
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Retrain a model: start a run of its state machine, show the runs, print the logs of the jobs.",
+    help="Retrain a model: upload data, start a run of its state machine, show the runs, print the logs of the jobs.",
 )
 RUNNING: Final = "RUNNING"
 SUCCEEDED: Final = "SUCCEEDED"
@@ -142,6 +144,33 @@ def run(
             break
         time.sleep(_POLL_SECONDS)
     _end(described)
+
+
+@app.command()
+def upload(
+    model: Model,
+    data: Annotated[Path, typer.Option(metavar="FILE", help="CSV file of raw data.")],
+    names_model: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="spaCy model that finds names in notes."),
+    ] = None,
+    environment: Environment = None,
+    endpoint: Endpoint = None,
+) -> None:
+    """Upload raw data to the rehearsal, as a member of the model's team.
+
+    On AWS the team uploads from inside its VPC with the AWS CLI; the command prints the address.
+    """
+    if not data.is_file() or data.suffix != ".csv" or not data.stat().st_size:
+        raise UsageError(f"--data {data}: a CSV file with raw data is needed, such as encounters.csv")
+    if names_model is not None and not (names_model / "meta.json").is_file():
+        raise UsageError(f"--names-model {names_model}: the folder of a spaCy model with meta.json is needed")
+    retraining = _find(model, environment, endpoint, aws=False)
+    team = TeamUpload(Workspace.find(endpoint), retraining.settings, retraining.pipeline, retraining.account_id)
+    console.print(f"{data} → {team.raw_data(data)}", soft_wrap=True)
+    if names_model is not None:
+        count = sum(1 for _ in team.names_model(names_model))
+        console.print(f"{names_model}: {count} files of the names model", soft_wrap=True)
 
 
 def _end(described: Mapping[str, Any]) -> None:

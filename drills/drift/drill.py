@@ -156,8 +156,6 @@ class _Drill:
     def _prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         workloads("workloads.pipeline.steps.names_model", str(self.folder / "names_model"))
-        words = [str(self.folder / "unused.csv"), "--keys", str(self.folder / "keys.json"), "--encounters", "10"]
-        workloads("workloads.pipeline.synthetic", MODEL, *words)
         for name, seed, changed in (("usual", 101, False), ("changed", 202, True)):
             write_extract(self.folder / f"{name}.csv", ENCOUNTERS, seed, changed=changed)
 
@@ -170,7 +168,6 @@ class _Drill:
         host(cloud, Image(repository=REPOSITORY, command=[*SERVER]))
         self.staging = Staging.of(self.project)
         self.staging.push_image()
-        self.staging.put_keys(self.folder / "keys.json")
 
     def _first_version(self) -> None:
         self.staging.upload(self.folder / "usual.csv", self.folder / "names_model")

@@ -38,8 +38,6 @@ class Staging:
     principals: Principals
     buckets: Mapping[str, str]
     """Purpose -> bucket."""
-    pseudonyms: str
-    """ARN of the secret with the keys of the pseudonyms."""
 
     @classmethod
     def of(cls, project: Project) -> "Staging":
@@ -58,7 +56,6 @@ class Staging:
         return cls(
             principals=replace(principals, s3_endpoints={REGION: str(spoke["s3_endpoint_id"])}),
             buckets={purpose: str(regions[REGION]) for purpose, regions in data["buckets"].items()},
-            pseudonyms=str(data["secret_arns"]["pseudonyms"]),
         )
 
     def client(self, service: str) -> Any:
@@ -87,12 +84,6 @@ class Staging:
             if file.is_file():
                 key = f"{TEAM}/names-model/{file.relative_to(names_model).as_posix()}"
                 s3.put_object(Bucket=self.buckets["artifacts"], Key=key, Body=file.read_bytes())
-
-    def put_keys(self, keys: Path) -> None:
-        """Puts the keys of the pseudonyms into their secret, as its rotation does."""
-        self.client("secretsmanager").put_secret_value(
-            SecretId=self.pseudonyms, SecretString=keys.read_text(encoding="utf-8")
-        )
 
     def send(self, day: date, patients: Sequence[Patient]) -> dict[str, int]:
         """Sends the requests of a day as an application does.

@@ -23,20 +23,23 @@ from botocore.exceptions import ClientError
 from rehearsal.cloud.service_calls import SERVICE_CALLS, NoRoleError
 
 _RUNNER: Final = """
-import importlib, json, sys
+import importlib, json, sys, traceback
 sys.path.insert(0, sys.argv[1])
 module, _, name = sys.argv[2].rpartition(".")
-try:
-    result = getattr(importlib.import_module(module.replace("/", ".")), name)(json.load(sys.stdin), None)
-except Exception as error:
-    result = {"errorMessage": str(error), "errorType": type(error).__name__}
-    code = 1
-else:
-    code = 0
+results, code = [], 0
+for event in json.load(sys.stdin):
+    try:
+        results.append(getattr(importlib.import_module(module.replace("/", ".")), name)(event, None))
+    except Exception as error:
+        traceback.print_exc()
+        results.append({"errorMessage": str(error), "errorType": type(error).__name__})
+        code = 1
+        break
 with open(sys.argv[3], "w", encoding="utf-8") as file:
-    json.dump(result, file)
+    json.dump(results, file)
 sys.exit(code)
 """
+"""Handles events until one fails: a second invocation reuses the execution environment of the first, as on AWS."""
 _LOG_LINES: Final = 200
 
 
@@ -70,6 +73,19 @@ class Returned:
 
 def run(function: Function, event: Any) -> Returned:
     """Runs one invocation to its end."""
+    return run_in_order(function, [event])
+
+
+def run_in_order(function: Function, events: Sequence[Any]) -> Returned:
+    """Runs invocations one after the other in one execution environment.
+
+    Args:
+        function: the function.
+        events: event of each invocation; after an invocation that fails, the others do not run.
+
+    Returns:
+        How the last invocation that ran ended.
+    """
     try:
         credentials = SERVICE_CALLS.session(function.role_arn, function.name)
     except NoRoleError as error:
@@ -95,11 +111,11 @@ def run(function: Function, event: Any) -> Returned:
                     "AWS_LAMBDA_FUNCTION_NAME": function.name,
                     **through,
                 },
-                input=json.dumps(event),
+                input=json.dumps(events),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                timeout=function.seconds,
+                timeout=function.seconds * len(events),
                 check=False,
             )
         except subprocess.TimeoutExpired:
@@ -107,7 +123,8 @@ def run(function: Function, event: Any) -> Returned:
         _write_log(function, done.stdout)
         if not result.is_file():
             return _error("Runtime.ExitError", f"Runtime exited with status {done.returncode}", done.stdout)
-        return Returned(payload=result.read_text(encoding="utf-8"), failed=bool(done.returncode), log=done.stdout)
+        results: list[Any] = json.loads(result.read_text(encoding="utf-8"))
+        return Returned(payload=json.dumps(results[-1]), failed=bool(done.returncode), log=done.stdout)
 
 
 def _error(kind: str, message: str, log: str) -> Returned:

@@ -34,6 +34,7 @@ class Listeners:
     def __init__(self, app: Callable[..., Any], regions: Sequence[str], port: int | None) -> None:
         self._app = app
         self._servers: dict[str, _Server] = {}
+        self._threads: dict[str, threading.Thread] = {}
         self._reserved: dict[str, socket.socket] = {}
         self.ports: dict[str, int] = {}
         for offset, name in enumerate((GLOBAL, *regions)):
@@ -48,6 +49,7 @@ class Listeners:
         server = self._servers.pop(name, None)
         if server is not None:
             server.shutdown()
+            self._threads.pop(name).join()  # the thread closes the listening socket when it ends
             server.server_close()
             with contextlib.suppress(OSError):  # without it, another program may get the port
                 self._reserved[name] = _bound(self.ports[name])
@@ -76,7 +78,9 @@ class Listeners:
             ) from error
         self._servers[name] = server
         self.ports[name] = server.server_port
-        threading.Thread(target=server.serve_forever, args=(0.05,), name=f"listen-{name}", daemon=True).start()
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name=f"listen-{name}", daemon=True)
+        thread.start()
+        self._threads[name] = thread
 
 
 def _bound(port: int) -> socket.socket:

@@ -116,3 +116,33 @@ def test_condition_operator_holds_as_documented(
 def test_unknown_condition_operator_is_refused(operator: str) -> None:
     with pytest.raises(PolicyError):
         condition_holds(operator, "aws:PrincipalArn", ["x"], REQUEST)
+
+
+ORDER = {
+    "Equals": (False, True, False),
+    "LessThan": (True, False, False),
+    "LessThanEquals": (True, True, False),
+    "GreaterThan": (False, False, True),
+    "GreaterThanEquals": (False, True, True),
+}
+"""Operator -> whether it holds for a value below the limit, at the limit, and above it."""
+VALUES = {
+    "Numeric": ("s3:max-keys", "10", ("9.5", "10.0", "10.5")),
+    "Date": ("aws:CurrentTime", "2026-01-01", ("2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z")),
+}
+
+
+@pytest.mark.parametrize("kind", VALUES)
+@pytest.mark.parametrize("order", ORDER)
+def test_ordering_holds_below_at_and_above_the_limit(kind: str, order: str) -> None:
+    key, limit, values = VALUES[kind]
+    decided = tuple(
+        condition_holds(
+            f"{kind}{order}",
+            key,
+            [limit],
+            Request(principal=REQUEST.principal, action="s3:GetObject", resource="*", context={key: [value]}),
+        )
+        for value in values
+    )
+    assert decided == ORDER[order]

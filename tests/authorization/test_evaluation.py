@@ -52,6 +52,8 @@ def test_endpoint_policy_must_allow_and_grants_nothing() -> None:
     assert evaluate(request(), Policies(endpoint=only_reading)).missing == "identity policy"
     writing = evaluate(request("s3:PutObject"), Policies(identity=[FULL], endpoint=only_reading))
     assert writing.missing == "VPC endpoint policy"
+    nothing = evaluate(request("s3:PutObject"), Policies(endpoint=only_reading))
+    assert nothing.missing == "VPC endpoint policy", "the first layer that does not allow the request"
     granted = policy(allow(Principal={"AWS": ROLE}), name="bucket")
     assert evaluate(request("s3:PutObject"), Policies(resource=granted, endpoint=only_reading)).missing == (
         "VPC endpoint policy"

@@ -21,3 +21,10 @@ def test_arn_matches_itself(segments: list[str]) -> None:
 def test_wildcard_in_arn_does_not_cross_components() -> None:
     assert matches_arn("arn:aws:iam::111122223333:role/deploy", "arn:aws:iam::*:role/deploy")
     assert not matches_arn("arn:aws:iam::111122223333:role/x:role/deploy", "arn:aws:*:role/deploy")
+
+
+def test_text_that_is_no_arn_matches_the_star_alone() -> None:
+    assert matches_arn("a:b", "*")
+    assert not matches_arn("a:b", "a:*")
+    assert not matches_arn("a:b:c:d:e", "a:b:c:d:*")
+    assert matches_arn("a:b:c:d:e:f", "a:b:c:d:e:*")

@@ -30,7 +30,7 @@ def rotate(client: Any, secret: str, version: str, step: str) -> None:
         NotInRotationError: the secret or the version is not being rotated.
     """
     described = client.describe_secret(SecretId=secret)
-    stages = described["VersionIdsToStages"].get(version, [])
+    stages = described.get("VersionIdsToStages", {}).get(version, [])
     if not described.get("RotationEnabled"):
         raise NotInRotationError(f"rotation of {secret} is off")
     if "AWSCURRENT" in stages:
@@ -78,7 +78,7 @@ def _test(client: Any, secret: str, version: str) -> None:
 
 def _finish(client: Any, secret: str, version: str) -> None:
     versions = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
-    current = next((one for one, stages in versions.items() if "AWSCURRENT" in stages), None)
+    current = next((name for name, stages in versions.items() if "AWSCURRENT" in stages), None)
     client.update_secret_version_stage(
         SecretId=secret,
         VersionStage="AWSCURRENT",

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from rehearsal.cloud.authorization import lookups
 from rehearsal.cloud.authorization.entities import bucket_owner, stored_bucket
 from rehearsal.cloud.authorization.resources import Resource
+from rehearsal.cloud.authorization.service_encryption import used_keys
 from rehearsal.cloud.authorization.service_keys import PASSED_TO
 from rehearsal.cloud.requests import ParsedRequest
 
@@ -28,6 +29,7 @@ def needed(request: ParsedRequest, account: str) -> Iterator[Needed]:
     if request.service == "s3":
         yield from _copy_source(request)
         yield from _object_key(request, account)
+    yield from used_keys(request, account)
 
 
 def _source_identity(request: ParsedRequest) -> Iterator[Needed]:

@@ -15,22 +15,32 @@ def apply() -> None:
     registry.replace(LambdaFunction, "_invoke_lambda", "23ce7a8f956e", _running)
 
 
+def can_run(function: Any) -> bool:
+    """Return whether a function of moto has a package of Python code."""
+    return str(function.run_time).startswith("python") and bool(function.code_bytes)
+
+
+def deployed(function: Any) -> functions.Function:
+    """Return what runs for a function of moto."""
+    subnet_ids = (function.vpc_config or {}).get("SubnetIds") or ()
+    return functions.Function(
+        name=function.function_name,
+        region=function.region,
+        role_arn=function.role,
+        handler=function.handler,
+        package=function.code_bytes,
+        environment=function.environment_vars,
+        endpoint_ids=_endpoints(function.account_id, function.region, subnet_ids),
+        seconds=int(function.timeout),
+    )
+
+
 def _running(original: Any) -> Any:
     def _invoke_lambda(self: Any, event: Any = None) -> tuple[str, bool, str]:
-        if not str(self.run_time).startswith("python") or not self.code_bytes:
+        if not can_run(self):
             result: tuple[str, bool, str] = original(self, event)
             return result
-        function = functions.Function(
-            name=self.function_name,
-            region=self.region,
-            role_arn=self.role,
-            handler=self.handler,
-            package=self.code_bytes,
-            environment=self.environment_vars,
-            endpoint_ids=_endpoints(self.account_id, self.region, (self.vpc_config or {}).get("SubnetIds") or ()),
-            seconds=int(self.timeout),
-        )
-        returned = functions.run(function, json.loads(event) if isinstance(event, str) else event or {})
+        returned = functions.run(deployed(self), json.loads(event) if isinstance(event, str) else event or {})
         return returned.payload, returned.failed, returned.log
 
     return _invoke_lambda

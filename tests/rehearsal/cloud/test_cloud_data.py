@@ -77,17 +77,6 @@ class TestAccessPoints:
 
 
 class TestSecrets:
-    def test_rotation_sets_a_new_value(self, endpoints: Endpoints) -> None:
-        client = endpoints.client("secretsmanager", EAST)
-        arn = client.create_secret(Name="rotated")["ARN"]
-        function = "arn:aws:lambda:us-east-1:111122223333:function:rotate"
-        values: list[str] = []
-        for _ in range(2):
-            client.rotate_secret(SecretId=arn, RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 30})
-            values.append(client.get_secret_value(SecretId=arn)["SecretString"])
-        assert len(set(values)) == 2
-        assert client.describe_secret(SecretId=arn)["RotationRules"] == {"AutomaticallyAfterDays": 30}
-
     def test_replica_of_a_secret_has_the_requested_key(self, endpoints: Endpoints) -> None:
         client = endpoints.client("secretsmanager", EAST)
         arn = client.create_secret(Name="copied", AddReplicaRegions=[{"Region": WEST, "KmsKeyId": "alias/west"}])["ARN"]

@@ -211,6 +211,13 @@ def statement_twice(endpoints: Endpoints) -> Any:
         )
 
 
+def rotation(endpoints: Endpoints, name: str, function_arn: str = "") -> Any:
+    client = endpoints.client("secretsmanager", EAST)
+    secret = client.create_secret(Name=name)["ARN"]
+    more = {"RotationLambdaARN": function_arn} if function_arn else {}
+    return client.rotate_secret(SecretId=secret, RotationRules={"AutomaticallyAfterDays": 30}, **more)
+
+
 def schedule(endpoints: Endpoints, arn: str) -> Any:
     return endpoints.client("scheduler", EAST).create_schedule(
         Name="s",
@@ -533,6 +540,21 @@ CASES = (
         request=lambda e: function(e, "old", Runtime="python3.7", Role=role(e, "old-runtime")),
     ),
     Case(name="statement id twice", code="ResourceConflictException", request=statement_twice),
+    Case(
+        name="rotation by a function that does not exist",
+        code="ResourceNotFoundException",
+        request=lambda e: rotation(e, "missing-function", f"arn:aws:lambda:{EAST}:{MANAGEMENT}:function:missing"),
+    ),
+    Case(name="rotation without a function", code="InvalidRequestException", request=lambda e: rotation(e, "bare")),
+    Case(
+        name="rotation by a function that Secrets Manager may not invoke",
+        code="AccessDeniedException",
+        request=lambda e: rotation(
+            e,
+            "not-admitted",
+            str(function(e, "not-admitted", Role=role(e, "not-admitted-function"))["FunctionArn"]),
+        ),
+    ),
     Case(
         name="schedule under a role of Lambda",
         code="ValidationException",

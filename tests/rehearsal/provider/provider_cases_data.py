@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rehearsal.provider.values import Values
 from tests.rehearsal.provider.provider_bench import CreatedResource
 from tests.rehearsal.provider.provider_cases import Case, World, key_policy, policy
+from tests.rehearsal.provider.provider_cases_plans import function
 
 LAKE = "aws:lakeformation/"
 DEPLOY, TEAM = "role/deploy", "role/team"
@@ -163,10 +164,25 @@ def secret(world: World) -> str:
     return world.once("secret", "aws:secretsmanager/secret:Secret", lambda: {"name": "zone/kept"}).id
 
 
+def rotation_function(world: World) -> str:
+    invoked = world.once("rotates", "aws:lambda/function:Function", lambda: function(world, "rotates", 30))
+    world.once(
+        "may-rotate",
+        "aws:lambda/permission:Permission",
+        lambda: {
+            "function": invoked.id,
+            "action": "lambda:InvokeFunction",
+            "principal": "secretsmanager.amazonaws.com",
+            "sourceAccount": world.account,
+        },
+    )
+    return str(invoked.outputs["arn"])
+
+
 def rotation(days: int) -> Callable[[World], Values]:
     return lambda world: {
         "secretId": secret(world),
-        "rotationLambdaArn": f"arn:aws:lambda:us-east-1:{world.account}:function:rotate",
+        "rotationLambdaArn": rotation_function(world),
         "rotationRules": {"automaticallyAfterDays": days},
         "rotateImmediately": True,
     }
