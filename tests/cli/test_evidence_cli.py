@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,7 @@ class Kms:
     """KMS of the emulated AWS, in the place of the reader of the command."""
 
     def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
         self._endpoints = cloud.endpoints()
 
     def client(self, service: str, *, account: str | None = None, region: str | None = None) -> Any:
@@ -308,3 +310,42 @@ def test_what_the_emulator_does_not_have_is_not_read(kms: Kms) -> None:
     live = read_live(kms, provenance, NOW)
     assert len(live.results) + len(live.not_read) >= 1
     assert all(result.emulated for result in live.results)
+
+
+@pytest.fixture
+def backend(project: Path, tmp_path: Path, kms: Kms, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Pulumi CLI whose backend has the stack audit, and credentials of the emulated management account."""
+    command_file = tmp_path / "bin" / "pulumi"
+    command_file.parent.mkdir()
+    fake = Path(__file__).with_name("fake_pulumi.py")
+    command_file.write_text(f'#!/bin/sh\nexec {sys.executable} {fake} "$@"\n', encoding="utf-8")
+    command_file.chmod(0o755)
+    folder = tmp_path / "fake"
+    folder.mkdir()
+    script = {"audit": {"resources": deployed_states.export("audit")["deployment"]["resources"]}}
+    (folder / "script.json").write_text(json.dumps(script), encoding="utf-8")
+    for name, value in kms.cloud.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", f"{command_file.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("FAKE_PULUMI", str(folder))
+    return project
+
+
+def test_the_backend_of_the_zone_is_read_and_its_session_decides_on_the_mark(backend: Path) -> None:
+    result = run("--aws")
+    assert result.exit_code == 0, result.output
+    document = json.loads((backend / "evidence" / "evidence.json").read_text(encoding="utf-8"))
+    assert document["deployed"] == ["audit"]
+    assert document["by"].startswith("arn:aws:")
+    assert document["emulated"] is True
+    assert document["source"]["source"] == "aws"
+    assert "the credentials' session sends its requests to http://" in document["source"]["basis"][0]
+
+
+def test_a_result_of_the_zone_in_aws_names_the_principal(backend: Path) -> None:
+    result = run("record", "attack", "-", "--aws", content='{"ok": true}')
+    assert result.exit_code == 0, result.output
+    (file,) = (backend / "results").glob("attack-*.json")
+    recorded = json.loads(file.read_text(encoding="utf-8"))
+    assert recorded["by"].startswith("arn:aws:")
+    assert (recorded["source"], recorded["emulated"]) == ("aws", True)
