@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from rehearsal.provider.values import any_unknown, same
+from rehearsal.provider.values import SIGNATURE, any_unknown, same
 
 Change = Literal["add", "delete", "update"]
 
@@ -38,9 +38,9 @@ def difference(
 
 
 def _paths(old: Any, new: Any, path: str) -> Iterator[tuple[str, Change]]:
-    if not any_unknown(new) and same(old, new):
+    if not any_unknown(new) and (same(old, new) or _same_content(old, new)):
         return
-    if isinstance(old, dict) and isinstance(new, dict):
+    if isinstance(old, dict) and isinstance(new, dict) and SIGNATURE not in new:
         for key in sorted(old.keys() | new.keys()):
             yield from _paths(old.get(key), new.get(key), f"{path}.{key}" if key.isidentifier() else f'{path}["{key}"]')
     elif isinstance(old, list) and isinstance(new, list) and _objects(old) and _objects(new):
@@ -54,6 +54,12 @@ def _paths(old: Any, new: Any, path: str) -> Iterator[tuple[str, Change]]:
         yield path, "delete"
     else:
         yield path, "update"
+
+
+def _same_content(old: Any, new: Any) -> bool:
+    """Whether two assets or archives have the same hash: where their files are does not matter, as in the CLI."""
+    signed = isinstance(old, dict) and isinstance(new, dict) and old.get(SIGNATURE) == new.get(SIGNATURE) is not None
+    return signed and bool(new.get("hash")) and old.get("hash") == new.get("hash")
 
 
 def _objects(values: list[Any]) -> bool:

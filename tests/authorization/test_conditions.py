@@ -146,3 +146,14 @@ def test_ordering_holds_below_at_and_above_the_limit(kind: str, order: str) -> N
         for value in values
     )
     assert decided == ORDER[order]
+
+
+@pytest.mark.parametrize(("variables", "value"), [(True, "111122223333"), (False, "${aws:PrincipalAccount}")])
+def test_variable_is_text_where_the_policy_has_no_variables(variables: bool, value: str) -> None:
+    principal = Principal.of("arn:aws:iam::111122223333:role/trainer")
+    for text, holds in ((value, True), ("111122223333" if not variables else "${aws:PrincipalAccount}", False)):
+        request = Request(principal=principal, action="s3:GetObject", resource="*", context={"s3:prefix": [text]})
+        decided = condition_holds(
+            "StringEquals", "s3:prefix", ["${aws:PrincipalAccount}"], request, variables=variables
+        )
+        assert decided is holds

@@ -241,3 +241,21 @@ def test_statement_for_everyone_applies_to_services(principals: Any) -> None:
     allowing, denying = policy(allow(Principal=principals)), policy(allow(Principal="*"), deny(Principal=principals))
     assert evaluate(service, Policies(resource=allowing)).allowed
     assert evaluate(service, Policies(resource=denying)).outcome is Outcome.EXPLICIT_DENY
+
+
+def test_decision_names_the_first_statement_that_allows() -> None:
+    both = policy({**allow("s3:Get*"), "Sid": "First"}, {**allow(), "Sid": "Second"})
+    assert [match.sid for match in evaluate(request(), Policies(identity=[both])).because] == ["First"]
+
+
+def test_account_of_the_resource_is_compared_by_its_digits() -> None:
+    same = "".join(["1111", "2222", "3333"])
+    assert evaluate(request(account=same), Policies(identity=[FULL])).allowed
+    assert evaluate(request(account="444455556666"), Policies(identity=[FULL])).missing == "resource policy"
+
+
+def test_owner_of_the_resource_is_known_only_with_an_account() -> None:
+    service = "s3.amazonaws.com"
+    assert request(principal=service).value("aws:ResourceAccount") is None
+    assert request(principal=service, account="444455556666").value("aws:ResourceAccount") == ["444455556666"]
+    assert request().value("aws:ResourceAccount") == ["111122223333"]

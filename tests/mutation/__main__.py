@@ -65,11 +65,14 @@ def mutations(package: str, root: Path) -> list[Any]:
     generated = [mutation for item in _all_work_items(modules, configurations) for mutation in item.mutations]
     others = [mutation for mutation in generated if not any(name in mutation.operator_name for name in WITHOUT_EFFECT)]
     lines = {path: path.read_text(encoding="utf-8").splitlines() for path in modules}
-    return [
-        mutation
-        for mutation in others
-        if not lines[Path(mutation.module_path)][mutation.start_pos[0] - 1].lstrip().startswith(STORAGE)
-    ]
+    return [mutation for mutation in others if _decides(mutation, lines[Path(str(mutation.module_path))])]
+
+
+def _decides(mutation: Any, lines: Sequence[str]) -> bool:
+    """Whether a change is one of what the code does: not of storage, nor of `*,` in a list of parameters."""
+    row, column = mutation.start_pos
+    line = str(lines[row - 1])
+    return not line.lstrip().startswith(STORAGE) and not line[column:].startswith("*,")
 
 
 def tests_pass(package: str, root: Path) -> bool:

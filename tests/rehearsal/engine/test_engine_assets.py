@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.engine.assets import hashed
+from rehearsal.engine.differ import inputs_differ
 from rehearsal.engine.errors import StepError
 from rehearsal.engine.values import ARCHIVE, ASSET, SIGNATURE, Value
 
@@ -54,3 +55,12 @@ def test_missing_asset_is_reported_by_name(folder: Path) -> None:
         digest({SIGNATURE: ARCHIVE, "path": "nowhere"}, folder)
     with pytest.raises(StepError, match=r"asset 'no\.txt' cannot be read: No such file"):
         digest({SIGNATURE: ASSET, "path": "no.txt"}, folder)
+
+
+def test_asset_of_another_file_with_the_same_content_is_no_difference() -> None:
+    old: Value = {"code": {SIGNATURE: ARCHIVE, "assets": {"a.py": {SIGNATURE: ASSET, "path": "/a/a.py"}}, "hash": "1f"}}
+    new: Value = {"code": {SIGNATURE: ARCHIVE, "assets": {"a.py": {SIGNATURE: ASSET, "path": "/b/a.py"}}, "hash": "1f"}}
+    assert not inputs_differ(old, new).changes
+    changed: Value = {"code": {**new["code"], "hash": "2e"}}
+    assert inputs_differ(old, changed).detailed == {"code": ("update", True)}
+    assert inputs_differ(old, {"code": {**new["code"], SIGNATURE: ASSET}}).changes

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rehearsal.provider.diff import difference
 from rehearsal.provider.naming import Naming, automatic, name
-from rehearsal.provider.values import UNKNOWN, Values, document, read, same, write
+from rehearsal.provider.values import SIGNATURE, UNKNOWN, Values, document, read, same, write
 from tests.rehearsal.provider.provider_bench import Client, CreatedResource, urn_of
 
 SCALARS = st.one_of(st.text(max_size=8), st.booleans(), st.integers(-1000, 1000))
@@ -125,3 +125,19 @@ def test_recorded_type_is_replaced_as_its_documentation_says(client: Client) -> 
     created = CreatedResource(urn, "vpc-1", old, {**old, "region": "us-east-1"})
     assert list(client.diff(created, {**old, "enableDnsSupport": False}).replaces) == []
     assert list(client.diff(created, {**old, "cidrBlock": "10.1.0.0/16"}).replaces) == ["cidrBlock"]
+
+
+def archive(path: str, digest: str) -> dict[str, str]:
+    return {SIGNATURE: "0def7320c3a5731c473e5ecbe6d01bc7", "path": path, "hash": digest}
+
+
+def test_archive_of_another_folder_with_the_same_content_is_unchanged() -> None:
+    old, new = {"code": archive("/checkout/a", "1f")}, {"code": archive("/checkout/b", "1f")}
+    assert not difference(old, new, forces=frozenset())
+
+
+def test_archive_with_another_content_is_one_update() -> None:
+    old, new = {"code": archive("/checkout/a", "1f")}, {"code": archive("/checkout/a", "2e")}
+    assert difference(old, new, forces=frozenset()).paths == {"code": "update"}
+    without = {"code": {name: value for name, value in archive("/checkout/b", "").items() if name != "hash"}}
+    assert difference(old, without, forces=frozenset()).paths == {"code": "update"}
