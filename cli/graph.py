@@ -42,7 +42,7 @@ def graph(
     differs from the declaration is red.
     """
     if network:
-        given = Source(exports=exports, aws=aws) if exports or aws else None
+        given = Source(exports=exports or (), aws=aws) if exports or aws else None
         picture(form or "svg", file, given)
         return
     form = form or "tree"
