@@ -1,17 +1,20 @@
-"""`zone cost`: the monthly price of network and MLflow servers, central endpoints beside endpoints in every VPC."""
+"""`zone cost`: the monthly price of network and MLflow servers as configured, and of what is deployed."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 
+from cli.deployed_stacks import DeployedStacks, Exports, FromAws, read_deployed
 from cli.errors import UsageError, console
 from cli.options import JsonDocument
+from cli.provenance import account_names
 from cli.workspace import Workspace
 from inspection.cost import KEYS, Bill, CostItem, NetworkSize, TrackingSize, Traffic, bill, total
+from inspection.deployed_cost import DeployedCost, deployed_cost
 from zone.plan import make_plan
 from zone.settings import Settings
 from zone.shared.tracking import CPU_UNITS, MEMORY_MEBIBYTES
@@ -36,9 +39,16 @@ def cost(
     egress_gb: Annotated[
         float, typer.Option("--egress-gb", min=0, help="Gigabytes per month through the firewall, in each region.")
     ] = 100,
+    exports: Exports = None,
+    aws: FromAws = False,
     as_json: JsonDocument = False,
 ) -> None:
-    """Estimate the monthly cost of network and MLflow servers from dated prices, and list the assumptions."""
+    """Estimate the monthly cost from dated prices: of the configured network, and of what is deployed.
+
+    The first part prices network and MLflow servers as configured, and compares central endpoints with endpoints in
+    every VPC. The second part counts deployed resources in the rehearsal's state, in stack exports, or in the zone in
+    AWS, by stack and account. Resource types without a price are listed, and not counted as free.
+    """
     for option, gigabytes in (("--endpoints-gb", endpoints_gb), ("--egress-gb", egress_gb)):
         if not gigabytes <= MAXIMUM_GIGABYTES:
             raise UsageError(f"{option} is {gigabytes}; allowed: 0 to {MAXIMUM_GIGABYTES:,} gigabytes a month")
@@ -46,14 +56,20 @@ def cost(
     settings = workspace.settings()
     if not any(account.networks for account in settings.accounts.values()):
         raise UsageError("Pulumi.yaml: accounts: no account has `networks`, so there is no network to price.")
-    store = workspace.store()
-    deployed = [resource for stack in store.stacks() for resource in store.resources(stack)]
+    states = read_deployed(workspace, exports=exports or (), aws=aws)
+    deployed = [resource for resources in states.stacks.values() for resource in resources]
+    actual = deployed_cost(states.stacks)
     traffic = Traffic(endpoints=endpoints_gb, egress=egress_gb)
     estimate = bill(sizes(settings, deployed), traffic, tracking_sizes(settings))
     if as_json:
-        typer.echo(json.dumps({**asdict(estimate), "total": estimate.total, "assumed": ASSUMED}, indent=2))
+        document = {**asdict(estimate), "total": estimate.total, "assumed": ASSUMED}
+        typer.echo(json.dumps({**document, "deployed": _document(states, actual)}, indent=2))
         return
     _show(estimate)
+    if states.stacks:
+        _show_deployed(actual, states, account_names(settings, states))
+    else:
+        console.print("\nNothing is deployed: there are no resources to count.")
 
 
 def sizes(settings: Settings, deployed: Iterable[object]) -> Sequence[NetworkSize]:
@@ -116,6 +132,44 @@ def _show(estimate: Bill) -> None:
         console.print(f"[yellow]Not compared with a published price: {', '.join(estimate.unverified)}.[/yellow]")
     for assumption in ASSUMED:
         console.print(f"  {assumption}", soft_wrap=True)
+
+
+def _document(states: DeployedStacks, cost: DeployedCost) -> dict[str, Any]:
+    return {
+        "emulated": states.origin.emulated,
+        "source": states.origin.source,
+        "items": [asdict(item) for item in cost.items],
+        "by_stack": cost.by(lambda item: item.stack),
+        "by_account": cost.by(lambda item: item.account),
+        "not_priced": cost.not_priced,
+        "free": cost.free,
+        "total": cost.total,
+    }
+
+
+def _show_deployed(cost: DeployedCost, states: DeployedStacks, names: Mapping[str, str]) -> None:
+    origin = f"{states.origin.mark} {states.origin.source}".strip()
+    console.print(f"\n[bold]Deployed resources, a month, without usage[/bold] (source: {origin})\n")
+    for title, sums in (
+        ("By stack", cost.by(lambda item: item.stack)),
+        ("By account", cost.by(lambda item: names.get(item.account, item.account))),
+        ("By price", cost.by(lambda item: f"{item.item} {item.region}")),
+    ):
+        table = Table(title=title, title_justify="left", box=None, show_header=False)
+        table.add_column()
+        table.add_column(justify="right")
+        for name, monthly in sums.items():
+            table.add_row(name, f"{monthly:,.2f}")
+        console.print(table)
+        console.print()
+    console.print(f"[bold]total {cost.total:,.2f} USD[/bold] of what has a price")
+    listed = ", ".join(f"{count} {kind}" for kind, count in cost.not_priced.items())
+    console.print(f"[yellow]Not priced: {listed or 'nothing'}.[/yellow]", soft_wrap=True)
+    console.print(
+        f"Free of charge by themselves: {sum(cost.free.values())} resources of {len(cost.free)} types "
+        "(inspection/free_types.csv).",
+        soft_wrap=True,
+    )
 
 
 def _table(title: str, items: Sequence[CostItem]) -> None:

@@ -21,6 +21,8 @@ KNOWN_ERRORS: Final = frozenset(
         "authorization.documents.PolicyError",
         "inspection.can.QuestionError",
         "inspection.cost.PriceError",
+        "inspection.evidence.manifest.ManifestError",
+        "inspection.evidence.proofs.ResultError",
         "inspection.network.nodes.UnknownPlaceError",
         "inspection.comparison.facts.FactsError",
         "operations.errors.OperationError",

@@ -9,8 +9,10 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
+from cli.deployed_stacks import Exports, FromAws, read_deployed
 from cli.errors import UsageError, console
 from cli.network_picture import picture
+from cli.networks import Source
 from cli.options import JsonDocument
 from cli.workspace import Workspace
 
@@ -31,18 +33,24 @@ def graph(
     file: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write the network's picture here.")
     ] = None,
+    exports: Exports = None,
+    aws: FromAws = False,
 ) -> None:
-    """List the stacks in deployment order, or draw the network."""
+    """List the stacks in deployment order, or draw the network.
+
+    Deployed stacks are those of the rehearsal, of the stack exports, or of the zone in AWS. In the picture, what
+    differs from the declaration is red.
+    """
     if network:
-        picture(form or "svg", file)
+        given = Source(exports=exports or (), aws=aws) if exports or aws else None
+        picture(form or "svg", file, given)
         return
     form = form or "tree"
     if form not in ("tree", "mermaid", "dot"):
         raise UsageError(f"--format is {form!r}; allowed: tree, mermaid, dot")
     workspace = Workspace.find()
     needs = workspace.graph()
-    store = workspace.store()
-    deployed = set(store.stacks())
+    deployed = set(read_deployed(workspace, exports=exports or (), aws=aws).stacks)
     if as_json:
         stacks = [{"name": name, "needs": list(upstream), "up": name in deployed} for name, upstream in needs.items()]
         typer.echo(json.dumps({"stacks": stacks}, indent=2))

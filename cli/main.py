@@ -44,7 +44,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "trace": Command("trace", "Show key, replicas and readers of an S3 object"),
     "controls": Command("controls", "List and show the controls, and where they are defined"),
     "evidence": Command("evidence", "Write the HIPAA evidence, paragraph by paragraph"),
-    "cost": Command("cost", "Estimate the monthly cost of the network"),
+    "cost": Command("cost", "Estimate the monthly cost, by stack and account"),
     "nightly": Command("nightly", "Write the nightly report: drift, audit, ageing"),
     "graph": Command("graph", "List the stacks in order, or draw the network"),
     "pipeline": Command("retraining", "Retrain a model, and show its runs and logs"),

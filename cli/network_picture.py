@@ -21,18 +21,23 @@ from zone.settings import Settings
 FORMS = {"svg": svg, "html": html}
 
 
-def picture(form: str, file: Path | None) -> None:
+def picture(form: str, file: Path | None, source: Source | None = None) -> None:
     """Writes the picture, or prints it.
 
+    Args:
+        form: `svg` or `html`.
+        file: file to write; standard output if None.
+        source: source of the deployed network; the running rehearsal or its state, if there is one, if None.
+
     Raises:
-        UsageError: another format, or a zone without networks.
+        UsageError: another format, a zone without networks, or a source that cannot be read.
     """
     if form not in FORMS:
         raise UsageError(f"--format is {form!r}; allowed with --network: {', '.join(FORMS)}")
     settings = Workspace.find().settings()
     if not any(account.networks for account in settings.accounts.values()):
         raise UsageError("Pulumi.yaml: accounts: no account has `networks`, so there is no network to draw.")
-    document = FORMS[form](draw(scene(settings, _differences(settings))))
+    document = FORMS[form](draw(scene(settings, _differences(settings, source))))
     if file is None:
         typer.echo(document)
     else:
@@ -71,9 +76,11 @@ def scene(settings: Settings, found: Sequence[Difference]) -> Scene:
     )
 
 
-def _differences(settings: Settings) -> Sequence[Difference]:
-    """Differences of the deployed network, as the emulated AWS has it if it is up; none when nothing is deployed."""
+def _differences(settings: Settings, given: Source | None) -> Sequence[Difference]:
+    """Differences of the deployed network of a source; without one, of the emulated AWS or the state, if deployed."""
     declared = declaration(settings)
+    if given is not None:
+        return differences(deployed_reach(given, settings, declared), declared)
     for source in (Source(live=True), Source()):
         with suppress(UsageError):
             return differences(deployed_reach(source, settings, declared), declared)

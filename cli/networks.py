@@ -1,6 +1,5 @@
 """The deployed network for `reach`, `graph` and `cost`: from the stacks' state, from exports, or from AWS."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.deployed_stacks import read_export
 from cli.errors import UsageError
 from cli.own_aws import OwnAws
 from cli.rehearsed_aws import rehearsed_aws
@@ -80,12 +80,7 @@ def _recorded(workspace: Workspace) -> Iterator[Mapping[str, Any]]:
 
 def _exported(files: Sequence[Path]) -> Iterator[Mapping[str, Any]]:
     for file in files:
-        try:
-            yield from json.loads(file.read_text(encoding="utf-8"))["deployment"]["resources"]
-        except OSError as error:
-            raise UsageError(f"{file}: {error.strerror}") from None
-        except (json.JSONDecodeError, KeyError, TypeError):
-            raise UsageError(f"{file} is no stack export: `pulumi stack export --file FILE` writes one") from None
+        yield from read_export(file)["deployment"].get("resources") or ()
 
 
 def _accounts(workspace: Workspace, settings: Settings) -> Sequence[str]:

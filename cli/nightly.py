@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-import yaml
 
 from authorization import reference
 from cli.aws_runs import open_project
 from cli.declared import declared_zone
 from cli.declared_network import declaration
+from cli.deployed_stacks import DeployedStacks, read_deployed
 from cli.deployment.on_aws import AwsDeployer
 from cli.errors import messages
-from cli.evidence import write_evidence
+from cli.evidence_files import EvidenceOptions, read_configuration, write_evidence
 from cli.facts import guardrail_facts
 from cli.networks import Source, deployed_reach
 from cli.night import ageing, deployed
 from cli.night.page import headline, html, markdown
-from cli.night.section import Section, UnreadableError, decided, passed, section
+from cli.night.section import Section, UnreadableError, passed, section
 from cli.options import JsonDocument, Target
 from cli.own_aws import OwnAws
 from cli.rehearsed_aws import rehearsed_aws
@@ -32,8 +32,8 @@ from cli.workspace import Workspace
 from inspection.audit import audit
 from inspection.aws import Aws
 from inspection.network.differences import differences
-from operations.pulumi_cli import deployed_stacks, exported_resources
-from policies.configuration import FILE, Configuration, ConfigurationError
+from operations.pulumi_cli import deployed_stacks
+from policies.configuration import FILE
 from rehearsal.engine import PARALLEL, StackResult
 from zone.plan import make_plan
 from zone.settings import Settings
@@ -53,6 +53,10 @@ def nightly(
     role: Annotated[
         str | None, typer.Option("--role", metavar="NAME", help="With --target aws: role to read member accounts with.")
     ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option("--results", metavar="DIR", help="Folder of results of other proofs, for the evidence."),
+    ] = None,
     as_json: JsonDocument = False,
 ) -> None:
     """Check the deployed zone, expiry dates and updates, and write one report. Changes nothing in AWS.
@@ -65,7 +69,7 @@ def nightly(
     reader = _on_aws(workspace, role) if target == "aws" else _rehearsed(workspace)
     out.mkdir(parents=True, exist_ok=True)
     sections: list[Section] = []
-    for name, check in checks(workspace, reader, out, tables, now):
+    for name, check in checks(workspace, reader, out, tables, now, results):
         messages.print(f"{name} …", markup=False)
         sections.append(section(name, check))
     title = f"Nightly report: {'AWS' if target == 'aws' else 'the rehearsal'}"
@@ -93,12 +97,17 @@ class Reader:
     """Results of reading every deployed stack, and the names of these stacks."""
     outputs: Callable[[], Mapping[str, Mapping[str, Any]]]
     """Stack -> outputs, for the deployed stacks."""
-    resources: Callable[[], Mapping[str, Sequence[Mapping[str, object]]]]
-    """Stack -> the resources of its state, for the deployed stacks."""
+    stacks: Callable[[], DeployedStacks]
+    """States of the deployed stacks."""
 
 
 def checks(
-    workspace: Workspace, reader: Reader, out: Path, tables: Path | None, now: datetime
+    workspace: Workspace,
+    reader: Reader,
+    out: Path,
+    tables: Path | None,
+    now: datetime,
+    results: Path | None = None,
 ) -> Sequence[tuple[str, Callable[[], Section]]]:
     """Name and check of every section.
 
@@ -108,6 +117,7 @@ def checks(
         out: folder of the report, for the evidence.
         tables: newest tables of AWS's services.
         now: the present time.
+        results: folder of recorded results of other proofs, for the evidence.
     """
     settings = workspace.settings()
     today = now.date()
@@ -116,8 +126,11 @@ def checks(
         ("audit", lambda: deployed.audit(audit(declared_zone(settings, reader.outputs()), reader.aws()))),
         ("reach", lambda: _reach(settings, reader.source)),
         ("attack", lambda: deployed.attack(guardrail_facts(settings), reader.aws())),
-        ("evidence", lambda: _evidence(workspace, reader.resources(), out / "evidence")),
-        ("exemptions", lambda: ageing.exemptions(_exemptions(workspace.root / "policies" / FILE.name), today)),
+        ("evidence", lambda: _evidence(workspace, reader, results, out / "evidence")),
+        (
+            "exemptions",
+            lambda: ageing.exemptions(read_configuration(workspace.root / "policies" / FILE.name).exemptions, today),
+        ),
         ("drills", lambda: _drills(settings, reader, now)),
         ("HIPAA-eligible services", lambda: ageing.eligible_services(today)),
         ("AWS tables", lambda: ageing.aws_tables(tables, Path(str(reference.__file__)).with_name(reference.ARCHIVE))),
@@ -132,24 +145,12 @@ def _reach(settings: Settings, source: Source) -> Section:
     return deployed.reach(len(reachability.network.vpcs), [str(difference) for difference in network_differences])
 
 
-def _evidence(workspace: Workspace, resources: Mapping[str, Sequence[Mapping[str, object]]], folder: Path) -> Section:
-    if not resources:
+def _evidence(workspace: Workspace, reader: Reader, results: Path | None, folder: Path) -> Section:
+    deployed_stacks = reader.stacks()
+    if not deployed_stacks.stacks:
         raise UnreadableError("no stack is deployed: the evidence would name no resource")
-    report = write_evidence(workspace, resources, folder)
-    covered = sum(paragraph.covered for paragraph in report.paragraphs)
-    return decided("evidence", (), f"{covered} of {len(report.paragraphs)} paragraphs, written to {folder}")
-
-
-def _exemptions(file: Path) -> Sequence[Any]:
-    """All exemptions, also those that ended, which the policy pack refuses.
-
-    Raises:
-        ConfigurationError: the file is no configuration of the pack.
-    """
-    try:
-        return Configuration.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")) or {}).exemptions
-    except (yaml.YAMLError, ValueError) as error:
-        raise ConfigurationError(f"{file}: {error}") from None
+    report = write_evidence(workspace, deployed_stacks, folder, EvidenceOptions(results=results))
+    return deployed.evidence(report, folder)
 
 
 def _drills(settings: Settings, reader: Reader, now: datetime) -> Section:
@@ -180,7 +181,7 @@ def _rehearsed(workspace: Workspace) -> Reader:
         source=Source(live=True),
         drift=drift,
         outputs=cache(lambda: {stack: store.outputs(stack) for stack in store.stacks()}),
-        resources=lambda: {stack: store.resources(stack) for stack in store.stacks()},
+        stacks=lambda: read_deployed(workspace),
     )
 
 
@@ -210,5 +211,5 @@ def _on_aws(workspace: Workspace, role: str | None) -> Reader:
                 stack: {name: output.value for name, output in project.stack_outputs(stack).items()} for stack in stacks
             }
         ),
-        resources=lambda: {stack: exported_resources(project, stack) for stack in stacks},
+        stacks=lambda: read_deployed(workspace, aws=True, role=role),
     )

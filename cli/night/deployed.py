@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from cli.display import UNCHANGED
@@ -10,6 +11,7 @@ from inspection.audit import AuditReport
 from inspection.aws import Aws, pages
 from inspection.comparison.facts import GuardrailFacts, GuardrailPolicy
 from inspection.comparison.guardrails import DECIDING, compare_guardrails
+from inspection.evidence.report import Evidence
 from inspection.guardrails import DEFAULTS
 from operations.adoption import ROOT, read_organization
 from rehearsal.engine import StackResult
@@ -59,6 +61,26 @@ def audit(report: AuditReport) -> Section:
 def reach(vpcs: int, differences: Sequence[str]) -> Section:
     """Differences between the reachable and the declared connections."""
     return decided("reach", differences, f"{vpcs} VPCs reach what is declared, and nothing else")
+
+
+def evidence(report: Evidence, folder: Path) -> Section:
+    """Deployed resources and results of other proofs that fail; what was not evaluated is a notice."""
+    failing = [
+        f"{control} {verdict.policy}: {verdict.stack}/{verdict.resource}: {verdict.detail}"
+        for control, verdict in report.verdicts("fails")
+    ]
+    failing += [f"{proof.title}: {proof.detail}" for proof in report.proofs if proof.state == "failed"]
+    open_verdicts = [
+        f"not evaluated: {verdict.policy} on {verdict.stack}/{verdict.resource}: {verdict.detail}"
+        for _, verdict in report.verdicts("not evaluated")
+    ]
+    covered = sum(paragraph.covered for paragraph in report.paragraphs)
+    return decided(
+        "evidence",
+        failing,
+        f"{covered} of {len(report.paragraphs)} paragraphs, written to {folder}",
+        notices=[*open_verdicts, *(f"not read: {text}" for text in report.not_read)],
+    )
 
 
 def attack(declared: GuardrailFacts, aws: Aws) -> Section:

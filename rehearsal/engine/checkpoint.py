@@ -14,6 +14,8 @@ from rehearsal.engine.errors import CheckpointError
 from rehearsal.engine.journal import Entry, digest
 
 VERSION: Final = 3
+REHEARSED: Final = "rehearsed"
+"""Key beside those of Pulumi that marks states of this engine, whose resources are emulated; the CLI ignores it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +93,8 @@ def render(entries: Iterable[Entry], pending: Iterable[tuple[str, Entry]], *, sa
         "pending_operations": [{"resource": entry, "type": op} for op, entry in pending],
         "metadata": {},
     }
-    return json.dumps({"version": VERSION, "deployment": deployment}, indent=1, ensure_ascii=False).encode() + b"\n"
+    document = {"version": VERSION, "deployment": deployment, REHEARSED: True}
+    return json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
 def ordered(entries: Iterable[Entry]) -> list[Entry]:

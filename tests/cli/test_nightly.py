@@ -14,24 +14,30 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.testing import CliRunner
 
 from authorization import reference
+from cli.deployed_stacks import DeployedStacks
+from cli.evidence_files import write_evidence
 from cli.facts import guardrail_facts
 from cli.main import app
 from cli.night import ageing, deployed
 from cli.night.page import headline, html, markdown
 from cli.night.section import Section, UnreadableError, passed, section
 from cli.quotas import raise_quotas
+from cli.workspace import Workspace
 from controls.data.d8_eligible_services import control as d8
 from inspection.audit import AuditReport
+from inspection.evidence.origin import Origin
 from inspection.observation import compared, missing
 from policies.configuration import Exemption
 from rehearsal.cloud import Cloud
 from rehearsal.engine import PropertyDiff, StackResult, Step
+from tests import deployed_states
 from zone.settings import settings_from_files
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
 TODAY = NOW.date()
 BUCKET = "aws:s3/bucket:Bucket"
+WORKSPACE = Workspace(root=ROOT, state=ROOT / ".rehearsal")
 
 
 def refreshed(stack: str, *steps: Step, error: str = "") -> StackResult:
@@ -71,6 +77,18 @@ def test_audit_and_reach() -> None:
     assert section("audit", lambda: deployed.audit(AuditReport(observations=[]))).verdict == "incomplete"
     assert deployed.reach(3, []).verdict == "ok"
     assert deployed.reach(3, ["leak: a → b"]).verdict == "finding"
+
+
+@pytest.mark.parametrize(("rotation", "verdict"), [(True, "ok"), (False, "finding")])
+def test_evidence_of_a_failing_resource_is_a_finding(rotation: bool, verdict: str, tmp_path: Path) -> None:
+    stacks = deployed_states.states("audit")
+    key = next(entry for entry in stacks["audit"] if entry["type"] == "aws:kms/key:Key")
+    key["inputs"]["enableKeyRotation"] = rotation
+    origin = Origin(source="rehearsal", detail="", emulated=True, basis=())
+    report = write_evidence(WORKSPACE, DeployedStacks(stacks=stacks, origin=origin), tmp_path)
+    part = deployed.evidence(report, tmp_path)
+    assert part.verdict == verdict
+    assert rotation or any("kms-key-rotation: audit/" in line for line in part.lines)
 
 
 def refuse(error: Exception) -> Callable[[], Section]:
