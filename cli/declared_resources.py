@@ -100,8 +100,12 @@ def _kept(file: Path, digest: str) -> Declared | None:
         return None
     if document.get("digest") != digest:
         return None
-    resources = [DeclaredResource(**{**entry, "secret": frozenset(entry["secret"])}) for entry in document["resources"]]
-    return Declared(resources=resources, unread=[])
+    return Declared(resources=[_from_json(entry) for entry in document["resources"]], unread=[])
+
+
+def _from_json(entry: Mapping[str, Any]) -> DeclaredResource:
+    values: dict[str, Any] = {**entry, "secret": frozenset(entry["secret"])}
+    return DeclaredResource(**values)
 
 
 def _to_json(resource: DeclaredResource) -> Mapping[str, Any]:
