@@ -14,6 +14,7 @@ import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import stack
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime.settings import set_root_resource
 
 ACCOUNT = "111122223333"
 ORGANIZATION = "o-a1b2c3d4e5"
@@ -190,6 +191,8 @@ def record(
     # The SDK makes the stack's resource in `set_mocks`, on the current loop: everything must run on that one.
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    # A stack resource that is kept would carry the transformations of one program into the next.
+    set_root_resource(None)  # pyright: ignore[reportArgumentType] - the SDK types only the resource
     set_mocks(
         answers,
         project="hipaa-ml",

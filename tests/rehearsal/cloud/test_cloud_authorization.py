@@ -205,7 +205,9 @@ def test_vpc_of_a_function_is_that_of_its_subnets(account: Account) -> None:
     subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"] for vpc in vpcs]
     inside = {"StringEquals": {"lambda:VpcIds": vpcs[0]}}
     service = account.role(
-        "vpc-function", trust={"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        "vpc-function",
+        allow("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"),
+        trust={"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
     )
     rights = (allow("lambda:CreateFunction", Condition=inside), allow("iam:PassRole"))
     functions = account.client("lambda", account.session(account.role("vpc-developer", *rights)))

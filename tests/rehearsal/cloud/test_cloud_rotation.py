@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.cloud import Cloud, Endpoints
+from rehearsal.cloud import Endpoints
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 HANDLER = Path(__file__).parents[3] / "workloads" / "secret_rotation" / "handler.py"
@@ -117,8 +117,7 @@ class Rotated:
 
 
 @pytest.fixture
-def rotated(shared_cloud: Cloud, endpoints: Endpoints, request: pytest.FixtureRequest) -> Rotated:
-    shared_cloud.raise_quota("executions", REGION, 1000)
+def rotated(endpoints: Endpoints, request: pytest.FixtureRequest) -> Rotated:
     return Rotated(endpoints, re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())[-60:])
 
 
