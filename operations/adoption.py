@@ -166,7 +166,11 @@ def _accounts(settings: Settings, existing: Existing, matched: Mapping[str, Mapp
     for entry in existing.accounts:
         if entry["Id"] not in ids:
             found = f"{entry['Id']} ({entry['Status']}) in {existing.placement.get(entry['Id']) or 'the root'}"
-            yield _part("account", entry["Name"], found, "keep", remedy="Not in accounts: it stays unmanaged")
+            excluded = settings.security.excluded_account_ids
+            known = entry["Id"] in excluded
+            values = {} if known else {("security", "excluded_account_ids"): [*excluded, entry["Id"]]}
+            remedy = "Not in accounts: it stays unmanaged, and gets no conformance packs"
+            yield _part("account", entry["Name"], found, "keep", remedy=remedy, configuration=values)
 
 
 def _matched(settings: Settings, key: str, entry: Mapping[str, Any], unit: str) -> Part:

@@ -47,7 +47,10 @@ def deploy(plan: Plan) -> SecurityOutputs:
     )
     members = _members(settings, organization, name)
     discovery = _discovery(settings, members, settings.adopted(name, "macie"))
-    excluded = [providers.account_id(excluded_account) for excluded_account in _excluded(settings)]
+    excluded = [
+        *(providers.account_id(excluded_account) for excluded_account in _excluded(settings)),
+        *settings.security.excluded_account_ids,
+    ]
     deployed: dict[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]] = {}
     identifiers: dict[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]] = {}
     detectors: dict[str, pulumi.Input[str]] = {}

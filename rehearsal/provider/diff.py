@@ -40,6 +40,8 @@ def difference(
 def _paths(old: Any, new: Any, path: str) -> Iterator[tuple[str, Change]]:
     if not any_unknown(new) and (same(old, new) or _same_content(old, new)):
         return
+    if (old, new) in ((None, False), (False, None)):
+        return  # Terraform's state has false for a boolean that is not set
     if isinstance(old, dict) and isinstance(new, dict) and SIGNATURE not in new:
         for key in sorted(old.keys() | new.keys()):
             yield from _paths(old.get(key), new.get(key), f"{path}.{key}" if key.isidentifier() else f'{path}["{key}"]')

@@ -66,6 +66,13 @@ def test_resources_are_in_the_security_account_in_both_regions() -> None:
     assert not recording.orphans()
 
 
+def test_undeclared_accounts_get_no_conformance_packs() -> None:
+    recording = run(settings({"excluded_accounts": ["sandbox"], "excluded_account_ids": ["444455556666"]}))
+    packs = recording.of(":OrganizationConformancePack")
+    assert all("444455556666" in pack.inputs["excludedAccounts"] for pack in packs)
+    assert {len(pack.inputs["excludedAccounts"]) for pack in packs} == {2}
+
+
 def test_security_contact_is_notified_by_default() -> None:
     [usual] = {resource.inputs["endpoint"] for resource in run(settings()).of(":TopicSubscription")}
     assert usual == settings().contacts.security.email
@@ -103,6 +110,8 @@ def test_parameters_of_an_unknown_rule_are_refused(arguments: dict[str, Any], me
     ("arguments", "message"),
     [
         ({"excluded_accounts": ["ml-devv"]}, r"security\.excluded_accounts\.0: no account 'ml-devv'.*'ml-dev'"),
+        ({"excluded_account_ids": ["1234"]}, r"security\.excluded_account_ids\.0: .*12 digits"),
+        ({"excluded_account_ids": ["111122223333"] * 2}, "an account stands in excluded_account_ids a second time"),
         ({"detectors": {"eu-west-1": "a" * 32}}, r"security\.detectors\.eu-west-1: not a region of the zone"),
         ({"data_identifiers": {"mrn": {"regex": "("}}}, r"security\.data_identifiers\.mrn\.regex"),
         ({"data_identifiers": {"mrn": {"regex": "(?<=a)b"}}}, "look-around"),
@@ -114,6 +123,13 @@ def test_parameters_of_an_unknown_rule_are_refused(arguments: dict[str, Any], me
 def test_wrong_values_are_named_by_key(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         settings(arguments)
+
+
+def test_declared_account_is_excluded_by_its_name() -> None:
+    accounts = dict(files.read(ROOT, "security").values["accounts"])
+    accounts["sandbox"] = {**accounts["sandbox"], "id": "444455556666"}
+    with pytest.raises(SettingsError, match="444455556666 is the declared account 'sandbox': name it in excluded_acc"):
+        settings({"excluded_account_ids": ["444455556666"]}, accounts=accounts)
 
 
 def test_services_that_nobody_administers_are_named() -> None:

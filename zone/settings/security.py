@@ -67,6 +67,9 @@ class Security(StrictModel):
     """Identifier of an AWS Config rule -> its parameters, which override those of the conformance pack."""
     excluded_accounts: Annotated[list[t.AccountName], Field(max_length=1000)] = Field(default_factory=list)
     """Names of accounts without conformance packs, for example an account without an AWS Config recorder."""
+    excluded_account_ids: Annotated[list[t.AccountId], Field(max_length=1000)] = Field(default_factory=list)
+    """IDs of accounts of the organization that the zone does not declare, and that get no conformance packs: AWS Config
+    refuses a pack of the organization while a member account without an AWS Config recorder is not excluded."""
     data_identifiers: Annotated[dict[t.AccountName, DataIdentifier], Field(max_length=30)] = Field(
         default_factory=_identifiers
     )
@@ -80,6 +83,7 @@ class Security(StrictModel):
 
     @model_validator(mode="after")
     def _once(self) -> Self:
-        if len(set(self.excluded_accounts)) != len(self.excluded_accounts):
-            raise ValueError("an account stands in excluded_accounts a second time")
+        for name in ("excluded_accounts", "excluded_account_ids"):
+            if len(set(getattr(self, name))) != len(getattr(self, name)):
+                raise ValueError(f"an account stands in {name} a second time")
         return self

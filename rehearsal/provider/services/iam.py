@@ -37,6 +37,12 @@ def _drop_versions(resource: EmulatedResource) -> None:
             resource.call("delete_policy_version", PolicyArn=resource.id, VersionId=version["VersionId"])
 
 
+def _update_thumbprints(resource: EmulatedResource) -> None:
+    """Thumbprints that the program does not set stay: IAM finds those of a new provider by itself."""
+    if "thumbprintLists" in resource.changed and resource.inputs.get("thumbprintLists"):
+        resource.auto("update_open_id_connect_provider_thumbprint")
+
+
 def _with_scheme(_resource: EmulatedResource, values: Values) -> Values:
     url = values.get("url")
     return {**values, "url": f"https://{url}"} if url and not url.startswith("https://") else values
@@ -78,7 +84,7 @@ TYPES: Final = (
                 at_creation=False,
             ),
         ),
-        update=(ApiCall(op="update_open_id_connect_provider_thumbprint", on=on("thumbprintLists")),),
+        update=_update_thumbprints,
         delete="delete_open_id_connect_provider",
         id="{arn}",
         names={"OpenIDConnectProviderArn": "arn"},

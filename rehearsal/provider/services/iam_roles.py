@@ -1,6 +1,6 @@
 """IAM: roles, their policies, instance profiles."""
 
-from typing import Final
+from typing import Any, Final
 
 from rehearsal.provider.spec import Emulated, EmulatedResource
 from rehearsal.provider.vocabulary import ApiCall, Find, Items, Tagging, on
@@ -49,6 +49,12 @@ def _strip(resource: EmulatedResource, name: str) -> None:
         resource.call("detach_role_policy", RoleName=name, PolicyArn=policy["PolicyArn"])
     for policy in resource.pages("list_role_policies", "PolicyNames", RoleName=name):
         resource.call("delete_role_policy", RoleName=name, PolicyName=policy)
+
+
+def _service_linked(resource: EmulatedResource) -> dict[str, Any]:
+    """The role, with the service that its path names: IAM returns the service nowhere else."""
+    role: dict[str, Any] = resource.call("get_role", RoleName=resource.id.rpartition("/")[2])["Role"]
+    return {**role, "AWSServiceName": str(role["Path"]).strip("/").rpartition("/")[2]}
 
 
 TYPES: Final = (
@@ -130,7 +136,7 @@ TYPES: Final = (
         service="iam",
         create="create_service_linked_role",
         creation_result="Role",
-        read=lambda resource: resource.call("get_role", RoleName=resource.id.rpartition("/")[2])["Role"],
+        read=_service_linked,
         update=(ApiCall(op="update_role_description", on=on("description")),),
         delete=lambda resource: resource.call("delete_service_linked_role", RoleName=resource.id.rpartition("/")[2]),
         id="{arn}",

@@ -18,7 +18,7 @@ from tests.rehearsal.provider import (
     provider_cases_settings,
     provider_cases_tracking,
 )
-from tests.rehearsal.provider.provider_bench import Client
+from tests.rehearsal.provider.provider_bench import Client, CreatedResource
 from tests.rehearsal.provider.provider_cases import Case, World
 
 NONE, SOME = 1, 2
@@ -57,6 +57,19 @@ def clients(provider: ProviderProcess, world: World) -> Iterator[dict[tuple[str,
         open_client.__exit__()
 
 
+ADOPTED = (
+    "aws:guardduty/detector:Detector",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+    "aws:macie2/account:Account",
+    "aws:organizations/account:Account",
+    "aws:organizations/organization:Organization",
+    "aws:organizations/organizationalUnit:OrganizationalUnit",
+    "aws:securityhub/account:Account",
+)
+"""Types that the program imports from an organization that exists (`zone adopt`)."""
+
+
 def _id(case: Case) -> str:
     return f"{case.type.rpartition(':')[2]}-{CASES.index(case)}"
 
@@ -76,6 +89,12 @@ def test_an_emulated_resource_lives(
     assert read is not None
     assert read.inputs == created.inputs
     assert read.id == created.id
+
+    if case.type in ADOPTED:
+        imported = client.read(CreatedResource(created.urn, created.id, {}, {}))
+        assert imported is not None
+        news = client.checked(created.urn, case.inputs(world), imported.inputs)
+        assert list(client.diff(imported, news).replaces) == [], "an import is refused when it replaces"
 
     if case.change is not None:
         news = client.checked(created.urn, case.change(world), created.inputs)

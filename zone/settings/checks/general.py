@@ -243,6 +243,13 @@ def _security(settings: Settings) -> Iterator[Problem]:
                 path=("security", "excluded_accounts", index),
                 message=f"no account {name!r} is declared{suggestion(name, settings.accounts)}",
             )
+    declared = {account.id: name for name, account in settings.accounts.items() if account.id}
+    for index, identifier in enumerate(settings.security.excluded_account_ids):
+        if identifier in declared:
+            yield Problem(
+                path=("security", "excluded_account_ids", index),
+                message=f"{identifier} is the declared account {declared[identifier]!r}: name it in excluded_accounts",
+            )
     for region in settings.security.detectors:
         if region not in settings.regions.all:
             yield Problem(
