@@ -10,6 +10,7 @@ from components import ml
 from components import recovery as r
 from components.keys import Key, KeyArgs
 from components.ml.endpoint import Standby
+from components.ml.monitor_plan import MonitorNames
 from components.ml.uses import serving as uses
 from stacks.contracts import BaselineOutputs, DataOutputs, OrganizationOutputs, SpokeOutputs
 from stacks.providers import Providers
@@ -110,6 +111,18 @@ class EnvironmentContext:
         """ARN of the runbook role; its name is fixed, so that policies can name it before it exists."""
         return pulumi.Output.format("arn:aws:iam::{0}:role/{1}", self.account_id, self.recovery.role)
 
+    @property
+    def publisher_arns(self) -> Sequence[pulumi.Output[str]]:
+        """ARNs of the roles that publish to the operations topic: of the runbooks, and of the monitors of models."""
+        monitors = [
+            MonitorNames(prefix=self.settings.name_prefix, environment=self.environment, model=name).machine_role
+            for name in self.settings.ml.monitored_in(self.environment)
+        ]
+        return [
+            self.role_arn,
+            *(pulumi.Output.format("arn:aws:iam::{0}:role/{1}", self.account_id, name) for name in monitors),
+        ]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Serving:
@@ -136,7 +149,12 @@ def serve(context: EnvironmentContext, models: Mapping[str, Model], standby: Map
             alias=f"{context.settings.name_prefix}-serving",
             description="Volumes and logs of endpoints",
             account_id=context.account_id,
-            uses=uses(context.region, context.account_id, [*groups, f"/aws/lambda/{context.recovery.readiness}"]),
+            uses=uses(
+                context.region,
+                context.account_id,
+                [*groups, f"/aws/lambda/{context.recovery.readiness}"],
+                context.publisher_arns,
+            ),
         ),
         context.options(),
     )

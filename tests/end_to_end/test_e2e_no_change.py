@@ -27,6 +27,7 @@ INTENDED_CHANGES: Mapping[str, str] = {
         f"backup-{region}-key-key": "RDS encrypts copies of databases with the key of a vault"
         for region in ("us-east-1", "us-west-2")
     },
+    "serving-key": "runbooks and monitors publish to the encrypted operations topic",
     **{
         f"keys-{region}-{domain}-key": "Macie decrypts objects"
         for region in ("us-east-1", "us-west-2")

@@ -184,11 +184,11 @@ def test_exemptions_are_shown_and_fail_after_their_end(days: int, outcome: str, 
     )
     report = evidence(stacks, exemptions=[exemption, *EXEMPTIONS])
     item = paragraph(report, "164.312(a)(2)(iv)")
-    of_key = [found for entry in item.entries for found in entry.verdicts if found.urn == key["urn"]]
-    (found,) = (found for found in of_key if found.expires)
-    assert (found.outcome, item.status) == (outcome, status)
-    assert found.expires == exemption.expires
-    assert found.reason in html(report)
+    of_key = [verdict for entry in item.entries for verdict in entry.verdicts if verdict.urn == key["urn"]]
+    (exempt,) = (verdict for verdict in of_key if verdict.expires)
+    assert (exempt.outcome, item.status) == (outcome, status)
+    assert exempt.expires == exemption.expires
+    assert exempt.reason in html(report)
 
 
 # Organization policies and conformance packs
@@ -250,8 +250,8 @@ def test_weakened_guardrails_fail_under_their_paragraph(plant: Callable[[Any], N
     stacks = organization()
     plant(stacks)
     item = paragraph(evidence(stacks), "164.312(b)")
-    failing = [found for entry in item.entries for found in entry.verdicts if found.outcome == "fails"]
-    assert any(detail in found.detail for found in failing)
+    failing = [verdict for entry in item.entries for verdict in entry.verdicts if verdict.outcome == "fails"]
+    assert any(detail in verdict.detail for verdict in failing)
     assert item.status == "fails"
 
 

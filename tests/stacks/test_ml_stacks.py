@@ -183,3 +183,14 @@ def test_an_environment_without_models_is_a_network_alone(stack: str) -> None:
     assert recording.outputs["endpoints"] == recording.outputs["configs"] == {}
     empty: Sequence[str] = [name for name, value in recording.outputs.items() if value == ""]
     assert set(empty) >= {"serving_key_arn", "topic_arn"}
+
+
+@pytest.mark.parametrize(("stack", "region"), [(STACK, "us-east-1"), ("recovery-prod", "us-west-2")])
+def test_key_of_the_operations_topic_admits_every_publisher(stack: str, region: str) -> None:
+    """The runbooks tell the contacts of a failover; the key of the topic decides too, not only its policy."""
+    [key] = [resource for resource in recorded(stack).of("kms/key:Key") if resource.name == "serving-key"]
+    [statement] = [entry for entry in key.document("policy")["Statement"] if entry["Sid"] == "UseSns"]
+    assert statement["Condition"]["StringEquals"]["kms:ViaService"] == f"sns.{region}.amazonaws.com"
+    roles = {arn.rpartition("/")[2] for arn in statement["Condition"]["ArnLike"]["aws:PrincipalArn"]}
+    assert roles == {"hipaa-ml-service-recovery-prod", "hipaa-ml-service-monitor-readmission-prod"}
+    assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(statement["Action"])
