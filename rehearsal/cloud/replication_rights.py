@@ -4,7 +4,7 @@ Source: S3 User Guide, "Setting up permissions for live replication" and "Replic
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from moto.core.utils import get_service_model
@@ -13,6 +13,7 @@ from moto.s3.models import s3_backends
 from rehearsal.cloud.authorization import Authorizer
 from rehearsal.cloud.authorization.callers import role_session
 from rehearsal.cloud.authorization.dependent import Needed
+from rehearsal.cloud.authorization.key_conditions import key_conditions
 from rehearsal.cloud.authorization.resources import Resource
 from rehearsal.cloud.replication import Operation
 from rehearsal.cloud.requests import CredentialScope, ParsedRequest
@@ -118,14 +119,8 @@ def _key(identifier: str, account: str, region: str) -> Resource | None:
     return Resource(arn=arn, account=arn.split(":")[4], type="key")
 
 
-def _key_context(operation: Operation, key: Resource, bucket: str, caller_account: str) -> Mapping[str, list[str]]:
+def _key_context(operation: Operation, key: Resource, bucket: str, caller_account: str) -> Mapping[str, Sequence[str]]:
     """With an S3 Bucket Key the encryption context is the ARN of the bucket, else that of the object."""
     bucket_key = bool(getattr(operation.version, "bucket_key_enabled", False))
     context = f"arn:aws:s3:::{bucket}" if bucket_key else f"arn:aws:s3:::{bucket}/{operation.name}"
-    return {
-        "kms:viaservice": [f"s3.{key.arn.split(':')[3]}.amazonaws.com"],
-        "kms:calleraccount": [caller_account],
-        "kms:encryptioncontext:aws:s3:arn": [context],
-        "kms:grantisforawsresource": ["false"],
-        "aws:viaawsservice": ["true"],
-    }
+    return key_conditions("s3", key.arn.split(":")[3], caller_account, {"aws:s3:arn": context})

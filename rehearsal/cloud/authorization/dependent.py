@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from rehearsal.cloud.authorization import lookups
 from rehearsal.cloud.authorization.entities import bucket_owner, stored_bucket
+from rehearsal.cloud.authorization.key_conditions import key_conditions
 from rehearsal.cloud.authorization.resources import Resource
 from rehearsal.cloud.authorization.service_encryption import used_keys
 from rehearsal.cloud.authorization.service_keys import PASSED_TO
@@ -99,22 +100,16 @@ def _object_key(request: ParsedRequest, account: str) -> Iterator[Needed]:
     if arn is None:
         return
     action = "kms:GenerateDataKey" if request.operation in _WRITES else "kms:Decrypt"
-    keys = {
-        **_encryption_context(request),
-        "kms:viaservice": [f"s3.{arn.split(':')[3]}.amazonaws.com"],
-        **({"kms:calleraccount": [account]} if account else {}),
-        "kms:encryptioncontext:aws:s3:arn": [f"arn:aws:s3:::{request.parameters['Bucket']}"],
-        "kms:grantisforawsresource": ["false"],
-        "aws:viaawsservice": ["true"],
-    }
-    yield action, Resource(arn=arn, account=arn.split(":")[4], type="key"), keys
+    _, _, _, region, owner, _ = arn.split(":", 5)
+    context = {**_encryption_context(request), "aws:s3:arn": f"arn:aws:s3:::{request.parameters['Bucket']}"}
+    yield action, Resource(arn=arn, account=owner, type="key"), key_conditions("s3", region, account, context)
 
 
-def _encryption_context(request: ParsedRequest) -> Mapping[str, Sequence[str]]:
+def _encryption_context(request: ParsedRequest) -> Mapping[str, str]:
     """The encryption context that the caller adds to S3's own (S3 API Reference, `PutObject`)."""
     encoded = str(request.parameters.get("SSEKMSEncryptionContext") or "")
     pairs: Mapping[str, str] = json.loads(base64.b64decode(encoded)) if encoded else {}
-    return {f"kms:encryptioncontext:{name}".lower(): [value] for name, value in pairs.items()}
+    return pairs
 
 
 def _written_key(request: ParsedRequest, bucket: str) -> str:

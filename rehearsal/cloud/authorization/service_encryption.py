@@ -17,6 +17,7 @@ from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
 from rehearsal.cloud.authorization import lookups
+from rehearsal.cloud.authorization.key_conditions import key_conditions
 from rehearsal.cloud.authorization.resources import Resource
 from rehearsal.cloud.requests import ParsedRequest
 
@@ -59,13 +60,7 @@ def used_keys(request: ParsedRequest, account: str) -> Iterator[tuple[str, Resou
         arn = lookups.key_arn(use.key, request.region, use.owner)
         if not lookups.key_exists(arn):
             continue
-        keys = {
-            "kms:viaservice": [f"{request.service}.{request.region}.amazonaws.com"],
-            "kms:calleraccount": [account],
-            "kms:grantisforawsresource": ["false"],
-            "aws:viaawsservice": ["true"],
-            **{f"kms:encryptioncontext:{name}".lower(): [value] for name, value in use.context.items()},
-        }
+        keys = key_conditions(request.service, request.region, account, use.context)
         for action in use.actions:
             yield action, Resource(arn=arn, account=arn.split(":")[4], type="key"), keys
 

@@ -20,6 +20,7 @@ from moto.rds.models import rds_backends
 from rehearsal.cloud.authorization import organization
 from rehearsal.cloud.authorization.dependent import Needed
 from rehearsal.cloud.authorization.entities import bucket_owner, parse_arn, stored_bucket
+from rehearsal.cloud.authorization.key_conditions import key_conditions
 from rehearsal.cloud.authorization.resources import Resource
 from rehearsal.cloud.deliveries import delivery
 from rehearsal.cloud.deliveries.delivery import Delivery
@@ -275,10 +276,7 @@ def _read_bucket(arn: str, role_arn: str, region: str, _identity: str) -> str:
         encrypting = str(getattr(version, "kms_key_id", None) or "")
         if getattr(version, "encryption", None) == "aws:kms" and encrypting:
             key_arn = encrypting if encrypting.startswith("arn:") else f"arn:aws:kms:{region}:{owner}:key/{encrypting}"
-            context = {
-                **_through("s3", key_arn.split(":")[3], role_arn),
-                "kms:encryptioncontext:aws:s3:arn": [arn],
-            }
+            context = _through("s3", key_arn.split(":")[3], role_arn, {"aws:s3:arn": arn})
             needed.append(("kms:Decrypt", Resource(arn=key_arn, account=key_arn.split(":")[4], type="key"), context))
         _decide(role_arn, region, ("s3", "GetObject", {"Bucket": name, "Key": key}), needed)
     return ""
@@ -320,14 +318,11 @@ _KINDS: Final[Mapping[str, tuple[str, Any]]] = {
 """Service of an ARN -> type in AWS Backup, and what decides the reads."""
 
 
-def _through(service: str, region: str, role_arn: str) -> Mapping[str, Sequence[str]]:
+def _through(
+    service: str, region: str, role_arn: str, context: Mapping[str, str] | None = None
+) -> Mapping[str, Sequence[str]]:
     """The condition keys of a use of a KMS key that a service makes for a role."""
-    return {
-        "kms:viaservice": [f"{service}.{region}.amazonaws.com"],
-        "kms:calleraccount": [role_arn.split(":")[4]],
-        "kms:grantisforawsresource": ["true"],
-        "aws:viaawsservice": ["true"],
-    }
+    return key_conditions(service, region, role_arn.split(":")[4], context or {}, for_aws_resource=True)
 
 
 def _copy(backend: Any, point: RecoveryPoint, destination: str, role_arn: str, *, enabled: bool) -> str:
