@@ -16,6 +16,14 @@ from rehearsal.cloud.patches import registry
 ID_LENGTH: Final = 40
 """Length of the longest key id: `mrk-` and 32 hexadecimal digits, with hyphens as moto writes them."""
 
+_BY_ID_ALONE: Final = {
+    "disable_key": "1ff4941e3a72",
+    "enable_key": "9bfe9d7ee5df",
+    "cancel_key_deletion": "7a719485219b",
+    "schedule_key_deletion": "1b7e09ff9b72",
+}
+"""Methods that moto calls with what the request names, and that take an id only: name -> fingerprint."""
+
 
 def apply() -> None:
     """Add the operation; keep aliases per region; refuse malformed policies and policies that lock the account out."""
@@ -28,6 +36,8 @@ def apply() -> None:
     )
     registry.replace(KmsBackend, "enable_key_rotation", "d2a206485052", _everywhere)
     registry.replace(KmsBackend, "disable_key_rotation", "3556dbd7c88a", _everywhere)
+    for name, expected in _BY_ID_ALONE.items():
+        registry.replace(KmsBackend, name, expected, _by_arn)
     registry.replace(KmsBackend, "create_key", "8fe561c750e1", _create_checked)
     registry.replace(KmsBackend, "put_key_policy", "37d17f171570", _put_checked)
 
@@ -112,6 +122,15 @@ def _everywhere(original: Any) -> Any:
             sibling.key_rotation_status = key.key_rotation_status
 
     return rotation
+
+
+def _by_arn(original: Any) -> Any:
+    """Take the ARN of a key besides its id, as KMS does."""
+
+    def operation(self: Any, key_id: str, *args: Any) -> Any:
+        return original(self, self.get_key_id(key_id), *args)
+
+    return operation
 
 
 def _create_checked(original: Any) -> Any:

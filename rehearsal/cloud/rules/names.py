@@ -1,8 +1,10 @@
-"""Names that are taken: image tags, service-linked roles, secrets that are scheduled for deletion; replica regions."""
+"""Names that are taken: image tags, service-linked roles, secrets scheduled for deletion; replicas of tables."""
 
 from typing import Any, Final
 
 import boto3
+from moto.applicationautoscaling.models import applicationautoscaling_backends
+from moto.dynamodb.models import dynamodb_backends
 from moto.ecr.models import ecr_backends
 from moto.iam.models import iam_backends
 from moto.secretsmanager.models import secretsmanager_backends
@@ -11,6 +13,8 @@ from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
 IMMUTABLE: Final = "IMMUTABLE"
+_WRITES: Final = "dynamodb:table:WriteCapacityUnits"
+"""Dimension of Application Auto Scaling."""
 
 
 def _immutable_tag(situation: Situation) -> Refusal | None:
@@ -63,6 +67,25 @@ def _replica_region(situation: Situation) -> Refusal | None:
     return None
 
 
+def _replica_capacity(situation: Situation) -> Refusal | None:
+    """A replica takes the writes of every region, so the write capacity of its table is not fixed."""
+    parameters = situation.parameters
+    name = str(parameters.get("TableName") or "").rpartition("/")[2]
+    table: Any = dynamodb_backends[situation.account][situation.region].tables.get(name)
+    creates = any(update.get("Create") for update in parameters.get("ReplicaUpdates") or ())
+    if table is None or not creates:
+        return None
+    if (parameters.get("BillingMode") or table.billing_mode) == "PAY_PER_REQUEST":
+        return None
+    scaling: Any = applicationautoscaling_backends[situation.account][situation.region]
+    if f"table/{name}" in scaling.targets.get(_WRITES, {}):
+        return None
+    return Refusal(
+        code="ValidationException",
+        message="Table write capacity should either be Pay-Per-Request or AutoScaled.",
+    )
+
+
 RULES: Final = (
     Rule(
         service="ecr",
@@ -91,5 +114,12 @@ RULES: Final = (
         check=_replica_region,
         states="the region of a replica exists",
         source="DynamoDB API Reference, UpdateTable",
+    ),
+    Rule(
+        service="dynamodb",
+        operations=("UpdateTable",),
+        check=_replica_capacity,
+        states="a table with replicas is on demand, or its write capacity scales automatically",
+        source="DynamoDB Developer Guide, Using DynamoDB auto scaling with global tables",
     ),
 )

@@ -102,6 +102,18 @@ def table_replica_nowhere(endpoints: Endpoints) -> Any:
     return tables.update_table(TableName="replicated-nowhere", ReplicaUpdates=[{"Create": {"RegionName": "nowhere-1"}}])
 
 
+def replica_of_fixed_capacity(endpoints: Endpoints) -> Any:
+    tables = endpoints.client("dynamodb", EAST)
+    tables.create_table(
+        TableName="fixed-capacity",
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
+        KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+    )
+    return tables.update_table(TableName="fixed-capacity", ReplicaUpdates=[{"Create": {"RegionName": WEST}}])
+
+
 def immutable_tag(endpoints: Endpoints) -> Any:
     ecr = endpoints.client("ecr", EAST)
     ecr.create_repository(repositoryName="immutable", imageTagMutability="IMMUTABLE")
@@ -182,6 +194,7 @@ CASES: Final = (
     Case(name="bucket of another account", code="BucketAlreadyExists", request=bucket_of_another_account),
     Case(name="secret scheduled for deletion", code="InvalidRequestException", request=secret_scheduled_for_deletion),
     Case(name="secret with replicas", code="InvalidParameterException", request=secret_with_replicas),
+    Case(name="replica of a table with fixed capacity", code="ValidationException", request=replica_of_fixed_capacity),
     Case(name="table replica in no region", code="ValidationException", request=table_replica_nowhere),
     Case(name="immutable image tag", code="ImageTagAlreadyExistsException", request=immutable_tag),
     Case(name="repository with images", code="RepositoryNotEmptyException", request=repository_with_images),

@@ -605,7 +605,7 @@ class TestBackup:
         assert (job["State"], right in job["StatusMessage"]) == ("FAILED", True)
 
     def test_disabled_key_of_the_vault_fails_the_job(self, backups: Backups) -> None:
-        backups.place.client("kms").disable_key(KeyId=backups.key.rpartition("/")[2])
+        backups.place.client("kms").disable_key(KeyId=backups.key)
         assert "is disabled" in backups.back_up(backups.place.bucket)["StatusMessage"]
 
     def test_role_that_does_not_trust_backup_fails_the_job(self, backups: Backups) -> None:

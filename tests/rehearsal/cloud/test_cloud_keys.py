@@ -68,3 +68,20 @@ def test_only_a_replica_becomes_primary(kms: dict[str, Any]) -> None:
     alone = kms[EAST].create_key(MultiRegion=True)["KeyMetadata"]
     with pytest.raises(ClientError, match="NotFoundException"):
         kms[EAST].update_primary_region(KeyId=alone["KeyId"], PrimaryRegion=WEST)
+
+
+def test_a_key_is_disabled_enabled_and_deleted_by_its_arn(kms: dict[str, Any]) -> None:
+    client = kms[EAST]
+    arn = client.create_key()["KeyMetadata"]["Arn"]
+
+    def state() -> str:
+        return str(client.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"])
+
+    client.disable_key(KeyId=arn)
+    disabled = state()
+    client.enable_key(KeyId=arn)
+    enabled = state()
+    client.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    scheduled = state()
+    client.cancel_key_deletion(KeyId=arn)
+    assert (disabled, enabled, scheduled, state()) == ("Disabled", "Enabled", "PendingDeletion", "Disabled")

@@ -287,7 +287,7 @@ def test_tags_of_a_replica_are_replicated_back_by_rule(pair: Pair, modifications
 
 
 def test_unusable_key_fails_the_copy_and_is_counted(pair: Pair) -> None:
-    pair.endpoints.client("kms", WEST).disable_key(KeyId=pair.keys[WEST].rpartition("/")[2])
+    pair.endpoints.client("kms", WEST).disable_key(KeyId=pair.keys[WEST])
     pair.put("unreadable")
     until(lambda: pair.status("unreadable") == "FAILED", "the copy fails")
     assert pair.head("unreadable", WEST) == {}

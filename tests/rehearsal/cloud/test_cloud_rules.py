@@ -184,7 +184,7 @@ def replica_rotation(endpoints: Endpoints) -> Any:
 def disabled_key(endpoints: Endpoints) -> Any:
     arn, kms = key(endpoints), endpoints.client("kms", EAST)
     kms.encrypt(KeyId=arn, Plaintext=b"x")
-    kms.disable_key(KeyId=arn.rpartition("/")[2])
+    kms.disable_key(KeyId=arn)
     return kms.encrypt(KeyId=arn, Plaintext=b"x")
 
 
@@ -253,6 +253,17 @@ def share_with_a_stranger(endpoints: Endpoints) -> Any:
     )
 
 
+def metric_filter(endpoints: Endpoints, group: str, pattern: str) -> Any:
+    logs = endpoints.client("logs", EAST)
+    logs.create_log_group(logGroupName=group)
+    return logs.put_metric_filter(
+        logGroupName=group,
+        filterName="f",
+        filterPattern=pattern,
+        metricTransformations=[{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}],
+    )
+
+
 def many_filters(endpoints: Endpoints) -> Any:
     logs = endpoints.client("logs", EAST)
     logs.create_log_group(logGroupName="filtered")
@@ -301,7 +312,7 @@ def object_under_a_disabled_key(endpoints: Endpoints) -> Any:
     arn, name = key(endpoints), bucket(endpoints, "under-a-disabled-key")
     storage = s3(endpoints)
     storage.put_object(Bucket=name, Key="k", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn)
-    endpoints.client("kms", EAST).disable_key(KeyId=arn.rpartition("/")[2])
+    endpoints.client("kms", EAST).disable_key(KeyId=arn)
     return storage.put_object(Bucket=name, Key="k", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn)
 
 
@@ -586,6 +597,21 @@ CASES = (
             CloudWatchLogsLogGroupArn=f"arn:aws:logs:{EAST}:{MANAGEMENT}:log-group:g:*",
         ),
     ),
+    Case(
+        name="trail under a role of Lambda",
+        code="InvalidCloudWatchLogsRoleArnException",
+        request=lambda e: e.client("cloudtrail", EAST).create_trail(
+            Name="strange-role",
+            S3BucketName=bucket(e, "trail-under-a-strange-role"),
+            CloudWatchLogsLogGroupArn=f"arn:aws:logs:{EAST}:{MANAGEMENT}:log-group:g:*",
+            CloudWatchLogsRoleArn=role(e, "no-trail-role"),
+        ),
+    ),
+    Case(
+        name="failover record without set identifier",
+        code="InvalidChangeBatch",
+        request=lambda e: records(e, {"Name": "b.example.org", "Failover": "PRIMARY"}),
+    ),
     Case(name="CNAME at the apex", code="InvalidChangeBatch", request=lambda e: records(e, {"Name": "example.org"})),
     Case(
         name="two primary failover records",
@@ -610,6 +636,11 @@ CASES = (
     Case(name="LF-Tag twice", code="EntityAlreadyExistsException", request=lf_tag_twice),
     Case(name="share with a stranger", code="OperationNotPermittedException", request=share_with_a_stranger),
     Case(name="101 metric filters", code="LimitExceededException", request=many_filters),
+    Case(
+        name="malformed filter pattern",
+        code="InvalidParameterException",
+        request=lambda e: metric_filter(e, "malformed-filter", '{ $.eventName = "DeleteTrail"'),
+    ),
     Case(name="transit gateway route twice", code="RouteAlreadyExists", request=transit_route_twice),
     Case(
         name="flow logs into a bucket without permission",
