@@ -14,6 +14,7 @@ from pulumi.automation import LocalWorkspace
 from cli.display import ProgressDisplay
 from cli.errors import UsageError, console, messages
 from cli.own_aws import OwnAws
+from cli.preflight import require_open_accounts
 from cli.pulumi_runner import PulumiRunner, RunOptions
 from cli.role_files import role_files
 from cli.run_output import not_started, show_run, succeeded
@@ -67,6 +68,10 @@ class AwsRun:
         project = open_project(self.workspace, selected, self.secrets_provider)
         graph = self.workspace.graph()
         blocked = self._check_needed(selected, graph, project)
+        if self.operation == "up":
+            settings = self.workspace.settings()
+            with aws_errors():
+                require_open_accounts(settings, OwnAws(role=settings.account_access_role), selected)
         self._confirm()
         results = self._run_stacks([stack for stack in selected if stack not in blocked], graph, project)
         show_run(

@@ -14,6 +14,7 @@ from cli.options import Endpoint, JsonDocument, Target, refuse_endpoint
 from cli.own_aws import OwnAws
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
+from inspection.aws import Aws
 from inspection.preflight import (
     ACCEPT_ADDENDUM,
     ADDENDUM,
@@ -22,6 +23,7 @@ from inspection.preflight import (
     ExpectedAccount,
     Verdict,
     addendum_is_active,
+    closed_accounts,
     passed,
 )
 from inspection.preflight import preflight as checked
@@ -111,6 +113,28 @@ def require_addendum(workspace: Workspace, stacks: Sequence[str]) -> None:
         raise UsageError(
             f"{affected[0]} may hold patients' data, and the {ADDENDUM} with AWS is not in effect. {ACCEPT_ADDENDUM}"
         )
+
+
+def require_open_accounts(settings: Settings, aws: Aws, stacks: Sequence[str]) -> None:
+    """Checks that AWS has closed no account of the settings, before the organization is deployed.
+
+    A refresh removes a closed account from the state. The next deployment would create it again, and fail half-way
+    because its e-mail address is taken.
+
+    Args:
+        settings: settings of the zone.
+        aws: read access to the management account.
+        stacks: stacks to deploy.
+
+    Raises:
+        UsageError: an account is closed in AWS and not in the settings.
+    """
+    if graph.ORGANIZATION not in stacks:
+        return
+    closed = closed_accounts(expected(settings).accounts, aws)
+    if closed:
+        lines = [f"{check.name}: {check.found}. {check.remedy}" for check in closed]
+        raise UsageError("\n".join([*lines, "No changes were made."]))
 
 
 def _show(checks: Sequence[Check]) -> None:

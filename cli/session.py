@@ -9,8 +9,9 @@ from typing import Final, Literal, Self
 
 from cli.errors import UsageError, console, messages
 from cli.pipeline import web_identity
-from cli.preflight import require_addendum
+from cli.preflight import require_addendum, require_open_accounts
 from cli.quotas import raise_quotas
+from cli.rehearsed_aws import rehearsed_aws
 from cli.stand_ins import publish_stand_ins
 from cli.workspace import Workspace
 from rehearsal.cloud import Cloud
@@ -132,6 +133,8 @@ class Session:
             require_needed_stacks(stacks, graph, store.stacks())
             if cloud is not None:
                 require_addendum(self.workspace, stacks)
+                settings = self.workspace.settings()
+                require_open_accounts(settings, rehearsed_aws(self.workspace, settings), stacks)
 
         engines: list[Engine] = []
         self._preload = self._preloaded(project, operation, stacks)

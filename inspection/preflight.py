@@ -107,6 +107,45 @@ def addendum_is_active(aws: Aws) -> bool:
     return any(ADDENDUM in agreement["name"] and agreement["state"] == ACTIVE for agreement in agreements)
 
 
+def closed_accounts(accounts: Sequence[ExpectedAccount], aws: Aws) -> list[Check]:
+    """The accounts that are to be open and that AWS has closed: a failed check for each.
+
+    AWS keeps a closed account for 90 days and never releases its e-mail address, so that it can neither be used nor
+    created again (Account Management Reference Guide, "Close an account").
+
+    Args:
+        accounts: the accounts of the settings that are not closed there.
+        aws: read access to the management account.
+
+    Raises:
+        ClientError: the organization cannot be read.
+    """
+    existing = _existing(aws)
+    checks: list[Check] = []
+    for account in accounts:
+        entry = next((entry for entry in existing if _is(account, entry)), None)
+        if entry is not None and entry["Status"] != ACTIVE:
+            checks.append(_closed(account, entry))
+    return checks
+
+
+def _is(account: ExpectedAccount, entry: Mapping[str, Any]) -> bool:
+    """Return whether an account of AWS is that of the settings: by id, otherwise by e-mail address."""
+    if account.id is not None:
+        return bool(entry["Id"] == account.id)
+    return str(entry["Email"]).lower() == account.email.lower()
+
+
+def _closed(account: ExpectedAccount, entry: Mapping[str, Any]) -> Check:
+    return Check(
+        name=f"account {account.key}",
+        verdict="failed",
+        found=f"{entry['Id']} is {entry['Status']}",
+        remedy=f"Set accounts.{account.key}.state to closed, and its ou to the OU with the role suspended; or reopen "
+        "the account within 90 days of its closure.",
+    )
+
+
 def _credentials(expected: Expected, aws: Aws) -> Iterator[Check]:
     caller = aws.client("sts").get_caller_identity()
     account, arn = caller["Account"], caller["Arn"]
@@ -208,6 +247,9 @@ def _accounts(expected: Expected, aws: Aws) -> Iterator[Check]:
             yield _adopted(name, account, by_id.get(account.id))
             continue
         owner = by_email.get(account.email.lower())
+        if owner is not None and owner["Status"] != ACTIVE:
+            yield _closed(account, owner)
+            continue
         namesake = next((entry for entry in existing if entry["Name"] == account.name), None)
         if owner is not None or namesake is not None:
             entry: Any = owner or namesake
@@ -233,12 +275,7 @@ def _adopted(name: str, account: ExpectedAccount, entry: Mapping[str, Any] | Non
             remedy=f"Correct accounts.{account.key}.id, or invite the account.",
         )
     if entry["Status"] != ACTIVE:
-        return Check(
-            name=name,
-            verdict="failed",
-            found=f"{account.id} is {entry['Status']}",
-            remedy=f"Set accounts.{account.key}.state to closed, or reopen the account within 90 days of its closure.",
-        )
+        return _closed(account, entry)
     if entry["Name"] != account.name:
         return Check(
             name=name,

@@ -10,7 +10,7 @@ import pytest
 
 from cli.errors import UsageError
 from cli.preflight import expected as expected_of
-from cli.preflight import require_addendum, stacks_with_phi
+from cli.preflight import require_addendum, require_open_accounts, stacks_with_phi
 from cli.rehearsed_aws import RehearsedAws
 from cli.workspace import Workspace
 from inspection.preflight import Check, Expected, ExpectedAccount, passed, preflight
@@ -189,3 +189,33 @@ def test_settings_of_the_reference_zone_are_read(project: Path, monkeypatch: pyt
     assert "ml-prod" in {account.key for account in expected.accounts}
     assert expected.holds_phi
     assert stacks_with_phi(Workspace.find().settings()) >= {"data-prod", "ml-staging", "recovery-prod"}
+
+
+def test_closed_account_stops_the_deployment_of_the_organization(
+    existing: tuple[RehearsedAws, str, str], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Creating it again would fail half-way, since its e-mail address stays taken."""
+    monkeypatch.chdir(project)
+    settings = Workspace.find().settings()
+    aws = existing[0]
+    email = settings.accounts["ml-prod"].email
+    created = aws.client("organizations").create_account(Email=email.upper(), AccountName="old name")
+    number = created["CreateAccountStatus"]["AccountId"]
+    require_open_accounts(settings, aws, ["organization"])
+    aws.client("organizations").close_account(AccountId=number)
+    with pytest.raises(
+        UsageError, match=rf"account ml-prod: {number} is SUSPENDED.*accounts\.ml-prod\.state to closed"
+    ):
+        require_open_accounts(settings, aws, ["organization"])
+    require_open_accounts(settings, aws, ["audit"])
+    check = next(check for check in preflight(expected_of(settings), aws) if check.name == "account ml-prod")
+    assert (check.verdict, check.found) == ("failed", f"{number} is SUSPENDED")
+    values = settings.model_copy(
+        update={
+            "accounts": {
+                **settings.accounts,
+                "ml-prod": settings.accounts["ml-prod"].model_copy(update={"state": "closed"}),
+            }
+        }
+    )
+    require_open_accounts(values, aws, ["organization"])

@@ -36,6 +36,8 @@ DENIAL_CODES: Final[Mapping[str, str]] = {
     "sts": "AccessDenied",
 }
 """Service -> error code of a denial; `AccessDeniedException` for all others."""
+CLOSED_CODES: Final[Mapping[str, str]] = {"ec2": "Blocked", "s3": "AccountProblem"}
+"""Service -> error code for a principal of a closed account; `InvalidClientTokenId` for all others."""
 _POLICY_TYPES: Final[Mapping[str, str]] = {
     "SCP": "service control policy",
     "RCP": "resource control policy",
@@ -64,11 +66,14 @@ class Authorizer:
         if service is not None:
             return service.caller()
         try:
-            return self._callers.caller(request.scope.access_key)
+            caller = self._callers.caller(request.scope.access_key)
         except UnknownAccessKeyError:
             return _forbidden("InvalidClientTokenId", "The security token included in the request is invalid.")
         except ExpiredSessionError:
             return _forbidden("ExpiredToken", "The security token included in the request is expired")
+        if organization.is_closed(caller.principal.account):
+            return _forbidden(CLOSED_CODES.get(request.service, "InvalidClientTokenId"), "The account is closed.")
+        return caller
 
     def denial(self, request: ParsedRequest, caller: Caller, request_id: str) -> Refusal | None:
         """Why a request is denied; None when it is allowed.

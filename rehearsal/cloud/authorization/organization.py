@@ -30,6 +30,12 @@ def management_account(account: str) -> str:
     return str(backend.org.master_account_id) if backend is not None else ""
 
 
+def is_closed(account: str) -> bool:
+    """Return whether an account of the organization is closed: nobody uses it until AWS reopens it."""
+    backend = _backend(account)
+    return backend is not None and any(entry.id == account and entry.status != "ACTIVE" for entry in backend.accounts)
+
+
 def path(account: str) -> str | None:
     """The account's entity path, `o-…/r-…/ou-…/`; None when the account has no organization."""
     backend = _backend(account)

@@ -1,9 +1,9 @@
 """SageMaker endpoints: `UpdateEndpoint`, which moto lacks; containers, shadow variants and data capture."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 from moto.core.responses import ActionResult
 from moto.s3.models import s3_backends
@@ -16,6 +16,9 @@ from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.hosting import HOSTING, Container, HostingError
 from rehearsal.cloud.patches import endpoint_traffic as traffic
 from rehearsal.cloud.patches import registry
+
+_CURRENT: Final = {"DesiredInstanceCount": "CurrentInstanceCount", "DesiredWeight": "CurrentWeight"}
+"""Property of a variant that an update can retain -> the property with its present value."""
 
 
 def apply() -> None:
@@ -78,7 +81,18 @@ def _deleting(original: Any) -> Any:
     return delete_endpoint
 
 
-def _update_endpoint(self: Any, endpoint_name: str, endpoint_config_name: str) -> Any:
+def _update_endpoint(
+    self: Any, endpoint_name: str, endpoint_config_name: str, retained: Sequence[str] = ()
+) -> FakeEndpoint:
+    """Deploy another configuration.
+
+    Args:
+        self: moto's SageMaker backend.
+        endpoint_name: name of the endpoint.
+        endpoint_config_name: name of the configuration.
+        retained: properties of variants that keep their values, of `DesiredInstanceCount` and `DesiredWeight`; by
+            default none: the values are those of the configuration (API Reference, `UpdateEndpoint`).
+    """
     endpoint: FakeEndpoint | None = self.endpoints.get(endpoint_name)
     if endpoint is None:
         raise ValidationError(f'Could not find endpoint "{endpoint_name}".')
@@ -86,18 +100,39 @@ def _update_endpoint(self: Any, endpoint_name: str, endpoint_config_name: str) -
         raise ValidationError(f"Cannot update in-progress endpoint {endpoint_name}.")
     if endpoint_config_name not in self.endpoint_configs:
         raise ValidationError(f"Could not find endpoint configuration '{endpoint_config_name}'.")
-    _run(self, endpoint, endpoint_config_name, working="Updating")
+    _run(self, endpoint, endpoint_config_name, working="Updating", retained=retained)
     return endpoint
 
 
 def _handle_update_endpoint(self: Any) -> ActionResult:
     endpoint = self.sagemaker_backend.update_endpoint(
-        endpoint_name=self._get_param("EndpointName"), endpoint_config_name=self._get_param("EndpointConfigName")
+        endpoint_name=self._get_param("EndpointName"),
+        endpoint_config_name=self._get_param("EndpointConfigName"),
+        retained=_retained(
+            self._get_param("RetainAllVariantProperties"), self._get_param("ExcludeRetainedVariantProperties")
+        ),
     )
     return ActionResult({"EndpointArn": endpoint.arn})
 
 
-def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
+def _retained(retains: bool | None, excluded: Sequence[Mapping[str, str]] | None) -> Sequence[str]:
+    """Return the properties of variants that keep their values."""
+    left_out = {entry["VariantPropertyType"] for entry in excluded or ()}
+    return [name for name in _CURRENT if name not in left_out] if retains else []
+
+
+def _keep(before: Sequence[Mapping[str, Any]], after: Sequence[dict[str, Any]], retained: Sequence[str]) -> None:
+    """Give variants the values that the variants with their names had."""
+    former = {str(variant["VariantName"]): variant for variant in before}
+    for variant in after:
+        old = former.get(str(variant["VariantName"]), {})
+        for desired in retained:
+            for name in (desired, _CURRENT[desired]):
+                if name in old:
+                    variant[name] = old[name]
+
+
+def _run(backend: Any, endpoint: Any, config: str, *, working: str, retained: Sequence[str] = ()) -> None:
     """Deploy an endpoint configuration in the background. After a failure the endpoint keeps the former one."""
     name = endpoint.endpoint_name
     key = (backend.account_id, backend.region_name, name)
@@ -117,7 +152,9 @@ def _run(backend: Any, endpoint: Any, config: str, *, working: str) -> None:
             return
         endpoint.endpoint_config_name = config
         variants = backend.endpoint_configs[config].production_variants
-        endpoint.production_variants = endpoint._process_production_variants(variants)  # noqa: SLF001 - moto's own conversion
+        deployed = endpoint._process_production_variants(variants)  # noqa: SLF001 - moto's own conversion
+        _keep(endpoint.production_variants, deployed, retained)
+        endpoint.production_variants = deployed
         described = endpoint._process_production_variants(traffic.shadows(backend, config))  # noqa: SLF001 - the same
         endpoint.shadow_production_variants = described or None
         if shadow is None:

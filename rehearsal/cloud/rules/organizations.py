@@ -1,4 +1,4 @@
-"""AWS Organizations: syntax of guardrails, the last SCP of a target, the quota of accounts."""
+"""AWS Organizations: syntax of guardrails, the last SCP of a target, closed accounts."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,10 +7,15 @@ from typing import Any, Final
 from moto.organizations.models import organizations_backends
 
 from authorization.evaluation import RCP_SERVICES
+from rehearsal.cloud.authorization.organization import is_closed
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
 MALFORMED: Final = "MalformedPolicyDocumentException"
+CLOSED_SHARE: Final = 0.1
+CLOSED_MINIMUM: Final = 10
+CLOSED_MAXIMUM: Final = 1000
+"""At most 10 % of the member accounts, between 10 and 1,000, are closed within 30 days; no emulated AWS is that old."""
 
 
 def _statements(content: Any) -> list[Mapping[str, Any]]:
@@ -88,7 +93,48 @@ def _last_scp(situation: Situation) -> Refusal | None:
     return None
 
 
+def _closing(situation: Situation) -> Refusal | None:
+    backend = _backend(situation)
+    account = str(situation.parameters.get("AccountId") or "")
+    if backend.org is None:
+        return None
+    if account == backend.org.master_account_id:
+        return Refusal(
+            code="ConstraintViolationException",
+            message="CANNOT_CLOSE_MANAGEMENT_ACCOUNT: You can't close the management account.",
+        )
+    closed = sum(entry.status != "ACTIVE" for entry in backend.accounts)
+    allowed = min(CLOSED_MAXIMUM, max(CLOSED_MINIMUM, int((len(backend.accounts) - 1) * CLOSED_SHARE)))
+    if closed >= allowed:
+        return Refusal(
+            code="ConstraintViolationException",
+            message="CLOSE_ACCOUNT_QUOTA_EXCEEDED: You have exceeded close account quota for the past 30 days.",
+        )
+    return None
+
+
+def _closed_account(situation: Situation) -> Refusal | None:
+    arn = str(situation.parameters.get("RoleArn") or "")
+    if arn.count(":") > 4 and is_closed(arn.split(":")[4]):  # noqa: PLR2004 - the fifth part of an ARN is the account
+        return Refusal(code="AccessDenied", message=f"The account of {arn} is closed.", status=403)
+    return None
+
+
 RULES: Final = (
+    Rule(
+        service="organizations",
+        operations=("CloseAccount",),
+        check=_closing,
+        states="the management account is not closed; 10 % of the member accounts, at least 10, are closed in 30 days",
+        source="Organizations API Reference, CloseAccount",
+    ),
+    Rule(
+        service="sts",
+        operations=("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"),
+        check=_closed_account,
+        states="no role of a closed account is assumed",
+        source="Account Management Reference Guide, Close an account",
+    ),
     Rule(
         service="organizations",
         operations=("CreatePolicy", "UpdatePolicy"),

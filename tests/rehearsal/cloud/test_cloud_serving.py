@@ -241,6 +241,36 @@ class TestEndpoints:
         assert "Could not find model data" in endpoint["FailureReason"]
         assert served.ask() == before
 
+    @pytest.mark.parametrize(
+        ("retention", "count"),
+        [
+            ({}, 2),
+            ({"RetainAllVariantProperties": False}, 2),
+            ({"RetainAllVariantProperties": True}, 8),
+            (
+                {
+                    "RetainAllVariantProperties": True,
+                    "ExcludeRetainedVariantProperties": [{"VariantPropertyType": "DesiredInstanceCount"}],
+                },
+                2,
+            ),
+        ],
+    )
+    def test_keep_their_scaled_instances_in_a_release_that_retains_them(
+        self, served: Served, retention: dict[str, Any], count: int
+    ) -> None:
+        served.create(served.configure("1", b"one"))
+        scaled = {"VariantName": "primary", "DesiredInstanceCount": 8, "DesiredWeight": 1.0}
+        served.sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName=served.name, DesiredWeightsAndCapacities=[scaled]
+        )
+        served.settled()
+        served.sagemaker.update_endpoint(
+            EndpointName=served.name, EndpointConfigName=served.configure("2", b"two"), **retention
+        )
+        [variant] = served.settled()["ProductionVariants"]
+        assert (variant["DesiredInstanceCount"], variant["CurrentInstanceCount"]) == (count, count)
+
     def test_are_gone_when_they_are_deleted(self, served: Served) -> None:
         served.create(served.configure("1", b"one"))
         served.sagemaker.delete_endpoint(EndpointName=served.name)
