@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from authorization import PrincipalKind, reference
-from rehearsal.cloud.authorization import model_packages, network, organization, tags
+from rehearsal.cloud.authorization import lookups, model_packages, network, organization, tags
 from rehearsal.cloud.authorization.callers import Caller
 from rehearsal.cloud.authorization.resources import Resource
 from rehearsal.cloud.authorization.service_keys import SERVICE_KEYS
@@ -21,6 +21,11 @@ from rehearsal.cloud.requests import ParsedRequest
 Values = Sequence[str]
 ABSENT: Final = None
 _ENCRYPTION_CONTEXT: Final = "kms:encryptioncontext:"
+_CONTEXTS: Final[Mapping[str, str]] = {
+    "kms:ReEncryptFrom": "SourceEncryptionContext",
+    "kms:ReEncryptTo": "DestinationEncryptionContext",
+}
+"""Action -> member of the request with its encryption context; `EncryptionContext` for all others."""
 
 
 class UncomputedKeyError(Exception):
@@ -76,8 +81,9 @@ def _service_value(subject: Subject, key: str) -> Values | None:
     name = key.lower()
     if not _sent(subject.action, name):
         return ABSENT
-    if name == "kms:calleraccount":
-        return _single(subject.caller.principal.account)
+    compute = _OF_SUBJECT.get(name)
+    if compute is not None:
+        return compute(subject)
     rule = SERVICE_KEYS.get(name)
     if rule is not None:
         return rule(subject.request, subject.resource.arn)
@@ -92,8 +98,20 @@ def _service_value(subject: Subject, key: str) -> Values | None:
     raise UncomputedKeyError(key, subject.action)
 
 
+def _context_of(subject: Subject) -> Mapping[str, str]:
+    """The encryption context of an action; `ReEncrypt` has one for each of its two actions."""
+    member = _CONTEXTS.get(subject.action, "EncryptionContext")
+    context: Mapping[str, str] = subject.request.parameters.get(member) or {}
+    return context
+
+
+def _on_same_key(subject: Subject) -> Values:
+    source, destination = lookups.reencrypting_keys(subject.request, subject.caller.principal.account)
+    return _flag(source == destination)
+
+
 def _encryption_context(subject: Subject, key: str) -> Values | None:
-    context: Mapping[str, str] = subject.request.parameters.get("EncryptionContext") or {}
+    context = _context_of(subject)
     return _single(next((str(text) for name, text in context.items() if name.lower() == key), None))
 
 
@@ -226,6 +244,12 @@ _GLOBAL: Final[Mapping[str, Callable[[Subject], Values | None]]] = {
     "aws:vpceaccount": _network("aws:vpceaccount"),
     "aws:vpceorgid": _network("aws:vpceorgid"),
 }
+_OF_SUBJECT: Final[Mapping[str, Callable[[Subject], Values | None]]] = {
+    "kms:calleraccount": lambda subject: _single(subject.caller.principal.account),
+    "kms:encryptioncontextkeys": lambda subject: list(_context_of(subject)) or ABSENT,
+    "kms:reencryptonsamekey": _on_same_key,
+}
+"""Key of a service -> how its values are computed, when the request and the resource do not suffice."""
 _TAG_KEYS: Final[Mapping[str, Callable[[Subject, str], Values | None]]] = {
     "aws:principaltag": _principal_tag,
     "aws:requesttag": _requested_tag,

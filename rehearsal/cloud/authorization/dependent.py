@@ -32,6 +32,10 @@ def needed(request: ParsedRequest, account: str) -> Iterator[Needed]:
     if request.service == "s3":
         yield from _copy_source(request)
         yield from _object_key(request, account)
+    if request.service == "kms" and request.operation == "ReEncrypt":
+        _, destination = lookups.reencrypting_keys(request, account)
+        # AWS KMS Developer Guide, "Actions, resources, and condition keys": ReEncryptFrom on the source key as well.
+        yield "kms:ReEncryptTo", Resource(arn=destination, account=destination.split(":")[4], type="key"), {}
     yield from used_keys(request, account)
 
 

@@ -98,10 +98,32 @@ def _encrypting_key(ciphertext: bytes) -> str:
     return str(kms_utils._deserialize_ciphertext_blob(ciphertext).key_id)  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 - moto's form of a ciphertext
 
 
+def reencrypting_keys(request: ParsedRequest, account: str) -> tuple[str, str]:
+    """Return the ARNs of the keys that `ReEncrypt` decrypts with and encrypts with.
+
+    Args:
+        request: a request of `ReEncrypt`.
+        account: account of the caller, 12 digits.
+
+    Returns:
+        Source key and destination key; the source is empty when neither the request nor the ciphertext names it.
+    """
+    parameters = request.parameters
+    source = str(parameters.get("SourceKeyId") or "")
+    if not source:
+        with suppress(Exception):
+            source = _encrypting_key(parameters["CiphertextBlob"])
+    destination = key_arn(str(parameters.get("DestinationKeyId") or ""), request.region, account)
+    return key_arn(source, request.region, account) if source else "", destination
+
+
 def _kms(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
     parameters = request.parameters
     if request.operation in ("CreateKey", "ListKeys", "ListAliases", "GenerateRandom"):
         return [("*", account, "")]
+    if request.operation == "ReEncrypt":
+        source, _ = reencrypting_keys(request, account)
+        return [(source, source.split(":")[4], "key")] if source else [("*", account, "")]
     names = [str(parameters[name]) for name in ("KeyId", "TargetKeyId", "SourceKeyId") if parameters.get(name)]
     if not names and isinstance(parameters.get("CiphertextBlob"), bytes):
         with suppress(Exception):
@@ -112,6 +134,18 @@ def _kms(request: ParsedRequest, _action: str, account: str) -> NamedResources |
         alias = f"arn:aws:kms:{request.region}:{account}:{parameters['AliasName']}"
         resources.append((alias, account, "alias"))
     return resources or [("*", account, "")]
+
+
+def _trails(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
+    """Organization trails have the ARN of the management account; the policies of the caller's account decide."""
+    parameters = request.parameters
+    listed = parameters.get("trailNameList") or parameters.get("ResourceIdList") or ()
+    named = [*(parameters.get(member) for member in ("Name", "TrailName", "ResourceId")), *listed]
+    names = [str(name) for name in named if name]
+    if not names:
+        return None
+    base = f"arn:aws:cloudtrail:{request.region}:{account}:trail/"
+    return [(name if name.startswith("arn:") else f"{base}{name}", account, "trail") for name in names]
 
 
 def _iam(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
@@ -215,6 +249,7 @@ def _executions(request: ParsedRequest, _action: str, account: str) -> NamedReso
 
 
 _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources | None]]] = {
+    "cloudtrail": _trails,
     "iam": _iam,
     "kms": _kms,
     "lambda": _functions,

@@ -204,7 +204,6 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "iam:permissionsboundary": _boundary,
     "iam:policyarn": _at("PolicyArn"),
     "kms:bypasspolicylockoutsafetycheck": _default(_at("BypassPolicyLockoutSafetyCheck"), "false"),
-    "kms:encryptioncontextkeys": lambda request, _arn: list(request.parameters.get("EncryptionContext") or {}) or None,
     "kms:granteeprincipal": _at("GranteePrincipal"),
     "kms:grantisforawsresource": _default(_absent, "false"),
     "kms:grantoperations": _at("Operations"),

@@ -1,8 +1,10 @@
 """Rules of the accounts that configure a security service for an organization: management, delegated administrator."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+from moto.cloudtrail.exceptions import TrailNotFoundException
+from moto.cloudtrail.models import cloudtrail_backends
 from moto.guardduty.models import guardduty_backends
 from moto.inspector2.models import inspector2_backends
 from moto.macie2.models import macie2_backends
@@ -12,8 +14,11 @@ from rehearsal.cloud.patches.delegation import may_manage
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
+TRAILS: Final = "cloudtrail.amazonaws.com"
 ANALYZERS: Final = "access-analyzer.amazonaws.com"
 CONFORMANCE: Final = ("config.amazonaws.com", "config-multiaccountsetup.amazonaws.com")
+SHORTEST_TRAIL_NAME: Final = 3
+"""moto refuses shorter names before it looks for a trail."""
 Check = Callable[[Situation], Refusal | None]
 
 
@@ -50,6 +55,24 @@ def _management_only(code: str) -> Check:
     return check
 
 
+def _organization_trail(situation: Situation) -> Refusal | None:
+    name = str(situation.parameters.get("Name") or situation.parameters.get("TrailName") or "")
+    organizational = bool(situation.parameters.get("IsOrganizationTrail"))
+    if situation.request.operation != "CreateTrail" and len(name) >= SHORTEST_TRAIL_NAME:
+        try:
+            trail: Any = cloudtrail_backends[situation.account][situation.region].get_trail(name)
+        except TrailNotFoundException:
+            return None
+        organizational = organizational or bool(trail.is_org_trail)
+    if not organizational or may_manage(situation.account, TRAILS):
+        return None
+    return Refusal(
+        code="NotOrganizationMasterAccountException",
+        message="This operation is not allowed: the account is neither the management account nor a delegated "
+        "administrator of CloudTrail.",
+    )
+
+
 def _organization_analyzer(situation: Situation) -> Refusal | None:
     kind = str(situation.parameters.get("type"))
     if not kind.startswith("ORGANIZATION") or may_manage(situation.account, ANALYZERS):
@@ -71,6 +94,16 @@ def _organization_pack(situation: Situation) -> Refusal | None:
 
 
 RULES: Final = (
+    Rule(
+        service="cloudtrail",
+        operations=(
+            *("CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging"),
+            *("PutEventSelectors", "PutInsightSelectors"),
+        ),
+        check=_organization_trail,
+        states="only the management account and the delegated administrator change an organization trail",
+        source="CloudTrail User Guide, Creating a trail for an organization",
+    ),
     Rule(
         service="guardduty",
         operations=("UpdateOrganizationConfiguration",),

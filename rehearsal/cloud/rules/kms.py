@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from moto.kms.models import kms_backends
 
-from rehearsal.cloud.authorization.lookups import key_arn
+from rehearsal.cloud.authorization.lookups import key_arn, reencrypting_keys
 from rehearsal.cloud.refusal import Refusal
 from rehearsal.cloud.rules.rule import Rule, Situation
 
@@ -17,9 +17,11 @@ _CRYPTOGRAPHIC: Final = (
 
 def _key(situation: Situation) -> Any:
     name = situation.parameters.get("KeyId")
-    if not name:
-        return None
-    _, _, _, region, account, resource = key_arn(str(name), situation.region, situation.account).split(":", 5)
+    return _stored(str(name), situation) if name else None
+
+
+def _stored(name: str, situation: Situation) -> Any:
+    _, _, _, region, account, resource = key_arn(name, situation.region, situation.account).split(":", 5)
     return kms_backends[account][region].keys.get(resource.removeprefix("key/"))
 
 
@@ -51,7 +53,13 @@ def _replica_rotation(situation: Situation) -> Refusal | None:
 
 
 def _enabled(situation: Situation) -> Refusal | None:
-    key = _key(situation)
+    keys = [_key(situation)]
+    if situation.request.operation == "ReEncrypt":
+        keys = [_stored(arn, situation) for arn in reencrypting_keys(situation.request, situation.account) if arn]
+    return next((refused for refused in map(_unusable, keys) if refused is not None), None)
+
+
+def _unusable(key: Any) -> Refusal | None:
     if key is None or key.key_state == "Enabled":
         return None
     if key.key_state == "Disabled":

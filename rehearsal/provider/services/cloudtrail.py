@@ -8,11 +8,6 @@ from rehearsal.provider.vocabulary import ApiCall, Find, Tagging, on
 _PRINCIPAL: Final = "cloudtrail.amazonaws.com"
 
 
-def _name(resource: EmulatedResource) -> str:
-    """Return the trail's name. Moto identifies trails by name only, AWS also by ARN."""
-    return resource.id.rpartition("/")[2]
-
-
 def _complete(resource: EmulatedResource) -> None:
     if resource.inputs.get("enableLogging") is not False:
         resource.call("start_logging", Name=resource.id)
@@ -37,7 +32,7 @@ def _select(resource: EmulatedResource) -> None:
 
 
 def _read(resource: EmulatedResource) -> Any:
-    trail = resource.call("get_trail", Name=_name(resource))["Trail"]
+    trail = resource.call("get_trail", Name=resource.id)["Trail"]
     selectors = resource.call("get_event_selectors", TrailName=resource.id)
     return {
         **trail,
@@ -51,7 +46,7 @@ def _update(resource: EmulatedResource) -> None:
     if resource.changed - on(
         "enableLogging", "eventSelectors", "advancedEventSelectors", "insightSelectors", "tags", "tagsAll"
     ):
-        resource.call("update_trail", **{**resource.params("update_trail", resource.values), "Name": _name(resource)})
+        resource.call("update_trail", **{**resource.params("update_trail", resource.values), "Name": resource.id})
     if "enableLogging" in resource.changed:
         running = resource.inputs.get("enableLogging") is not False
         resource.call("start_logging" if running else "stop_logging", Name=resource.id)
@@ -67,7 +62,7 @@ TYPES: Final = (
         after=_complete,
         read=_read,
         update=_update,
-        delete=lambda resource: resource.call("delete_trail", Name=_name(resource)),
+        delete=lambda resource: resource.call("delete_trail", Name=resource.id),
         id="{arn}",
         names={
             "TrailARN": "arn",
