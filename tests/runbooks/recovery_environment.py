@@ -284,6 +284,12 @@ class RecoveryEnvironment:
                 RoleName="serving",
                 AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
             )
+            rights = {"Effect": "Allow", "Action": ["ecr:*", "kms:Decrypt", "s3:GetObject"], "Resource": "*"}
+            iam.put_role_policy(
+                RoleName="serving",
+                PolicyName="read",
+                PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [rights]}),
+            )
         return "arn:aws:iam::111122223333:role/serving"
 
     def _model(self, name: str, region: str) -> None:

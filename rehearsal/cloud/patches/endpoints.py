@@ -6,7 +6,6 @@ from time import perf_counter
 from typing import Any, Final
 
 from moto.core.responses import ActionResult
-from moto.s3.models import s3_backends
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
@@ -14,6 +13,7 @@ from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
 from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.hosting import HOSTING, Container, HostingError
+from rehearsal.cloud.model_reading import ModelReader
 from rehearsal.cloud.patches import endpoint_traffic as traffic
 from rehearsal.cloud.patches import registry
 
@@ -142,6 +142,7 @@ def _run(backend: Any, endpoint: Any, config: str, *, working: str, retained: Se
 
     def work() -> None:
         try:
+            _require_readable(backend, [*_variants(backend, config), *traffic.shadows(backend, config)])
             if shadow is not None:
                 HOSTING.start(traffic.shadow_key(key), shadow)
             if container is not None:
@@ -190,21 +191,34 @@ def _container(backend: Any, variant: Mapping[str, Any]) -> Container | None:
     described = model.primary_container or (model.containers or [{}])[0]
     if not HOSTING.knows(described.get("Image", "")):
         return None
-    location = described.get("ModelDataUrl", "")
+    reader, location = _reader(backend, model), str(described.get("ModelDataUrl", ""))
+    return Container(
+        image=described["Image"],
+        environment=described.get("Environment") or {},
+        artifact=lambda: reader.artifact(location),
+    )
 
-    def artifact() -> bytes:
-        bucket, _, key = location.removeprefix("s3://").partition("/")
-        model_bucket = s3_backends[backend.account_id]["aws"].buckets.get(bucket)
-        stored = model_bucket.keys.get(key) if model_bucket is not None else None
-        if model_bucket is None or stored is None:
-            raise HostingError(f"Could not find model data at {location}.")
-        if model_bucket.region_name != backend.region_name:
-            raise HostingError(
-                f"Could not access model data at {location}: the bucket is in {model_bucket.region_name}."
-            )
-        return bytes(stored.value)
 
-    return Container(image=described["Image"], environment=described.get("Environment") or {}, artifact=artifact)
+def _reader(backend: Any, model: Any) -> ModelReader:
+    return ModelReader(
+        role_arn=str(model.execution_role_arn),
+        region=backend.region_name,
+        endpoint_id=traffic.s3_endpoint(backend.account_id, backend.region_name, model.vpc_config),
+    )
+
+
+def _require_readable(backend: Any, variants: Sequence[Mapping[str, Any]]) -> None:
+    """Check that the roles of models may read their images and artifacts.
+
+    Raises:
+        HostingError: a right is missing, or an artifact does not exist.
+    """
+    for variant in variants:
+        model = backend._models.get(variant.get("ModelName"))  # noqa: SLF001 - moto keeps models nowhere else
+        if model is None:
+            raise HostingError(f'Could not find model "{variant.get("ModelName")}".')
+        for container in [model.primary_container] if model.primary_container else model.containers or []:
+            _reader(backend, model).require(container)
 
 
 def _invoking(original: Any) -> Any:

@@ -19,6 +19,10 @@ from rehearsal.cloud import Cloud, CloudError, Endpoints, Image, calls, host, re
 EAST, WEST = "us-east-1", "us-west-2"
 ACCOUNT = "111122223333"
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+SERVING = (
+    *("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken"),
+    *("ecr:GetDownloadUrlForLayer", "kms:Decrypt", "s3:GetObject"),
+)
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{EAST}.amazonaws.com"
 
 
@@ -45,6 +49,7 @@ class Served:
         self.sagemaker = endpoints.client("sagemaker", EAST)
         self.runtime = endpoints.client("sagemaker-runtime", EAST)
         self.ecr = endpoints.client("ecr", EAST)
+        self.kms = endpoints.client("kms", EAST)
         self.s3.create_bucket(Bucket=name)
         trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
         self.cloudwatch = endpoints.client("cloudwatch", EAST)
@@ -54,7 +59,27 @@ class Served:
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )
         self.role = created["Role"]["Arn"]
+        self.serve_with(*SERVING)
         host(cloud, Image(repository="container", command=[sys.executable, "-m", "tests.runbooks.stub_container"]))
+
+    def serve_with(self, *actions: str) -> None:
+        """Sets the rights that the model's role needs before a container starts."""
+        self._permit("serve", actions)
+
+    def _permit(self, policy: str, actions: Sequence[str]) -> None:
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        self.iam.put_role_policy(
+            RoleName=f"serve-{self.name}",
+            PolicyName=policy,
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        )
+
+    def encrypt(self) -> str:
+        """Encrypts new artifacts with a key whose policy lets the account decide; returns the key's ARN."""
+        arn = str(self.kms.create_key()["KeyMetadata"]["Arn"])
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": arn}}
+        self.s3.put_bucket_encryption(Bucket=self.name, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        return arn
 
     def model(self, version: str, weights: bytes) -> str:
         """A model without a configuration."""
@@ -80,13 +105,8 @@ class Served:
         return name
 
     def allow(self, *actions: str) -> None:
-        """Sets the rights of the model's role."""
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-        self.iam.put_role_policy(
-            RoleName=f"serve-{self.name}",
-            PolicyName="rights",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
-        )
+        """Sets the rights that the model's role has besides."""
+        self._permit("rights", actions)
 
     def captured(self, variant: str, count: int) -> list[dict[str, Any]]:
         """The captured exchanges of a variant, when there are so many."""
@@ -233,6 +253,38 @@ class TestEndpoints:
             served.ask()
         assert _error(raised)[0] == "ValidationError"
 
+    @pytest.mark.parametrize("repository", ["container", "of-no-command"])
+    @pytest.mark.parametrize("missing", SERVING)
+    def test_fail_without_a_right_of_the_execution_role(self, served: Served, missing: str, repository: str) -> None:
+        served.encrypt()
+        served.serve_with(*(action for action in SERVING if action != missing))
+        endpoint = served.create(served.configure("1", b"one", repository=repository))
+        assert endpoint["EndpointStatus"] == "Failed"
+        assert missing in endpoint["FailureReason"]
+        assert f"serve-{served.name}" in endpoint["FailureReason"]
+
+    def test_start_under_an_encrypted_artifact_with_every_right(self, served: Served) -> None:
+        served.encrypt()
+        assert served.create(served.configure("1", b"one"))["EndpointStatus"] == "InService"
+
+    def test_keep_their_configuration_when_the_role_loses_a_right(self, served: Served) -> None:
+        first = served.configure("1", b"one")
+        served.create(first)
+        served.serve_with(*(action for action in SERVING if action != "s3:GetObject"))
+        endpoint = served.update(served.configure("2", b"two"))
+        assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", first)
+        assert "s3:GetObject" in endpoint["FailureReason"]
+
+    def test_fail_without_a_right_of_the_role_of_the_shadow(self, served: Served) -> None:
+        served.configure("1", b"one")
+        trust = served.iam.get_role(RoleName=f"serve-{served.name}")["Role"]["AssumeRolePolicyDocument"]
+        without = served.iam.create_role(RoleName=f"shadow-{served.name}", AssumeRolePolicyDocument=json.dumps(trust))
+        served.role = without["Role"]["Arn"]
+        shadow = served.model("2", b"two")
+        endpoint = served.create(served.capturing(shadow))
+        assert endpoint["EndpointStatus"] == "Failed"
+        assert f"shadow-{served.name}" in endpoint["FailureReason"]
+
     def test_keep_their_configuration_when_an_update_fails(self, served: Served) -> None:
         served.create(served.configure("1", b"one"))
         before = served.ask()
@@ -292,7 +344,7 @@ class TestEndpoints:
         assert _error(raised)[1] == "Could not find endpoint configuration 'nothing'."
 
     def test_of_an_unknown_image_are_in_service_at_once(self, served: Served) -> None:
-        assert served.create(served.configure("1", None, repository="other"))["EndpointStatus"] == "InService"
+        assert served.create(served.configure("1", b"", repository="other"))["EndpointStatus"] == "InService"
 
     def test_do_not_read_an_artifact_of_another_region(self, served: Served, endpoints: Endpoints) -> None:
         western = f"{served.name}-west"

@@ -26,6 +26,8 @@ def model(world: World) -> Values:
         key="model/1/model.tar.gz",
     )
     publish(world.cloud, published)
+    rights = {"role": world.role.outputs["name"], "policy": policy("s3:GetObject", "ecr:*")}
+    world.once("serving-rights", "aws:iam/rolePolicy:RolePolicy", lambda: rights)
     return {
         "executionRoleArn": world.role.outputs["arn"],
         "enableNetworkIsolation": True,

@@ -6,7 +6,7 @@ import pytest
 
 from rehearsal.cloud import Cloud, Image, host
 from tests.rehearsal.provider.provider_bench import Client
-from tests.rehearsal.provider.provider_cases import trust
+from tests.rehearsal.provider.provider_cases import policy, trust
 
 SAGEMAKER = "aws:sagemaker/"
 ENDPOINT = f"{SAGEMAKER}endpoint:Endpoint"
@@ -23,7 +23,9 @@ def configure(client: Client, cloud: Cloud, image: str, bucket: str) -> str:
         "modelDataUrl": f"s3://{bucket}/{ARTIFACT}",
     }
     trusted = {"assumeRolePolicy": trust("sagemaker.amazonaws.com")}
-    role = client.make("aws:iam/role:Role", trusted).outputs["arn"]
+    made = client.make("aws:iam/role:Role", trusted).outputs
+    role = made["arn"]
+    client.make("aws:iam/rolePolicy:RolePolicy", {"role": made["name"], "policy": policy("s3:GetObject", "ecr:*")})
     resource = client.make(f"{SAGEMAKER}model:Model", {"executionRoleArn": role, "primaryContainer": container})
     variant = {"modelName": resource.outputs["name"], "instanceType": "ml.m5.large", "initialInstanceCount": 2}
     configuration = f"{SAGEMAKER}endpointConfiguration:EndpointConfiguration"
