@@ -1,7 +1,7 @@
 """Resources that a request names in a way of its own: S3 paths, KMS aliases, IAM paths, SQS URLs, names of secrets."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -10,10 +10,8 @@ from moto.kms.models import kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from rehearsal.cloud.authorization.entities import bucket_owner, entity_by_name
+from rehearsal.cloud.authorization.named_ids import NAMED_BY_ID, NamedResources
 from rehearsal.cloud.requests import ParsedRequest
-
-NamedResources = Sequence[tuple[str, str, str]]
-"""ARN, owner's account and resource type of each resource."""
 
 
 def special(request: ParsedRequest, action: str, account: str) -> NamedResources | None:
@@ -167,6 +165,9 @@ def _iam(request: ParsedRequest, _action: str, account: str) -> NamedResources |
             entity = entity_by_name(account, collection, str(name))
             arn = str(entity.arn) if entity is not None else f"arn:aws:iam::{account}:{kind}{path}{name}"
             return [(arn, account, kind)]
+    if operation == "CreateOpenIDConnectProvider":
+        host = str(parameters.get("Url") or "").removeprefix("https://")
+        return [(f"arn:aws:iam::{account}:oidc-provider/{host}", account, "oidc-provider")]
     if operation == "CreatePolicy":
         return [(f"arn:aws:iam::{account}:policy{path}{parameters.get('PolicyName')}", account, "policy")]
     return None
@@ -225,7 +226,8 @@ def _functions(request: ParsedRequest, _action: str, account: str) -> NamedResou
 
 
 def _log_groups(request: ParsedRequest, action: str, account: str) -> NamedResources | None:
-    name = request.parameters.get("logGroupName")
+    identifier = str(request.parameters.get("logGroupIdentifier") or "")
+    name = request.parameters.get("logGroupName") or identifier.partition(":log-group:")[2] or identifier
     if not name or action == "logs:DescribeLogGroups":
         return None
     arn = f"arn:aws:logs:{request.region}:{account}:log-group:{name}"
@@ -249,6 +251,7 @@ def _executions(request: ParsedRequest, _action: str, account: str) -> NamedReso
 
 
 _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources | None]]] = {
+    **NAMED_BY_ID,
     "cloudtrail": _trails,
     "iam": _iam,
     "kms": _kms,

@@ -2,7 +2,7 @@
 
 The variables of a resource type's ARN are filled from the request's parameters: by an ARN among them, or by a member
 with the variable's name. What AWS names itself, such as the id of a VPC to be created, becomes `*`, as in AWS's own
-evaluation of a creation.
+evaluation of a creation; so does the name in a request for all resources of a type. Both are exact.
 """
 
 import re
@@ -17,6 +17,17 @@ from rehearsal.cloud.authorization import lookups
 from rehearsal.cloud.requests import ParsedRequest
 
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
+_CREATING: Final = ("Create", "Allocate", "Register")
+_CREATED: Final = {
+    "AllocateAddress": "elastic-ip",
+    "CreateFlowLogs": "vpc-flow-log",
+    "CreateTransitGatewayPeeringAttachment": "transit-gateway-attachment",
+    "CreateTransitGatewayVpcAttachment": "transit-gateway-attachment",
+}
+"""Operation -> type that it creates, where the operation has another name than the type."""
+_LISTING: Final = ("Describe", "List")
+_PAGING: Final = frozenset({"filters", "marker", "maxrecords", "maxresults", "nexttoken"})
+"""Members that name no resource."""
 _DEPTH: Final = 4
 """Levels of nested parameters that are searched for a name."""
 
@@ -53,41 +64,80 @@ def resources(request: ParsedRequest, action: str, account: str) -> Sequence[Res
     members = list(_members(request.parameters))
     exact: list[Resource] = []
     starred: list[Resource] = []
+    only: list[Resource] = []
+    optional = all(not entry.required for entry in row.resources)
     for entry in row.resources:
         type_ = types.get(entry.type)
         if type_ is None:
             continue
-        filled = list(_filled(type_.name, type_.arn, members, request.region, account))
+        if not entry.required and not _own_variables(type_.arn):
+            # An account has one, such as the hub of Security Hub: meant when the request names nothing else.
+            arn = _constants(_VARIABLE, type_.arn, request.region, account)
+            only.append(Resource(arn=arn, account=account, type=type_.name))
+            continue
+        general = entry.required or optional
+        filled = list(_filled(type_, members, request.region, account, general=general))
         if filled:
             exact += [Resource(arn=arn, account=_owner(arn, account), type=type_.name) for arn in filled]
         elif entry.required:
+            created = _creates(request.operation, type_.name)
             starred.append(
                 Resource(
-                    arn=_constants(_VARIABLE, type_.arn, request.region, account, rest="*"),
+                    arn=_constants(
+                        _VARIABLE, type_.arn, request.region, account, named=_known(type_, members), rest="*"
+                    ),
                     account=account,
                     type=type_.name,
-                    exact=False,
+                    exact=created or _names_all(request.operation, members),
                 )
             )
     required = {entry.type for entry in row.resources if entry.required}
+    if exact and "Tag" in request.operation:
+        # The types of a tagged resource are alternatives.
+        return exact
     chosen = [
         *exact,
         *(resource for resource in starred if resource.type in required - {resource.type for resource in exact}),
     ]
-    return chosen or [Resource(arn="*", account=account, exact=False)]
+    return chosen or only or [Resource(arn="*", account=account, exact=_names_all(request.operation, members))]
 
 
-def _filled(name: str, template: str, members: Sequence[tuple[str, str]], region: str, account: str) -> Iterator[str]:
+def _creates(operation: str, type_name: str) -> bool:
+    """Return whether an operation creates a resource of a type, whose id AWS chooses."""
+    if _CREATED.get(operation) == type_name:
+        return True
+    name = type_name.replace("-", "").lower()
+    return any(operation.lower() == f"{prefix.lower()}{name}" for prefix in _CREATING)
+
+
+def _names_all(operation: str, members: Sequence[tuple[str, str]]) -> bool:
+    """Return whether a request is for all resources of a type: it lists them, and names none."""
+    return operation.startswith(_LISTING) and all(member in _PAGING for member, _ in members)
+
+
+def _known(type_: reference.ResourceType, members: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """The variables of an ARN that a request names with one value each."""
+    named = {variable: _values(variable, type_.name, members) for variable in _own_variables(type_.arn)}
+    return {variable: values[0] for variable, values in named.items() if len(values) == 1}
+
+
+def _own_variables(template: str) -> list[str]:
+    return [variable for variable in _VARIABLE.findall(template) if variable not in ("Partition", "Region", "Account")]
+
+
+def _filled(
+    type_: reference.ResourceType, members: Sequence[tuple[str, str]], region: str, account: str, *, general: bool
+) -> Iterator[str]:
+    """Yield the ARNs of a type that a request names; `general`: members such as `Name` may name it as well."""
+    template = type_.arn
     pattern = _pattern(template)
     arns = list(dict.fromkeys(value for _, value in members if value.startswith("arn:") and pattern.fullmatch(value)))
     if arns:
         yield from arns
         return
-    variables = [
-        variable for variable in _VARIABLE.findall(template) if variable not in ("Partition", "Region", "Account")
-    ]
-    values = [_values(variable, name, members) for variable in variables]
-    if not variables or not all(values):
+    variables = _own_variables(template)
+    values = [_values(variable, type_.name, members, general=general) for variable in variables]
+    if not all(values):
         return
     for combination in product(*values):
         named = dict(zip(variables, combination, strict=True))
@@ -120,9 +170,11 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(expression)
 
 
-def _values(variable: str, type_name: str, members: Sequence[tuple[str, str]]) -> Sequence[str]:
+def _values(
+    variable: str, type_name: str, members: Sequence[tuple[str, str]], *, general: bool = True
+) -> Sequence[str]:
     """The values of the first member whose name fits a variable."""
-    for candidate in _candidates(variable, type_name):
+    for candidate in _candidates(variable, type_name, general=general):
         values = [value for member, value in members if member == candidate and not value.startswith("arn:")]
         if values:
             return list(dict.fromkeys(values))
@@ -130,7 +182,7 @@ def _values(variable: str, type_name: str, members: Sequence[tuple[str, str]]) -
 
 
 @cache
-def _candidates(variable: str, type_name: str) -> Sequence[str]:
+def _candidates(variable: str, type_name: str, *, general: bool) -> Sequence[str]:
     """Names of members, in lower case, that hold a variable: `BucketName` may be `bucketname`, `bucket` or `name`."""
     name = variable.lower()
     type_ = type_name.replace("-", "").lower()
@@ -139,11 +191,16 @@ def _candidates(variable: str, type_name: str) -> Sequence[str]:
         name,
         f"{name}s",
         *stems,
-        *(f"{stem}{suffix}" for stem in stems for suffix in ("name", "id", "names", "ids")),
+        *(f"{stem}{suffix}" for stem in stems for suffix in ("name", "id", "names", "ids", "identifier")),
     ]
-    names += [f"{type_}name", f"{type_}id", type_]
-    if name.endswith(("name", "id")) or name == type_:
-        names += ["name", "names", "id", "ids"]
+    names += [f"{type_}name", f"{type_}id", type_, *(f"db{entry}" for entry in (name, *stems))]
+    if type_ == "securitygroup":
+        names += ["groupid", "groupids"]
+    own = name.removeprefix(type_)
+    if own not in (name, "", "name", "id", "arn"):
+        names += [own, own.removesuffix("name")]
+    if general and (name.endswith(("name", "id")) or name == type_):
+        names += ["name", "names", "id", "ids", "identifier"]
     return tuple(dict.fromkeys(names))
 
 
