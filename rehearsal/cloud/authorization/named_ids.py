@@ -1,4 +1,4 @@
-"""Resources that a request names by an id alone: of EC2, Route 53, Organizations and Account Management.
+"""Resources that a request names by an id alone: of EC2, Route 53, Organizations and other services.
 
 The policies of the caller's account decide, also where a resource belongs to the management account: the resource
 policy of the organization is decided by `patches/organization_resource_policy`.
@@ -126,9 +126,19 @@ def account_management(request: ParsedRequest, _action: str, account: str) -> Na
     return [(f"arn:aws:account::{management}:account/{own}/{named}", account, "accountInOrganization")]
 
 
+def network_firewall(request: ParsedRequest, _action: str, account: str) -> NamedResources | None:
+    """The rule group that a request creates; None otherwise."""
+    if request.operation != "CreateRuleGroup":
+        return None
+    kind, name = str(request.parameters.get("Type") or "STATEFUL"), request.parameters.get("RuleGroupName")
+    arn = f"arn:aws:network-firewall:{request.region}:{account}:{kind.lower()}-rulegroup/{name}"
+    return [(arn, account, f"{kind.capitalize()}RuleGroup")]
+
+
 NAMED_BY_ID: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources | None]]] = {
     "account": account_management,
     "ec2": ec2,
+    "network-firewall": network_firewall,
     "organizations": organizations,
     "route53": route53,
 }

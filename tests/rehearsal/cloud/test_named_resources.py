@@ -97,6 +97,10 @@ def test_resources_of_ec2_are_exact(
             *("ecs", "RegisterTaskDefinition", {"family": "serve", "containerDefinitions": []}),
             [f"arn:aws:ecs:{EAST}:{ACCOUNT}:task-definition/serve:*"],
         ),
+        (
+            *("network-firewall", "CreateRuleGroup", {"RuleGroupName": "allowed", "Type": "STATELESS", "Capacity": 1}),
+            [f"arn:aws:network-firewall:{EAST}:{ACCOUNT}:stateless-rulegroup/allowed"],
+        ),
         ("account", "GetAlternateContact", {}, [f"arn:aws:account::{ACCOUNT}:account"]),
         (
             *("config", "DescribeConfigurationRecorders", {}),
