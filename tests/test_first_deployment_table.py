@@ -1,4 +1,4 @@
-"""The table of what AWS or the Pulumi CLI does otherwise, `first_deployment.csv`: each fault names the test that holds it.
+"""Faults of a first deployment and of the engine, `first_deployment.csv`: each row names the test that shows it gone.
 
 Column `test`: `path::function`, or `open: REASON`.
 """
@@ -13,7 +13,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 OPEN: Final = "open: "
 FAULTS: Final = (*(f"A{number}" for number in range(1, 20)), *(f"E{number}" for number in range(1, 10)))
-AT_MOST_OPEN: Final = 1
+AT_MOST_OPEN: Final = 0
 
 
 def rows() -> Sequence[dict[str, str]]:

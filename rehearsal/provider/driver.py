@@ -58,7 +58,7 @@ def read(resource: EmulatedResource, unread: frozenset[str]) -> ResourceState | 
         raise _refused(resource, "reading", error) from error
     if values is None:
         return None
-    inputs = reading.inputs(resource, values, unread) if resource.inputs else reading.imported(resource.schema, values)
+    inputs = reading.inputs(resource, values, unread) if resource.inputs else reading.imported(resource, values)
     resource.inputs = inputs
     return ResourceState(id=resource.id, outputs=reading.outputs(resource, values), inputs=inputs, unread=unread)
 

@@ -130,13 +130,17 @@ def _tag_inputs(resource: EmulatedResource, values: Values, unread: frozenset[st
     inputs_ |= ({"tags": own} if own or "tags" in requested else {}) | ({"tagsAll": dict(all_tags)} if all_tags else {})
 
 
-def imported(schema: Schema, values: Values) -> Values:
-    """Return the inputs of an imported resource: the API's values of input properties."""
-    return {
+def imported(resource: EmulatedResource, values: Values) -> Values:
+    """Return the inputs of an imported resource: the API's values of input properties, and its tags."""
+    schema = resource.schema
+    inputs_ = {
         name: value
         for name, value in values.items()
         if name in schema.inputs and value not in (None, "", [], {}, False)
     }
+    if schema.has_tags:
+        _tag_inputs(resource, values, frozenset(), inputs_)
+    return inputs_
 
 
 def unread(resource: EmulatedResource, values: Values) -> frozenset[str]:

@@ -19,6 +19,7 @@ from rehearsal.provider.diff import difference
 from rehearsal.provider.engine_log import EngineLog
 from rehearsal.provider.errors import HalfDoneError, RefusedError
 from rehearsal.provider.ledger import Ledger
+from rehearsal.provider.package_schema import package_schema
 from rehearsal.provider.resource_request import ResourceRequest
 from rehearsal.provider.resources import Resources
 from rehearsal.provider.values import any_unknown, read, same, write
@@ -67,10 +68,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def GetSchema(self, request: Any, context: Any) -> Any:
-        """Return the name and version only: the SDK has the schema."""
-        del request, context
-        version = importlib.metadata.version("pulumi-aws")
-        return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": "aws", "version": version}))
+        """Return the schema of the emulated types, by which `pulumi import` writes a program."""
+        del request
+        with _answering(context, "the provider's schema"):
+            document = package_schema(importlib.metadata.version("pulumi-aws"))
+            return provider_pb2.GetSchemaResponse(schema=json.dumps(document))
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
         """Refuse settings that the AWS provider does not have."""
