@@ -14,7 +14,7 @@ from controls.data.d5_databases_and_volumes.control import EXISTING
 from controls.derived import UnusedExceptionError, carrying, writing
 from controls.document import UNITS
 from controls.ml.actions import COMPONENTS, SCHEDULES, UPDATES
-from controls.ml.m12_functions_and_builds.control import URLS
+from controls.ml.m12_functions_and_builds.control import SERVICE_UPDATES, URLS
 from controls.model import PolicyType, Statement
 from controls.registry import CONTROLS
 from controls.zone import Zone
@@ -44,11 +44,17 @@ LEFT_OUT: Final[Mapping[str, Mapping[str, str]]] = {
     "ec2:MetadataHttpTokens": {"ec2:*": _EXISTING_INSTANCE},
     "ec2:Owner": {"ec2:*": "P1Images: only copies and launches use what another account owns"},
     "ec2:VpceServiceOwner": {"ec2:CreateTrafficMirrorTarget": "the endpoint had to be created, which N5Owners denies"},
+    "ecs:subnet": SERVICE_UPDATES,
     "iam:PermissionsBoundary": {
         "iam:*": "changes an entity that has its boundary; F9DropBoundary and F9Trusted deny to remove or change it",
     },
     "kms:GrantIsForAWSResource": {"kms:RevokeGrant": "takes a right away"},
     "lambda:FunctionUrlAuthType": URLS,
+    "lambda:Principal": {
+        "lambda:DeleteResourcePolicy": "removes a permission",
+        "lambda:PutResourcePolicy": "F11Services denies it",
+        "lambda:RemovePermission": "removes a permission",
+    },
     "ram:AllowsExternalPrincipals": dict.fromkeys(
         (
             "ram:DeleteResourceShare",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from controls.citations import cite
+from controls.derived import carrying
 from controls.ml.m9_no_shells.policies import POLICIES
 from controls.model import Control, Guardrail, Severity, Statement
 from controls.targets import PRODUCTION
@@ -47,6 +48,11 @@ CONTROL: Final = Control(
                     "ssm:ResumeSession",
                     "ssm:StartSession",
                 ),
+            ),
+            Statement(
+                sid="M9Exec",
+                actions=carrying("ecs:enable-execute-command"),
+                conditions={"StringEquals": {"ecs:enable-execute-command": "true"}},
             ),
             Statement(
                 sid="M9Packages",
