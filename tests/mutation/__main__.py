@@ -37,6 +37,7 @@ TESTS: Final = {
         "tests/controls/test_near_misses.py",
     ),
     "controls": (
+        "tests/controls/test_facts.py",
         "tests/controls/test_registry.py",
         "tests/controls/test_compiler.py",
         "tests/controls/test_environments.py",
@@ -52,6 +53,7 @@ TESTS: Final = {
 }
 """Package -> tests that have to notice a change, the fastest first."""
 GUARDRAILS: Final = (
+    "tests/controls/test_facts.py",
     "tests/controls/test_registry.py",
     "tests/controls/test_guardrail_kinds.py",
     "tests/controls/test_guardrail_words.py",
