@@ -136,6 +136,7 @@ ORDER: Final[Sequence[str]] = (
     "D4CiphersLater",
     "D6Copies",
     "D11Passwords",
+    "M9Interactive",
     "M9Exec",
     "M12Services",
     "M12Privileged",

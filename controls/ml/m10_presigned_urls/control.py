@@ -3,6 +3,7 @@
 from typing import Final
 
 from controls.citations import cite
+from controls.derived import named
 from controls.model import Control, Guardrail, Severity, Statement
 from controls.targets import WORKLOADS
 
@@ -19,7 +20,7 @@ CONTROL: Final = Control(
             # SageMaker AI within your VPC"). It does not carry aws:VpceOrgID: that there is an endpoint is all it says.
             Statement(
                 sid="M10Presigned",
-                actions=("sagemaker:CreatePresignedDomainUrl", "sagemaker:CreatePresignedNotebookInstanceUrl"),
+                actions=named(r"Create\w*Presigned\w*Url", ("sagemaker",)),
                 conditions={"Null": {"aws:SourceVpc": "true"}},
             ),
         ),
