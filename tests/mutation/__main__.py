@@ -23,6 +23,7 @@ TIMEOUT: Final = 600
 POLICIES: Final = (
     "tests/policies/test_rules.py",
     "tests/policies/test_policies_examples.py",
+    "tests/policies/test_policies_defaults.py",
     "tests/policies/test_policies_unknown_tags.py",
 )
 TESTS: Final = {

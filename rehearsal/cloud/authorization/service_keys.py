@@ -292,6 +292,7 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "secretsmanager:addreplicaregions": _everywhere("Region"),
     "secretsmanager:blockpublicpolicy": _at("BlockPublicPolicy"),
     "secretsmanager:forcedeletewithoutrecovery": _default(_at("ForceDeleteWithoutRecovery"), "false"),
+    "securityhub:asffsyntaxpath/workflow.status": _at("Workflow.Status"),
     "sns:endpoint": _at("Endpoint"),
     "sns:protocol": _at("Protocol"),
     "sts:externalid": _at("ExternalId"),
