@@ -379,7 +379,8 @@ def test_access_point_is_limited_to_vpcs(props: Props, expected: str) -> None:
 
 
 def resource(**fields: Any) -> Resource:
-    return Resource(**{"type": "t", "name": "r", "urn": "urn:r", "props": {}, **fields})
+    given: dict[str, Any] = {"type": "t", "name": "r", "urn": "urn:r", "props": {}, **fields}
+    return Resource(**given)
 
 
 @pytest.mark.parametrize(
@@ -515,5 +516,5 @@ IN: Final = "rule 100 lets port 22 in from anywhere"
 )
 def test_acl_lets_no_administration_in(ingress: list[Any], expected: str) -> None:
     assert isinstance(ACL, OnResource)
-    acl = resource(props={"ingress": ingress})
-    assert outcome(lambda found: ACL.check(found, Parameters()), acl) == expected
+    check = ACL.check
+    assert outcome(lambda acl: check(acl, Parameters()), resource(props={"ingress": ingress})) == expected

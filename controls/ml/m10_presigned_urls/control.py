@@ -1,4 +1,4 @@
-"""M10: Presigned URLs of Studio and notebooks are created through an endpoint only."""
+"""M10: Presigned URLs of SageMaker are created through an endpoint only."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from controls.targets import WORKLOADS
 
 CONTROL: Final = Control(
     id="M10",
-    title="Presigned URLs of Studio and notebooks are created through an endpoint only",
+    title="Presigned URLs of SageMaker are created through an endpoint only",
     reason="A presigned URL works from any network unless it is limited to an endpoint.",
     citations=cite("164.312(a)(1)", "164.312(d)"),
     severity=Severity.HIGH,

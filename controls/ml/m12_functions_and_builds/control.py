@@ -1,4 +1,4 @@
-"""M12: Functions, builds and Glue jobs run in a VPC, and no function has a public URL."""
+"""M12: Functions, builds, Glue jobs and container services run in a VPC, and no function has a public URL."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ SERVICE_UPDATES: Final = {
 }
 CONTROL: Final = Control(
     id="M12",
-    title="Functions, builds and Glue jobs run in a VPC, and no function has a public URL",
+    title="Functions, builds, Glue jobs and container services run in a VPC, and no function has a public URL",
     reason="Functions, builds and Glue jobs process the same data as the model.",
     citations=cite("164.312(a)(1)", "164.312(e)(1)"),
     severity=Severity.HIGH,
