@@ -11,12 +11,13 @@ from controls.availability_zones import AVAILABILITY_ZONES
 from controls.citations import cite, cite_proposed
 from controls.compiler import compile_policies
 from controls.compiler.packing import WRAPPER, Bin, Item, first_fit, in_packing_order
+from controls.compiler.statements import rendered
 from controls.data.d8_eligible_services.control import MAXIMUM_AGE_DAYS, READ_ON, is_stale
 from controls.document import UNITS
 from controls.flows import EGRESS_TIERS, FLOWS, TIERS
 from controls.limits import DEFAULT_LIMITS, Limit, Limits
 from controls.ml.m7_instance_types.control import MAXIMUM_RUN_SECONDS
-from controls.model import PolicyType
+from controls.model import PolicyType, Statement
 from controls.nist import nist
 from controls.registry import CONTROLS
 from controls.residency import RESIDENCY_GROUPS, group_of
@@ -127,6 +128,18 @@ def test_room_counts_policies_of_aws_and_free_characters() -> None:
     full = Limits(by_type={**DEFAULT_LIMITS, PolicyType.SCP: Limit(policies=2, characters=10_240, reserved=1)})
     [room] = [row for row in replace(compiled, limits=full).room() if row.target == "Suspended"]
     assert room.characters == room.largest == 10_240 - len(policy.content)
+
+
+def test_list_of_one_element_is_written_as_its_element() -> None:
+    one = Statement(sid="A", actions=("s3:GetObject",), conditions={"StringEquals": {"aws:PrincipalArn": ["x"]}})
+    document = rendered(one, PolicyType.SCP, ())
+    assert (document["Action"], document["Resource"]) == ("s3:GetObject", "*")
+    assert document["Condition"] == {"StringEquals": {"aws:PrincipalArn": "x"}}
+    two = Statement(sid="A", not_actions=("s3:*", "sts:*"), not_resources=("x", "y"), resources=())
+    document = rendered(two, PolicyType.RCP, ("exempt",))
+    assert (document["NotAction"], document["NotResource"]) == (["s3:*", "sts:*"], ["x", "y"])
+    assert document["Principal"] == "*"
+    assert document["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": "exempt"}}
 
 
 def test_regions_of_a_group_are_one_geography() -> None:
