@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from controls.data.d4_buckets.checks import forces_tls, protected, tls_or_redirect, within_vpcs
+from controls.data.d4_buckets.checks import forces_tls, protected, records_are_locked, tls_or_redirect, within_vpcs
 from controls.network.n8_public_addresses.policies import POLICIES as ADDRESSES
 from controls.rules import documents, predicates
 from controls.rules.checks import OnResource, Stack
@@ -518,3 +518,19 @@ def test_acl_lets_no_administration_in(ingress: list[Any], expected: str) -> Non
     assert isinstance(ACL, OnResource)
     check = ACL.check
     assert outcome(lambda acl: check(acl, Parameters()), resource(props={"ingress": ingress})) == expected
+
+
+@pytest.mark.parametrize(
+    ("retention", "ok"),
+    [
+        ({"mode": "COMPLIANCE", "years": 7}, True),
+        ({"mode": "COMPLIANCE", "years": 5}, False),
+        ({"mode": "GOVERNANCE", "years": 7}, False),
+        ({"mode": "COMPLIANCE", "days": 2557}, True),
+        ({"mode": "COMPLIANCE", "days": 365}, False),
+        ({"mode": "COMPLIANCE"}, False),
+    ],
+)
+def test_records_are_locked_for_six_years(retention: Mapping[str, Any], ok: bool) -> None:
+    rule = records_are_locked(Parameters())
+    assert (outcome(rule, {"rule": {"defaultRetention": retention}}) == "ok") is ok
