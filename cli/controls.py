@@ -47,14 +47,14 @@ def room(
 ) -> None:
     """Show the room that AWS's limits leave for organization policies, per target and policy type.
 
-    Used policies include those of AWS that count against the limit. The free characters are those of the attached
-    policies and of the policies that still could be attached. The largest statement that fits is in the last column.
+    Used policies include those of AWS that count against the limit. `free` counts the characters that are free in the
+    attached policies and in those that still could be attached; `largest` is the largest statement that fits.
     """
     rows = guardrail_policies(Workspace.find().settings()).room()
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
         return
-    table = Table("target", "type", "policies", "free characters", "largest addition", box=None, pad_edge=False)
+    table = Table("target", "type", "policies", "free", "largest", box=None, pad_edge=False)
     for row in rows:
         table.add_row(
             "the root" if row.target == "/" else row.target,

@@ -1,13 +1,14 @@
-"""Action lists that follow from condition keys, by the Service Authorization Reference."""
+"""Action lists that follow from condition keys, names and access levels, by the Service Authorization Reference."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from authorization import reference
 
 
 class UnusedExceptionError(ValueError):
-    """An exception names an action that does not carry the condition key."""
+    """An exception names an action that the list would not have."""
 
 
 def carrying(key: str, *, exceptions: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -23,12 +24,57 @@ def carrying(key: str, *, exceptions: Mapping[str, str] | None = None) -> tuple[
     Raises:
         UnusedExceptionError: an exception matches no action that carries the key.
     """
-    excluded = exceptions or {}
-    actions = writing(key)
-    for pattern in excluded:
-        if not any(fnmatchcase(action, pattern) for action in actions):
-            raise UnusedExceptionError(f"no action that carries {key} is named {pattern}")
-    return tuple(action for action in actions if not any(fnmatchcase(action, pattern) for pattern in excluded))
+    return without(writing(key), exceptions or {}, f"action that carries {key}")
+
+
+def named(
+    expression: str, services: Iterable[str], *, level: str = "", exceptions: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Returns the actions that change something and are named alike, so that no service's twin is forgotten.
+
+    Args:
+        expression: regular expression that the beginning of the action's name matches, without its service.
+        services: service prefixes, for example `guardduty`; those without a table are left out.
+        level: access level of the Service Authorization Reference that the actions have; empty for every level.
+        exceptions: action, or pattern of actions, that the list leaves out -> the reason.
+
+    Returns:
+        `service:Action` in alphabetic order; actions of the access levels `Read` and `List` are not among them.
+
+    Raises:
+        UnusedExceptionError: an exception matches no action of the list.
+    """
+    actions = tuple(
+        sorted(
+            f"{service}:{action.name}"
+            for service in {*services} & reference.services()
+            for action in reference.service(service).actions.values()
+            if _changes(action) and level in action.access_level and re.match(expression, action.name)
+        )
+    )
+    return without(actions, exceptions or {}, f"action like {expression}")
+
+
+def without(actions: Iterable[str], exceptions: Mapping[str, str], kind: str) -> tuple[str, ...]:
+    """Returns the actions that no exception names, in the same order.
+
+    Args:
+        actions: `service:Action`.
+        exceptions: action, or pattern of actions -> the reason.
+        kind: the kind of the actions, for the error.
+
+    Raises:
+        UnusedExceptionError: an exception matches none of the actions.
+    """
+    listed = tuple(actions)
+    for pattern in exceptions:
+        if not any(fnmatchcase(action, pattern) for action in listed):
+            raise UnusedExceptionError(f"no {kind} is named {pattern}")
+    return tuple(action for action in listed if not any(fnmatchcase(action, pattern) for pattern in exceptions))
+
+
+def _changes(action: reference.Action) -> bool:
+    return not {"Read", "List"}.issuperset(action.access_level.split(", "))
 
 
 def writing(key: str) -> tuple[str, ...]:
@@ -38,7 +84,6 @@ def writing(key: str) -> tuple[str, ...]:
         sorted(
             f"{service}:{action.name}"
             for action in reference.service(service).actions.values()
-            if not {"Read", "List"}.issuperset(action.access_level.split(", "))
-            and key.lower() in {carried.lower() for carried in action.all_condition_keys()}
+            if _changes(action) and key.lower() in {carried.lower() for carried in action.all_condition_keys()}
         )
     )

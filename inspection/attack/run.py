@@ -186,7 +186,9 @@ def _at(answer: Any, path: str) -> Any:
 def _run(scenario: Scenario, roles: Roles, clients: Clients, accounts: Mapping[str, str], explain: Explain) -> Result:
     number = accounts[scenario.account]
     client = clients.role(scenario.service, number, roles.role(scenario.account, scenario.persona))
-    called = replace(scenario, parameters=_filled(scenario.parameters, number, accounts, {}))
+    parameters = _filled(scenario.parameters, number, accounts, {})
+    keys = clients.administrator("kms", number) if "{key:" in json.dumps(parameters) else None
+    called = replace(scenario, parameters=_with_keys(parameters, keys))
     return replace(_call(client, called, explain)[0], scenario=scenario)
 
 
@@ -220,6 +222,15 @@ def _filled(value: Any, number: str, accounts: Mapping[str, str], values: Mappin
         return {key: _filled(item, number, accounts, values) for key, item in value.items()}
     if isinstance(value, list):
         return [_filled(item, number, accounts, values) for item in value]
+    return value
+
+
+def _with_keys(value: Any, keys: Any) -> Any:
+    """A parameter with the ARN of the key in place of `{key:alias/NAME}`: most operations accept no alias."""
+    if isinstance(value, dict):
+        return {name: _with_keys(item, keys) for name, item in value.items()}
+    if isinstance(value, str) and (named := re.fullmatch(r"\{key:(alias/[\w-]+)\}", value)):
+        return keys.describe_key(KeyId=named[1])["KeyMetadata"]["Arn"]
     return value
 
 

@@ -29,7 +29,8 @@ class Scenario:
     operation: str
     """boto3 name of the operation."""
     parameters: Mapping[str, Any]
-    """Parameters of the operation; `{account}` stands for the id of the account, `{account:NAME}` for another's."""
+    """Parameters of the operation; `{account}` stands for the id of the account, `{account:NAME}` for another's,
+    `{key:alias/NAME}` for the ARN of a KMS key of the account."""
     expect: str
     """Sid of the statement that must deny the call, or `allowed`."""
     stack: str = ""

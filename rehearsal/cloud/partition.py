@@ -13,6 +13,7 @@ GLOBAL_REGION: Final = "us-east-1"
 _SIGNING_NAMES: Final = {
     "access-analyzer": ("accessanalyzer",),
     "application-autoscaling": ("application-autoscaling",),
+    "bedrock": ("bedrock", "bedrock-runtime"),
     "elasticfilesystem": ("efs",),
     "elasticloadbalancing": ("elbv2", "elb"),
     "email": ("ses", "sesv2"),

@@ -36,7 +36,9 @@ def test_room_lists_every_target_within_its_limit() -> None:
     rows = json.loads(run("room", "--json"))
     assert {"/", "Policy-Staging", "Workloads/ML-Prod"} <= {row["target"] for row in rows}
     assert all(row["policies"] <= row["policies_limit"] and row["largest"] >= 0 for row in rows)
-    assert "Policy-Staging" in run("room")
+    table = run("room")
+    assert "Policy-Staging" in table
+    assert max(len(line.rstrip()) for line in table.splitlines()) <= 80
 
 
 def test_unknown_id_lists_near_ids() -> None:

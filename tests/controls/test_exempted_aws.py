@@ -91,6 +91,10 @@ IN_EUROPE: Final = GuardedOrganization(
 )
 GLOBAL_CALLS: Final = (
     "cloudtrail:LookupEvents",
+    "cloudwatch:GetMetricStatistics",
+    "ecr-public:GetAuthorizationToken",
+    "s3:GetMultiRegionAccessPoint",
+    "s3:ListMultiRegionAccessPoints",
     "tag:GetResources",
     "resource-explorer-2:Search",
     "s3:ListAllMyBuckets",

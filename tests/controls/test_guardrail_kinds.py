@@ -8,13 +8,18 @@ from typing import Any, Final
 
 import pytest
 
+from authorization import reference
 from controls.compiler import compile_policies
 from controls.data.d3_encryption_at_rest.control import BYPASS
 from controls.data.d5_databases_and_volumes.control import EXISTING
-from controls.derived import UnusedExceptionError, carrying, writing
+from controls.data.d6_backups.control import DELETING
+from controls.derived import UnusedExceptionError, carrying, named, without, writing
 from controls.document import UNITS
+from controls.foundation.f6_threat_detection.control import WEAKENING
+from controls.foundation.f11_external_sharing.control import NOT_SHARED, SHARING
 from controls.ml.actions import COMPONENTS, SCHEDULES, UPDATES
-from controls.ml.m12_functions_and_builds.control import URLS
+from controls.ml.m9_no_shells.control import INTERACTIVE
+from controls.ml.m12_functions_and_builds.control import SERVICE_UPDATES, URLS
 from controls.model import PolicyType, Statement
 from controls.registry import CONTROLS
 from controls.zone import Zone
@@ -44,11 +49,17 @@ LEFT_OUT: Final[Mapping[str, Mapping[str, str]]] = {
     "ec2:MetadataHttpTokens": {"ec2:*": _EXISTING_INSTANCE},
     "ec2:Owner": {"ec2:*": "P1Images: only copies and launches use what another account owns"},
     "ec2:VpceServiceOwner": {"ec2:CreateTrafficMirrorTarget": "the endpoint had to be created, which N5Owners denies"},
+    "ecs:subnet": SERVICE_UPDATES,
     "iam:PermissionsBoundary": {
         "iam:*": "changes an entity that has its boundary; F9DropBoundary and F9Trusted deny to remove or change it",
     },
     "kms:GrantIsForAWSResource": {"kms:RevokeGrant": "takes a right away"},
     "lambda:FunctionUrlAuthType": URLS,
+    "lambda:Principal": {
+        "lambda:DeleteResourcePolicy": "removes a permission",
+        "lambda:PutResourcePolicy": "F11Services denies it",
+        "lambda:RemovePermission": "removes a permission",
+    },
     "ram:AllowsExternalPrincipals": dict.fromkeys(
         (
             "ram:DeleteResourceShare",
@@ -170,3 +181,45 @@ def test_open_resource_is_closed_to_strangers_wherever_its_account_is(
     organization = replace(GUARDED, places={**PLACES, "new": AccountLocation(account="121212121212", ou=ou)})
     decision = organization.decide("new", "arn:aws:iam::999999999999:role/x", *question, {**STRANGER, **context})
     assert sid in {match.sid for match in decision.because}, str(decision)
+
+
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "F6": (*WEAKENING,),
+    "F11": without(SHARING, NOT_SHARED, "action"),
+    "D6": (*DELETING,),
+    "M9": (*INTERACTIVE,),
+    "M10": named(r"Create\w*Presigned\w*Url", ("sagemaker",)),
+}
+"""Control -> the actions of the kind that its title forbids, by name and access level in AWS's tables."""
+
+
+@pytest.mark.parametrize("control", KINDS)
+def test_every_action_of_the_kind_is_denied(control: str) -> None:
+    prevent = CONTROLS[control].prevent
+    assert prevent is not None
+    denied = {action for statement in prevent.statements for action in statement.actions}
+    assert len(KINDS[control]) > 4
+    assert set(KINDS[control]) <= denied
+
+
+@pytest.mark.parametrize(
+    ("level", "listed"),
+    [("Write", True), ("Permissions management, Write", True), ("Read", False), ("List, Read", False)],
+)
+def test_action_that_aws_adds_is_listed_unless_it_reads(
+    monkeypatch: pytest.MonkeyPatch, level: str, listed: bool
+) -> None:
+    """Planted: AWS adds an action to a detector."""
+    tables = reference.service("guardduty")
+    added = replace(tables.actions["deletedetector"], name="StopEverything", access_level=level)
+    renewed = replace(tables, actions={**tables.actions, "stopeverything": added})
+    monkeypatch.setattr(reference, "service", lambda _prefix: renewed)
+    assert ("guardduty:StopEverything" in named("Stop", ("guardduty",))) is listed
+    assert "guardduty:StopEverything" not in named("Stop", ("guardduty",), level="Tagging")
+    assert "guardduty:StopEverything" not in named("top", ("guardduty",))
+
+
+def test_unused_exception_of_a_name_is_refused() -> None:
+    with pytest.raises(UnusedExceptionError, match="guardduty:Nothing"):
+        named("Delete", ("guardduty",), exceptions={"guardduty:Nothing": "reason"})
+    assert named("Delete", ("no-such-service",)) == ()

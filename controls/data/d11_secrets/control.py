@@ -4,6 +4,7 @@ Source: AWS Secrets Manager User Guide, condition key `secretsmanager:AddReplica
 """
 
 from controls.citations import cite
+from controls.derived import carrying
 from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
 from controls.residency import RESIDENCY_GROUPS
 from controls.targets import PHI
@@ -36,6 +37,13 @@ def control(zone: Zone) -> Control:
                     actions=("secretsmanager:DeleteSecret",),
                     conditions={"Bool": {"secretsmanager:ForceDeleteWithoutRecovery": "true"}},
                     exempt=False,
+                ),
+                Statement(
+                    sid="D11Passwords",
+                    # A master password of one's own signs in without IAM. Secondary clusters of a global database and
+                    # restored ones have none to manage, so that a request may leave the key out.
+                    actions=carrying("rds:ManageMasterUserPassword"),
+                    conditions={"StringEquals": {"rds:ManageMasterUserPassword": "false"}},
                 ),
                 Statement(
                     sid="D11Policies",

@@ -3,11 +3,25 @@
 Buckets of the zone carry its prefix, so that what protects them can name them.
 """
 
+from typing import Final
+
 from controls.citations import cite
 from controls.data.d4_buckets.policies import POLICIES
+from controls.derived import carrying
 from controls.model import ConfigRule, Control, Guardrail, Severity, Statement
 from controls.targets import RECORDS
 from controls.zone import Zone
+
+TLS_PROTOCOLS: Final = ("HTTPS", "SSL", "TLS")
+"""Protocols of a listener that encrypts (Elastic Load Balancing API Reference, `CreateListener`)."""
+TLS_POLICIES: Final = (
+    "ELBSecurityPolicy-FS-1-2-*",
+    "ELBSecurityPolicy-TLS-1-2-*",
+    "ELBSecurityPolicy-TLS13-1-2-*",
+    "ELBSecurityPolicy-TLS13-1-3-*",
+)
+"""Names of the security policies that accept TLS 1.2 or later only (Application Load Balancers User Guide, "Security
+policies", read 2026-11)."""
 
 
 def control(zone: Zone) -> Control:
@@ -39,6 +53,30 @@ def control(zone: Zone) -> Control:
                     # Sessions of sts:AssumeRoot, whose only task may be to delete a bucket policy that locks
                     # everybody out (IAM User Guide, "Centrally manage root access"), are the way back: see F2.
                     conditions={"Null": {"aws:AssumedRoot": "true"}},
+                ),
+                Statement(
+                    sid="D4Listeners",
+                    # An update that does not mention the protocol does not carry the key.
+                    actions=carrying("elasticloadbalancing:ListenerProtocol"),
+                    conditions={
+                        "ForAnyValue:StringNotEquals": {"elasticloadbalancing:ListenerProtocol": list(TLS_PROTOCOLS)}
+                    },
+                ),
+                Statement(
+                    sid="D4Ciphers",
+                    # The default of a listener without a policy accepts TLS 1.0.
+                    actions=("elasticloadbalancing:CreateListener",),
+                    conditions={
+                        "ForAnyValue:StringEquals": {"elasticloadbalancing:ListenerProtocol": list(TLS_PROTOCOLS)},
+                        "Null": {"elasticloadbalancing:SecurityPolicy": "true"},
+                    },
+                ),
+                Statement(
+                    sid="D4CiphersLater",
+                    actions=carrying("elasticloadbalancing:SecurityPolicy"),
+                    conditions={
+                        "ForAnyValue:StringNotLike": {"elasticloadbalancing:SecurityPolicy": list(TLS_POLICIES)}
+                    },
                 ),
                 Statement(
                     sid="D4Versions",

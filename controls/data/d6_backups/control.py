@@ -8,6 +8,8 @@ from typing import Final
 
 from controls.citations import cite
 from controls.data.d6_backups.policies import POLICIES
+from controls.data.d8_eligible_services.control import ELIGIBLE
+from controls.derived import named
 from controls.model import ConfigRule, Control, Declaration, Guardrail, PolicyType, Severity, Statement
 from controls.tags import CLASSIFICATION_TAG
 from controls.targets import PHI, RECORDS
@@ -15,6 +17,11 @@ from controls.zone import Zone
 
 BACKUP_DAYS: Final = "35"
 """Days a recovery point is kept; vaults are locked for as long."""
+
+DELETING: Final = named(r"(Batch)?Delete\w*(Snapshots?|Backups?)$", ELIGIBLE.split())
+"""Actions of eligible services that delete a snapshot or backup."""
+SNAPSHOTS_OF_ZONE: Final = ("dynamodb", "ec2", "rds")
+"""Services that D6Snapshots names; D6Copies names all others."""
 
 
 def _assign(value: object) -> Mapping[str, object]:
@@ -85,14 +92,13 @@ def control(zone: Zone) -> Control:
                     sid="D6Snapshots",
                     # AWS Backup deletes expired recovery points with its service-linked role, which SCPs spare.
                     actions=(
-                        "dynamodb:DeleteBackup",
+                        *(action for action in DELETING if action.partition(":")[0] in SNAPSHOTS_OF_ZONE),
                         "dynamodb:UpdateContinuousBackups",
-                        "ec2:DeleteSnapshot",
-                        "rds:DeleteDBClusterAutomatedBackup",
-                        "rds:DeleteDBClusterSnapshot",
-                        "rds:DeleteDBInstanceAutomatedBackup",
-                        "rds:DeleteDBSnapshot",
                     ),
+                ),
+                Statement(
+                    sid="D6Copies",
+                    actions=tuple(action for action in DELETING if action.partition(":")[0] not in SNAPSHOTS_OF_ZONE),
                 ),
             ),
         ),

@@ -1,4 +1,4 @@
-"""M12: Functions, builds and Glue jobs run in a VPC, and no function has a public URL."""
+"""M12: Functions, builds, Glue jobs and container services run in a VPC, and no function has a public URL."""
 
 from typing import Final
 
@@ -14,9 +14,12 @@ URLS: Final = {
     "lambda:InvokeFunctionUrl": "calls a URL; those without authorization cannot be created",
     "lambda:RemovePermission": "removes a permission",
 }
+SERVICE_UPDATES: Final = {
+    "ecs:Update*Service": "an update that does not mention the network leaves it as it is",
+}
 CONTROL: Final = Control(
     id="M12",
-    title="Functions, builds and Glue jobs run in a VPC, and no function has a public URL",
+    title="Functions, builds, Glue jobs and container services run in a VPC, and no function has a public URL",
     reason="Functions, builds and Glue jobs process the same data as the model.",
     citations=cite("164.312(a)(1)", "164.312(e)(1)"),
     severity=Severity.HIGH,
@@ -48,6 +51,17 @@ CONTROL: Final = Control(
                 sid="M12Glue",
                 actions=carrying("glue:VpcIds"),
                 conditions={"Null": {"glue:VpcIds": "true"}},
+            ),
+            Statement(
+                sid="M12Services",
+                # A service without subnets does not use the network mode awsvpc.
+                actions=carrying("ecs:subnet", exceptions=SERVICE_UPDATES),
+                conditions={"Null": {"ecs:subnet": "true"}},
+            ),
+            Statement(
+                sid="M12Privileged",
+                actions=carrying("ecs:privileged"),
+                conditions={"StringEquals": {"ecs:privileged": "true"}},
             ),
         ),
     ),

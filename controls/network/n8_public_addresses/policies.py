@@ -1,6 +1,7 @@
 """Policies of N8: no public addresses."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Final
 
 from controls.model import PolicyRule
@@ -73,17 +74,19 @@ ADMINISTRATION: Final = (22, 3389)
 """Ports that nobody needs from the internet: shells and remote desktops."""
 
 
-def _from_anywhere(rule: Props, port: int) -> bool:
-    ports = rule.get("protocol") in ("-1", "all") or rule.get("fromPort", 0) <= port <= rule.get("toPort", 0)
-    return rule.get("cidrBlock") == "0.0.0.0/0" and ports
+ANYWHERE: Final = (("cidrBlock", "0.0.0.0/0"), ("ipv6CidrBlock", "::/0"))
+"""Property of an ACL's rule, and its value for the whole internet: each address family has rules of its own."""
+
+
+def _covers(rule: Props, port: int) -> bool:
+    return rule.get("protocol") in ("-1", "all") or rule.get("fromPort", 0) <= port <= rule.get("toPort", 0)
 
 
 def _no_administration(props: Props) -> Iterator[Problem]:
     rules = [entry for entry in items(lookup(props, "ingress")) if entry is not UNKNOWN]
-    for port in ADMINISTRATION:
-        first = min(
-            (entry for entry in rules if _from_anywhere(entry, port)), key=lambda entry: entry["ruleNo"], default=None
-        )
+    for port, (family, anywhere) in product(ADMINISTRATION, ANYWHERE):
+        of_port = [entry for entry in rules if entry.get(family) == anywhere and _covers(entry, port)]
+        first = min(of_port, key=lambda entry: entry["ruleNo"], default=None)
         if first is not None and first["action"] == "allow":
             yield Problem(f"rule {first['ruleNo']:g} lets port {port} in from anywhere")
 

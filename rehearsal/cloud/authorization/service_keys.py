@@ -157,6 +157,12 @@ def _endpoint_service_owner(request: ParsedRequest, _arn: str) -> Values | None:
     return ["other" if third_party else "amazon"]
 
 
+def _public_address_of_tasks(request: ParsedRequest, arn: str) -> Values | None:
+    """`true` or `false` for `ENABLED` or `DISABLED`; a request without network configuration carries no key."""
+    values = _at("networkConfiguration.awsvpcConfiguration.assignPublicIp")(request, arn)
+    return None if values is None else [_text(values == ["ENABLED"])]
+
+
 PASSED_TO: Final[Mapping[str, str]] = {
     "application-autoscaling": "application-autoscaling.amazonaws.com",
     "athena": "athena.amazonaws.com",
@@ -196,7 +202,14 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "ec2:vpceservicename": _at("ServiceName"),
     "ec2:owner": _image_owner,
     "ec2:vpceserviceowner": _endpoint_service_owner,
+    "ecs:auto-assign-public-ip": _public_address_of_tasks,
+    "ecs:enable-execute-command": _default(_at("enableExecuteCommand"), "false"),
+    "ecs:privileged": _default(_everywhere("privileged"), "false"),
+    "ecs:subnet": _at("networkConfiguration.awsvpcConfiguration.subnets"),
     "elasticfilesystem:encrypted": _default(_at("Encrypted"), "false"),
+    "elasticloadbalancing:listenerprotocol": _everywhere("Protocol"),
+    "elasticloadbalancing:scheme": _at("Scheme"),
+    "elasticloadbalancing:securitypolicy": _at("SslPolicy"),
     "glue:vpcids": _everywhere("VpcId"),
     "iam:awsservicename": _at("AWSServiceName"),
     "iam:associatedresourcearn": _absent,
@@ -217,6 +230,8 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "lambda:vpcids": _vpcs_of_subnets,
     "ram:allowsexternalprincipals": _at("allowExternalPrincipals"),
     "ram:requestedallowsexternalprincipals": _default(_at("allowExternalPrincipals"), "true"),
+    "rds:managemasteruserpassword": _at("ManageMasterUserPassword"),
+    "rds:publiclyaccessible": _at("PubliclyAccessible"),
     "rds:storageencrypted": _default(_at("StorageEncrypted"), "false"),
     "s3:authtype": lambda _request, _arn: ["REST-HEADER"],
     "s3:dataaccesspointarn": lambda request, _arn: (
@@ -276,6 +291,7 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "secretsmanager:addreplicaregions": _everywhere("Region"),
     "secretsmanager:blockpublicpolicy": _at("BlockPublicPolicy"),
     "secretsmanager:forcedeletewithoutrecovery": _default(_at("ForceDeleteWithoutRecovery"), "false"),
+    "securityhub:asffsyntaxpath/workflow.status": _at("Workflow.Status"),
     "sns:endpoint": _at("Endpoint"),
     "sns:protocol": _at("Protocol"),
     "sts:externalid": _at("ExternalId"),

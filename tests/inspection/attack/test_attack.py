@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from authorization import reference
 from controls.registry import CONTROLS, sids
-from inspection.attack.report import document, page
+from inspection.attack.report import TITLES, document, page
 from inspection.attack.run import ROLES, Result, run
 from inspection.attack.scenarios import Scenario, scenarios
 from inspection.attack.work import scripts
@@ -147,9 +147,34 @@ def test_report_is_grouped_by_tactic_and_paragraph() -> None:
     stopped, _ = result_of(ATTACK, "AccessDenied", denied_by("F4Trail"))
     done, _ = result_of(WORK, None, None)
     text = page([stopped, done])
+    assert f"{TITLES[ATTACK.expect][0]} {TITLES[ATTACK.expect][1]}" in text
     assert text.index("By tactic") < text.index("By paragraph") < text.index(f"45 CFR {ATTACK.paragraph}")
     assert "Not as expected" not in text
-    assert "Not as expected" in page([stopped, replace(done, outcome="denied")])
+    failed = page([stopped, replace(done, outcome="denied", message="why it failed")])
+    assert failed.index("why it failed") < failed.index("By tactic"), "what is not as expected comes first"
+
+
+def test_report_shows_a_scenario_of_several_accounts_once() -> None:
+    stopped, _ = result_of(replace(ATTACK, id="ml-prod-one", account="ml-prod"), "AccessDenied", denied_by("F4Trail"))
+    same = replace(stopped, scenario=replace(stopped.scenario, id="ml-dev-one", account="ml-dev"))
+    assert page([stopped, same]).count("<td>One</td>") == 1
+    assert "ml-prod, ml-dev" in page([stopped, same])
+    other = replace(same, outcome="succeeded", stopped_by=())
+    assert page([stopped, other]).count("<td>One</td>") == 3, "once as not as expected, and once for each outcome"
+
+
+def test_key_of_a_scenario_is_that_of_its_alias() -> None:
+    class Keys(FakeAws):
+        def describe_key(self, KeyId: str) -> Any:  # noqa: N803 - boto3's name
+            return {"KeyMetadata": {"Arn": f"arn:of:{KeyId}"}}
+
+        def role(self, service: str, account: str, role: str, region: str = "") -> Any:
+            return self
+
+    aws = Keys(None)
+    scenario = replace(ATTACK, service="kms", operation="disable_key", parameters={"KeyId": "{key:alias/hipaa-ml-phi}"})
+    run([scenario], aws, {"ml-prod": "4" * 12, "ml-dev": "2" * 12}, lambda _: None)
+    assert ("disable_key", {"KeyId": "arn:of:alias/hipaa-ml-phi"}) in aws.calls
 
 
 ESCALATION = {
