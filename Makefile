@@ -120,6 +120,7 @@ retrain-zone: $(READY) $(READY_WORKLOADS) ## the same through the state machine 
 	$$python -m workloads.pipeline.steps.names_model build/retrain/names_model && \
 	$$python -m workloads.pipeline.synthetic $(MODEL) build/retrain/$(MODEL).csv --keys build/retrain/keys.json
 	$(BIN)/zone up $(STAGING)
+	@eval "$$($(BIN)/zone cloud env --profile ml-staging)" && $(BIN)/python -c 'import boto3; boto3.client("macie2").enable_macie()' 2>/dev/null || true
 	$(BIN)/zone pipeline upload $(subst _,-,$(MODEL)) --data build/retrain/$(MODEL).csv --names-model build/retrain/names_model
 	$(BIN)/zone pipeline run $(subst _,-,$(MODEL))
 
