@@ -51,6 +51,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "register": "Read the log of the job and the rights of its role, and run again.",
 }
 """Step -> what to do when it stopped."""
+STOPPED_JOB: Final = "Its job was stopped before its end, by a person or by an interruption of its instances."
 _REASON: Final = "States.Format('Step {{}} stopped. {{}} {{}}', $.stopped.step, {}, $.stopped.action)"
 
 
@@ -346,12 +347,14 @@ def _ending(plan: PipelinePlan) -> dict[str, State]:
             [
                 _present("$.failed.job.ExitMessage", "Keep the message"),
                 _present("$.failed.job.FailureReason", "Keep the reason"),
+                *(_stopped_job(f"$.failed.job.{kind}JobStatus") for kind in ("Processing", "Training")),
             ],
             "Keep the cause",
         ),
         # The message of a step names the step and what to do.
         "Keep the message": _keep("States.Format('{} Nothing was registered.', $.failed.job.ExitMessage)"),
         "Keep the reason": _keep(_REASON.format("$.failed.job.FailureReason")),
+        "Keep that it was stopped": _keep(_REASON.format(f"'{STOPPED_JOB}'")),
         "Keep the cause": _keep(_REASON.format("$.failure.Cause")),
         "Unlock after the failure": {
             **unlock,
@@ -363,6 +366,14 @@ def _ending(plan: PipelinePlan) -> dict[str, State]:
             "Error": "StepStopped",
             "CausePath": "$.cause.text",
         },
+    }
+
+
+def _stopped_job(status: str) -> Mapping[str, Any]:
+    """A job that was stopped has no reason, unless it ran too long."""
+    return {
+        "And": [{"Variable": status, "IsPresent": True}, {"Variable": status, "StringEquals": "Stopped"}],
+        "Next": "Keep that it was stopped",
     }
 
 
