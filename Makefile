@@ -28,7 +28,7 @@ MINUTES ?= 60
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ml rehearse runbooks drill test test-workloads retrain retrain-zone drift nannyml lint types unit slow zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
+.PHONY: help setup setup-ml rehearse runbooks drill test test-workloads retrain retrain-zone drift nannyml lint types unit end-to-end zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -132,7 +132,7 @@ test-workloads: $(READY_WORKLOADS) $(READY_MONITORING) $(READY_TOOLS) ## tests o
 	$(TELEMETRY_OFF) $(VENV_WORKLOADS)/bin/python -m pytest -c tests/workloads_ml/pytest.ini --rootdir tests/workloads_ml tests/workloads_ml
 	$(TELEMETRY_OFF) $(VENV_MONITORING)/bin/python -m pytest -c tests/workloads_monitoring/pytest.ini --rootdir tests/workloads_monitoring tests/workloads_monitoring
 
-test: lint types unit slow ## lint, types, unit, policy and end-to-end tests
+test: lint types unit ## lint, types, unit and policy tests, and those of single emulated services
 
 lint: $(READY) ## ruff, YAML and workflow checks
 	$(BIN)/ruff check
@@ -146,7 +146,7 @@ types: $(READY_ML) ## pyright, strict
 unit: $(READY_ML) ## fast tests
 	$(BIN)/pytest -n 2 -m "not slow and not whole_zone" --durations=15
 
-slow: $(READY_ML) ## end-to-end rehearsals
+end-to-end: $(READY_ML) ## end-to-end rehearsals of small zones, runbooks and the drill
 	$(BIN)/pytest -n 2 --dist loadgroup -m "slow and not whole_zone" --durations=30
 
 zone: $(READY_ML) ## end-to-end rehearsals of most of the zone: a quarter of an hour and more

@@ -1,9 +1,10 @@
 """`zone audit`: compares the deployed accounts with the declaration."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -75,7 +76,7 @@ def exit_code(report: AuditReport) -> int:
 
 
 def _text(
-    style: str, report: AuditReport, listed: list[Finding] | Any, source: AuditSource, *, account: str, region: str
+    style: str, report: AuditReport, listed: Sequence[Finding], source: AuditSource, *, account: str, region: str
 ) -> str:
     now = datetime.now(UTC)
     if style == "csv":

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 import typer
 from rich.table import Table
 
-from cli.deployed_stacks import DeployedStacks, Exports, FromAws, read_deployed
+from cli.deployed_stacks import DeployedStacks, read_deployed
 from cli.errors import UsageError, console
-from cli.options import JsonDocument
+from cli.options import Exports, JsonDocument, StatesFromAws
 from cli.provenance import account_names
 from cli.workspace import Workspace
 from inspection.cost import KEYS, Bill, CostItem, NetworkSize, TrackingSize, Traffic, bill, total
@@ -40,7 +40,7 @@ def cost(
         float, typer.Option("--egress-gb", min=0, help="Gigabytes per month through the firewall, in each region.")
     ] = 100,
     exports: Exports = None,
-    aws: FromAws = False,
+    aws: StatesFromAws = False,
     as_json: JsonDocument = False,
 ) -> None:
     """Estimate the monthly cost from dated prices: of the configured network, and of what is deployed.

@@ -1,22 +1,20 @@
 """The states of deployed stacks: of the rehearsal, of stack exports, or of the zone in AWS from its Pulumi backend."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
+from typing import Any, Final
 
 import boto3
-import typer
 
 from cli.aws_runs import open_project
 from cli.errors import UsageError
+from cli.exported_stacks import read_export, stack_outputs
 from cli.own_aws import OwnAws
 from cli.workspace import STATE, Workspace
 from inspection.evidence.origin import REHEARSED, Origin, Stacks, is_aws, signs_of_emulation
 from operations.pulumi_cli import backend_url, deployed_stacks, exported_resources
 
-ROOT_TYPE: Final = "pulumi:pulumi:Stack"
 UNSIGNED: Final = (
     "no export was written by the rehearsal",
     "no provider has an endpoint outside AWS",
@@ -24,15 +22,6 @@ UNSIGNED: Final = (
     "an export proves no more than that about the cloud that it was deployed to",
 )
 """What was examined in exports that show no sign of an emulator."""
-Exports = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--export",
-        metavar="FILE",
-        help="Read a stack export (`pulumi stack export`, `zone export`) instead of the rehearsal; once per stack.",
-    ),
-]
-FromAws = Annotated[bool, typer.Option("--aws", help="Read the zone in AWS, with your credentials and the Pulumi CLI.")]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,10 +35,7 @@ class DeployedStacks:
 
     def outputs(self, stack: str) -> dict[str, Any]:
         """Outputs of a stack; none if it is not deployed."""
-        for entry in self.stacks.get(stack, ()):
-            if entry["type"] == ROOT_TYPE:
-                return dict(entry.get("outputs") or {})
-        return {}
+        return dict(stack_outputs(self.stacks.get(stack, ())))
 
 
 def read_deployed(
@@ -108,23 +94,6 @@ def _of_exports(files: Sequence[Path]) -> DeployedStacks:
         basis=signs or UNSIGNED,
     )
     return DeployedStacks(stacks=stacks, origin=origin)
-
-
-def read_export(file: Path) -> dict[str, Any]:
-    """The document of a stack export.
-
-    Raises:
-        UsageError: the file cannot be read, or is no stack export.
-    """
-    try:
-        document: Any = json.loads(file.read_text(encoding="utf-8"))
-        for entry in document["deployment"].get("resources") or []:
-            _ = str(entry["urn"]), str(entry["type"])
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise UsageError(f"{file} is no stack export: `pulumi stack export --file FILE` writes one") from None
-    return cast("dict[str, Any]", document)
 
 
 def _of_aws(workspace: Workspace, role: str | None) -> DeployedStacks:

@@ -10,9 +10,10 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
-from cli.deployed_stacks import Exports, FromAws, own_session_emulated, read_deployed
+from cli.deployed_stacks import own_session_emulated, read_deployed
 from cli.errors import UsageError, console
 from cli.evidence_files import RESULTS, EvidenceOptions, write_evidence
+from cli.options import Exports, ReadingRole, StatesFromAws
 from cli.own_aws import OwnAws
 from cli.provenance import author, commit
 from cli.rehearsed_aws import rehearsed_aws
@@ -44,7 +45,7 @@ def evidence(
         typer.Option("--out", metavar="DIR", help="Folder for the report in four formats, results and manifest."),
     ] = Path("evidence"),
     exports: Exports = None,
-    aws: FromAws = False,
+    aws: StatesFromAws = False,
     results: Annotated[
         Path | None,
         typer.Option("--results", metavar="DIR", help="Folder of results that `zone evidence record` wrote."),
@@ -54,9 +55,7 @@ def evidence(
         typer.Option("--sign", metavar="KEY", help="KMS key (ARN, id or alias) that signs the manifest."),
     ] = None,
     by: By = None,
-    role: Annotated[
-        str | None, typer.Option("--role", metavar="NAME", help="With --aws: role to read member accounts with.")
-    ] = None,
+    role: ReadingRole = None,
 ) -> None:
     """Write the HIPAA evidence: for each paragraph the controls, and the verdict on each deployed resource.
 

@@ -1,11 +1,35 @@
 """Stack exports: files that `zone export` or `pulumi stack export` wrote."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 
 from cli.errors import UsageError
+
+ROOT_TYPE: Final = "pulumi:pulumi:Stack"
+
+
+def read_export(file: Path) -> Mapping[str, Any]:
+    """The document of a stack export.
+
+    Raises:
+        UsageError: the file cannot be read, or is no stack export.
+    """
+    try:
+        document: Any = json.loads(file.read_text(encoding="utf-8"))
+        for entry in document["deployment"].get("resources") or []:
+            _ = str(entry["urn"]), str(entry["type"])
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(f"{file} is no stack export: `pulumi stack export --file FILE` writes one") from None
+    return cast("Mapping[str, Any]", document)
+
+
+def stack_outputs(resources: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The outputs of a stack, from its exported resources; none if the stack resource is missing."""
+    return next((entry.get("outputs") or {} for entry in resources if entry["type"] == ROOT_TYPE), {})
 
 
 def exported_stacks(files: Sequence[Path], stacks: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
@@ -20,13 +44,8 @@ def exported_stacks(files: Sequence[Path], stacks: Sequence[str]) -> Mapping[str
     """
     documents: dict[str, Mapping[str, Any]] = {}
     for file in files:
-        try:
-            document: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-            urns = [str(resource["urn"]) for resource in document["deployment"].get("resources") or ()]
-        except OSError as error:
-            raise UsageError(f"{file}: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise UsageError(f"{file} is no stack export: `pulumi stack export --file FILE` writes one") from None
+        document = read_export(file)
+        urns = [str(resource["urn"]) for resource in document["deployment"].get("resources") or ()]
         names = {urn.split("::")[0].removeprefix("urn:pulumi:") for urn in urns if urn.startswith("urn:pulumi:")}
         if len(names) != 1:
             raise UsageError(f"{file} has the resources of {len(names)} stacks; allowed: an export of one stack")
@@ -42,13 +61,5 @@ def exported_stacks(files: Sequence[Path], stacks: Sequence[str]) -> Mapping[str
 def exported_outputs(documents: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
     """Stack -> its outputs."""
     return {
-        stack: next(
-            (
-                resource.get("outputs") or {}
-                for resource in document["deployment"].get("resources") or ()
-                if resource.get("type") == "pulumi:pulumi:Stack"
-            ),
-            {},
-        )
-        for stack, document in documents.items()
+        stack: stack_outputs(document["deployment"].get("resources") or ()) for stack, document in documents.items()
     }

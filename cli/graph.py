@@ -9,11 +9,11 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.deployed_stacks import Exports, FromAws, read_deployed
+from cli.deployed_stacks import read_deployed
 from cli.errors import UsageError, console
 from cli.network_picture import picture
 from cli.networks import Source
-from cli.options import JsonDocument
+from cli.options import Exports, JsonDocument, StatesFromAws
 from cli.workspace import Workspace
 
 
@@ -34,7 +34,7 @@ def graph(
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write the network's picture here.")
     ] = None,
     exports: Exports = None,
-    aws: FromAws = False,
+    aws: StatesFromAws = False,
 ) -> None:
     """List the stacks in deployment order, or draw the network.
 

@@ -12,14 +12,12 @@ from cli.errors import UsageError
 from cli.promotion.errors import BAD_INPUT, REFUSED, PromotionError
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
-from rehearsal.cloud import MANAGEMENT, Credentials, Endpoints
+from rehearsal.cloud import MANAGEMENT, Credentials, Endpoints, send_through
 from zone.settings import Settings
 from zone.settings.placement import workload_environments
 
 _MFA_CODE: Final = "000000"
 """The emulated AWS accepts every code."""
-_VPC_ENDPOINT: Final = "x-rehearsal-vpce"
-"""Header that names the VPC endpoint which a request to the emulated AWS comes through."""
 
 
 class Access(Protocol):
@@ -60,26 +58,13 @@ class RehearsedAccess:
         endpoints, region = self.workspace.endpoints(), self.settings.regions.primary
         arn = f"arn:aws:iam::{self.account(environment)}:role/{role}"
         client = endpoints.client(service, region, self._session(endpoints, arn))
-        outputs = self._outputs(f"ml-{environment}")
-        if service == "s3" and outputs.get("s3_endpoint_id"):
-            header = str(outputs["s3_endpoint_id"])
-
-            def through(params: dict[str, Any], **_: Any) -> None:
-                params["headers"][_VPC_ENDPOINT] = header
-
-            client.meta.events.register("before-call.s3", through, unique_id=f"model-{header}")
-        return client
+        endpoint = self.workspace.deployed_outputs(f"ml-{environment}").get("s3_endpoint_id")
+        return send_through(client, service, str(endpoint)) if service == "s3" and endpoint else client
 
     def account(self, environment: str) -> str:
         """ID of the account, from the outputs of the stack `organization`."""
         name = workload_environments(self.settings)[environment]
-        return str(self._outputs("organization")["account_ids"][name])
-
-    def _outputs(self, stack: str) -> Mapping[str, Any]:
-        store = self.workspace.store()
-        if stack not in store.stacks():
-            raise UsageError(f"The stack {stack} is not deployed. Deploy it with `zone up {stack}`.")
-        return store.outputs(stack)
+        return str(self.workspace.deployed_outputs("organization")["account_ids"][name])
 
     def _session(self, endpoints: Endpoints, role: str) -> Credentials:
         return Credentials.of(

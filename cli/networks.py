@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.deployed_stacks import read_export
 from cli.errors import UsageError
+from cli.exported_stacks import read_export
 from cli.own_aws import OwnAws
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace

@@ -14,8 +14,16 @@ Endpoint = Annotated[
     str | None, typer.Option(metavar="URL", help="AWS-compatible emulator to use instead of the built-in one.")
 ]
 FromAws = Annotated[bool, typer.Option("--aws", help="Read AWS with your credentials.")]
+StatesFromAws = Annotated[
+    bool, typer.Option("--aws", help="Read the zone in AWS, with your credentials and the Pulumi CLI.")
+]
 Exports = Annotated[
-    list[Path] | None, typer.Option("--export", metavar="FILE", help="Read stack exports instead of the state.")
+    list[Path] | None,
+    typer.Option(
+        "--export",
+        metavar="FILE",
+        help="Read a stack export (`pulumi stack export`, `zone export`) instead of the rehearsal; once per stack.",
+    ),
 ]
 ReadingRole = Annotated[
     str | None,

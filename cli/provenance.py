@@ -1,7 +1,6 @@
 """When, where, from what and by whom a report is written."""
 
 import getpass
-import json
 import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from cli.deployed_stacks import DeployedStacks
 from inspection.evidence.report import Provenance
+from inspection.exported import allowed_accounts
 from zone.settings import Settings
 
 PROVIDERS = "pulumi:providers:aws"
@@ -27,7 +27,7 @@ def provenance(settings: Settings, deployed: DeployedStacks, root: Path, now: da
     """
     providers = list(_providers(deployed))
     names = account_names(settings, deployed)
-    ids = dict.fromkeys(number for provider in providers for number in _listed(provider.get("allowedAccountIds")))
+    ids = dict.fromkeys(number for provider in providers for number in allowed_accounts(provider))
     return Provenance(
         zone=settings.name_prefix,
         written=now,
@@ -79,12 +79,3 @@ def _providers(deployed: DeployedStacks) -> Iterator[Mapping[str, Any]]:
         for entry in entries:
             if entry["type"] == PROVIDERS:
                 yield entry.get("inputs") or {}
-
-
-def _listed(value: Any) -> list[str]:
-    """A list in a provider's configuration, which is JSON text there."""
-    try:
-        items: Any = json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
-        return []
-    return [str(item) for item in items] if isinstance(items, list) else []

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
+from cli.declarations import KeptDeclarations, declared_of
 from cli.errors import UsageError, console, messages
 from cli.pipeline import web_identity
 from cli.preflight import require_addendum
@@ -133,6 +134,7 @@ class Session:
             if cloud is not None:
                 require_addendum(self.workspace, stacks)
 
+        kept = KeptDeclarations(self.workspace)
         engines: list[Engine] = []
         self._preload = self._preloaded(project, operation, stacks)
 
@@ -159,9 +161,11 @@ class Session:
                 return engine.destroy(stack, unprotect=self._unprotect)
             if operation == "refresh":
                 return engine.refresh(stack, preview_only=self._preview_only)
-            if operation == "up" and cloud is not None:
+            if operation == "preview":
+                return engine.preview(stack)
+            if cloud is not None:
                 publish_stand_ins(cloud, plan, store, stack, _tell)
-            return getattr(engine, operation)(stack)
+            return engine.up(stack, lambda resources: kept.write(stack, declared_of(stack, resources)))
 
         keep_going = operation == "preview"
         with SideBySide(min(self._at_once, len(stacks)), engine, sink, keep_going=keep_going) as runners:

@@ -11,12 +11,10 @@ from botocore.exceptions import ClientError
 from cli.errors import UsageError
 from cli.rehearsed_aws import RehearsedAws, rehearsed_aws
 from cli.workspace import Workspace
-from rehearsal.cloud import Credentials
+from rehearsal.cloud import Credentials, send_through
 from zone.settings import Settings
 from zone.settings.ml import Pipeline
 
-_VPC_ENDPOINT: Final = "x-rehearsal-vpce"
-"""Header that names the VPC endpoint which a request to the emulated AWS comes through."""
 _SESSION: Final = "upload"
 
 
@@ -36,8 +34,8 @@ class TeamUpload:
     def __init__(self, workspace: Workspace, settings: Settings, pipeline: Pipeline, account: str) -> None:
         self._settings, self._pipeline, self._account = settings, pipeline, account
         self._region = settings.regions.primary
-        data = _outputs(workspace, f"data-{pipeline.environment}")
-        spoke = _outputs(workspace, f"ml-{pipeline.environment}")
+        data = workspace.deployed_outputs(f"data-{pipeline.environment}")
+        spoke = workspace.deployed_outputs(f"ml-{pipeline.environment}")
         self._endpoints = workspace.endpoints()
         self._buckets: Mapping[str, Mapping[str, str]] = data["buckets"]
         self._team_role = str(data["team_role_arns"][pipeline.team])
@@ -74,13 +72,8 @@ class TeamUpload:
 
     def _s3(self, endpoint_id: str, aws: RehearsedAws) -> Any:
         """An S3 client of the team's role, whose requests come through the VPC endpoint of the environment."""
-        client = self._endpoints.client("s3", self._region, self._assumed(self._team_role, self._member(aws)))
-
-        def through(params: dict[str, Any], **_: Any) -> None:
-            params["headers"][_VPC_ENDPOINT] = endpoint_id
-
-        client.meta.events.register("before-call.s3", through, unique_id=f"upload-{endpoint_id}")
-        return client
+        credentials = self._assumed(self._team_role, self._member(aws))
+        return send_through(self._endpoints.client("s3", self._region, credentials), "s3", endpoint_id)
 
     def _member(self, aws: RehearsedAws) -> Credentials:
         """A session of a role with the team's tag: only its holders may assume the role of the team."""
@@ -107,10 +100,3 @@ class TeamUpload:
 
 def _document(statement: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _outputs(workspace: Workspace, stack: str) -> Mapping[str, Any]:
-    store = workspace.store()
-    if stack not in store.stacks():
-        raise UsageError(f"The stack {stack} is not deployed. Deploy it with `zone up {stack}`.")
-    return store.outputs(stack)

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cli.errors import UsageError
 from rehearsal.cloud import Cloud, Endpoints
@@ -60,6 +61,17 @@ class Workspace:
             PassphraseError: the passphrase that the environment names cannot be read.
         """
         return StateStore(self.state / "stacks", Passphrase.resolve(self.state))
+
+    def deployed_outputs(self, stack: str) -> Mapping[str, Any]:
+        """The outputs of a stack.
+
+        Raises:
+            UsageError: the stack is not deployed.
+        """
+        store = self.store()
+        if stack not in store.stacks():
+            raise UsageError(f"The stack {stack} is not deployed. Deploy it with `zone up {stack}`.")
+        return store.outputs(stack)
 
     def plan(self) -> Plan:
         """The plan of the zone."""

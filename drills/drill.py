@@ -174,6 +174,11 @@ def _runbook(zone: DrillZone, kind: str, *more: str) -> Mapping[str, Any]:
 def _execute(zone: DrillZone, kind: str, *more: str) -> subprocess.CompletedProcess[str]:
     target_region = zone.recovery if kind == "failover" else zone.primary
     typed = f"{kind} {zone.environment}\n{target_region} serves {zone.environment}\n"
+    if zone.approver is not None:
+        words = ("--operation", kind)
+        done = run_runbook(zone.cloud, zone.approver, zone.environment, zone.recovery, "approve", *words)
+        if done.returncode:
+            raise DrillError(f"the {kind} was not approved:\n{done.stderr[-3000:]}")
     words = ("--drill", "--json", "--poll", "0.2", *more)
     return run_runbook(zone.cloud, zone.on_call, zone.environment, zone.recovery, kind, *words, typed=typed)
 

@@ -17,11 +17,15 @@ from rehearsal.cloud import Cloud
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-def variables(environment: str) -> Mapping[str, str]:
-    """Variables with credentials of the runbooks' role, and the address of the recovery region's listener.
+def variables(environment: str, *, approver: bool = False) -> Mapping[str, str]:
+    """Variables with credentials of a role of people, and the address of the recovery region's listener.
+
+    Args:
+        environment: name of the environment.
+        approver: the role of the approvers instead of that of the runbooks.
 
     Raises:
-        DrillError: the emulated AWS is not running, or the environment has no role for the runbooks.
+        DrillError: the emulated AWS is not running, or the environment has no such role.
     """
     cloud = Cloud.attach(ROOT / ".rehearsal")
     if cloud is None:
@@ -34,7 +38,11 @@ def variables(environment: str) -> Mapping[str, str]:
     endpoints = cloud.endpoints()
     try:
         principals = Principals(endpoints=endpoints, account=account, administrator=access_role(endpoints, account))
-        credentials = principals.on_call(role)
+        credentials = (
+            principals.approver(_approver_role(principals, environment, region))
+            if approver
+            else principals.on_call(role)
+        )
     except EndpointConnectionError:
         raise DrillError(
             f"IAM does not answer, because {HOME} is lost. Use the shell that has the credentials, or run "
@@ -50,10 +58,24 @@ def variables(environment: str) -> Mapping[str, str]:
     }
 
 
+def _approver_role(principals: Principals, environment: str, region: str) -> str:
+    ssm = principals.client("ssm", region, principals.administrator)
+    document = ssm.get_parameter(Name=f"/hipaa-ml/recovery/{environment}/zone")["Parameter"]["Value"]
+    role = str(json.loads(document)["approver_role"])
+    if not role:
+        raise DrillError(f"{environment} has no approvers: its operations need no approval.")
+    return role
+
+
 @app.command()
-def on_call(environment: Annotated[str, typer.Option("--env", help="Environment, such as prod.")] = "prod") -> None:
+def on_call(
+    environment: Annotated[str, typer.Option("--env", help="Environment, such as prod.")] = "prod",
+    approver: Annotated[
+        bool, typer.Option("--approver", help="Credentials of the person who approves, instead of the person on call.")
+    ] = False,
+) -> None:
     """Print variables for a shell: credentials of the person on call, through the recovery region alone."""
-    for name, value in variables(environment).items():
+    for name, value in variables(environment, approver=approver).items():
         typer.echo(f"export {name}={shlex.quote(value)}")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from drills.errors import DrillError
-from rehearsal.cloud import MANAGEMENT, Credentials, Endpoints
+from rehearsal.cloud import MANAGEMENT, Credentials, Endpoints, send_through
 
 HOME: Final = "us-east-1"
 """Region of the requests to IAM and STS."""
@@ -19,8 +19,6 @@ TEAM: Final = "cardiology"
 """The team whose data set the writers write to."""
 _MFA_CODE: Final = "000000"
 """Code of the MFA device; the emulated AWS accepts every code."""
-_VPC_ENDPOINT: Final = "x-rehearsal-vpce"
-"""Header that names the VPC endpoint which a request comes through."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,14 +37,7 @@ class Principals:
         """A boto3 client; one for S3 sends its requests through the VPC endpoint of the region."""
         client = self.endpoints.client(service, region, credentials)
         endpoint = self.s3_endpoints.get(region)
-        if service == "s3" and endpoint:
-
-            def through(params: dict[str, Any], **_: Any) -> None:
-                params["headers"][_VPC_ENDPOINT] = endpoint
-
-            # Clients are shared: a second registration with the same id has no effect.
-            client.meta.events.register("before-call.s3", through, unique_id=f"drill-{endpoint}")
-        return client
+        return send_through(client, service, endpoint) if service == "s3" and endpoint else client
 
     def publisher(self, bucket: str, prefix: str) -> Credentials:
         """A session of a role of training jobs, which write models below a prefix of the bucket of artifacts."""
@@ -99,23 +90,38 @@ class Principals:
         Raises:
             DrillError: the role trusts no IAM user.
         """
+        return self._person(runbook_role)
+
+    def approver(self, approver_role: str) -> Credentials:
+        """A session of the role that approves operations, which carries the name of its person.
+
+        Args:
+            approver_role: ARN of the role.
+
+        Raises:
+            DrillError: the role trusts no IAM user.
+        """
+        return self._person(approver_role, named=True)
+
+    def _person(self, role: str, *, named: bool = False) -> Credentials:
+        """A session of a role of people, with MFA; with `named`, session and source identity have the user's name."""
         iam = self.endpoints.client("iam", HOME, self.administrator)
-        trust = iam.get_role(RoleName=runbook_role.rpartition("/")[2])["Role"]["AssumeRolePolicyDocument"]
+        trust = iam.get_role(RoleName=role.rpartition("/")[2])["Role"]["AssumeRolePolicyDocument"]
         user = _trusted_user(trust)
         if user is None:
-            raise DrillError(f"The role {runbook_role} trusts no IAM user, so no person can start the runbooks.")
+            raise DrillError(f"The role {role} trusts no IAM user, so no person can assume it.")
         name = user.rpartition("/")[2]
         device = f"{user.partition(':user/')[0]}:mfa/{name}"
-        return self._assume(runbook_role, self._user(name, runbook_role), SerialNumber=device, TokenCode=_MFA_CODE)
+        own = {"RoleSessionName": name, "SourceIdentity": name} if named else {}
+        return self._assume(role, self._user(name, role), SerialNumber=device, TokenCode=_MFA_CODE, **own)
 
     def _user(self, name: str, role: str) -> Credentials:
         """A new access key of a user of the management account, who may assume a role."""
         iam = self.endpoints.client("iam", HOME, MANAGEMENT)
         with suppress(iam.exceptions.EntityAlreadyExistsException):
             iam.create_user(UserName=name)
-        iam.put_user_policy(
-            UserName=name, PolicyName="runbooks", PolicyDocument=_document([_allow("sts:AssumeRole", role)])
-        )
+        assume = {**_allow("sts:AssumeRole", role), "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}
+        iam.put_user_policy(UserName=name, PolicyName="runbooks", PolicyDocument=_document([assume]))
         for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
             iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
         key = iam.create_access_key(UserName=name)["AccessKey"]
@@ -138,9 +144,8 @@ class Principals:
         return self._assume(self._arn(name), self.administrator)
 
     def _assume(self, role: str, credentials: Credentials, **more: str) -> Credentials:
-        session = self.endpoints.client("sts", HOME, credentials).assume_role(
-            RoleArn=role, RoleSessionName="drill", **more
-        )["Credentials"]
+        parameters = {"RoleSessionName": "drill", **more}
+        session = self.endpoints.client("sts", HOME, credentials).assume_role(RoleArn=role, **parameters)["Credentials"]
         return Credentials.of(session)
 
     def _arn(self, role: str) -> str:

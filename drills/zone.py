@@ -45,6 +45,8 @@ class DrillZone:
     """The writer of the heartbeat."""
     on_call: Credentials
     """The person on call, as the role of the runbooks."""
+    approver: Credentials | None
+    """Another person, who approves the operations; None where no approval is needed."""
 
     def client(self, service: str, region: str, credentials: Credentials | None = None) -> Any:
         """A boto3 client in the account of the environment, of its access role unless credentials are given."""
@@ -173,6 +175,7 @@ def _drill_zone(environment: str, cloud: Cloud, principals: Principals) -> Drill
         team=principals.team(),
         heartbeat=principals.heartbeat(buckets, str(zone["heartbeat_key"])),
         on_call=principals.on_call(str(outputs["runbook_role_arn"])),
+        approver=principals.approver(zone["approver_role"]) if zone["approver_role"] else None,
     )
 
 

@@ -5,7 +5,6 @@ What has no price is listed by type, and never counted as nothing: types without
 """
 
 import csv
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from inspection.cost import FIRST_ASSOCIATIONS, FIRST_ZONES, GLOBAL, HOURS, PriceError, price
+from inspection.exported import allowed_accounts, exported_values
 
 Entry = Mapping[str, Any]
 PROVIDER: Final = "pulumi:providers:aws"
@@ -152,7 +152,7 @@ def _placed(stack: str, entries: Sequence[Entry]) -> Iterator[Placed]:
     for entry in entries:
         if not str(entry["type"]).startswith("aws:") or entry.get("external"):
             continue
-        values = {**(entry.get("inputs") or {}), **(entry.get("outputs") or {})}
+        values = exported_values(entry)
         provider = providers.get(str(entry.get("provider", "")), {})
         yield Placed(
             stack=stack,
@@ -165,12 +165,9 @@ def _placed(stack: str, entries: Sequence[Entry]) -> Iterator[Placed]:
 
 def _account(provider: Entry, values: Mapping[str, Any]) -> str:
     """The account that the provider is limited to, or that the ARN names."""
-    try:
-        allowed: Any = json.loads(provider.get("allowedAccountIds") or "[]")
-    except (TypeError, json.JSONDecodeError):
-        allowed = provider.get("allowedAccountIds")
-    if isinstance(allowed, list) and allowed:
-        return str(allowed[0])
+    allowed = allowed_accounts(provider)
+    if allowed:
+        return allowed[0]
     parts = str(values.get("arn", "")).split(":")
     return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - an ARN's fifth field is its account
 

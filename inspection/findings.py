@@ -16,6 +16,8 @@ from inspection.observation import Observation
 TABLE: Final = Path(__file__).with_name("audit_controls.csv")
 """Beginning of a type token, or area -> the control that a difference weakens; the longest beginning counts."""
 
+SEVERITIES: Final = ("critical", "high", "medium", "low")
+"""Severities of controls, the most severe first."""
 CLEAR: Final = frozenset({"policy", "encryption", "replicas", "rules"})
 """Properties of one word that mean nothing else in the text of a remedy; `name` and `state` do."""
 
@@ -56,9 +58,8 @@ def findings(observations: Iterable[Observation], *, management_account: str, re
         management_account: account of findings that concern the organization as a whole.
         region: region of findings that concern no region.
     """
-    order = ["critical", "high", "medium", "low"]
     listed = [_finding(observation, management_account, region) for observation in observations if not observation.ok]
-    return sorted(listed, key=lambda entry: (order.index(entry.severity), entry.control, entry.subject))
+    return sorted(listed, key=lambda entry: (SEVERITIES.index(entry.severity), entry.control, entry.subject))
 
 
 def control_of(observation: Observation) -> Control:
@@ -145,7 +146,7 @@ def _table() -> Mapping[str, str]:
 
 def by_severity(listed: Sequence[Finding]) -> Iterator[tuple[str, int]]:
     """Severity and number of findings, the most severe first; severities without findings are left out."""
-    for severity in ("critical", "high", "medium", "low"):
+    for severity in SEVERITIES:
         count = sum(finding.severity == severity for finding in listed)
         if count:
             yield severity, count

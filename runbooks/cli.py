@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from runbooks import break_glass, commands, upkeep
+from runbooks import approval, break_glass, commands, upkeep
 
 Handler = Callable[[argparse.Namespace], int]
 """Runs a command and returns the exit code."""
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     command("failover", commands.failover, _zone, _json, _operation, _endpoints, _drill, _lost_at)
     command("failback", commands.failback, _zone, _json, _operation, _endpoints, _drill, _conflicts)
     command("drill", commands.drill, _zone, _json, _operation)
+    command("approve", commands.approve, _zone, _approved, _execute)
     command("abort", commands.abort, _zone, _execute)
     command("record-answers", upkeep.record_answers, _zone, _execute, _endpoint, _inputs)
     command("withdraw", upkeep.withdraw, _zone, _execute, _endpoint, _back, _poll)
@@ -103,8 +104,28 @@ def _operation(parser: argparse.ArgumentParser) -> None:
     _execute(parser)
     _poll(parser)
     parser.add_argument(
-        "--approval", type=Path, help="an approval file of another person instead of typed confirmations, for CI"
+        "--approval",
+        action="store_true",
+        help="do not ask for typed confirmations: the approval of another person counts (`approve`)",
     )
+
+
+def _approved(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--operation", choices=("failover", "failback"), required=True, help="the operation that is approved"
+    )
+    parser.add_argument(
+        "--minutes",
+        type=_minutes,
+        default=60,
+        help=f"validity, 1 to {approval.MOST_MINUTES} minutes (default: 60)",
+    )
+
+
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= approval.MOST_MINUTES:
+        raise argparse.ArgumentTypeError(f"{text!r} is not allowed; allowed: 1 to {approval.MOST_MINUTES} minutes")
+    return int(text)
 
 
 def _endpoints(parser: argparse.ArgumentParser) -> None:

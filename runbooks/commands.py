@@ -2,19 +2,22 @@
 
 import time
 from argparse import Namespace
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from rich.markup import escape
 from rich.table import Table
 
+from runbooks import approval as approvals
 from runbooks import confirm, display, operate
 from runbooks.abort import abort as end_operation
 from runbooks.abort import plan_abort
 from runbooks.aws import Aws
+from runbooks.discovery import discover
 from runbooks.display import console
 from runbooks.errors import BadInputError
+from runbooks.model import OperationKind
 from runbooks.operate import OperationRequest
 from runbooks.readiness import readiness as check_readiness
 from runbooks.situation import Finding, Situation
@@ -130,15 +133,12 @@ def _operate(arguments: Namespace, request: OperationRequest) -> int:
     if note:
         display.show_message(note)
     operate.refuse_failing(situation, request, plan)
-    if arguments.approval is not None:
-        confirm.approved(
-            arguments.approval, situation.zone, request.kind, target, runner=situation.who, now=datetime.now(UTC)
-        )
-    else:
+    approved_by = _approved(situation, request.kind, required=arguments.approval)
+    if not arguments.approval:
         confirm.typed(situation.zone, request.kind, f"{target} serves {arguments.environment}", display.prompt)
     record = operate.carry_out(
         situation,
-        request,
+        replace(request, approved_by=approved_by),
         plan,
         on_progress=display.ignore_progress if as_json else display.show_progress,
         on_message=display.show_message,
@@ -149,6 +149,44 @@ def _operate(arguments: Namespace, request: OperationRequest) -> int:
     else:
         served = f"[bold green]{target} serves {arguments.environment}[/]"
         console.print(f"{served} after {seconds:.0f} s{display.rpo(record)}")
+    return 0
+
+
+def _approved(situation: Situation, kind: OperationKind, *, required: bool) -> str:
+    """The session that approved an operation; an interrupted operation keeps its approval.
+
+    Raises:
+        RefusedError: an approval is needed, and there is no valid one.
+    """
+    zone, open_operation = situation.zone, situation.snapshot.open_operation
+    if open_operation is not None and open_operation.kind == kind and open_operation.approved_by:
+        return open_operation.approved_by
+    if not zone.approver_role and not required:
+        return ""
+    last = situation.journal.last(kind)
+    approval = approvals.verified(
+        situation.aws,
+        zone,
+        kind,
+        runner=situation.who,
+        since=last.started if last is not None else None,
+        now=datetime.now(UTC),
+    )
+    display.show_message(f"approved by {approval.by}, {approval.given:%Y-%m-%d %H:%M} UTC")
+    return approval.by
+
+
+def approve(arguments: Namespace) -> int:
+    """Approve an operation that another person carries out, for a limited time."""
+    aws = Aws(on_message=display.show_message)
+    zone = discover(aws, prefix=arguments.prefix, environment=arguments.environment, region=arguments.region)
+    who, kind, minutes = aws.identity(zone.recovery), arguments.operation, arguments.minutes
+    console.print(f"{kind} of {zone.environment}, valid for {minutes} minutes, as {escape(who)}")
+    if not arguments.execute:
+        console.print("No approval was given. Add --execute to give it.")
+        return 0
+    approval = approvals.give(aws, zone, kind, minutes=minutes, who=who, now=datetime.now(UTC))
+    console.print(f"approved: {approval.region} may serve {zone.environment}, until {approval.expires:%H:%M} UTC")
     return 0
 
 

@@ -7,7 +7,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from runbooks.aws import Aws
-from runbooks.documents import ENDPOINTS, STATE, ZONE, DocumentError, EndpointDocument, RecoveryDocument, root
+from runbooks.documents import (
+    APPROVALS,
+    ENDPOINTS,
+    STATE,
+    ZONE,
+    DocumentError,
+    EndpointDocument,
+    RecoveryDocument,
+    root,
+)
 from runbooks.error_codes import is_denied
 from runbooks.errors import BadInputError, RunbookError
 
@@ -39,7 +48,11 @@ def discover(aws: Aws, *, prefix: str, environment: str, region: str) -> Recover
                 "an account and a role of its own."
             ) from None
         raise RunbookError(f"cannot read {path} in {region}: {error}") from None
-    documents = {name: _json(f"{path}/{name}", text) for name, text in parameters.items() if not name.startswith(STATE)}
+    documents = {
+        name: _json(f"{path}/{name}", text)
+        for name, text in parameters.items()
+        if not name.startswith((APPROVALS, STATE))
+    }
     try:
         endpoints = [
             EndpointDocument.parse(document)

@@ -23,6 +23,8 @@ ENDPOINTS: Final = "endpoints/"
 """Prefix of the names of the endpoints' documents."""
 STATE: Final = "state/"
 """Prefix of the names of parameters that runbooks change."""
+APPROVALS: Final = "approvals/"
+"""Prefix of the names of approvals, followed by operation and person."""
 WRITER: Final = f"{STATE}writer-region"
 """Name of the parameter that holds the region whose pipelines may write data, or `none`."""
 
@@ -142,7 +144,9 @@ class RecoveryDocument:
     drill_days: int
     """Days after which a drill is out of date."""
     two_people: bool
-    """Whether changes need the confirmation of a second person."""
+    """Whether an operator confirms changes twice."""
+    approver_role: str
+    """ARN of the role of the people who approve operations that others carry out; empty: no approval is needed."""
     endpoints: Sequence[EndpointDocument]
     """The critical endpoints, by name; each has a document of its own in Parameter Store."""
 

@@ -159,6 +159,7 @@ def _operation(operation: Operation) -> dict[str, str]:
         "lost_at": operation.lost_at.isoformat() if operation.lost_at else "",
         "drill": "yes" if operation.drill else "",
         "writer_region": operation.writer_region,
+        "approved_by": operation.approved_by,
     }
 
 
@@ -172,4 +173,5 @@ def _parsed(item: Mapping[str, str]) -> Operation:
         lost_at=datetime.fromisoformat(item["lost_at"]) if item.get("lost_at") else None,
         drill=bool(item.get("drill")),
         writer_region=item.get("writer_region", ""),
+        approved_by=item.get("approved_by", ""),
     )

@@ -36,6 +36,8 @@ class Operation:
     writer_region: str = ""
     """The region whose pipelines were allowed to write before the operation; empty if it was begun by an older
     runbook."""
+    approved_by: str = ""
+    """ARN of the session that approved it; empty where no approval is needed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,8 @@ class OperationRequest:
     lost_at: datetime | None = None
     """When the source region was lost; by default when the operation starts."""
     drill: bool = False
+    approved_by: str = ""
+    """ARN of the session that approved it; empty where no approval is needed."""
     accept_conflicts: bool = False
     """Whether to continue although both regions wrote some objects."""
     poll_seconds: float = 5.0
@@ -159,4 +161,5 @@ def _new_operation(situation: Situation, request: OperationRequest) -> Operation
         lost_at=request.lost_at,
         drill=request.drill,
         writer_region=writer_region,
+        approved_by=request.approved_by,
     )

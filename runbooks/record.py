@@ -20,6 +20,7 @@ def incident_record(context: Context) -> dict[str, Any]:
         "from": context.source_region,
         "to": context.target_region,
         "by": context.operation.who,
+        "approved_by": context.operation.approved_by or None,
         "lost_at": context.operation.lost_at.isoformat() if context.operation.lost_at else None,
         "begun": context.operation.started.isoformat(),
         "written": context.now().isoformat(),

@@ -35,6 +35,12 @@ VERIFY_PERMISSIONS: Final = Right(
     resources=["{role}"],
     unrecorded="requested before the first step, by the check of these permissions",
 )
+READ_APPROVALS: Final = Right(
+    sid="ReadApprovals",
+    actions=["ssm:GetParameterHistory"],
+    resources=["arn:aws:ssm:{recovery}:{account}:parameter{root}/approvals/*"],
+    unrecorded="requested before the first step, for the principal that gave the approval",
+)
 RECORD_ANSWERS_ONCE: Final = Right(
     sid="RecordAnswersOnce",
     actions=["s3:PutObject"],
@@ -49,6 +55,7 @@ OPERATION: Final[Sequence[Right]] = (
     JOURNAL,
     JOURNAL_AND_TELL,
     VERIFY_PERMISSIONS,
+    READ_APPROVALS,
     SEE_ENDPOINTS,
     SEE_SWITCH,
     SEE_HEARTBEATS,

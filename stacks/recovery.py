@@ -82,7 +82,7 @@ def _recover(
     released = {name: standing[name] for name in serving.configs}
     role = _role(context, primary_outputs, released, serving)
     _switches(context, primary_outputs, released, serving)
-    recovery_documents(context, primary_outputs, released, serving)
+    recovery_documents(context, primary_outputs, released, serving, _approver_role(context))
     r.Heartbeat(
         "heartbeat",
         r.HeartbeatArgs(
@@ -130,6 +130,24 @@ def _role(
         ),
         context.options(),
     )
+
+
+def _approver_role(context: EnvironmentContext) -> pulumi.Input[str]:
+    """ARN of the role of the approvers; empty outside production, and where the settings name none."""
+    approvers = context.settings.ml.recovery.approvers
+    if context.account_plan.environment != "prod" or not approvers:
+        return ""
+    return r.RecoveryApproverRole(
+        "approval",
+        r.RecoveryApproverRoleArgs(
+            names=context.recovery,
+            account_id=context.account_id,
+            recovery_region=context.region,
+            boundary_arn=context.baseline.boundary_policy_arn,
+            principals=approvers,
+        ),
+        context.options(),
+    ).arn
 
 
 def _switches(

@@ -18,7 +18,11 @@ PROMOTED: Final = ("artifacts", "features", "phi", "secrets")
 
 
 def recovery_documents(
-    context: EnvironmentContext, primary_outputs: MlOutputs, released: Mapping[str, Model], serving: Serving
+    context: EnvironmentContext,
+    primary_outputs: MlOutputs,
+    released: Mapping[str, Model],
+    serving: Serving,
+    approver_role: pulumi.Input[str],
 ) -> None:
     """Declares the documents of the runbooks in both regions, each with the resource names of its region.
 
@@ -27,13 +31,14 @@ def recovery_documents(
         primary_outputs: outputs of the stack `ml-<env>`, which serves in the primary region.
         released: model name -> released model with a standby.
         serving: the serving resources of the recovery region.
+        approver_role: ARN of the role of the approvers; empty if no approval is needed.
     """
     primary = context.settings.regions.primary
     configs = {
         primary: pulumi.Output.from_input(primary_outputs.configs),
         context.region: pulumi.Output.from_input(serving.configs),
     }
-    zone = _zone(context, primary_outputs, serving)
+    zone = _zone(context, primary_outputs, serving, approver_role)
     for region, config_names in configs.items():
         endpoints = {
             context.names(name).endpoint: _endpoint(context, name, model, region, config_names[name])
@@ -52,7 +57,9 @@ def replicated(context: EnvironmentContext) -> Sequence[DataPurpose]:
     return [purpose for purpose in REPLICATED if purpose != "raw-phi" or holds]
 
 
-def _zone(context: EnvironmentContext, primary_outputs: MlOutputs, serving: Serving) -> Mapping[str, Any]:
+def _zone(
+    context: EnvironmentContext, primary_outputs: MlOutputs, serving: Serving, approver_role: pulumi.Input[str]
+) -> Mapping[str, Any]:
     settings, (primary, recovery) = context.settings, context.settings.regions.all
     keys = pulumi.Output.from_input(context.data.key_arns)
     return documents.zone_values(
@@ -78,6 +85,7 @@ def _zone(context: EnvironmentContext, primary_outputs: MlOutputs, serving: Serv
         rpo_minutes=settings.ml.recovery.rpo_minutes,
         drill_days=settings.ml.recovery.drill_days,
         two_people=context.account_plan.environment == "prod",
+        approver_role=approver_role,
     )
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
-from pulumi_aws import iam
 
-from components.documents import Statement, document
+from components.documents import Statement
+from components.person_role import PersonRole, declare_person_role
 from components.tokens import type_token
 
-SESSION_SECONDS: Final = 3600
 UNKNOWN: Final = "unknown"
 """Author of a version that was registered without one; nobody approves it."""
 AUTHOR: Final = "Author"
@@ -102,60 +101,18 @@ def decision_statements(packages: pulumi.Input[str]) -> list[Statement]:
 def role(
     parent: pulumi.Resource, name: str, args: ModelRoleArgs, description: str, statements: Sequence[Statement]
 ) -> pulumi.Output[str]:
-    """Declares a role of people with its rights; returns its ARN."""
-    role = iam.Role(
-        f"{name}-role",
-        name=args.role,
-        description=description,
-        assume_role_policy=document(_trust(args.principals)),
-        permissions_boundary=args.boundary_arn,
-        max_session_duration=SESSION_SECONDS,
-        opts=pulumi.ResourceOptions(parent=parent),
+    """Declares a role of people for model packages with its rights; returns its ARN."""
+    return declare_person_role(
+        parent,
+        name,
+        PersonRole(
+            name=args.role,
+            description=description,
+            boundary_arn=args.boundary_arn,
+            principals=args.principals,
+            statements=statements,
+        ),
     )
-    iam.RolePolicy(
-        f"{name}-rights", role=role.id, policy=document(statements), opts=pulumi.ResourceOptions(parent=parent)
-    )
-    return role.arn
-
-
-def _trust(principals: Sequence[str]) -> list[Statement]:
-    """Each person starts sessions under their own name only.
-
-    A user signs in with MFA here; IAM Identity Center asks for MFA itself, and its sessions carry no key for it.
-    """
-    users = [principal for principal in principals if ":user/" in principal]
-    roles = [principal for principal in principals if ":user/" not in principal]
-    statements: list[Statement] = []
-    if users:
-        own = {"StringEquals": {"sts:SourceIdentity": "${aws:username}"}}
-        statements += _allowed("Users", users, own, {"Bool": {"aws:MultiFactorAuthPresent": "true"}})
-    if roles:
-        # `aws:userid` of a session is ROLE_ID:SESSION_NAME; Identity Center sets the user name as session name.
-        own = {"StringLike": {"aws:userid": "*:${sts:SourceIdentity}"}}
-        statements += _allowed("IdentityCenter", roles, own, {"Null": {"sts:SourceIdentity": "false"}})
-    return statements
-
-
-def _allowed(sid: str, principals: Sequence[str], own: Any, more: Any) -> list[Statement]:
-    accounts = sorted({principal.split(":")[4] for principal in principals})
-    trusted = {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]}
-    condition = {"ArnEquals": {"aws:PrincipalArn": list(principals)}, **own}
-    return [
-        {
-            "Sid": sid,
-            "Effect": "Allow",
-            "Principal": trusted,
-            "Action": "sts:AssumeRole",
-            "Condition": {**condition, **more},
-        },
-        {
-            "Sid": f"{sid}SourceIdentity",
-            "Effect": "Allow",
-            "Principal": trusted,
-            "Action": "sts:SetSourceIdentity",
-            "Condition": condition,
-        },
-    ]
 
 
 def sagemaker_arn(args: ModelRoleArgs, resource: str) -> pulumi.Output[str]:

@@ -1,5 +1,6 @@
 """The components of regional recovery: documents, journal, traffic switch, roles, heartbeat and readiness check."""
 
+from components.recovery.approvers import RecoveryApproverRole, RecoveryApproverRoleArgs
 from components.recovery.documents import RecoveryDocuments, RecoveryDocumentsArgs
 from components.recovery.heartbeat import Heartbeat, HeartbeatArgs
 from components.recovery.journal import RecoveryJournal, RecoveryJournalArgs
@@ -19,6 +20,8 @@ __all__ = [
     "OperationsTopicArgs",
     "ReadinessCheck",
     "ReadinessCheckArgs",
+    "RecoveryApproverRole",
+    "RecoveryApproverRoleArgs",
     "RecoveryDocuments",
     "RecoveryDocumentsArgs",
     "RecoveryJournal",

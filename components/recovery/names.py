@@ -44,6 +44,11 @@ class RecoveryNames:
         """Name of the role of the runbooks: a `service` role, which is not bound to the expected networks (P2)."""
         return fitted(f"{self.prefix}-service-recovery-{self.environment}")
 
+    @property
+    def approver_role(self) -> str:
+        """Name of the role that approves operations: a `service` role, which is not bound to the expected networks."""
+        return fitted(f"{self.prefix}-service-approval-{self.environment}")
+
     def heartbeat_role(self, region: str) -> str:
         """Name of the role that writes the heartbeat from the network of the scheduler (P2)."""
         return fitted(f"{self.prefix}-service-beat-{self.environment}-{region}")

@@ -9,6 +9,7 @@ import yaml
 from controls.model import ConfigRule
 from controls.verdict import Verdict
 from inspection.evidence.origin import Stacks
+from inspection.exported import exported_values
 
 PACK: Final = "aws:cfg/organizationConformancePack:OrganizationConformancePack"
 
@@ -74,7 +75,7 @@ def detected(rule: ConfigRule, packs: Sequence[DeployedPack]) -> Sequence[Verdic
 
 
 def _pack(stack: str, entry: Mapping[str, Any]) -> DeployedPack:
-    values = {**(entry.get("inputs") or {}), **(entry.get("outputs") or {})}
+    values = exported_values(entry)
     arn = str(values.get("arn", "")).split(":")
     return DeployedPack(
         stack=stack,

@@ -10,6 +10,7 @@ from controls.model import Control
 from controls.registry import sids
 from controls.verdict import Outcome, Verdict
 from inspection.evidence.origin import Stacks
+from inspection.exported import exported_values
 
 POLICY: Final = "aws:organizations/policy:Policy"
 ATTACHMENT: Final = "aws:organizations/policyAttachment:PolicyAttachment"
@@ -36,21 +37,22 @@ def deployed_policies(stacks: Stacks) -> Mapping[str, DeployedPolicy]:
     attached: dict[str, set[str]] = {}
     for _, entry in entries:
         if entry["type"] == ATTACHMENT:
-            outputs = _values(entry)
+            outputs = exported_values(entry)
             target = str(outputs.get("targetId", ""))
             path = "/" if target.startswith("r-") else paths.get(target, target)
             attached.setdefault(str(outputs.get("policyId", "")), set()).add(path)
-    return {
-        str(_values(entry).get("name", "")): DeployedPolicy(
-            stack=stack,
-            urn=str(entry["urn"]),
-            account=str(_values(entry).get("arn", "")).split(":")[4:5][0] if _values(entry).get("arn") else "",
-            content=str(_values(entry).get("content", "")),
-            targets=frozenset(attached.get(str(entry.get("id", "")), ())),
-        )
-        for stack, entry in entries
-        if entry["type"] == POLICY
-    }
+    policies: dict[str, DeployedPolicy] = {}
+    for stack, entry in entries:
+        if entry["type"] == POLICY:
+            values = exported_values(entry)
+            policies[str(values.get("name", ""))] = DeployedPolicy(
+                stack=stack,
+                urn=str(entry["urn"]),
+                account="".join(str(values.get("arn") or "").split(":")[4:5]),
+                content=str(values.get("content", "")),
+                targets=frozenset(attached.get(str(entry.get("id", "")), ())),
+            )
+    return policies
 
 
 def prevented(
@@ -136,7 +138,7 @@ def _differences(control: Control, policy: CompiledPolicy, content: str) -> Iter
 
 def _paths(units: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
     """Id of a unit -> its path below the root."""
-    by_id = {str(unit.get("id", "")): _values(unit) for unit in units}
+    by_id = {str(unit.get("id", "")): exported_values(unit) for unit in units}
 
     def path(identifier: str) -> str:
         unit = by_id[identifier]
@@ -145,7 +147,3 @@ def _paths(units: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
         return f"{path(parent)}/{name}" if parent in by_id else name
 
     return {identifier: path(identifier) for identifier in by_id}
-
-
-def _values(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**(entry.get("inputs") or {}), **(entry.get("outputs") or {})}

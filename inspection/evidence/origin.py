@@ -1,10 +1,11 @@
 """Where the evidence was read, and whether the cloud that was read is an emulator."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
+
+from inspection.exported import allowed_accounts, configured_value
 
 SourceName = Literal["rehearsal", "export", "aws"]
 
@@ -52,11 +53,10 @@ def signs_of_emulation(stacks: Stacks) -> list[str]:
 def _signs(entry: Mapping[str, Any]) -> Iterator[str]:
     inputs, outputs = entry.get("inputs") or {}, entry.get("outputs") or {}
     if str(entry["type"]).startswith("pulumi:providers:"):
-        for url in sorted(set(_texts(_parsed(inputs.get("endpoints"))))):
+        for url in sorted(set(_texts(configured_value(inputs.get("endpoints"))))):
             if url.startswith("http") and not is_aws(url):
                 yield f"a provider sends its requests to {url}"
-        accounts: Any = _parsed(inputs.get("allowedAccountIds"))
-        named = EXAMPLE_ACCOUNT in accounts if isinstance(accounts, list) else False
+        named = EXAMPLE_ACCOUNT in allowed_accounts(inputs)
     else:
         named = f":{EXAMPLE_ACCOUNT}:" in str(outputs.get("arn", ""))
     if named:
@@ -64,14 +64,6 @@ def _signs(entry: Mapping[str, Any]) -> Iterator[str]:
             f"resources are in account {EXAMPLE_ACCOUNT}, which AWS's documentation uses for examples and the emulator "
             "for its management account"
         )
-
-
-def _parsed(value: Any) -> Any:
-    """A provider's configuration value; objects inside it are JSON text."""
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
-        return value
 
 
 def _texts(value: Any) -> Iterator[str]:

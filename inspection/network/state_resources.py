@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from inspection.exported import exported_values
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resource:
@@ -41,7 +43,7 @@ class Resources:
         for entry in entries:
             kind = str(entry["type"])
             if kind.startswith("aws:"):
-                values = {**entry.get("inputs", {}), **entry.get("outputs", {})}
+                values = exported_values(entry)
                 resource = Resource(type=kind.split(":")[1], id=str(entry.get("id", "")), values=values)
                 self._by_type.setdefault(resource.type, []).append(resource)
 

@@ -2,7 +2,7 @@
 
 from rehearsal.cloud.cloud import MANAGEMENT_ACCOUNT, REGIONS, Cloud, CloudStatus
 from rehearsal.cloud.drills import Image, Publication, calls, has_object, host, publish, record_calls, resolve
-from rehearsal.cloud.endpoints import MANAGEMENT, Credentials, Endpoints
+from rehearsal.cloud.endpoints import MANAGEMENT, Credentials, Endpoints, send_through
 from rehearsal.cloud.errors import CloudError
 from rehearsal.cloud.partition import GLOBAL, GLOBAL_REGION, global_services
 from rehearsal.cloud.replication.status import ReplicationRule, ReplicationStatus
@@ -31,4 +31,5 @@ __all__ = [
     "publish",
     "record_calls",
     "resolve",
+    "send_through",
 ]

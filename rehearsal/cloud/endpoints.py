@@ -13,6 +13,9 @@ from botocore.config import Config
 
 from rehearsal.cloud.partition import GLOBAL, GLOBAL_REGION, global_services
 
+VPC_ENDPOINT_HEADER: Final = "x-rehearsal-vpce"
+"""Header that names the VPC endpoint which a request to the emulated AWS comes through."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Credentials:
@@ -113,3 +116,22 @@ def _session() -> Any:
     )
     session.set_config_variable("ignore_configured_endpoint_urls", True)  # noqa: FBT003 - botocore's signature
     return boto3.Session(botocore_session=session)
+
+
+def send_through(client: Any, service: str, endpoint_id: str) -> Any:
+    """Send the requests of a client through a VPC endpoint from now on; repeated calls have no further effect.
+
+    Args:
+        client: a boto3 client of the emulated AWS.
+        service: of the client, such as `s3`.
+        endpoint_id: ID of the VPC endpoint.
+
+    Returns:
+        The same client.
+    """
+
+    def through(params: dict[str, Any], **_: Any) -> None:
+        params["headers"][VPC_ENDPOINT_HEADER] = endpoint_id
+
+    client.meta.events.register(f"before-call.{service}", through, unique_id=f"through-{endpoint_id}")
+    return client

@@ -22,6 +22,7 @@ from rehearsal.cloud.deliveries.events import EVENTS, error_code
 from rehearsal.cloud.faults import Fault, Faults
 from rehearsal.cloud.partition import GLOBAL, global_services
 from rehearsal.cloud.refusal import Refusal
+from rehearsal.cloud.request_caller import called_by
 from rehearsal.cloud.requests import CredentialScope, ParsedRequest, credential_scope, parse
 from rehearsal.cloud.tokens import Answer, Tokens
 from rehearsal.cloud.validation import invalid_request
@@ -85,7 +86,9 @@ class Gateway:
             log.exception("deciding %s %s failed", request.service, request.operation)
             message = f"The emulated cloud failed to decide: {error!r}"
             caller, refusal = None, Refusal(code="InternalFailure", message=message)
-        answer = self._once(exchange) if refusal is None else exchange.refused(refusal)
+        principal = caller.principal if caller is not None else None
+        with called_by((principal.session_arn or principal.arn) if principal is not None else ""):
+            answer = self._once(exchange) if refusal is None else exchange.refused(refusal)
         if caller is None:
             return answer
         error = refusal.code if refusal is not None else error_code(answer.status, answer.body)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rehearsal.cloud.endpoints import Credentials, Endpoints
+from rehearsal.cloud.endpoints import VPC_ENDPOINT_HEADER, Credentials, Endpoints
 
 if TYPE_CHECKING:
     from rehearsal.cloud.authorization import Authorizer
@@ -180,7 +180,7 @@ def _access_key(account: str) -> Credentials:
 
 def _through(endpoint_id: str) -> Any:
     def add(params: dict[str, Any], **_: Any) -> None:
-        params["headers"]["x-rehearsal-vpce"] = endpoint_id
+        params["headers"][VPC_ENDPOINT_HEADER] = endpoint_id
 
     return add
 

@@ -109,9 +109,21 @@ class Engine:
 
         return self._run(stack, "preview", work)
 
-    def up(self, stack: str) -> StackResult:
-        """Preview, then update the stack to the program unless a mandatory policy is violated."""
-        return self._run(stack, "up", lambda: update.up(self, stack))
+    def up(self, stack: str, keep: Callable[[Sequence[PlannedResource]], None] = lambda _: None) -> StackResult:
+        """Preview, then update the stack to the program unless a mandatory policy is violated.
+
+        Args:
+            stack: name of the stack.
+            keep: is called with the declared resources if the update succeeds, while the stack is locked.
+        """
+
+        def work() -> StackResult:
+            updated = update.up(self, stack)
+            if updated.result.ok:
+                keep(updated.resources)
+            return updated.result
+
+        return self._run(stack, "up", work)
 
     def refresh(self, stack: str, *, preview_only: bool = False) -> StackResult:
         """Read every resource, report its drift, and write it to the state unless `preview_only`."""

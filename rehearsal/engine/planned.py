@@ -37,18 +37,21 @@ class PlannedResource:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedStack:
-    """The declaration of a stack, and the result of its preview."""
+    """The declaration of a stack, and the result of its preview or update."""
 
     result: StackResult
     resources: Sequence[PlannedResource]
 
 
 def planned_resources(run: StackRun) -> Sequence[PlannedResource]:
-    """The resources of a previewed stack: those of the program, then those that only the state has.
+    """The resources of a stack: those of the program, then those that only the state has.
 
     Args:
-        run: a preview whose program has ended.
+        run: a preview whose program has ended, or an update that succeeded. After an update the recorded values are
+            those that it wrote.
     """
+    if not run.dry_run:
+        return [_planned(run, resource, resource) for resource in run.new_resources.values() if _relevant(resource)]
     continued = {run.adopted.get(urn, urn) for urn in run.new_resources}
     resources = [
         _planned(run, resource, run.old_resources.get(run.adopted.get(urn, urn)))

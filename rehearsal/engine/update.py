@@ -56,14 +56,14 @@ def plan(engine: EngineContext, stack: str) -> PlannedStack:
     return PlannedStack(result=result(engine, run, "preview", clock), resources=planned_resources(run))
 
 
-def up(engine: EngineContext, stack: str) -> StackResult:
-    """Preview, then update."""
+def up(engine: EngineContext, stack: str) -> PlannedStack:
+    """Preview, then update; the declared resources are known only if the update succeeds."""
     clock = Clock()
     planned = start(engine, stack, dry_run=True)
     run_program(engine, planned)
     blocked = any(violation.level == "mandatory" for violation in planned.violations)
     if planned.errors or blocked:
-        return result(engine, planned, "up", clock)
+        return PlannedStack(result=result(engine, planned, "up", clock), resources=())
     run = start(engine, stack, dry_run=False)
     journal = run.opened.start("up")
     try:
@@ -73,7 +73,8 @@ def up(engine: EngineContext, stack: str) -> StackResult:
     finally:
         clock.waited += journal.waited_seconds
         run.opened.finish()
-    return result(engine, run, "up", clock)
+    outcome = result(engine, run, "up", clock)
+    return PlannedStack(result=outcome, resources=planned_resources(run) if outcome.ok else ())
 
 
 def start(engine: EngineContext, stack: str, *, dry_run: bool) -> StackRun:

@@ -154,6 +154,7 @@ class TestDocuments:
         rpo_minutes=15,
         drill_days=90,
         two_people=True,
+        approver_role="",
     )
 
     def recording(self) -> Recording:

@@ -79,6 +79,7 @@ def zone(*, east: Sequence[str] = (), west: Sequence[str] = (), altered: Sequenc
         team=nothing,
         heartbeat=nothing,
         on_call=nothing,
+        approver=None,
     )
     drill_zone.store(east=east, west=west, altered=altered)
     return drill_zone

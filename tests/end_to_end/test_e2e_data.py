@@ -19,6 +19,7 @@ from cli.rehearsed_aws import RehearsedAws
 from rehearsal.cloud import Cloud, Credentials
 from runbooks import existing_objects, rpo
 from tests.end_to_end.zone import Zone
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("data"), pytest.mark.timeout(900)]
 EAST, WEST = "us-east-1", "us-west-2"
@@ -123,15 +124,6 @@ class Environment:
 
     def _through(self, params: dict[str, Any], **_: Any) -> None:
         params["headers"]["x-rehearsal-vpce"] = self.endpoint
-
-
-def until(true: Callable[[], Any], description: str) -> Any:
-    for _ in range(400):
-        value = true()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"never happened: {description}")
 
 
 def there(client: Any, bucket: str, key: str) -> dict[str, Any]:

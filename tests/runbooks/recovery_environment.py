@@ -188,6 +188,7 @@ class RecoveryEnvironment:
             rpo_minutes=15,
             drill_days=90,
             two_people=True,
+            approver_role="",
             endpoints=[self._endpoint_document(name, mode, region, sha256) for name, mode in self.modes.items()],
         )
         for name, text in document.texts().items():

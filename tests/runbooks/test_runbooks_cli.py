@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,9 +47,7 @@ def test_failover_without_execute_prints_plan_and_changes_nothing(environment: R
     assert environment.writer(RECOVERY) == PRIMARY
 
 
-def test_failover_by_typed_confirmation_and_failback_by_approval_file(
-    environment: RecoveryEnvironment, tmp_path: Path
-) -> None:
+def test_failover_and_failback_by_typed_confirmation(environment: RecoveryEnvironment) -> None:
     environment.cloud.stop_region(PRIMARY)
     environment.cloud.stop_region("global")
     words = ("failover", "--env", "prod", "--execute", "--poll", "0.05")
@@ -63,21 +60,11 @@ def test_failover_by_typed_confirmation_and_failback_by_approval_file(
     assert "Traceback" not in done.stderr
     environment.cloud.start_region("global")
     environment.cloud.start_region(PRIMARY)
-    approval = tmp_path / "approval.json"
-    approval.write_text(
-        json.dumps(
-            {
-                "operation": "failback",
-                "environment": "prod",
-                "region": PRIMARY,
-                "approved_by": "lead@hospital.example",
-                "expires": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
-            }
-        )
-    )
-    back = runbook(
-        environment, "failback", "--env", "prod", "--execute", "--poll", "0.05", "--approval", str(approval), "--json"
-    )
+    words = ("failback", "--env", "prod", "--execute", "--poll", "0.05", "--json")
+    unapproved = runbook(environment, *words, "--approval")
+    assert unapproved.returncode == 3
+    assert "prod has no approvers: set ml.recovery.approvers in Pulumi.yaml" in unapproved.stderr
+    back = runbook(environment, *words, typed="failback prod\nus-east-1 serves prod\n")
     assert back.returncode == 0, back.stderr
     assert json.loads(back.stdout)["to"] == PRIMARY
     status = runbook(environment, "status", "--env", "prod", "--json")

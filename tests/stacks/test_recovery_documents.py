@@ -14,6 +14,7 @@ from runbooks.aws import Aws
 from runbooks.discovery import discover
 from runbooks.documents import BucketPair, EndpointDocument, RecoveryDocument
 from runbooks.errors import RunbookError
+from tests.recorder import ACCOUNT
 from tests.stacks.test_ml_stacks import RELEASE, with_model
 from tests.stacks.zone import recorded, run
 
@@ -82,6 +83,7 @@ def expected(region: str) -> RecoveryDocument:
         rpo_minutes=15,
         drill_days=90,
         two_people=True,
+        approver_role=f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-service-approval-prod",
         endpoints=[
             EndpointDocument(
                 name="readmission-prod",

@@ -160,6 +160,18 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     "no time to fail over": (recovery(rto_minutes=0), ["ml.recovery.rto_minutes: 0"]),
     "nothing to be lost, ever": (recovery(rpo_minutes=0), ["ml.recovery.rpo_minutes: 0"]),
     "an operator without ARN": (recovery(operators=["jane"]), ["ml.recovery.operators.0: 'jane'"]),
+    "an approver who operates": (
+        recovery(operators=["arn:aws:iam::123456789012:user/jo"], approvers=["arn:aws:iam::123456789012:user/jo"]),
+        ["ml.recovery.approvers.0: arn:aws:iam::123456789012:user/jo is an operator as well (ml.recovery.operators)"],
+    ),
+    "an approver who breaks the glass": (
+        lambda values: values["ml"]["recovery"].update(approvers=[values["break_glass"]["principals"][0]]),
+        ["ml.recovery.approvers.0: ", "is an operator as well (break_glass.principals); allowed: people who are not"],
+    ),
+    "an approver with a wildcard": (
+        recovery(approvers=["arn:aws:iam::123456789012:role/*"]),
+        ["ml.recovery.approvers.0", "the ARN of an IAM user"],
+    ),
     "a key misspelt": (model(stand_by="warm"), [f"{MODEL}.stand_by", "did you mean 'standby'?"]),
 }
 

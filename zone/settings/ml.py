@@ -197,6 +197,9 @@ class Recovery(StrictModel):
     """Maximum number of days between two failover drills."""
     operators: list[t.PrincipalArn] = Field(default_factory=list)
     """ARNs of the users and roles that may run the runbooks, with MFA; `break_glass.principals` if empty."""
+    approvers: list[PersonArn] = Field(default_factory=list)
+    """ARNs of the users and IAM Identity Center roles that approve operations in production which others carry out;
+    none of them is an operator. If empty, an operator confirms twice."""
 
 
 class MachineLearning(StrictModel):

@@ -14,6 +14,7 @@ from moto.ec2.models import ec2_backends
 from authorization import Policy
 from rehearsal.cloud.authorization.organization import organization_id
 from rehearsal.cloud.authorization.parsed import parsed_policy
+from rehearsal.cloud.endpoints import VPC_ENDPOINT_HEADER
 
 _APPLICATION: Final = re.compile(r".*\bapp/(vpce-[0-9a-f]+(?:\.vpce-[0-9a-f]+)*)")
 _SIGNED: Final = re.compile(r"Credential=[^/]+/\d+/[^/]+/([a-z0-9-]+)/aws4_request")
@@ -29,7 +30,7 @@ def endpoint(headers: Mapping[str, str]) -> tuple[str, Any] | None:
         Account that owns the endpoint and moto's object; None for a request from elsewhere.
     """
     application = _APPLICATION.match(headers.get("user-agent", ""))
-    names = (headers.get("x-rehearsal-vpce") or (application[1] if application else "")).split(".")
+    names = (headers.get(VPC_ENDPOINT_HEADER) or (application[1] if application else "")).split(".")
     found = [
         (str(account), backend.vpc_end_points[name])
         for account, regions in (list(ec2_backends.items()) if names[0] else ())

@@ -4,13 +4,14 @@ import datetime as dt
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, Endpoints
+from tests.waiting import until
 
 ACCOUNT = "111122223333"
 EAST, WEST = "us-east-1", "us-west-2"
@@ -20,16 +21,6 @@ TRUST = json.dumps(
         "Statement": [{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}],
     }
 )
-
-
-def until(true: Callable[[], Any], description: str) -> Any:
-    """Waits for something that happens by itself; the test fails when it does not."""
-    for _ in range(4000):
-        result = true()
-        if result:
-            return result
-        time.sleep(0.025)
-    raise AssertionError(f"never happened: {description}")
 
 
 class Pair:

@@ -3,9 +3,8 @@
 import io
 import json
 import re
-import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Endpoints
+from tests.waiting import until
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 HANDLER = Path(__file__).parents[3] / "workloads" / "secret_rotation" / "handler.py"
@@ -26,16 +26,6 @@ KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 RANDOM = "secretsmanager:GetRandomPassword"
 NEEDED = (*SECRET_ACTIONS, *KEY_ACTIONS, RANDOM)
 """Secrets Manager User Guide, "Lambda rotation function execution role permissions"."""
-
-
-def until(true: Callable[[], Any], description: str) -> Any:
-    """Waits for something that happens by itself; the test fails when it does not."""
-    for _ in range(1200):
-        result = true()
-        if result:
-            return result
-        time.sleep(0.05)
-    raise AssertionError(f"never happened: {description}")
 
 
 class Rotated:

@@ -13,6 +13,7 @@ from zone.shared.scaling import MAXIMUM_FACTOR
 def problems(settings: Settings) -> Iterator[Problem]:
     """What of it does not fit the rest of the settings."""
     environments = workload_environments(settings)
+    yield from _approvers(settings)
     for name, model in settings.ml.models.items():
         yield from _part_problems(settings, environments, name, model)
         maximum = MAXIMUM_FACTOR * model.instances
@@ -51,6 +52,19 @@ def problems(settings: Settings) -> Iterator[Problem]:
                     message=f"the account {environments[environment]!r} has no network in {lacking[0]}, where the "
                     f"model is to be served; give it one in accounts.{environments[environment]}.networks",
                 )
+
+
+def _approvers(settings: Settings) -> Iterator[Problem]:
+    """Approvers of recoveries who are operators as well: they would approve their own operations."""
+    recovery = settings.ml.recovery
+    key = "ml.recovery.operators" if recovery.operators else "break_glass.principals"
+    operators = recovery.operators or settings.break_glass.principals
+    for index, approver in enumerate(recovery.approvers):
+        if approver in operators:
+            yield Problem(
+                path=("ml", "recovery", "approvers", index),
+                message=f"{approver} is an operator as well ({key}); allowed: people who are not",
+            )
 
 
 def _part_problems(settings: Settings, environments: Mapping[str, str], name: str, model: Model) -> Iterator[Problem]:
