@@ -32,6 +32,7 @@ INTENDED_CHANGES: Mapping[str, str] = {
         for model in ("length-of-stay", "readmission")
         for part in ("machine", "machine-rights")
     },
+    "pipeline-boundary": "state machines start classification jobs of Macie",
     "serving-key": "runbooks and monitors publish to the encrypted operations topic",
     **{
         f"keys-{region}-{domain}-key": "Macie decrypts objects"
