@@ -59,7 +59,10 @@ def reduce(zone: Zone) -> None:
             "access": [{"team": "cardiology", "data_set": "readmissions", "columns": ["*"], "purpose": "training"}],
             "backup": {"account": "log-archive"},
         },
-        ml={"models": {"readmission": {**served, "environments": ["prod"]}}},
+        ml={
+            "models": {"readmission": {**served, "environments": ["prod"]}},
+            "recovery": {"approvers": zone.setting("ml")["recovery"]["approvers"]},
+        },
     )
     zone.forget("security")
 
@@ -219,6 +222,32 @@ SENTENCES = {
     "failback": "failback prod\nus-east-1 serves prod\n",
 }
 """What the person on call types."""
+
+
+def test_every_operation_was_approved_by_another_person(held: Held) -> None:
+    table = held.zone.rehearse("outputs", "recovery-prod", "--json").document["journal_table"]
+    operations = [
+        {name: value["S"] for name, value in item.items()}
+        for item in held.client("dynamodb", WEST).scan(TableName=table)["Items"]
+        if item["pk"]["S"] == "history#prod"
+    ]
+    assert len(operations) == 2 * len(VARIANTS)
+    for operation in operations:
+        assert operation["who"].partition("assumed-role/")[2].startswith("hipaa-ml-service-recovery-prod/")
+        approver = operation["approved_by"].partition("assumed-role/")[2]
+        assert approver == "hipaa-ml-service-approval-prod/recovery-approver"
+
+
+def test_operation_without_a_new_approval_is_refused(held: Held) -> None:
+    script = """
+    eval "$(python -m drills.on_call --env prod)"
+    python -m runbooks failover --env prod --region us-west-2 --execute
+    """
+    ran = held.shell(script, typed=SENTENCES["failover"])
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    message = " ".join(ran.stderr.split())
+    assert "The failover of prod needs the approval of another person. No changes were made." in message
+    assert "given before the last failover, which it was for" in message
 
 
 @pytest.mark.whole_zone
