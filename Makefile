@@ -65,10 +65,11 @@ $(READY_MONITORING): workloads/monitoring/requirements.lock workloads/pipeline/r
 	$(VENV_MONITORING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements-test.lock
 	touch $@
 
-$(READY_TOOLS): workloads/tracking/requirements.lock workloads/pipeline/requirements-dvc.lock
+$(READY_TOOLS): workloads/tracking/requirements.lock workloads/tracking/requirements-test.lock workloads/pipeline/requirements-dvc.lock
 	for tool in mlflow:tracking/requirements dvc:pipeline/requirements-dvc; do venv=.venv-$${tool%%:*}; \
 	  $(PYTHON) -m venv $$venv && $$venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  -r workloads/$${tool#*:}.lock || exit 1; done
+	.venv-mlflow/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/tracking/requirements-test.lock
 	touch $@
 
 $(READY_NANNYML): workloads/monitoring/requirements-nannyml.lock
@@ -120,6 +121,7 @@ retrain-zone: $(READY) $(READY_WORKLOADS) ## the same through the state machine 
 	$$python -m workloads.pipeline.steps.names_model build/retrain/names_model && \
 	$$python -m workloads.pipeline.synthetic $(MODEL) build/retrain/$(MODEL).csv --keys build/retrain/keys.json
 	$(BIN)/zone up $(STAGING)
+	@eval "$$($(BIN)/zone cloud env --profile ml-staging)" && $(BIN)/python -c 'import boto3; boto3.client("macie2").enable_macie()' 2>/dev/null || true
 	$(BIN)/zone pipeline upload $(subst _,-,$(MODEL)) --data build/retrain/$(MODEL).csv --names-model build/retrain/names_model
 	$(BIN)/zone pipeline run $(subst _,-,$(MODEL))
 
@@ -226,6 +228,7 @@ lock: ## compile all lock files again, with the newest versions
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group attacks --constraints workloads/requirements.lock -o workloads/attacks/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group mutation --constraints requirements.lock -o tests/mutation/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group tracking -o workloads/tracking/requirements.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group tracking-test --constraints workloads/tracking/requirements.lock -o workloads/tracking/requirements-test.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group dvc -o workloads/pipeline/requirements-dvc.lock
 
 clean: ## stop the emulated cloud and delete its state

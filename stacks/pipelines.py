@@ -103,6 +103,7 @@ def _plan(  # noqa: PLR0917 - one of each
             volume_gigabytes=pipeline.volume_gigabytes,
             step_minutes=pipeline.step_minutes,
             spot=pipeline.spot,
+            macie_identifiers=pipeline.macie_identifiers,
             settings={
                 "holdout_version": pipeline.holdout_version,
                 "commit": pipeline.commit,

@@ -46,7 +46,7 @@ def boundary(kind: str, scope: Scope) -> Sequence[Statement]:
             "Action": ["iam:GetRole", "iam:PassRole"],
             "Resource": f"arn:aws:iam::*:role/{scope.prefix}-*",
         },
-        *([_verify_permissions(scope.prefix)] if kind == "workload" else []),
+        *([_verify_permissions(scope.prefix), _classification(scope)] if kind == "workload" else []),
         {
             "Sid": "OwnRoles",
             "Effect": "Deny",
@@ -63,4 +63,21 @@ def _verify_permissions(prefix: str) -> Statement:
         "Effect": "Allow",
         "Action": "iam:SimulatePrincipalPolicy",
         "Resource": f"arn:aws:iam::*:role/{prefix}-service-recovery-*",
+    }
+
+
+def _classification(scope: Scope) -> Statement:
+    """What the state machine of a retraining pipeline does with Macie."""
+    return {
+        "Sid": "Classification",
+        "Effect": "Allow",
+        "Action": [
+            "macie2:CreateClassificationJob",
+            "macie2:DescribeClassificationJob",
+            "macie2:GetFindings",
+            "macie2:GetMacieSession",
+            "macie2:ListFindings",
+        ],
+        "Resource": "*",
+        "Condition": scope.in_regions,
     }

@@ -7,6 +7,7 @@ stops releases its lock and ends in `Failed`, whose cause names the step, the re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from components.ml.pipeline_discovery import MACIE, PREVIOUS, STOPPED, discovery
 from components.ml.pipeline_jobs import TRAINING, job
 from components.ml.pipeline_plan import STEPS, PipelinePlan, Step
 
@@ -42,13 +43,15 @@ ACTIONS: Final[Mapping[str, str]] = {
     "select": "Restore the recorded version of the data, or correct the holdout, and run again.",
     "validate": "Read validation.json in the step's output, correct the extract, and run again.",
     "scan": "Treat the data version as PHI, inform the privacy officer, correct the de-identification, and run again.",
+    MACIE: "If it found PHI, treat the data version as PHI, inform the privacy officer and correct the "
+    "de-identification; if Macie is not enabled, deploy the stack security. Then run again.",
     "train": "Read the log of the job, correct the data or the definition, and run again.",
     "evaluate": "Restore the champion's artifact or reject its package, and run again.",
     "track": "Read the log of the job, and run again.",
     "register": "Read the log of the job and the rights of its role, and run again.",
 }
 """Step -> what to do when it stopped."""
-_STOPPED: Final = "Stopped: "
+STOPPED_JOB: Final = "Its job was stopped before its end, by a person or by an interruption of its instances."
 _REASON: Final = "States.Format('Step {{}} stopped. {{}} {{}}', $.stopped.step, {}, $.stopped.action)"
 
 
@@ -78,7 +81,7 @@ def definition(plan: PipelinePlan) -> Mapping[str, Any]:
     return {
         "Comment": f"Retrains {plan.names.model} in {plan.names.environment}",
         "StartAt": "Data requested?",
-        "TimeoutSeconds": 60 * (plan.step_minutes + 30) * len(STEPS),
+        "TimeoutSeconds": 60 * (plan.step_minutes + 30) * (len(STEPS) + bool(plan.macie_identifiers)),
         "States": states,
     }
 
@@ -180,17 +183,26 @@ def _steps(plan: PipelinePlan) -> dict[str, State]:
         if step.name == "select":
             states[_name(step)] = _task(plan, step, "Read the data version")
             states |= _unchanged(plan, following)
+        elif step.name == PREVIOUS and plan.macie_identifiers:
+            looking = discovery(plan, following)
+            states |= {_name(step): _task(plan, step, next(iter(looking))), **looking, **_stopped(MACIE)}
         elif step.optional:
             states |= _with_champion(plan, step, following)
         else:
             states[_name(step)] = _task(plan, step, following)
-        states[_STOPPED + step.name] = {
+        states |= _stopped(step.name)
+    return states
+
+
+def _stopped(step: str) -> dict[str, State]:
+    return {
+        STOPPED + step: {
             "Type": "Pass",
-            "Result": {"step": step.name, "action": f"{ACTIONS[step.name]} Nothing was registered."},
+            "Result": {"step": step, "action": f"{ACTIONS[step]} Nothing was registered."},
             "ResultPath": "$.stopped",
             "Next": "Did a job fail?",
         }
-    return states
+    }
 
 
 def _task(plan: PipelinePlan, step: Step, following: str, *, without: tuple[str, ...] = ()) -> State:
@@ -203,7 +215,7 @@ def _task(plan: PipelinePlan, step: Step, following: str, *, without: tuple[str,
         "ResultPath": None,
         "TimeoutSeconds": plan.step_minutes * 60 * (2 if plan.spot and kind == "Training" else 1) + _QUEUED_SECONDS,
         "Retry": _RETRY,
-        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": _STOPPED + step.name}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": STOPPED + step.name}],
         "Next": following,
     }
 
@@ -212,7 +224,7 @@ def _unchanged(plan: PipelinePlan, following: str) -> dict[str, State]:
     """The same data version with the same image is not trained again."""
     output = plan.output("select")
     key = f"States.Format('version#{plan.names.model}#{{}}#{plan.image_digest}', $.version.document.identifier)"
-    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": f"{_STOPPED}select"}]
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": f"{STOPPED}select"}]
     return {
         "Read the data version": {
             "Type": "Task",
@@ -249,7 +261,7 @@ def _with_champion(plan: PipelinePlan, step: Step, following: str) -> dict[str, 
     """The evaluation, against the newest approved version if there is one."""
     against = f"{_name(step)} against the champion"
     alone = f"{_name(step)} without a champion"
-    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": _STOPPED + step.name}]
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": STOPPED + step.name}]
     return {
         _name(step): {
             "Type": "Task",
@@ -335,12 +347,14 @@ def _ending(plan: PipelinePlan) -> dict[str, State]:
             [
                 _present("$.failed.job.ExitMessage", "Keep the message"),
                 _present("$.failed.job.FailureReason", "Keep the reason"),
+                *(_stopped_job(f"$.failed.job.{kind}JobStatus") for kind in ("Processing", "Training")),
             ],
             "Keep the cause",
         ),
         # The message of a step names the step and what to do.
         "Keep the message": _keep("States.Format('{} Nothing was registered.', $.failed.job.ExitMessage)"),
         "Keep the reason": _keep(_REASON.format("$.failed.job.FailureReason")),
+        "Keep that it was stopped": _keep(_REASON.format(f"'{STOPPED_JOB}'")),
         "Keep the cause": _keep(_REASON.format("$.failure.Cause")),
         "Unlock after the failure": {
             **unlock,
@@ -352,6 +366,14 @@ def _ending(plan: PipelinePlan) -> dict[str, State]:
             "Error": "StepStopped",
             "CausePath": "$.cause.text",
         },
+    }
+
+
+def _stopped_job(status: str) -> Mapping[str, Any]:
+    """A job that was stopped has no reason, unless it ran too long."""
+    return {
+        "And": [{"Variable": status, "IsPresent": True}, {"Variable": status, "StringEquals": "Stopped"}],
+        "Next": "Keep that it was stopped",
     }
 
 

@@ -104,6 +104,8 @@ class PipelinePlan:
     volume_gigabytes: int
     step_minutes: int
     spot: bool
+    macie_identifiers: Sequence[str]
+    """Managed data identifiers that Macie looks for in the selected data version; empty: without Macie."""
     tracking_secret: str
     """ARN pattern of the secret with the team's passwords in MLflow; empty without an MLflow server."""
     settings: Mapping[str, str]

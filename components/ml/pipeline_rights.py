@@ -261,6 +261,8 @@ def machine_rights(plan: PipelinePlan) -> list[Statement]:
     if plan.writer_parameter:
         arn = f"arn:aws:ssm:{base}:parameter{plan.writer_parameter}"
         statements.append({"Sid": "Writer", "Effect": "Allow", "Action": "ssm:GetParameter", "Resource": arn})
+    if plan.macie_identifiers:
+        statements += _classifying(plan)
     return statements
 
 
@@ -280,6 +282,30 @@ def _version(plan: PipelinePlan) -> list[Statement]:
             "Action": "kms:Decrypt",
             "Resource": plan.output_key("select"),
             "Condition": {"StringEquals": {"kms:ViaService": f"s3.{plan.region}.amazonaws.com"}},
+        },
+    ]
+
+
+def _classifying(plan: PipelinePlan) -> list[Statement]:
+    """The classification job and its findings. The objects are read by Macie's service-linked role.
+
+    Source: Service Authorization Reference, "Amazon Macie".
+    """
+    return [
+        {
+            "Sid": "Classify",
+            "Effect": "Allow",
+            "Action": ["macie2:CreateClassificationJob", "macie2:DescribeClassificationJob"],
+            # Macie gives a job its id: no policy can name it beforehand.
+            "Resource": f"arn:aws:macie2:{plan.region}:{plan.account_id}:classification-job/*",
+        },
+        {
+            "Sid": "Findings",
+            "Effect": "Allow",
+            # These actions have no resource type.
+            "Action": ["macie2:GetFindings", "macie2:GetMacieSession", "macie2:ListFindings"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestedRegion": plan.region}},
         },
     ]
 

@@ -108,7 +108,8 @@ def copy(folder: Path, serving_image_digest: str) -> Project:
     model = _model(content)
     model.pop("release", None)
     model |= {"environments": [ENVIRONMENT], "standby": "none", "capture_percent": 100}
-    model["pipeline"]["serving_image_digest"] = serving_image_digest
+    # The drill does not deploy the stack `security`, which enables Macie.
+    model["pipeline"] |= {"serving_image_digest": serving_image_digest, "macie_identifiers": []}
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return Project(root=folder)
 

@@ -25,4 +25,6 @@ def own_case(value: Any, shape: Any) -> Any:
         return {name: entry if member is None else own_case(entry, member) for (name, member), entry in items}
     if isinstance(value, list) and shape.type_name == "list":
         return [own_case(entry, shape.member) for entry in value]
+    if isinstance(value, dict) and shape.type_name == "map":
+        return {name: own_case(entry, shape.value) for name, entry in value.items()}
     return value

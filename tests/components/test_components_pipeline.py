@@ -17,6 +17,8 @@ import pytest
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
 from authorization import Policies, Policy, Principal, Request, evaluate
+from components.baseline.boundary import boundary
+from components.baseline.rights import Scope
 from components.ml.pipeline import ModelPipeline, ModelPipelineArgs
 from components.ml.pipeline_definition import ACTIONS, definition
 from components.ml.pipeline_jobs import job
@@ -53,6 +55,7 @@ PLAN = PipelinePlan(
     volume_gigabytes=30,
     step_minutes=60,
     spot=False,
+    macie_identifiers=["NAME", "USA_SOCIAL_SECURITY_NUMBER"],
     tracking_secret=f"arn:aws:secretsmanager:{EAST}:{ACCOUNT}:secret:hipaa-ml/mlflow/cardiology-??????",
     settings={"commit": "abcdef0", "registry": "sagemaker:hipaa-ml-readmission@hipaa-ml-artifacts/x"},
 )
@@ -61,6 +64,7 @@ VARIANTS = {
     "reference": PLAN,
     "spot": replace(PLAN, spot=True),
     "nothing stands by": replace(PLAN, writer_parameter=""),
+    "without Macie": replace(PLAN, macie_identifiers=[]),
 }
 
 
@@ -160,6 +164,29 @@ class TestStateMachine:
         assert graph(definition(PLAN)).has_edge("Is the data unchanged?", "Unlock")
         key = states()["Name the data version"]["Parameters"]["pk.$"]
         assert PLAN.image_digest in key
+
+    def test_macie_classifies_the_selected_data_before_the_training(self) -> None:
+        edges = graph(definition(PLAN))
+        assert nx.has_path(edges, "Scan for PHI", "Start Macie")
+        edges.remove_node("Did Macie find PHI?")
+        assert not nx.has_path(edges, STEPS[0].title, "Train"), "no run trains before Macie answered"
+        job = states()["Start Macie"]["Parameters"]
+        [bucket] = job["S3JobDefinition"]["BucketDefinitions"]
+        place = PLAN.output("select")
+        assert bucket == {"AccountId": ACCOUNT, "Buckets": [place.bucket]}
+        assert place.prefix in str(job["S3JobDefinition"]["Scoping"])
+        assert job["ManagedDataIdentifierIds"] == PLAN.macie_identifiers
+
+    def test_run_without_identifiers_does_without_macie(self) -> None:
+        assert "acie" not in json.dumps(definition(VARIANTS["without Macie"]))
+        assert "macie2" not in json.dumps(machine_rights(VARIANTS["without Macie"]))
+
+    def test_macie_ends_every_way_in_a_message(self) -> None:
+        edges = graph(definition(PLAN))
+        for name in ("Macie is paused", "Macie was stopped", "Macie could not read", "Macie takes too long"):
+            assert list(edges.successors(name)) == ["Stopped: macie"], name
+            assert states()[name]["Result"]["Cause"].endswith(".")
+        assert ACTIONS["macie"] in states()["Stopped: macie"]["Result"]["action"]
 
 
 def leaks(document: Mapping[str, Any]) -> set[str]:
@@ -285,6 +312,40 @@ class TestRights:
                 name = f"arn:aws:sagemaker:{base}:{kind.lower()}-job/readmission-train-x"
                 assert allowed(rights, f"sagemaker:{action}", name)
         assert not allowed(rights, "events:PutRule", f"arn:aws:events:{base}:rule/other")
+
+    def test_boundary_of_the_account_contains_every_right(self) -> None:
+        scope = Scope(
+            prefix="hipaa-ml",
+            account_id=ACCOUNT,
+            regions=[EAST],
+            boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary",
+            own_role_arns=[f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-deploy"],
+            management_account_id=ACCOUNT,
+            access_role="Admin",
+        )
+        most = boundary("workload", scope)
+        statements = [*machine_rights(PLAN), *(entry for step in STEPS for entry in step_rights(PLAN, step))]
+        for statement in statements:
+            actions, resources = statement["Action"], statement["Resource"]
+            # The evaluator wants the policy of a key beside that of a role.
+            for action in [name for name in ([actions] if isinstance(actions, str) else actions) if name[:4] != "kms:"]:
+                for resource in [resources] if isinstance(resources, str) else resources:
+                    assert allowed(most, action, resource, aws__RequestedRegion=EAST), (action, resource)
+
+    def test_state_machine_runs_macie_and_configures_nothing_of_it(self) -> None:
+        rights, base = machine_rights(PLAN), f"arn:aws:macie2:{EAST}:{ACCOUNT}"
+        job = f"{base}:classification-job/0123456789abcdef"
+        region = {"aws__RequestedRegion": EAST}
+        for action, resource in (
+            ("CreateClassificationJob", job),
+            ("DescribeClassificationJob", job),
+            ("GetFindings", "*"),
+            ("GetMacieSession", "*"),
+            ("ListFindings", "*"),
+        ):
+            assert allowed(rights, f"macie2:{action}", resource, **region), action
+        for action in ("UpdateClassificationJob", "DisableMacie", "CreateFindingsFilter", "UpdateMacieSession"):
+            assert not allowed(rights, f"macie2:{action}", job, **region), action
 
     def test_state_machine_reads_the_data_version_and_no_data(self) -> None:
         rights = machine_rights(PLAN)

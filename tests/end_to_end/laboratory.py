@@ -4,6 +4,7 @@ State machine, jobs and roles are those that `components.ml.pipeline` deploys, s
 is brought up in `test_e2e_retraining`.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from components.ml.pipeline_definition import definition
 from components.ml.pipeline_plan import STEPS, PipelineNames, PipelinePlan
 from components.ml.pipeline_rights import machine_rights, step_rights
 from tests.end_to_end.machine_account import ACCOUNT, EAST, MachineAccount
+from zone.settings.ml import MACIE_IDENTIFIERS
 
 PURPOSES = ("artifacts", "deidentified", "features", "raw-phi")
 TABLE, GROUP = "pipelines", "hipaa-ml-readmission"
@@ -54,6 +56,7 @@ class Laboratory(MachineAccount):
             raw_prefix=f"{TEAM}/encounters",
             secret_arn=secret,
             secret_key_arn=self.key,
+            macie_identifiers=MACIE_IDENTIFIERS,
             tracking_secret="",  # the run is recorded without a server
             image=f"{ACCOUNT}.dkr.ecr.{EAST}.amazonaws.com/hipaa-ml/pipeline@sha256:" + "a" * 64,
             repository_arn=f"arn:aws:ecr:{EAST}:{ACCOUNT}:repository/hipaa-ml/pipeline",
@@ -80,12 +83,30 @@ class Laboratory(MachineAccount):
         for bucket in plan.buckets.values():
             self.client("s3").create_bucket(Bucket=bucket)
         self.table(TABLE)
+        self.client("macie2").enable_macie()
+        self.admit_macie()
         self.client("sagemaker").create_model_package_group(ModelPackageGroupName=GROUP)
         for kind in ("ProcessingJobs", "TrainingJobs"):
             self.client("logs").create_log_group(logGroupName=f"/aws/sagemaker/{kind}")
         self.role(plan.names.machine_role, "states", machine_rights(plan))
         for step in STEPS:
             self.role(plan.names.step_role(step.name), "sagemaker", step_rights(plan, step))
+
+    def admit_macie(self) -> None:
+        """Lets Macie decrypt objects, as the keys of the data do."""
+        kms = self.client("kms")
+        policy = json.loads(kms.get_key_policy(KeyId=self.key, PolicyName="default")["Policy"])
+        linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"
+        through_s3 = {"kms:CallerAccount": ACCOUNT, "kms:ViaService": f"s3.{EAST}.amazonaws.com"}
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": "kms:Decrypt",
+            "Resource": "*",
+            "Condition": {"StringEquals": through_s3, "ArnEquals": {"aws:PrincipalArn": linked}},
+        }
+        policy["Statement"].append(statement)
+        kms.put_key_policy(KeyId=self.key, PolicyName="default", Policy=json.dumps(policy))
 
     def deploy(self, document: Mapping[str, Any]) -> None:
         """Creates the state machine, or replaces its definition."""

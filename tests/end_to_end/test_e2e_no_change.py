@@ -27,6 +27,12 @@ INTENDED_CHANGES: Mapping[str, str] = {
         f"backup-{region}-key-key": "RDS encrypts copies of databases with the key of a vault"
         for region in ("us-east-1", "us-west-2")
     },
+    **{
+        f"{model}-pipeline-{part}": "Macie classifies the selected data version"
+        for model in ("length-of-stay", "readmission")
+        for part in ("machine", "machine-rights")
+    },
+    "pipeline-boundary": "state machines start classification jobs of Macie",
     "serving-key": "runbooks and monitors publish to the encrypted operations topic",
     **{
         f"keys-{region}-{domain}-key": "Macie decrypts objects"

@@ -9,8 +9,9 @@ from collections.abc import Generator, Mapping
 from typing import Any, Final
 
 from workloads.tracking import permissions
-from workloads.tracking.settings import TrackingSettings
+from workloads.tracking.settings import TrackingError, TrackingSettings
 
+CONNECT_SECONDS: Final = 30
 LOCK: Final = 7_262_719_035
 """Number of the advisory lock; any number that all versions share."""
 
@@ -20,7 +21,11 @@ def run(settings: TrackingSettings) -> Mapping[str, int]:
 
     Returns:
         Number of users that were created and of permissions that were given and taken.
+
+    Raises:
+        TrackingError: the database refuses the connection.
     """
+    _require_connection(settings)
     from mlflow.store.db import utils  # noqa: PLC0415 - takes seconds; `health` does without
 
     engine = utils.create_sqlalchemy_engine_with_retry(settings.database_uri)
@@ -31,6 +36,23 @@ def run(settings: TrackingSettings) -> Mapping[str, int]:
         else:
             utils._upgrade_db(engine)  # noqa: SLF001 - the same
         return permissions.apply(settings)
+
+
+def _require_connection(settings: TrackingSettings) -> None:
+    """Connects once: MLflow repeats a refused connection for an hour, a wrong password too; ECS starts a new task."""
+    if not settings.database_host:
+        return
+    from sqlalchemy import create_engine  # noqa: PLC0415 - with PostgreSQL only
+    from sqlalchemy.exc import OperationalError  # noqa: PLC0415 - as above
+
+    engine = create_engine(settings.database_uri, connect_args={"connect_timeout": CONNECT_SECONDS})
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        reason = " ".join(str(error.orig).split())
+        raise TrackingError(f"the database {settings.database_host} refuses the connection: {reason}") from None
+    finally:
+        engine.dispose()
 
 
 @contextlib.contextmanager

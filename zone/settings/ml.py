@@ -1,7 +1,7 @@
 """The `ml` key: clinical models, which version of each is served where, and how it comes up when a region fails."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -44,6 +44,23 @@ class Release(StrictModel):
     """SHA-256 of the model file inside the artifact, as training prints it."""
 
 
+MacieIdentifier = Annotated[
+    str, t.like(r"[A-Z][A-Z0-9_]{2,79}", "the id of a managed data identifier such as USA_SOCIAL_SECURITY_NUMBER")
+]
+MACIE_IDENTIFIERS: Final[Sequence[str]] = (
+    "ADDRESS",
+    "DATE_OF_BIRTH",
+    "NAME",
+    "PHONE_NUMBER",
+    "USA_MEDICARE_BENEFICIARY_IDENTIFIER",
+    "USA_NATIONAL_PROVIDER_IDENTIFIER",
+    "USA_SOCIAL_SECURITY_NUMBER",
+    "US_DRUG_ENFORCEMENT_AGENCY_NUMBER",
+)
+"""Managed data identifiers of Macie for identifiers under 45 CFR 164.514(b)(2)(i) (Macie User Guide, "Managed data
+identifiers for PHI" and "Managed data identifiers for PII")."""
+
+
 class Pipeline(StrictModel):
     """The retraining of a model: its definition, its data, and how its jobs run."""
 
@@ -73,6 +90,9 @@ class Pipeline(StrictModel):
     """Maximum run time of each step, in minutes."""
     spot: bool = False
     """Whether training runs on spot instances."""
+    macie_identifiers: list[MacieIdentifier] = Field(default_factory=lambda: list(MACIE_IDENTIFIERS))
+    """Managed data identifiers that an Amazon Macie job looks for in the selected data version; a finding stops the
+    run. The stack `security` enables Macie. With an empty list, the run does without Macie."""
     holdout_version: Version = "1"
     """Salt of the holdout; the same patients stay in the holdout until it changes."""
     commit: Annotated[str, t.like(r"[0-9a-f]{7,40}|unknown", "7 to 40 hexadecimal digits of a Git commit")] = "unknown"

@@ -45,7 +45,7 @@ _JOBS: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 """Operation that creates a job -> operation that describes it, parameter with its name, member with its status."""
 _ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
-_ERROR_NAMES: Final = {"s3": "S3", "sagemaker": "SageMaker", "ssm": "Ssm"}
+_ERROR_NAMES: Final = {"macie2": "Macie2", "s3": "S3", "sagemaker": "SageMaker", "ssm": "Ssm"}
 """Service -> first part of the names of its errors (Step Functions Developer Guide, "AWS SDK service integrations")."""
 
 

@@ -21,6 +21,27 @@ def _create_identifier(resource: EmulatedResource) -> Values:
     return {"id": identity, "arn": arn}
 
 
+def _create_member(resource: EmulatedResource) -> Values:
+    account = {"accountId": resource.inputs["accountId"], "email": resource.inputs["email"]}
+    resource.call("create_member", account=account)
+    return {"id": account["accountId"], **_set_status(resource)}
+
+
+def _set_status(resource: EmulatedResource) -> Values:
+    """AWS enables Macie in the account of a new member; only a pause is a request."""
+    identity = resource.id or resource.inputs["accountId"]
+    wanted = resource.inputs.get("status") or "ENABLED"
+    if resource.id or wanted != "ENABLED":
+        resource.call("update_member_session", id=identity, status=wanted)
+    return {}
+
+
+def _finish_member(_resource: EmulatedResource, values: Values) -> Values:
+    """The property `status` is ENABLED or PAUSED; the API says how the accounts relate."""
+    states = {"Enabled": "ENABLED", "Paused": "PAUSED"}
+    return {**values, "status": states.get(values.get("relationshipStatus", ""), "ENABLED")}
+
+
 def _enable(resource: EmulatedResource) -> Values:
     resource.call(
         "enable",
@@ -68,6 +89,18 @@ TYPES: Final = (
         delete=ApiCall(op="update_organization_configuration", by={}, fixed={"autoEnable": False}),
         id="{accountId}",
         exclusive=True,
+    ),
+    Emulated(
+        type="aws:macie2/member:Member",
+        service="macie2",
+        create=_create_member,
+        read=Find(op="get_member", by={"id": "id"}),
+        update=_set_status,
+        delete=ApiCall(op="delete_member", by={"id": "id"}),
+        id="{accountId}",
+        forces=on("accountId", "email"),
+        finish=_finish_member,
+        keep=on("invite", "invitationMessage", "invitationDisableEmailNotification"),
     ),
     Emulated(
         type="aws:macie/customDataIdentifier:CustomDataIdentifier",

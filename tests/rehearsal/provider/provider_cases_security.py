@@ -42,6 +42,11 @@ def macie(world: World) -> CreatedResource:
     return world.once("macie", "aws:macie2/account:Account", lambda: {"status": "ENABLED"})
 
 
+def macie_member(world: World, status: str) -> Values:
+    assert macie(world)
+    return {"accountId": world.member.id, "email": "member@example.org", "status": status}
+
+
 def identifier(world: World) -> Values:
     assert macie(world)
     return {"name": "mrn", "regex": "MRN[0-9]{8}", "keywords": ["patient"], "maximumMatchDistance": 40}
@@ -138,6 +143,13 @@ CASES = (
         drift=lambda w, _: w.boto("macie2").update_organization_configuration(autoEnable=False),
         drifted="autoEnable",
         stays=True,
+    ),
+    Case(
+        type="aws:macie2/member:Member",
+        inputs=lambda w: macie_member(w, "ENABLED"),
+        change=lambda w: macie_member(w, "PAUSED"),
+        drift=lambda w, m: w.boto("macie2").update_member_session(id=m.id, status="ENABLED"),
+        drifted="status",
     ),
     Case(
         type="aws:macie/customDataIdentifier:CustomDataIdentifier",
