@@ -57,20 +57,20 @@ def _load(port: int, body: bytes, clients: int, requests: int, batch: int) -> No
     def client(_number: int) -> list[float]:
         connection = http.client.HTTPConnection("127.0.0.1", port)
 
-        def one() -> None:
+        def time_request() -> None:
             connection.request("POST", "/invocations", body, {"content-type": "application/json"})
             answer = connection.getresponse()
             answer.read()
             if answer.status != http.client.OK:
                 raise RuntimeError(f"status {answer.status}")
 
-        durations = [_timed(one) for _ in range(requests // clients)]
+        durations = [_timed(time_request) for _ in range(requests // clients)]
         connection.close()
         return durations
 
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        times = [one for found in pool.map(client, range(clients)) for one in found]
+        times = [time_request for client_times in pool.map(client, range(clients)) for time_request in client_times]
     rate = len(times) / (time.perf_counter() - started)
     print(f"server, {batch:4d} encounters, {clients:2d} clients: {rate:7.0f} requests/s, {_figures(times)}")
 

@@ -66,8 +66,8 @@ def attack(
     else:
         for result in results:
             if not result.ok:
-                got = ", ".join((result.outcome, *result.stopped_by))
-                message = f"✗ {result.scenario.id}: expected {result.scenario.expect}, is {got} {result.message}"
+                outcome = ", ".join((result.outcome, *result.stopped_by))
+                message = f"✗ {result.scenario.id}: expected {result.scenario.expect}, is {outcome} {result.message}"
                 console.print(Text(message, style="red"), soft_wrap=True)
         console.print(summary(results))
     if not document(results)["ok"]:

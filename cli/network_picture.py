@@ -45,7 +45,7 @@ def picture(form: str, file: Path | None, source: Source | None = None) -> None:
         console.print(f"written: {file}", soft_wrap=True)
 
 
-def scene(settings: Settings, found: Sequence[Difference]) -> Scene:
+def scene(settings: Settings, network_differences: Sequence[Difference]) -> Scene:
     """The elements of the picture for a configuration."""
     declared = declaration(settings)
     regions = make_plan(settings).network.regions
@@ -71,8 +71,8 @@ def scene(settings: Settings, found: Sequence[Difference]) -> Scene:
         reaches=declared.reaches,
         egress=frozenset(name for name, segment in segments.items() if segment.egress == "inspected"),
         domains=settings.network.allowed_domains,
-        leaks=leaks(found),
-        differing=differing(found),
+        leaks=leaks(network_differences),
+        differing=differing(network_differences),
     )
 
 

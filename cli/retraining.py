@@ -274,7 +274,7 @@ def _account_id(settings: Settings, clients: Any, account: str) -> str:
     if configured:
         return configured
     pages = clients.client("organizations").get_paginator("list_accounts").paginate()
-    found = next((entry["Id"] for page in pages for entry in page["Accounts"] if entry["Name"] == account), None)
-    if found is None:
+    identifier = next((entry["Id"] for page in pages for entry in page["Accounts"] if entry["Name"] == account), None)
+    if identifier is None:
         raise UsageError(f"the account {account!r} does not exist: deploy the stack organization")
-    return str(found)
+    return str(identifier)

@@ -171,12 +171,12 @@ def _regions(expected: Expected, aws: Aws) -> Iterator[Check]:
     described = aws.client("ec2").describe_regions(AllRegions=True)["Regions"]
     status = {region["RegionName"]: region.get("OptInStatus", "opt-in-not-required") for region in described}
     for region in expected.regions:
-        found = status.get(region, "not a region of this partition")
-        enabled = found in ("opt-in-not-required", "opted-in")
+        state = status.get(region, "not a region of this partition")
+        enabled = state in ("opt-in-not-required", "opted-in")
         remedy = (
             "" if enabled else f"Enable {region} in the management account (Account, AWS Regions), or change regions."
         )
-        yield Check(name=f"region {region}", verdict="ok" if enabled else "failed", found=found, remedy=remedy)
+        yield Check(name=f"region {region}", verdict="ok" if enabled else "failed", found=state, remedy=remedy)
 
 
 def _described(aws: Aws) -> Mapping[str, Any] | None:
@@ -343,18 +343,18 @@ def _singletons(expected: Expected, aws: Aws) -> Iterator[Check]:
         for singleton, exists in SINGLETONS.items():
             name = f"{singleton} of {key}"
             try:
-                found = any(exists(aws, account, region) for region in expected.regions)
+                state = any(exists(aws, account, region) for region in expected.regions)
             except (ClientError, BotoCoreError) as error:
                 yield Check(name=name, verdict="unknown", found=str(error), remedy="Grant the right to read it.")
                 continue
             adopted = singleton in expected.adopted.get(key, ())
-            if found and not adopted:
+            if state and not adopted:
                 remedy = f"Add {singleton} to adopt.{key}."
                 yield Check(name=name, verdict="failed", found="exists", remedy=remedy)
-            elif adopted and not found:
+            elif adopted and not state:
                 remedy = f"Remove {singleton} from adopt.{key}; the zone creates it."
                 yield Check(name=name, verdict="failed", found="does not exist", remedy=remedy)
-            elif found:
+            elif state:
                 yield Check(name=name, verdict="ok", found="is adopted")
 
 

@@ -120,21 +120,21 @@ def configuration(parts: Sequence[Part]) -> Mapping[str, Any]:
     return {key: {"value": value} for key, value in values.items()}
 
 
-def _part(kind: str, name: str, found: str, outcome: Outcome, **more: Any) -> Part:
-    return Part(kind=kind, name=name, found=found, outcome=outcome, **more)
+def _part(kind: str, name: str, state: str, outcome: Outcome, **more: Any) -> Part:
+    return Part(kind=kind, name=name, found=state, outcome=outcome, **more)
 
 
 def _organization(settings: Settings, existing: Existing) -> Part:
     declared = settings.organization.id
-    found = f"{existing.id} with the feature set {existing.features}"
+    state = f"{existing.id} with the feature set {existing.features}"
     if declared not in (None, existing.id):
         remedy = f"organization.id is {declared}: set it to {existing.id}"
-        return _part("organization", "organization", found, "conflict", remedy=remedy)
+        return _part("organization", "organization", state, "conflict", remedy=remedy)
     if existing.features != "ALL":
         remedy = 'Enable all features (Organizations User Guide, "Enabling all features"): policies need them'
-        return _part("organization", "organization", found, "conflict", remedy=remedy)
+        return _part("organization", "organization", state, "conflict", remedy=remedy)
     values = {} if declared else {("organization", "id"): existing.id}
-    return _part("organization", "organization", found, "adopt", configuration=values)
+    return _part("organization", "organization", state, "adopt", configuration=values)
 
 
 def _units(settings: Settings, existing: Existing) -> Iterator[Part]:
@@ -165,12 +165,12 @@ def _accounts(settings: Settings, existing: Existing, matched: Mapping[str, Mapp
     ids = {entry["Id"] for entry in matched.values()} | {settings.management_account_id}
     for entry in existing.accounts:
         if entry["Id"] not in ids:
-            found = f"{entry['Id']} ({entry['Status']}) in {existing.placement.get(entry['Id']) or 'the root'}"
+            state = f"{entry['Id']} ({entry['Status']}) in {existing.placement.get(entry['Id']) or 'the root'}"
             excluded = settings.security.excluded_account_ids
             known = entry["Id"] in excluded
             values = {} if known else {("security", "excluded_account_ids"): [*excluded, entry["Id"]]}
             remedy = "Not in accounts: it stays unmanaged, and gets no conformance packs"
-            yield _part("account", entry["Name"], found, "keep", remedy=remedy, configuration=values)
+            yield _part("account", entry["Name"], state, "keep", remedy=remedy, configuration=values)
 
 
 def _matched(settings: Settings, key: str, entry: Mapping[str, Any], unit: str) -> Part:
@@ -179,10 +179,10 @@ def _matched(settings: Settings, key: str, entry: Mapping[str, Any], unit: str) 
     values: dict[tuple[str, ...], Any] = {} if account.id else {("accounts", key, "id"): entry["Id"]}
     if entry["Name"] != (account.name or key):
         values["accounts", key, "name"] = entry["Name"]
-    found = f"{entry['Id']} ({entry['Name']}, {entry['Status']}) in {unit or 'the root'}"
+    state = f"{entry['Id']} ({entry['Name']}, {entry['Status']}) in {unit or 'the root'}"
     if entry["Status"] != "ACTIVE" and account.state == "active":
         remedy = f"Set accounts.{key}.state, or reopen the account within 90 days of its closure"
-        return _part("account", key, found, "conflict", remedy=remedy)
+        return _part("account", key, state, "conflict", remedy=remedy)
     if unit != account.ou:
-        return _part("account", key, found, "change", configuration=values, remedy=f"It is moved to {account.ou}")
-    return _part("account", key, found, "adopt", configuration=values)
+        return _part("account", key, state, "change", configuration=values, remedy=f"It is moved to {account.ou}")
+    return _part("account", key, state, "adopt", configuration=values)

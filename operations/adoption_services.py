@@ -47,16 +47,16 @@ def administrators(settings: Settings, aws: Aws, accounts: Accounts) -> Iterator
             principal = service["ServicePrincipal"]
             name = PRINCIPALS.get(principal)
             declared = next((key for key, account in settings.accounts.items() if name in account.administers), None)
-            found = f"{identifier} ({keys.get(identifier, 'not in accounts')})"
+            state = f"{identifier} ({keys.get(identifier, 'not in accounts')})"
             if declared is None:
-                yield Part(kind="administrator", name=principal, found=found, outcome="keep")
+                yield Part(kind="administrator", name=principal, found=state, outcome="keep")
             elif keys.get(identifier) == declared:
-                yield Part(kind="administrator", name=principal, found=found, outcome="adopt")
+                yield Part(kind="administrator", name=principal, found=state, outcome="adopt")
             else:
                 yield Part(
                     kind="administrator",
                     name=principal,
-                    found=found,
+                    found=state,
                     outcome="conflict",
                     remedy=f"accounts.{declared}.administers names {name}: move it there, or deregister {identifier} "
                     "(`aws organizations deregister-delegated-administrator`)",
@@ -84,11 +84,11 @@ def singletons(settings: Settings, aws: Aws, accounts: Accounts) -> Iterator[Par
         for singleton, exists in SINGLETONS.items():
             name = f"{singleton} of {key}"
             try:
-                found = any(exists(aws, account, region) for region in settings.regions.all)
+                state = any(exists(aws, account, region) for region in settings.regions.all)
             except (ClientError, BotoCoreError) as error:
                 yield Part(kind="singleton", name=name, found=str(error), outcome="unknown", remedy=GRANT)
                 break
-            if found:
+            if state:
                 yield Part(
                     kind="singleton", name=name, found="exists", outcome="adopt", **_adopt(settings, key, singleton)
                 )

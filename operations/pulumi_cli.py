@@ -66,7 +66,9 @@ def backend_url(workspace: LocalWorkspace) -> str:
     try:
         return workspace.who_am_i().url or ""
     except CommandError as error:
-        raise OperationError(explained(str(error), "the stack") or f"`pulumi whoami` failed: {said(error)}") from error
+        raise OperationError(
+            explained(str(error), "the stack") or f"`pulumi whoami` failed: {failure(error)}"
+        ) from error
 
 
 def deployed_stacks(workspace: LocalWorkspace) -> frozenset[str]:
@@ -81,11 +83,11 @@ def deployed_stacks(workspace: LocalWorkspace) -> frozenset[str]:
         )
     except CommandError as error:
         raise OperationError(
-            explained(str(error), "the stack") or f"`pulumi stack ls` failed: {said(error)}"
+            explained(str(error), "the stack") or f"`pulumi stack ls` failed: {failure(error)}"
         ) from error
 
 
-def said(error: CommandError) -> str:
+def failure(error: CommandError) -> str:
     """The lines of the CLI's output that say what went wrong."""
     text = str(error)
     lines = [line.strip() for line in text.splitlines() if "error:" in line]
@@ -104,6 +106,6 @@ def exported_resources(workspace: LocalWorkspace, stack: str) -> Sequence[Mappin
         )
         return json.loads(done.stdout)["deployment"].get("resources") or []
     except CommandError as error:
-        raise OperationError(explained(str(error), stack) or f"{stack}: {said(error)}") from error
+        raise OperationError(explained(str(error), stack) or f"{stack}: {failure(error)}") from error
     except (ValueError, KeyError, AttributeError) as error:
         raise OperationError(f"`pulumi stack export` of {stack} printed no state: {error!r}") from error

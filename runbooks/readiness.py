@@ -56,26 +56,26 @@ def _writers(situation: Situation) -> Iterator[Finding]:
     snapshot = situation.snapshot
     expected = situation.zone.region(serving_side(snapshot))
     for region, value in snapshot.writers.items():
-        found = "suspended: no pipeline may write" if value == FROZEN else f"may write in {value or 'no region'}"
+        state = "suspended: no pipeline may write" if value == FROZEN else f"may write in {value or 'no region'}"
         if value == FROZEN and snapshot.open_operation is None:
-            found += f"; {situation.zone.writer_parameter} has to be {expected}"
-        yield Finding(check="writers", subject=region, ok=value == expected, found=found)
+            state += f"; {situation.zone.writer_parameter} has to be {expected}"
+        yield Finding(check="writers", subject=region, ok=value == expected, found=state)
 
 
 def _withdrawals(situation: Situation) -> Iterator[Finding]:
     for endpoint in situation.zone.endpoints:
         if endpoint.withdrawal_alarm:
             is_withdrawn = endpoint.name in situation.snapshot.withdrawn
-            found = (
+            state = (
                 f"{situation.zone.recovery} is {'withdrawn: `withdraw --back` adds it' if is_withdrawn else 'active'}"
             )
-            yield Finding(check="withdrawal", subject=endpoint.name, ok=not is_withdrawn, found=found)
+            yield Finding(check="withdrawal", subject=endpoint.name, ok=not is_withdrawn, found=state)
 
 
 def _lease(situation: Situation) -> Iterator[Finding]:
     holder = situation.journal.lease.holder(situation.snapshot.now)
-    found = f"held by {holder.owner} on {holder.host} until {holder.until:%H:%M:%S} UTC" if holder else "free"
-    yield Finding(check="lease", subject=situation.zone.environment, ok=holder is None, found=found)
+    state = f"held by {holder.owner} on {holder.host} until {holder.until:%H:%M:%S} UTC" if holder else "free"
+    yield Finding(check="lease", subject=situation.zone.environment, ok=holder is None, found=state)
 
 
 def _permissions(situation: Situation) -> Iterator[Finding]:

@@ -118,7 +118,7 @@ class _Answers(Mocks):
                 {"subnetId": subnet_mapping["subnetId"], "endpointId": f"vpce-{subnet_mapping['subnetId']}"}
                 for subnet_mapping in args.inputs["subnetMappings"]
             ]
-            state["firewallStatuses"] = [{"syncStates": [{"attachments": [one]} for one in attached]}]
+            state["firewallStatuses"] = [{"syncStates": [{"attachments": [attachment]} for attachment in attached]}]
         if args.typ == "aws:rds/instance:Instance":
             state["address"] = f"{args.name}.rds.amazonaws.com"
             secret = f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:rds!db-{args.name}"

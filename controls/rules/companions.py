@@ -33,7 +33,7 @@ def each_phi_bucket(rule: Callable[[list[Mapping[str, Any]]], Iterator[Problem]]
     """A rule over the policies of buckets that are classified as patient data; a bucket without one is another's."""
     check = document("policy", rule)
 
-    def found(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
+    def findings(stack: Stack, _parameters: Parameters) -> Iterator[Finding]:
         for bucket in stack.of(*tokens.BUCKETS):
             classification = bucket.tag("data-classification")
             if classification is UNKNOWN:
@@ -42,4 +42,4 @@ def each_phi_bucket(rule: Callable[[list[Mapping[str, Any]]], Iterator[Problem]]
                 for bucket_policy in stack.companions(bucket, tokens.BUCKET_POLICY, "bucket"):
                     yield from ((bucket, problem) for problem in check(bucket_policy.props))
 
-    return found
+    return findings

@@ -24,14 +24,14 @@ Matrix = Mapping[tuple[Node, Node], ReachablePorts]
 def differences(reach: Reach, declaration: Declaration, matrix: Matrix | None = None) -> Sequence[Difference]:
     """Everything that differs; empty when the deployed network is the declared one."""
     deployed = matrix if matrix is not None else reach.matrix()
-    found = ways(reach)
+    listed_ways = ways(reach)
     return [
         *_pairs(reach, declaration, deployed),
-        *_routes(reach, declaration, found),
+        *_routes(reach, declaration, listed_ways),
         *group_differences(reach, declaration),
         *_endpoints(reach, declaration),
         *layer_differences(reach, declaration),
-        *invariant_differences(reach, found),
+        *invariant_differences(reach, listed_ways),
         *_overlaps(reach),
         *unknown_differences(reach, declaration),
     ]
@@ -79,11 +79,11 @@ def _closed(reach: Reach, source: Node, destination: Node, expected: Ranges) -> 
     return ()
 
 
-def _routes(reach: Reach, declaration: Declaration, found: Sequence[Way]) -> Iterator[Difference]:
+def _routes(reach: Reach, declaration: Declaration, listed_ways: Sequence[Way]) -> Iterator[Difference]:
     """One-way routes between VPCs: half a leak is found before its other half is made."""
     places, joined = reach.places, declaration.joined()
-    routed = {(way.source, way.destination) for way in found}
-    for way in found:
+    routed = {(way.source, way.destination) for way in listed_ways}
+    for way in listed_ways:
         names = (places.name_of(way.source), places.name_of(way.destination))
         if names not in joined:
             yield difference(DifferenceKind.ROUTE, names, f"a route leads there, to {way.to}", way.hops)
@@ -104,7 +104,10 @@ def _endpoints(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
         )
         if answers and endpoint.service not in declaration.open_services:
             owner = reach.places.name_of(endpoint.vpc) if endpoint.vpc in network.vpcs else endpoint.vpc
-            hops = [Hop(f"policy of {endpoint.id}", f"{it.statement or 'as a whole'} {it.message}") for it in answers]
+            hops = [
+                Hop(f"policy of {endpoint.id}", f"{reply.statement or 'as a whole'} {reply.message}")
+                for reply in answers
+            ]
             yield difference(DifferenceKind.ENDPOINT, (owner, endpoint.service), answers[0].message, hops)
 
 

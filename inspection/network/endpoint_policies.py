@@ -116,11 +116,11 @@ def _allowed(policy: Policy, prefix: str, region: str, parties: Sequence[_Party]
                 for caller, owner in forbidden:
                     if caller is own and _is_aws_owned(action, resource, prefix, region):
                         continue
-                    if any(_passes(policy, it) for it in _requests(statement, action, resource, caller, owner)):
+                    if any(_passes(policy, probe) for probe in _requests(statement, action, resource, caller, owner)):
                         message = f"lets credentials of {caller.name} call {action} on resources of {owner.name}"
                         yield Answer(message, statement.sid)
                 anything = anything or any(
-                    _passes(policy, it) for it in _requests(statement, action, resource, own, own)
+                    _passes(policy, probe) for probe in _requests(statement, action, resource, own, own)
                 )
     if not anything:
         yield Answer("lets no call of the organization itself through", "")

@@ -20,18 +20,18 @@ def environment_of(network: Network, account: str) -> str:
     return environment_of_unit(network.accounts[account].unit) if account in network.accounts else ""
 
 
-def invariant_differences(reach: Reach, found: Sequence[Way]) -> Iterator[Difference]:
+def invariant_differences(reach: Reach, listed_ways: Sequence[Way]) -> Iterator[Difference]:
     """Ways into prod, patients' data outside staging and prod, and networks outside the residency group."""
     network = reach.network
     if network.accounts:
-        yield from _into_prod(reach, found)
+        yield from _into_prod(reach, listed_ways)
         yield from _placements(reach)
     yield from _residency(reach)
 
 
-def _into_prod(reach: Reach, found: Sequence[Way]) -> Iterator[Difference]:
+def _into_prod(reach: Reach, listed_ways: Sequence[Way]) -> Iterator[Difference]:
     network = reach.network
-    for way in found:
+    for way in listed_ways:
         source, destination = network.vpcs[way.source], network.vpcs[way.destination]
         environment = environment_of(network, source.account)
         if environment_of(network, destination.account) == "prod" and environment not in REACHES_PROD:
@@ -60,9 +60,9 @@ def _placements(reach: Reach) -> Iterator[Difference]:
 def _residency(reach: Reach) -> Iterator[Difference]:
     network, home = reach.network, group_of(reach.places.primary)
     places = [(reach.places.name_of(vpc.id), vpc.id, vpc.region) for vpc in network.vpcs.values()]
-    places += [(it.id, it.id, it.region) for it in network.gateways.values()]
-    places += [(it.id, it.peer, it.peer_region) for it in network.attachments.values() if it.peer_region]
-    places += [(it.id, region, region) for it in network.peerings.values() for region in it.regions]
+    places += [(item.id, item.id, item.region) for item in network.gateways.values()]
+    places += [(item.id, item.peer, item.peer_region) for item in network.attachments.values() if item.peer_region]
+    places += [(item.id, region, region) for item in network.peerings.values() for region in item.regions]
     for name, identifier, region in places:
         if region and group_of(region) != home:
             message = f"is in or leads to {region}, outside the residency group {home}"

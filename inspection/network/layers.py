@@ -56,7 +56,7 @@ def _black_holes(reach: Reach, declaration: Declaration) -> Iterator[Difference]
         kept = {route.destination for route in table.routes if route.blackhole and not route.propagated}
         for cidr in declaration.blackholes.get(table.name, ()):
             if cidr not in kept:
-                now = [f"{it.destination} → {it.target}" for it in table.routes if it.destination == cidr]
+                now = [f"{item.destination} → {item.target}" for item in table.routes if item.destination == cidr]
                 hop = Hop(f"Transit Gateway table {table.name} ({table.id})", now[0] if now else f"no route for {cidr}")
                 yield _layer(table.name, f"the black hole for {cidr} is gone", hop)
 
@@ -89,10 +89,10 @@ def _attachments(reach: Reach, declaration: Declaration) -> Iterator[Difference]
     for vpc, attachments in by_vpc.items():
         name = reach.places.name_of(vpc)
         for attachment in attachments[1:] if len(attachments) > 1 else ():
-            message = f"is attached more than once: {', '.join(sorted(it.id for it in attachments))}"
+            message = f"is attached more than once: {', '.join(sorted(item.id for item in attachments))}"
             yield _layer(name, message, Hop(attachment.id, f"to {attachment.gateway}"))
         for attachment in attachments:
-            covered = {network.subnets[it].zone for it in attachment.subnets if it in network.subnets}
+            covered = {network.subnets[item].zone for item in attachment.subnets if item in network.subnets}
             lost = sorted({subnet.zone for subnet in network.subnets.values() if subnet.vpc == vpc} - covered)
             if covered and lost:
                 message = f"the attachment covers {', '.join(sorted(covered))} and not {', '.join(lost)}"
@@ -107,7 +107,7 @@ def _acls(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
     if not declaration.acls:
         return
     needed = _needed(reach, declaration)
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for subnet in reach.network.subnets.values():
         name = reach.places.name_of(subnet.vpc) if subnet.vpc in reach.network.vpcs else ""
         acl = reach.filters.acl(subnet.id)
@@ -115,18 +115,18 @@ def _acls(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
             continue
         if not acl:
             message = f"the subnets of {subnet.tier} stand behind the VPC's default ACL, which lets everything through"
-            yield from _once(told, name, message, Hop(subnet.id, "no network ACL of its own"))
+            yield from _once(reported, name, message, Hop(subnet.id, "no network ACL of its own"))
             continue
         for outward in (False, True):
             direction = "out to" if outward else "in from"
             for ports, piece in _excess(reach, needed[name], subnet, outward=outward):
                 message = f"the network ACL lets {ranges.spoken(ports)} {direction} {ranges.written(piece)}"
-                yield from _once(told, name, message, Hop(f"network ACL {acl}", f"{subnet.tier}: {message}"))
+                yield from _once(reported, name, message, Hop(f"network ACL {acl}", f"{subnet.tier}: {message}"))
 
 
-def _once(told: set[tuple[str, str]], name: str, message: str, hop: Hop) -> Iterator[Difference]:
-    if (name, message) not in told:
-        told.add((name, message))
+def _once(reported: set[tuple[str, str]], name: str, message: str, hop: Hop) -> Iterator[Difference]:
+    if (name, message) not in reported:
+        reported.add((name, message))
         yield _layer(name, message, hop)
 
 
@@ -205,7 +205,7 @@ def _internet(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
         name = reach.places.name_of(vpc) if vpc in network.vpcs else ""
         if name in names - exits:
             yield _layer(name, f"{gateway} is attached, and no gateway to the internet is declared", Hop(gateway, vpc))
-    told: set[tuple[str, str, str]] = set()
+    reported: set[tuple[str, str, str]] = set()
     for subnet in network.subnets.values():
         name = reach.places.name_of(subnet.vpc) if subnet.vpc in network.vpcs else ""
         if name not in names or (name in exits and subnet.tier in DIRECT_TIERS):
@@ -213,8 +213,8 @@ def _internet(reach: Reach, declaration: Declaration) -> Iterator[Difference]:
         for path in _paths_out(reach, subnet):
             declared = name in exits or declaration.goes_out(name, subnet.tier)
             key = (name, subnet.tier, path.at)
-            if not (declared and path.firewalls) and key not in told:
-                told.add(key)
+            if not (declared and path.firewalls) and key not in reported:
+                reported.add(key)
                 how = "past no firewall" if declared else "and none is declared"
                 place = f"{name}/{subnet.tier or subnet.id}"
                 message = f"a route leads {ranges.written(path.to)} to the internet by {path.at}, {how}"

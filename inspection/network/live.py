@@ -107,9 +107,9 @@ def _shares(ram: ClientReader) -> Mapping[str, Share]:
                 principals=tuple(
                     sorted(
                         {
-                            it["associatedEntity"]
-                            for it in principals
-                            if it["resourceShareArn"] == arn and it.get("status") in SHARED
+                            principal["associatedEntity"]
+                            for principal in principals
+                            if principal["resourceShareArn"] == arn and principal.get("status") in SHARED
                         }
                     )
                 ),

@@ -109,15 +109,15 @@ def _others(reach: Reach) -> Iterator[Difference]:
 
 
 def _routes(reach: Reach) -> Iterator[Difference]:
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for subnet in reach.network.subnets.values():
         if subnet.vpc not in reach.network.vpcs:
             continue
         owner = f"{reach.places.name_of(subnet.vpc)}/{subnet.tier or subnet.id}"
         for family in ((0, ranges.V6 - 1), *ranges.of(["::/0"])):
             for path in reach.routing.walk(subnet.id, family):
-                if path.end is End.UNKNOWN and (owner, path.at) not in told:
-                    told.add((owner, path.at))
+                if path.end is End.UNKNOWN and (owner, path.at) not in reported:
+                    reported.add((owner, path.at))
                     message = f"{ranges.written(path.to)} leads to something that is not modelled"
                     yield difference(DifferenceKind.UNKNOWN, (owner, path.at), message, path.hops)
 

@@ -25,7 +25,7 @@ def ways(reach: Reach) -> Sequence[Way]:
     by_vpc: dict[str, dict[tuple[str, str], str]] = {}
     for subnet in network.subnets.values():
         by_vpc.setdefault(subnet.vpc, {}).setdefault((reach.routing.table(subnet.id), subnet.zone), subnet.id)
-    found: list[Way] = []
+    results: list[Way] = []
     for source, subnets in by_vpc.items():
         for destination in network.vpcs:
             if source == destination:
@@ -40,8 +40,8 @@ def ways(reach: Reach) -> Sequence[Way]:
             )
             path = next(paths, None)
             if path is not None:
-                found.append(Way(source=source, destination=destination, to=ranges.written(path.to), hops=path.hops))
-    return found
+                results.append(Way(source=source, destination=destination, to=ranges.written(path.to), hops=path.hops))
+    return results
 
 
 def propagated(reach: Reach) -> Mapping[tuple[str, str], Hop]:

@@ -17,8 +17,8 @@ def thaw(context: Context, _endpoint: str) -> Undone:
     """Allows writers again: where they wrote before, or in the target region if an endpoint is served from there."""
     moved = [item.name for item in context.zone.endpoints if context.journal.position(item.name) == context.target]
     region = context.target_region if moved else context.operation.writer_region or context.source_region
-    told = set_writer_region(context, region)
-    untold = [name for name in (context.source_region, context.target_region) if name not in told]
+    informed = set_writer_region(context, region)
+    untold = [name for name in (context.source_region, context.target_region) if name not in informed]
     return Undone(
         restored=f"writers may write in {region}",
         left=[

@@ -198,9 +198,9 @@ def test_life_of_an_account(project: Path, monkeypatch: pytest.MonkeyPatch) -> N
     audited = declared_zone(Workspace.find().settings(), {}).accounts
     assert "ml-qa" not in {account.name for account in audited}
     organization.closed = {"123123123123": datetime.now(UTC) - timedelta(days=1)}
-    asked = CliRunner().invoke(app, ["account", "reopen", "ml-qa"])
-    assert asked.exit_code == 1
-    assert "ask AWS Support" in " ".join(asked.output.split())
+    unconfirmed = CliRunner().invoke(app, ["account", "reopen", "ml-qa"])
+    assert unconfirmed.exit_code == 1
+    assert "ask AWS Support" in " ".join(unconfirmed.output.split())
     organization.statuses["123123123123"] = "ACTIVE"
     run("reopen", "ml-qa")
     run("resume", "ml-qa", "Sandbox")

@@ -112,10 +112,10 @@ def test_fault_stops_the_deployment_and_says_how_to_go_on(
     checkout.script["audit"] = {"preview": CHANGE, "up": CHANGE}
     checkout.run("plan", "organization", "audit")
     checkout.script["audit"] |= fault
-    told = checkout.run("apply", "--yes", code=1)
-    assert message in told
-    assert "Done:" not in told
-    assert "go on with a new plan: zone release plan audit" in told
+    output = checkout.run("apply", "--yes", code=1)
+    assert message in output
+    assert "Done:" not in output
+    assert "go on with a new plan: zone release plan audit" in output
 
 
 def test_stack_that_cannot_be_planned_leaves_no_plan(checkout: Checkout) -> None:

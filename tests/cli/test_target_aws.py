@@ -122,15 +122,15 @@ def step(op: str, urn: str = URN, kind: str = "aws:s3/bucket:Bucket", **more: An
     return {"op": op, "urn": urn, "type": kind, **more}
 
 
-def recorded(*events: dict[str, Any], told: list[Event] | None = None) -> RunRecord:
-    record = RunRecord("audit", "preview", told.append if told is not None else lambda _: None)
+def recorded(*events: dict[str, Any], received: list[Event] | None = None) -> RunRecord:
+    record = RunRecord("audit", "preview", received.append if received is not None else lambda _: None)
     for number, event in enumerate(events):
         record(EngineEvent.from_json({"sequence": number, "timestamp": 0, **event}))
     return record
 
 
 def test_steps_counts_and_differences_are_those_of_the_cli() -> None:
-    told: list[Event] = []
+    received: list[Event] = []
     old, new = state(URN, "aws:s3/bucket:Bucket", inputs={"tags": {"a": "1"}}), {"tags": {"a": "2"}}
     metadata = step(
         "update",
@@ -143,7 +143,7 @@ def test_steps_counts_and_differences_are_those_of_the_cli() -> None:
         {"resOutputsEvent": {"metadata": metadata, "planning": True}},
         {"resOutputsEvent": {"metadata": step("create-replacement")}},
         {"summaryEvent": {"resourceChanges": {"same": 3, "update": 1}}},
-        told=told,
+        received=received,
     )
     result = record.result()
     assert (result.ok, dict(result.operations)) == (True, {"same": 3, "update": 1})
@@ -151,7 +151,7 @@ def test_steps_counts_and_differences_are_those_of_the_cli() -> None:
     [difference] = changed.diff
     assert (difference.path, difference.kind, difference.old, difference.new) == ("tags.a", "update", "1", "2")
     assert result.resources == (("aws:s3/bucket:Bucket", URN, "logs-1"),)
-    assert any(isinstance(event, StepDone) for event in told)
+    assert any(isinstance(event, StepDone) for event in received)
     assert not record.unchanged
 
 

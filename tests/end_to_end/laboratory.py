@@ -146,7 +146,7 @@ class Laboratory(MachineAccount):
     def jobs(self, run: str) -> Mapping[str, str]:
         """Step -> status of its job in a run."""
         client = self.client("sagemaker")
-        found: dict[str, str] = {}
+        results: dict[str, str] = {}
         for step in STEPS:
             for kind in ("processing", "training"):
                 name = f"{self.plan.names.model}-{step.name}-{run}-0"
@@ -154,8 +154,8 @@ class Laboratory(MachineAccount):
                     described = getattr(client, f"describe_{kind}_job")(**{f"{kind.title()}JobName": name})
                 except client.exceptions.ClientError:
                     continue
-                found[step.name] = described[f"{kind.title()}JobStatus"]
-        return found
+                results[step.name] = described[f"{kind.title()}JobStatus"]
+        return results
 
     def packages(self) -> list[dict[str, Any]]:
         """The registered versions."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,7 +34,7 @@ def organizations(zone: Zone) -> Any:
 
 
 @contextmanager
-def without(client: Any, removed: set[str]) -> Iterator[None]:
+def without(client: Any, removed: set[str]) -> Generator[None]:
     """The deployed guardrails without some of their statements."""
     former: dict[str, str] = {}
     for policy in client.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]:

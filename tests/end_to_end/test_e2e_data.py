@@ -67,7 +67,7 @@ class Environment:
             for data_cells_filter in lake.list_data_cells_filter()["DataCellsFilters"]
         }
         teams = {arn: team for team, arn in self.outputs["team_role_arns"].items()}
-        found: dict[tuple[str, str], tuple[set[str], str]] = {}
+        granted: dict[tuple[str, str], tuple[set[str], str]] = {}
         for principal_resource_permission in lake.list_permissions()["PrincipalResourcePermissions"]:
             if "DataCellsFilter" in principal_resource_permission["Resource"]:
                 cells = filters[
@@ -75,8 +75,8 @@ class Environment:
                 ]
                 team = teams[principal_resource_permission["Principal"]["DataLakePrincipalIdentifier"]]
                 rows = cells["RowFilter"].get("FilterExpression", "")
-                found[team, cells["TableName"]] = (set(cells["ColumnNames"]), rows)
-        return found
+                granted[team, cells["TableName"]] = (set(cells["ColumnNames"]), rows)
+        return granted
 
     def team(self, name: str) -> Credentials:
         """A session of a team's role, started from a role that carries the team's tag, as a person's sign-in does."""
@@ -126,7 +126,7 @@ class Environment:
         params["headers"]["x-rehearsal-vpce"] = self.endpoint
 
 
-def there(client: Any, bucket: str, key: str) -> dict[str, Any]:
+def head(client: Any, bucket: str, key: str) -> dict[str, Any]:
     try:
         return dict(client.head_object(Bucket=bucket, Key=key))
     except ClientError:
@@ -152,11 +152,11 @@ def _no_lag(prod: Environment) -> Iterator[None]:
 def test_patient_data_is_replicated_under_the_key_of_the_region(prod: Environment) -> None:
     east, west = prod.s3("cardiology"), prod.s3("cardiology", WEST)
     east.put_object(Bucket=prod.bucket("raw-phi"), Key=PHI, Body=b"patients")
-    copy = until(lambda: there(west, prod.bucket("raw-phi", WEST), PHI), "the object arrives")
+    copy = until(lambda: head(west, prod.bucket("raw-phi", WEST), PHI), "the object arrives")
     assert copy["ReplicationStatus"] == "REPLICA"
     assert copy["SSEKMSKeyId"] == prod.outputs["key_arns"]["phi"][WEST]
     assert west.get_object(Bucket=prod.bucket("raw-phi", WEST), Key=PHI)["Body"].read() == b"patients"
-    assert there(east, prod.bucket("raw-phi"), PHI)["ReplicationStatus"] == "COMPLETED"
+    assert head(east, prod.bucket("raw-phi"), PHI)["ReplicationStatus"] == "COMPLETED"
 
 
 @pytest.mark.parametrize(("owner", "stranger"), [("cardiology", "oncology"), ("oncology", "cardiology")])
@@ -164,7 +164,7 @@ def test_two_clinical_teams_are_refused_each_others_patients(prod: Environment, 
     bucket, copies = prod.bucket("raw-phi"), prod.bucket("raw-phi", WEST)
     key = f"{PATIENTS[owner]}/isolated.parquet"
     prod.s3(owner).put_object(Bucket=bucket, Key=key, Body=b"patients")
-    until(lambda: there(prod.s3(owner, WEST), copies, key), "the object arrives")
+    until(lambda: head(prod.s3(owner, WEST), copies, key), "the object arrives")
     stranger_client, elsewhere = prod.s3(stranger), prod.s3(stranger, WEST)
     for refused in (
         lambda: stranger_client.get_object(Bucket=bucket, Key=key),
@@ -253,7 +253,7 @@ def test_an_outage_leaves_a_backlog_whose_recovery_point_cloudwatch_tells(prod: 
     prod.cloud.start_region(WEST)
     until(lambda: prod.cloud.replication().backlog == 0, "the backlog drains")
     west = prod.s3("cardiology", WEST)
-    assert all(there(west, prod.bucket("artifacts", WEST), f"cardiology/{number}") for number in range(10))
+    assert all(head(west, prod.bucket("artifacts", WEST), f"cardiology/{number}") for number in range(10))
 
 
 def test_runbook_copies_existing_objects_exactly_once(prod: Environment) -> None:
@@ -274,7 +274,7 @@ def test_runbook_copies_existing_objects_exactly_once(prod: Environment) -> None
 
 def test_a_trace_tells_key_replica_and_readers(prod: Environment) -> None:
     prod.s3("cardiology").put_object(Bucket=prod.bucket("raw-phi"), Key=PHI, Body=b"patients")
-    until(lambda: there(prod.s3("cardiology", WEST), prod.bucket("raw-phi", WEST), PHI), "the object arrives")
+    until(lambda: head(prod.s3("cardiology", WEST), prod.bucket("raw-phi", WEST), PHI), "the object arrives")
     result = prod.zone.rehearse("trace", f"s3://{prod.bucket('raw-phi')}/{PHI}")
     assert result.code == 0, result.err
     assert "alias/hipaa-ml-phi" in result.out

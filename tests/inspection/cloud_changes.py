@@ -35,14 +35,14 @@ class Changes:
         where = key("ec2", self.account.get(account, account), region, operation, arguments)
         return self.inventory.answers.setdefault(where, {}).setdefault(field, [])
 
-    def one(
+    def single(
         self, operation: str, field: str, account: str, matches: Callable[[Any], bool], region: str = PRIMARY
     ) -> Any:
         return next(item for item in self.items(operation, field, account, region) if matches(item))
 
     def vpc(self, account: str, region: str = PRIMARY, name: str = "") -> Any:
         wanted = name or account
-        return self.one("describe_vpcs", "Vpcs", account, lambda it: _tag(it, "Name") == wanted, region)
+        return self.single("describe_vpcs", "Vpcs", account, lambda row: _tag(row, "Name") == wanted, region)
 
     def vpc_id(self, account: str, region: str = PRIMARY, name: str = "") -> str:
         return self.vpc(account, region, name)["VpcId"]
@@ -50,15 +50,15 @@ class Changes:
     def subnets(self, account: str, tier: str, region: str = PRIMARY, vpc: str = "") -> list[Any]:
         own = self.vpc_id(account, region, vpc)
         every = self.items("describe_subnets", "Subnets", account, region)
-        return [it for it in every if it["VpcId"] == own and _tag(it, "tier") == tier]
+        return [row for row in every if row["VpcId"] == own and _tag(row, "tier") == tier]
 
     def table(self, account: str, tier: str, region: str = PRIMARY, vpc: str = "", index: int = 0) -> Any:
         subnet = self.subnets(account, tier, region, vpc)[index]["SubnetId"]
-        return self.one(
+        return self.single(
             "describe_route_tables",
             "RouteTables",
             account,
-            lambda it: subnet in [entry.get("SubnetId") for entry in it["Associations"]],
+            lambda row: subnet in [entry.get("SubnetId") for entry in row["Associations"]],
             region,
         )
 
@@ -68,8 +68,8 @@ class Changes:
         table["Routes"].append({family: destination, **target, "State": "active", "Origin": "CreateRoute"})
 
     def group(self, account: str, tier: str, region: str = PRIMARY) -> Any:
-        return self.one(
-            "describe_security_groups", "SecurityGroups", account, lambda it: _tag(it, "tier") == tier, region
+        return self.single(
+            "describe_security_groups", "SecurityGroups", account, lambda row: _tag(row, "tier") == tier, region
         )
 
     def allow(self, group: Any, peer: str, port: int | None = 443, *, outward: bool = False) -> None:
@@ -80,11 +80,11 @@ class Changes:
         group[key_name].append({**ports, name: [{field: peer}]})
 
     def acl(self, account: str, region: str = PRIMARY) -> Any:
-        return self.one(
+        return self.single(
             "describe_network_acls",
             "NetworkAcls",
             account,
-            lambda it: not it["IsDefault"] and it["VpcId"] == self.vpc_id(account, region),
+            lambda row: not row["IsDefault"] and row["VpcId"] == self.vpc_id(account, region),
             region,
         )
 
@@ -99,7 +99,7 @@ class Changes:
 
     def segment_table(self, segment: str, region: str = PRIMARY) -> str:
         tables = self.items(TABLES, "TransitGatewayRouteTables", "network", region)
-        return next(it["TransitGatewayRouteTableId"] for it in tables if _tag(it, "segment") == segment)
+        return next(row["TransitGatewayRouteTableId"] for row in tables if _tag(row, "segment") == segment)
 
     def gateway(self, region: str = PRIMARY) -> Any:
         return self.items("describe_transit_gateways", "TransitGateways", "network", region)[0]
@@ -140,7 +140,7 @@ class Changes:
     def attachment(self, account: str, region: str = PRIMARY, name: str = "") -> Any:
         vpc = self.vpc_id(account, region, name)
         operation, field = "describe_transit_gateway_vpc_attachments", "TransitGatewayVpcAttachments"
-        return self.one(operation, field, account, lambda it: it["VpcId"] == vpc, region)
+        return self.single(operation, field, account, lambda row: row["VpcId"] == vpc, region)
 
     def seen_attachments(self, account: str, region: str = PRIMARY, name: str = "") -> list[Any]:
         """A VPC's attachment as its own account and the Transit Gateway's account see it."""
@@ -234,11 +234,11 @@ class Changes:
         return group
 
     def endpoint(self, service: str, account: str = "network", region: str = PRIMARY) -> Any:
-        return self.one(
+        return self.single(
             "describe_vpc_endpoints",
             "VpcEndpoints",
             account,
-            lambda it: it["ServiceName"].endswith(f".{service}"),
+            lambda row: row["ServiceName"].endswith(f".{service}"),
             region,
         )
 

@@ -180,10 +180,10 @@ def _suspended_account(zone: Changes) -> None:
 def _shared_in_the_organization(zone: Changes) -> None:
     owner = zone.account["network"]
     answers = zone.inventory.answers
-    found = answers[f'ram|{owner}|{PRIMARY}|get_resource_share_associations|{{"associationType": "PRINCIPAL"}}']
+    associations = answers[f'ram|{owner}|{PRIMARY}|get_resource_share_associations|{{"associationType": "PRINCIPAL"}}']
     shares = answers[f'ram|{owner}|{PRIMARY}|get_resource_shares|{{"resourceOwner": "SELF"}}']["resourceShares"]
     item = {"resourceShareArn": shares[0]["resourceShareArn"], "associatedEntity": zone.account[DEV]}
-    found["resourceShareAssociations"].append({**item, "status": "ASSOCIATED"})
+    associations["resourceShareAssociations"].append({**item, "status": "ASSOCIATED"})
 
 
 def _amazon_dns(zone: Changes) -> None:
@@ -199,7 +199,9 @@ def _amazon_dns(zone: Changes) -> None:
 def _main_table(zone: Changes) -> None:
     vpc = zone.vpc_id(PROD)
     tables = zone.items("describe_route_tables", "RouteTables", PROD)
-    main = next(it for it in tables if it["VpcId"] == vpc and any(entry.get("Main") for entry in it["Associations"]))
+    main = next(
+        row for row in tables if row["VpcId"] == vpc and any(entry.get("Main") for entry in row["Associations"])
+    )
     main["Tags"] = [{"Key": "Name", "Value": "main"}]
 
 
@@ -256,9 +258,9 @@ ORDINARY: Final[dict[str, Change]] = {
     "a tag of a VPC": _tag(PROD, "costs"),
     "a policy with one more condition": _narrower_policy(_more_conditions),
     "a policy with fewer actions": _narrower_policy(
-        lambda it: it.update(Action=["kms:Decrypt", "kms:GenerateDataKey"])
+        lambda row: row.update(Action=["kms:Decrypt", "kms:GenerateDataKey"])
     ),
-    "a policy for one principal": _narrower_policy(lambda it: it.update(Sid="Renamed")),
+    "a policy for one principal": _narrower_policy(lambda row: row.update(Sid="Renamed")),
     "a policy written in another order": _reordered_policy,
     "an account without networks": _spare_account,
     "a suspended account": _suspended_account,

@@ -29,9 +29,9 @@ def delivers(network: Network, source: tuple[Subnet, str], destination: tuple[Su
         return False
     if not (_group_lets(network, far, sender, port, outward=False, peer=near)):
         return False
-    there = _travel(network, near, Packet(sender, receiver, port), far)
+    forward_path = _travel(network, near, Packet(sender, receiver, port), far)
     back = _travel(network, far, Packet(receiver, sender, ANSWER_PORT), near)
-    return there and back
+    return forward_path and back
 
 
 def _groups(network: Network, subnet: Subnet) -> list[str]:
@@ -117,21 +117,21 @@ def _route_in_vpc(network: Network, subnet: Subnet, packet: Packet) -> str:
 
 def _attachment(network: Network, vpc: str, gateway: str) -> Attachment | None:
     every = network.attachments.values()
-    return next((it for it in every if it.vpc == vpc and it.gateway == gateway), None)
+    return next((item for item in every if item.vpc == vpc and item.gateway == gateway), None)
 
 
 def _door(network: Network, attachment: Attachment, zone: str) -> Subnet | None:
-    return next((network.subnets[it] for it in attachment.subnets if network.subnets[it].zone == zone), None)
+    return next((network.subnets[item] for item in attachment.subnets if network.subnets[item].zone == zone), None)
 
 
 def _route_in_gateway(network: Network, attachment: Attachment, packet: Packet, zone: str) -> str:
-    table = next((it for it in network.gateway_tables.values() if attachment.id in it.associated), None)
+    table = next((item for item in network.gateway_tables.values() if attachment.id in item.associated), None)
     if table is None:
         return ""
     learned = [
-        Route(destination=cidr, target=it, propagated=True)
-        for it in table.propagated
-        for cidr in network.vpcs[network.attachments[it].vpc].cidrs
+        Route(destination=cidr, target=item, propagated=True)
+        for item in table.propagated
+        for cidr in network.vpcs[network.attachments[item].vpc].cidrs
     ]
     route = _longest(network, [*table.routes, *learned], packet.destination)
     if route is None or route.blackhole:

@@ -79,7 +79,9 @@ def _foreign_gateway(zone: Changes) -> str:
 def _gateway_of_another_account(zone: Changes) -> str:
     gateway = {"TransitGatewayId": zone.new("tgw"), "OwnerId": zone.account["sandbox"], "State": "available"}
     zone.items("describe_transit_gateways", "TransitGateways", "sandbox").append(gateway)
-    attachment = zone.attach_vpc(PROD, zone.vpc_id(PROD), [it["SubnetId"] for it in zone.subnets(PROD, "attachments")])
+    attachment = zone.attach_vpc(
+        PROD, zone.vpc_id(PROD), [row["SubnetId"] for row in zone.subnets(PROD, "attachments")]
+    )
     operation, field = "describe_transit_gateway_vpc_attachments", "TransitGatewayVpcAttachments"
     zone.items(operation, field, PROD)[-1]["TransitGatewayId"] = gateway["TransitGatewayId"]
     return attachment
@@ -177,11 +179,11 @@ def _group(account: str, tier: str, peer: str, port: int | None = 443, *, outwar
 
 
 def _default_group(zone: Changes) -> str:
-    group = zone.one(
+    group = zone.single(
         "describe_security_groups",
         "SecurityGroups",
         PROD,
-        lambda it: it["GroupName"] == "default" and it["VpcId"] == zone.vpc_id(PROD),
+        lambda row: row["GroupName"] == "default" and row["VpcId"] == zone.vpc_id(PROD),
     )
     zone.allow(group, EVERYWHERE, None)
     return group["GroupId"]
@@ -252,7 +254,7 @@ def _another_table(zone: Changes) -> str:
 
 def _no_denies(zone: Changes) -> str:
     acl = zone.acl(PROD)
-    acl["Entries"] = [it for it in acl["Entries"] if it["RuleAction"] != "deny" or it["RuleNumber"] == 32767]
+    acl["Entries"] = [row for row in acl["Entries"] if row["RuleAction"] != "deny" or row["RuleNumber"] == 32767]
     zone.entry(acl, 250, "10.0.0.0/8")
     return acl["NetworkAclId"]
 
@@ -302,8 +304,10 @@ def _share(change: Callable[[Any, Any], None], cause: str) -> Plant:
     def plant(zone: Changes) -> str:
         answers, owner = zone.inventory.answers, zone.account["network"]
         shares = answers[f'ram|{owner}|{PRIMARY}|get_resource_shares|{{"resourceOwner": "SELF"}}']
-        found = answers[f'ram|{owner}|{PRIMARY}|get_resource_share_associations|{{"associationType": "PRINCIPAL"}}']
-        change(shares["resourceShares"][0], found["resourceShareAssociations"])
+        principals = answers[
+            f'ram|{owner}|{PRIMARY}|get_resource_share_associations|{{"associationType": "PRINCIPAL"}}'
+        ]
+        change(shares["resourceShares"][0], principals["resourceShareAssociations"])
         return cause
 
     return plant
@@ -391,8 +395,8 @@ def _dhcp(zone: Changes) -> str:
 def _record(zone_name: str, record: str) -> Plant:
     def plant(zone: Changes) -> str:
         records = zone.records(zone.zone(zone_name))
-        kept = [it for it in records if it["Type"] != "A" or it["Name"].rstrip(".").replace("\\052", "*") != record]
-        assert len(kept) == len(records) - 1, [it["Name"] for it in records]
+        kept = [row for row in records if row["Type"] != "A" or row["Name"].rstrip(".").replace("\\052", "*") != record]
+        assert len(kept) == len(records) - 1, [row["Name"] for row in records]
         records[:] = kept
         return zone_name
 
@@ -461,7 +465,7 @@ def _tag(item: Any, key: str, value: str) -> None:
 def _moved_account(zone: Changes) -> str:
     """Dev's account moved to prod's OU, its networks as they were; then staging's to the sandbox's."""
     units = zone.unit_of("ml-staging"), zone.unit_of("sandbox")
-    moved = next(it for it in units[0] if it["Name"] == "ml-staging")
+    moved = next(row for row in units[0] if row["Name"] == "ml-staging")
     units[0].remove(moved)
     units[1].append(moved)
     return "stands in Sandbox"
@@ -580,17 +584,20 @@ LEAKS: Final[dict[str, tuple[Plant, Kind]]] = {
     ),
     "shared with an outsider": (_share(_outsider, STRANGER), Kind.LAYER),
     "endpoint without a policy": (_no_policy, Kind.ENDPOINT),
-    "s3:* without a condition": (_policy("s3", lambda it: it.pop("Condition"), PROD), Kind.ENDPOINT),
+    "s3:* without a condition": (_policy("s3", lambda row: row.pop("Condition"), PROD), Kind.ENDPOINT),
     "[*, s3:*] without a condition": (
-        _policy("s3", lambda it: it.update(Action=["*", "s3:*"], Condition={}), PROD),
+        _policy("s3", lambda row: row.update(Action=["*", "s3:*"], Condition={}), PROD),
         Kind.ENDPOINT,
     ),
     "NotAction": (
-        _policy("kms", lambda it: (it.pop("Action"), it.update(NotAction="kms:Delete*", Condition={}))[1]),
+        _policy("kms", lambda row: (row.pop("Action"), row.update(NotAction="kms:Delete*", Condition={}))[1]),
         Kind.ENDPOINT,
     ),
     "NotResource": (
-        _policy("kms", lambda it: (it.pop("Resource"), it.update(NotResource="arn:aws:kms:::x", Condition={}))[1]),
+        _policy(
+            "kms",
+            lambda row: (row.pop("Resource"), row.update(NotResource="arn:aws:kms:::x", Condition={}))[1],
+        ),
         Kind.ENDPOINT,
     ),
     "a condition that always holds": (
@@ -614,7 +621,7 @@ LEAKS: Final[dict[str, tuple[Plant, Kind]]] = {
     "another organization besides": (_two_organizations, Kind.ENDPOINT),
     "another account": (_one_account, Kind.ENDPOINT),
     "policy that lets nothing through": (
-        _policy("kms", lambda it: it.update(Resource="arn:aws:kms:::none", Effect="Deny")),
+        _policy("kms", lambda row: row.update(Resource="arn:aws:kms:::none", Effect="Deny")),
         Kind.ENDPOINT,
     ),
     "a spoke's attachment lost a zone": (_lost_zone(PROD), Kind.LAYER),

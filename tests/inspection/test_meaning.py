@@ -92,5 +92,5 @@ def test_other_values_that_mean_something_else(left: Any, right: Any) -> None:
 def test_the_deepest_difference_is_named() -> None:
     declared = {"rules": [{"id": "a", "days": 1}, {"id": "b", "days": 2}]}
     deployed = {"rules": [{"id": "a", "days": 1}, {"id": "b", "days": 3, "x": "y"}]}
-    found = {entry.path: (entry.declared, entry.deployed) for entry in property_differences(declared, deployed, "p")}
-    assert found == {"p.rules[1].days": (2, 3), "p.rules[1].x": (None, "y")}
+    pairs = {entry.path: (entry.declared, entry.deployed) for entry in property_differences(declared, deployed, "p")}
+    assert pairs == {"p.rules[1].days": (2, 3), "p.rules[1].x": (None, "y")}

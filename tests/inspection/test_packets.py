@@ -86,7 +86,7 @@ def networks(draw: st.DrawFn) -> Network:
     }
     vpc_targets = [GATEWAY, "", *peerings]
     vpc_routes = st.lists(
-        st.tuples(st.one_of(cidrs, listed), st.sampled_from(vpc_targets)), max_size=3, unique_by=lambda it: it[0]
+        st.tuples(st.one_of(cidrs, listed), st.sampled_from(vpc_targets)), max_size=3, unique_by=lambda item: item[0]
     )
     tables = {
         f"rtb-{name}-{tier}": RouteTable(
@@ -97,7 +97,7 @@ def networks(draw: st.DrawFn) -> Network:
                 *(
                     Route(destination=cidr, target=target, blackhole=not target)
                     for cidr, target in draw(vpc_routes)
-                    if all(_allowed(name, it, target, peerings) for it in prefix_lists.get(cidr, [cidr]))
+                    if all(_allowed(name, item, target, peerings) for item in prefix_lists.get(cidr, [cidr]))
                 ),
             ],
             subnets=[f"{name}-{tier}-{zone}" for zone in ZONES],
@@ -108,7 +108,7 @@ def networks(draw: st.DrawFn) -> Network:
     members = st.frozensets(st.sampled_from(sorted(attachments))) if attachments else st.just(frozenset[str]())
     homes = {attachment: draw(st.sampled_from(("a", "b", ""))) for attachment in attachments}
     gateway_routes = st.lists(
-        st.tuples(cidrs, st.sampled_from(["", *attachments])), max_size=3, unique_by=lambda it: it[0]
+        st.tuples(cidrs, st.sampled_from(["", *attachments])), max_size=3, unique_by=lambda item: item[0]
     )
     gateway_tables = {
         table: GatewayTable(
@@ -181,7 +181,7 @@ def test_reach_agrees_with_single_packets(network: Network) -> None:
     places = [subnet for subnet in network.subnets.values() if subnet.tier in TIERS]
     for near in (place for place in places if place.zone == ZONES[0] or place.tier == TIERS[0]):
         for far in places:
-            source, destination = (nodes[f"{it.vpc}/{it.tier}"] for it in (near, far))
+            source, destination = (nodes[f"{item.vpc}/{item.tier}"] for item in (near, far))
             open_ports = reach.between(source, near.id, destination, far.id)
             for port in PORTS:
                 expected = delivers(network, (near, first_address(near)), (far, first_address(far)), port)

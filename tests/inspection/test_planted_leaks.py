@@ -30,29 +30,29 @@ def report(zone: Changes) -> list[Difference]:
     return list(differences(Reach(network, PRIMARY), declared()))
 
 
-def told(report: list[Difference]) -> str:
-    return "\n".join(f"{it}\n" + "\n".join(f"    {hop}" for hop in it.because) for it in report)
+def as_text(report: list[Difference]) -> str:
+    return "\n".join(f"{item}\n" + "\n".join(f"    {hop}" for hop in item.because) for item in report)
 
 
 def test_the_recorded_zone_is_as_declared() -> None:
-    assert told(report(Changes(inventory()))) == ""
+    assert as_text(report(Changes(inventory()))) == ""
 
 
 @pytest.mark.parametrize(("plant", "kind"), LEAKS.values(), ids=LEAKS)
 def test_a_planted_leak_is_found_and_named(plant: Plant, kind: DifferenceKind) -> None:
     zone = Changes(inventory())
     cause = plant(zone)
-    found = report(zone)
-    named = [it for it in found if it.sort is kind and cause in told([it])]
-    assert named, told(found[:6]) or "nothing was found"
-    assert all(it.because for it in named)
+    reported = report(zone)
+    named = [item for item in reported if item.sort is kind and cause in as_text([item])]
+    assert named, as_text(reported[:6]) or "nothing was found"
+    assert all(item.because for item in named)
 
 
 @pytest.mark.parametrize("change", ORDINARY.values(), ids=ORDINARY)
 def test_an_ordinary_change_is_not_reported(change: Change) -> None:
     zone = Changes(inventory())
     change(zone)
-    assert told(report(zone)) == ""
+    assert as_text(report(zone)) == ""
 
 
 def opened(segment: str, target: str) -> Declaration:
@@ -79,8 +79,8 @@ def test_prod_open_to_dev_is_reported_although_the_settings_declare_it() -> None
     open_prod_to_dev(zone)
     network = identified(zone.inventory.network(), declared(), PRIMARY)
     report = list(differences(Reach(network, PRIMARY), opened("dev", "prod")))
-    routes = [it for it in report if it.source == "ml-dev" and it.destination == "ml-prod"]
-    assert {it.sort for it in routes} == {DifferenceKind.INVARIANT}, told(routes)
+    routes = [item for item in report if item.source == "ml-dev" and item.destination == "ml-prod"]
+    assert {item.sort for item in routes} == {DifferenceKind.INVARIANT}, as_text(routes)
 
 
 def test_there_are_enough_of_both() -> None:

@@ -22,14 +22,14 @@ def differing(built: Built) -> list[Difference]:
     return list(differences(Reach(built.network(), PRIMARY), built.declaration))
 
 
-def told(differences_found: list[Difference]) -> str:
+def as_text(differences_found: list[Difference]) -> str:
     return "\n".join(
         f"{difference}\n" + "\n".join(f"  {hop}" for hop in difference.because) for difference in differences_found
     )
 
 
 def test_the_generated_network_is_as_declared() -> None:
-    assert told(differing(generate(SMALL))) == ""
+    assert as_text(differing(generate(SMALL))) == ""
 
 
 def test_without_egress_nothing_reaches_the_internet() -> None:
@@ -194,8 +194,8 @@ def test_a_planted_leak_is_found_and_named(plant: Callable[[Built], str], sort: 
     built = generate(SMALL)
     name = plant(built)
     differences_found = differing(built)
-    assert sort in {difference.sort for difference in differences_found}, told(differences_found)
-    assert name in told([difference for difference in differences_found if difference.sort is sort])
+    assert sort in {difference.sort for difference in differences_found}, as_text(differences_found)
+    assert name in as_text([difference for difference in differences_found if difference.sort is sort])
 
 
 sizes = st.builds(
@@ -211,7 +211,7 @@ sizes = st.builds(
 @settings(max_examples=15, deadline=None)
 @given(size=sizes)
 def test_any_network_of_this_kind_is_as_declared(size: Size) -> None:
-    assert told(differing(generate(size))) == ""
+    assert as_text(differing(generate(size))) == ""
 
 
 @settings(max_examples=30, deadline=None)
@@ -223,7 +223,7 @@ def test_a_leak_planted_in_any_network_is_named(
     if plant[0] is _across_regions and len(size.regions) == 1:
         return
     name = plant[0](built)
-    assert name in told(differing(built))
+    assert name in as_text(differing(built))
 
 
 def test_two_way_propagation_with_open_groups_is_a_leak() -> None:

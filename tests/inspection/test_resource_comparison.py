@@ -142,7 +142,7 @@ def test_the_tables_name_properties_that_exist() -> None:
     paths += list(default_values())
     assert len(paths) > 50
     for type_, path in paths:
-        found = schema(type_)
-        assert found is not None, type_
-        assert path.partition(".")[0].removesuffix("[]") in found.inputs, f"{type_} {path}"
+        schema_read = schema(type_)
+        assert schema_read is not None, type_
+        assert path.partition(".")[0].removesuffix("[]") in schema_read.inputs, f"{type_} {path}"
         assert type_ in readable_types()

@@ -28,8 +28,8 @@ def bootstrapped(aws: RehearsedAws) -> Bootstrap:
     assert {step.change for step in work.plan()} == {"create"}
     with pytest.raises(ClientError):
         aws.client("s3").head_bucket(Bucket=BACKEND.bucket)
-    told: list[Step] = []
-    assert work.execute(told.append) == told
+    steps: list[Step] = []
+    assert work.execute(steps.append) == steps
     return work
 
 

@@ -57,8 +57,8 @@ def entries(examples: Sequence[Example]) -> list[dict[str, Any]]:
 
 
 def verdicts(policy: str, state: Sequence[dict[str, Any]], **configured: Any) -> list[Verdict]:
-    found = evaluate({"test": state}, Configuration(**configured), TODAY)
-    return [verdict for verdict in found if verdict.policy == policy]
+    violations = evaluate({"test": state}, Configuration(**configured), TODAY)
+    return [verdict for verdict in violations if verdict.policy == policy]
 
 
 def outcomes(policy: str, examples: Sequence[Example]) -> set[str]:

@@ -1,7 +1,7 @@
 """`data-prod`: the image repositories of the models, which exist before an image is pushed and an endpoint deployed."""
 
 from tests.recorder import Recording
-from tests.stacks.test_ml_stacks import READMISSION, one, with_model
+from tests.stacks.test_ml_stacks import READMISSION, single, with_model
 from tests.stacks.zone import recorded, run
 
 STACK, DEV = "data-prod", "data-dev"
@@ -30,7 +30,7 @@ def test_images_are_encrypted_with_the_key_of_artifacts_of_their_region() -> Non
 
 
 def test_images_are_copied_to_the_recovery_region() -> None:
-    [rule] = one(recorded(STACK), "ReplicationConfiguration")["replicationConfiguration"]["rules"]
+    [rule] = single(recorded(STACK), "ReplicationConfiguration")["replicationConfiguration"]["rules"]
     assert [destination["region"] for destination in rule["destinations"]] == [WEST]
     [repository_filter] = rule["repositoryFilters"]
     assert "hipaa-ml/readmission".startswith(repository_filter["filter"])

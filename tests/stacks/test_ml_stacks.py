@@ -23,7 +23,7 @@ def with_model(**changes: Any) -> Mapping[str, Any]:
     return {"models": {"readmission": {**UNWATCHED, **changes}}}
 
 
-def one(recording: Recording, kind: str) -> Mapping[str, Any]:
+def single(recording: Recording, kind: str) -> Mapping[str, Any]:
     [resource] = recording.of(kind)
     return resource.inputs
 
@@ -37,7 +37,7 @@ SERVICES = ("appautoscaling", "cloudwatch", "dynamodb", "ecr", "lambda", "sagema
 
 
 def test_model_runs_isolated_in_private_subnets() -> None:
-    model = one(recorded(STACK), "sagemaker/model:Model")
+    model = single(recorded(STACK), "sagemaker/model:Model")
     outputs = recorded(STACK).outputs
     assert model["enableNetworkIsolation"] is True
     assert model["vpcConfig"] == {
@@ -53,7 +53,7 @@ def outward(route: Mapping[str, Any]) -> bool:
 
 
 def test_model_uses_the_released_image_and_artifact() -> None:
-    container = one(recorded(STACK), "sagemaker/model:Model")["primaryContainer"]
+    container = single(recorded(STACK), "sagemaker/model:Model")["primaryContainer"]
     bucket = recorded(DATA).outputs["buckets"]["artifacts"]["us-east-1"]
     assert container["image"].endswith(f"@{RELEASE['image_digest']}")
     assert container["modelDataUrl"] == f"s3://{bucket}/readmission/1/model.tar.gz"
@@ -63,7 +63,7 @@ def test_model_uses_the_released_image_and_artifact() -> None:
 
 
 def test_volumes_and_captured_requests_are_encrypted_with_their_keys() -> None:
-    configuration = one(recorded(STACK), ":EndpointConfiguration")
+    configuration = single(recorded(STACK), ":EndpointConfiguration")
     capture, data = configuration["dataCaptureConfig"], recorded(DATA).outputs
     assert configuration["kmsKeyArn"] == recorded(STACK).outputs["serving_key_arn"]
     assert capture["enableCapture"] is True
@@ -75,17 +75,20 @@ def test_volumes_and_captured_requests_are_encrypted_with_their_keys() -> None:
 
 def test_endpoint_has_an_instance_in_each_zone() -> None:
     recording = recorded(STACK)
-    endpoint, configuration = one(recording, "endpoint:Endpoint"), one(recording, ":EndpointConfiguration")
+    endpoint, configuration = (
+        single(recording, "endpoint:Endpoint"),
+        single(recording, ":EndpointConfiguration"),
+    )
     assert endpoint["name"] == recording.outputs["endpoints"]["readmission"] == "readmission-prod"
     assert endpoint["endpointConfigName"] == recording.outputs["configs"]["readmission"]
     [variant] = configuration["productionVariants"]
     assert (variant["initialInstanceCount"], variant["instanceType"]) == (8, "ml.m5.large")
-    assert one(recording, "appautoscaling/target:Target")["minCapacity"] == 2
+    assert single(recording, "appautoscaling/target:Target")["minCapacity"] == 2
 
 
 def test_deployment_is_a_canary_with_alarm_rollback() -> None:
     recording = recorded(STACK)
-    deployment = one(recording, "endpoint:Endpoint")["deploymentConfig"]
+    deployment = single(recording, "endpoint:Endpoint")["deploymentConfig"]
     assert deployment["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]["type"] == "CANARY"
     alarms = {
         alarm.inputs["name"]: alarm.inputs
@@ -118,11 +121,11 @@ def test_serving_role_reads_artifacts_of_its_region() -> None:
 
 
 def test_the_operations_contact_hears_of_alarms() -> None:
-    assert one(recorded(STACK), ":TopicSubscription")["endpoint"] == "cloud@hospital.example"
+    assert single(recorded(STACK), ":TopicSubscription")["endpoint"] == "cloud@hospital.example"
 
 
 def test_nobody_downstream_reads_the_versions_of_production() -> None:
-    policy = json.loads(one(recorded(STACK), "ModelPackageGroupPolicy")["resourcePolicy"])
+    policy = json.loads(single(recorded(STACK), "ModelPackageGroupPolicy")["resourcePolicy"])
     account = recorded(DATA).outputs["account_id"]
     others = [id_ for name, id_ in recorded("organization").outputs["account_ids"].items() if name != "ml-prod"]
     assert account in json.dumps(policy)
@@ -131,7 +134,7 @@ def test_nobody_downstream_reads_the_versions_of_production() -> None:
 
 def test_name_of_a_replicated_endpoint_belongs_to_the_switch() -> None:
     recording = recorded(STACK)
-    zone = one(recording, "route53/zone:Zone")
+    zone = single(recording, "route53/zone:Zone")
     assert zone["name"] == "prod.ml.internal"
     assert [vpc["vpcId"] for vpc in zone["vpcs"]] == [recording.outputs["vpc_id"]]
     assert not recording.of("route53/record:Record")
@@ -139,7 +142,7 @@ def test_name_of_a_replicated_endpoint_belongs_to_the_switch() -> None:
 
 def test_endpoint_without_standby_has_its_own_name() -> None:
     recording = run(STACK, ml=with_model(standby="none"))
-    record = one(recording, "route53/record:Record")
+    record = single(recording, "route53/record:Record")
     assert record["name"] == "readmission.prod.ml.internal"
     assert record["records"] == ["runtime.sagemaker.us-east-1.amazonaws.com"]
     assert not recording.of("ReplicationConfiguration")

@@ -17,13 +17,13 @@ ML: Mapping[str, Any] = SETTINGS["ml"]
 TRACKING: Mapping[str, Any] = ML["tracking"]
 
 
-def one(kind: str, recording: Recording | None = None) -> Mapping[str, Any]:
+def single(kind: str, recording: Recording | None = None) -> Mapping[str, Any]:
     [resource] = (recording or recorded(STACK)).of(kind)
     return resource.inputs
 
 
 def containers() -> Mapping[str, Mapping[str, Any]]:
-    definitions = json.loads(one("ecs/taskDefinition:TaskDefinition")["containerDefinitions"])
+    definitions = json.loads(single("ecs/taskDefinition:TaskDefinition")["containerDefinitions"])
     return {container["name"]: container for container in definitions}
 
 
@@ -38,7 +38,7 @@ def problems(**changes: Any) -> str:
 
 
 def test_tasks_run_in_private_subnets_of_the_data_tier() -> None:
-    network, service = recorded("ml-staging").outputs, one("ecs/service:Service")
+    network, service = recorded("ml-staging").outputs, single("ecs/service:Service")
     configuration = service["networkConfiguration"]
     assert configuration["assignPublicIp"] is False
     assert configuration["subnets"] == network["subnet_ids"]["data"]
@@ -47,7 +47,7 @@ def test_tasks_run_in_private_subnets_of_the_data_tier() -> None:
     assert service["desiredCount"] == 2
     assert service["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
     assert service["enableExecuteCommand"] is False
-    assert one("appautoscaling/target:Target")["minCapacity"] == 2
+    assert single("appautoscaling/target:Target")["minCapacity"] == 2
 
 
 def test_containers_are_hardened_and_migrate_before_they_serve() -> None:
@@ -66,22 +66,22 @@ def test_no_secret_is_in_the_resources_of_the_stack() -> None:
     for container in containers().values():
         assert "secrets" not in container
         assert not [entry for entry in container["environment"] if "password" in entry["name"].lower()]
-    assert one("rds/instance:Instance")["manageMasterUserPassword"] is True
-    assert "password" not in one("rds/instance:Instance")
+    assert single("rds/instance:Instance")["manageMasterUserPassword"] is True
+    assert "password" not in single("rds/instance:Instance")
     assert not recorded(STACK).of("secretVersion:SecretVersion")
 
 
 def test_database_is_encrypted_in_two_zones_requires_tls_and_is_backed_up_into_locked_vaults() -> None:
-    instance = one("rds/instance:Instance")
+    instance = single("rds/instance:Instance")
     assert instance["multiAz"]
     assert instance["storageEncrypted"]
     assert instance["deletionProtection"]
     assert instance["kmsKeyId"] == recorded(STACK).outputs["key_arn"]
     assert instance["publiclyAccessible"] is False
-    parameters = {entry["name"]: entry["value"] for entry in one("rds/parameterGroup:ParameterGroup")["parameters"]}
+    parameters = {entry["name"]: entry["value"] for entry in single("rds/parameterGroup:ParameterGroup")["parameters"]}
     assert parameters["rds.force_ssl"] == "1"
     assert parameters["ssl_min_protocol_version"] == "TLSv1.2"
-    selection = one("backup/selection:Selection")
+    selection = single("backup/selection:Selection")
     assert selection["planId"] == recorded("data-staging").outputs["backup_plan_id"]
     assert selection["resources"] == [recorded(STACK).outputs["database_arn"]]
     [copies] = recorded(STACK).of("InstanceAutomatedBackupsReplication")
@@ -89,7 +89,7 @@ def test_database_is_encrypted_in_two_zones_requires_tls_and_is_backed_up_into_l
 
 
 def test_balancer_is_internal_and_logs_into_the_bucket_of_access_logs() -> None:
-    balancer = one("lb/loadBalancer:LoadBalancer")
+    balancer = single("lb/loadBalancer:LoadBalancer")
     assert balancer["internal"]
     assert balancer["dropInvalidHeaderFields"]
     assert balancer["enableDeletionProtection"]
@@ -102,9 +102,9 @@ def test_balancer_is_internal_and_logs_into_the_bucket_of_access_logs() -> None:
         for statement in policy["Statement"]
         if statement["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
     ] == [f"arn:aws:s3:::{bucket}/*/AWSLogs/{recorded('data-staging').outputs['account_id']}/*"]
-    listener = one("lb/listener:Listener")
+    listener = single("lb/listener:Listener")
     assert (listener["protocol"], listener["sslPolicy"]) == ("HTTPS", "ELBSecurityPolicy-TLS13-1-2-2021-06")
-    assert one("lb/targetGroup:TargetGroup")["protocol"] == "HTTPS"
+    assert single("lb/targetGroup:TargetGroup")["protocol"] == "HTTPS"
 
 
 def test_groups_form_one_chain_from_jobs_to_the_database() -> None:

@@ -33,8 +33,8 @@ def test_monitor_compares_the_challenger_of_its_own_environment(stack: str, comp
 
 
 def machine(recording: Recording) -> Mapping[str, Any]:
-    [found] = [r for r in recording.of("stateMachine:StateMachine") if "-monitor-" in r.inputs["name"]]
-    return found.inputs
+    [monitor_machine] = [r for r in recording.of("stateMachine:StateMachine") if "-monitor-" in r.inputs["name"]]
+    return monitor_machine.inputs
 
 
 @pytest.mark.parametrize(("stack", "starts"), [("ml-prod", False), ("ml-staging", True)])

@@ -170,13 +170,15 @@ def test_spokes_without_egress_have_no_route_to_the_internet() -> None:
     prod = recorded("ml-prod")
     assert "0.0.0.0/0" not in {route.inputs["destinationCidrBlock"] for route in prod.of("ec2/route:Route")}
     assert "0.0.0.0/0" not in {rule.inputs.get("cidrIpv4") for rule in prod.of(":SecurityGroupEgressRule")}
-    tables = {it.inputs["transitGatewayRouteTableId"] for it in prod.of("routeTablePropagation:RouteTablePropagation")}
+    tables = {
+        item.inputs["transitGatewayRouteTableId"] for item in prod.of("routeTablePropagation:RouteTablePropagation")
+    }
     assert "transit-gateway-inspection" not in tables
 
 
 def test_no_interface_endpoint_serves_s3() -> None:
     """Spokes reach S3 through gateway endpoints: no name leads to an interface endpoint, which is paid by the hour."""
-    services = {it.inputs["serviceName"] for it in recorded(EAST).of(":VpcEndpoint")}
+    services = {item.inputs["serviceName"] for item in recorded(EAST).of(":VpcEndpoint")}
     assert "com.amazonaws.us-east-1.s3" not in services
 
 

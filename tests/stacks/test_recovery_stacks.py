@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.recorder import ACCOUNT, Recording, Resource
-from tests.stacks.test_ml_stacks import kinds, one, with_model
+from tests.stacks.test_ml_stacks import kinds, single, with_model
 from tests.stacks.zone import recorded, run
 
 STACK, PRIMARY, DATA = "recovery-prod", "ml-prod", "data-prod"
@@ -34,7 +34,7 @@ def records(recording: Recording) -> Mapping[str, Mapping[str, Any]]:
 
 class TestTheStandby:
     def test_uses_the_same_version_from_its_own_region(self) -> None:
-        standby, serving = (one(recorded(stack), "sagemaker/model:Model") for stack in (STACK, PRIMARY))
+        standby, serving = (single(recorded(stack), "sagemaker/model:Model") for stack in (STACK, PRIMARY))
         assert standby["primaryContainer"]["environment"] == serving["primaryContainer"]["environment"]
         bucket = recorded(DATA).outputs["buckets"]["artifacts"][WEST]
         assert standby["primaryContainer"]["modelDataUrl"] == f"s3://{bucket}/readmission/1/model.tar.gz"
@@ -42,7 +42,7 @@ class TestTheStandby:
         assert standby["vpcConfig"]["subnets"] == recorded(STACK).outputs["subnet_ids"]["inference"]
 
     def test_is_under_keys_of_its_own_region(self) -> None:
-        configuration = one(recorded(STACK), ":EndpointConfiguration")
+        configuration = single(recorded(STACK), ":EndpointConfiguration")
         keys = recorded(DATA).outputs["key_arns"]["artifacts"]
         assert configuration["kmsKeyArn"] == recorded(STACK).outputs["serving_key_arn"]
         assert configuration["kmsKeyArn"] != recorded(PRIMARY).outputs["serving_key_arn"]
@@ -50,19 +50,22 @@ class TestTheStandby:
 
     def test_answers_to_the_same_name_as_the_primary(self) -> None:
         assert recorded(STACK).outputs["endpoints"] == recorded(PRIMARY).outputs["endpoints"]
-        assert one(recorded(STACK), "endpoint:Endpoint")["name"] == one(recorded(PRIMARY), "endpoint:Endpoint")["name"]
+        assert (
+            single(recorded(STACK), "endpoint:Endpoint")["name"]
+            == single(recorded(PRIMARY), "endpoint:Endpoint")["name"]
+        )
 
     @pytest.mark.parametrize(("mode", "instances", "least"), [("warm", 1, 1), ("active-active", 8, 2)])
     def test_has_as_many_instances_as_its_mode_says(self, mode: str, instances: int, least: int) -> None:
         recording = recorded(STACK) if mode == "warm" else standing_by(mode)
-        [variant] = one(recording, ":EndpointConfiguration")["productionVariants"]
+        [variant] = single(recording, ":EndpointConfiguration")["productionVariants"]
         assert variant["initialInstanceCount"] == instances
-        assert one(recording, "appautoscaling/target:Target")["minCapacity"] == least
+        assert single(recording, "appautoscaling/target:Target")["minCapacity"] == least
 
     def test_pilot_light_has_a_configuration_without_an_endpoint(self) -> None:
         recording = standing_by("pilot-light")
         assert not [*recording.of("endpoint:Endpoint"), *recording.of("appautoscaling/target:Target")]
-        [variant] = one(recording, ":EndpointConfiguration")["productionVariants"]
+        [variant] = single(recording, ":EndpointConfiguration")["productionVariants"]
         assert variant["initialInstanceCount"] == 2
         assert alarm(recording)["name"] == SWITCH
         assert recording.outputs["journal_table"] == "hipaa-ml-prod-recovery"
@@ -86,7 +89,7 @@ class TestTheStandby:
 class TestTheSwitch:
     def test_has_an_alarm_and_a_health_check(self) -> None:
         recording = recorded(STACK)
-        check = one(recording, "route53/healthCheck:HealthCheck")
+        check = single(recording, "route53/healthCheck:HealthCheck")
         assert alarm(recording)["name"] == check["cloudwatchAlarmName"] == SWITCH
         assert check["cloudwatchAlarmRegion"] == WEST
         assert named(recording, ":MetricAlarm", "readmission-switch-alarm").provider == f"ml-prod-{WEST}"
@@ -130,7 +133,7 @@ class TestTheSwitch:
         assert f":{EAST}:" in withdrawn.inputs["alarmActions"][0]
 
     def test_private_zone_is_associated_with_the_recovery_vpc(self) -> None:
-        membership = one(recorded(STACK), "ZoneAssociation")
+        membership = single(recorded(STACK), "ZoneAssociation")
         assert membership["zoneId"] == recorded(PRIMARY).outputs["private_zone_id"]
         assert (membership["vpcId"], membership["vpcRegion"]) == (recorded(STACK).outputs["vpc_id"], WEST)
 
@@ -214,7 +217,7 @@ class TestTheReadinessCheck:
         schedule = named(recorded(STACK), ":Schedule", "readiness-schedule")
         assert schedule.provider == f"ml-prod-{WEST}"
         assert schedule.inputs["scheduleExpression"] == "rate(15 minutes)"
-        assert "prod" in json.dumps(one(recorded(STACK), "lambda/function:Function")["environment"])
+        assert "prod" in json.dumps(single(recorded(STACK), "lambda/function:Function")["environment"])
 
     def test_alarms_by_what_the_settings_promise(self) -> None:
         recording = run(STACK, ml={**with_model(), "recovery": {"rpo_minutes": 5, "drill_days": 30}})

@@ -59,11 +59,11 @@ def test_planted_phi_is_found_in_every_column(kind: str, finished: Finished, rec
             frame.loc[row, column] = text
             expected.setdefault(column, set()).add(row)
             row += 1
-    found = {column: {row for row, _ in findings} for column, findings in find(frame, recognizers).items()}
+    hits = {column: {row for row, _ in findings} for column, findings in find(frame, recognizers).items()}
     missed = {
-        column: sorted(rows - found.get(column, set()))
+        column: sorted(rows - hits.get(column, set()))
         for column, rows in expected.items()
-        if rows - found.get(column, set())
+        if rows - hits.get(column, set())
     }
     # A date in ISO form is what the column of shifted dates holds; every other form is found there too.
     assert not missed
@@ -152,8 +152,8 @@ def test_recall_and_false_alarms_on_many_rows(
         frame.loc[int(row), column] = f"{PLANTED[kind][generator.integers(2)]}"
         planted[int(row), column] = kind
     unique = frame.drop(columns="note")
-    found = find(unique, recognizers)
-    values = {(column, unique[column].iloc[row]) for column, findings in found.items() for row, _ in findings}
+    hits = find(unique, recognizers)
+    values = {(column, unique[column].iloc[row]) for column, findings in hits.items() for row, _ in findings}
     hit = sum((column, frame[column].iloc[row]) in values for row, column in planted)
     clean_values = {(column, value) for column in columns for value in base[column].unique()}
     alarms = len(values & clean_values)

@@ -199,10 +199,10 @@ def membership(sets: Sets) -> Check:
     limit = float(np.quantile(unseen, FALSE_ALARMS))
     labels = np.concatenate([np.ones(len(seen)), np.zeros(len(unseen))])
     auroc = float(roc_auc_score(labels, -np.concatenate([seen, unseen])))
-    found = float((seen < limit).mean())
+    fraction = float((seen < limit).mean())
     chance = _by_chance(FALSE_ALARMS, len(seen), len(unseen))
     noise = 0.5 + 4 * float(np.sqrt((len(seen) + len(unseen) + 1) / (12 * len(seen) * len(unseen))))
-    check = _privacy("membership", found, chance, "share of seen rows that an attack finds at 5 % false alarms")
+    check = _privacy("membership", fraction, chance, "share of seen rows that an attack finds at 5 % false alarms")
     passed = check.passed and auroc <= noise
     return replace(check, passed=passed, detail={"AUROC": auroc, "AUROC, limit": noise})
 

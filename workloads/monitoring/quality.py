@@ -40,12 +40,12 @@ def checks(model: Definition, figures: Figures, reference: Window, data: Window,
         data: records of the period.
         usual: usual number of records of such a period; None when it is not known yet.
     """
-    found: list[Check] = list(_volume(data, usual))
+    column_checks: list[Check] = list(_volume(data, usual))
     if not len(data):
-        return found
+        return column_checks
     total = len(data)
     refused = int(np.isnan(data.prediction).sum())
-    found += [
+    column_checks += [
         _rate("refused", "request", refused, total, figures.refused, "requests were refused"),
         _rate("unknown_field", "record", data.unknown_fields, total, 0.0, "records have a field of another schema"),
     ]
@@ -59,13 +59,13 @@ def checks(model: Definition, figures: Figures, reference: Window, data: Window,
         hint = _unit(name, reference.columns[name], column[~absent]) if numeric else ""
         kind = "category" if field.values else "range"
         meaning = "values are none of the allowed ones" if field.values else f"values are out of range{hint}"
-        found += [
+        column_checks += [
             _rate("missing", name, missing, total, figures.missing[name], "values are missing"),
             _rate("type", name, wrong, total, 0.0, "values have another type"),
             _rate(kind, name, int(outside.sum()), total, 0.0, meaning),
         ]
-        found += _constant(name, column[~absent], figures.modal_share[name])
-    return found
+        column_checks += _constant(name, column[~absent], figures.modal_share[name])
+    return column_checks
 
 
 def _rate(kind: str, feature: str, count: int, total: int, before: float, meaning: str) -> Check:

@@ -110,14 +110,14 @@ class Authorizer:
                 request=request, caller=caller, action=action, resource=resource, extra={**extra, **caller.claims}
             )
             try:
-                asked, decision = self._decide(subject, endpoint if action == own_action else None)
+                decided, decision = self._decide(subject, endpoint if action == own_action else None)
             except UncomputedKeyError as error:
                 self.record.count("uncomputed", request, error.key)
                 message = f"The emulated cloud does not compute the condition key {error.key} of {error.action}."
                 return _forbidden("UncomputedConditionKey", message)
             if not decision.allowed:
                 self.record.count("denied", request)
-                self.record.keep(Denial.of(request_id, request, asked, decision))
+                self.record.keep(Denial.of(request_id, request, decided, decision))
                 return _denial(subject, decision)
             if caller.principal.kind is not PrincipalKind.SERVICE:
                 self.record.use(caller.principal.arn, action)

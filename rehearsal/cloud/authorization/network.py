@@ -31,18 +31,18 @@ def endpoint(headers: Mapping[str, str]) -> tuple[str, Any] | None:
     """
     application = _APPLICATION.match(headers.get("user-agent", ""))
     names = (headers.get(VPC_ENDPOINT_HEADER) or (application[1] if application else "")).split(".")
-    found = [
+    owned = [
         (str(account), backend.vpc_end_points[name])
         for account, regions in (list(ec2_backends.items()) if names[0] else ())
         for backend in regions.values()
         for name in names
         if name in backend.vpc_end_points
     ]
-    if len(found) < 2:  # noqa: PLR2004 - nothing to choose from
-        return next(iter(found), None)
+    if len(owned) < 2:  # noqa: PLR2004 - nothing to choose from
+        return next(iter(owned), None)
     signed = _SIGNED.search(headers.get("authorization", ""))
     service = signed[1] if signed else ""
-    return next((each for each in found if str(each[1].service_name).split(".")[3] == service), None)
+    return next((each for each in owned if str(each[1].service_name).split(".")[3] == service), None)
 
 
 def endpoint_keys(headers: Mapping[str, str]) -> Mapping[str, str]:

@@ -55,8 +55,8 @@ def _check_priority(backend: Any, vpc_id: str, priority: int, association: str =
 
 
 def _get_firewall_rule_group_association(self: Any, firewall_rule_group_association_id: str) -> Item:
-    found = item_of(self.firewall_associations, firewall_rule_group_association_id, "Association")
-    return {"FirewallRuleGroupAssociation": found}
+    current = item_of(self.firewall_associations, firewall_rule_group_association_id, "Association")
+    return {"FirewallRuleGroupAssociation": current}
 
 
 def _list_firewall_rule_group_associations(self: Any, vpc_id: str = "", **_: Any) -> Item:

@@ -56,8 +56,8 @@ def _associate_resource_to_profile(
 
 
 def _get_profile_resource_association(self: Any, profile_resource_association_id: str) -> Item:
-    found = item_of(self.resource_associations, profile_resource_association_id, "Resource association")
-    return {"ProfileResourceAssociation": found}
+    current = item_of(self.resource_associations, profile_resource_association_id, "Resource association")
+    return {"ProfileResourceAssociation": current}
 
 
 def _list_profile_resource_associations(self: Any, profile_id: str, **_: Any) -> Item:

@@ -74,8 +74,8 @@ def _update_selection(resource: EmulatedResource) -> None:
 
 
 def _selected(resource: EmulatedResource) -> Any:
-    found = resource.call("get_restore_testing_selection", **_names(resource))["RestoreTestingSelection"]
-    return {**found, "name": found["RestoreTestingSelectionName"]}
+    selection = resource.call("get_restore_testing_selection", **_names(resource))["RestoreTestingSelection"]
+    return {**selection, "name": selection["RestoreTestingSelectionName"]}
 
 
 TYPES: Final = (

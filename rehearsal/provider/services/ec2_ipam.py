@@ -20,8 +20,8 @@ def _designated(resource: EmulatedResource) -> Any:
     listed = resource.pages(
         "list_delegated_administrators", "DelegatedAdministrators", service="organizations", ServicePrincipal=SERVICE
     )
-    found = next((item for item in listed if item["Id"] == resource.id), None)
-    return None if found is None else {**found, "delegatedAdminAccountId": found["Id"], "servicePrincipal": SERVICE}
+    match = next((item for item in listed if item["Id"] == resource.id), None)
+    return None if match is None else {**match, "delegatedAdminAccountId": match["Id"], "servicePrincipal": SERVICE}
 
 
 def _regions(resource: EmulatedResource, listed: str) -> set[str]:
@@ -44,8 +44,8 @@ def _change(resource: EmulatedResource) -> None:
 
 def _cidr(resource: EmulatedResource) -> Any:
     listed = resource.pages("get_ipam_pool_cidrs", "IpamPoolCidrs", IpamPoolId=resource.values["ipamPoolId"])
-    found = next((item for item in listed if item["Cidr"] == resource.values["cidr"]), None)
-    return None if found is None else {**found, "ipamPoolId": resource.values["ipamPoolId"]}
+    match = next((item for item in listed if item["Cidr"] == resource.values["cidr"]), None)
+    return None if match is None else {**match, "ipamPoolId": resource.values["ipamPoolId"]}
 
 
 TYPES: Final = (

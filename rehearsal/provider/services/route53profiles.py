@@ -35,8 +35,8 @@ def _authorize(resource: EmulatedResource) -> Values:
 def _authorization(resource: EmulatedResource) -> Any:
     zone_id = resource.values["zoneId"]
     vpcs = resource.call("list_vpc_association_authorizations", HostedZoneId=zone_id)["VPCs"]
-    found = next((vpc for vpc in vpcs if vpc["VPCId"] == resource.values["vpcId"]), None)
-    return None if found is None else {"zoneId": zone_id, "vpcId": found["VPCId"], "vpcRegion": found["VPCRegion"]}
+    entry = next((vpc for vpc in vpcs if vpc["VPCId"] == resource.values["vpcId"]), None)
+    return None if entry is None else {"zoneId": zone_id, "vpcId": entry["VPCId"], "vpcRegion": entry["VPCRegion"]}
 
 
 TYPES: Final = (

@@ -48,8 +48,8 @@ def _associate(resource: EmulatedResource) -> Values:
 
 
 def _association(resource: EmulatedResource) -> Any:
-    found = resource.call("get_configuration_policy_association", Target=_target(resource.id))
-    return {"policyId": found["ConfigurationPolicyId"], "targetId": found["TargetId"]}
+    association = resource.call("get_configuration_policy_association", Target=_target(resource.id))
+    return {"policyId": association["ConfigurationPolicyId"], "targetId": association["TargetId"]}
 
 
 def _dissociate(resource: EmulatedResource) -> None:

@@ -96,9 +96,9 @@ def test_an_export_is_deployment_format_3(bench: Bench) -> None:
         "pulumi:providers:toy",
         "toy:index:Thing",
     ]
-    thing = deployment["resources"][2]
-    assert thing["inputs"]["x"] == 1
-    assert thing["provider"] == f"{deployment['resources'][1]['urn']}::{deployment['resources'][1]['id']}"
+    resource = deployment["resources"][2]
+    assert resource["inputs"]["x"] == 1
+    assert resource["provider"] == f"{deployment['resources'][1]['urn']}::{deployment['resources'][1]['id']}"
     assert bench.store().stacks() == ["dev"]
 
 
