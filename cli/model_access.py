@@ -13,6 +13,7 @@ from cli.promotion.errors import BAD_INPUT, REFUSED, PromotionError
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
 from rehearsal.cloud import MANAGEMENT, Credentials, Endpoints, send_through
+from zone.plan import graph
 from zone.settings import Settings
 from zone.settings.placement import workload_environments
 
@@ -54,12 +55,22 @@ class RehearsedAccess:
         return rehearsed_aws(self.workspace, self.settings).client(service, account=self.account(environment))
 
     def client(self, service: str, environment: str, role: str) -> Any:
-        """A client of a session of a role; S3 is reached through the VPC endpoint of the environment."""
+        """A client of a session of a role; data and predictions come through the VPC endpoints of the environment."""
         endpoints, region = self.workspace.endpoints(), self.settings.regions.primary
         arn = f"arn:aws:iam::{self.account(environment)}:role/{role}"
         client = endpoints.client(service, region, self._session(endpoints, arn))
-        endpoint = self.workspace.deployed_outputs(f"ml-{environment}").get("s3_endpoint_id")
-        return send_through(client, service, str(endpoint)) if service == "s3" and endpoint else client
+        endpoint = self._endpoint(service, environment)
+        return send_through(client, service, endpoint) if endpoint else client
+
+    def _endpoint(self, service: str, environment: str) -> str:
+        """The VPC endpoint of a service whose requests are denied from elsewhere (P2); empty for other services."""
+        outputs = self.workspace.deployed_outputs
+        if service == "s3":
+            return str(outputs(f"ml-{environment}").get("s3_endpoint_id") or "")
+        if service == "sagemaker-runtime":
+            network = outputs(f"{graph.NETWORK}{self.settings.regions.primary}")
+            return str(network["endpoint_ids"].get("sagemaker.runtime") or "")
+        return ""
 
     def account(self, environment: str) -> str:
         """ID of the account, from the outputs of the stack `organization`."""

@@ -32,12 +32,15 @@ class Principals:
     """Credentials of the account's access role."""
     s3_endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
     """Region -> ID of the VPC endpoint of S3 that requests for data come through."""
+    runtime_endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Region -> ID of the VPC endpoint that requests for predictions come through."""
 
     def client(self, service: str, region: str, credentials: Credentials) -> Any:
-        """A boto3 client; one for S3 sends its requests through the VPC endpoint of the region."""
+        """A boto3 client; requests for data and predictions come through the VPC endpoint of the region."""
         client = self.endpoints.client(service, region, credentials)
-        endpoint = self.s3_endpoints.get(region)
-        return send_through(client, service, endpoint) if service == "s3" and endpoint else client
+        endpoints = {"s3": self.s3_endpoints, "sagemaker-runtime": self.runtime_endpoints}.get(service, {})
+        endpoint = endpoints.get(region)
+        return send_through(client, service, endpoint) if endpoint else client
 
     def publisher(self, bucket: str, prefix: str) -> Credentials:
         """A session of a role of training jobs, which write models below a prefix of the bucket of artifacts."""

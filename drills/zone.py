@@ -158,8 +158,16 @@ def _drill_zone(environment: str, cloud: Cloud, principals: Principals) -> Drill
     [name] = outputs["endpoints"].values()
     endpoint = document(f"endpoints/{name}")
     spoke = json.loads(rehearse("outputs", f"ml-{environment}", "--json"))
-    s3_endpoints = {zone["primary"]: spoke["s3_endpoint_id"], recovery: outputs["s3_endpoint_id"]}
-    principals = replace(principals, s3_endpoints=s3_endpoints)
+    networks = {
+        region: json.loads(rehearse("outputs", f"network-{region}", "--json")) for region in (zone["primary"], recovery)
+    }
+    principals = replace(
+        principals,
+        s3_endpoints={zone["primary"]: spoke["s3_endpoint_id"], recovery: outputs["s3_endpoint_id"]},
+        runtime_endpoints={
+            region: outputs["endpoint_ids"]["sagemaker.runtime"] for region, outputs in networks.items()
+        },
+    )
     buckets = [str(pair[side]) for pair in zone["pairs"] for side in ("primary", "recovery")]
     return DrillZone(
         environment=environment,

@@ -51,10 +51,15 @@ class Staging:
             raise DrillError("The emulated AWS is not running.")
         endpoints = cloud.endpoints()
         data, spoke = project.outputs(f"data-{ENVIRONMENT}"), project.outputs(f"ml-{ENVIRONMENT}")
+        network = project.outputs(f"network-{REGION}")
         account = str(data["account_id"])
         principals = Principals(endpoints=endpoints, account=account, administrator=access_role(endpoints, account))
         return cls(
-            principals=replace(principals, s3_endpoints={REGION: str(spoke["s3_endpoint_id"])}),
+            principals=replace(
+                principals,
+                s3_endpoints={REGION: str(spoke["s3_endpoint_id"])},
+                runtime_endpoints={REGION: str(network["endpoint_ids"]["sagemaker.runtime"])},
+            ),
             buckets={purpose: str(regions[REGION]) for purpose, regions in data["buckets"].items()},
         )
 

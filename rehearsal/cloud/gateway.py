@@ -79,6 +79,9 @@ class Gateway:
         """AWS validates a request, authorizes it, and checks the state that it needs, before it carries it out."""
         request = exchange.request
         if request is None:
+            environ = exchange.environ
+            described = environ.get("HTTP_X_AMZ_TARGET") or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+            self.authorizer.record.count_unrecognized(exchange.scope.services[0], described)
             return self._once(exchange)
         try:
             caller, refusal = self._decide(request, exchange.request_id)

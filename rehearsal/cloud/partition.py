@@ -12,16 +12,42 @@ GLOBAL_REGION: Final = "us-east-1"
 
 _SIGNING_NAMES: Final = {
     "access-analyzer": ("accessanalyzer",),
+    "aidevops": ("devops-agent",),
+    "airflow": ("mwaa",),
+    "aoss": ("opensearchserverless",),
+    "apigateway": ("apigateway", "apigatewayv2"),
     "application-autoscaling": ("application-autoscaling",),
-    "bedrock": ("bedrock", "bedrock-runtime"),
+    "aps": ("amp",),
+    "aws-marketplace": ("meteringmarketplace",),
+    "bedrock": ("bedrock", "bedrock-runtime", "bedrock-agent"),
+    "bedrock-agentcore": ("bedrock-agentcore", "bedrock-agentcore-control"),
+    "cloudhsm": ("cloudhsmv2",),
+    "connect-campaigns": ("connectcampaigns",),
+    "dynamodb": ("dynamodb", "dynamodbstreams"),
     "elasticfilesystem": ("efs",),
     "elasticloadbalancing": ("elbv2", "elb"),
+    "elasticmapreduce": ("emr",),
     "email": ("ses", "sesv2"),
+    "es": ("es", "opensearch"),
+    "execute-api": ("apigatewaymanagementapi",),
+    "iotdata": ("iot-data",),
+    "kinesisanalytics": ("kinesisanalyticsv2",),
+    "kinesisvideo": ("kinesisvideo", "kinesis-video-archived-media"),
+    "lex": ("lexv2-models",),
+    "mediastore": ("mediastore", "mediastore-data"),
+    "mobiletargeting": ("pinpoint",),
     "monitoring": ("cloudwatch",),
     "s3": ("s3", "s3control"),
+    "sagemaker": ("sagemaker", "sagemaker-runtime", "sagemaker-metrics"),
+    "servicecatalog": ("servicecatalog", "servicecatalog-appregistry"),
+    "servicequotas": ("service-quotas",),
+    "ses": ("ses", "sesv2"),
     "sso": ("sso-admin",),
     "states": ("stepfunctions",),
+    "tagging": ("resourcegroupstaggingapi",),
+    "timestream": ("timestream-write", "timestream-query"),
 }
+"""Signing name -> services of botocore that sign with it, where it is not the name of the only service."""
 
 
 @functools.cache

@@ -50,7 +50,7 @@ def reduce(zone: Zone) -> None:
             **zone.setting("network"),
             "egress": "none",
             "allowed_domains": [],
-            "endpoints": ["ssm"],
+            "endpoints": ["sagemaker.runtime", "ssm"],
             "segments": {"shared": {}, "prod": {"accounts": ["ml-prod"], "reaches": ["shared"]}},
         },
         data={

@@ -34,6 +34,16 @@ class Record:
         with self._lock:
             self._counts[kind][request.service, request.operation, reason] += 1
 
+    def count_unrecognized(self, service: str, operation: str) -> None:
+        """Counts a request that botocore's models do not describe: moto answers it, and nothing decides it.
+
+        Args:
+            service: name that the request is signed with.
+            operation: method and path, or target.
+        """
+        with self._lock:
+            self._counts["undecided"][service, operation, "not in the model of the service"] += 1
+
     def use(self, principal: str, action: str) -> None:
         """Counts an action that was allowed.
 

@@ -147,8 +147,21 @@ def _running(original: Any) -> Any:
 
 
 def _endpoints(account: str, region: str, subnet_ids: Any) -> list[str]:
-    """The endpoints of the VPC of some subnets, which a function in the VPC reaches by their private names."""
+    """The endpoints that a function in some subnets reaches by their private names.
+
+    Those of its VPC and, if the VPC is attached to a Transit Gateway, the interface endpoints of other VPCs for further
+    services: the VPC of the hub, whose private hosted zones are associated with the VPCs of the organization.
+    """
     backend: Any = ec2_backends[account][region]
     wanted = set(subnet_ids)
     vpcs = {subnet.vpc_id for zone in backend.subnets.values() for id_, subnet in zone.items() if id_ in wanted}
-    return [str(endpoint.id) for endpoint in backend.vpc_end_points.values() if endpoint.vpc_id in vpcs]
+    own = [endpoint for endpoint in backend.vpc_end_points.values() if endpoint.vpc_id in vpcs]
+    attached = any(attachment.resource_id in vpcs for attachment in backend.transit_gateway_attachments.values())
+    services = {endpoint.service_name for endpoint in own}
+    hub = [
+        endpoint
+        for regions in (list(ec2_backends.values()) if attached else ())
+        for endpoint in (list(regions[region].vpc_end_points.values()) if region in regions else ())
+        if endpoint.service_name not in services and endpoint.vpc_endpoint_type == "Interface"
+    ]
+    return [str(endpoint.id) for endpoint in (*own, *hub)]

@@ -3,7 +3,9 @@
 import base64
 import http.client
 import json
+import urllib.error
 import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -610,3 +612,39 @@ def test_used_actions_and_rights_are_recorded_by_role(account: Account, shared_c
     assert shared_cloud.command("used-actions")[role] == {"kms:ListKeys": 1}
     [right] = [right for right in shared_cloud.command("rights") if right["role"] == role]
     assert (right["sid"], right["actions"]) == ("Lists", ["kms:List*", "s3:ListAllMyBuckets"])
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("sagemaker-runtime", "invoke_endpoint", {"EndpointName": "a", "Body": b"{}"}),
+        ("bedrock-runtime", "invoke_model", {"modelId": "a", "body": b"{}"}),
+        ("resourcegroupstaggingapi", "get_resources", {}),
+        ("service-quotas", "list_services", {}),
+        ("timestream-query", "describe_endpoints", {}),
+        ("emr", "list_clusters", {}),
+        ("dynamodbstreams", "list_streams", {}),
+    ],
+)
+def test_services_that_sign_with_another_name_are_decided(
+    account: Account, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    client = account.client(service, account.session(account.role("without-rights")))
+    with pytest.raises(ClientError) as raised:
+        getattr(client, operation)(**parameters)
+    assert code(raised) in ("AccessDenied", "AccessDeniedException")
+
+
+def test_request_that_no_model_describes_is_counted_as_undecided(shared_cloud: Cloud) -> None:
+    def undecided() -> int:
+        counted: int = shared_cloud.command("authorization")["undecided"]["total"]
+        return counted
+
+    before = undecided()
+    request = urllib.request.Request(
+        f"{shared_cloud.endpoints().url('sagemaker', 'us-east-1')}/no-operation",
+        headers={"Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20261130/us-east-1/sagemaker/aws4_request"},
+    )
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(request)
+    assert undecided() == before + 1

@@ -14,6 +14,12 @@ from tests.rehearsal.cloud.samples import document
 
 REGION = "us-east-1"
 NETWORK = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
+LISTING = """
+import boto3
+
+def handle(event, context):
+    return len(boto3.client("secretsmanager").list_secrets()["SecretList"])
+"""
 FAILING = "def handle(event, context):\n    raise ValueError('no')\n"
 
 
@@ -42,10 +48,10 @@ class Created:
         vpc = ec2.create_vpc(CidrBlock="10.251.0.0/24")["Vpc"]["VpcId"]
         return str(ec2.create_subnet(VpcId=vpc, CidrBlock="10.251.0.0/25")["Subnet"]["SubnetId"])
 
-    def create(self, **members: Any) -> Any:
+    def create(self, code: str = FAILING, **members: Any) -> Any:
         buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as code:
-            code.writestr("handler.py", FAILING)
+        with zipfile.ZipFile(buffer, "w") as package:
+            package.writestr("handler.py", code)
         return self.client("lambda").create_function(
             FunctionName=self.name,
             Runtime="python3.12",
@@ -99,3 +105,33 @@ def test_failed_asynchronous_event_is_in_the_queue_while_the_role_may_send(endpo
     made.permit([])
     invoke(FunctionName=made.name, InvocationType="Event", Payload=json.dumps({"number": 3}))
     assert made.messages() == []
+
+
+@pytest.mark.parametrize("attached", [True, False])
+def test_function_reaches_the_endpoints_of_the_hub_if_its_vpc_is_attached(endpoints: Endpoints, attached: bool) -> None:
+    created = Created(endpoints, f"hub-{'attached' if attached else 'apart'}", NETWORK)
+    through = {"Effect": "Allow", "Action": "secretsmanager:ListSecrets", "Resource": "*"}
+    created.client("iam").put_role_policy(
+        RoleName=created.name,
+        PolicyName="through-an-endpoint",
+        PolicyDocument=document({**through, "Condition": {"Null": {"aws:SourceVpc": "false"}}}),
+    )
+    ec2, subnet = created.client("ec2"), created.subnet()
+    hub = ec2.create_vpc(CidrBlock="10.252.0.0/24")["Vpc"]["VpcId"]
+    service = f"com.amazonaws.{REGION}.secretsmanager"
+    ec2.create_vpc_endpoint(VpcId=hub, ServiceName=service, VpcEndpointType="Interface")
+    if attached:
+        [described] = ec2.describe_subnets(SubnetIds=[subnet])["Subnets"]
+        gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+        ec2.create_transit_gateway_vpc_attachment(
+            TransitGatewayId=gateway, VpcId=described["VpcId"], SubnetIds=[subnet]
+        )
+    [group] = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["default"]}])["SecurityGroups"][
+        :1
+    ]
+    created.create(LISTING, VpcConfig={"SubnetIds": [subnet], "SecurityGroupIds": [group["GroupId"]]})
+    answer = created.client("lambda").invoke(FunctionName=created.name)
+    payload = json.loads(answer["Payload"].read())
+    assert ("FunctionError" in answer) is not attached, payload
+    if not attached:
+        assert "AccessDenied" in payload["errorMessage"]
