@@ -32,6 +32,43 @@ INTENDED_CHANGES: Mapping[str, str] = {
         for model in ("length-of-stay", "readmission")
         for part in ("machine", "machine-rights")
     },
+    **{
+        f"guardrails-hipaa-ml-{name}": "guardrails of sharing, detection, backups, shells, databases and load balancers"
+        for name in (
+            "foundation-2",
+            "foundation-3",
+            "foundation-3-Infrastructure",
+            "foundation-3-Policy-Staging",
+            "foundation-3-Sandbox",
+            "foundation-3-Security",
+            "foundation-3-Workloads",
+            "policy-staging-2",
+            "policy-staging-3",
+            "policy-staging-4",
+            "workloads-1",
+            "workloads-ml-prod-1",
+            "workloads-ml-staging-and-workloads-ml-prod-2",
+            "workloads-ml-staging-and-workloads-ml-prod-3",
+            "workloads-ml-staging-and-workloads-ml-prod-3-Workloads-ML-Prod",
+            "workloads-ml-staging-and-workloads-ml-prod-3-Workloads-ML-Staging",
+            "workloads-ml-staging-and-workloads-ml-prod-and-security-1",
+        )
+    },
+    **dict.fromkeys(
+        (
+            "approval",
+            "approval-rights",
+            "approval-role",
+            "documents-us-east-1-zone",
+            "documents-us-west-2-zone",
+            "readiness-function",
+            "runbooks-rights-1",
+            "runbooks-rights-2",
+            "runbooks-rights-3",
+            "runbooks-rights-3-attached",
+        ),
+        "operations of the runbooks need the approval of a second person",
+    ),
     "pipeline-boundary": "state machines start classification jobs of Macie",
     "serving-key": "runbooks and monitors publish to the encrypted operations topic",
     **{
