@@ -21,7 +21,7 @@ from runbooks import existing_objects, rpo
 from tests.end_to_end.zone import Zone
 from tests.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("data"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("data"), pytest.mark.timeout(900)]
 EAST, WEST = "us-east-1", "us-west-2"
 STACKS = (*("organization", "audit", "baseline-management", "baseline-ml-prod", "baseline-backup", "data-prod"),)
 PATIENTS = {"cardiology": "cardiology/cardiology_encounters", "oncology": "oncology/oncology_tumours"}

@@ -9,7 +9,7 @@ import pytest
 from rehearsal.cloud import Cloud, Credentials
 from tests.end_to_end.zone import Zone
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploy_role"), pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.whole_zone, pytest.mark.xdist_group("deploy_role"), pytest.mark.timeout(1500)]
 
 ACCOUNTS = ("log-archive", "security-tooling", "ml-prod")
 FOUNDATION = ("organization", "audit", "baseline-management", *(f"baseline-{name}" for name in ACCOUNTS))
