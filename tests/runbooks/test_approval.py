@@ -139,6 +139,19 @@ def test_approval_of_another_principal_does_not_count(account: Account) -> None:
         account.verified_as()
 
 
+def test_approval_of_a_session_of_another_role_does_not_count(account: Account) -> None:
+    iam = account.endpoints.client("iam", EAST)
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName="administrator", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="administrator", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    assumed = account.endpoints.client("sts", WEST).assume_role(RoleArn=role, RoleSessionName=PERSON)
+    value = json.dumps({"region": WEST, "expires": (NOW + timedelta(hours=1)).isoformat()})
+    put(account, value, credentials=Credentials.of(assumed["Credentials"]))
+    with pytest.raises(RefusedError, match=f"written by .*assumed-role/administrator/{PERSON}; allowed: sessions of"):
+        account.verified_as()
+
+
 def test_valid_approval_counts_beside_invalid_ones(account: Account) -> None:
     put(account, "{}", name="another")
     assert account.approve() == account.verified_as()
