@@ -137,7 +137,8 @@ class Session:
                 settings = self.workspace.settings()
                 require_open_accounts(settings, rehearsed_aws(self.workspace, settings), stacks)
 
-        kept = KeptDeclarations(self.workspace)
+        # Reads the whole program: only an update keeps declarations.
+        kept = KeptDeclarations(self.workspace) if operation == "up" else None
         engines: list[Engine] = []
         self._preload = self._preloaded(project, operation, stacks)
 
@@ -164,11 +165,12 @@ class Session:
                 return engine.destroy(stack, unprotect=self._unprotect)
             if operation == "refresh":
                 return engine.refresh(stack, preview_only=self._preview_only)
-            if operation == "preview":
+            declarations = kept
+            if declarations is None:
                 return engine.preview(stack)
             if cloud is not None:
                 publish_stand_ins(cloud, plan, store, stack, _tell)
-            return engine.up(stack, lambda resources: kept.write(stack, declared_of(stack, resources)))
+            return engine.up(stack, lambda resources: declarations.write(stack, declared_of(stack, resources)))
 
         keep_going = operation == "preview"
         with SideBySide(min(self._at_once, len(stacks)), engine, sink, keep_going=keep_going) as runners:
