@@ -71,7 +71,7 @@ def _lists_every_identity(principals: Principals, principal: Principal) -> bool:
     aws = principals.get("AWS", ())
     if "*" in principals or "*" in aws:
         return True
-    identities = {principal.session_arn or principal.arn, principal.arn} - {principal.root_arn}
+    identities = {principal.caller_arn, principal.arn} - {principal.root_arn}
     return _names_account(principals, principal) and identities <= set(aws)
 
 

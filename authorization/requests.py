@@ -37,6 +37,11 @@ class Principal:
     session_arn: str = ""
     """For a role session whose name is known, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`."""
 
+    @property
+    def caller_arn(self) -> str:
+        """The ARN that AWS names the caller by: that of the session, otherwise that of the principal."""
+        return self.session_arn or self.arn
+
     @classmethod
     def of(cls, arn: str) -> "Principal":
         """Reads a principal from its ARN or service name.

@@ -60,7 +60,7 @@ class RehearsedAccess:
         arn = f"arn:aws:iam::{self.account(environment)}:role/{role}"
         client = endpoints.client(service, region, self._session(endpoints, arn))
         endpoint = self._endpoint(service, environment)
-        return send_through(client, service, endpoint) if endpoint else client
+        return send_through(client, endpoint) if endpoint else client
 
     def _endpoint(self, service: str, environment: str) -> str:
         """The VPC endpoint of a service whose requests are denied from elsewhere (P2); empty for other services."""

@@ -73,7 +73,7 @@ class TeamUpload:
     def _s3(self, endpoint_id: str, aws: RehearsedAws) -> Any:
         """An S3 client of the team's role, whose requests come through the VPC endpoint of the environment."""
         credentials = self._assumed(self._team_role, self._member(aws))
-        return send_through(self._endpoints.client("s3", self._region, credentials), "s3", endpoint_id)
+        return send_through(self._endpoints.client("s3", self._region, credentials), endpoint_id)
 
     def _member(self, aws: RehearsedAws) -> Credentials:
         """A session of a role with the team's tag: only its holders may assume the role of the team."""

@@ -40,7 +40,7 @@ class Principals:
         client = self.endpoints.client(service, region, credentials)
         endpoints = {"s3": self.s3_endpoints, "sagemaker-runtime": self.runtime_endpoints}.get(service, {})
         endpoint = endpoints.get(region)
-        return send_through(client, service, endpoint) if endpoint else client
+        return send_through(client, endpoint) if endpoint else client
 
     def publisher(self, bucket: str, prefix: str) -> Credentials:
         """A session of a role of training jobs, which write models below a prefix of the bucket of artifacts."""

@@ -118,12 +118,11 @@ def _session() -> Any:
     return boto3.Session(botocore_session=session)
 
 
-def send_through(client: Any, service: str, endpoint_id: str) -> Any:
+def send_through(client: Any, endpoint_id: str) -> Any:
     """Send the requests of a client through a VPC endpoint from now on; repeated calls have no further effect.
 
     Args:
         client: a boto3 client of the emulated AWS.
-        service: of the client, such as `s3`.
         endpoint_id: ID of the VPC endpoint.
 
     Returns:
@@ -133,5 +132,5 @@ def send_through(client: Any, service: str, endpoint_id: str) -> Any:
     def through(params: dict[str, Any], **_: Any) -> None:
         params["headers"][VPC_ENDPOINT_HEADER] = endpoint_id
 
-    client.meta.events.register(f"before-call.{service}", through, unique_id=f"through-{endpoint_id}")
+    client.meta.events.register("before-call", through, unique_id=f"through-{endpoint_id}")
     return client

@@ -89,8 +89,7 @@ class Gateway:
             log.exception("deciding %s %s failed", request.service, request.operation)
             message = f"The emulated cloud failed to decide: {error!r}"
             caller, refusal = None, Refusal(code="InternalFailure", message=message)
-        principal = caller.principal if caller is not None else None
-        with called_by((principal.session_arn or principal.arn) if principal is not None else ""):
+        with called_by(caller.principal.caller_arn if caller is not None else ""):
             answer = self._once(exchange) if refusal is None else exchange.refused(refusal)
         if caller is None:
             return answer

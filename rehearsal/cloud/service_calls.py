@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rehearsal.cloud.endpoints import VPC_ENDPOINT_HEADER, Credentials, Endpoints
+from rehearsal.cloud.endpoints import Credentials, Endpoints, send_through
 
 if TYPE_CHECKING:
     from rehearsal.cloud.authorization import Authorizer
@@ -105,7 +105,7 @@ class ServiceCalls:
             if client is None:
                 client = self._clients[key] = Endpoints(self._urls, retries=1).client(service, region, credentials)
                 if endpoint_id:
-                    client.meta.events.register("before-call", _through(endpoint_id))
+                    send_through(client, endpoint_id)
         return client
 
     def denied(self, action: "ServiceAction") -> str | None:
@@ -176,13 +176,6 @@ def _access_key(account: str) -> Credentials:
 
     key = iam_backends[account]["aws"].create_temp_access_key()
     return Credentials(access_key=key.access_key_id, secret_key=key.secret_access_key)
-
-
-def _through(endpoint_id: str) -> Any:
-    def add(params: dict[str, Any], **_: Any) -> None:
-        params["headers"][VPC_ENDPOINT_HEADER] = endpoint_id
-
-    return add
 
 
 SERVICE_CALLS: Final = ServiceCalls()

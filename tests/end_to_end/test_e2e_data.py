@@ -16,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.rehearsed_aws import RehearsedAws
-from rehearsal.cloud import Cloud, Credentials
+from rehearsal.cloud import Cloud, Credentials, send_through
 from runbooks import existing_objects, rpo
 from tests.end_to_end.zone import Zone
 from tests.waiting import until
@@ -119,11 +119,7 @@ class Environment:
 
     def inside(self, client: Any) -> Any:
         """The client, whose requests come through a VPC endpoint from now on."""
-        client.meta.events.register("before-call", self._through)
-        return client
-
-    def _through(self, params: dict[str, Any], **_: Any) -> None:
-        params["headers"]["x-rehearsal-vpce"] = self.endpoint
+        return send_through(client, self.endpoint)
 
 
 def head(client: Any, bucket: str, key: str) -> dict[str, Any]:

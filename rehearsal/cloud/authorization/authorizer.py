@@ -219,7 +219,7 @@ def _denial(subject: Subject, decision: Decision) -> Refusal:
         reason = f"because {allowing} allows the {subject.action} action ({decision.missing})"
     return _forbidden(
         DENIAL_CODES.get(subject.request.service, "AccessDeniedException"),
-        f"User: {principal.session_arn or principal.arn} is not authorized to perform: {subject.action} "
+        f"User: {principal.caller_arn} is not authorized to perform: {subject.action} "
         f"on resource: {subject.resource.arn} {reason}",
     )
 

@@ -12,6 +12,7 @@ from moto.ec2.models import ec2_backends
 
 from rehearsal.cloud.capture import CAPTURE, Destination, Exchange
 from rehearsal.cloud.hosting import HOSTING
+from rehearsal.cloud.patches.vpcs import vpcs_of
 
 _TIME: Final = "x-rehearsal-time"
 """Header with the time at which a request of a rehearsal is captured, ISO 8601; without it, the time is the clock's."""
@@ -146,10 +147,8 @@ def _capture(
 
 def s3_endpoint(account: str, region: str, vpc_config: Mapping[str, Any] | None) -> str:
     """The gateway endpoint of S3 in the VPC of some subnets, through which their traffic leaves; empty without one."""
-    backend = ec2_backends[account][region]
-    wanted: set[str] = set((vpc_config or {}).get("Subnets") or ())
-    vpcs = {subnet.vpc_id for zone in backend.subnets.values() for id_, subnet in zone.items() if id_ in wanted}
-    for endpoint in backend.vpc_end_points.values():
+    vpcs = vpcs_of(account, region, (vpc_config or {}).get("Subnets") or ())
+    for endpoint in ec2_backends[account][region].vpc_end_points.values():
         if endpoint.vpc_id in vpcs and str(endpoint.service_name).endswith(".s3"):
             return str(endpoint.id)
     return ""

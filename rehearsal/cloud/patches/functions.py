@@ -19,6 +19,7 @@ from rehearsal.cloud.authorization.dependent import Needed
 from rehearsal.cloud.authorization.resources import Resource
 from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.patches import registry
+from rehearsal.cloud.patches.vpcs import interface_endpoints, vpcs_of
 from rehearsal.cloud.service_calls import SERVICE_CALLS, NoRoleError, ServiceAction
 
 _NETWORK: Final = ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface")
@@ -153,15 +154,13 @@ def _endpoints(account: str, region: str, subnet_ids: Any) -> list[str]:
     services: the VPC of the hub, whose private hosted zones are associated with the VPCs of the organization.
     """
     backend: Any = ec2_backends[account][region]
-    wanted = set(subnet_ids)
-    vpcs = {subnet.vpc_id for zone in backend.subnets.values() for id_, subnet in zone.items() if id_ in wanted}
+    vpcs = vpcs_of(account, region, subnet_ids)
     own = [endpoint for endpoint in backend.vpc_end_points.values() if endpoint.vpc_id in vpcs]
-    attached = any(attachment.resource_id in vpcs for attachment in backend.transit_gateway_attachments.values())
     services = {endpoint.service_name for endpoint in own}
+    attached = any(attachment.resource_id in vpcs for attachment in backend.transit_gateway_attachments.values())
     hub = [
         endpoint
-        for regions in (list(ec2_backends.values()) if attached else ())
-        for endpoint in (list(regions[region].vpc_end_points.values()) if region in regions else ())
-        if endpoint.service_name not in services and endpoint.vpc_endpoint_type == "Interface"
+        for endpoint in (interface_endpoints(region) if attached else ())
+        if endpoint.service_name not in services
     ]
     return [str(endpoint.id) for endpoint in (*own, *hub)]

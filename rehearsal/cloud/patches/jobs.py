@@ -6,7 +6,6 @@ from typing import Any
 
 from moto.core.responses import EmptyResult
 from moto.core.utils import utcnow
-from moto.ec2.models import ec2_backends
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
@@ -15,6 +14,7 @@ from rehearsal.cloud.aws_error import AwsError
 from rehearsal.cloud.jobs import JOBS, Destination, Ended, Job, Source
 from rehearsal.cloud.patches import registry
 from rehearsal.cloud.patches.endpoint_traffic import s3_endpoint
+from rehearsal.cloud.patches.vpcs import interface_endpoints
 
 _ML = "/opt/ml/"
 _INTERFACES = ("sagemaker.api", "secretsmanager")
@@ -153,14 +153,9 @@ def _seconds(response: Any) -> int:
 
 
 def _interfaces(region: str) -> list[str]:
-    """The organization's interface endpoints in a region: spokes resolve their names, and reach them by the hub."""
+    """The interface endpoints in a region that jobs use."""
     wanted = {f"com.amazonaws.{region}.{service}" for service in _INTERFACES}
-    return [
-        str(endpoint.id)
-        for regions in list(ec2_backends.values())
-        for endpoint in (regions[region].vpc_end_points.values() if region in regions else ())
-        if endpoint.service_name in wanted
-    ]
+    return [str(endpoint.id) for endpoint in interface_endpoints(region) if endpoint.service_name in wanted]
 
 
 def _start(job: Job, stored: Any, kind: str) -> None:

@@ -15,7 +15,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from rehearsal.cloud import Cloud, Credentials, Endpoints
+from rehearsal.cloud import Cloud, Credentials, Endpoints, send_through
 from tests.rehearsal.cloud.samples import archive, document
 
 MANAGEMENT = "111122223333"
@@ -648,3 +648,23 @@ def test_request_that_no_model_describes_is_counted_as_undecided(shared_cloud: C
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(request)
     assert undecided() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [("secretsmanager", "list_secrets"), ("stepfunctions", "list_activities")]
+)
+def test_client_sends_requests_through_a_vpc_endpoint(account: Account, service: str, operation: str) -> None:
+    through = allow("secretsmanager:ListSecrets", "states:ListActivities")
+    role = account.role("through", {**through, "Condition": {"Null": {"aws:SourceVpc": "false"}}})
+    client = account.client(service, account.session(role))
+    with pytest.raises(ClientError) as raised:
+        getattr(client, operation)()
+    assert code(raised) == "AccessDeniedException"
+    ec2 = account.client("ec2", account.administrator)
+    endpoint = ec2.create_vpc_endpoint(
+        VpcEndpointType="Gateway",
+        VpcId=ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
+        ServiceName="com.amazonaws.us-east-1.s3",
+    )["VpcEndpoint"]["VpcEndpointId"]
+    getattr(send_through(client, endpoint), operation)()
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Credentials, Endpoints
+from rehearsal.cloud.endpoints import VPC_ENDPOINT_HEADER
 
 EAST = "us-east-1"
 
@@ -43,7 +44,7 @@ def through_endpoint(endpoints: Endpoints, owner: Credentials, client: Any, acti
     )["VpcEndpoint"]["VpcEndpointId"]
 
     def through(params: dict[str, Any], **_: Any) -> None:
-        params["headers"]["x-rehearsal-vpce"] = endpoint
+        params["headers"][VPC_ENDPOINT_HEADER] = endpoint
 
     client.meta.events.register("before-call", through)
     try:
