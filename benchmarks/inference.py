@@ -70,7 +70,7 @@ def _load(port: int, body: bytes, clients: int, requests: int, batch: int) -> No
 
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        times = [time_request for client_times in pool.map(client, range(clients)) for time_request in client_times]
+        times = [seconds for client_times in pool.map(client, range(clients)) for seconds in client_times]
     rate = len(times) / (time.perf_counter() - started)
     print(f"server, {batch:4d} encounters, {clients:2d} clients: {rate:7.0f} requests/s, {_figures(times)}")
 

@@ -11,7 +11,7 @@ from pulumi.automation import RuntimeError as ProgramError
 
 from cli.pulumi_events import RunRecord
 from operations.failures import explained
-from operations.pulumi_cli import failure
+from operations.pulumi_cli import error_lines
 from rehearsal.engine import Event, StackFinished, StackResult, StackStarted
 from rehearsal.engine.events import Operation
 
@@ -169,4 +169,4 @@ def _reason(error: Exception, record: RunRecord) -> str:
         return f"mandatory policies are violated: {', '.join(record.violated_policies)}"
     if record.errors:
         return "; ".join(record.errors)
-    return failure(error) if isinstance(error, CommandError) else str(error)
+    return error_lines(error) if isinstance(error, CommandError) else str(error)

@@ -165,7 +165,7 @@ def _drill_zone(environment: str, cloud: Cloud, principals: Principals) -> Drill
         principals,
         s3_endpoints={zone["primary"]: spoke["s3_endpoint_id"], recovery: outputs["s3_endpoint_id"]},
         runtime_endpoints={
-            region: outputs["endpoint_ids"]["sagemaker.runtime"] for region, outputs in networks.items()
+            region: network["endpoint_ids"]["sagemaker.runtime"] for region, network in networks.items()
         },
     )
     buckets = [str(pair[side]) for pair in zone["pairs"] for side in ("primary", "recovery")]

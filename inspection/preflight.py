@@ -343,18 +343,18 @@ def _singletons(expected: Expected, aws: Aws) -> Iterator[Check]:
         for singleton, exists in SINGLETONS.items():
             name = f"{singleton} of {key}"
             try:
-                state = any(exists(aws, account, region) for region in expected.regions)
+                present = any(exists(aws, account, region) for region in expected.regions)
             except (ClientError, BotoCoreError) as error:
                 yield Check(name=name, verdict="unknown", found=str(error), remedy="Grant the right to read it.")
                 continue
             adopted = singleton in expected.adopted.get(key, ())
-            if state and not adopted:
+            if present and not adopted:
                 remedy = f"Add {singleton} to adopt.{key}."
                 yield Check(name=name, verdict="failed", found="exists", remedy=remedy)
-            elif adopted and not state:
+            elif adopted and not present:
                 remedy = f"Remove {singleton} from adopt.{key}; the zone creates it."
                 yield Check(name=name, verdict="failed", found="does not exist", remedy=remedy)
-            elif state:
+            elif present:
                 yield Check(name=name, verdict="ok", found="is adopted")
 
 

@@ -84,11 +84,11 @@ def singletons(settings: Settings, aws: Aws, accounts: Accounts) -> Iterator[Par
         for singleton, exists in SINGLETONS.items():
             name = f"{singleton} of {key}"
             try:
-                state = any(exists(aws, account, region) for region in settings.regions.all)
+                present = any(exists(aws, account, region) for region in settings.regions.all)
             except (ClientError, BotoCoreError) as error:
                 yield Part(kind="singleton", name=name, found=str(error), outcome="unknown", remedy=GRANT)
                 break
-            if state:
+            if present:
                 yield Part(
                     kind="singleton", name=name, found="exists", outcome="adopt", **_adopt(settings, key, singleton)
                 )

@@ -67,7 +67,7 @@ def backend_url(workspace: LocalWorkspace) -> str:
         return workspace.who_am_i().url or ""
     except CommandError as error:
         raise OperationError(
-            explained(str(error), "the stack") or f"`pulumi whoami` failed: {failure(error)}"
+            explained(str(error), "the stack") or f"`pulumi whoami` failed: {error_lines(error)}"
         ) from error
 
 
@@ -83,11 +83,11 @@ def deployed_stacks(workspace: LocalWorkspace) -> frozenset[str]:
         )
     except CommandError as error:
         raise OperationError(
-            explained(str(error), "the stack") or f"`pulumi stack ls` failed: {failure(error)}"
+            explained(str(error), "the stack") or f"`pulumi stack ls` failed: {error_lines(error)}"
         ) from error
 
 
-def failure(error: CommandError) -> str:
+def error_lines(error: CommandError) -> str:
     """The lines of the CLI's output that say what went wrong."""
     text = str(error)
     lines = [line.strip() for line in text.splitlines() if "error:" in line]
@@ -106,6 +106,6 @@ def exported_resources(workspace: LocalWorkspace, stack: str) -> Sequence[Mappin
         )
         return json.loads(done.stdout)["deployment"].get("resources") or []
     except CommandError as error:
-        raise OperationError(explained(str(error), stack) or f"{stack}: {failure(error)}") from error
+        raise OperationError(explained(str(error), stack) or f"{stack}: {error_lines(error)}") from error
     except (ValueError, KeyError, AttributeError) as error:
         raise OperationError(f"`pulumi stack export` of {stack} printed no state: {error!r}") from error

@@ -6,10 +6,12 @@ states compares them with the program.
 
 import json
 import tarfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from controls.compiler.result import CompiledPolicy
 from zone.plan.guardrails import guardrail_policies
 from zone.settings import settings_from_files
 
@@ -38,6 +40,11 @@ def export(stack: str) -> dict[str, Any]:
     return document
 
 
+@cache
+def _guardrails() -> Sequence[CompiledPolicy]:
+    return guardrail_policies(settings_from_files(ROOT, "organization")).policies
+
+
 def _update_guardrails(resources: list[dict[str, Any]]) -> None:
     """Give the policies of a state the content of the present program, and add new ones with their attachments."""
     policies = {entry["inputs"]["name"]: entry for entry in resources if entry["type"] == POLICY}
@@ -45,7 +52,7 @@ def _update_guardrails(resources: list[dict[str, Any]]) -> None:
     targets = {entry["outputs"]["name"]: entry["id"] for entry in resources if entry["type"] == UNIT}
     parents = [entry["outputs"]["parentId"] for entry in resources if entry["type"] == UNIT]
     targets[""] = next(parent for parent in parents if parent.startswith("r-"))
-    for policy in guardrail_policies(settings_from_files(ROOT, "organization")).policies:
+    for policy in _guardrails():
         known = policies.get(policy.name)
         entry = known or _copy(pattern_of=next(iter(policies.values())), name=policy.name)
         for part in ("inputs", "outputs"):

@@ -119,8 +119,8 @@ def _waiting(plan: PipelinePlan) -> dict[str, State]:
             ],
             "Default": "Wait for Macie",
         },
-        "Wait for Macie": {"Type": "Wait", "Seconds": POLL_SECONDS, "Next": "Count the questions to Macie"},
-        "Count the questions to Macie": {
+        "Wait for Macie": {"Type": "Wait", "Seconds": POLL_SECONDS, "Next": "Count the reads of the job of Macie"},
+        "Count the reads of the job of Macie": {
             "Type": "Pass",
             "Parameters": {"id.$": "$.macie.id", "polls.$": "States.MathAdd($.macie.polls, 1)"},
             "ResultPath": "$.macie",

@@ -158,18 +158,15 @@ def _scenarios(results: Sequence[Result]) -> str:
     """A table with one row for a scenario, whatever the number of accounts in which it ran alike."""
     headings = ("", "scenario", "who, and where", "call", "stopped by")
     cells = "".join(f"<th>{heading}</th>" for heading in headings)
-    ordered = sorted(results, key=lambda result: (result.ok, *_likeness(result)))
-    rows = "".join(
-        _row(list(alike)) for _, alike in groupby(ordered, key=lambda result: (result.ok, *_likeness(result)))
-    )
+    rows = "".join(_row(list(alike)) for _, alike in groupby(sorted(results, key=_likeness), key=_likeness))
     return f'<table class="scenarios"><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _likeness(result: Result) -> tuple[str, ...]:
-    """What scenarios of several accounts have in common when they are shown as one."""
+def _likeness(result: Result) -> tuple[bool | str, ...]:
+    """What scenarios of several accounts have in common when they are shown as one; failures sort first."""
     scenario = result.scenario
     name = scenario.id.removeprefix(f"{scenario.account}-")
-    return (name, scenario.persona, scenario.expect, result.outcome, *result.stopped_by, *result.calls)
+    return (result.ok, name, scenario.persona, scenario.expect, result.outcome, *result.stopped_by, *result.calls)
 
 
 def _row(results: Sequence[Result]) -> str:
@@ -196,13 +193,12 @@ def _stopped(result: Result) -> str:
     scenario = result.scenario
     if not scenario.attack:
         return "nothing" if result.ok else escape(", ".join((result.outcome, *result.stopped_by)))
-    control, title = TITLES.get(scenario.expect, ("", OTHER))
-    expected = f'<code>{escape(scenario.expect)}</code><br><span class="quiet">{escape(f"{control} {title}")}</span>'
+    expected = f'<code>{escape(scenario.expect)}</code><br><span class="quiet">{escape(_control(result))}</span>'
     if result.ok:
         others = [sid for sid in result.stopped_by if sid != scenario.expect]
         return expected + (f'<br><span class="quiet">also {escape(", ".join(others))}</span>' if others else "")
-    got = ", ".join((result.outcome, *result.stopped_by))
-    return f'<span class="failed">{escape(got)}</span>, must be {expected}'
+    outcome = ", ".join((result.outcome, *result.stopped_by))
+    return f'<span class="failed">{escape(outcome)}</span>, must be {expected}'
 
 
 def _capital(text: str) -> str:

@@ -96,8 +96,8 @@ def _findings(situation: Situation) -> Iterator[Finding]:
         yield Finding(check="keys", subject=key, ok=state == "Enabled", found=state)
         region = primary_region(metadata)
         expected = situation.zone.region(serving_side(situation.snapshot))
-        place = f"its primary is in {region}" + ("" if region == expected else f", not in {expected}, which serves")
-        yield Finding(check="primary keys", subject=key, ok=region == expected, found=place)
+        detail = f"its primary is in {region}" + ("" if region == expected else f", not in {expected}, which serves")
+        yield Finding(check="primary keys", subject=key, ok=region == expected, found=detail)
 
 
 def _text(route: Route) -> StepText:

@@ -46,10 +46,6 @@ WEAKENING: Final = named(
 """Actions that stop, narrow or redirect detection."""
 
 
-def _listed(*statements: Statement) -> set[str]:
-    return {action for statement in statements for action in statement.actions}
-
-
 NAMED: Final = (
     Statement(
         sid="F6GuardDuty",
@@ -122,6 +118,7 @@ NAMED: Final = (
         ),
     ),
 )
+_NAMED_ACTIONS: Final = frozenset(action for statement in NAMED for action in statement.actions)
 
 
 def control(zone: Zone) -> Control:
@@ -139,7 +136,7 @@ def control(zone: Zone) -> Control:
                 Statement(
                     sid="F6Settings",
                     # What AWS adds to the tables of its detectors is denied as soon as they are renewed.
-                    actions=tuple(action for action in WEAKENING if action not in _listed(*NAMED)),
+                    actions=tuple(action for action in WEAKENING if action not in _NAMED_ACTIONS),
                 ),
                 Statement(
                     sid="F6Suppressed",
