@@ -1,8 +1,8 @@
 """Policies of declared roles and functions, and access keys, that nobody declared."""
 
 import json
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from inspection.aws import pages
 from inspection.observation import Observation
@@ -75,7 +75,7 @@ def function_policies(reads: Places, known: Known) -> Iterator[Observation]:
 
 
 def account_policies(reads: Places, known: Known) -> Iterator[Observation]:
-    """Organization policies that are attached to the account itself."""
+    """Organization policies of every type of AWS Organizations that are attached to the account itself."""
     client = reads.aws.client("organizations")
     type_ = "aws:organizations/policyAttachment:PolicyAttachment"
     declared = {
@@ -83,8 +83,8 @@ def account_policies(reads: Places, known: Known) -> Iterator[Observation]:
         for resource in known.resources
         if resource.type == type_
     }
-    for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
-        for policy in pages(client, "list_policies_for_target", "Policies", TargetId=reads.place.account, Filter=kind):
+    for kind in client.meta.service_model.shape_for("PolicyType").enum:
+        for policy in _attached(client, reads.place.account, kind):
             if policy.get("AwsManaged") or policy["Name"] in AWS_POLICIES:
                 continue
             if (policy["Id"], reads.place.account) not in declared:
@@ -94,3 +94,11 @@ def account_policies(reads: Places, known: Known) -> Iterator[Observation]:
                     control="F9",
                     arn=str(policy.get("Arn") or policy["Id"]),
                 )
+
+
+def _attached(client: Any, account: str, kind: str) -> Sequence[Mapping[str, Any]]:
+    """The policies of a type on an account; none of a type that the partition does not have."""
+    try:
+        return list(pages(client, "list_policies_for_target", "Policies", TargetId=account, Filter=kind))
+    except client.exceptions.InvalidInputException:
+        return ()

@@ -75,6 +75,7 @@ FAULTS = (
     fault("accessanalyzer/analyzer:Analyzer", "accessanalyzer", "delete_analyzer", analyzerName="<analyzerName>"),
     fault(
         *("account/alternativeContact:AlternativeContact", "account", "put_alternate_contact"),
+        AccountId="<accountId>",
         AlternateContactType="<alternateContactType>",
         EmailAddress="x@evil.example",
         Name="x",
@@ -123,7 +124,7 @@ FAULTS = (
     ),
     fault(
         *("cfg/deliveryChannel:DeliveryChannel", "config", "put_delivery_channel"),
-        DeliveryChannel={"name": "<name>", "s3BucketName": "somebody-elses"},
+        DeliveryChannel={"name": "<name>", "s3BucketName": "<s3BucketName>"},
     ),
     fault(
         *("cfg/recorder:Recorder", "config", "put_configuration_recorder"),
@@ -352,7 +353,7 @@ FAULTS = (
     fault(
         *("ram/resourceShare:ResourceShare", "ram", "update_resource_share"),
         resourceShareArn="<arn>",
-        allowExternalPrincipals=True,
+        name="planted",
     ),
     fault(
         *("rds/instance:Instance", "rds", "modify_db_instance"),

@@ -172,7 +172,11 @@ STRANGERS = (
     stranger(
         *("route53/zone:Zone", VPC, "route53", "create_hosted_zone"), Name="planted.example", CallerReference="planted"
     ),
-    stranger("ram/resourceShare:ResourceShare", VPC, "ram", "create_resource_share", name="planted"),
+    stranger(
+        *("ram/resourceShare:ResourceShare", VPC, "ram", "create_resource_share"),
+        name="planted",
+        allowExternalPrincipals=False,
+    ),
     stranger(
         *("organizations/policyAttachment:PolicyAttachment", "organizations/policyAttachment:PolicyAttachment"),
         *("organizations", "attach_policy"),

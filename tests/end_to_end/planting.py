@@ -27,6 +27,7 @@ class Planted:
     made: Mapping[str, DeclaredResource]
     """Type without `aws:` of what was made -> the declared resource that it is near to."""
     failed: Mapping[str, str]
+    """`making` or `changing` and the type -> why AWS refused."""
 
 
 def plant(resources: Sequence[DeclaredResource], aws: Aws, accounts: Mapping[str, str]) -> Planted:
@@ -46,14 +47,14 @@ def plant(resources: Sequence[DeclaredResource], aws: Aws, accounts: Mapping[str
         near.sort(key=lambda resource: (order.index(resource.account), resource.region))
         result = _try(stranger.fault, near, aws, {"member": accounts["ml-dev"]})
         if isinstance(result, str):
-            failed[stranger.finds] = result
+            failed[f"making {stranger.finds}"] = result
         else:
             made[stranger.finds] = result
     changed: dict[str, DeclaredResource] = {}
     for fault in FAULTS:
         result = _try(fault, _of(deployed, fault), aws, {})
         if isinstance(result, str):
-            failed[fault.type] = result
+            failed[f"changing {fault.type}"] = result
         else:
             changed[fault.type] = result
     return Planted(changed=changed, made=made, failed=failed)

@@ -187,3 +187,23 @@ def test_a_service_that_is_refused_is_unread_and_others_are_looked_at() -> None:
     result = looked(refused=frozenset({"sqs"}))
     assert {entry.what for entry in result.unread if entry.error == "AccessDenied"} == {"sqs:list_queues"}
     assert types(result) == {"aws:sns/topic:Topic"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("SERVICE_CONTROL_POLICY", {"Version": "2012-10-17", "Statement": []}),
+        ("TAG_POLICY", {"tags": {"team": {"tag_key": {"@@assign": "team"}}}}),
+        ("AISERVICES_OPT_OUT_POLICY", {"services": {"default": {"opt_out_policy": {"@@assign": "optIn"}}}}),
+    ],
+)
+def test_organization_policy_of_every_type_on_the_account_is_found(kind: str, content: Mapping[str, Any]) -> None:
+    client: Any = boto3.client("organizations", region_name=REGION)
+    client.enable_policy_type(RootId=client.list_roots()["Roots"][0]["Id"], PolicyType=kind)
+    created = client.create_policy(Name="weak", Description="", Type=kind, Content=json.dumps(content))
+    policy = created["Policy"]["PolicySummary"]["Id"]
+    client.attach_policy(PolicyId=policy, TargetId=ACCOUNT)
+    assert any("weak on the account" in observation.subject for observation in looked().observations)
+    type_ = "aws:organizations/policyAttachment:PolicyAttachment"
+    attachment = declared(type_, f"{ACCOUNT}:{policy}", {"policyId": policy, "targetId": ACCOUNT})
+    assert not any("weak" in observation.subject for observation in looked(attachment).observations)
