@@ -1,16 +1,20 @@
 """Scans the selected data for PHI: every column, every distinct value; one finding stops the run."""
 
+import hashlib
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from workloads.pipeline.definitions import DATES, NOTE, PATIENT, PATIENT_PATTERN, Definition
 from workloads.pipeline.errors import StepError
-from workloads.pipeline.plan import Job
-from workloads.pipeline.steps import command, frames
+from workloads.pipeline.plan import PANDAS, Job
+from workloads.pipeline.steps import blocks, command, frames
 from workloads.pipeline.steps.recognizers import Finding, Recognizers
 
 SHOWN: Final = 5
@@ -43,26 +47,74 @@ def _expected(column: str, value: str) -> bool:
     return column in DATES and _DATE.fullmatch(value) is not None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """A finding in a value, which is known by its digest only."""
+
+    column: str
+    row: int
+    """Number of the record, from 0."""
+    kind: str
+    value: str
+
+
+def of_block(frame: pd.DataFrame, recognizers: Recognizers) -> list[Hit]:
+    """The findings in a block of records."""
+    return [
+        Hit(column=column, row=row, kind=finding.kind, value=_digest(str(frame[column].loc[row])))
+        for column, findings in find(frame, recognizers).items()
+        for row, finding in findings
+    ]
+
+
+def _digest(value: str) -> str:
+    return hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def distinct(hits: Iterable[Hit]) -> list[Hit]:
+    """The findings in the first occurrence of each value of a column."""
+    hits = list(hits)
+    first: dict[tuple[str, str], int] = {}
+    for hit in hits:
+        place = (hit.column, hit.value)
+        first[place] = min(first.get(place, hit.row), hit.row)
+    return [hit for hit in hits if first[hit.column, hit.value] == hit.row]
+
+
+def _on_pandas(file: Path, names_model: Path | None) -> tuple[list[str], int, list[Hit]]:
+    recognizers = Recognizers(names_model)
+    frame = frames.read(file)
+    hits = [hit for block in blocks.of_frame(frame) for hit in of_block(block, recognizers)]
+    return list(frame.columns), len(frame), hits
+
+
 def run(_model: Definition, job: Job) -> dict[str, Any]:
     """Writes `scan.json`: kinds and rows of findings in each column, without values.
 
     Raises:
         StepError: PHI was found.
     """
-    recognizers = Recognizers(job.inputs.get("names_model"))
+    search = _on_pandas
+    if job.settings.engine != PANDAS:
+        from workloads.pipeline.steps import scan_spark  # noqa: PLC0415 - environments without Spark have pandas only
+
+        search = scan_spark.search
     report: dict[str, Any] = {}
     values = 0
-    for name in ("train.csv", "holdout.csv"):
-        frame = frames.read(job.inputs["select"] / name)
-        values += frame.size
-        for column, spans in find(frame, recognizers).items():
-            kinds = Counter(finding.kind for _, finding in spans)
-            rows = sorted({row + 2 for row, _ in spans})
-            report[f"{name} {column}"] = {
-                "kinds": dict(sorted(kinds.items())),
-                "rows": rows[:SHOWN],
-                "values": len(rows),
-            }
+    for part in frames.PARTS:
+        name = f"{part}.csv"
+        columns, rows, hits = search(job.inputs["select"] / name, job.inputs.get("names_model"))
+        values += rows * len(columns)
+        first = distinct(hits)
+        for column in columns:
+            own = [hit for hit in first if hit.column == column]
+            if own:
+                numbers = sorted({hit.row + 2 for hit in own})
+                report[f"{name} {column}"] = {
+                    "kinds": dict(sorted(Counter(hit.kind for hit in own).items())),
+                    "rows": numbers[:SHOWN],
+                    "values": len(numbers),
+                }
     job.write("scan.json", {"findings": report, "values": values})
     if report:
         sentences = [

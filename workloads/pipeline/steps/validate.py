@@ -3,9 +3,10 @@
 import logging
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
@@ -13,11 +14,26 @@ import pandas as pd
 
 from workloads.pipeline.definitions import DATES, PATIENT, PATIENT_PATTERN, ZIP3, Definition
 from workloads.pipeline.errors import StepError
-from workloads.pipeline.plan import Job
+from workloads.pipeline.plan import PANDAS, Engine, Job
 from workloads.pipeline.steps import command, frames
 
+FILES: Final = tuple(f"{part}.csv" for part in frames.PARTS)
 EXAMPLES: Final = 3
 CLASS_MINIMUM: Final = 10
+UNIX_LINES: Final = "(?d)"
+"""Flag of Java's regular expressions under which `$` means what it means in Python: only a line feed ends a line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """An expectation that failed."""
+
+    configuration: Any
+    """Its configuration: type and arguments."""
+    count: int
+    """Values that do not meet it; 0 for one about the table or a statistic."""
+    rows: Sequence[int]
+    """Numbers of the first records that do not meet it, ascending, from 0."""
 
 
 def generated(model: Definition) -> list[Any]:
@@ -57,19 +73,78 @@ def _columns(model: Definition) -> list[str]:
     return [*model.columns, *(f"{name} fraction" for name, field in fields.items() if field.whole)]
 
 
-def prepared(frame: pd.DataFrame, model: Definition) -> pd.DataFrame:
-    """The frame that is validated: numbers as floats (NaN when a value is none), and the fractions of whole numbers."""
-    columns: dict[str, Any] = {name: frame[name] for name in frame.columns}
-    for name, field in {**model.fields, model.target: model.target_field}.items():
-        if name not in frame.columns:
-            continue
-        if field.values:
-            columns[name] = frame[name].astype(object).where(frame[name] != "", None)
-            continue
-        columns[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
-        if field.whole:
-            columns[f"{name} fraction"] = columns[name] % 1
-    return pd.DataFrame(columns)
+class Check(Protocol):
+    """A selected file in an engine of Great Expectations."""
+
+    def results(self, context: Any, suite: Any, name: str) -> list[Result]:
+        """The expectations of a suite that failed."""
+        ...
+
+    def record(self, row: int) -> pd.Series:
+        """The values of a record, by its number from 0."""
+        ...
+
+    def counts(self, column: str) -> Mapping[str, int]:
+        """How often each value of a column occurs."""
+        ...
+
+
+class PandasCheck:
+    """A selected file in the memory of this process."""
+
+    def __init__(self, file: Path, model: Definition) -> None:
+        self._raw = frames.read(file)
+        self._model = model
+
+    def results(self, context: Any, suite: Any, name: str) -> list[Result]:
+        """The expectations of a suite that failed, with the numbers of all rows."""
+        source = context.data_sources.add_pandas(name)
+        result = evaluate(
+            context,
+            source,
+            suite,
+            name,
+            frames.prepared(self._raw, self._model),
+            {
+                "result_format": "COMPLETE",
+                "exclude_unexpected_values": True,
+                "return_unexpected_index_query": False,
+            },
+        )
+        return [
+            Result(
+                configuration=entry.expectation_config,
+                count=int(entry.result.get("unexpected_count") or 0),
+                rows=[int(row) for row in entry.result.get("unexpected_index_list") or () if isinstance(row, int)],
+            )
+            for entry in result.results
+            if not entry.success
+        ]
+
+    def record(self, row: int) -> pd.Series:
+        """The values of a record, by its number from 0."""
+        return self._raw.iloc[row]
+
+    def counts(self, column: str) -> Mapping[str, int]:
+        """How often each value of a column occurs."""
+        return {str(value): int(count) for value, count in self._raw[column].value_counts().items()}
+
+
+def evaluate(context: Any, source: Any, suite: Any, name: str, frame: Any, result_format: Mapping[str, Any]) -> Any:
+    """Great Expectations' result of a suite on a frame of pandas or Spark, as its source takes it."""
+    batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("whole")
+    definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
+    return definition.run(batch_parameters={"dataframe": frame}, result_format=dict(result_format))
+
+
+def _engine(model: Definition, engine: Engine) -> tuple[Callable[[Path], Check], list[Any]]:
+    """What checks a file, and the expectations in the form that the engine reads."""
+    expectations = [*generated(model), *by_hand(model)]
+    if engine == PANDAS:
+        return lambda file: PandasCheck(file, model), expectations
+    from workloads.pipeline.steps import validate_spark  # noqa: PLC0415 - environments without Spark have pandas only
+
+    return lambda file: validate_spark.SparkCheck(file, model), validate_spark.for_java(expectations)
 
 
 def run(model: Definition, job: Job) -> dict[str, Any]:
@@ -84,23 +159,13 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         context: Any = gx.get_context(mode="file", project_root_dir=job.output)
         context.variables.progress_bars = {"globally": False}
-        expectations = [*generated(model), *by_hand(model)]
+        check, expectations = _engine(model, job.settings.engine)
         suite = context.suites.add(gx.ExpectationSuite(name=model.name, expectations=expectations))
-        source = context.data_sources.add_pandas("selected")
-        for name in ("train.csv", "holdout.csv"):
-            raw = frames.read(job.inputs["select"] / name)
-            frame = prepared(raw, model)
-            batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("whole")
-            definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
-            result = definition.run(
-                batch_parameters={"dataframe": frame},
-                result_format={
-                    "result_format": "COMPLETE",
-                    "exclude_unexpected_values": True,
-                    "return_unexpected_index_query": False,
-                },
-            )
-            results[name] = failures(result, raw)
+        train, holdout = FILES
+        labels = check(job.inputs["select"] / train)
+        results[train] = failures(labels.results(context, suite, train), labels.record)
+        held = check(job.inputs["select"] / holdout)
+        results[holdout] = failures(held.results(context, suite, holdout), held.record)
         context.build_data_docs()
     job.write("validation.json", {"failures": results, "expectations": len(suite.expectations)})
     docs = _data_docs(job.output)
@@ -111,51 +176,52 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
                 f"{f'; and {len(failed) - 5} more' if len(failed) > 5 else ''}.",  # noqa: PLR2004 - as sliced
                 action="Correct the extract, or change the definition with the model's owner; nothing was trained.",
             )
-    _check_labels(frames.read(job.inputs["select"] / "train.csv"), model)
+    _check_labels(labels.counts(model.target), model)
     return {"expectations": len(suite.expectations), "data_docs": docs}
 
 
-def _check_labels(train: pd.DataFrame, model: Definition) -> None:
-    counts = train[model.target].value_counts()
+def _check_labels(counts: Mapping[str, int], model: Definition) -> None:
     least = 2 if model.kind == "classification" else 5
-    if len(counts) < least or (model.kind == "classification" and int(counts.min()) < CLASS_MINIMUM):
+    if len(counts) < least or (model.kind == "classification" and min(counts.values()) < CLASS_MINIMUM):
         raise StepError(
             f"The target {model.target} has too few distinct values or cases in the training data to learn from.",
             action="Check the join that makes the label.",
         )
 
 
-def failures(result: Any, raw: pd.DataFrame) -> list[dict[str, Any]]:
-    """Column, rule, count, rows and masked examples of each failed expectation; no value of the data."""
+def failures(results: Sequence[Result], record: Callable[[int], pd.Series]) -> list[dict[str, Any]]:
+    """Column, rule, count, rows and masked examples of each failed expectation; no value of the data.
+
+    Args:
+        results: of the expectations that failed.
+        record: gives the values of a record by its number, from 0.
+    """
     failed: list[dict[str, Any]] = []
-    for entry in result.results:
-        if entry.success:
-            continue
-        arguments = {
-            key: value for key, value in entry.expectation_config.kwargs.items() if key not in {"batch_id", "column"}
-        }
-        column = str(entry.expectation_config.kwargs.get("column", "table"))
-        rows = [
-            int(row) for row in (entry.result.get("unexpected_index_list") or [])[:EXAMPLES] if isinstance(row, int)
-        ]
+    for result in results:
+        kwargs = result.configuration.kwargs
+        arguments = {key: value for key, value in kwargs.items() if key not in {"batch_id", "column"}}
+        column = str(kwargs.get("column", "table"))
         plain = column.removesuffix(" fraction")
-        examples = [frames.mask(str(raw[plain].iloc[row])) for row in rows] if plain in raw.columns else []
+        rows = result.rows[:EXAMPLES]
+        records = [record(row) for row in rows] if plain != "table" else []
         failed.append(
             {
                 "column": plain,
-                "rule": "must be a whole number"
-                if plain != column
-                else _rule(entry.expectation_config.type, arguments),
-                "count": int(entry.result.get("unexpected_count") or 0),
+                "rule": "must be a whole number" if plain != column else _rule(result.configuration.type, arguments),
+                "count": result.count,
                 "rows": [row + 2 for row in rows],
-                "examples": examples,
+                "examples": [frames.mask(str(values[plain])) for values in records if plain in values.index],
             }
         )
     return failed
 
 
 def _rule(kind: str, arguments: Mapping[str, Any]) -> str:
-    shown = ", ".join(f"{key} {_shown(value)}" for key, value in sorted(arguments.items()) if value is not None)
+    shown = ", ".join(
+        f"{key} {_shown(value).removeprefix(UNIX_LINES)}"
+        for key, value in sorted(arguments.items())
+        if value is not None
+    )
     return f"{kind.removeprefix('expect_').replace('_', ' ')}{f' ({shown})' if shown else ''}"
 
 
