@@ -53,12 +53,11 @@ class Block:
         return frame
 
 
-def of_file(file: Path, rows: int = ROWS) -> list[Block]:
+def of_file(file: Path) -> list[Block]:
     """The blocks of a file, by one pass over its lines: a line feed between quotes ends no record.
 
     Args:
         file: as `frames.write` writes it.
-        rows: records of a block.
 
     Raises:
         StepError: the file is missing, has no header or no records, or a quotation does not end.
@@ -67,7 +66,7 @@ def of_file(file: Path, rows: int = ROWS) -> list[Block]:
         raise StepError(f"{file} does not exist.", action="Name an existing CSV file.")
     with file.open("rb") as lines:
         header = len(lines.readline())
-        found: list[Block] = []
+        ranges: list[Block] = []
         start, position, first, count, quoted = header, header, 0, 0, False
         for line in lines:
             position += len(line)
@@ -75,23 +74,23 @@ def of_file(file: Path, rows: int = ROWS) -> list[Block]:
             if quoted:
                 continue
             count += line not in {b"\n", b"\r\n"}
-            if count == rows:
-                found.append(_block(file, header, start, position, first, count))
+            if count == ROWS:
+                ranges.append(_block(file, header, start, position, first, count))
                 start, first, count = position, first + count, 0
     if quoted or not header:
         raise frames.not_csv(file.name)
     if count:
-        found.append(_block(file, header, start, position, first, count))
-    if not found:
+        ranges.append(_block(file, header, start, position, first, count))
+    if not ranges:
         raise frames.without_rows(file.name)
-    return found
+    return ranges
 
 
 def _block(file: Path, header: int, start: int, end: int, first: int, rows: int) -> Block:
     return Block(file=str(file), header=header, start=start, size=end - start, first=first, rows=rows)
 
 
-def of_frame(frame: pd.DataFrame, rows: int = ROWS) -> Iterator[pd.DataFrame]:
+def of_frame(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """The same blocks of a frame that is in memory."""
-    for start in range(0, len(frame), rows):
-        yield frame.iloc[start : start + rows]
+    for start in range(0, len(frame), ROWS):
+        yield frame.iloc[start : start + ROWS]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+import numpy as np
 import pandas as pd
 
 from workloads.pipeline.definitions import Definition
@@ -14,7 +15,7 @@ from workloads.pipeline.errors import INTEGRITY, StepError
 from workloads.pipeline.plan import Job
 
 PARTS: Final = ("train", "holdout")
-"""Parts of the selected data; each is a file `.csv`, and `.parquet` among the features."""
+"""Parts of the selected data; each is a file `.csv`, and `.npy` among the features."""
 FEATURES: Final = "features.json"
 """Record of the features: rows, and SHA-256 of each file and of the file that it was made of."""
 
@@ -144,7 +145,7 @@ def model_frame(job: Job, part: str, model: Definition) -> pd.DataFrame:
     folder = job.inputs.get("features")
     if folder is None:
         return typed(read(job.inputs["select"] / f"{part}.csv"), model)
-    file = folder / f"{part}.parquet"
+    file = folder / f"{part}.npy"
     recorded = job.document("features", FEATURES)[part]
     if not file.is_file() or file_digest(file) != recorded["sha256"]:
         raise StepError(
@@ -152,8 +153,39 @@ def model_frame(job: Job, part: str, model: Definition) -> pd.DataFrame:
             action="Run the step features again.",
             code=INTEGRITY,
         )
-    frame = pd.read_parquet(file)
-    return frame.astype({name: object for name, field in model.fields.items() if field.values})
+    columns: dict[str, Any] = {}
+    table = np.load(file, mmap_mode="r", allow_pickle=False)
+    for name, field in {**model.fields, model.target: model.target_field}.items():
+        values = np.array(field.values, dtype=object)[table[name]] if field.values else np.array(table[name])
+        columns[name] = pd.Series(values, dtype=object if field.values else "float64")
+    return pd.DataFrame(columns)
+
+
+def record_type(model: Definition) -> np.dtype[Any]:
+    """The type of a record of features: a float per number, and per category its place among the allowed values."""
+    fields = {**model.fields, model.target: model.target_field}
+    return np.dtype([(name, "<i2" if field.values else "<f8") for name, field in fields.items()])
+
+
+def records(frame: pd.DataFrame, model: Definition) -> np.ndarray[Any, Any]:
+    """The records of a typed frame.
+
+    Raises:
+        StepError: a category is not in the definition.
+    """
+    table = np.empty(len(frame), dtype=record_type(model))
+    for name, field in {**model.fields, model.target: model.target_field}.items():
+        if not field.values:
+            table[name] = frame[name]
+            continue
+        places = pd.Index(field.values).get_indexer(pd.Index(frame[name]))
+        if (places < 0).any():
+            raise StepError(
+                f"The column {name} holds a category that is not in the definition.",
+                action="Run the step validate first.",
+            )
+        table[name] = places
+    return table
 
 
 def mask(value: str) -> str:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from workloads.pipeline.steps import blocks, scan, spark
+from workloads.pipeline.steps import blocks, spark
+from workloads.pipeline.steps.findings import Hit, of_block
 from workloads.pipeline.steps.recognizers import Recognizers
 
 _SCHEMA = "column string, row long, kind string, value string"
 
 
-def search(file: Path, names_model: Path | None) -> tuple[list[str], int, list[scan.Hit]]:
+def search(file: Path, names_model: Path | None) -> tuple[list[str], int, list[Hit]]:
     """Columns, number of records, and findings of a file.
 
     Raises:
@@ -20,12 +21,12 @@ def search(file: Path, names_model: Path | None) -> tuple[list[str], int, list[s
     """
     parts = blocks.of_file(file)
     columns = list(parts[0].read().columns)
-    found = spark.mapped(parts, functools.partial(_hits, names_model), _SCHEMA)
-    return columns, sum(part.rows for part in parts), [scan.Hit(**row.asDict()) for row in spark.collected(found)]
+    hits = spark.mapped(parts, functools.partial(_hits, names_model), _SCHEMA)
+    return columns, sum(part.rows for part in parts), [Hit(**row.asDict()) for row in spark.collected(hits)]
 
 
 def _hits(names_model: Path | None, frame: pd.DataFrame) -> pd.DataFrame:
-    hits = [asdict(hit) for hit in scan.of_block(frame, _recognizers(names_model))]
+    hits = [asdict(hit) for hit in of_block(frame, _recognizers(names_model))]
     return pd.DataFrame(hits, columns=["column", "row", "kind", "value"]).astype({"row": "int64"})
 
 

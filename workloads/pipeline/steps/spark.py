@@ -25,6 +25,7 @@ from workloads.pipeline.steps.blocks import Block
 try:
     from pyspark.errors import PySparkException
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.storagelevel import StorageLevel
 except ImportError:
     raise StepError(
         "The engine spark needs PySpark, which this environment does not have.",
@@ -33,6 +34,7 @@ except ImportError:
         code=USAGE,
     ) from None
 
+__all__ = ["DataFrame", "StorageLevel", "collected", "mapped", "session", "stopping"]
 _ROOT: Final = Path(__file__).resolve().parents[3]
 _BLOCKS: Final = "file string, header long, start long, size long, first long, rows long"
 _STOPPED: Final = "StepError of a worker: "
@@ -50,7 +52,7 @@ def session() -> SparkSession:
         A session on the cluster of `spark-submit`, or in local mode with a worker per core.
     """
     builder: Any = SparkSession.builder.appName("pipeline").config("spark.ui.enabled", "false")
-    # Workers import this program by the same path; Parquet and CSV are read and written by pandas and PyArrow.
+    # Workers import this program by the same path.
     builder = builder.config("spark.executorEnv.PYTHONPATH", str(_ROOT)).config("spark.sql.session.timeZone", "UTC")
     if _SUBMITTED not in os.environ:
         with contextlib.suppress(ImportError):

@@ -4,9 +4,8 @@ import logging
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
@@ -16,24 +15,11 @@ from workloads.pipeline.definitions import DATES, PATIENT, PATIENT_PATTERN, ZIP3
 from workloads.pipeline.errors import StepError
 from workloads.pipeline.plan import PANDAS, Engine, Job
 from workloads.pipeline.steps import command, frames
+from workloads.pipeline.steps.validation import UNIX_LINES, Check, Result, evaluate
 
 FILES: Final = tuple(f"{part}.csv" for part in frames.PARTS)
 EXAMPLES: Final = 3
 CLASS_MINIMUM: Final = 10
-UNIX_LINES: Final = "(?d)"
-"""Flag of Java's regular expressions under which `$` means what it means in Python: only a line feed ends a line."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
-    """An expectation that failed."""
-
-    configuration: Any
-    """Its configuration: type and arguments."""
-    count: int
-    """Values that do not meet it; 0 for one about the table or a statistic."""
-    rows: Sequence[int]
-    """Numbers of the first records that do not meet it, ascending, from 0."""
 
 
 def generated(model: Definition) -> list[Any]:
@@ -71,22 +57,6 @@ def by_hand(model: Definition) -> list[Any]:
 def _columns(model: Definition) -> list[str]:
     fields = {**model.fields, model.target: model.target_field}
     return [*model.columns, *(f"{name} fraction" for name, field in fields.items() if field.whole)]
-
-
-class Check(Protocol):
-    """A selected file in an engine of Great Expectations."""
-
-    def results(self, context: Any, suite: Any, name: str) -> list[Result]:
-        """The expectations of a suite that failed."""
-        ...
-
-    def record(self, row: int) -> pd.Series:
-        """The values of a record, by its number from 0."""
-        ...
-
-    def counts(self, column: str) -> Mapping[str, int]:
-        """How often each value of a column occurs."""
-        ...
 
 
 class PandasCheck:
@@ -128,13 +98,6 @@ class PandasCheck:
     def counts(self, column: str) -> Mapping[str, int]:
         """How often each value of a column occurs."""
         return {str(value): int(count) for value, count in self._raw[column].value_counts().items()}
-
-
-def evaluate(context: Any, source: Any, suite: Any, name: str, frame: Any, result_format: Mapping[str, Any]) -> Any:
-    """Great Expectations' result of a suite on a frame of pandas or Spark, as its source takes it."""
-    batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("whole")
-    definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
-    return definition.run(batch_parameters={"dataframe": frame}, result_format=dict(result_format))
 
 
 def _engine(model: Definition, engine: Engine) -> tuple[Callable[[Path], Check], list[Any]]:

@@ -12,12 +12,10 @@ from typing import Any, Final
 
 import great_expectations as gx
 import pandas as pd
-from pyspark.sql import DataFrame
-from pyspark.storagelevel import StorageLevel
 
 from workloads.pipeline.definitions import Definition
 from workloads.pipeline.steps import blocks, frames, spark
-from workloads.pipeline.steps.validate import UNIX_LINES, Result, evaluate
+from workloads.pipeline.steps.validation import UNIX_LINES, Result, evaluate
 
 ROW: Final = "row number"
 """Column with the number of the record, from 0."""
@@ -59,7 +57,7 @@ class SparkCheck:
             StepError: a block is not CSV.
         """
         # The data comes first: Great Expectations uses the session that exists, and would start one of its own.
-        numbered = self._prepared().persist(StorageLevel.MEMORY_AND_DISK)
+        numbered = self._prepared().persist(spark.StorageLevel.MEMORY_AND_DISK)
         source = context.data_sources.add_spark(name, persist=False)
         try:
             # Great Expectations turns every exception into a failed expectation: what a worker refuses stops here.
@@ -80,7 +78,7 @@ class SparkCheck:
         ]
 
     def _rows(
-        self, context: Any, source: Any, name: str, numbered: DataFrame, failed: Sequence[Any]
+        self, context: Any, source: Any, name: str, numbered: spark.DataFrame, failed: Sequence[Any]
     ) -> dict[str, list[int]]:
         """Expectation -> numbers of the first records that do not meet it."""
         again = f"{name} failures"
@@ -101,7 +99,7 @@ class SparkCheck:
             total[row.value] += row.records
         return total
 
-    def _prepared(self) -> DataFrame:
+    def _prepared(self) -> spark.DataFrame:
         columns = frames.prepared(self._blocks[0].read().head(1), self._model).dtypes
         fields = [f"`{name}` {'double' if str(kind) == 'float64' else 'string'}" for name, kind in columns.items()]
         return spark.mapped(
