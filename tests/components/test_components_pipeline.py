@@ -406,19 +406,20 @@ class TestRights:
         assert not allowed(rights, "dynamodb:PutItem", table, dynamodb__LeadingKeys="lock#length-of-stay")
 
 
-def pipeline() -> Recording:
+def pipeline(plan: PipelinePlan = PLAN) -> Recording:
     return record(
         lambda: ModelPipeline(
             "readmission-pipeline",
             ModelPipelineArgs(
-                names=PLAN.names,
-                plan=pulumi.Output.from_input(0).apply(lambda _: PLAN),
+                names=plan.names,
+                plan=pulumi.Output.from_input(0).apply(lambda _: plan),
                 account_id=ACCOUNT,
                 boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/boundary",
                 key_arn=PLAN.volume_key_arn,
                 topic_arn=f"arn:aws:sns:{EAST}:{ACCOUNT}:operations",
                 schedule="cron(0 5 ? * SUN *)",
                 team="cardiology",
+                engine=plan.engine,
             ),
         )
     )
@@ -437,6 +438,25 @@ class TestComponent:
             "aws:cloudwatch/metricAlarm:MetricAlarm": 4,
         }
         assert pipeline().orphans() == set()
+
+    def test_step_of_spark_has_a_role_of_its_own(self) -> None:
+        names = {role.inputs["name"] for role in pipeline(ON_CLUSTER).of("iam/role:Role")}
+        assert names - {role.inputs["name"] for role in pipeline().of("iam/role:Role")} == {
+            ON_CLUSTER.names.step_role("features")
+        }
+        passed = next(entry for entry in machine_rights(ON_CLUSTER) if entry["Sid"] == "PassJobRoles")["Resource"]
+        assert {arn.rpartition("/")[2] for arn in passed} <= names
+        assert f"arn:aws:iam::{ACCOUNT}:role/{ON_CLUSTER.names.step_role('features')}" in passed
+
+    def test_features_are_readable_by_train_and_evaluate_on_spark_only(self) -> None:
+        file = ON_CLUSTER.output("features").uri().replace("s3://", "arn:aws:s3:::").replace("{}", "run") + "/train.npy"
+        readers = {
+            (plan.engine, step.name)
+            for plan in (PLAN, ON_CLUSTER)
+            for step in plan.steps
+            if allowed(step_rights(plan, step), "s3:GetObject", file)
+        }
+        assert readers == {("spark", "train"), ("spark", "evaluate")}
 
     def test_state_machine_is_traced_logged_without_data_and_encrypted(self) -> None:
         [machine] = pipeline().of("sfn/stateMachine:StateMachine")

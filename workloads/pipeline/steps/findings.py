@@ -11,7 +11,7 @@ import pandas as pd
 from workloads.pipeline.definitions import DATES, NOTE, PATIENT, PATIENT_PATTERN
 from workloads.pipeline.steps.recognizers import Finding, Recognizers
 
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def find(frame: pd.DataFrame, recognizers: Recognizers) -> dict[str, list[tuple[int, Finding]]]:

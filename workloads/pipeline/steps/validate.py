@@ -46,7 +46,9 @@ def by_hand(model: Definition) -> list[Any]:
         gxe.ExpectCompoundColumnsToBeUnique(column_list=[PATIENT, *DATES, *model.fields, model.target]),
         gxe.ExpectTableRowCountToBeBetween(min_value=200),
     ]
-    expectations += [gxe.ExpectColumnValuesToMatchRegex(column=date, regex=r"^\d{4}-\d{2}-\d{2}$") for date in DATES]
+    expectations += [
+        gxe.ExpectColumnValuesToMatchRegex(column=date, regex="^[0-9]{4}-[0-9]{2}-[0-9]{2}$") for date in DATES
+    ]
     if model.kind == "classification":
         expectations.append(gxe.ExpectColumnMeanToBeBetween(column=model.target, min_value=0.01, max_value=0.6))
     if "age_years" in model.fields:
