@@ -23,6 +23,7 @@ from workloads.pipeline.errors import USAGE, StepError
 from workloads.pipeline.steps.blocks import Block
 
 try:
+    from py4j.protocol import Py4JJavaError
     from pyspark.errors import PySparkException
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.storagelevel import StorageLevel
@@ -102,7 +103,7 @@ def stopping() -> Iterator[None]:
     """Raises the `StepError` that stopped a worker, in place of Spark's exception with the worker's trace."""
     try:
         yield
-    except PySparkException as error:
+    except (PySparkException, Py4JJavaError) as error:
         _, marked, text = str(error).partition(_STOPPED)
         if not marked:
             raise
