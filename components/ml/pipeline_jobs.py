@@ -99,10 +99,12 @@ def _training(plan: PipelinePlan, step: Step, inputs: Mapping[str, Place]) -> Ma
     spot: Mapping[str, Any] = {}
     stopping: Mapping[str, Any] = {"MaxRuntimeInSeconds": seconds}
     if plan.spot:
-        checkpoints = Place(bucket=output.bucket, prefix=f"{output.prefix}checkpoints/")
         spot = {
             "EnableManagedSpotTraining": True,
-            "CheckpointConfig": {**_address("S3Uri", step.name, checkpoints), "LocalPath": f"{_ML}/checkpoints"},
+            "CheckpointConfig": {
+                **_address("S3Uri", step.name, plan.checkpoints(step.name)),
+                "LocalPath": f"{_ML}/checkpoints",
+            },
         }
         stopping = {"MaxRuntimeInSeconds": seconds, "MaxWaitTimeInSeconds": 2 * seconds}
     return {

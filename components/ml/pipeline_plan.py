@@ -148,6 +148,11 @@ class PipelinePlan:
         purpose = "deidentified" if step == "deidentify" else "features"
         return Place(bucket=self.buckets[purpose], prefix=f"{self.team}/pipeline/{self.names.model}/{RUN}/{step}/")
 
+    def checkpoints(self, step: str) -> Place:
+        """What a training job on spot instances saves, and reads again after an interruption."""
+        output = self.output(step)
+        return Place(bucket=output.bucket, prefix=f"{output.prefix}checkpoints/")
+
     def output_key(self, step: str) -> str:
         """The key of a step's output."""
         return self.key_arns["deidentified" if step == "deidentify" else "features"]

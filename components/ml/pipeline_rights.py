@@ -22,6 +22,9 @@ def step_rights(plan: PipelinePlan, step: Step) -> list[Statement]:
     `*`.
     """
     inputs, output = plan.inputs(step), plan.output(step.name)
+    if plan.spot and step.name == TRAINING:
+        # SageMaker copies the checkpoints to the instance that continues (Developer Guide, "Checkpoints").
+        inputs = {**inputs, "checkpoints": plan.checkpoints(step.name)}
     keys = {plan.output_key(step.name), *(plan.key_arns[_purpose(plan, place)] for place in inputs.values())}
     statements: list[Statement] = [
         {

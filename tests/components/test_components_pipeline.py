@@ -335,6 +335,20 @@ class TestRights:
         other = "arn:aws:s3:::hipaa-ml-raw-phi/oncology/tumours/2026.csv"
         assert not any(allowed(step_rights(PLAN, step), "s3:GetObject", other) for step in STEPS)
 
+    def test_training_on_spot_instances_reads_its_checkpoints_again(self) -> None:
+        spot = VARIANTS["spot"]
+        place = spot.checkpoints("train")
+        file, bucket = place.arn().replace("*", "run", 1).rstrip("*") + "state", f"arn:aws:s3:::{place.bucket}"
+        prefix = {"s3__prefix": place.prefix.format("run")}
+        for plan, expected in ((spot, {"train"}), (PLAN, set[str]())):
+            rights = step_rights(plan, BY_NAME["train"])
+            for action, resource, context in (("s3:GetObject", file, {}), ("s3:ListBucket", bucket, prefix)):
+                readers = {
+                    name for name, rights in steps_rights.items() if allowed(rights, action, resource, **context)
+                }
+                assert readers & {"train"} == expected, action
+        assert allowed(step_rights(spot, BY_NAME["train"]), "s3:PutObject", file)
+
     def test_only_registration_creates_packages(self) -> None:
         group = f"arn:aws:sagemaker:{EAST}:{ACCOUNT}:model-package-group/hipaa-ml-readmission"
         action = "sagemaker:CreateModelPackage"
