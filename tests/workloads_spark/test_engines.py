@@ -16,7 +16,7 @@ from tests.workloads_ml.test_scan import PLANTED
 from workloads.pipeline.definitions import NOTE, PATIENT, ZIP3, Definition, definition
 from workloads.pipeline.errors import INTEGRITY, REJECTED, StepError
 from workloads.pipeline.plan import Job
-from workloads.pipeline.steps import blocks, frames, scan, scan_spark
+from workloads.pipeline.steps import blocks, frames, scan, scan_spark, spark
 from workloads.pipeline.steps.findings import Hit, distinct
 from workloads.pipeline.steps.recognizers import KINDS
 
@@ -249,6 +249,19 @@ def test_file_that_is_no_table_is_refused_alike(
     results = outcomes(name, "readmission", inputs, tmp_path)
     assert results["spark"] == results["pandas"]
     assert results["spark"][0][0].startswith("train.csv ")
+
+
+def test_block_of_full_size_reaches_spark(
+    readmission: Finished, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """pandas reads a large block in pieces, and keeps its text in several chunks."""
+    monkeypatch.setattr(blocks, "ROWS", 50_000)
+    part = frames.read(readmission["select"] / "train.csv")
+    frames.write(pd.concat([part] * (60_000 // len(part) + 1)).head(60_000), tmp_path / "all.csv")
+    parts = blocks.of_file(tmp_path / "all.csv")
+    schema = ", ".join(f"`{name}` string" for name in part.columns)
+    assert [block.rows for block in parts] == [50_000, 10_000]
+    assert spark.mapped(parts, lambda frame: frame, schema).count() == 60_000
 
 
 def test_scan_without_a_names_model_is_refused_alike(readmission: Finished, tmp_path: Path) -> None:

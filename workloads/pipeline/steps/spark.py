@@ -91,11 +91,16 @@ def mapped(blocks: Sequence[Block], function: Callable[[pd.DataFrame], pd.DataFr
             for described_block in batch.itertuples(index=False):
                 block = Block(**{name: getattr(described_block, name) for name in Block.__dataclass_fields__})
                 try:
-                    yield function(block.read())
+                    yield _plain(function(block.read()))
                 except StepError as error:
                     raise RuntimeError(_STOPPED + json.dumps([error.reason, error.action, error.code])) from None
 
     return described.mapInPandas(work, schema)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with text as Python objects: PySpark 3.5 cannot take pandas' text in several chunks."""
+    return frame.astype({name: object for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)})
 
 
 @contextlib.contextmanager
