@@ -20,17 +20,23 @@ VENV_NANNYML := .venv-nannyml
 READY_NANNYML := $(VENV_NANNYML)/.ready
 VENV_ATTACKS := .venv-attacks
 READY_ATTACKS := $(VENV_ATTACKS)/.ready
-READY_TOOLS := .venv-dvc/.ready
+VENV_DVC := .venv-dvc
+READY_DVC := $(VENV_DVC)/.ready
+VENV_MLFLOW := .venv-mlflow
+READY_MLFLOW := $(VENV_MLFLOW)/.ready
 TELEMETRY_OFF := MLFLOW_DISABLE_TELEMETRY=true DO_NOT_TRACK=true GX_ANALYTICS_ENABLED=false DVC_NO_ANALYTICS=1
 MODEL ?= readmission
 MUTATED ?= authorization controls
 SAMPLE ?= 100
 SEED ?= 13
 MINUTES ?= 60
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
+# The environments of the workloads have 50,000 modules, of which a run imports few: Python compiles those on import.
+INSTALL_LARGE := $(INSTALL) --no-compile
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ml rehearse runbooks drill test test-workloads test-spark retrain retrain-zone drift nannyml lint types unit end-to-end zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
+.PHONY: help setup setup-ml setup-workloads rehearse runbooks drill test test-workloads test-spark retrain retrain-zone drift nannyml lint types unit end-to-end zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -40,62 +46,68 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "Setting up $(VENV) from requirements.lock (about 550 MB, one to two minutes) …"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python $(INSTALL) -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 $(READY_ML): workloads/requirements.lock $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/requirements.lock
+	$(BIN)/python $(INSTALL) -r workloads/requirements.lock
 	touch $@
 
 $(READY_DOCS): docs/requirements.lock
 	$(PYTHON) -m venv $(VENV_DOCS)
-	$(VENV_DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r docs/requirements.lock
+	$(VENV_DOCS)/bin/python $(INSTALL) -r docs/requirements.lock
 	touch $@
 
 $(READY_WORKLOADS): workloads/pipeline/requirements.lock workloads/pipeline/requirements-test.lock
 	@echo "Setting up $(VENV_WORKLOADS) (about 700 MB, one minute) …"
 	$(PYTHON) -m venv $(VENV_WORKLOADS)
-	$(VENV_WORKLOADS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements.lock
-	$(VENV_WORKLOADS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements-test.lock
+	$(VENV_WORKLOADS)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements.lock
+	$(VENV_WORKLOADS)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements-test.lock
 	touch $@
 
 $(READY_SPARK): workloads/pipeline/requirements.lock workloads/pipeline/requirements-test.lock workloads/pipeline/requirements-spark.lock workloads/pipeline/requirements-spark-local.lock
 	@echo "Setting up $(VENV_SPARK) (about 1300 MB, two minutes) …"
 	$(PYTHON) -m venv $(VENV_SPARK)
 	for lock in requirements requirements-test requirements-spark requirements-spark-local; do \
-	  $(VENV_SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/pipeline/$$lock.lock || exit 1; done
+	  $(VENV_SPARK)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/$$lock.lock || exit 1; done
 	touch $@
 
 $(READY_MONITORING): workloads/monitoring/requirements.lock workloads/pipeline/requirements-test.lock
 	@echo "Setting up $(VENV_MONITORING) (about 900 MB, one minute) …"
 	$(PYTHON) -m venv $(VENV_MONITORING)
-	$(VENV_MONITORING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/monitoring/requirements.lock
-	$(VENV_MONITORING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/pipeline/requirements-test.lock
+	$(VENV_MONITORING)/bin/python $(INSTALL_LARGE) -r workloads/monitoring/requirements.lock
+	$(VENV_MONITORING)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements-test.lock
 	touch $@
 
-$(READY_TOOLS): workloads/tracking/requirements.lock workloads/tracking/requirements-test.lock workloads/pipeline/requirements-dvc.lock
-	for tool in mlflow:tracking/requirements dvc:pipeline/requirements-dvc; do venv=.venv-$${tool%%:*}; \
-	  $(PYTHON) -m venv $$venv && $$venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  -r workloads/$${tool#*:}.lock || exit 1; done
-	.venv-mlflow/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/tracking/requirements-test.lock
+$(READY_DVC): workloads/pipeline/requirements-dvc.lock
+	@echo "Setting up $(VENV_DVC) (about 190 MB) …"
+	$(PYTHON) -m venv $(VENV_DVC)
+	$(VENV_DVC)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements-dvc.lock
+	touch $@
+
+$(READY_MLFLOW): workloads/tracking/requirements.lock workloads/tracking/requirements-test.lock
+	@echo "Setting up $(VENV_MLFLOW) (about 1 GB) …"
+	$(PYTHON) -m venv $(VENV_MLFLOW)
+	$(VENV_MLFLOW)/bin/python $(INSTALL_LARGE) -r workloads/tracking/requirements.lock
+	$(VENV_MLFLOW)/bin/python $(INSTALL_LARGE) -r workloads/tracking/requirements-test.lock
 	touch $@
 
 $(READY_NANNYML): workloads/monitoring/requirements-nannyml.lock
 	@echo "Setting up $(VENV_NANNYML) (about 1.9 GB) …"
 	$(PYTHON) -m venv $(VENV_NANNYML)
-	$(VENV_NANNYML)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/monitoring/requirements-nannyml.lock
+	$(VENV_NANNYML)/bin/python $(INSTALL) -r workloads/monitoring/requirements-nannyml.lock
 	touch $@
 
 $(READY_ATTACKS): workloads/attacks/requirements.lock
 	@echo "Setting up $(VENV_ATTACKS) (about 320 MB) …"
 	$(PYTHON) -m venv $(VENV_ATTACKS)
-	$(VENV_ATTACKS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r workloads/attacks/requirements.lock
+	$(VENV_ATTACKS)/bin/python $(INSTALL) -r workloads/attacks/requirements.lock
 	touch $@
 
 $(READY_SUPPLY): docs/requirements-supply-chain.lock
 	$(PYTHON) -m venv $(VENV_SUPPLY)
-	$(VENV_SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r docs/requirements-supply-chain.lock
+	$(VENV_SUPPLY)/bin/python $(INSTALL) -r docs/requirements-supply-chain.lock
 	touch $@
 
 setup: $(READY) ## the virtual environment, from the lock
@@ -137,14 +149,18 @@ retrain-zone: $(READY) $(READY_WORKLOADS) ## the same through the state machine 
 drift: $(READY_ML) $(READY_WORKLOADS) $(READY_MONITORING) ## drift of a served model from alarm to recovery, as one report
 	@export $(TELEMETRY_OFF); $(BIN)/python -m drills.drift
 
-test-workloads: $(READY_WORKLOADS) $(READY_MONITORING) $(READY_TOOLS) ## tests of pipeline and monitors, in their environments
+setup-workloads: $(READY_WORKLOADS) $(READY_MONITORING) $(READY_MLFLOW) $(READY_DVC)
+
+test-workloads: ## tests of pipeline and monitors, in their environments
+	@$(MAKE) --no-print-directory --jobs=2 setup-workloads
 	$(TELEMETRY_OFF) $(VENV_WORKLOADS)/bin/python -m pytest -c tests/workloads_ml/pytest.ini --rootdir tests/workloads_ml tests/workloads_ml
 	$(TELEMETRY_OFF) $(VENV_MONITORING)/bin/python -m pytest -c tests/workloads_monitoring/pytest.ini --rootdir tests/workloads_monitoring tests/workloads_monitoring
 
 test-spark: $(READY_SPARK) ## tests of the steps on Apache Spark beside pandas, in their environment
 	$(TELEMETRY_OFF) $(VENV_SPARK)/bin/python -m pytest -c tests/workloads_spark/pytest.ini --rootdir tests/workloads_spark tests/workloads_spark
 
-test: lint types unit ## lint, types, unit and policy tests, and those of single emulated services
+test: lint ## lint, types, unit and policy tests, and those of single emulated services
+	@$(MAKE) --no-print-directory --jobs=2 types unit
 
 lint: $(READY) ## ruff, YAML and workflow checks
 	$(BIN)/ruff check

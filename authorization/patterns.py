@@ -4,6 +4,7 @@ Source: IAM User Guide, "IAM JSON policy elements: Resource" and "Condition oper
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -23,15 +24,31 @@ def unescape_wildcards(pattern: str) -> str:
     return pattern.replace(_ESCAPED_STAR, "*").replace(_ESCAPED_QUESTION_MARK, "?")
 
 
+def _translated(pattern: str) -> str:
+    translated = {"*": ".*", "?": ".", _ESCAPED_STAR: r"\*", _ESCAPED_QUESTION_MARK: r"\?"}
+    return "".join(translated.get(character) or re.escape(character) for character in pattern)
+
+
 @lru_cache(maxsize=8192)
 def _expression(pattern: str) -> re.Pattern[str]:
-    translated = {"*": ".*", "?": ".", _ESCAPED_STAR: r"\*", _ESCAPED_QUESTION_MARK: r"\?"}
-    return re.compile("".join(translated.get(character) or re.escape(character) for character in pattern), re.DOTALL)
+    return re.compile(_translated(pattern), re.DOTALL)
+
+
+@lru_cache(maxsize=8192)
+def _action_expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for all patterns; without a pattern, one that matches nothing."""
+    alternatives = "|".join(_translated(pattern.lower()) for pattern in patterns)
+    return re.compile(alternatives if patterns else r"(?!)", re.DOTALL)
 
 
 def matches_wildcards(text: str, pattern: str) -> bool:
     """Return whether a text matches a pattern with the wildcards `*` and `?`; case-sensitive."""
     return _expression(pattern).fullmatch(text) is not None
+
+
+def matches_action(action: str, patterns: Sequence[str]) -> bool:
+    """Return whether an action matches one of several patterns with wildcards; upper and lower case are the same."""
+    return _action_expression(tuple(patterns)).fullmatch(action.lower()) is not None
 
 
 def matches_arn(arn: str, pattern: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from authorization.conditions import conditions_hold
 from authorization.documents import PolicyStatement
-from authorization.patterns import matches_wildcards
+from authorization.patterns import matches_action, matches_wildcards
 from authorization.principals import principal_applies
 from authorization.requests import Request
 from authorization.variables import substitute_variables
@@ -27,7 +27,7 @@ def statement_applies(statement: PolicyStatement, request: Request) -> bool:
 def action_applies(statement: PolicyStatement, action: str) -> bool:
     """Return whether the `Action` or `NotAction` element of a statement applies to an action."""
     patterns = statement.not_actions if statement.actions is None else statement.actions
-    listed = any(matches_wildcards(action.lower(), pattern.lower()) for pattern in patterns or ())
+    listed = matches_action(action, patterns or ())
     return listed if statement.actions is not None else not listed
 
 

@@ -45,7 +45,8 @@ def attack(
     """Attack the running zone with `inspection/attack/scenarios.csv`, and do the work of `work.yaml`.
 
     Exit code 0 when the expected statement denied every attack and every legitimate action succeeded, otherwise 1.
-    Scenarios of accounts and stacks that are not deployed are left out. The roles of a run are deleted at its end.
+    Scenarios of accounts and stacks that are not deployed are left out. A run deletes at its end what it created, and
+    lists what it could not delete.
     """
     workspace = Workspace.find()
     settings = workspace.settings()
@@ -69,6 +70,9 @@ def attack(
                 outcome = ", ".join((result.outcome, *result.stopped_by))
                 message = f"✗ {result.scenario.id}: expected {result.scenario.expect}, is {outcome} {result.message}"
                 console.print(Text(message, style="red"), soft_wrap=True)
+        for result in results:
+            for message in result.left:
+                console.print(Text(f"! {result.scenario.id}: left behind: {message}", style="yellow"), soft_wrap=True)
         console.print(summary(results))
     if not document(results)["ok"]:
         raise typer.Exit(1)

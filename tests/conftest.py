@@ -1,10 +1,12 @@
 """Settings of all tests: property-based tests judge properties, never time; emulated clouds share what they load."""
 
+import gc
 import os
 from functools import cache
 from pathlib import Path
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
 from rehearsal.cloud.cloud import PRELOADED
@@ -16,6 +18,18 @@ settings.load_profile("unhurried")
 TESTS = Path(__file__).parent
 WITH_CLOUDS = frozenset({"cli", "drills", "end_to_end", "inspection", "operations", "rehearsal", "runbooks"})
 """Folders of tests that start emulated clouds."""
+
+# A recorded stack allocates a million objects; with Python's threshold of 700, collections take 40 % of its time.
+gc.set_threshold(50_000)
+_load_file = JSONFileLoader().load_file
+JSONFileLoader.load_file = cache(lambda _, file_path: _load_file(file_path))
+"""Service models of botocore, which sessions read and do not change: moto and each `boto3.Session` load them again."""
+
+
+def pytest_collection_finish() -> None:
+    """Exempt modules and collected tests from garbage collection: they live until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,7 +3,8 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import networkx as nx
@@ -46,8 +47,13 @@ def imported(file: Path) -> Iterator[str]:
         yield name
 
 
-def statements(file: Path) -> Iterator[tuple[str, str]]:
+@cache
+def statements(file: Path) -> Sequence[tuple[str, str]]:
     """Module and name of every import: at the top, inside functions, and under `TYPE_CHECKING`."""
+    return list(_statements(file))
+
+
+def _statements(file: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)

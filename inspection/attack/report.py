@@ -71,6 +71,7 @@ def document(results: Sequence[Result]) -> Mapping[str, Any]:
                 "message": result.message,
                 "title": result.title,
                 "calls": list(result.calls),
+                "left": list(result.left),
             }
             for result in results
         ],

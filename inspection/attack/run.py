@@ -69,6 +69,8 @@ class Result:
     """What a script of daily work does."""
     calls: Sequence[str] = ()
     """The calls of the script, `service:operation`."""
+    left: Sequence[str] = ()
+    """Why calls that delete what the script created failed: what they name is left in the account."""
 
     @property
     def ok(self) -> bool:
@@ -170,10 +172,20 @@ def _work(script: Script, roles: Roles, clients: Clients, accounts: Mapping[str,
         if not result.ok:
             break
         values |= {name: str(_at(answer, path)) for name, path in step.save.items()}
+    left: list[str] = []
     for step in script.clean:
-        call(step, clients.administrator(step.service, number))
+        if not _saved(step) <= values.keys():
+            continue  # The call that creates it failed.
+        result, _ = call(step, clients.administrator(step.service, number))
+        if not result.ok:
+            left.append(f"{step.service}:{step.operation} {result.outcome} {result.message}".rstrip())
     calls = [f"{step.service}:{step.operation}" for step in script.steps]
-    return replace(results[-1], title=script.title, calls=calls)
+    return replace(results[-1], title=script.title, calls=calls, left=left)
+
+
+def _saved(step: Step) -> set[str]:
+    """The names of the values that the parameters of a step take from earlier steps."""
+    return set(re.findall(r"\{(\w+)\}", json.dumps(step.parameters))) - {"account"}
 
 
 def _at(answer: Any, path: str) -> Any:

@@ -5,11 +5,13 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final, Self
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader, create_loader
 
 from rehearsal.cloud.partition import GLOBAL, GLOBAL_REGION, global_services
 
@@ -115,7 +117,17 @@ def _session() -> Any:
         }
     )
     session.set_config_variable("ignore_configured_endpoint_urls", True)  # noqa: FBT003 - botocore's signature
-    return boto3.Session(botocore_session=session)
+    loader = _loader(session.get_config_variable("data_path"))
+    session.register_component("data_loader", loader)
+    created = boto3.Session(botocore_session=session)
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # each session appends the folder of boto3
+    return created
+
+
+@cache
+def _loader(data_path: str | None) -> Loader:
+    """The loader of all sessions: a session of its own would read the models of its services again."""
+    return create_loader(data_path)
 
 
 def send_through(client: Any, endpoint_id: str) -> Any:

@@ -71,7 +71,7 @@ def check(trail: Any) -> None:
         message = f"SNS Topic does not exist or the topic policy is incorrect: {error}"
         raise TrailDenied("InsufficientSnsTopicPolicyException", message) from error
     try:
-        _log(trail, owner(trail), trail.region_name, [])
+        _log(trail, owner(trail), [])
     except (ClientError, NoRoleError) as error:
         message = f"Access denied. Check the permissions for your role: {error}"
         raise TrailDenied("InvalidCloudWatchLogsRoleArnException", message) from error
@@ -111,7 +111,7 @@ def _deliver(trail: Any, account: str, region: str, events: Sequence[Event]) -> 
         return
     error = ""
     try:
-        _log(trail, account, region, events)
+        _log(trail, account, events)
         status.logs_delivery_error = None
     except (ClientError, NoRoleError) as refused:
         error = str(refused)
@@ -180,15 +180,19 @@ def _notify(trail: Any, keys: Sequence[str]) -> None:
     client.publish(TopicArn=trail.topic_arn, Message=json.dumps(message))
 
 
-def _log(trail: Any, account: str, region: str, events: Sequence[Event]) -> None:
-    """Write events to the log group of a trail under its role; without events, only check the right."""
+def _log(trail: Any, account: str, events: Sequence[Event]) -> None:
+    """Write events to the log group of a trail under its role; without events, only check the right.
+
+    The log stream of every region's events has the name of the trail's region.
+    Source: CloudTrail User Guide, "CloudWatch log group and log stream naming for CloudTrail".
+    """
     if not trail.cw_log_group_arn:
         return
     role = str(trail.cw_role_arn)
     if not role_trusts(role, NAME, owner(trail)):
         raise NoRoleError(f"The role {role} does not exist, or it does not trust {NAME}.")
     group = str(trail.cw_log_group_arn).removesuffix(":*").partition(":log-group:")[2]
-    stream = f"{account}_CloudTrail_{region}"
+    stream = f"{account}_CloudTrail_{trail.region_name}"
     if trail.is_org_trail and account != owner(trail):
         stream = f"{organization.organization_id(account)}_{stream}"
     client = SERVICE_CALLS.client("logs", str(trail.region_name), role, "CloudTrail")

@@ -1,11 +1,11 @@
-"""SageMaker: policies and deletion of model package groups, which moto lacks; isolation, tags, packages."""
+"""SageMaker: policies of model package groups, deletions, isolation, tags and packages, as far as moto lacks them."""
 
 import inspect
 import json
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.sagemaker.exceptions import ConflictException, ValidationError
+from moto.sagemaker.exceptions import ConflictException, ResourceNotFound, ValidationError
 from moto.sagemaker.models import ModelPackageGroup, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
@@ -23,6 +23,8 @@ def apply() -> None:
         ("get_model_package_group_policy", _get_policy, _handle_get_policy),
         ("delete_model_package_group_policy", _delete_policy, _handle_delete_policy),
         ("delete_model_package_group", _delete_group, _handle_delete_group),
+        ("delete_model_package", _delete_package, _handle_delete_package),
+        ("delete_feature_group", _delete_feature_group, _handle_delete_feature_group),
     ):
         registry.add_operation(SageMakerModelBackend, SageMakerResponse, name, implementation, handler)
 
@@ -99,6 +101,24 @@ def _delete_group(self: Any, model_package_group_name: str) -> None:
     del self.model_package_groups[model_package_group_name]
 
 
+def _delete_package(self: Any, model_package_name: str) -> None:
+    """Delete a version; `model_package_name` is its name or ARN."""
+    package = self.model_packages.pop(self.model_package_name_mapping.get(model_package_name, model_package_name), None)
+    if package is None:
+        raise ValidationError(f"Model package {model_package_name} not found")
+    names = [name for name, arn in self.model_package_name_mapping.items() if arn == package.arn]
+    for name in names:
+        del self.model_package_name_mapping[name]
+
+
+def _delete_feature_group(self: Any, feature_group_name: str) -> None:
+    groups = self.feature_groups.items()
+    arn = next((arn for arn, group in groups if group.feature_group_name == feature_group_name), None)
+    if arn is None:
+        raise ResourceNotFound(message=f"Resource Not Found: FeatureGroup {feature_group_name} does not exist.")
+    del self.feature_groups[arn]
+
+
 def _handle_put_policy(self: Any) -> ActionResult:
     group = self.sagemaker_backend.put_model_package_group_policy(
         self._get_param("ModelPackageGroupName"), self._get_param("ResourcePolicy")
@@ -118,4 +138,14 @@ def _handle_delete_policy(self: Any) -> EmptyResult:
 
 def _handle_delete_group(self: Any) -> EmptyResult:
     self.sagemaker_backend.delete_model_package_group(self._get_param("ModelPackageGroupName"))
+    return EmptyResult()
+
+
+def _handle_delete_package(self: Any) -> EmptyResult:
+    self.sagemaker_backend.delete_model_package(self._get_param("ModelPackageName"))
+    return EmptyResult()
+
+
+def _handle_delete_feature_group(self: Any) -> EmptyResult:
+    self.sagemaker_backend.delete_feature_group(self._get_param("FeatureGroupName"))
     return EmptyResult()

@@ -13,7 +13,7 @@ from controls.registry import CONTROLS, sids
 from inspection.attack.report import TITLES, document, page
 from inspection.attack.run import ROLES, Result, run
 from inspection.attack.scenarios import Scenario, scenarios
-from inspection.attack.work import scripts
+from inspection.attack.work import Script, scripts
 
 LIBRARY = scenarios()
 ATTACK = next(scenario for scenario in LIBRARY if scenario.expect == "F4Trail")
@@ -39,6 +39,12 @@ class FakeAws:
 
     def __getattr__(self, name: str) -> Any:
         return lambda **parameters: self.calls.append((name, parameters))
+
+
+def replace_administrator(aws: FakeAws, client: Any) -> FakeAws:
+    """The clients, with another administrator for all services but IAM, which creates the roles of the run."""
+    aws.administrator = lambda service, account: aws if service == "iam" else client
+    return aws
 
 
 class Refusing:
@@ -141,6 +147,28 @@ def test_script_succeeds_only_if_every_call_does(error: str | None, ok: bool) ->
     assert result.stopped_by == (["F7Regions"] if error else ())
     assert result.calls == ["ec2:describe_route_tables", "ec2:describe_network_acls", "ec2:describe_flow_logs"]
     assert [name for name, _ in aws.calls][-2:] == ["delete_role_policy", "delete_role"], "the run deletes its roles"
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.id)
+def test_script_deletes_what_it_creates(script: Script) -> None:
+    """Jobs have no deletion in SageMaker; the log stream goes with its group."""
+    lasting = {"create_key": "schedule_key_deletion", "create_training_job": "", "create_processing_job": ""}
+    lasting["create_log_stream"] = ""
+    steps = [step.operation for step in (*script.prepare, *script.steps)]
+    deletions = [lasting.get(name, name.replace("create_", "delete_")) for name in steps if name.startswith("create_")]
+    made = Counter(name for name in deletions if name)
+    gone = Counter(step.operation for step in (*script.steps, *script.clean))
+    assert made <= gone
+
+
+def test_what_a_script_leaves_behind_is_reported() -> None:
+    script = next(script for script in SCRIPTS if script.id == "engineer-creates-a-table")
+    aws = FakeAws(None)
+    refusing = replace_administrator(aws, Refusing("AccessDenied"))
+    [result] = run([], refusing, {"ml-dev": "4" * 12}, lambda _: denied_by("D6Backups"), [script])
+    assert result.ok
+    assert [line.split()[:2] for line in result.left] == [["dynamodb:delete_table", "denied"]]
+    assert document([result])["results"][0]["left"] == list(result.left)
 
 
 def test_report_is_grouped_by_tactic_and_paragraph() -> None:

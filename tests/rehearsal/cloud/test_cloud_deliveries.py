@@ -271,6 +271,23 @@ class TestCloudTrail:
         assert [row["delivered"] for row in rows] == [True, False]
         assert right in trail.get_trail_status(Name=place.name)["LatestCloudWatchLogsDeliveryError"]
 
+    def test_log_stream_has_the_region_of_the_trail_for_every_region(self, place: Place) -> None:
+        role = place.role(self.SERVICE, ["logs:CreateLogStream", "logs:PutLogEvents"])
+        trail = self.create(place)
+        logs = place.client("logs")
+        logs.create_log_group(logGroupName=place.name)
+        trail.update_trail(
+            Name=place.name,
+            IsMultiRegionTrail=True,
+            CloudWatchLogsLogGroupArn=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{place.name}:*",
+            CloudWatchLogsRoleArn=role,
+        )
+        place.endpoints.client("ec2", OTHER_REGION).describe_vpcs()
+        rows = place.delivered("cloudtrail")
+        assert OTHER_REGION in {row["region"] for row in rows}
+        [stream] = logs.describe_log_streams(logGroupName=place.name)["logStreams"]
+        assert stream["logStreamName"] == f"{ACCOUNT}_CloudTrail_{REGION}"
+
 
 class TestConfig:
     SERVICE = "config.amazonaws.com"

@@ -92,6 +92,8 @@ UNKNOWN = [
     ("sagemaker", "get_model_package_group_policy", {"ModelPackageGroupName": "absent"}, "ValidationException"),
     ("sagemaker", "delete_model_package_group_policy", {"ModelPackageGroupName": "absent"}, "ValidationException"),
     ("sagemaker", "delete_model_package_group", {"ModelPackageGroupName": "absent"}, "ValidationException"),
+    ("sagemaker", "delete_model_package", {"ModelPackageName": "absent"}, "ValidationException"),
+    ("sagemaker", "delete_feature_group", {"FeatureGroupName": "absent"}, "ResourceNotFound"),
     (
         "sagemaker",
         "update_endpoint",
@@ -233,6 +235,26 @@ class TestModelPackageGroups:
         with pytest.raises(ClientError) as raised:
             sagemaker.delete_model_package_group(ModelPackageGroupName=group)
         assert _code(raised) == "ConflictException"
+
+    def test_a_group_whose_versions_are_deleted_is_deleted(self, sagemaker: Any, group: str) -> None:
+        package = sagemaker.create_model_package(ModelPackageGroupName=group, ModelPackageDescription="version")
+        sagemaker.delete_model_package(ModelPackageName=package["ModelPackageArn"])
+        assert sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"] == []
+        sagemaker.delete_model_package_group(ModelPackageGroupName=group)
+
+    def test_a_feature_group_is_deleted(self, sagemaker: Any) -> None:
+        name = f"features-{uuid.uuid4()}"
+        definitions = [{"FeatureName": "id", "FeatureType": "String"}, {"FeatureName": "t", "FeatureType": "String"}]
+        feature_group = {
+            "FeatureGroupName": name,
+            "RecordIdentifierFeatureName": "id",
+            "EventTimeFeatureName": "t",
+            "FeatureDefinitions": definitions,
+        }
+        store = {"OfflineStoreConfig": {"S3StorageConfig": {"S3Uri": "s3://features/x"}}}
+        sagemaker.create_feature_group(**feature_group, **store)
+        sagemaker.delete_feature_group(FeatureGroupName=name)
+        sagemaker.create_feature_group(**feature_group, **store)
 
     def test_an_empty_group_is_deleted(self, sagemaker: Any, group: str) -> None:
         sagemaker.delete_model_package_group(ModelPackageGroupName=group)
