@@ -11,6 +11,8 @@ VENV_WORKLOADS := .venv-workloads
 READY_WORKLOADS := $(VENV_WORKLOADS)/.ready
 VENV_MONITORING := .venv-monitoring
 READY_MONITORING := $(VENV_MONITORING)/.ready
+VENV_SPARK := .venv-spark
+READY_SPARK := $(VENV_SPARK)/.ready
 VENV_SUPPLY := .venv-supply-chain
 READY_SUPPLY := $(VENV_SUPPLY)/.ready
 LOCKS = $(shell git ls-files '*requirements*.lock')
@@ -34,7 +36,7 @@ INSTALL_LARGE := $(INSTALL) --no-compile
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ml setup-workloads rehearse runbooks drill test test-workloads retrain retrain-zone drift nannyml lint types unit end-to-end zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
+.PHONY: help setup setup-ml setup-workloads rehearse runbooks drill test test-workloads test-spark retrain retrain-zone drift nannyml lint types unit end-to-end zone coverage iam-simulate differential mutation asl-validator lock attacks sbom vulnerabilities bench docs reference site changelog clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -62,6 +64,13 @@ $(READY_WORKLOADS): workloads/pipeline/requirements.lock workloads/pipeline/requ
 	$(PYTHON) -m venv $(VENV_WORKLOADS)
 	$(VENV_WORKLOADS)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements.lock
 	$(VENV_WORKLOADS)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements-test.lock
+	touch $@
+
+$(READY_SPARK): workloads/pipeline/requirements.lock workloads/pipeline/requirements-test.lock workloads/pipeline/requirements-spark.lock workloads/pipeline/requirements-spark-local.lock
+	@echo "Setting up $(VENV_SPARK) (about 1300 MB, two minutes) …"
+	$(PYTHON) -m venv $(VENV_SPARK)
+	for lock in requirements requirements-test requirements-spark requirements-spark-local; do \
+	  $(VENV_SPARK)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/$$lock.lock || exit 1; done
 	touch $@
 
 $(READY_MONITORING): workloads/monitoring/requirements.lock workloads/pipeline/requirements-test.lock
@@ -146,6 +155,9 @@ test-workloads: ## tests of pipeline and monitors, in their environments
 	@$(MAKE) --no-print-directory --jobs=2 setup-workloads
 	$(TELEMETRY_OFF) $(VENV_WORKLOADS)/bin/python -m pytest -c tests/workloads_ml/pytest.ini --rootdir tests/workloads_ml tests/workloads_ml
 	$(TELEMETRY_OFF) $(VENV_MONITORING)/bin/python -m pytest -c tests/workloads_monitoring/pytest.ini --rootdir tests/workloads_monitoring tests/workloads_monitoring
+
+test-spark: $(READY_SPARK) ## tests of the steps on Apache Spark beside pandas, in their environment
+	$(TELEMETRY_OFF) $(VENV_SPARK)/bin/python -m pytest -c tests/workloads_spark/pytest.ini --rootdir tests/workloads_spark tests/workloads_spark
 
 test: lint ## lint, types, unit and policy tests, and those of single emulated services
 	@$(MAKE) --no-print-directory --jobs=2 types unit
@@ -238,6 +250,8 @@ lock: ## compile all lock files again, with the newest versions
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group supply-chain -o docs/requirements-supply-chain.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group pipeline -o workloads/pipeline/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group pipeline-test --constraints workloads/pipeline/requirements.lock -o workloads/pipeline/requirements-test.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group spark --constraints workloads/pipeline/requirements.lock -o workloads/pipeline/requirements-spark.lock
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --group spark-local --constraints workloads/pipeline/requirements.lock -o workloads/pipeline/requirements-spark-local.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group monitoring --constraints workloads/requirements.lock -o workloads/monitoring/requirements.lock
 	$(BIN)/python -m workloads.monitoring.lock workloads/monitoring/requirements.lock
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --group nannyml -o workloads/monitoring/requirements-nannyml.lock

@@ -12,7 +12,7 @@ from components.ml.pipeline_foundation import PipelineFoundation, PipelineFounda
 from components.ml.pipeline_plan import PipelineNames, PipelinePlan, registry_prefix
 from components.mlflow.names import MlflowNames
 from stacks.serving import EnvironmentContext, Serving, subnets
-from zone.settings.ml import Pipeline
+from zone.settings.ml import SPARK_INSTANCES, Pipeline
 
 
 def retrain(context: EnvironmentContext, serving: Serving) -> None:
@@ -54,6 +54,7 @@ def retrain(context: EnvironmentContext, serving: Serving) -> None:
                 topic_arn=serving.topic_arn,
                 schedule=pipeline.schedule,
                 team=pipeline.team,
+                engine=pipeline.engine,
             ),
             pulumi.ResourceOptions.merge(context.options(), pulumi.ResourceOptions(depends_on=[shared])),
         )
@@ -103,6 +104,8 @@ def _plan(  # noqa: PLR0917 - one of each
             volume_gigabytes=pipeline.volume_gigabytes,
             step_minutes=pipeline.step_minutes,
             spot=pipeline.spot,
+            engine=pipeline.engine,
+            spark_instances=pipeline.spark_instances or SPARK_INSTANCES,
             macie_identifiers=pipeline.macie_identifiers,
             settings={
                 "holdout_version": pipeline.holdout_version,

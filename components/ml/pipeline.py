@@ -8,9 +8,10 @@ import pulumi
 from pulumi_aws import cloudwatch, sfn
 
 from components.ml.pipeline_definition import definition
-from components.ml.pipeline_plan import STEPS, PipelineNames, PipelinePlan
+from components.ml.pipeline_plan import PipelineNames, PipelinePlan
 from components.ml.pipeline_rights import machine_rights, schedule_rights, step_rights
 from components.ml.scheduled_machine import DAY, ScheduleArgs, ScheduledMachine, policy_text
+from workloads.pipeline.plan import PANDAS, Engine, steps
 
 WEEK_DAYS: Final = 7
 """The longest time that an alarm evaluates (CloudWatch API Reference, "PutMetricAlarm")."""
@@ -29,6 +30,8 @@ class ModelPipelineArgs:
     topic_arn: pulumi.Input[str]
     schedule: str
     team: str
+    engine: Engine = PANDAS
+    """Engine of the plan; it decides which steps have a role."""
 
 
 class ModelPipeline(ScheduledMachine):
@@ -57,7 +60,7 @@ class ModelPipeline(ScheduledMachine):
                 f"{step.title}: the job of {args.names.model}",
                 args.plan.apply(lambda plan, step=step: policy_text(step_rights(plan, step))),
             )[1]
-            for step in STEPS
+            for step in steps(args.engine)
         ]
         role, rights = self._role(
             "machine",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from components.ml.pipeline_discovery import MACIE, PREVIOUS, STOPPED, discovery
 from components.ml.pipeline_jobs import TRAINING, job
-from components.ml.pipeline_plan import STEPS, PipelinePlan, Step
+from components.ml.pipeline_plan import PipelinePlan, Step
 
 State = dict[str, Any]
 _RETRY: Final = [
@@ -38,6 +38,8 @@ _RETRY_CALL: Final = [
 ]
 _QUEUED_SECONDS: Final = 900
 """Seconds that a job may wait for its instances beside its run time."""
+CHAMPION: Final = "champion"
+"""Input that exists once a version was approved."""
 ACTIONS: Final[Mapping[str, str]] = {
     "deidentify": "Correct the extract in the bucket raw-phi, or the keys of the pseudonyms, and run again.",
     "select": "Restore the recorded version of the data, or correct the holdout, and run again.",
@@ -45,6 +47,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "scan": "Treat the data version as PHI, inform the privacy officer, correct the de-identification, and run again.",
     MACIE: "If it found PHI, treat the data version as PHI, inform the privacy officer and correct the "
     "de-identification; if Macie is not enabled, deploy the stack security. Then run again.",
+    "features": "Read the log of the job, and run again.",
     "train": "Read the log of the job, correct the data or the definition, and run again.",
     "evaluate": "Restore the champion's artifact or reject its package, and run again.",
     "track": "Read the log of the job, and run again.",
@@ -81,7 +84,7 @@ def definition(plan: PipelinePlan) -> Mapping[str, Any]:
     return {
         "Comment": f"Retrains {plan.names.model} in {plan.names.environment}",
         "StartAt": "Data requested?",
-        "TimeoutSeconds": 60 * (plan.step_minutes + 30) * (len(STEPS) + bool(plan.macie_identifiers)),
+        "TimeoutSeconds": 60 * (plan.step_minutes + 30) * (len(plan.steps) + bool(plan.macie_identifiers)),
         "States": states,
     }
 
@@ -128,7 +131,7 @@ def _locking(plan: PipelinePlan) -> dict[str, State]:
                 "ConditionExpression": "attribute_not_exists(pk)",
             },
             "Catch": [{**lost, "Next": "Read the lock"}],
-            "Next": _name(STEPS[0]),
+            "Next": _name(plan.steps[0]),
         },
         "Read the lock": {
             "Type": "Task",
@@ -166,7 +169,7 @@ def _locking(plan: PipelinePlan) -> dict[str, State]:
                 "ExpressionAttributeValues": {":former": {"S.$": "$.lock.execution"}},
             },
             "Catch": [{**lost, "Next": "Another run"}],
-            "Next": _name(STEPS[0]),
+            "Next": _name(plan.steps[0]),
         },
         "Another run": {
             "Type": "Fail",
@@ -178,15 +181,15 @@ def _locking(plan: PipelinePlan) -> dict[str, State]:
 
 def _steps(plan: PipelinePlan) -> dict[str, State]:
     states: dict[str, State] = {}
-    for index, step in enumerate(STEPS):
-        following = _name(STEPS[index + 1]) if index + 1 < len(STEPS) else "Record the data version"
+    for index, step in enumerate(plan.steps):
+        following = _name(plan.steps[index + 1]) if index + 1 < len(plan.steps) else "Record the data version"
         if step.name == "select":
             states[_name(step)] = _task(plan, step, "Read the data version")
             states |= _unchanged(plan, following)
         elif step.name == PREVIOUS and plan.macie_identifiers:
             looking = discovery(plan, following)
             states |= {_name(step): _task(plan, step, next(iter(looking))), **looking, **_stopped(MACIE)}
-        elif step.optional:
+        elif CHAMPION in step.optional:
             states |= _with_champion(plan, step, following)
         else:
             states[_name(step)] = _task(plan, step, following)
@@ -298,7 +301,7 @@ def _with_champion(plan: PipelinePlan, step: Step, following: str) -> dict[str, 
             "Next": against,
         },
         against: _task(plan, step, following),
-        alone: _task(plan, step, following, without=step.optional),
+        alone: _task(plan, step, following, without=(CHAMPION,)),
     }
 
 

@@ -14,6 +14,13 @@ _INPUT: Final = f"{_ML}/processing/input"
 _OUTPUT: Final = f"{_ML}/processing/output"
 TRAINING: Final = "train"
 """The step that is a training job."""
+SPARK_ENTRY_POINT: Final = ("smspark-submit", "/opt/program/workloads/pipeline/spark_job.py")
+"""Entry point of the jobs on Spark: the program of AWS's Spark image that starts a cluster on the instances of the job
+and submits a script to it, whose first argument is the step. The script and its libraries are in the pipeline image
+(workloads/pipeline/Dockerfile.spark).
+
+Source: SageMaker Developer Guide, "Data Processing with Apache Spark"; its images, with their accounts per region:
+github.com/aws/sagemaker-spark-container, "Available SageMaker Spark Container Images"."""
 
 
 def job(plan: PipelinePlan, step: Step, *, without: Sequence[str] = ()) -> Mapping[str, Any]:
@@ -38,13 +45,13 @@ def _processing(plan: PipelinePlan, step: Step, inputs: Mapping[str, Place]) -> 
         "RoleArn": _role_arn(plan, step),
         "AppSpecification": {
             "ImageUri": plan.image,
-            "ContainerEntrypoint": _entry_point(step),
+            "ContainerEntrypoint": SPARK_ENTRY_POINT if plan.on_spark(step) else _entry_point(step),
             "ContainerArguments": _arguments(plan, step),
         },
         "Environment": _environment(plan, step),
         "NetworkConfig": {
             "EnableInterContainerTrafficEncryption": True,
-            "EnableNetworkIsolation": step.name not in NETWORKED,
+            "EnableNetworkIsolation": _isolated(plan, step),
             "VpcConfig": _vpc(plan),
         },
         "ProcessingInputs": [
@@ -76,7 +83,7 @@ def _processing(plan: PipelinePlan, step: Step, inputs: Mapping[str, Place]) -> 
         },
         "ProcessingResources": {
             "ClusterConfig": {
-                "InstanceCount": 1,
+                "InstanceCount": _instances(plan, step),
                 "InstanceType": plan.instance_type,
                 "VolumeSizeInGB": plan.volume_gigabytes,
                 "VolumeKmsKeyId": plan.volume_key_arn,
@@ -92,10 +99,12 @@ def _training(plan: PipelinePlan, step: Step, inputs: Mapping[str, Place]) -> Ma
     spot: Mapping[str, Any] = {}
     stopping: Mapping[str, Any] = {"MaxRuntimeInSeconds": seconds}
     if plan.spot:
-        checkpoints = Place(bucket=output.bucket, prefix=f"{output.prefix}checkpoints/")
         spot = {
             "EnableManagedSpotTraining": True,
-            "CheckpointConfig": {**_address("S3Uri", step.name, checkpoints), "LocalPath": f"{_ML}/checkpoints"},
+            "CheckpointConfig": {
+                **_address("S3Uri", step.name, plan.checkpoints(step.name)),
+                "LocalPath": f"{_ML}/checkpoints",
+            },
         }
         stopping = {"MaxRuntimeInSeconds": seconds, "MaxWaitTimeInSeconds": 2 * seconds}
     return {
@@ -162,8 +171,23 @@ def _entry_point(step: Step) -> Sequence[str]:
     return ["python", "-m", f"workloads.pipeline.steps.{step.name}"]
 
 
+def _instances(plan: PipelinePlan, step: Step) -> int:
+    return plan.spark_instances if plan.on_spark(step) else 1
+
+
+def _isolated(plan: PipelinePlan, step: Step) -> bool:
+    """Network isolation of a processing job.
+
+    Isolation stops every call to and from the containers, those of Spark's workers to their driver too (SageMaker API
+    Reference, "NetworkConfig"): several instances have the VPC, its security group and encryption between them.
+    """
+    return step.name not in NETWORKED and _instances(plan, step) == 1
+
+
 def _arguments(plan: PipelinePlan, step: Step) -> Sequence[str]:
     words = ["--model", plan.definition]
+    if plan.on_spark(step):
+        words = [step.name, *words, "--engine", plan.engine]
     for name in step.settings:
         if plan.settings.get(name):
             words += [f"--{name.replace('_', '-')}", plan.settings[name]]

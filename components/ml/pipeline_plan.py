@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workloads.pipeline.plan import BY_NAME, STEPS, Step
+from workloads.pipeline.plan import BY_NAME, ON_SPARK, PANDAS, SPARK, STEPS, Engine, Step, steps
 from zone.shared.names import fitted
 
 NETWORKED: Final = ("deidentify", "track", "register")
@@ -110,6 +110,18 @@ class PipelinePlan:
     """ARN pattern of the secret with the team's passwords in MLflow; empty without an MLflow server."""
     settings: Mapping[str, str]
     """Setting of `workloads.pipeline.plan.Settings` -> value, for those that are configured."""
+    engine: Engine = PANDAS
+    spark_instances: int = 1
+    """Instances of each job that runs on Spark."""
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """The steps of the pipeline, in order."""
+        return steps(self.engine)
+
+    def on_spark(self, step: Step) -> bool:
+        """Return whether the job of a step runs on Spark."""
+        return self.engine == SPARK and step.name in ON_SPARK
 
     @property
     def machine_arn(self) -> str:
@@ -136,6 +148,11 @@ class PipelinePlan:
         purpose = "deidentified" if step == "deidentify" else "features"
         return Place(bucket=self.buckets[purpose], prefix=f"{self.team}/pipeline/{self.names.model}/{RUN}/{step}/")
 
+    def checkpoints(self, step: str) -> Place:
+        """What a training job on spot instances saves, and reads again after an interruption."""
+        output = self.output(step)
+        return Place(bucket=output.bucket, prefix=f"{output.prefix}checkpoints/")
+
     def output_key(self, step: str) -> str:
         """The key of a step's output."""
         return self.key_arns["deidentified" if step == "deidentify" else "features"]
@@ -146,19 +163,25 @@ class PipelinePlan:
         return external[name] if name in EXTERNAL else self.output(name)
 
     def inputs(self, step: Step) -> Mapping[str, Place]:
-        """Input of a step -> where it is; without the secret."""
-        return {name: self.input(name) for name in step.inputs if name != "keys"}
+        """Input of a step -> where it is; without the secret, and without the outputs of steps of other engines."""
+        made = {*EXTERNAL, *(earlier.name for earlier in self.steps)}
+        return {name: self.input(name) for name in step.inputs if name in made}
 
 
 __all__ = [
     "BY_NAME",
     "EXTERNAL",
     "NETWORKED",
+    "ON_SPARK",
+    "PANDAS",
     "RUN",
+    "SPARK",
     "STEPS",
+    "Engine",
     "PipelineNames",
     "PipelinePlan",
     "Place",
     "Step",
     "registry_prefix",
+    "steps",
 ]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from components.documents import Statement
 from components.ml.pipeline_jobs import TRAINING
-from components.ml.pipeline_plan import RUN, STEPS, PipelinePlan, Place, Step
+from components.ml.pipeline_plan import RUN, PipelinePlan, Place, Step
 from components.ml.repository import image_pull
 
 MANAGED_RULES: Final = (
@@ -22,6 +22,9 @@ def step_rights(plan: PipelinePlan, step: Step) -> list[Statement]:
     `*`.
     """
     inputs, output = plan.inputs(step), plan.output(step.name)
+    if plan.spot and step.name == TRAINING:
+        # SageMaker copies the checkpoints to the instance that continues (Developer Guide, "Checkpoints").
+        inputs = {**inputs, "checkpoints": plan.checkpoints(step.name)}
     keys = {plan.output_key(step.name), *(plan.key_arns[_purpose(plan, place)] for place in inputs.values())}
     statements: list[Statement] = [
         {
@@ -224,7 +227,9 @@ def machine_rights(plan: PipelinePlan) -> list[Statement]:
             "Sid": "PassJobRoles",
             "Effect": "Allow",
             "Action": "iam:PassRole",
-            "Resource": [f"arn:aws:iam::{plan.account_id}:role/{plan.names.step_role(step.name)}" for step in STEPS],
+            "Resource": [
+                f"arn:aws:iam::{plan.account_id}:role/{plan.names.step_role(step.name)}" for step in plan.steps
+            ],
             "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         },
         {

@@ -1,4 +1,7 @@
-"""SageMaker jobs that really run: the entry point `python -m workloads.…` of a job is a process on this machine.
+"""SageMaker jobs that really run: the entry point of a job, a program of this project, is a process on this machine.
+
+An entry point is `python -m workloads.…`, or `smspark-submit /opt/program/workloads/….py` of AWS's Spark image, which
+runs with Spark in local mode, whatever the number of instances.
 
 A job gets SageMaker's file layout below a temporary folder in place of `/opt/ml`, its role's credentials, and the
 address of the emulated cloud; with network isolation, neither credentials nor address. Every request for its inputs,
@@ -28,7 +31,11 @@ PYTHON: Final = "REHEARSAL_WORKLOADS_PYTHON"
 """Environment variable with the interpreter of the pipelines' jobs; that of `.venv-workloads` if not set."""
 MONITORING_PYTHON: Final = "REHEARSAL_MONITORING_PYTHON"
 """Environment variable with the interpreter of the monitors' jobs; that of `.venv-monitoring` if not set."""
+SPARK_PYTHON: Final = "REHEARSAL_SPARK_PYTHON"
+"""Environment variable with the interpreter of the jobs on Spark; that of `.venv-spark` if not set."""
 _MONITORING: Final = "workloads.monitoring"
+_PROGRAM: Final = "/opt/program/"
+"""Folder of this project's packages in the images."""
 _ML: Final = "/opt/ml/"
 _FAILURE_CHARACTERS: Final = 1024
 _LOG_LINES: Final = 500
@@ -103,7 +110,7 @@ class Jobs:
 
     def knows(self, entry_point: Sequence[str]) -> bool:
         """Return whether an entry point can be run here."""
-        return list(entry_point[:2]) == ["python", "-m"] and entry_point[2].startswith("workloads.")
+        return bool(_words(entry_point))
 
     def run(self, job: Job) -> Ended:
         """Run a job to its end."""
@@ -132,7 +139,7 @@ class Jobs:
             self.stop(name)
 
     def _run(self, job: Job, folder: Path) -> Ended:
-        interpreter = _interpreter(job.entry_point[2])
+        interpreter = _interpreter(job.entry_point)
         s3 = SERVICE_CALLS.client("s3", job.region, job.role_arn, "SageMaker", job.endpoint_id)
         for name in ("input/data", "model", "output/data"):
             (folder / name).mkdir(parents=True)
@@ -155,7 +162,7 @@ class Jobs:
     def _execute(self, job: Job, folder: Path, interpreter: str) -> tuple[int, bool]:
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - a module of this project, see `knows`
-                [interpreter, *job.entry_point[1:], "--ml", str(folder)],
+                [interpreter, "-m", *_words(job.entry_point), "--ml", str(folder)],
                 cwd=ROOT,
                 env={**_clean(), **job.environment, **_network(job)},
                 stdin=subprocess.DEVNULL,
@@ -175,14 +182,29 @@ class Jobs:
             return process.wait(), True
 
 
-def _interpreter(module: str) -> str:
+def _words(entry_point: Sequence[str]) -> list[str]:
+    """The module of this project that an entry point runs, and its arguments; empty for another's program."""
+    match list(entry_point):
+        case ["python", "-m", module, *arguments]:
+            pass
+        case ["smspark-submit", script, *arguments] if script.startswith(_PROGRAM):
+            module = script.removeprefix(_PROGRAM).removesuffix(".py").replace("/", ".")
+        case _:
+            return []
+    return [module, *arguments] if module.startswith("workloads.") else []
+
+
+def _interpreter(entry_point: Sequence[str]) -> str:
     """The interpreter of the environment that stands for the image of a job.
 
     Raises:
         JobError: the environment does not exist.
     """
-    monitor = module.startswith(_MONITORING)
-    variable, environment = (MONITORING_PYTHON, ".venv-monitoring") if monitor else (PYTHON, ".venv-workloads")
+    variable, environment = PYTHON, ".venv-workloads"
+    if entry_point[0] == "smspark-submit":
+        variable, environment = SPARK_PYTHON, ".venv-spark"
+    elif _words(entry_point)[0].startswith(_MONITORING):
+        variable, environment = MONITORING_PYTHON, ".venv-monitoring"
     interpreter = os.environ.get(variable) or str(ROOT / environment / "bin" / "python")
     if shutil.which(interpreter) is None:
         raise JobError(

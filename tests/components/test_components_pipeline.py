@@ -21,12 +21,13 @@ from components.baseline.boundary import boundary
 from components.baseline.rights import Scope
 from components.ml.pipeline import ModelPipeline, ModelPipelineArgs
 from components.ml.pipeline_definition import ACTIONS, definition
-from components.ml.pipeline_jobs import job
+from components.ml.pipeline_jobs import SPARK_ENTRY_POINT, job
 from components.ml.pipeline_plan import BY_NAME, EXTERNAL, NETWORKED, STEPS, PipelineNames, PipelinePlan
 from components.ml.pipeline_rights import machine_rights, step_rights
 from controls.ml.m7_instance_types.control import MAXIMUM_RUN_SECONDS
 from tests.recorder import ACCOUNT, Recording, record
 from workloads.pipeline.definitions import MODELS
+from workloads.pipeline.plan import ON_SPARK, SPARK
 
 EAST = "us-east-1"
 KEY = f"arn:aws:kms:{EAST}:{ACCOUNT}:key"
@@ -59,13 +60,16 @@ PLAN = PipelinePlan(
     tracking_secret=f"arn:aws:secretsmanager:{EAST}:{ACCOUNT}:secret:hipaa-ml/mlflow/cardiology-??????",
     settings={"commit": "abcdef0", "registry": "sagemaker:hipaa-ml-readmission@hipaa-ml-artifacts/x"},
 )
+ROOT = Path(__file__).parents[2]
 VALIDATOR = Path(__file__).with_name("asl_validator") / "node_modules" / "asl-validator" / "dist/bin/asl-validator.js"
 VARIANTS = {
     "reference": PLAN,
     "spot": replace(PLAN, spot=True),
     "nothing stands by": replace(PLAN, writer_parameter=""),
     "without Macie": replace(PLAN, macie_identifiers=[]),
+    "Spark": replace(PLAN, engine=SPARK, spark_instances=3),
 }
+ON_CLUSTER = VARIANTS["Spark"]
 
 
 def states(plan: PipelinePlan = PLAN) -> Mapping[str, Any]:
@@ -217,10 +221,53 @@ class TestJobs:
             assert network["EnableNetworkIsolation"] is (step.name not in NETWORKED), step.name
 
     def test_inputs_are_outputs_of_earlier_steps_or_external(self) -> None:
-        done: set[str] = set()
-        for step in STEPS:
-            assert set(step.inputs) <= {*done, *EXTERNAL, "keys"}, step.name
-            done.add(step.name)
+        for plan in (PLAN, ON_CLUSTER):
+            done: set[str] = set()
+            for step in plan.steps:
+                assert set(plan.inputs(step)) <= {*done, *EXTERNAL}, step.name
+                absent = set(step.inputs) - set(plan.inputs(step))
+                assert absent <= {"keys", *step.optional}, step.name
+                done.add(step.name)
+
+    def test_steps_on_spark_are_submitted_to_their_instances_and_others_are_not(self) -> None:
+        for step in ON_CLUSTER.steps:
+            parameters = job(ON_CLUSTER, step)
+            resources = parameters.get("ResourceConfig") or parameters["ProcessingResources"]["ClusterConfig"]
+            application = parameters.get("AlgorithmSpecification") or parameters["AppSpecification"]
+            entry_point, arguments = application["ContainerEntrypoint"], application["ContainerArguments"]
+            if step.name in ON_SPARK:
+                assert resources["InstanceCount"] == 3, step.name
+                assert tuple(entry_point) == SPARK_ENTRY_POINT
+                assert arguments == [step.name, "--model", "readmission", "--engine", "spark"]
+                assert (ROOT / entry_point[1].removeprefix("/opt/program/")).is_file()
+            else:
+                assert resources["InstanceCount"] == 1, step.name
+                assert entry_point == ["python", "-m", f"workloads.pipeline.steps.{step.name}"]
+                assert "--engine" not in arguments
+
+    def test_only_a_cluster_gives_up_network_isolation(self) -> None:
+        """Isolation would cut Spark's workers off their driver; encryption between them stays."""
+        alone = replace(ON_CLUSTER, spark_instances=1)
+        for plan, isolated in ((ON_CLUSTER, False), (alone, True)):
+            for name in ON_SPARK:
+                network = job(plan, BY_NAME[name])["NetworkConfig"]
+                assert network["EnableNetworkIsolation"] is isolated, name
+                assert network["EnableInterContainerTrafficEncryption"] is True, name
+
+    def test_features_are_built_on_spark_only_and_read_by_train_and_evaluate(self) -> None:
+        readers = {
+            plan.engine: {step.name for step in plan.steps if "features" in plan.inputs(step)}
+            for plan in (PLAN, ON_CLUSTER)
+        }
+        assert readers == {"pandas": set(), "spark": {"train", "evaluate"}}
+        [channel] = states()["Train"]["Parameters"]["InputDataConfig"]
+        assert channel["ChannelName"] == "select"
+        edges = graph(definition(ON_CLUSTER))
+        for earlier, later in pairwise(step.title for step in ON_CLUSTER.steps):
+            assert nx.has_path(edges, earlier, later)
+        alone = next(state for name, state in jobs(ON_CLUSTER) if name == "Evaluate without a champion")
+        names = {entry["InputName"] for entry in alone["Parameters"]["ProcessingInputs"]}
+        assert names == {"select", "features", "train"}
 
     def test_names_of_jobs_fit_into_63_characters(self) -> None:
         longest = replace(PLAN, names=replace(PLAN.names, model="m" * 30))
@@ -287,6 +334,17 @@ class TestRights:
         assert readers == knowing == ["deidentify"]
         other = "arn:aws:s3:::hipaa-ml-raw-phi/oncology/tumours/2026.csv"
         assert not any(allowed(step_rights(PLAN, step), "s3:GetObject", other) for step in STEPS)
+
+    def test_training_on_spot_instances_reads_its_checkpoints_again(self) -> None:
+        spot = VARIANTS["spot"]
+        place = spot.checkpoints("train")
+        file, bucket = place.arn().replace("*", "run", 1).rstrip("*") + "state", f"arn:aws:s3:::{place.bucket}"
+        prefix = {"s3__prefix": place.prefix.format("run")}
+        for plan, expected in ((spot, True), (PLAN, False)):
+            rights = step_rights(plan, BY_NAME["train"])
+            for action, resource, context in (("s3:GetObject", file, {}), ("s3:ListBucket", bucket, prefix)):
+                assert allowed(rights, action, resource, **context) is expected, action
+        assert allowed(step_rights(spot, BY_NAME["train"]), "s3:PutObject", file)
 
     def test_only_registration_creates_packages(self) -> None:
         group = f"arn:aws:sagemaker:{EAST}:{ACCOUNT}:model-package-group/hipaa-ml-readmission"
@@ -359,19 +417,20 @@ class TestRights:
         assert not allowed(rights, "dynamodb:PutItem", table, dynamodb__LeadingKeys="lock#length-of-stay")
 
 
-def pipeline() -> Recording:
+def pipeline(plan: PipelinePlan = PLAN) -> Recording:
     return record(
         lambda: ModelPipeline(
             "readmission-pipeline",
             ModelPipelineArgs(
-                names=PLAN.names,
-                plan=pulumi.Output.from_input(0).apply(lambda _: PLAN),
+                names=plan.names,
+                plan=pulumi.Output.from_input(0).apply(lambda _: plan),
                 account_id=ACCOUNT,
                 boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/boundary",
                 key_arn=PLAN.volume_key_arn,
                 topic_arn=f"arn:aws:sns:{EAST}:{ACCOUNT}:operations",
                 schedule="cron(0 5 ? * SUN *)",
                 team="cardiology",
+                engine=plan.engine,
             ),
         )
     )
@@ -390,6 +449,25 @@ class TestComponent:
             "aws:cloudwatch/metricAlarm:MetricAlarm": 4,
         }
         assert pipeline().orphans() == set()
+
+    def test_step_of_spark_has_a_role_of_its_own(self) -> None:
+        names = {role.inputs["name"] for role in pipeline(ON_CLUSTER).of("iam/role:Role")}
+        assert names - {role.inputs["name"] for role in pipeline().of("iam/role:Role")} == {
+            ON_CLUSTER.names.step_role("features")
+        }
+        passed = next(entry for entry in machine_rights(ON_CLUSTER) if entry["Sid"] == "PassJobRoles")["Resource"]
+        assert {arn.rpartition("/")[2] for arn in passed} <= names
+        assert f"arn:aws:iam::{ACCOUNT}:role/{ON_CLUSTER.names.step_role('features')}" in passed
+
+    def test_features_are_readable_by_train_and_evaluate_on_spark_only(self) -> None:
+        file = ON_CLUSTER.output("features").uri().replace("s3://", "arn:aws:s3:::").replace("{}", "run") + "/train.npy"
+        readers = {
+            (plan.engine, step.name)
+            for plan in (PLAN, ON_CLUSTER)
+            for step in plan.steps
+            if allowed(step_rights(plan, step), "s3:GetObject", file)
+        }
+        assert readers == {("spark", "train"), ("spark", "evaluate")}
 
     def test_state_machine_is_traced_logged_without_data_and_encrypted(self) -> None:
         [machine] = pipeline().of("sfn/stateMachine:StateMachine")

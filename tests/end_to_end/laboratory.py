@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from components.ml.pipeline_definition import definition
-from components.ml.pipeline_plan import STEPS, PipelineNames, PipelinePlan
+from components.ml.pipeline_plan import PANDAS, Engine, PipelineNames, PipelinePlan
 from components.ml.pipeline_rights import machine_rights, step_rights
 from tests.end_to_end.machine_account import ACCOUNT, EAST, MachineAccount
 from zone.settings.ml import MACIE_IDENTIFIERS
@@ -36,8 +36,9 @@ class Run:
 class Laboratory(MachineAccount):
     """The account."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, engine: Engine = PANDAS) -> None:
         super().__init__(state)
+        self._engine: Engine = engine
         self.plan = self._plan()
         self._resources()
         self.deploy(definition(self.plan))
@@ -71,6 +72,8 @@ class Laboratory(MachineAccount):
             volume_gigabytes=30,
             step_minutes=60,
             spot=False,
+            engine=self._engine,
+            spark_instances=2,
             settings={
                 "commit": "abcdef0",
                 "image_digest": "sha256:" + "a" * 64,
@@ -89,7 +92,7 @@ class Laboratory(MachineAccount):
         for kind in ("ProcessingJobs", "TrainingJobs"):
             self.client("logs").create_log_group(logGroupName=f"/aws/sagemaker/{kind}")
         self.role(plan.names.machine_role, "states", machine_rights(plan))
-        for step in STEPS:
+        for step in plan.steps:
             self.role(plan.names.step_role(step.name), "sagemaker", step_rights(plan, step))
 
     def admit_macie(self) -> None:
@@ -147,7 +150,7 @@ class Laboratory(MachineAccount):
         """Step -> status of its job in a run."""
         client = self.client("sagemaker")
         results: dict[str, str] = {}
-        for step in STEPS:
+        for step in self.plan.steps:
             for kind in ("processing", "training"):
                 name = f"{self.plan.names.model}-{step.name}-{run}-0"
                 try:

@@ -52,6 +52,13 @@ def run(program: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("workloads/pipeline/Dockerfile", ("workloads.pipeline", "run", "--help"), 0, "--serving-image-digest"),
         ("workloads/pipeline/Dockerfile", ("workloads.monitoring.baseline", "--help"), 0, "--model-sha256"),
         (
+            "workloads/pipeline/Dockerfile.spark",
+            ("workloads.pipeline.spark_job", "train"),
+            2,
+            "allowed: validate, scan, features",
+        ),
+        ("workloads/pipeline/Dockerfile.spark", ("workloads.pipeline", "run", "--help"), 0, "--engine"),
+        (
             "workloads/monitoring/Dockerfile",
             ("workloads.monitoring", "--model", "readmission"),
             1,

@@ -14,10 +14,11 @@ import pytest
 import yaml
 from moto import mock_aws
 
-from workloads.pipeline import artifacts, checksums, identifiers, pseudonyms, registry, versions
+from workloads.pipeline import artifacts, checksums, identifiers, pseudonyms, registry, spark_job, versions
 from workloads.pipeline.definitions import MODELS, definition
 from workloads.pipeline.errors import StepError
-from workloads.pipeline.plan import BY_NAME, STEPS
+from workloads.pipeline.plan import BY_NAME, ON_SPARK, SPARK, STEPS, Settings, steps
+from workloads.pipeline.steps import command
 from workloads.pipeline.stores import LocalStore, MissingObjectError, S3Store
 
 ROOT = Path(__file__).parents[2]
@@ -228,6 +229,26 @@ def test_dvc_stages_are_the_steps_with_their_inputs_and_settings() -> None:
         assert options >= {"model", "output", *(set(step.inputs) - set(step.optional))}
         assert set(stages[step.name]["params"]) <= set(parameters)
     assert set(stages) - set(BY_NAME) == {"names_model", "reference"}
+
+
+def test_pipeline_on_spark_builds_features_before_it_trains() -> None:
+    names = [step.name for step in steps(SPARK)]
+    assert [name for name in names if name != "features"] == [step.name for step in STEPS]
+    assert names.index("scan") < names.index("features") < names.index("train")
+    assert ON_SPARK == ("validate", "scan", "features")
+
+
+def test_unknown_engine_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with pytest.raises(StepError, match=r"no engine 'dask'; allowed: pandas, spark"):
+        Settings(engine="dask")  # pyright: ignore[reportArgumentType]
+    assert command.main("scan", ["--model", "readmission", "--engine", "dask", "--ml", str(tmp_path)]) == 2
+    assert "no engine 'dask'; allowed: pandas, spark" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["train"], ["--model", "readmission"]])
+def test_program_of_spark_jobs_runs_no_other_step(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert spark_job.main(arguments) == 2
+    assert "allowed: validate, scan, features" in capsys.readouterr().err
 
 
 def test_package_identity_ignores_metrics(tmp_path: Path) -> None:

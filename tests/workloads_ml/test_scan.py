@@ -11,9 +11,9 @@ from tests.workloads_ml.conftest import Finished, step
 from workloads.pipeline.definitions import definition
 from workloads.pipeline.errors import StepError
 from workloads.pipeline.steps import frames
+from workloads.pipeline.steps.findings import find
 from workloads.pipeline.steps.names_model import notes
 from workloads.pipeline.steps.recognizers import KINDS, Recognizers
-from workloads.pipeline.steps.scan import find
 
 PLANTED = {
     "SSN": ["123-45-6789", "536904399"],

@@ -1,5 +1,6 @@
 """Bad data stops at validation with column, rule, count and masked examples; Data Docs hold no values."""
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,11 @@ def test_equal_labels_are_refused_in_a_regression(tmp_path: Path, finished: Fini
     selected(finished, tmp_path / "select", put("length_of_stay_days", "3", 10**6))
     with pytest.raises(StepError, match="too few distinct values"):
         step("validate", finished.model, {"select": tmp_path / "select"}, tmp_path / "out")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyspark") is not None, reason="this environment has PySpark")
+def test_engine_that_the_environment_lacks_is_refused(readmission: Finished, tmp_path: Path) -> None:
+    for name in ("validate", "scan", "features"):
+        with pytest.raises(StepError, match="needs PySpark, which this environment does not have") as error:
+            step(name, "readmission", {"select": readmission["select"]}, tmp_path / name, engine="spark")
+        assert ".venv-spark" in error.value.action

@@ -69,6 +69,21 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         pipeline(definition="readmision"),
         [f"{MODEL}.pipeline.definition: no definition 'readmision'", "readmission", "length_of_stay"],
     ),
+    "a pipeline of an unknown engine": (
+        pipeline(engine="dask"),
+        [f"{MODEL}.pipeline.engine: 'dask'", "'pandas' or 'spark'"],
+    ),
+    "no instance for Spark": (
+        pipeline(engine="spark", spark_instances=0),
+        [f"{MODEL}.pipeline.spark_instances: 0", "greater than or equal to 1"],
+    ),
+    "instances of Spark for pandas": (
+        pipeline(spark_instances=4),
+        [
+            f"{MODEL}.pipeline.spark_instances: 4 instances for an engine 'pandas', whose jobs have one",
+            "allowed: no spark_instances, or engine: spark",
+        ],
+    ),
     "a pipeline of an unknown team": (
         pipeline(team="radiology"),
         [f"{MODEL}.pipeline.team: no team 'radiology'", "cardiology, oncology"],

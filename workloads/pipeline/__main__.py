@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from workloads.pipeline import registry, runner
 from workloads.pipeline.definitions import MODELS
 from workloads.pipeline.errors import StepError
-from workloads.pipeline.plan import Settings
+from workloads.pipeline.plan import Engine, Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=int, default=Settings().seed)
     run.add_argument("--resamples", type=int, default=Settings().resamples, help="of the bootstrap")
     run.add_argument("--holdout-version", default=Settings().holdout_version)
+    run.add_argument(
+        "--engine", default=Settings().engine, help=f"{' or '.join(get_args(Engine))} (default: %(default)s)"
+    )
     run.add_argument("--commit", help="of the program (default: asked from git)")
     run.add_argument("--author", help="who may not approve it (default: asked from git, the e-mail's local part)")
     run.add_argument("--image-digest", default=os.environ.get("IMAGE_DIGEST", "unknown"), help="image of the steps")
@@ -83,6 +87,7 @@ def _run(options: argparse.Namespace) -> int:
         tracking_uri=options.tracking_uri,
         experiment=options.experiment,
         registry=options.registry or str(options.output / "registry"),
+        engine=options.engine,
     )
     request = runner.Request(
         model=options.model,

@@ -4,9 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
+
+from workloads.pipeline.errors import USAGE, StepError
 
 SEED: Final = 20260101
+Engine = Literal["pandas", "spark"]
+"""Engine of the steps that read every row: pandas on one machine, or Apache Spark."""
+PANDAS: Final = "pandas"
+SPARK: Final = "spark"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,20 +27,35 @@ class Step:
     """Names of the settings that change its output."""
     optional: tuple[str, ...] = ()
     """Inputs that may be absent."""
+    engines: tuple[Engine, ...] = (PANDAS, SPARK)
+    """Engines whose pipelines have the step."""
 
 
-STEPS: Final = (
+_ALL: Final = (
     Step(name="deidentify", title="De-identify", inputs=("raw", "keys", "names_model")),
     Step(name="select", title="Select a data version", inputs=("deidentify",), settings=("holdout_version",)),
-    Step(name="validate", title="Validate", inputs=("select",)),
-    Step(name="scan", title="Scan for PHI", inputs=("select", "names_model")),
-    Step(name="train", title="Train", inputs=("select",), settings=("seed", "commit")),
+    Step(name="validate", title="Validate", inputs=("select",), settings=("engine",)),
+    Step(name="scan", title="Scan for PHI", inputs=("select", "names_model"), settings=("engine",)),
+    Step(
+        name="features",
+        title="Build features",
+        inputs=("select",),
+        settings=("engine",),
+        engines=(SPARK,),
+    ),
+    Step(
+        name="train",
+        title="Train",
+        inputs=("select", "features"),
+        settings=("seed", "commit"),
+        optional=("features",),
+    ),
     Step(
         name="evaluate",
         title="Evaluate",
-        inputs=("select", "train", "champion"),
+        inputs=("select", "features", "train", "champion"),
         settings=("seed", "resamples"),
-        optional=("champion",),
+        optional=("features", "champion"),
     ),
     Step(
         name="track",
@@ -49,7 +70,26 @@ STEPS: Final = (
         settings=("commit", "author", "image_digest", "serving_image_digest", "registry"),
     ),
 )
-BY_NAME: Final[Mapping[str, Step]] = {step.name: step for step in STEPS}
+BY_NAME: Final[Mapping[str, Step]] = {step.name: step for step in _ALL}
+ON_SPARK: Final = tuple(step.name for step in _ALL if "engine" in step.settings)
+"""Steps that run on Apache Spark with `engine: spark`."""
+
+
+def steps(engine: Engine) -> tuple[Step, ...]:
+    """The steps of a pipeline, in order.
+
+    Args:
+        engine: of the pipeline.
+
+    Returns:
+        Steps whose inputs are external or outputs of earlier steps; on pandas, train and evaluate read the selected
+        data, on Spark the features that Spark made of it.
+    """
+    return tuple(step for step in _ALL if engine in step.engines)
+
+
+STEPS: Final = steps(PANDAS)
+"""The steps of a pipeline on pandas."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +114,15 @@ class Settings:
     """Name of the MLflow experiment; empty: the model's name."""
     registry: str = ""
     """Folder of the local registry, `sagemaker:BUCKET/PREFIX`, or `sagemaker:GROUP@BUCKET/PREFIX`."""
+    engine: Engine = PANDAS
+
+    def __post_init__(self) -> None:
+        if self.engine not in get_args(Engine):
+            raise StepError(
+                f"There is no engine {self.engine!r}; allowed: {', '.join(get_args(Engine))}.",
+                action="Name an allowed engine with --engine, or in `pipeline.engine` of the model.",
+                code=USAGE,
+            )
 
     def of(self, step: Step) -> dict[str, Any]:
         """The settings that a step's output depends on."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 from workloads.pipeline import cache, registry, stores, versions
 from workloads.pipeline.definitions import definition
 from workloads.pipeline.errors import USAGE, StepError
-from workloads.pipeline.plan import STEPS, Job, Settings, Step
+from workloads.pipeline.plan import Job, Settings, Step, steps
 
 _HERE: Final = Path(__file__).parent
 Execute = Callable[[Step, str, Job], dict[str, Any]]
@@ -76,9 +76,10 @@ def run(request: Request, execute: Execute, say: Callable[[str], None]) -> Run:
         outputs.discard()
         done = Run()
         external = _external(request)
-        steps = [step for step in STEPS if step.name not in external]
         code = program()
-        for step in steps:
+        for step in steps(request.settings.engine):
+            if step.name in external:
+                continue
             _step(request, step, execute, outputs, external, code, done, say)
         done.seconds = time.monotonic() - started
         latest = {

@@ -44,6 +44,10 @@ class Release(StrictModel):
     """SHA-256 of the model file inside the artifact, as training prints it."""
 
 
+Engine = Literal["pandas", "spark"]
+"""Engine of a pipeline."""
+SPARK_INSTANCES: Final = 2
+"""Instances of a job on Spark for which no other number is configured."""
 MacieIdentifier = Annotated[
     str, t.like(r"[A-Z][A-Z0-9_]{2,79}", "the id of a managed data identifier such as USA_SOCIAL_SECURITY_NUMBER")
 ]
@@ -74,7 +78,8 @@ class Pipeline(StrictModel):
     """Environment that trains the model, from `environments`. It holds patient data, and is not production, where
     control M2 denies jobs access to the network."""
     image_digest: ImageDigest | None = None
-    """Digest of the pipeline image; if not set, the repository is deployed without a state machine."""
+    """Digest of the pipeline image; if not set, the repository is deployed without a state machine. With `engine:
+    spark`, an image built from `workloads/pipeline/Dockerfile.spark`."""
     serving_image_digest: ImageDigest | None = None
     """Digest of the image that serves the registered versions; if not set, the image of the release in `environment`.
     Versions without a serving image cannot be promoted."""
@@ -90,6 +95,11 @@ class Pipeline(StrictModel):
     """Maximum run time of each step, in minutes."""
     spot: bool = False
     """Whether training runs on spot instances."""
+    engine: Engine = "pandas"
+    """Engine of the steps that read every row: `pandas` on one instance, or `spark` for data that outgrows one, where
+    validate, scan and features run on Apache Spark."""
+    spark_instances: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Number of instances of each job that runs on Spark; if not set, 2. Only with `engine: spark`."""
     macie_identifiers: list[MacieIdentifier] = Field(default_factory=lambda: list(MACIE_IDENTIFIERS))
     """Managed data identifiers that an Amazon Macie job looks for in the selected data version; a finding stops the
     run. The stack `security` enables Macie. With an empty list, the run does without Macie."""

@@ -72,9 +72,9 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
     for entry in step.optional:
         if not inputs[entry].exists():
             del inputs[entry]
-    settings = Settings(**{entry: getattr(options, entry) for entry in step.settings})
     output = options.output or options.ml / ("model" if training else "processing/output")
     try:
+        settings = Settings(**{entry: getattr(options, entry) for entry in step.settings})
         output.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as temporary:
             located = sagemaker.located(inputs, Path(temporary))

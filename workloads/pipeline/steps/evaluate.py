@@ -1,6 +1,5 @@
 """Compares the challenger with the champion on the versioned holdout, and decides by the definition's rule."""
 
-import hashlib
 import itertools
 import sys
 from typing import Any, Final
@@ -30,12 +29,15 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
     """
     version = job.document("select", "version.json")
     file = job.inputs["select"] / "holdout.csv"
-    if hashlib.sha256(file.read_bytes()).hexdigest() != version["holdout_sha256"]:
+    digests = {frames.file_digest(file)}
+    if "features" in job.inputs:
+        digests.add(job.document("features", frames.FEATURES)["holdout"]["source_sha256"])
+    if digests != {version["holdout_sha256"]}:
         raise StepError(
             "The holdout was altered after it was selected.", action="Run the step select again.", code=INTEGRITY
         )
     raw = frames.read(file)
-    frame = frames.typed(raw, model)
+    frame = frames.model_frame(job, "holdout", model)
     target = frame[model.target].to_numpy()
     content, manifest = artifacts.read(job.inputs["train"])
     table = frame[list(model.fields)].to_numpy(dtype=object)

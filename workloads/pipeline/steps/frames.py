@@ -1,15 +1,23 @@
 """Reading and writing CSV files as pandas frames: every value a string until it was checked."""
 
 import csv
+import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Final
 
+import numpy as np
 import pandas as pd
 
 from workloads.pipeline.definitions import Definition
-from workloads.pipeline.errors import StepError
+from workloads.pipeline.errors import INTEGRITY, StepError
+from workloads.pipeline.plan import Job
+
+PARTS: Final = ("train", "holdout")
+"""Parts of the selected data; each is a file `.csv`, and `.npy` among the features."""
+FEATURES: Final = "features.json"
+"""Record of the features: rows, and SHA-256 of each file and of the file that it was made of."""
 
 
 def read(file: Path) -> pd.DataFrame:
@@ -19,18 +27,39 @@ def read(file: Path) -> pd.DataFrame:
         StepError: the file is missing, empty or not CSV; no value is repeated.
     """
     try:
-        frame = pd.read_csv(file, dtype="str", keep_default_na=False, na_filter=False, encoding="utf-8")
+        return parse(file, file.name)
     except FileNotFoundError:
         raise StepError(f"{file} does not exist.", action="Name an existing CSV file.") from None
+
+
+def parse(content: Path | BinaryIO, name: str) -> pd.DataFrame:
+    """The records of a file or of some bytes.
+
+    Args:
+        content: header and records.
+        name: of the file, for messages.
+
+    Raises:
+        StepError: the content is empty or not CSV.
+        FileNotFoundError: there is no such file.
+    """
+    try:
+        frame = pd.read_csv(content, dtype="str", keep_default_na=False, na_filter=False, encoding="utf-8")
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError, ValueError):
-        raise StepError(
-            f"{file.name} is empty or not a CSV file in UTF-8 with a header.", action="Export the data again."
-        ) from None
+        raise not_csv(name) from None
     if frame.empty:
-        raise StepError(
-            f"{file.name} has a header and no rows.", action="Check the extract: no encounter was exported."
-        )
+        raise without_rows(name)
     return frame
+
+
+def not_csv(name: str) -> StepError:
+    """The refusal of a file that is not CSV."""
+    return StepError(f"{name} is empty or not a CSV file in UTF-8 with a header.", action="Export the data again.")
+
+
+def without_rows(name: str) -> StepError:
+    """The refusal of a file without records."""
+    return StepError(f"{name} has a header and no rows.", action="Check the extract: no encounter was exported.")
 
 
 def require(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
@@ -79,6 +108,84 @@ def typed(frame: pd.DataFrame, model: Definition) -> pd.DataFrame:
                 f"The column {name} holds a value that is not a number.", action="Run the step validate first."
             ) from None
     return pd.DataFrame(columns, index=frame.index)
+
+
+def prepared(frame: pd.DataFrame, model: Definition) -> pd.DataFrame:
+    """The frame that is validated: numbers as floats (NaN when a value is none), and the fractions of whole numbers."""
+    columns: dict[str, Any] = {name: frame[name] for name in frame.columns}
+    for name, field in {**model.fields, model.target: model.target_field}.items():
+        if name not in frame.columns:
+            continue
+        if field.values:
+            columns[name] = frame[name].astype(object).where(frame[name] != "", None)
+            continue
+        columns[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
+        if field.whole:
+            columns[f"{name} fraction"] = columns[name] % 1
+    return pd.DataFrame(columns)
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256 of a file, which is not read into memory as a whole."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def model_frame(job: Job, part: str, model: Definition) -> pd.DataFrame:
+    """Typed fields and target of a part of the selected data: the step features built them, or they are made now.
+
+    Args:
+        job: of a step that reads the step select, and features if the pipeline has it.
+        part: `train` or `holdout`.
+        model: definition.
+
+    Raises:
+        StepError: the features are missing or were altered, or the data has a value that is not a number.
+    """
+    folder = job.inputs.get("features")
+    if folder is None:
+        return typed(read(job.inputs["select"] / f"{part}.csv"), model)
+    file = folder / f"{part}.npy"
+    recorded = job.document("features", FEATURES)[part]
+    if not file.is_file() or file_digest(file) != recorded["sha256"]:
+        raise StepError(
+            f"The features {file.name} are missing or were altered after they were built.",
+            action="Run the step features again.",
+            code=INTEGRITY,
+        )
+    columns: dict[str, Any] = {}
+    table = np.load(file, mmap_mode="r", allow_pickle=False)
+    for name, field in {**model.fields, model.target: model.target_field}.items():
+        values = np.array(field.values, dtype=object)[table[name]] if field.values else np.array(table[name])
+        columns[name] = pd.Series(values, dtype=object if field.values else "float64")
+    return pd.DataFrame(columns)
+
+
+def record_type(model: Definition) -> np.dtype[Any]:
+    """The type of a record of features: a float per number, and per category its place among the allowed values."""
+    fields = {**model.fields, model.target: model.target_field}
+    return np.dtype([(name, "<i2" if field.values else "<f8") for name, field in fields.items()])
+
+
+def records(frame: pd.DataFrame, model: Definition) -> np.ndarray[Any, Any]:
+    """The records of a typed frame.
+
+    Raises:
+        StepError: a category is not in the definition.
+    """
+    table = np.empty(len(frame), dtype=record_type(model))
+    for name, field in {**model.fields, model.target: model.target_field}.items():
+        if not field.values:
+            table[name] = frame[name]
+            continue
+        places = pd.Index(field.values).get_indexer(pd.Index(frame[name]))
+        if (places < 0).any():
+            raise StepError(
+                f"The column {name} holds a category that is not in the definition.",
+                action="Run the step validate first.",
+            )
+        table[name] = places
+    return table
 
 
 def mask(value: str) -> str:

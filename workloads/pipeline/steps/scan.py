@@ -1,46 +1,26 @@
 """Scans the selected data for PHI: every column, every distinct value; one finding stops the run."""
 
-import re
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
-
-from workloads.pipeline.definitions import DATES, NOTE, PATIENT, PATIENT_PATTERN, Definition
+from workloads.pipeline.definitions import Definition
 from workloads.pipeline.errors import StepError
-from workloads.pipeline.plan import Job
-from workloads.pipeline.steps import command, frames
-from workloads.pipeline.steps.recognizers import Finding, Recognizers
+from workloads.pipeline.plan import PANDAS, Job
+from workloads.pipeline.steps import blocks, command, frames
+from workloads.pipeline.steps.findings import Hit, distinct, of_block
+from workloads.pipeline.steps.recognizers import Recognizers
 
 SHOWN: Final = 5
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def find(frame: pd.DataFrame, recognizers: Recognizers) -> dict[str, list[tuple[int, Finding]]]:
-    """Findings of each column, with the row of the value's first occurrence (0 for the first record)."""
-    findings: dict[str, list[tuple[int, Finding]]] = {}
-    for column in frame.columns:
-        first = frame[column].drop_duplicates()
-        values = [
-            (row, str(value)) for row, value in zip(first.index, first, strict=True) if not _expected(column, value)
-        ]
-        texts = [value for _, value in values]
-        if not texts:
-            continue
-        spans = recognizers.find_in_text(texts) if column == NOTE else recognizers.find_in_column(texts)
-        if spans:
-            findings[column] = [(int(values[finding.index][0]), finding) for finding in spans]
-    return findings
-
-
-def _expected(column: str, value: str) -> bool:
-    """Values whose form alone proves that they are what the column holds: pseudonyms, shifted dates, nothing."""
-    if not value:
-        return True
-    if column == PATIENT:
-        return re.fullmatch(PATIENT_PATTERN, value) is not None
-    return column in DATES and _DATE.fullmatch(value) is not None
+def on_pandas(file: Path, names_model: Path | None) -> tuple[list[str], int, list[Hit]]:
+    """Columns, number of records, and findings of a file."""
+    recognizers = Recognizers(names_model)
+    frame = frames.read(file)
+    hits = [hit for block in blocks.of_frame(frame) for hit in of_block(block, recognizers)]
+    return list(frame.columns), len(frame), hits
 
 
 def run(_model: Definition, job: Job) -> dict[str, Any]:
@@ -49,20 +29,27 @@ def run(_model: Definition, job: Job) -> dict[str, Any]:
     Raises:
         StepError: PHI was found.
     """
-    recognizers = Recognizers(job.inputs.get("names_model"))
+    search = on_pandas
+    if job.settings.engine != PANDAS:
+        from workloads.pipeline.steps import scan_spark  # noqa: PLC0415 - environments without Spark have pandas only
+
+        search = scan_spark.search
     report: dict[str, Any] = {}
     values = 0
-    for name in ("train.csv", "holdout.csv"):
-        frame = frames.read(job.inputs["select"] / name)
-        values += frame.size
-        for column, spans in find(frame, recognizers).items():
-            kinds = Counter(finding.kind for _, finding in spans)
-            rows = sorted({row + 2 for row, _ in spans})
-            report[f"{name} {column}"] = {
-                "kinds": dict(sorted(kinds.items())),
-                "rows": rows[:SHOWN],
-                "values": len(rows),
-            }
+    for part in frames.PARTS:
+        name = f"{part}.csv"
+        columns, rows, hits = search(job.inputs["select"] / name, job.inputs.get("names_model"))
+        values += rows * len(columns)
+        first = distinct(hits)
+        for column in columns:
+            own = [hit for hit in first if hit.column == column]
+            if own:
+                numbers = sorted({hit.row + 2 for hit in own})
+                report[f"{name} {column}"] = {
+                    "kinds": dict(sorted(Counter(hit.kind for hit in own).items())),
+                    "rows": numbers[:SHOWN],
+                    "values": len(numbers),
+                }
     job.write("scan.json", {"findings": report, "values": values})
     if report:
         sentences = [

@@ -20,7 +20,7 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
     Raises:
         StepError: the data cannot be learnt from; a NaN or an unseen category that validation did not see.
     """
-    frame = frames.typed(frames.read(job.inputs["select"] / "train.csv"), model)
+    frame = frames.model_frame(job, "train", model)
     target = frame[model.target].to_numpy()
     if not np.isfinite(frame.select_dtypes("number").to_numpy()).all():
         raise StepError("The training data holds a value that is not a number.", action="Run the step validate first.")

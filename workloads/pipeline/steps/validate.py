@@ -3,7 +3,7 @@
 import logging
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +13,11 @@ import pandas as pd
 
 from workloads.pipeline.definitions import DATES, PATIENT, PATIENT_PATTERN, ZIP3, Definition
 from workloads.pipeline.errors import StepError
-from workloads.pipeline.plan import Job
+from workloads.pipeline.plan import PANDAS, Engine, Job
 from workloads.pipeline.steps import command, frames
+from workloads.pipeline.steps.validation import UNIX_LINES, Check, Result, evaluate
 
+FILES: Final = tuple(f"{part}.csv" for part in frames.PARTS)
 EXAMPLES: Final = 3
 CLASS_MINIMUM: Final = 10
 
@@ -44,7 +46,9 @@ def by_hand(model: Definition) -> list[Any]:
         gxe.ExpectCompoundColumnsToBeUnique(column_list=[PATIENT, *DATES, *model.fields, model.target]),
         gxe.ExpectTableRowCountToBeBetween(min_value=200),
     ]
-    expectations += [gxe.ExpectColumnValuesToMatchRegex(column=date, regex=r"^\d{4}-\d{2}-\d{2}$") for date in DATES]
+    expectations += [
+        gxe.ExpectColumnValuesToMatchRegex(column=date, regex="^[0-9]{4}-[0-9]{2}-[0-9]{2}$") for date in DATES
+    ]
     if model.kind == "classification":
         expectations.append(gxe.ExpectColumnMeanToBeBetween(column=model.target, min_value=0.01, max_value=0.6))
     if "age_years" in model.fields:
@@ -57,19 +61,55 @@ def _columns(model: Definition) -> list[str]:
     return [*model.columns, *(f"{name} fraction" for name, field in fields.items() if field.whole)]
 
 
-def prepared(frame: pd.DataFrame, model: Definition) -> pd.DataFrame:
-    """The frame that is validated: numbers as floats (NaN when a value is none), and the fractions of whole numbers."""
-    columns: dict[str, Any] = {name: frame[name] for name in frame.columns}
-    for name, field in {**model.fields, model.target: model.target_field}.items():
-        if name not in frame.columns:
-            continue
-        if field.values:
-            columns[name] = frame[name].astype(object).where(frame[name] != "", None)
-            continue
-        columns[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
-        if field.whole:
-            columns[f"{name} fraction"] = columns[name] % 1
-    return pd.DataFrame(columns)
+class PandasCheck:
+    """A selected file in the memory of this process."""
+
+    def __init__(self, file: Path, model: Definition) -> None:
+        self._raw = frames.read(file)
+        self._model = model
+
+    def results(self, context: Any, suite: Any, name: str) -> list[Result]:
+        """The expectations of a suite that failed, with the numbers of all rows."""
+        source = context.data_sources.add_pandas(name)
+        result = evaluate(
+            context,
+            source,
+            suite,
+            name,
+            frames.prepared(self._raw, self._model),
+            {
+                "result_format": "COMPLETE",
+                "exclude_unexpected_values": True,
+                "return_unexpected_index_query": False,
+            },
+        )
+        return [
+            Result(
+                configuration=entry.expectation_config,
+                count=int(entry.result.get("unexpected_count") or 0),
+                rows=[int(row) for row in entry.result.get("unexpected_index_list") or () if isinstance(row, int)],
+            )
+            for entry in result.results
+            if not entry.success
+        ]
+
+    def record(self, row: int) -> pd.Series:
+        """The values of a record, by its number from 0."""
+        return self._raw.iloc[row]
+
+    def counts(self, column: str) -> Mapping[str, int]:
+        """How often each value of a column occurs."""
+        return {str(value): int(count) for value, count in self._raw[column].value_counts().items()}
+
+
+def _engine(model: Definition, engine: Engine) -> tuple[Callable[[Path], Check], list[Any]]:
+    """What checks a file, and the expectations in the form that the engine reads."""
+    expectations = [*generated(model), *by_hand(model)]
+    if engine == PANDAS:
+        return lambda file: PandasCheck(file, model), expectations
+    from workloads.pipeline.steps import validate_spark  # noqa: PLC0415 - environments without Spark have pandas only
+
+    return lambda file: validate_spark.SparkCheck(file, model), validate_spark.for_java(expectations)
 
 
 def run(model: Definition, job: Job) -> dict[str, Any]:
@@ -84,23 +124,13 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         context: Any = gx.get_context(mode="file", project_root_dir=job.output)
         context.variables.progress_bars = {"globally": False}
-        expectations = [*generated(model), *by_hand(model)]
+        check, expectations = _engine(model, job.settings.engine)
         suite = context.suites.add(gx.ExpectationSuite(name=model.name, expectations=expectations))
-        source = context.data_sources.add_pandas("selected")
-        for name in ("train.csv", "holdout.csv"):
-            raw = frames.read(job.inputs["select"] / name)
-            frame = prepared(raw, model)
-            batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("whole")
-            definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
-            result = definition.run(
-                batch_parameters={"dataframe": frame},
-                result_format={
-                    "result_format": "COMPLETE",
-                    "exclude_unexpected_values": True,
-                    "return_unexpected_index_query": False,
-                },
-            )
-            results[name] = failures(result, raw)
+        train, holdout = FILES
+        labels = check(job.inputs["select"] / train)
+        results[train] = failures(labels.results(context, suite, train), labels.record)
+        held = check(job.inputs["select"] / holdout)
+        results[holdout] = failures(held.results(context, suite, holdout), held.record)
         context.build_data_docs()
     job.write("validation.json", {"failures": results, "expectations": len(suite.expectations)})
     docs = _data_docs(job.output)
@@ -111,51 +141,52 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
                 f"{f'; and {len(failed) - 5} more' if len(failed) > 5 else ''}.",  # noqa: PLR2004 - as sliced
                 action="Correct the extract, or change the definition with the model's owner; nothing was trained.",
             )
-    _check_labels(frames.read(job.inputs["select"] / "train.csv"), model)
+    _check_labels(labels.counts(model.target), model)
     return {"expectations": len(suite.expectations), "data_docs": docs}
 
 
-def _check_labels(train: pd.DataFrame, model: Definition) -> None:
-    counts = train[model.target].value_counts()
+def _check_labels(counts: Mapping[str, int], model: Definition) -> None:
     least = 2 if model.kind == "classification" else 5
-    if len(counts) < least or (model.kind == "classification" and int(counts.min()) < CLASS_MINIMUM):
+    if len(counts) < least or (model.kind == "classification" and min(counts.values()) < CLASS_MINIMUM):
         raise StepError(
             f"The target {model.target} has too few distinct values or cases in the training data to learn from.",
             action="Check the join that makes the label.",
         )
 
 
-def failures(result: Any, raw: pd.DataFrame) -> list[dict[str, Any]]:
-    """Column, rule, count, rows and masked examples of each failed expectation; no value of the data."""
+def failures(results: Sequence[Result], record: Callable[[int], pd.Series]) -> list[dict[str, Any]]:
+    """Column, rule, count, rows and masked examples of each failed expectation; no value of the data.
+
+    Args:
+        results: of the expectations that failed.
+        record: gives the values of a record by its number, from 0.
+    """
     failed: list[dict[str, Any]] = []
-    for entry in result.results:
-        if entry.success:
-            continue
-        arguments = {
-            key: value for key, value in entry.expectation_config.kwargs.items() if key not in {"batch_id", "column"}
-        }
-        column = str(entry.expectation_config.kwargs.get("column", "table"))
-        rows = [
-            int(row) for row in (entry.result.get("unexpected_index_list") or [])[:EXAMPLES] if isinstance(row, int)
-        ]
+    for result in results:
+        kwargs = result.configuration.kwargs
+        arguments = {key: value for key, value in kwargs.items() if key not in {"batch_id", "column"}}
+        column = str(kwargs.get("column", "table"))
         plain = column.removesuffix(" fraction")
-        examples = [frames.mask(str(raw[plain].iloc[row])) for row in rows] if plain in raw.columns else []
+        rows = result.rows[:EXAMPLES]
+        records = [record(row) for row in rows] if plain != "table" else []
         failed.append(
             {
                 "column": plain,
-                "rule": "must be a whole number"
-                if plain != column
-                else _rule(entry.expectation_config.type, arguments),
-                "count": int(entry.result.get("unexpected_count") or 0),
+                "rule": "must be a whole number" if plain != column else _rule(result.configuration.type, arguments),
+                "count": result.count,
                 "rows": [row + 2 for row in rows],
-                "examples": examples,
+                "examples": [frames.mask(str(values[plain])) for values in records if plain in values.index],
             }
         )
     return failed
 
 
 def _rule(kind: str, arguments: Mapping[str, Any]) -> str:
-    shown = ", ".join(f"{key} {_shown(value)}" for key, value in sorted(arguments.items()) if value is not None)
+    shown = ", ".join(
+        f"{key} {_shown(value).removeprefix(UNIX_LINES)}"
+        for key, value in sorted(arguments.items())
+        if value is not None
+    )
     return f"{kind.removeprefix('expect_').replace('_', ' ')}{f' ({shown})' if shown else ''}"
 
 

@@ -93,6 +93,12 @@ def _pipeline_problems(
     ]
     if pipeline.data_set not in owned:
         yield _unknown((*path, "data_set"), f"raw-phi data set of {pipeline.team!r}", pipeline.data_set, owned)
+    if pipeline.spark_instances is not None and pipeline.engine != "spark":
+        yield Problem(
+            path=(*path, "spark_instances"),
+            message=f"{pipeline.spark_instances} instances for an engine {pipeline.engine!r}, whose jobs have one; "
+            "allowed: no spark_instances, or engine: spark",
+        )
     trained = [
         environment
         for environment in model.environments
