@@ -92,6 +92,7 @@ LINKED: Final[Mapping[str, Sequence[str]]] = {
         "elasticloadbalancing.amazonaws.com",  # network interfaces of load balancers
         "rds.amazonaws.com",  # network interfaces, logs and secrets of databases
         "replication.ecr.amazonaws.com",  # copies images into the recovery region
+        "sagemaker.amazonaws.com",  # network interfaces of the Studio domain
         "sagemaker.application-autoscaling.amazonaws.com",  # scales endpoints
     ),
 }

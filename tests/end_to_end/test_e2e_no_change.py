@@ -69,6 +69,23 @@ INTENDED_CHANGES: Mapping[str, str] = {
         ),
         "operations of the runbooks need the approval of a second person",
     ),
+    "pipeline-deploy-policy": "Studio domains need a service-linked role",
+    **dict.fromkeys(
+        (
+            "studio",
+            "studio-alias",
+            "studio-cardiology-cardiology-engineer",
+            "studio-cardiology-rights",
+            "studio-cardiology-role",
+            "studio-default-role",
+            "studio-domain",
+            "studio-key",
+            "studio-oncology-oncology-engineer",
+            "studio-oncology-rights",
+            "studio-oncology-role",
+        ),
+        "staging has a Studio domain",
+    ),
     "pipeline-boundary": "state machines start classification jobs of Macie",
     "serving-key": "runbooks and monitors publish to the encrypted operations topic",
     **{

@@ -96,7 +96,7 @@ def plan_stacks(
     primary, recovery = settings.regions.all
     for environment, spec in environments.items():
         if primary in settings.accounts[spec.account].networks:
-            own = (pipeline, baseline_stack(spec.account), network_stack(primary), *_serving_needs(spec))
+            own = (pipeline, baseline_stack(spec.account), network_stack(primary), *_ml_needs(settings, spec))
             needs[f"{ML}{environment}"] = (ORGANIZATION, AUDIT, *own)
     for environment, spec in environments.items():
         if settings.ml.tracked_in(environment) is not None:
@@ -116,3 +116,10 @@ def plan_stacks(
 def _serving_needs(environment: EnvironmentPlan) -> tuple[str, ...]:
     """Stacks that serving models needs besides those of the network and the baselines."""
     return (f"{DATA}{environment.name}",) if environment.models else ()
+
+
+def _ml_needs(settings: Settings, environment: EnvironmentPlan) -> tuple[str, ...]:
+    """Stacks that models and Studio need besides those of the network and the baselines."""
+    if settings.ml.studio_in(environment.name) is not None:
+        return (f"{DATA}{environment.name}",)
+    return _serving_needs(environment)
