@@ -7,10 +7,12 @@ import pulumi
 from components.data import DataNames
 from components.keys import Key, KeyArgs
 from components.keys.uses import by_grants
+from components.packages import PackageAccess
 from components.studio import StudioDomain, StudioDomainArgs, StudioNames, StudioTeam
 from stacks.serving import EnvironmentContext, subnets
 from zone.settings.studio import Studio
 from zone.shared.buckets import DataPurpose
+from zone.shared.packages import PackageNames
 
 WORK: Final[tuple[DataPurpose, ...]] = ("artifacts", "dvc", "features")
 """Purposes of the buckets in which the role of a team in Studio has the prefix of the team."""
@@ -56,6 +58,7 @@ def workplace(context: EnvironmentContext) -> None:
             work_buckets=[context.bucket(purpose) for purpose in WORK],
             instance_types=studio.instance_types,
             idle_minutes=studio.idle_minutes,
+            packages=_packages(context),
         ),
         context.options(),
     )
@@ -88,4 +91,18 @@ def _team(context: EnvironmentContext, studio: Studio, team: str) -> StudioTeam:
             for model in models
         ],
         package_groups=[model.package_group for model in models],
+    )
+
+
+def _packages(context: EnvironmentContext) -> PackageAccess | None:
+    """The approved packages of the zone, known by name: their stack need not be deployed before."""
+    packages = context.settings.packages
+    if packages is None:
+        return None
+    names = PackageNames(prefix=context.settings.name_prefix)
+    return PackageAccess(
+        region=context.region,
+        account_id=context.providers.account_id(packages.account),
+        domain=names.domain,
+        repository=names.approved,
     )

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import iam, sagemaker
 
 from components.documents import document
+from components.packages.rights import PackageAccess
 from components.studio.names import StudioNames
 from components.studio.rights import StudioScope, studio_rights, trust
 from components.tokens import type_token
@@ -55,6 +56,8 @@ class StudioDomainArgs:
     instance_types: Sequence[str]
     idle_minutes: int
     """Minutes until an idle application shuts down."""
+    packages: PackageAccess | None = None
+    """The approved packages; None where there is no repository of them."""
 
     def __post_init__(self) -> None:
         """Refuses a domain without a team, and a person with two roles."""
@@ -148,6 +151,7 @@ def _role(name: str, team: str, args: StudioDomainArgs, opts: pulumi.ResourceOpt
         repository_arns=spec.repository_arns,
         package_groups=spec.package_groups,
         instance_types=args.instance_types,
+        packages=args.packages,
     )
     iam.RolePolicy(f"{name}-rights", role=role.id, policy=document(studio_rights(scope)), opts=opts)
     return role

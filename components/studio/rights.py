@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.documents import Statement
+from components.packages.rights import PackageAccess, reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +37,8 @@ class StudioScope:
     """Model package groups of the team's models."""
     instance_types: Sequence[str]
     """SageMaker instance types of applications and jobs."""
+    packages: PackageAccess | None = None
+    """The approved packages; None where there is no repository of them."""
 
     def arn(self, resource: str, service: str = "sagemaker") -> pulumi.Output[str]:
         """ARN of a resource of the account, or a pattern."""
@@ -82,6 +85,7 @@ def studio_rights(scope: StudioScope) -> list[Statement]:
             "Resource": scope.arn("log-group:/aws/sagemaker/*", "logs"),
         },
         *_images(scope),
+        *([] if scope.packages is None else reading(scope.packages)),
     ]
 
 

@@ -28,6 +28,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "recovery-prod": ("ml-prod", "network"),
     "ml-staging": ("ml-staging", "network"),
     "mlflow-staging": ("ml-staging",),
+    "packages": ("shared-services",),
 }
 CONTRACTS: Mapping[str, type[contracts.Contract]] = {
     "organization": contracts.OrganizationOutputs,
@@ -41,6 +42,7 @@ CONTRACTS: Mapping[str, type[contracts.Contract]] = {
     "recovery-prod": contracts.RecoveryOutputs,
     "ml-staging": contracts.MlOutputs,
     "mlflow-staging": contracts.MlflowOutputs,
+    "packages": contracts.PackagesOutputs,
 }
 KEPT = (
     *("s3/bucket:Bucket", "kms/key:Key", "cloudtrail/trail:Trail", "organization:Organization", "account:Account"),

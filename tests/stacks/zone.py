@@ -70,6 +70,7 @@ STACKS = (
     *NETWORK,
     *SERVING,
     *WORKPLACE,
+    "packages",
     "mlflow-staging",
 )
 

@@ -21,6 +21,7 @@ DATA: Final = "data-"
 ML: Final = "ml-"
 MLFLOW: Final = "mlflow-"
 """For the environments of `ml.tracking`."""
+PACKAGES: Final = "packages"
 RECOVERY: Final = "recovery-"
 SANDBOX: Final = "sandbox-"
 """Prefix of one stack per sandbox."""
@@ -90,6 +91,7 @@ def plan_stacks(
         # The recovery region's stack peers with the primary region's.
         central = (pipeline, *([baseline_stack(owner)] if owner else []), *map(network_stack, regions[:index]))
         needs[network_stack(region)] = (ORGANIZATION, AUDIT, *central)
+    needs |= _package_needs(settings)
     for environment, spec in environments.items():
         own = (pipeline, baseline_stack(spec.account), baseline_stack(settings.data.backup.account))
         needs[f"{DATA}{environment}"] = (ORGANIZATION, AUDIT, *dict.fromkeys(own))
@@ -116,6 +118,14 @@ def plan_stacks(
 def _serving_needs(environment: EnvironmentPlan) -> tuple[str, ...]:
     """Stacks that serving models needs besides those of the network and the baselines."""
     return (f"{DATA}{environment.name}",) if environment.models else ()
+
+
+def _package_needs(settings: Settings) -> Mapping[str, tuple[str, ...]]:
+    """The stack of the package repositories, if there are any, and what it needs."""
+    if settings.packages is None:
+        return {}
+    own = (baseline_stack(MANAGEMENT), baseline_stack(settings.packages.account))
+    return {PACKAGES: (ORGANIZATION, AUDIT, *own)}
 
 
 def _ml_needs(settings: Settings, environment: EnvironmentPlan) -> tuple[str, ...]:
