@@ -136,34 +136,34 @@ class TestRights:
         access = PackageAccess(region=EAST, account_id=ACCOUNT, domain="hipaa-ml-packages", repository="approved")
         recording = record(lambda: _policy(reading(access)))
         rights = json.loads(recording.by_name["p"].inputs["policy"])["Statement"]
-        own = {"identity": rights}
-        assert allowed("codeartifact:GetAuthorizationToken", DOMAIN, **own)
-        assert allowed("codeartifact:ReadFromRepository", APPROVED, **own)
-        assert not allowed("codeartifact:ReadFromRepository", PUBLIC, **own)
+        assert allowed("codeartifact:GetAuthorizationToken", DOMAIN, identity=rights)
+        assert allowed("codeartifact:ReadFromRepository", APPROVED, identity=rights)
+        assert not allowed("codeartifact:ReadFromRepository", PUBLIC, identity=rights)
         package = f"{BASE}:package/hipaa-ml-packages/approved/pypi//numpy"
-        assert not allowed("codeartifact:PublishPackageVersion", package, **own)
+        assert not allowed("codeartifact:PublishPackageVersion", package, identity=rights)
         bearer = "sts:GetServiceBearerToken"
-        assert allowed(bearer, "*", sts__AWSServiceName="codeartifact.amazonaws.com", **own)
-        assert not allowed(bearer, "*", sts__AWSServiceName="ecr-public.amazonaws.com", **own)
+        assert allowed(bearer, "*", sts__AWSServiceName="codeartifact.amazonaws.com", identity=rights)
+        assert not allowed(bearer, "*", sts__AWSServiceName="ecr-public.amazonaws.com", identity=rights)
 
     def test_publisher_copies_to_the_approved_repository_only(self) -> None:
-        rights = {"identity": statements("packages-publisher-rights", "policy")}
+        rights = statements("packages-publisher-rights", "policy")
         for repository, permitted in (("approved", True), ("public-pypi", False)):
             package = f"{BASE}:package/hipaa-ml-packages/{repository}/pypi//numpy"
             for action in ("CopyPackageVersions", "PublishPackageVersion"):
-                assert allowed(f"codeartifact:{action}", package, **rights) is permitted, (action, repository)
-        assert allowed("codeartifact:CopyPackageVersions", PUBLIC, **rights)
+                assert allowed(f"codeartifact:{action}", package, identity=rights) is permitted, (action, repository)
+        assert allowed("codeartifact:CopyPackageVersions", PUBLIC, identity=rights)
         for action in ("AssociateExternalConnection", "DeleteRepository", "PutRepositoryPermissionsPolicy"):
-            assert not allowed(f"codeartifact:{action}", APPROVED, **rights), action
+            assert not allowed(f"codeartifact:{action}", APPROVED, identity=rights), action
 
     def test_boundaries_let_workloads_read_and_infrastructure_publish(self) -> None:
         package = f"{BASE}:package/hipaa-ml-packages/approved/pypi//numpy"
         for kind, publishes in (("workload", False), ("infrastructure", True)):
-            most = {"identity": boundary(kind, _scope())}
-            assert allowed("codeartifact:ReadFromRepository", APPROVED, **most), kind
-            assert allowed("codeartifact:PublishPackageVersion", package, **most) is publishes, kind
-            bearer = {"sts__AWSServiceName": "codeartifact.amazonaws.com"}
-            assert allowed("sts:GetServiceBearerToken", "*", **bearer, **most), kind
+            most = boundary(kind, _scope())
+            assert allowed("codeartifact:ReadFromRepository", APPROVED, identity=most), kind
+            assert allowed("codeartifact:PublishPackageVersion", package, identity=most) is publishes, kind
+            assert allowed(
+                "sts:GetServiceBearerToken", "*", identity=most, sts__AWSServiceName="codeartifact.amazonaws.com"
+            ), kind
         assert not allowed("codeartifact:ReadFromRepository", APPROVED, identity=boundary("security", _scope()))
 
     def test_deploy_role_grants_the_key_to_codeartifact(self) -> None:
