@@ -2,8 +2,11 @@
 
 Without decisions the benchmark replaces `Authorizer.denial` in a process of its own; no option of the product does so.
 Prints medians of seconds on the clock and of processor seconds of the emulated AWS.
+
+`python -m benchmarks.authorization --all --runs 1` measures the whole zone.
 """
 
+import argparse
 import json
 import os
 import runpy
@@ -12,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -23,6 +27,7 @@ from rehearsal.cloud import Cloud
 REGIONS: Final = ("us-east-1", "us-west-2")
 STACKS: Final = ("organization", "audit")
 RUNS: Final = 3
+"""Runs with decisions, and as many without, unless `--runs` names another number."""
 UNDECIDED: Final = "undecided"
 """First argument of this module in the process that serves without decisions."""
 _PATIENCE: Final = 60.0
@@ -42,8 +47,16 @@ def serve_undecided(words: list[str]) -> None:
     runpy.run_module("rehearsal.cloud", run_name="__main__", alter_sys=True)
 
 
-def measured(*, decided: bool) -> tuple[float, float]:
-    """Return the seconds of `up`, and the processor seconds of the emulated AWS."""
+def measured(stacks: Sequence[str], *, decided: bool) -> tuple[float, float]:
+    """Measure one `up` in a new emulated AWS.
+
+    Args:
+        stacks: names of the stacks, or `--all`.
+        decided: whether the emulated AWS decides requests.
+
+    Returns:
+        Seconds of `up`, and processor seconds of the emulated AWS.
+    """
     module = ["rehearsal.cloud"] if decided else ["benchmarks.authorization", UNDECIDED]
     with tempfile.TemporaryDirectory() as temporary:
         folder = copy(Path(temporary))
@@ -58,7 +71,7 @@ def measured(*, decided: bool) -> tuple[float, float]:
         try:
             cloud = _await(state)
             raise_quotas(cloud, REGIONS)
-            seconds, printed = rehearse(folder, "up", *STACKS, "--json")
+            seconds, printed = rehearse(folder, "up", *stacks, "--json")
             assert json.loads(printed)["stacks"]
             return seconds, _processor_seconds(server.pid)
         finally:
@@ -82,7 +95,12 @@ def _processor_seconds(pid: int) -> float:
 
 def main() -> None:
     """Print the figures with and without decisions."""
-    runs = [(decided, measured(decided=decided)) for _ in range(RUNS) for decided in (True, False)]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all", action="store_true", help=f"measure all stacks instead of {' and '.join(STACKS)}")
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs with decisions, and as many without")
+    options = parser.parse_args()
+    stacks = ("--all",) if options.all else STACKS
+    runs = [(decided, measured(stacks, decided=decided)) for _ in range(options.runs) for decided in (True, False)]
     for index, name in enumerate(("up, seconds", "emulated AWS, processor seconds")):
         with_, without = (median(figures[index] for on, figures in runs if on is decided) for decided in (True, False))
         print(f"{name:32s} {with_:6.1f} with, {without:6.1f} without: {with_ / without - 1:+.1%}")

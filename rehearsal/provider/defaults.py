@@ -7,7 +7,7 @@ defaults of the types that the zone uses; it says where they come from.
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,16 +18,31 @@ NAMES: Final = "__defaults"
 
 
 @functools.cache
+def _document() -> Mapping[str, Any]:
+    return json.loads(Path(__file__).with_name("defaults.json").read_text(encoding="utf-8"))
+
+
 def table() -> Mapping[str, Mapping[str, Any]]:
     """Return the defaults of every type: type token -> property -> value."""
-    document = json.loads(Path(__file__).with_name("defaults.json").read_text(encoding="utf-8"))
-    types: Mapping[str, Mapping[str, Any]] = document["types"]
+    types: Mapping[str, Mapping[str, Any]] = _document()["types"]
     return types
 
 
+def exclusive(token: str) -> Sequence[Sequence[str]]:
+    """Return the groups of properties of a type of which a resource has exactly one."""
+    groups: Mapping[str, Sequence[Sequence[str]]] = _document()["exclusive"]
+    return groups.get(token, ())
+
+
 def unset(token: str, inputs: Values) -> Values:
-    """Return the defaults of the properties that the inputs leave unset."""
-    return {name: value for name, value in table().get(token, {}).items() if inputs.get(name) is None}
+    """Return the defaults of the properties that the inputs leave unset.
+
+    A property has no default where another property of its exclusive group is set: AWS would refuse both together.
+    Source: pulumi-terraform-bridge, `applyDefaults` in pkg/tfbridge/schema.go.
+    """
+    names = {name for name, value in inputs.items() if value is not None}
+    taken = {name for group in exclusive(token) if names & set(group) for name in group}
+    return {name: value for name, value in table().get(token, {}).items() if name not in names | taken}
 
 
 def split(token: str, inputs: Values, changed: frozenset[str] = frozenset()) -> tuple[Values, Values]:

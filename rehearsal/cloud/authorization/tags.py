@@ -1,16 +1,20 @@
 """The tags of a request and of the resource that it names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from moto.core.resource_tagging import iter_taggable_backends
+from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
-from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
 from moto.s3.models import s3_backends
 
-from rehearsal.cloud.authorization.entities import bucket_owner, entity_by_arn, parse_arn
+from rehearsal.cloud.authorization.entities import Arn, bucket_owner, entity_by_arn, parse_arn
 from rehearsal.cloud.requests import ParsedRequest
+
+_LOG_GROUPS: Final = "arn:aws:logs:"
+"""ARNs of log groups end with `:*` in policies and without it in CloudWatch Logs' own index of tags."""
 
 
 def requested(request: ParsedRequest) -> Mapping[str, str]:
@@ -57,27 +61,35 @@ def of_resource(arn: str, region: str) -> Mapping[str, str]:
         arn: ARN of the resource.
         region: region of the request, for services whose ARNs have none.
     """
+    arn = arn.removesuffix(":*") if arn.startswith(_LOG_GROUPS) else arn
     parts = parse_arn(arn)
     if parts is None or "*" in arn:
         return {}
-    service, arn_region, account, name = parts
     with suppress(Exception):
-        if service == "s3":
-            return _bucket_tags(name.split("/", 1)[0])
-        if service == "iam":
-            return _iam_tags(arn)
-        if service == "kms":
-            return by_key(
-                kms_backends[account][arn_region].tagger.list_tags_for_resource(name.partition("/")[2])["Tags"]
-            )
-        backend = resourcegroupstaggingapi_backends[account][arn_region or region]
-        tagged = backend._get_resources_generator()  # noqa: SLF001 - moto's only index of tags  # pyright: ignore[reportPrivateUsage]
-        rows: Any = next((entry.tags for entry in tagged if entry.arn == arn), [])
-        return by_key(rows)
+        return _READERS.get(parts.service, _indexed_tags)(arn, parts._replace(region=parts.region or region))
     return {}
 
 
-def _bucket_tags(bucket: str) -> Mapping[str, str]:
+def _indexed_tags(arn: str, parts: Arn) -> Mapping[str, str]:
+    """The tags that the Resource Groups Tagging API of moto lists for a resource, read from its service alone."""
+    backends = (backend for backend in iter_taggable_backends(parts.account, parts.region) if backend.owns_arn(arn))
+    resources = (resource for backend in backends for resource in backend.iter_tagged_resources())
+    return next((by_key(resource.tags) for resource in resources if resource.arn == arn), {})
+
+
+def _ec2_tags(_arn: str, parts: Arn) -> Mapping[str, str]:
+    """EC2 keeps the tags of all its resources by id; ids are unique in a region."""
+    return dict(ec2_backends[parts.account][parts.region].tags.get(parts.resource.rpartition("/")[2], {}))
+
+
+def _key_tags(_arn: str, parts: Arn) -> Mapping[str, str]:
+    tagger = kms_backends[parts.account][parts.region].tagger
+    return by_key(tagger.list_tags_for_resource(parts.resource.partition("/")[2])["Tags"])
+
+
+def _bucket_tags(_arn: str, parts: Arn) -> Mapping[str, str]:
+    """The tags of a bucket; for an object those of its bucket."""
+    bucket = parts.resource.split("/", 1)[0]
     owner = bucket_owner(bucket)
     if owner is None:
         return {}
@@ -85,7 +97,7 @@ def _bucket_tags(bucket: str) -> Mapping[str, str]:
     return by_key(backend.tagger.list_tags_for_resource(backend.buckets[bucket].arn)["Tags"])
 
 
-def _iam_tags(arn: str) -> Mapping[str, str]:
+def _iam_tags(arn: str, _parts: Arn) -> Mapping[str, str]:
     entity = entity_by_arn(arn)
     return of_entity(entity) if entity is not None else {}
 
@@ -99,3 +111,12 @@ def of_entity(entity: Any) -> Mapping[str, str]:
 def by_key(rows: Any) -> Mapping[str, str]:
     """Tags in moto's forms, rows or a mapping, as a mapping."""
     return dict(_pairs(rows))
+
+
+_READERS: Final[Mapping[str, Callable[[str, Arn], Mapping[str, str]]]] = {
+    "ec2": _ec2_tags,
+    "iam": _iam_tags,
+    "kms": _key_tags,
+    "s3": _bucket_tags,
+}
+"""Service -> reader of the tags of one of its resources; all other services have an index of their tags."""

@@ -349,6 +349,51 @@ def test_request_tags_and_their_keys_are_conditions(account: Account) -> None:
             keys.create_key(Tags=tags)
 
 
+def _tagged_group(account: Account, tags: list[dict[str, str]]) -> tuple[str, dict[str, Any], str]:
+    ec2 = account.client("ec2", account.administrator)
+    vpc = ec2.create_vpc(CidrBlock="10.77.0.0/24")["Vpc"]["VpcId"]
+    specification = [{"ResourceType": "security-group", "Tags": tags}]
+    group = ec2.create_security_group(
+        GroupName="group", Description="tagged", VpcId=vpc, TagSpecifications=specification
+    )["GroupId"]
+    return "delete_security_group", {"GroupId": group}, "ec2:DeleteSecurityGroup"
+
+
+def _tagged_log_group(account: Account, tags: list[dict[str, str]]) -> tuple[str, dict[str, Any], str]:
+    name = f"/tagged/{len(account.roles)}"
+    logs = account.client("logs", account.administrator)
+    logs.create_log_group(logGroupName=name, tags={tag["Key"]: tag["Value"] for tag in tags})
+    return "delete_log_group", {"logGroupName": name}, "logs:DeleteLogGroup"
+
+
+def _tagged_key(account: Account, tags: list[dict[str, str]]) -> tuple[str, dict[str, Any], str]:
+    kms = account.client("kms", account.administrator)
+    key = kms.create_key(Tags=[{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tags])
+    return "enable_key_rotation", {"KeyId": key["KeyMetadata"]["KeyId"]}, "kms:EnableKeyRotation"
+
+
+def _tagged_role(account: Account, tags: list[dict[str, str]]) -> tuple[str, dict[str, Any], str]:
+    account.role("tagged", tags={tag["Key"]: tag["Value"] for tag in tags})
+    return "update_role", {"RoleName": "tagged", "Description": "changed"}, "iam:UpdateRole"
+
+
+@pytest.mark.parametrize(
+    ("service", "create"),
+    [("ec2", _tagged_group), ("iam", _tagged_role), ("kms", _tagged_key), ("logs", _tagged_log_group)],
+)
+def test_tag_of_the_resource_is_a_condition(account: Account, service: str, create: Any) -> None:
+    operation, parameters, action = create(account, [{"Key": "team", "Value": "oncology"}])
+    for team, allowed in (("cardiology", False), ("oncology", True)):
+        condition = {"StringEquals": {"aws:ResourceTag/team": team}}
+        session = account.session(account.role(f"of-{team}", allow(action, Condition=condition)))
+        call = getattr(account.client(service, session), operation)
+        if allowed:
+            call(**parameters)
+        else:
+            with pytest.raises(ClientError, match=r"AccessDenied|UnauthorizedOperation"):
+                call(**parameters)
+
+
 def test_key_policy_has_to_allow_within_the_account(account: Account) -> None:
     administrator = account.client("kms", account.administrator)
     open_key = administrator.create_key()["KeyMetadata"]["Arn"]

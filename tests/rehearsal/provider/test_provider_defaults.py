@@ -166,3 +166,33 @@ def test_defaults_are_optional_properties_of_the_sdk(token: str) -> None:
     for name, value in defaults.table()[token].items():
         assert not inputs[name].required
         assert type(value) is kinds[inputs[name].type.kind]
+
+
+GRANT = "aws:lakeformation/permissions:Permissions"
+DATABASE = {
+    "principal": "arn:aws:iam::123456789012:role/reader",
+    "permissions": ["DESCRIBE"],
+    "database": {"name": "a"},
+}
+
+
+def test_default_gives_way_to_another_property_of_its_exclusive_group(client: Client) -> None:
+    """AWS's provider refuses `catalogResource`, even when false, beside another kind of resource."""
+    checked = client.checked(urn_of(GRANT), DATABASE)
+    assert "catalogResource" not in {*checked, *checked.get(defaults.NAMES, ())}
+    alone = client.checked(urn_of(GRANT), {name: DATABASE[name] for name in ("principal", "permissions")})
+    assert alone["catalogResource"] is False
+
+
+def test_default_that_check_sets_no_longer_is_no_difference(client: Client) -> None:
+    news = client.checked(urn_of(GRANT), DATABASE)
+    earlier = {**news, "catalogResource": False, defaults.NAMES: ["catalogResource"]}
+    assert client.diff(CreatedResource(urn_of(GRANT), "grant", earlier, earlier), news).changes == NONE
+
+
+def test_exclusive_groups_name_properties_of_the_schema() -> None:
+    groups = [(token, group) for token in defaults.table() for group in defaults.exclusive(token)]
+    assert groups
+    for token, group in groups:
+        assert set(group) <= set(getattr(schema(token), "inputs", {})), token
+        assert set(group) & set(defaults.table()[token]), token
