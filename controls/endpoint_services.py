@@ -94,6 +94,21 @@ ENDPOINT_SERVICES: Final[Mapping[str, EndpointService]] = {
         dual_stack="dkr-ecr.{region}.on.aws",
         wildcard=True,
     ),
+    "codeartifact.api": EndpointService(
+        client="codeartifact",
+        prefix="codeartifact",
+        actions="codeartifact",
+        regional="codeartifact.{region}.amazonaws.com",
+        dual_stack="codeartifact.{region}.api.aws",
+    ),
+    # Names of repositories: DOMAIN-ACCOUNT.d.codeartifact.REGION.amazonaws.com.
+    "codeartifact.repositories": EndpointService(
+        client="codeartifact",
+        prefix="codeartifact",
+        actions="codeartifact",
+        regional="d.codeartifact.{region}.amazonaws.com",
+        wildcard=True,
+    ),
     "kms": _api("kms"),
     "sts": _api("sts"),
     "secretsmanager": _api("secretsmanager"),

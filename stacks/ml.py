@@ -1,4 +1,4 @@
-"""The `ml-<env>` layer: the spoke that models are trained and served in, their registry, and their endpoints."""
+"""The `ml-<env>` layer: the spoke of models, their registry and endpoints, and Studio."""
 
 import pulumi
 
@@ -9,6 +9,7 @@ from stacks.monitors import monitor
 from stacks.pipelines import retrain
 from stacks.providers import Providers
 from stacks.serving import EnvironmentContext, Serving, serve
+from stacks.studio import workplace
 from zone.plan import Plan, graph
 
 
@@ -20,6 +21,8 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     providers = Providers(plan, organization)
     network = spokes.spoke(plan, plan.environments[environment].account, region, organization, providers)
     if not plan.environments[environment].models:
+        if settings.ml.studio_in(environment) is not None:
+            workplace(EnvironmentContext.of(plan, environment, region, network, organization, providers))
         nothing = MlOutputs(
             **spokes.spoke_fields(network),
             serving_key_arn="",
@@ -37,6 +40,7 @@ def deploy(plan: Plan, environment: str) -> MlOutputs:
     retrain(context, serving)
     monitor(context, serving)
     model_roles.declare(context)
+    workplace(context)
     outputs = MlOutputs(
         **spokes.spoke_fields(network),
         serving_key_arn=serving.key_arn,

@@ -34,6 +34,7 @@ from stacks.region_data import (
     region_data,
 )
 from stacks.serving import EnvironmentContext, serve
+from stacks.studio import WORK
 from zone.plan import Plan, SandboxPlan, graph
 from zone.settings import MANAGEMENT
 from zone.shared.buckets import LOGS
@@ -41,8 +42,6 @@ from zone.shared.buckets import LOGS
 PACKAGE: Final = Path(__file__).parents[1] / "workloads" / "sandbox"
 MODULES: Final = ("__init__.py", "generator.py", "keeper.py")
 """Modules of the keeper function."""
-WORK: Final = ("artifacts", "dvc", "features")
-"""Purposes of the buckets in which Studio's role has the prefix of its team."""
 
 
 def deploy(plan: Plan, name: str) -> SandboxOutputs:
@@ -213,6 +212,7 @@ def _studio(  # noqa: PLR0917 - one of each
             boundary_arn=context.baseline.boundary_policy_arn,
             team_role_arn=team_arn,
             project=context.settings.data.teams[sandbox.team].project,
+            members=context.settings.ml.studio_members(sandbox.team),
             vpc_id=context.network.vpc_id,
             subnet_ids=[network["training"][0], network["training"][1]],
             security_group_id=pulumi.Output.from_input(context.network.security_group_ids)["training"],

@@ -111,7 +111,7 @@ def test_modules_have_no_import_cycles() -> None:
     assert not [sorted(cycle) for cycle in cycles]
 
 
-LAYERS = ("audit", "baseline", "data", "ml", "network", "organization", "recovery", "sandbox", "security")
+LAYERS = ("audit", "baseline", "data", "ml", "network", "organization", "packages", "recovery", "sandbox", "security")
 """Modules of `stacks` that deploy one kind of stack each."""
 
 

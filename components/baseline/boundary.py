@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from components.baseline.rights import Scope
-from components.baseline.rights_data import WORKLOAD
+from components.baseline.rights_data import PACKAGES, WORKLOAD
 from components.documents import Statement
 
 _ORGANIZATION_READER: Final[Statement] = {
@@ -46,12 +46,33 @@ def boundary(kind: str, scope: Scope) -> Sequence[Statement]:
             "Action": ["iam:GetRole", "iam:PassRole"],
             "Resource": f"arn:aws:iam::*:role/{scope.prefix}-*",
         },
+        *(_packages(kind, scope) if kind in PACKAGES else []),
         *([_verify_permissions(scope.prefix), _classification(scope)] if kind == "workload" else []),
         {
             "Sid": "OwnRoles",
             "Effect": "Deny",
             "Action": ["iam:PassRole", "sts:AssumeRole"],
             "Resource": [*scope.own_role_arns],
+        },
+    ]
+
+
+def _packages(kind: str, scope: Scope) -> Sequence[Statement]:
+    """Packages of CodeArtifact; its tokens are bearer tokens of AWS STS."""
+    return [
+        {
+            "Sid": "Packages",
+            "Effect": "Allow",
+            "Action": list(PACKAGES[kind]),
+            "Resource": "*",
+            "Condition": scope.in_regions,
+        },
+        {
+            "Sid": "PackageToken",
+            "Effect": "Allow",
+            "Action": "sts:GetServiceBearerToken",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"sts:AWSServiceName": "codeartifact.amazonaws.com"}},
         },
     ]
 

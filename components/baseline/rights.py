@@ -6,6 +6,7 @@ from typing import Any
 
 from components.baseline.rights_data import (
     GRANTED,
+    GRANTED_IN,
     LINKED,
     NAMES,
     NAMES_FOR,
@@ -172,6 +173,8 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
         )
     if kind in LINKED:
         statements += [_linked(kind), *_grants(scope)]
+    if kind in GRANTED_IN:
+        statements.append(_grant(scope, GRANTED_IN[kind]))
     if kind in NAMES_FOR:
         statements.append(
             {
@@ -247,27 +250,33 @@ def _linked(kind: str) -> Statement:
 
 def _grants(scope: Scope) -> Sequence[Statement]:
     """The right to grant a service the use of a key, needed to create a resource that is encrypted with it."""
-    through = {name: [f"{name}.{region}.amazonaws.com" for region in scope.regions] for name in GRANTED}
     return [
-        {
-            "Sid": "Grants",
-            "Effect": "Allow",
-            "Action": "kms:CreateGrant",
-            "Resource": "*",
-            "Condition": {
-                "StringEquals": {"kms:ViaService": [service for services in through.values() for service in services]},
-                "Bool": {"kms:GrantIsForAWSResource": "true"},
-            },
-        },
+        _grant(scope, GRANTED),
         {
             "Sid": "FunctionVariables",
             "Effect": "Allow",
             # Lambda Developer Guide, "Securing Lambda environment variables": there are no secrets in them here.
             "Action": ["kms:Decrypt", "kms:Encrypt"],
             "Resource": "*",
-            "Condition": {"StringEquals": {"kms:ViaService": through["lambda"]}},
+            "Condition": {
+                "StringEquals": {"kms:ViaService": [f"lambda.{region}.amazonaws.com" for region in scope.regions]}
+            },
         },
     ]
+
+
+def _grant(scope: Scope, services: Sequence[str]) -> Statement:
+    through = [f"{name}.{region}.amazonaws.com" for name in services for region in scope.regions]
+    return {
+        "Sid": "Grants",
+        "Effect": "Allow",
+        "Action": "kms:CreateGrant",
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"kms:ViaService": through},
+            "Bool": {"kms:GrantIsForAWSResource": "true"},
+        },
+    }
 
 
 def _assume(role: str) -> Statement:

@@ -45,6 +45,7 @@ SERVICES: Final[Mapping[str, Sequence[str]]] = {
     ),
     "infrastructure": (
         "cloudwatch",
+        "codeartifact",
         "ec2",
         "ecr",
         "events",
@@ -92,6 +93,7 @@ LINKED: Final[Mapping[str, Sequence[str]]] = {
         "elasticloadbalancing.amazonaws.com",  # network interfaces of load balancers
         "rds.amazonaws.com",  # network interfaces, logs and secrets of databases
         "replication.ecr.amazonaws.com",  # copies images into the recovery region
+        "sagemaker.amazonaws.com",  # network interfaces of the Studio domain
         "sagemaker.application-autoscaling.amazonaws.com",  # scales endpoints
     ),
 }
@@ -99,6 +101,9 @@ LINKED: Final[Mapping[str, Sequence[str]]] = {
 
 GRANTED: Final = ("dynamodb", "ecr", "lambda", "rds", "sagemaker", "secretsmanager")
 """Services that use a key by a grant of the resource's creator (KMS Developer Guide, "Grants in AWS KMS")."""
+
+GRANTED_IN: Final[Mapping[str, Sequence[str]]] = {"infrastructure": ("codeartifact",)}
+"""Kind of account -> services that use a key by a grant of the resource's creator, and no other service does there."""
 
 PASSED_TO: Final = (
     "backup.amazonaws.com",
@@ -173,6 +178,17 @@ ORGANIZATION: Final = (
     "securityhub:ListOrganizationAdminAccounts",
 )
 """Actions of the stack `organization` in the management account; none closes or removes an account."""
+
+PACKAGES: Final[Mapping[str, Sequence[str]]] = {
+    "workload": (
+        "codeartifact:GetAuthorizationToken",
+        "codeartifact:GetRepositoryEndpoint",
+        "codeartifact:ReadFromRepository",
+    ),
+    "infrastructure": ("codeartifact:*",),
+}
+"""Kind of account -> actions on packages of the roles that the pipeline creates: patients' data is not where packages
+are written."""
 
 NO_DATA: Final = (
     "athena:GetQueryResults",

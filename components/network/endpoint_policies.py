@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pulumi
 
 from components.documents import Statement
-from controls.aws_owned import aws_owned
+from controls.aws_owned import aws_owned, presigned
 
 
 def statements(actions: str, region: str, organization_id: pulumi.Input[str]) -> Sequence[Statement]:
@@ -41,4 +41,12 @@ def statements(actions: str, region: str, organization_id: pulumi.Input[str]) ->
         }
         for number, (resource, allowed) in enumerate(aws_owned(actions, region).items(), start=1)
     ]
-    return [inside, *exceptions]
+    objects = presigned(actions, region)
+    served: Statement = {
+        "Sid": "PresignedByAws",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": list(objects),
+    }
+    return [inside, *exceptions, *([served] if objects else [])]

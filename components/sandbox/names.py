@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from components.studio.names import studio_role
+
 EXPIRY_TAG: Final = "expires-at"
 """Tag of the Studio domain: the time in UTC after which the keeper function deletes applications, jobs and data."""
 
@@ -20,7 +22,7 @@ class SandboxNames:
     @property
     def studio_role(self) -> str:
         """Role of the team's applications and jobs; key and bucket policies know the roles of jobs by this pattern."""
-        return f"{self.prefix}-ml-studio-{self.team}"
+        return studio_role(self.prefix, self.team)
 
     @property
     def domain(self) -> str:

@@ -189,9 +189,9 @@ def _saved(step: Step) -> set[str]:
 
 
 def _at(answer: Any, path: str) -> Any:
-    """The value at a dotted path of an answer."""
+    """The value at a dotted path of an answer; a number names an item of a list."""
     for key in path.split("."):
-        answer = answer[key]
+        answer = answer[int(key)] if isinstance(answer, list) else answer[key]
     return answer
 
 

@@ -14,7 +14,7 @@ from authorization.patterns import matches_wildcards
 from authorization.reference import service as reference
 from authorization.statements import action_applies
 from controls import endpoint_services
-from controls.aws_owned import aws_owned
+from controls.aws_owned import aws_owned, is_presigned
 
 OWN_ACCOUNT: Final = "111111111111"
 STRANGER: Final = "999999999999"
@@ -114,7 +114,9 @@ def _allowed(policy: Policy, prefix: str, region: str, parties: Sequence[_Party]
         for action in actions if has_deny else actions[:1]:
             for resource in _resources(statement, prefix):
                 for caller, owner in forbidden:
-                    if caller is own and _is_aws_owned(action, resource, prefix, region):
+                    if is_presigned(action, resource) or (
+                        caller is own and _is_aws_owned(action, resource, prefix, region)
+                    ):
                         continue
                     if any(_passes(policy, probe) for probe in _requests(statement, action, resource, caller, owner)):
                         message = f"lets credentials of {caller.name} call {action} on resources of {owner.name}"

@@ -6,6 +6,7 @@ from stacks.contracts.foundation import AuditOutputs, BaselineOutputs, Organizat
 from stacks.contracts.ml import MlOutputs, RecoveryOutputs
 from stacks.contracts.mlflow import MlflowOutputs
 from stacks.contracts.network import NetworkOutputs, SpokeOutputs
+from stacks.contracts.packages import PackagesOutputs
 from stacks.contracts.sandbox import SandboxOutputs
 from stacks.contracts.security import SecurityOutputs
 
@@ -18,6 +19,7 @@ __all__ = [
     "MlflowOutputs",
     "NetworkOutputs",
     "OrganizationOutputs",
+    "PackagesOutputs",
     "RecoveryOutputs",
     "SandboxOutputs",
     "SecurityOutputs",

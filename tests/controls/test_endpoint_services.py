@@ -14,7 +14,7 @@ from controls.endpoint_services import ENDPOINT_SERVICES, EndpointService
 from controls.residency import RESIDENCY_GROUPS
 
 REGIONS = ("us-east-1", "us-west-2", "eu-central-1")
-ELSEWHERE = {"ecr.dkr", "s3", "sagemaker.studio"}
+ELSEWHERE = {"codeartifact.repositories", "ecr.dkr", "s3", "sagemaker.studio"}
 """Their hosts are no API's: botocore does not speak to them."""
 NAMES = sorted(ENDPOINT_SERVICES.keys() - ELSEWHERE)
 
@@ -38,7 +38,7 @@ def test_regional_and_dual_stack_names_match_the_sdk(name: str, region: str) -> 
     assert services.zones(name, region, dual_stack=True) == (host(endpoint, region), host(endpoint, region, dual=True))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if ENDPOINT_SERVICES[name].fips])
 def test_fips_names_match_the_sdk(name: str) -> None:
     endpoint = ENDPOINT_SERVICES[name]
     expected_hosts = (host(endpoint, "us-east-1", fips=True), host(endpoint, "us-east-1", fips=True, dual=True))
@@ -47,9 +47,11 @@ def test_fips_names_match_the_sdk(name: str) -> None:
 
 def test_wildcard_services_are_registry_and_studio() -> None:
     assert {name for name, endpoint in ENDPOINT_SERVICES.items() if endpoint.wildcard} == {
+        "codeartifact.repositories",
         "ecr.dkr",
         "sagemaker.studio",
     }
+    assert services.zones("codeartifact.repositories", "us-west-2") == ("d.codeartifact.us-west-2.amazonaws.com",)
     assert services.zones("ecr.dkr", "us-west-2") == ("dkr.ecr.us-west-2.amazonaws.com",)
     assert services.zones("sagemaker.studio", "us-west-2") == ("studio.us-west-2.sagemaker.aws",)
 

@@ -69,7 +69,52 @@ INTENDED_CHANGES: Mapping[str, str] = {
         ),
         "operations of the runbooks need the approval of a second person",
     ),
-    "pipeline-boundary": "state machines start classification jobs of Macie",
+    "pipeline-deploy-policy": "Studio domains need a service-linked role",
+    **dict.fromkeys(
+        (
+            "studio",
+            "studio-alias",
+            "studio-cardiology-cardiology-engineer",
+            "studio-cardiology-rights",
+            "studio-cardiology-role",
+            "studio-default-role",
+            "studio-domain",
+            "studio-key",
+            "studio-oncology-oncology-engineer",
+            "studio-oncology-rights",
+            "studio-oncology-role",
+        ),
+        "staging has a Studio domain",
+    ),
+    "pipeline-boundary": "state machines start classification jobs of Macie; Studio reads packages",
+    "spoke-s3": "services presign the reads of image layers and packages",
+    **dict.fromkeys(
+        ("endpoints-codeartifact.api", "endpoints-codeartifact.repositories"), "packages come from CodeArtifact"
+    ),
+    **{
+        f"endpoints-names-{name}": "packages come from CodeArtifact"
+        for region in ("us-east-1", "us-west-2")
+        for host in (f"codeartifact.{region}.amazonaws.com", f"d.codeartifact.{region}.amazonaws.com")
+        for name in (host, f"{host}-top", f"profile-{host}", *([f"{host}-any"] if host.startswith("d.") else []))
+    },
+    **dict.fromkeys(
+        (
+            "hipaa-ml-packages",
+            "packages",
+            "packages-alias",
+            "packages-approved",
+            "packages-approved-policy",
+            "packages-domain",
+            "packages-domain-policy",
+            "packages-key",
+            "packages-public-pypi",
+            "packages-public-pypi-policy",
+            "packages-publisher-rights",
+            "packages-publisher-role",
+            "shared-services-us-east-1",
+        ),
+        "the stack `packages`",
+    ),
     "serving-key": "runbooks and monitors publish to the encrypted operations topic",
     **{
         f"keys-{region}-{domain}-key": "Macie decrypts objects"

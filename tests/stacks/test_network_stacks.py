@@ -154,14 +154,29 @@ def test_without_egress_nothing_leads_to_the_internet() -> None:
 
 def test_endpoints_name_this_organisations_principals_and_resources() -> None:
     endpoints = [*recorded(EAST).of(":VpcEndpoint"), *recorded(SPOKE).of(":VpcEndpoint")]
-    assert len(endpoints) == 24 + 2
+    assert len(endpoints) == 26 + 2
     for endpoint in endpoints:
         first, *exceptions = endpoint.document("policy")["Statement"]
         assert first["Condition"]["StringEquals"] == {
             "aws:PrincipalOrgID": "o-a1b2c3d4e5",
             "aws:ResourceOrgID": "o-a1b2c3d4e5",
         }
-        assert all(more["Resource"] != "*" and "aws:PrincipalOrgID" in json.dumps(more) for more in exceptions)
+        for more in exceptions:
+            assert more["Resource"] != "*"
+            assert "aws:PrincipalOrgID" in json.dumps(more) or more["Sid"] == "PresignedByAws"
+
+
+def test_spoke_reads_images_and_packages_that_services_presign() -> None:
+    """The service signs these requests: they carry no organisation, and only objects of two buckets of AWS are read."""
+    [endpoint] = [entry for entry in recorded(SPOKE).of(":VpcEndpoint") if entry.inputs["serviceName"].endswith(".s3")]
+    [statement] = [
+        entry for entry in endpoint.document("policy")["Statement"] if "aws:PrincipalOrgID" not in json.dumps(entry)
+    ]
+    assert (statement["Action"], "Condition" in statement) == ("s3:GetObject", False)
+    assert statement["Resource"] == [
+        "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*",
+        "arn:aws:s3:::assets-193858265520-us-east-1/*",
+    ]
 
 
 def test_spokes_without_egress_have_no_route_to_the_internet() -> None:

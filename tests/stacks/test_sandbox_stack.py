@@ -22,7 +22,7 @@ SANDBOXES: Final[Mapping[str, Any]] = {
 }
 ML: Mapping[str, Any] = files.read(ROOT, "organization").values["ml"]
 ONE_MODEL: Final = {
-    **{key: value for key, value in ML.items() if key != "tracking"},  # a sandbox has no MLflow server
+    **{key: value for key, value in ML.items() if key not in ("studio", "tracking")},  # Studio of a sandbox is its own
     "models": {"readmission": ML["models"]["readmission"]},
 }
 ALLOWED: Final[Mapping[tuple[str, str], str]] = {

@@ -26,7 +26,9 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "recovery-dev": ("ml-dev", "network"),
     "ml-prod": ("ml-prod", "network"),
     "recovery-prod": ("ml-prod", "network"),
+    "ml-staging": ("ml-staging", "network"),
     "mlflow-staging": ("ml-staging",),
+    "packages": ("shared-services",),
 }
 CONTRACTS: Mapping[str, type[contracts.Contract]] = {
     "organization": contracts.OrganizationOutputs,
@@ -38,12 +40,14 @@ CONTRACTS: Mapping[str, type[contracts.Contract]] = {
     "recovery-dev": contracts.RecoveryOutputs,
     "ml-prod": contracts.MlOutputs,
     "recovery-prod": contracts.RecoveryOutputs,
+    "ml-staging": contracts.MlOutputs,
     "mlflow-staging": contracts.MlflowOutputs,
+    "packages": contracts.PackagesOutputs,
 }
 KEPT = (
     *("s3/bucket:Bucket", "kms/key:Key", "cloudtrail/trail:Trail", "organization:Organization", "account:Account"),
     *("dynamodb/table:Table", "ecr/repository:Repository", "modelPackageGroup:ModelPackageGroup"),
-    *("rds/instance:Instance", "secretsmanager/secret:Secret"),
+    *("rds/instance:Instance", "sagemaker/domain:Domain", "secretsmanager/secret:Secret"),
 )
 """Ends of the types of what holds data, or without which data cannot be read or accounted for."""
 

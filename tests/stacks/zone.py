@@ -61,7 +61,18 @@ def recorded(stack: str) -> Recording:
 NETWORK = ("network-us-east-1", "network-us-west-2", "ml-dev", "recovery-dev")
 SERVING = ("ml-prod", "recovery-prod")
 """With a released model; the stacks of development have none."""
-STACKS = ("organization", "audit", *(f"baseline-{name}" for name in ACCOUNTS), *NETWORK, *SERVING, "mlflow-staging")
+WORKPLACE = ("ml-staging",)
+"""With pipelines and Studio."""
+STACKS = (
+    "organization",
+    "audit",
+    *(f"baseline-{name}" for name in ACCOUNTS),
+    *NETWORK,
+    *SERVING,
+    *WORKPLACE,
+    "packages",
+    "mlflow-staging",
+)
 
 
 VERSIONED = ("sagemaker/model:Model", "sagemaker/endpointConfiguration:EndpointConfiguration")

@@ -21,6 +21,7 @@ DATA: Final = "data-"
 ML: Final = "ml-"
 MLFLOW: Final = "mlflow-"
 """For the environments of `ml.tracking`."""
+PACKAGES: Final = "packages"
 RECOVERY: Final = "recovery-"
 SANDBOX: Final = "sandbox-"
 """Prefix of one stack per sandbox."""
@@ -90,13 +91,14 @@ def plan_stacks(
         # The recovery region's stack peers with the primary region's.
         central = (pipeline, *([baseline_stack(owner)] if owner else []), *map(network_stack, regions[:index]))
         needs[network_stack(region)] = (ORGANIZATION, AUDIT, *central)
+    needs |= _package_needs(settings)
     for environment, spec in environments.items():
         own = (pipeline, baseline_stack(spec.account), baseline_stack(settings.data.backup.account))
         needs[f"{DATA}{environment}"] = (ORGANIZATION, AUDIT, *dict.fromkeys(own))
     primary, recovery = settings.regions.all
     for environment, spec in environments.items():
         if primary in settings.accounts[spec.account].networks:
-            own = (pipeline, baseline_stack(spec.account), network_stack(primary), *_serving_needs(spec))
+            own = (pipeline, baseline_stack(spec.account), network_stack(primary), *_ml_needs(settings, spec))
             needs[f"{ML}{environment}"] = (ORGANIZATION, AUDIT, *own)
     for environment, spec in environments.items():
         if settings.ml.tracked_in(environment) is not None:
@@ -116,3 +118,18 @@ def plan_stacks(
 def _serving_needs(environment: EnvironmentPlan) -> tuple[str, ...]:
     """Stacks that serving models needs besides those of the network and the baselines."""
     return (f"{DATA}{environment.name}",) if environment.models else ()
+
+
+def _package_needs(settings: Settings) -> Mapping[str, tuple[str, ...]]:
+    """The stack of the package repositories, if there are any, and what it needs."""
+    if settings.packages is None:
+        return {}
+    own = (baseline_stack(MANAGEMENT), baseline_stack(settings.packages.account))
+    return {PACKAGES: (ORGANIZATION, AUDIT, *own)}
+
+
+def _ml_needs(settings: Settings, environment: EnvironmentPlan) -> tuple[str, ...]:
+    """Stacks that models and Studio need besides those of the network and the baselines."""
+    if settings.ml.studio_in(environment.name) is not None:
+        return (f"{DATA}{environment.name}",)
+    return _serving_needs(environment)

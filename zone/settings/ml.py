@@ -8,13 +8,13 @@ from pydantic import Field
 from zone.settings import types as t
 from zone.settings.data import DataSetName, TeamName
 from zone.settings.sections import StrictModel
+from zone.settings.studio import Studio
 from zone.settings.tracking import Tracking
 
 ModelName = Annotated[str, t.like(r"[a-z][a-z0-9-]{1,29}", "2 to 30 lower-case letters, digits and hyphens")]
 Version = Annotated[str, t.like(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}", "at most 20 letters, digits, dots and hyphens")]
 ImageDigest = Annotated[str, t.like(r"sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits, as ECR shows it")]
 Sha256 = Annotated[str, t.like(r"[0-9a-f]{64}", "64 hexadecimal digits, as sha256sum prints them")]
-InstanceType = Annotated[str, t.like(r"ml\.[a-z0-9]+\.[a-z0-9]+", "an instance type such as ml.m5.large")]
 PersonArn = Annotated[
     str,
     t.like(
@@ -87,7 +87,7 @@ class Pipeline(StrictModel):
         "cron(0 5 ? * SUN *)"
     )
     """Schedule of the runs, an AWS `cron(…)` expression in UTC; at least weekly."""
-    instance_type: InstanceType = "ml.m5.xlarge"
+    instance_type: t.InstanceType = "ml.m5.xlarge"
     """SageMaker instance type of the processing jobs and the training job."""
     volume_gigabytes: Annotated[int, Field(ge=10, le=1000)] = 30
     """Size of the encrypted volume of each job, in gigabytes."""
@@ -126,7 +126,7 @@ class Monitoring(StrictModel):
     )
     """Schedule of the runs, an AWS `cron(…)` expression in UTC; each run judges the day before. Drift, performance and
     fairness are judged on Mondays."""
-    instance_type: InstanceType = "ml.m5.large"
+    instance_type: t.InstanceType = "ml.m5.large"
     """SageMaker instance type of the job."""
     minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     """Maximum run time of the job, in minutes."""
@@ -172,7 +172,7 @@ class Model(StrictModel):
     releases: dict[t.AccountName, Release] = Field(default_factory=dict)
     """Environment -> version that is served there, instead of `release`; `zone model promote` and `rollback` write it.
     """
-    instance_type: InstanceType = "ml.m5.large"
+    instance_type: t.InstanceType = "ml.m5.large"
     """SageMaker instance type of the endpoint."""
     instances: Annotated[int, Field(ge=2, le=100)] = 2
     """Minimum number of instances of the endpoint; at least two, one per availability zone. The maximum is four times
@@ -227,10 +227,20 @@ class MachineLearning(StrictModel):
     there is no role that promotes."""
     tracking: Tracking | None = None
     """MLflow servers; if not set, there are none."""
+    studio: Studio | None = None
+    """Studio domains; if not set, there are none but those of sandboxes."""
 
     def tracked_in(self, environment: str) -> Tracking | None:
         """The settings of the MLflow server of an environment, or None."""
         return self.tracking if self.tracking is not None and environment in self.tracking.environments else None
+
+    def studio_in(self, environment: str) -> Studio | None:
+        """The settings of the Studio domain of an environment, or None."""
+        return self.studio if self.studio is not None and environment in self.studio.environments else None
+
+    def studio_members(self, team: str) -> Sequence[str]:
+        """User names of the people of a team who use Studio."""
+        return [] if self.studio is None else self.studio.members.get(team, [])
 
     def served_in(self, environment: str) -> Mapping[str, Model]:
         """The models of an environment, by name, each with the release of the environment."""

@@ -13,6 +13,7 @@ from zone.settings.data import Data
 from zone.settings.ml import MachineLearning
 from zone.settings.names import MANAGEMENT, STANDARD_UNITS
 from zone.settings.network import Network
+from zone.settings.packages import Packages
 from zone.settings.sandboxes import Sandbox, SandboxName
 from zone.settings.sections import (
     Account,
@@ -90,6 +91,8 @@ class Settings(StrictModel):
     """Settings of the `data-<env>` stacks: teams, data sets, access table and retention."""
     ml: MachineLearning = Field(default_factory=MachineLearning)
     """Settings of the `ml-<env>` and `recovery-<env>` stacks: models and failover."""
+    packages: Packages | None = None
+    """Package repositories; if not set, there are none."""
     sandboxes: dict[SandboxName, Sandbox] = Field(default_factory=dict)
     """Sandbox name -> sandbox. Each has a stack `sandbox-<name>`; `zone sandbox` writes this key."""
     tags: Tags

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from zone.settings import types as t
-from zone.settings.ml import InstanceType, ModelName
+from zone.settings.ml import ModelName
 from zone.settings.sections import StrictModel
 
 MAXIMUM_HOURS: Final = 720
@@ -52,7 +52,7 @@ class Sandbox(StrictModel):
     """Budget of the account's current month, in USD; an SCP that denies new spending is attached when it is spent."""
     rows: Annotated[int, Field(ge=1, le=20_000)] = 2_000
     """Number of synthetic rows of each data set."""
-    instance_types: Annotated[list[InstanceType], Field(min_length=1, max_length=10)] = Field(
+    instance_types: Annotated[list[t.InstanceType], Field(min_length=1, max_length=10)] = Field(
         default_factory=lambda: ["ml.t3.medium", "ml.m5.large", "ml.m5.xlarge"]
     )
     """SageMaker instance types that Studio and its jobs may use."""

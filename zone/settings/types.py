@@ -92,6 +92,7 @@ Email = Annotated[
 GitHubOwner = Annotated[str, like(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}", "the name of a GitHub user or organisation")]
 GitHubName = Annotated[str, like(r"[A-Za-z0-9._-]{1,100}", "1 to 100 letters, digits, dots, hyphens and underscores")]
 GroupId = Annotated[str, like(r"([0-9a-f]{10}-)?[0-9a-fA-F-]{36}", "a group's id in the identity store")]
+InstanceType = Annotated[str, like(r"ml\.[a-z0-9]+\.[a-z0-9]+", "an instance type such as ml.m5.large")]
 InstanceArn = Annotated[
     str, like(r"arn:aws:sso:::instance/ssoins-[0-9a-f]{16}", "the ARN of an IAM Identity Center instance")
 ]

@@ -55,6 +55,12 @@ def _bucket_encryption(stack: Stack, _parameters: Parameters) -> Iterator[Findin
 
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
+        name="codeartifact-domain-key",
+        title="Package domains are encrypted with a customer-managed key",
+        remedy="Set encryption_key.",
+        check=on("aws:codeartifact/domain:Domain", present("encryptionKey")),
+    ),
+    PolicyRule(
         name="s3-bucket-encryption",
         title="Every bucket encrypts with a customer-managed KMS key and uses a bucket key",
         remedy="Add a BucketServerSideEncryptionConfiguration: aws:kms, kms_master_key_id, bucket_key_enabled.",

@@ -46,6 +46,13 @@ NEEDED: Final = (
     "resource-groups route53profiles sagemaker-mlflow servicequotas sso sso-directory support synthetics tag tax "
     "trustedadvisor"
 )
+PACKAGES: Final = (
+    "codeartifact:GetAuthorizationToken",
+    "codeartifact:GetRepositoryEndpoint",
+    "codeartifact:ReadFromRepository",
+)
+"""Reads of approved packages, which hold no patients' data. Packages are not written where patients' data is: a package
+would carry it into a service that the addendum does not cover."""
 CONTROL: Final = Control(
     id="D8",
     title="Services outside the Business Associate Addendum are not used",
@@ -57,7 +64,10 @@ CONTROL: Final = Control(
         statements=(
             Statement(
                 sid="D8Services",
-                not_actions=tuple(f"{service}:*" for service in sorted({*ELIGIBLE.split(), *NEEDED.split()})),
+                not_actions=(
+                    *(f"{service}:*" for service in sorted({*ELIGIBLE.split(), *NEEDED.split()})),
+                    *PACKAGES,
+                ),
             ),
         ),
     ),

@@ -40,6 +40,18 @@ POLICIES: Final[Sequence[PolicyRule]] = (
         check=on("aws:ecr/repositoryPolicy:RepositoryPolicy", document("policy", every_allow(no_public_principal))),
     ),
     PolicyRule(
+        name="codeartifact-not-public",
+        title="No package repository and no domain of them is open to everyone",
+        remedy="Name the accounts, or narrow Principal * by aws:PrincipalOrgID.",
+        check=on(
+            (
+                "aws:codeartifact/domainPermissions:DomainPermissions",
+                "aws:codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy",
+            ),
+            document("policyDocument", every_allow(no_public_principal)),
+        ),
+    ),
+    PolicyRule(
         name="sqs-not-public",
         title="No queue takes messages from everyone",
         remedy="Name the principals, or narrow Principal * by aws:SourceArn.",

@@ -4,24 +4,11 @@ from typing import Final
 
 from controls.citations import cite
 from controls.derived import carrying
+from controls.ml.instance_types import INSTANCE_TYPES
 from controls.ml.m7_instance_types.policies import POLICIES
 from controls.model import Control, Guardrail, Severity, Statement
 from controls.targets import WORKLOADS
 
-INSTANCE_TYPES: Final = (
-    "ml.c5.*",
-    "ml.c6i.*",
-    "ml.c7i.*",
-    "ml.g5.*",
-    "ml.g6.*",
-    "ml.m5.*",
-    "ml.m6i.*",
-    "ml.m7i.*",
-    "ml.r5.*",
-    "ml.t3.*",
-    "system",
-)
-"""Instance types a team may use; `system` is Studio's own."""
 MAXIMUM_RUN_SECONDS: Final = 5 * 24 * 3600
 CONTROL: Final = Control(
     id="M7",

@@ -8,7 +8,7 @@ from controls.residency import group_of
 from controls.rules import UNKNOWN, Problem, Undecided
 from controls.rules.checks import OnResource, on
 from controls.rules.parameters import Parameters
-from controls.rules.predicates import forbidden
+from controls.rules.predicates import equals, forbidden, if_present
 from controls.rules.resources import Resource
 from controls.rules.values import lookup
 
@@ -20,6 +20,10 @@ OTHER_PATHS: Final = (
     "aws:ec2/vpnGateway:VpnGateway",
     "aws:ec2clientvpn/endpoint:Endpoint",
 )
+
+
+PUBLIC_REGISTRIES: Final = ("public:pypi",)
+"""External connections of AWS CodeArtifact: the languages of the zone's images and notebooks are Python alone."""
 
 
 def _one_geography(resource: Resource, _parameters: Parameters) -> Iterator[Problem]:
@@ -36,6 +40,15 @@ POLICIES: Final[Sequence[PolicyRule]] = (
         title="No peering, VPN or Direct Connect beside the Transit Gateway",
         remedy="Attach the VPC to the Transit Gateway, in a segment.",
         check=on(OTHER_PATHS, forbidden("the Transit Gateway is the only path between networks")),
+    ),
+    PolicyRule(
+        name="packages-from-pypi",
+        title="Package repositories take in packages of PyPI only",
+        remedy="Leave external_connections out, or connect to public:pypi; publish other packages to the repository.",
+        check=on(
+            "aws:codeartifact/repository:Repository",
+            if_present("externalConnections", equals("externalConnections.externalConnectionName", *PUBLIC_REGISTRIES)),
+        ),
     ),
     PolicyRule(
         name="peering-one-geography",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from controls.aws_owned import is_presigned
 from controls.model import PolicyRule
 from controls.rules import ABSENT, Problem, Props
 from controls.rules.checks import on
@@ -20,7 +21,19 @@ def _own_resources(statement: Props) -> Iterator[Problem]:
         yield Problem("allows every resource, strangers' as well (no condition on aws:ResourceOrgID)")
 
 
+def _known_principals(statement: Props) -> Iterator[Problem]:
+    """Everyone may read what AWS's services presign the URLs of: nobody signs these requests but the service."""
+    served = all(
+        is_presigned(str(action), str(resource))
+        for action in items(statement.get("Action"))
+        for resource in items(statement.get("Resource"))
+    )
+    if not (served and items(statement.get("Action")) and items(statement.get("Resource"))):
+        yield from no_public_principal(statement)
+
+
 own_resources: StatementRule = _own_resources
+known_principals: StatementRule = _known_principals
 POLICIES: Final[Sequence[PolicyRule]] = (
     PolicyRule(
         name="endpoint-policy",
@@ -32,7 +45,7 @@ POLICIES: Final[Sequence[PolicyRule]] = (
         name="endpoint-policy-organisation",
         title="Endpoint policies name the organisation",
         remedy="Narrow every Allow to everyone by aws:PrincipalOrgID, aws:PrincipalAccount or aws:SourceVpc.",
-        check=on("aws:ec2/vpcEndpoint:VpcEndpoint", document("policy", every_allow(no_public_principal))),
+        check=on("aws:ec2/vpcEndpoint:VpcEndpoint", document("policy", every_allow(known_principals))),
     ),
     PolicyRule(
         name="endpoint-groups",

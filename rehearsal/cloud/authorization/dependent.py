@@ -29,6 +29,10 @@ def needed(request: ParsedRequest, account: str) -> Iterator[Needed]:
         yield from _passed_roles(request, account)
     if request.service == "sts" and request.parameters.get("SourceIdentity"):
         yield from _source_identity(request)
+    if request.service == "codeartifact" and request.operation == "GetAuthorizationToken":
+        # CodeArtifact User Guide, "AWS CodeArtifact authentication and tokens".
+        keys = {"sts:awsservicename": ["codeartifact.amazonaws.com"]}
+        yield "sts:GetServiceBearerToken", Resource(arn="*", account=account), keys
     if request.service == "s3":
         yield from _copy_source(request)
         yield from _object_key(request, account)

@@ -250,9 +250,31 @@ def _executions(request: ParsedRequest, _action: str, account: str) -> NamedReso
     return [(arn, account, "express" if ":express:" in arn else "execution")] if arn else None
 
 
+def _packages(request: ParsedRequest, action: str, account: str) -> NamedResources | None:
+    """Domains, repositories and packages of CodeArtifact, whose owner a request may name."""
+    values = request.parameters
+    domain = values.get("domain")
+    if not domain or action.endswith(":ListDomains"):
+        return None
+    owner = str(values.get("domainOwner") or account)
+    base = f"arn:aws:codeartifact:{request.region}:{owner}"
+    repository = values.get("repository") or values.get("sourceRepository")
+    if request.operation == "CopyPackageVersions":
+        # The reads of the source and the writes of the destination are decided both.
+        target = f"{base}:package/{domain}/{values.get('destinationRepository')}/{values.get('format')}/*"
+        return [(f"{base}:repository/{domain}/{repository}", owner, "repository"), (target, owner, "package")]
+    if values.get("package") and repository:
+        name = "/".join(str(values.get(member) or "") for member in ("format", "namespace", "package"))
+        return [(f"{base}:package/{domain}/{repository}/{name}", owner, "package")]
+    if repository:
+        return [(f"{base}:repository/{domain}/{repository}", owner, "repository")]
+    return [(f"{base}:domain/{domain}", owner, "domain")]
+
+
 _SERVICES: Final[Mapping[str, Callable[[ParsedRequest, str, str], NamedResources | None]]] = {
     **NAMED_BY_ID,
     "cloudtrail": _trails,
+    "codeartifact": _packages,
     "iam": _iam,
     "kms": _kms,
     "lambda": _functions,

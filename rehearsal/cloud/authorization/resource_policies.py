@@ -16,6 +16,7 @@ from moto.sqs.models import sqs_backends
 from authorization import Policy
 from rehearsal.cloud.authorization.entities import parse_arn, role_by_arn, stored_bucket
 from rehearsal.cloud.authorization.parsed import parsed_policy
+from rehearsal.cloud.services.codeartifact.models import codeartifact_backends
 
 _TRUST: Final = ("sts:assumerole", "sts:setsourceidentity")
 
@@ -109,12 +110,25 @@ def _vault(account: str, region: str, name: str, _arn: str) -> str | None:
     return _text(getattr(vault, "access_policy", None)) if vault is not None else None
 
 
+def _packages(account: str, region: str, name: str, _arn: str) -> str | None:
+    """The policy of a domain, or of a repository, which applies to its packages as well."""
+    kind, _, rest = name.partition("/")
+    backend = codeartifact_backends[account][region]
+    parts = rest.split("/")
+    if kind == "domain":
+        policy = backend.domain_policies.get(rest)
+    else:
+        policy = backend.repository_policies.get((parts[0], parts[1])) if len(parts) > 1 else None
+    return _text(policy["document"]) if policy is not None else None
+
+
 def _text(document: Any) -> str | None:
     return json.dumps(document) if isinstance(document, dict) else (str(document) if document else None)
 
 
 _FINDERS: Final[Mapping[str, Callable[[str, str, str, str], str | None]]] = {
     "backup": _vault,
+    "codeartifact": _packages,
     "ecr": _repository,
     "kms": _key,
     "lambda": _function,

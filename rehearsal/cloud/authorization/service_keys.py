@@ -10,6 +10,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
 
+from rehearsal.cloud.authorization import studio
 from rehearsal.cloud.authorization.entities import entity_by_arn, parse_arn
 from rehearsal.cloud.requests import ParsedRequest
 
@@ -271,6 +272,7 @@ SERVICE_KEYS: Final[Mapping[str, Rule]] = {
     "sagemaker:networkisolation": _everywhere("EnableNetworkIsolation"),
     "sagemaker:outputkmskey": _first("OutputDataConfig.KmsKeyId", "ProcessingOutputConfig.KmsKeyId"),
     "sagemaker:outputkmskeyarn": _first("OutputDataConfig.KmsKeyId", "ProcessingOutputConfig.KmsKeyId"),
+    "sagemaker:owneruserprofilearn": studio.owner,
     "sagemaker:rootaccess": _default(_at("RootAccess"), "Enabled"),
     "sagemaker:volumekmskey": _first(
         "ResourceConfig.VolumeKmsKeyId",

@@ -48,13 +48,31 @@ def _of(items: Mapping[Any, Item], key: Any, kind: str) -> Item:
     return items[key]
 
 
-def _require_domain(backend: Any, domain_id: str) -> None:
+def _require_domain(backend: Any, domain_id: str) -> Any:
     if domain_id not in backend.domains:
         raise AwsError("ResourceNotFound", f"Domain [{domain_id}] does not exist.")
+    return backend.domains[domain_id]
+
+
+def _sign_in(domain: Any, parameters: Mapping[str, Any]) -> Item:
+    """SageMaker API Reference, `CreateUserProfile`: the user of Identity Center, and of a domain of it only."""
+    kind, value = parameters.get("single_sign_on_user_identifier"), parameters.get("single_sign_on_user_value")
+    if domain.auth_mode == "SSO" and not (kind and value):
+        raise AwsError(
+            "ValidationException",
+            "SingleSignOnUserIdentifier and SingleSignOnUserValue are required when the AuthMode of the Domain is SSO",
+        )
+    if domain.auth_mode != "SSO" and (kind or value):
+        raise AwsError(
+            "ValidationException",
+            "SingleSignOnUserIdentifier and SingleSignOnUserValue cannot be specified when the AuthMode of the Domain "
+            "is not SSO",
+        )
+    return {"SingleSignOnUserIdentifier": kind, "SingleSignOnUserValue": value} if value else {}
 
 
 def _create_user_profile(self: Any, domain_id: str, user_profile_name: str, **parameters: Any) -> Item:
-    _require_domain(self, domain_id)
+    domain = _require_domain(self, domain_id)
     arn = _arn(self, "user-profile", domain_id, user_profile_name)
     item = {
         "DomainId": domain_id,
@@ -62,6 +80,7 @@ def _create_user_profile(self: Any, domain_id: str, user_profile_name: str, **pa
         "UserProfileArn": arn,
         "Status": "InService",
         "UserSettings": parameters.get("user_settings") or {},
+        **_sign_in(domain, parameters),
     }
     _add(self.user_profiles, (domain_id, user_profile_name), "UserProfile", item)
     return {"UserProfileArn": arn}
@@ -85,7 +104,10 @@ def _delete_user_profile(self: Any, domain_id: str, user_profile_name: str) -> N
 def _create_space(self: Any, domain_id: str, space_name: str, **parameters: Any) -> Item:
     _require_domain(self, domain_id)
     arn = _arn(self, "space", domain_id, space_name)
-    settings = {"SpaceSettings": parameters.get("space_settings") or {}}
+    settings = {
+        "SpaceSettings": parameters.get("space_settings") or {},
+        "OwnershipSettings": parameters.get("ownership_settings") or {},
+    }
     item = {"DomainId": domain_id, "SpaceName": space_name, "SpaceArn": arn, "Status": "InService", **settings}
     _add(self.spaces, (domain_id, space_name), "Space", item)
     return {"SpaceArn": arn}

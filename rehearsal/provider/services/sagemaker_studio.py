@@ -43,7 +43,7 @@ TYPES: Final = (
         delete=ApiCall(op="delete_user_profile", by={"DomainId": "domainId", "UserProfileName": "userProfileName"}),
         id="{domainId}/{userProfileName}",
         names={"UserProfileArn": "arn"},
-        forces=on("domainId", "userProfileName", "userSettings"),
+        forces=on("domainId", "singleSignOnUserIdentifier", "singleSignOnUserValue", "userProfileName", "userSettings"),
         keep=frozenset({"tags", "tagsAll"}),
     ),
 )

@@ -13,6 +13,7 @@ from tests.rehearsal.provider import (
     provider_cases_dns,
     provider_cases_ml,
     provider_cases_network,
+    provider_cases_packages,
     provider_cases_plans,
     provider_cases_security,
     provider_cases_settings,
@@ -30,6 +31,7 @@ CASES = (
     *provider_cases_dns.CASES,
     *provider_cases_settings.CASES,
     *provider_cases_security.CASES,
+    *provider_cases_packages.CASES,
     *provider_cases_plans.CASES,
     *provider_cases_tracking.CASES,
 )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from zone.settings.checks import bucket_policies, data, general, ml, network, sandboxes, tracking
+from zone.settings.checks import bucket_policies, data, general, ml, network, packages, sandboxes, studio, tracking
 from zone.settings.errors import Problem
 from zone.settings.model import Settings
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
     """Values that contradict one another, in the order of the sections."""
-    for section in (general, network, data, bucket_policies, ml, tracking, sandboxes):
+    for section in (general, network, data, bucket_policies, ml, tracking, studio, packages, sandboxes):
         yield from section.problems(settings)
