@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.data.keys import KEY_OF, KEYS_OF, Domain
-from components.data.names import OWN_WORK, DataNames
+from components.data.names import JOBS_USE, DataNames
 from components.documents import Statement
 from components.storage import SecureBucket, SecureBucketArgs
 from components.storage import perimeter as around
@@ -99,7 +99,13 @@ class DataBuckets(pulumi.ComponentResource):
                     service_role_arns=[*names.services, names.service_linked],
                 ),
             ),
-            *around.own_prefix_only(arn, self._shared(purpose), self._always(purpose)),
+            *around.own_prefix_only(
+                arn,
+                self._shared(purpose),
+                self._always(purpose),
+                # Roles of Studio have names of jobs, which use the prefixes of all teams here.
+                [names.studio] if purpose in JOBS_USE else [],
+            ),
         ]
 
     def _shared(self, purpose: DataPurpose) -> around.SharedPrefixes:
@@ -130,4 +136,4 @@ class DataBuckets(pulumi.ComponentResource):
         names = self._args.names
         if purpose == "raw-phi":
             return [*names.always, names.deidentifying]
-        return [*names.always, names.jobs] if purpose in (*OWN_WORK, "deidentified") else names.always
+        return [*names.always, names.jobs] if purpose in JOBS_USE else names.always

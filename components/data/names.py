@@ -12,6 +12,8 @@ ServiceUse = Literal["batch-replication", "lake-formation", "replication", "secr
 """The purposes of the roles that AWS services use on the data."""
 OWN_WORK: Final[Sequence[DataPurpose]] = ("artifacts", "dvc", "features", "results")
 """Purposes in which every team has a prefix of its own, named after it."""
+JOBS_USE: Final[Sequence[DataPurpose]] = (*OWN_WORK, "deidentified")
+"""Purposes whose buckets the jobs of models use, below the prefixes of all teams."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +68,11 @@ class DataNames:
     def jobs(self) -> pulumi.Output[str]:
         """ARN pattern of the roles of training and inference, which the `ml-<env>` stacks create."""
         return self.role_arn(f"{self.prefix}-ml-*")
+
+    @property
+    def studio(self) -> pulumi.Output[str]:
+        """ARN pattern of the roles of the teams in Studio, which the `ml-<env>` and `sandbox-<name>` stacks create."""
+        return self.role_arn(f"{self.prefix}-ml-studio-*")
 
     @property
     def deidentifying(self) -> pulumi.Output[str]:

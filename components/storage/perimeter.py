@@ -121,7 +121,10 @@ class SharedPrefixes:
 
 
 def own_prefix_only(
-    arn: pulumi.Input[str], shared: SharedPrefixes, always: Sequence[pulumi.Input[str]]
+    arn: pulumi.Input[str],
+    shared: SharedPrefixes,
+    always: Sequence[pulumi.Input[str]],
+    people: Sequence[pulumi.Input[str]] = (),
 ) -> Sequence[Statement]:
     """Denies reads and writes below the prefix of another team: 45 CFR 164.312(a)(1).
 
@@ -133,6 +136,8 @@ def own_prefix_only(
         arn: ARN of the bucket.
         shared: the shared prefixes.
         always: `aws:PrincipalArn` patterns of the roles of AWS services and of the break-glass role.
+        people: `aws:PrincipalArn` patterns of roles that people work with, among those of `always`; they use the prefix
+            of their own team only.
     """
     statements: list[Statement] = [
         {
@@ -144,6 +149,17 @@ def own_prefix_only(
             "Condition": {"ArnNotLikeIfExists": {"aws:PrincipalArn": list(always)}},
         }
     ]
+    if people:
+        statements.append(
+            {
+                "Sid": "PeopleOwnTeamOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": [*READS, *WRITES],
+                "NotResource": [arn, *_objects(arn, [OWN_PREFIX])],
+                "Condition": {"ArnLike": {"aws:PrincipalArn": list(people)}},
+            }
+        )
     if shared.prefixes:
         statements.append(
             {

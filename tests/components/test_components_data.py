@@ -179,6 +179,26 @@ class TestAccessRights:
     def test_writes_outside_declared_prefixes_are_denied(self) -> None:
         assert not may("cardiology", "s3:PutObject", "raw-phi", "elsewhere/a")
 
+    @pytest.mark.parametrize("purpose", ["artifacts", "deidentified", "features", "results"])
+    @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject"])
+    def test_studio_uses_the_prefix_of_its_team_only(self, purpose: str, action: str) -> None:
+        """By the bucket's policy, for a role whose own policy allows all of S3: the names of its role are of a job."""
+
+        def permitted(name: str, key: str) -> bool:
+            request = Request(
+                principal=Principal.of(f"arn:aws:iam::{account()}:role/{name}"),
+                action=action,
+                resource=f"arn:aws:s3:::{bucket(purpose)}/{key}",
+                resource_account=account(),
+                context=context("cardiology"),
+            )
+            everything = Policy.parse("own", {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
+            return evaluate(request, Policies(identity=[everything], resource=bucket_policy(purpose))).allowed
+
+        assert permitted("hipaa-ml-ml-studio-cardiology", "cardiology/x")
+        assert not permitted("hipaa-ml-ml-studio-cardiology", "oncology/x")
+        assert permitted("hipaa-ml-ml-train-readmission-prod", "oncology/x")
+
     def test_no_principal_deletes_versions(self) -> None:
         assert not may("cardiology", "s3:DeleteObjectVersion", "raw-phi", f"{PATIENTS[0]}/a")
 
