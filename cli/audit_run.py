@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,7 +17,7 @@ from cli.resource_sources import AwsResources, ExportedResources
 from cli.workspace import Workspace
 from inspection.audit import AuditReport
 from inspection.audit import audit as audited
-from inspection.aws import Aws, pages
+from inspection.aws import NOT_EMULATED, Aws, pages
 from inspection.observation import Observation
 from inspection.resources.compare import compare
 from inspection.resources.declared import DeclaredResource, ResourceSource, Unread
@@ -26,8 +26,6 @@ from inspection.resources.undeclared import find_undeclared
 from rehearsal.provider import Ledger
 from zone.settings import Settings
 
-NOT_EMULATED: Final = frozenset({"NotImplemented", "NotYetImplemented", "UnknownOperationException"})
-"""Error codes of the emulated AWS for operations that it does not have; AWS has them all."""
 Tell = Callable[[str], None]
 
 

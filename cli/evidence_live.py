@@ -7,12 +7,10 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inspection.aws import Aws, pages
+from inspection.aws import NOT_EMULATED, Aws, pages
 from inspection.evidence.proofs import RecordedResult
 from inspection.evidence.report import Provenance
 
-NOT_EMULATED: Final = frozenset({"501", "NotImplemented", "InternalFailure", "UnknownOperationException", "404"})
-"""Error codes of an emulator that does not have an operation: the same for every account."""
 ARTIFACT_REGION: Final = "us-east-1"
 """Region of AWS Artifact's endpoint (AWS General Reference, "AWS Artifact endpoints")."""
 

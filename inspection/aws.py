@@ -1,7 +1,12 @@
 """Provides boto3 clients for an account and a region."""
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+NOT_EMULATED: Final = frozenset(
+    {"404", "501", "NotImplemented", "NotYetImplemented", "UnknownOperation", "UnknownOperationException"}
+)
+"""Error codes of the emulated AWS for operations that it does not have; AWS has them all."""
 
 
 class Aws(Protocol):

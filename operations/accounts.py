@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from inspection.aws import Aws, pages
+from inspection.aws import NOT_EMULATED, Aws, pages
 from operations.errors import OperationError
 
 CREATED_AT_ONCE: Final = 5
@@ -22,7 +22,6 @@ REOPEN_WITHIN: Final = timedelta(days=90)
 """Time after its closure in which AWS reopens an account (Account Management Reference Guide, "Close an account")."""
 GLOBAL_REGION: Final = "us-east-1"
 """Region of the events of Organizations."""
-NOT_EMULATED: Final = frozenset({"NotImplemented", "UnknownOperation", "UnknownOperationException", "501", "404"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
