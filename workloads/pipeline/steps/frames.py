@@ -89,8 +89,19 @@ def source(path: Path) -> Path:
 
 
 def write(frame: pd.DataFrame, file: Path) -> None:
-    """Writes a frame; the same frame gives the same bytes."""
-    frame.to_csv(file, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    """Writes a frame; the same frame gives the same bytes.
+
+    Carriage returns inside a value become line feeds: Python's writer quotes line feeds only, and readers would end the
+    record at a carriage return.
+    """
+    with_line_feeds = frame.assign(**{name: _with_line_feeds(frame[name]) for name in frame.columns})
+    with_line_feeds.to_csv(file, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+
+
+def _with_line_feeds(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column) or not column.astype(str).str.contains("\r", regex=False).any():
+        return column
+    return column.map(lambda value: re.sub("\r\n?", "\n", value) if isinstance(value, str) else value)
 
 
 def typed(frame: pd.DataFrame, model: Definition) -> pd.DataFrame:
