@@ -243,7 +243,8 @@ def _linked(kind: str) -> Statement:
         "Sid": "LinkedRolesOfServices",
         "Effect": "Allow",
         "Action": "iam:CreateServiceLinkedRole",
-        "Resource": [f"arn:aws:iam::*:role/aws-service-role/{service}/*" for service in LINKED[kind]],
+        # The path of a service-linked role is its service, which the condition names: one ARN keeps the policy short.
+        "Resource": "arn:aws:iam::*:role/aws-service-role/*",
         "Condition": {"StringEquals": {"iam:AWSServiceName": list(LINKED[kind])}},
     }
 
