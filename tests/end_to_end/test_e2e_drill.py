@@ -42,6 +42,7 @@ def drills(zone: Zone, *words: str, timeout: float = 2400) -> Ran:
 
 def reduce(zone: Zone) -> None:
     """Leaves what recovery of `prod` needs: three accounts, a data set, an endpoint a VPC, no way to the internet."""
+    zone.forget("packages")
     accounts, data, model = zone.setting("accounts"), zone.setting("data"), zone.setting("ml")["models"]["readmission"]
     served = {key: value for key, value in model.items() if key != "pipeline"}
     zone.configure(

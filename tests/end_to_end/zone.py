@@ -66,14 +66,14 @@ class Zone:
         return content["config"][f"hipaa-ml:{name}"]["value"]
 
     def shrink(self, accounts: Sequence[str] = ("log-archive", "ml-prod")) -> None:
-        """Keeps only a few accounts and neither network nor models, which need more, so that a test is quick."""
+        """Keeps only a few accounts, without network, models and packages, which need more, so that a test is quick."""
         kept = {
             name: {key: value for key, value in account.items() if key != "networks"}
             for name, account in self.setting("accounts").items()
             if name in accounts
         }
         self.configure(accounts=kept)
-        self.forget("network", "ml")
+        self.forget("network", "ml", "packages")
         if "backup" not in accounts:
             self.configure(data={**self.setting("data"), "backup": {"account": accounts[0]}})
 

@@ -15,17 +15,16 @@ def problems(settings: Settings) -> Iterator[Problem]:
         return
     allowed = [name for name in settings.active_accounts if account_placement(settings, name).kind == "infrastructure"]
     path = ("packages", "account")
+    known = ", ".join(allowed) or "none, so remove the key `packages` or declare an account of the kind infrastructure"
     if packages.account not in settings.accounts:
         yield Problem(
             path=path,
-            message=f"no account {packages.account!r}{suggestion(packages.account, allowed)}; allowed: "
-            f"{', '.join(allowed) or 'none'}",
+            message=f"no account {packages.account!r}{suggestion(packages.account, allowed)}; allowed: {known}",
         )
     elif packages.account not in allowed:
         yield Problem(
             path=path,
-            message=f"{packages.account!r} is not an active account of the kind infrastructure; allowed: "
-            f"{', '.join(allowed) or 'none'}",
+            message=f"{packages.account!r} is not an active account of the kind infrastructure; allowed: {known}",
         )
     primary = settings.regions.primary
     if not endpoint_services.offered("codeartifact.api", primary):
