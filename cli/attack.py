@@ -12,7 +12,7 @@ from cli.options import JsonDocument
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
 from inspection.attack.report import document, page, summary
-from inspection.attack.run import Explain, run
+from inspection.attack.run import Explain, named_accounts, run
 from inspection.attack.scenarios import scenarios
 from inspection.attack.work import scripts
 from rehearsal.cloud import Cloud, Credentials, Endpoints
@@ -56,9 +56,18 @@ def attack(
         raise UsageError("The stack organization is not deployed. Run `zone up organization` first.")
     accounts: dict[str, str] = store.outputs("organization")["account_ids"]
     stacks = {"", *store.stacks()}
-    library = [scenario for scenario in scenarios() if scenario.account in accounts and scenario.stack in stacks]
+    library = [
+        scenario
+        for scenario in scenarios()
+        if {scenario.account, *named_accounts(scenario.parameters)} <= accounts.keys() and scenario.stack in stacks
+    ]
     clients = RoleClients(rehearsed_aws(workspace, settings), workspace.endpoints(), settings.regions.primary)
-    work = [script for script in scripts() if script.account in accounts and script.stack in stacks]
+    work = [
+        script
+        for script in scripts()
+        if {script.account, *named_accounts([step.parameters for step in script.steps])} <= accounts.keys()
+        and script.stack in stacks
+    ]
     results = run(library, clients, accounts, _explain(cloud), work)
     if html is not None:
         html.write_text(page(results), encoding="utf-8")

@@ -36,6 +36,8 @@ WORK: Final = "daily work"
 """Tactic of a script of daily work."""
 ACCESS: Final = "164.308(a)(4)(i)"
 """Paragraph of 45 CFR 164 that asks for access to work with: information access management."""
+_ACCOUNT: Final = re.compile(r"\{account:([a-z0-9-]+)\}")
+"""Placeholder of the id of an account by its name."""
 FULL_ACCESS: Final = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -224,12 +226,17 @@ def _refused(scenario: Scenario, error: ClientError, explain: Explain) -> Result
     return Result(scenario=scenario, outcome="denied", stopped_by=sids, message=str(error))
 
 
+def named_accounts(parameters: Any) -> set[str]:
+    """The names of the accounts that parameters of scenarios and steps name with `{account:NAME}`."""
+    return set(_ACCOUNT.findall(json.dumps(parameters)))
+
+
 def _filled(value: Any, number: str, accounts: Mapping[str, str], values: Mapping[str, str]) -> Any:
     """A parameter with its placeholders replaced."""
     if isinstance(value, str):
         for name, text in {**values, "account": number}.items():
             value = value.replace(f"{{{name}}}", text)
-        return re.sub(r"\{account:([a-z-]+)\}", lambda match: accounts[match[1]], value)
+        return _ACCOUNT.sub(lambda match: accounts[match[1]], value)
     if isinstance(value, dict):
         return {key: _filled(item, number, accounts, values) for key, item in value.items()}
     if isinstance(value, list):

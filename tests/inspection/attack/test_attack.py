@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from authorization import reference
 from controls.registry import CONTROLS, sids
 from inspection.attack.report import TITLES, document, page
-from inspection.attack.run import ROLES, Result, run
+from inspection.attack.run import ROLES, Result, named_accounts, run
 from inspection.attack.scenarios import Scenario, scenarios
 from inspection.attack.work import Script, scripts
 
@@ -169,6 +169,11 @@ def test_what_a_script_leaves_behind_is_reported() -> None:
     assert result.ok
     assert [line.split()[:2] for line in result.left] == [["dynamodb:delete_table", "denied"]]
     assert document([result])["results"][0]["left"] == list(result.left)
+
+
+def test_accounts_that_parameters_name_are_listed() -> None:
+    parameters = {"owner": "{account:shared-services}", "names": ["x-{account:ml-prod}-{account}", 1]}
+    assert named_accounts(parameters) == {"shared-services", "ml-prod"}
 
 
 def test_report_is_grouped_by_tactic_and_paragraph() -> None:
