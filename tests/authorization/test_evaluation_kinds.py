@@ -44,6 +44,52 @@ def test_identity_policy_is_not_enough_across_accounts(owner: str) -> None:
     assert evaluate(request(USER, account=owner), Policies(identity=[ALLOW], resource=OPEN)).allowed
 
 
+@pytest.mark.parametrize(
+    ("principal", "bound"),
+    [(USER, True), (ROLE, True), (ROOT, True), ("s3.amazonaws.com", True), (LINKED, False)],
+)
+def test_rcps_bind_every_principal_but_service_linked_roles(principal: str, *, bound: bool) -> None:
+    """AWS Organizations User Guide, "Resource control policies (RCPs)"."""
+    deny = Policy.parse(
+        "closed",
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"},
+        },
+    )
+    anybody = Policy.parse(
+        "anybody",
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": {"AWS": "*", "Service": "s3.amazonaws.com"},
+                "Action": "*",
+                "Resource": "*",
+            },
+        },
+    )
+    rcps = [("root", [anybody, deny])]
+    policies = Policies(identity=[ALLOW], resource=anybody, rcps=rcps, management_account="999999999999")
+    decision = evaluate(request(principal, account="111122223333"), policies)
+    assert decision.allowed is not bound
+
+
+@pytest.mark.parametrize(("version", "substituted"), [({}, False), ({"Version": "2012-10-17"}, True)])
+def test_policy_without_version_has_no_variables(version: dict[str, str], *, substituted: bool) -> None:
+    """IAM User Guide, "IAM JSON policy elements: Version": the version of a document without one is 2008-10-17."""
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/${aws:username}"}
+    policy = Policy.parse("own", {**version, "Statement": statement})
+    asked = Request(
+        principal=Principal.of(USER),
+        action="s3:GetObject",
+        resource="arn:aws:s3:::b/alice",
+        resource_account="",
+        context={"aws:username": ["alice"]},
+    )
+    assert evaluate(asked, Policies(identity=[policy])).allowed is substituted
+
+
 def test_key_needs_its_policy_and_an_alias_does_not() -> None:
     key, alias = "arn:aws:kms:us-east-1:111122223333:key/1", "arn:aws:kms:us-east-1:111122223333:alias/a"
     assert not evaluate(request(ROLE, "kms:Decrypt", key), Policies(identity=[ALLOW])).allowed
