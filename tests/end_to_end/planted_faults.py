@@ -233,7 +233,7 @@ FAULTS = (
     fault(
         *("ec2transitgateway/vpcAttachment:VpcAttachment", "ec2", "modify_transit_gateway_vpc_attachment"),
         TransitGatewayAttachmentId="<id>",
-        Options={"ApplianceModeSupport": "disable"},
+        Options={"DnsSupport": "disable"},
     ),
     fault("ecr/lifecyclePolicy:LifecyclePolicy", "ecr", "delete_lifecycle_policy", repositoryName="<repository>"),
     fault(
@@ -351,9 +351,9 @@ FAULTS = (
         resourceArns=["<resourceArn>"],
     ),
     fault(
-        *("ram/resourceShare:ResourceShare", "ram", "update_resource_share"),
+        *("ram/resourceShare:ResourceShare", "ram", "untag_resource"),
         resourceShareArn="<arn>",
-        name="planted",
+        tagKeys=["owner"],
     ),
     fault(
         *("rds/instance:Instance", "rds", "modify_db_instance"),

@@ -54,6 +54,10 @@ def _read(resource: EmulatedResource) -> Any:
         "timeUnit": budget["TimeUnit"],
         "limitAmount": requested if _number(requested) == _number(amount) else amount,
         "limitUnit": limit.get("Unit"),
+        "costFilters": [
+            {"name": name, "values": filtered} for name, filtered in (budget.get("CostFilters") or {}).items()
+        ]
+        or None,
         "arn": f"arn:aws:budgets::{values['accountId']}:budget/{budget['BudgetName']}",
     }
 
