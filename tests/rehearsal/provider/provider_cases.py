@@ -569,8 +569,8 @@ CASES = (
     ),
     Case(
         type="aws:budgets/budget:Budget",
-        inputs=lambda w: _budget("1000"),
-        change=lambda w: _budget("2000"),
+        inputs=lambda w: {**_budget("1000"), "costFilters": [{"name": "LinkedAccount", "values": ["111122223333"]}]},
+        change=lambda w: {**_budget("2000"), "costFilters": [{"name": "LinkedAccount", "values": ["444455556666"]}]},
     ),
     Case(
         type="aws:sns/topic:Topic",
