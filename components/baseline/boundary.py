@@ -6,6 +6,7 @@ from typing import Final
 from components.baseline.rights import Scope
 from components.baseline.rights_data import PACKAGES, WORKLOAD
 from components.documents import Statement
+from components.packages.rights import BEARER
 
 _ORGANIZATION_READER: Final[Statement] = {
     "Sid": "Organization",
@@ -67,13 +68,7 @@ def _packages(kind: str, scope: Scope) -> Sequence[Statement]:
             "Resource": "*",
             "Condition": scope.in_regions,
         },
-        {
-            "Sid": "PackageToken",
-            "Effect": "Allow",
-            "Action": "sts:GetServiceBearerToken",
-            "Resource": "*",
-            "Condition": {"StringEquals": {"sts:AWSServiceName": "codeartifact.amazonaws.com"}},
-        },
+        BEARER,
     ]
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from components.baseline.rights_data import (
     GRANTED,
-    GRANTED_IN,
     LINKED,
     NAMES,
     NAMES_FOR,
@@ -172,9 +171,11 @@ def deploy(kind: str, scope: Scope) -> Sequence[Statement]:
             }
         )
     if kind in LINKED:
-        statements += [_linked(kind), *_grants(scope)]
-    if kind in GRANTED_IN:
-        statements.append(_grant(scope, GRANTED_IN[kind]))
+        statements.append(_linked(kind))
+    if kind in GRANTED:
+        statements.append(_grants(scope, GRANTED[kind]))
+    if "lambda" in GRANTED.get(kind, ()):
+        statements.append(_function_variables(scope))
     if kind in NAMES_FOR:
         statements.append(
             {
@@ -249,35 +250,33 @@ def _linked(kind: str) -> Statement:
     }
 
 
-def _grants(scope: Scope) -> Sequence[Statement]:
+def _grants(scope: Scope, services: Sequence[str]) -> Statement:
     """The right to grant a service the use of a key, needed to create a resource that is encrypted with it."""
-    return [
-        _grant(scope, GRANTED),
-        {
-            "Sid": "FunctionVariables",
-            "Effect": "Allow",
-            # Lambda Developer Guide, "Securing Lambda environment variables": there are no secrets in them here.
-            "Action": ["kms:Decrypt", "kms:Encrypt"],
-            "Resource": "*",
-            "Condition": {
-                "StringEquals": {"kms:ViaService": [f"lambda.{region}.amazonaws.com" for region in scope.regions]}
-            },
-        },
-    ]
-
-
-def _grant(scope: Scope, services: Sequence[str]) -> Statement:
-    through = [f"{name}.{region}.amazonaws.com" for name in services for region in scope.regions]
     return {
         "Sid": "Grants",
         "Effect": "Allow",
         "Action": "kms:CreateGrant",
         "Resource": "*",
         "Condition": {
-            "StringEquals": {"kms:ViaService": through},
+            "StringEquals": {"kms:ViaService": _through(scope, services)},
             "Bool": {"kms:GrantIsForAWSResource": "true"},
         },
     }
+
+
+def _function_variables(scope: Scope) -> Statement:
+    return {
+        "Sid": "FunctionVariables",
+        "Effect": "Allow",
+        # Lambda Developer Guide, "Securing Lambda environment variables": there are no secrets in them here.
+        "Action": ["kms:Decrypt", "kms:Encrypt"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"kms:ViaService": _through(scope, ["lambda"])}},
+    }
+
+
+def _through(scope: Scope, services: Sequence[str]) -> list[str]:
+    return [f"{service}.{region}.amazonaws.com" for service in services for region in scope.regions]
 
 
 def _assume(role: str) -> Statement:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from controls.package_actions import AUTHORIZE, READ
+
 WORKLOAD: Final = (
     "application-autoscaling",
     "athena",
@@ -99,11 +101,14 @@ LINKED: Final[Mapping[str, Sequence[str]]] = {
 }
 """Kind of account -> services whose service-linked role is created with the first resource that needs it."""
 
-GRANTED: Final = ("dynamodb", "ecr", "lambda", "rds", "sagemaker", "secretsmanager")
-"""Services that use a key by a grant of the resource's creator (KMS Developer Guide, "Grants in AWS KMS")."""
-
-GRANTED_IN: Final[Mapping[str, Sequence[str]]] = {"infrastructure": ("codeartifact",)}
-"""Kind of account -> services that use a key by a grant of the resource's creator, and no other service does there."""
+_GRANTED: Final = ("dynamodb", "ecr", "lambda", "rds", "sagemaker", "secretsmanager")
+GRANTED: Final[Mapping[str, Sequence[str]]] = {
+    "infrastructure": ("codeartifact",),
+    "sandbox": _GRANTED,
+    "workload": _GRANTED,
+}
+"""Kind of account -> services that use a key by a grant of the resource's creator (KMS Developer Guide, "Grants in AWS
+KMS")."""
 
 PASSED_TO: Final = (
     "backup.amazonaws.com",
@@ -180,11 +185,7 @@ ORGANIZATION: Final = (
 """Actions of the stack `organization` in the management account; none closes or removes an account."""
 
 PACKAGES: Final[Mapping[str, Sequence[str]]] = {
-    "workload": (
-        "codeartifact:GetAuthorizationToken",
-        "codeartifact:GetRepositoryEndpoint",
-        "codeartifact:ReadFromRepository",
-    ),
+    "workload": (AUTHORIZE, *READ),
     "infrastructure": ("codeartifact:*",),
 }
 """Kind of account -> actions on packages of the roles that the pipeline creates: patients' data is not where packages

@@ -7,9 +7,10 @@ import pulumi
 from pulumi_aws import codeartifact
 
 from components.documents import Statement, document
-from components.packages.rights import READ, PackageAccess, publishing
+from components.packages.rights import PackageAccess, publishing
 from components.person_role import PersonRole, declare_person_role
 from components.tokens import type_token
+from controls.package_actions import AUTHORIZE, READ
 from zone.shared.packages import PackageNames
 
 
@@ -50,7 +51,7 @@ class PackageRepositories(pulumi.ComponentResource):
         codeartifact.DomainPermissions(
             f"{name}-domain-policy",
             domain=domain.domain,
-            policy_document=document([_organization(["codeartifact:GetAuthorizationToken"], args)]),
+            policy_document=document([_organization([AUTHORIZE], args)]),
             opts=child,
         )
         approved = codeartifact.Repository(

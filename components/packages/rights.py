@@ -7,9 +7,8 @@ from typing import Final
 import pulumi
 
 from components.documents import Statement
+from controls.package_actions import AUTHORIZE, READ
 
-READ: Final = ("codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository")
-"""Actions on a repository that `pip install` needs."""
 BEARER: Final[Statement] = {
     "Sid": "PackageToken",
     "Effect": "Allow",
@@ -53,12 +52,7 @@ class PackageAccess:
 def reading(access: PackageAccess) -> list[Statement]:
     """Statements of a role that installs approved packages."""
     return [
-        {
-            "Sid": "PackageDomain",
-            "Effect": "Allow",
-            "Action": "codeartifact:GetAuthorizationToken",
-            "Resource": access.domain_arn,
-        },
+        _authorization(access),
         {
             "Sid": "Packages",
             "Effect": "Allow",
@@ -67,6 +61,10 @@ def reading(access: PackageAccess) -> list[Statement]:
         },
         BEARER,
     ]
+
+
+def _authorization(access: PackageAccess) -> Statement:
+    return {"Sid": "PackageDomain", "Effect": "Allow", "Action": AUTHORIZE, "Resource": access.domain_arn}
 
 
 def publishing(access: PackageAccess, sources: Sequence[str]) -> list[Statement]:
@@ -78,20 +76,11 @@ def publishing(access: PackageAccess, sources: Sequence[str]) -> list[Statement]
     """
     repositories = [access.repository_arn(name) for name in (access.repository, *sources)]
     return [
-        {
-            "Sid": "PackageDomain",
-            "Effect": "Allow",
-            "Action": "codeartifact:GetAuthorizationToken",
-            "Resource": access.domain_arn,
-        },
+        _authorization(access),
         {
             "Sid": "Read",
             "Effect": "Allow",
-            "Action": [
-                *READ,
-                "codeartifact:DescribeRepository",
-                "codeartifact:ListPackages",
-            ],
+            "Action": [*READ, "codeartifact:DescribeRepository", "codeartifact:ListPackages"],
             "Resource": repositories,
         },
         {

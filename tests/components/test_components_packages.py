@@ -9,9 +9,10 @@ from pulumi_aws import iam
 
 from authorization import Policies, Policy, Principal, Request, evaluate
 from components.baseline.boundary import boundary
-from components.baseline.rights import Scope, deploy
+from components.baseline.rights import deploy
 from components.documents import document
 from components.packages import PackageAccess, PackageRepositories, PackageRepositoriesArgs, reading
+from tests.components.permissions_boundary import SCOPE
 from tests.recorder import ACCOUNT, Recording, record
 from zone.shared.packages import PackageNames
 
@@ -158,16 +159,16 @@ class TestRights:
     def test_boundaries_let_workloads_read_and_infrastructure_publish(self) -> None:
         package = f"{BASE}:package/hipaa-ml-packages/approved/pypi//numpy"
         for kind, publishes in (("workload", False), ("infrastructure", True)):
-            most = boundary(kind, _scope())
+            most = boundary(kind, SCOPE)
             assert allowed("codeartifact:ReadFromRepository", APPROVED, identity=most), kind
             assert allowed("codeartifact:PublishPackageVersion", package, identity=most) is publishes, kind
             assert allowed(
                 "sts:GetServiceBearerToken", "*", identity=most, sts__AWSServiceName="codeartifact.amazonaws.com"
             ), kind
-        assert not allowed("codeartifact:ReadFromRepository", APPROVED, identity=boundary("security", _scope()))
+        assert not allowed("codeartifact:ReadFromRepository", APPROVED, identity=boundary("security", SCOPE))
 
     def test_deploy_role_grants_the_key_to_codeartifact(self) -> None:
-        rights = [entry for entry in deploy("infrastructure", _scope()) if entry["Sid"] == "Grants"]
+        rights = [entry for entry in deploy("infrastructure", SCOPE) if entry["Sid"] == "Grants"]
         [condition] = [entry["Condition"] for entry in rights]
         assert condition["StringEquals"] == {"kms:ViaService": [f"codeartifact.{EAST}.amazonaws.com"]}
         assert condition["Bool"] == {"kms:GrantIsForAWSResource": "true"}
@@ -175,15 +176,3 @@ class TestRights:
 
 def _policy(entries: Sequence[Mapping[str, Any]]) -> None:
     iam.Policy("p", policy=document(entries))
-
-
-def _scope() -> Scope:
-    return Scope(
-        prefix="hipaa-ml",
-        account_id=ACCOUNT,
-        regions=[EAST],
-        boundary_arn=f"arn:aws:iam::{ACCOUNT}:policy/hipaa-ml-boundary",
-        own_role_arns=[f"arn:aws:iam::{ACCOUNT}:role/hipaa-ml-deploy"],
-        management_account_id=ACCOUNT,
-        access_role="Admin",
-    )

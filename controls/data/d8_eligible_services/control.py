@@ -11,6 +11,7 @@ from typing import Final
 
 from controls.citations import cite
 from controls.model import Control, Guardrail, Severity, Statement
+from controls.package_actions import AUTHORIZE, READ
 from controls.targets import PHI
 
 READ_ON: Final = date(2026, 8, 31)
@@ -46,11 +47,7 @@ NEEDED: Final = (
     "resource-groups route53profiles sagemaker-mlflow servicequotas sso sso-directory support synthetics tag tax "
     "trustedadvisor"
 )
-PACKAGES: Final = (
-    "codeartifact:GetAuthorizationToken",
-    "codeartifact:GetRepositoryEndpoint",
-    "codeartifact:ReadFromRepository",
-)
+PACKAGES: Final = (AUTHORIZE, *READ)
 """Reads of approved packages, which hold no patients' data. Packages are not written where patients' data is: a package
 would carry it into a service that the addendum does not cover."""
 CONTROL: Final = Control(
