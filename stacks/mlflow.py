@@ -9,7 +9,6 @@ from typing import Any, Final
 import pulumi
 
 from components import mlflow
-from components.data.names import DataNames
 from components.keys import Key, KeyArgs
 from components.ml import ImageRepository, ImageRepositoryArgs
 from components.ml.log import SIX_YEARS
@@ -133,14 +132,7 @@ def _key(context: EnvironmentContext, names: mlflow.MlflowNames) -> Key:
 
 def _users(context: EnvironmentContext, names: mlflow.MlflowNames) -> mlflow.MlflowUsers:
     settings = context.settings
-    data_names = DataNames(
-        prefix=settings.name_prefix,
-        account_id=context.account_id,
-        regions=settings.regions.all,
-        break_glass_role=settings.zone.break_glass_role,
-        access_role=settings.account_access_role,
-        backup_role=settings.zone.backup_role,
-    )
+    data_names = context.data_names
     jobs: dict[str, list[pulumi.Input[str]]] = {}
     for model, pipeline in settings.ml.retrained_in(context.environment).items():
         pipeline_names = PipelineNames(prefix=settings.name_prefix, environment=context.environment, model=model)

@@ -8,6 +8,7 @@ import pulumi
 
 from components import ml
 from components import recovery as r
+from components.data.names import DataNames
 from components.keys import Key, KeyArgs
 from components.ml.endpoint import Standby
 from components.ml.monitor_plan import MonitorNames
@@ -85,6 +86,19 @@ class EnvironmentContext:
     def recovery(self) -> r.RecoveryNames:
         """Names of the environment's recovery."""
         return r.RecoveryNames(prefix=self.settings.name_prefix, environment=self.environment)
+
+    @property
+    def data_names(self) -> DataNames:
+        """Names of the environment's data and of the roles that use it."""
+        settings = self.settings
+        return DataNames(
+            prefix=settings.name_prefix,
+            account_id=self.account_id,
+            regions=settings.regions.all,
+            break_glass_role=settings.zone.break_glass_role,
+            access_role=settings.account_access_role,
+            backup_role=settings.zone.backup_role,
+        )
 
     def names(self, model: str) -> ml.ModelNames:
         """Names of a model."""

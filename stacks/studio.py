@@ -4,7 +4,6 @@ from typing import Final
 
 import pulumi
 
-from components.data import DataNames
 from components.keys import Key, KeyArgs
 from components.keys.uses import by_grants
 from components.packages import PackageAccess
@@ -67,14 +66,6 @@ def workplace(context: EnvironmentContext) -> None:
 def _team(context: EnvironmentContext, studio: Studio, team: str) -> StudioTeam:
     """A team, with the repositories and package groups of the models that it owns in the environment."""
     settings = context.settings
-    data_names = DataNames(
-        prefix=settings.name_prefix,
-        account_id=context.account_id,
-        regions=settings.regions.all,
-        break_glass_role=settings.zone.break_glass_role,
-        access_role=settings.account_access_role,
-        backup_role=settings.zone.backup_role,
-    )
     models = [
         context.names(name)
         for name, model in context.models.items()
@@ -83,7 +74,7 @@ def _team(context: EnvironmentContext, studio: Studio, team: str) -> StudioTeam:
     return StudioTeam(
         project=settings.data.teams[team].project,
         members=studio.members.get(team, []),
-        team_role_arn=data_names.role_arn(data_names.team_role(team)),
+        team_role_arn=context.data_names.role_arn(context.data_names.team_role(team)),
         repository_arns=[
             pulumi.Output.format(
                 "arn:aws:ecr:{0}:{1}:repository/{2}", context.region, context.account_id, model.repository

@@ -9,9 +9,8 @@ from pulumi_aws import iam, sagemaker
 
 from components.documents import document
 from components.sandbox.names import EXPIRY_TAG, SandboxNames
-from components.studio import StudioScope, idle_shutdown, studio_rights, trust
+from components.studio import StudioScope, declare_profile, idle_shutdown, studio_rights, trust
 from components.tokens import type_token
-from zone.shared.studio import profile_name
 
 IDLE_MINUTES: Final = 60
 """Minutes until an idle application shuts down: the shortest that SageMaker offers."""
@@ -88,17 +87,10 @@ class Studio(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[rights]),
         )
         for member in args.members:
-            sagemaker.UserProfile(
-                f"{name}-{profile_name(member)}",
-                domain_id=domain.id,
-                user_profile_name=profile_name(member),
-                single_sign_on_user_identifier="UserName",
-                single_sign_on_user_value=member,
-                user_settings=sagemaker.UserProfileUserSettingsArgs(
-                    execution_role=role.arn, security_groups=[args.security_group_id]
-                ),
-                opts=child,
+            settings = sagemaker.UserProfileUserSettingsArgs(
+                execution_role=role.arn, security_groups=[args.security_group_id]
             )
+            declare_profile(name, member, domain, settings, child)
         self.domain_id, self.domain_arn, self.role_arn = domain.id, domain.arn, role.arn
         self.register_outputs({"domain_id": self.domain_id})
 

@@ -108,18 +108,10 @@ class StudioDomain(pulumi.ComponentResource):
         )
         for team, members in args.teams.items():
             for member in members.members:
-                sagemaker.UserProfile(
-                    f"{name}-{team}-{profile_name(member)}",
-                    domain_id=domain.id,
-                    user_profile_name=profile_name(member),
-                    single_sign_on_user_identifier="UserName",
-                    single_sign_on_user_value=member,
-                    user_settings=sagemaker.UserProfileUserSettingsArgs(
-                        execution_role=roles[team].arn, security_groups=[args.security_group_id]
-                    ),
-                    tags={"team": team},
-                    opts=child,
+                settings = sagemaker.UserProfileUserSettingsArgs(
+                    execution_role=roles[team].arn, security_groups=[args.security_group_id]
                 )
+                declare_profile(f"{name}-{team}", member, domain, settings, child, tags={"team": team})
         self.domain_id, self.domain_arn = domain.id, domain.arn
         self.role_arns: Mapping[str, pulumi.Output[str]] = {team: role.arn for team, role in roles.items()}
         self.register_outputs({"domain_id": self.domain_id, "role_arns": self.role_arns})
@@ -155,6 +147,39 @@ def _role(name: str, team: str, args: StudioDomainArgs, opts: pulumi.ResourceOpt
     )
     iam.RolePolicy(f"{name}-rights", role=role.id, policy=document(studio_rights(scope)), opts=opts)
     return role
+
+
+def declare_profile(
+    name: str,
+    member: str,
+    domain: sagemaker.Domain,
+    settings: sagemaker.UserProfileUserSettingsArgs,
+    opts: pulumi.ResourceOptions,
+    *,
+    tags: Mapping[str, str] | None = None,
+) -> sagemaker.UserProfile:
+    """Declares the profile of a person who signs in through IAM Identity Center.
+
+    Args:
+        name: first part of the name of the Pulumi resource.
+        member: user name in IAM Identity Center.
+        domain: the domain.
+        settings: role and security groups of the person's applications.
+        opts: options of the resource.
+        tags: tags of the profile.
+
+    Source: SageMaker API Reference, "CreateUserProfile".
+    """
+    return sagemaker.UserProfile(
+        f"{name}-{profile_name(member)}",
+        domain_id=domain.id,
+        user_profile_name=profile_name(member),
+        single_sign_on_user_identifier="UserName",
+        single_sign_on_user_value=member,
+        user_settings=settings,
+        tags=tags,
+        opts=opts,
+    )
 
 
 def idle_shutdown(minutes: int) -> sagemaker.DomainDefaultUserSettingsJupyterLabAppSettingsArgs:
