@@ -28,8 +28,9 @@ _LENGTH: Final = struct.Struct("!Q")
 _FIRST_FREE: Final = 64
 """Received descriptors move above this number before they get the numbers that the program expects."""
 _MAX_DESCRIPTORS: Final = 16
-_GC_THRESHOLD: Final = 50_000
-"""Objects that a child allocates between garbage collections. With Python's 700, they take 40 % of a program's time."""
+GC_THRESHOLD: Final = 50_000
+"""Objects that a program allocates between garbage collections: a recorded stack allocates a million, and with Python's
+threshold of 700 the collections take 40 % of its time."""
 _ROOT: Final = str(Path(__file__).resolve().parents[1])
 
 
@@ -319,7 +320,7 @@ def _load(names: Sequence[str]) -> None:
             imported: Any = importlib.import_module(module)
             if function:
                 getattr(imported, function)()
-    gc.set_threshold(_GC_THRESHOLD)
+    gc.set_threshold(GC_THRESHOLD)
     gc.collect()
     gc.freeze()  # pages of the imported modules stay shared with the children
 

@@ -10,7 +10,7 @@ from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
 from rehearsal.cloud.cloud import PRELOADED
-from rehearsal.preload import Preload
+from rehearsal.preload import GC_THRESHOLD, Preload
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
@@ -19,8 +19,7 @@ TESTS = Path(__file__).parent
 WITH_CLOUDS = frozenset({"cli", "drills", "end_to_end", "inspection", "operations", "rehearsal", "runbooks"})
 """Folders of tests that start emulated clouds."""
 
-# A recorded stack allocates a million objects; with Python's threshold of 700, collections take 40 % of its time.
-gc.set_threshold(50_000)
+gc.set_threshold(GC_THRESHOLD)
 _load_file = JSONFileLoader().load_file
 JSONFileLoader.load_file = cache(lambda _, file_path: _load_file(file_path))
 """Service models of botocore, which sessions read and do not change: moto and each `boto3.Session` load them again."""
