@@ -33,6 +33,13 @@ MINUTES ?= 60
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 # The environments of the workloads have 50,000 modules, of which a run imports few: Python compiles those on import.
 INSTALL_LARGE := $(INSTALL) --no-compile
+# A virtual environment from locks: folder, text of its size, options of pip, locks.
+define environment
+@echo "Setting up $(1) ($(2)) …"
+$(PYTHON) -m venv $(1)
+@for lock in $(4); do echo "pip install -r $$lock"; $(1)/bin/python $(3) -r $$lock || exit 1; done
+touch $(1)/.ready
+endef
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras
 
 .DEFAULT_GOAL := help
@@ -55,60 +62,31 @@ $(READY_ML): workloads/requirements.lock $(READY)
 	touch $@
 
 $(READY_DOCS): docs/requirements.lock
-	$(PYTHON) -m venv $(VENV_DOCS)
-	$(VENV_DOCS)/bin/python $(INSTALL) -r docs/requirements.lock
-	touch $@
+	$(call environment,$(VENV_DOCS),about 170 MB,$(INSTALL),$^)
 
 $(READY_WORKLOADS): workloads/pipeline/requirements.lock workloads/pipeline/requirements-test.lock
-	@echo "Setting up $(VENV_WORKLOADS) (about 700 MB, one minute) …"
-	$(PYTHON) -m venv $(VENV_WORKLOADS)
-	$(VENV_WORKLOADS)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements.lock
-	$(VENV_WORKLOADS)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements-test.lock
-	touch $@
+	$(call environment,$(VENV_WORKLOADS),about 700 MB; one minute,$(INSTALL_LARGE),$^)
 
 $(READY_SPARK): workloads/pipeline/requirements.lock workloads/pipeline/requirements-test.lock workloads/pipeline/requirements-spark.lock workloads/pipeline/requirements-spark-local.lock
-	@echo "Setting up $(VENV_SPARK) (about 1300 MB, two minutes) …"
-	$(PYTHON) -m venv $(VENV_SPARK)
-	for lock in requirements requirements-test requirements-spark requirements-spark-local; do \
-	  $(VENV_SPARK)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/$$lock.lock || exit 1; done
-	touch $@
+	$(call environment,$(VENV_SPARK),about 1500 MB; two minutes,$(INSTALL_LARGE),$^)
 
 $(READY_MONITORING): workloads/monitoring/requirements.lock workloads/pipeline/requirements-test.lock
-	@echo "Setting up $(VENV_MONITORING) (about 900 MB, one minute) …"
-	$(PYTHON) -m venv $(VENV_MONITORING)
-	$(VENV_MONITORING)/bin/python $(INSTALL_LARGE) -r workloads/monitoring/requirements.lock
-	$(VENV_MONITORING)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements-test.lock
-	touch $@
+	$(call environment,$(VENV_MONITORING),about 900 MB; one minute,$(INSTALL_LARGE),$^)
 
 $(READY_DVC): workloads/pipeline/requirements-dvc.lock
-	@echo "Setting up $(VENV_DVC) (about 190 MB) …"
-	$(PYTHON) -m venv $(VENV_DVC)
-	$(VENV_DVC)/bin/python $(INSTALL_LARGE) -r workloads/pipeline/requirements-dvc.lock
-	touch $@
+	$(call environment,$(VENV_DVC),about 130 MB,$(INSTALL_LARGE),$^)
 
 $(READY_MLFLOW): workloads/tracking/requirements.lock workloads/tracking/requirements-test.lock
-	@echo "Setting up $(VENV_MLFLOW) (about 1 GB) …"
-	$(PYTHON) -m venv $(VENV_MLFLOW)
-	$(VENV_MLFLOW)/bin/python $(INSTALL_LARGE) -r workloads/tracking/requirements.lock
-	$(VENV_MLFLOW)/bin/python $(INSTALL_LARGE) -r workloads/tracking/requirements-test.lock
-	touch $@
+	$(call environment,$(VENV_MLFLOW),about 1 GB,$(INSTALL_LARGE),$^)
 
 $(READY_NANNYML): workloads/monitoring/requirements-nannyml.lock
-	@echo "Setting up $(VENV_NANNYML) (about 1.9 GB) …"
-	$(PYTHON) -m venv $(VENV_NANNYML)
-	$(VENV_NANNYML)/bin/python $(INSTALL) -r workloads/monitoring/requirements-nannyml.lock
-	touch $@
+	$(call environment,$(VENV_NANNYML),about 1.9 GB,$(INSTALL),$^)
 
 $(READY_ATTACKS): workloads/attacks/requirements.lock
-	@echo "Setting up $(VENV_ATTACKS) (about 320 MB) …"
-	$(PYTHON) -m venv $(VENV_ATTACKS)
-	$(VENV_ATTACKS)/bin/python $(INSTALL) -r workloads/attacks/requirements.lock
-	touch $@
+	$(call environment,$(VENV_ATTACKS),about 320 MB,$(INSTALL),$^)
 
 $(READY_SUPPLY): docs/requirements-supply-chain.lock
-	$(PYTHON) -m venv $(VENV_SUPPLY)
-	$(VENV_SUPPLY)/bin/python $(INSTALL) -r docs/requirements-supply-chain.lock
-	touch $@
+	$(call environment,$(VENV_SUPPLY),about 90 MB,$(INSTALL),$^)
 
 setup: $(READY) ## the virtual environment, from the lock
 
