@@ -68,6 +68,8 @@ def _many(folder: Path, parallel: int) -> None:
 
 def _environment(folder: Path, modes: Mapping[str, Any]) -> RecoveryEnvironment:
     cloud = Cloud.start(folder / "cloud", management_account="111122223333")
+    for region in (PRIMARY, RECOVERY):
+        cloud.raise_quota("endpoint-instances", region, 2 * ENDPOINTS)
     environment = RecoveryEnvironment(cloud=cloud, folder=folder, modes=dict(modes))
     environment.build()
     return environment

@@ -10,7 +10,8 @@ from runbooks.context import Context
 from runbooks.error_codes import error_code
 from runbooks.errors import RefusedError, StepError
 from runbooks.model import Plan, Step
-from runbooks.steps import definition
+from runbooks.quotas import compare_quotas
+from runbooks.steps import definition, start_endpoint
 
 _THREADS: Final = 16
 
@@ -35,6 +36,7 @@ def refuse_failing(context: Context, plan: Plan) -> None:
     steps = [step for step in plan.steps if definition(step.kind).preflight is not None]
     with ThreadPoolExecutor(_THREADS) as pool:
         failures = [failure for failure in pool.map(lambda step: _failure(context, step), steps) if failure is not None]
+    failures += _quota_failures(context, plan)
     if failures:
         raise RefusedError(_message(context, plan, failures))
 
@@ -51,6 +53,20 @@ def _failure(context: Context, step: Step) -> _Failure | None:
     except FAILURES as error:
         return _Failure(step=step, cause=f"{error_code(error)}: {error}")
     return None
+
+
+def _quota_failures(context: Context, plan: Plan) -> Sequence[_Failure]:
+    """The endpoints of a plan that do not fit in the instance quotas of the target region together."""
+    starts = {name: step for name, steps in plan.by_endpoint.items() for step in steps if _starts(step)}
+    try:
+        comparison = compare_quotas(context, starts)
+    except FAILURES:
+        return []  # SageMaker does not answer: the check of each endpoint reports it
+    return [_Failure(step=starts[name], cause=cause) for name, cause in comparison.insufficient.items()]
+
+
+def _starts(step: Step) -> bool:
+    return step.kind == start_endpoint.STEP.kind
 
 
 def _message(context: Context, plan: Plan, failures: Sequence[_Failure]) -> str:

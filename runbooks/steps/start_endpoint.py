@@ -9,6 +9,7 @@ from runbooks.documents import EndpointDocument
 from runbooks.error_codes import error_code
 from runbooks.errors import StepError
 from runbooks.observe import endpoint_state
+from runbooks.quotas import SEE_QUOTAS, compare_quotas
 from runbooks.rights import Right
 from runbooks.shared_rights import SCALE, SEE_ENDPOINTS, SERVE_ENDPOINTS
 from runbooks.situation import Finding, ReadinessCheck, Situation
@@ -127,6 +128,18 @@ def _findings(situation: Situation) -> Iterator[Finding]:
         if endpoint.mode != "pilot-light":
             yield standby_finding(situation, endpoint)
         yield model_finding(situation, endpoint)
+    yield from _quota_findings(situation)
+
+
+def _quota_findings(situation: Situation) -> Iterator[Finding]:
+    comparison = compare_quotas(situation.failover_context(), [endpoint.name for endpoint in situation.zone.endpoints])
+    if comparison.unverified:
+        note = f"not verified: {comparison.unverified}"
+        yield Finding(check="quotas", subject=situation.zone.recovery, ok=not comparison.denied, found=note)
+        return
+    for endpoint in situation.zone.endpoints:
+        cause = comparison.insufficient.get(endpoint.name, "")
+        yield Finding(check="quotas", subject=endpoint.name, ok=not cause, found=cause or "sufficient")
 
 
 def _text(route: Route, endpoint: EndpointDocument) -> StepText:
@@ -142,7 +155,7 @@ STEP = EndpointStep(
     kind="start-endpoint",
     minutes=30,
     text=_text,
-    rights=(SEE_ENDPOINTS, SERVE_ENDPOINTS, SCALE, GRANT_VOLUMES),
+    rights=(SEE_ENDPOINTS, SEE_QUOTAS, SERVE_ENDPOINTS, SCALE, GRANT_VOLUMES),
     check=ReadinessCheck(name="standby", findings=_findings),
     preflight=_configured,
     compensation=Compensation(

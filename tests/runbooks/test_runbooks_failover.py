@@ -208,6 +208,37 @@ def test_altered_artifact_is_refused_before_first_change_and_other_endpoint_can_
     assert serving_regions(environment, "sepsis") == [RECOVERY]
 
 
+def test_instance_quota_is_compared_for_all_endpoints_together_before_first_change(
+    environment: RecoveryEnvironment,
+) -> None:
+    # In use: one instance of the warm standby. Needed: one more there, and two for the pilot light.
+    environment.cloud.stop_region(PRIMARY)
+    environment.cloud.raise_quota("endpoint-instances", RECOVERY, 3)
+    message = (
+        "the quota 'ml.m5.large for endpoint usage' of us-west-2 is 3; 2 instances are in use or planned, and sepsis "
+        "needs 2 more"
+    )
+    assert failed_checks(environment) == [f"quotas {message}", "drill never (every 90 days)"]
+    with pytest.raises(RefusedError) as refused:
+        run(environment, "failover")
+    assert message in str(refused.value)
+    assert "`failover --endpoint readmission --execute`" in str(refused.value)
+    assert environment.read_situation().snapshot.open_operation is None
+    run(environment, "failover", endpoints=["readmission"])
+    environment.cloud.raise_quota("endpoint-instances", RECOVERY, 4)
+    run(environment, "failover")
+    assert serving_regions(environment, "sepsis") == [RECOVERY]
+
+
+def test_failover_continues_when_service_quotas_does_not_answer(environment: RecoveryEnvironment) -> None:
+    environment.cloud.inject("service-quotas:*", error="InternalFailure", status=500, region=RECOVERY)
+    [finding] = [item for item in readiness.readiness(environment.read_situation()) if item.check == "quotas"]
+    assert finding.ok
+    assert finding.found.startswith("not verified: Service Quotas of us-west-2 does not answer")
+    run(environment, "failover")
+    assert serving_regions(environment, "readmission") == [RECOVERY]
+
+
 def test_traffic_does_not_move_to_differing_answers_and_writers_are_not_left_suspended(
     environment: RecoveryEnvironment,
 ) -> None:

@@ -16,6 +16,7 @@ from rehearsal.cloud.hosting import HOSTING, Container, HostingError
 from rehearsal.cloud.model_reading import ModelReader
 from rehearsal.cloud.patches import endpoint_traffic as traffic
 from rehearsal.cloud.patches import registry
+from rehearsal.cloud.patches.endpoint_quotas import added_instances, require_endpoint_quota
 
 _CURRENT: Final = {"DesiredInstanceCount": "CurrentInstanceCount", "DesiredWeight": "CurrentWeight"}
 """Property of a variant that an update can retain -> the property with its present value."""
@@ -26,6 +27,7 @@ def apply() -> None:
     registry.replace(SageMakerResponse, "create_endpoint_config", "34c19362a0ba", _configuring)
     registry.replace(SageMakerModelBackend, "create_endpoint", "547454899915", _creating)
     registry.replace(SageMakerModelBackend, "delete_endpoint", "1fb59ee16c92", _deleting)
+    registry.replace(SageMakerModelBackend, "update_endpoint_weights_and_capacities", "0bbabf230226", _scaling)
     registry.replace(SageMakerRuntimeResponse, "invoke_endpoint", "5559ed6a5dbe", _invoking)
     registry.add_operation(
         SageMakerModelBackend, SageMakerResponse, "update_endpoint", _update_endpoint, _handle_update_endpoint
@@ -66,6 +68,7 @@ def _creating(original: Any) -> Any:
         if endpoint_name in self.endpoints:
             arn = self.endpoints[endpoint_name].arn
             raise ValidationError(f"Cannot create already existing endpoint '{arn}'.")
+        require_endpoint_quota(self, endpoint_config_name)
         endpoint = original(self, endpoint_name, endpoint_config_name, tags)
         _run(self, endpoint, endpoint_config_name, working="Creating")
         return endpoint
@@ -79,6 +82,20 @@ def _deleting(original: Any) -> Any:
         _stop(self, endpoint_name)
 
     return delete_endpoint
+
+
+def _scaling(original: Any) -> Any:
+    def update_endpoint_weights_and_capacities(
+        self: Any, endpoint_name: str, desired_weights_and_capacities: list[dict[str, Any]]
+    ) -> str:
+        endpoint = self.endpoints.get(endpoint_name)
+        if endpoint is not None:
+            added = added_instances(endpoint, desired_weights_and_capacities)
+            require_endpoint_quota(self, endpoint.endpoint_config_name, counts=added)
+        arn: str = original(self, endpoint_name, desired_weights_and_capacities)
+        return arn
+
+    return update_endpoint_weights_and_capacities
 
 
 def _update_endpoint(
@@ -100,6 +117,7 @@ def _update_endpoint(
         raise ValidationError(f"Cannot update in-progress endpoint {endpoint_name}.")
     if endpoint_config_name not in self.endpoint_configs:
         raise ValidationError(f"Could not find endpoint configuration '{endpoint_config_name}'.")
+    require_endpoint_quota(self, endpoint_config_name)
     _run(self, endpoint, endpoint_config_name, working="Updating", retained=retained)
     return endpoint
 

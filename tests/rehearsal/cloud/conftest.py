@@ -10,8 +10,9 @@ from rehearsal.cloud import Cloud, Credentials, Endpoints
 @pytest.fixture(scope="session")
 def shared_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     running = Cloud.start(tmp_path_factory.mktemp("cloud"), management_account="111122223333")
-    # Many tests create a VPC in the same region.
+    # Many tests create a VPC or an endpoint in the same region.
     running.raise_quota("vpcs", "us-east-1", 100)
+    running.raise_quota("endpoint-instances", "us-east-1", 100)
     yield running
     running.stop()
 

@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import Cloud, CloudError, Endpoints, Image, calls, host, record_calls, resolve
+from rehearsal.cloud.rules.quotas import DEFAULTS
 
 EAST, WEST = "us-east-1", "us-west-2"
 ACCOUNT = "111122223333"
@@ -23,6 +24,10 @@ SERVING = (
     *("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken"),
     *("ecr:GetDownloadUrlForLayer", "kms:Decrypt", "s3:GetObject"),
 )
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{EAST}.amazonaws.com"
 
 
@@ -40,6 +45,16 @@ def _pack(weights: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def _push(ecr: Any, repository: str) -> str:
+    """Digest of an image without layers, with the tag `1`, in a repository that is created if it does not exist."""
+    with suppress(ecr.exceptions.RepositoryAlreadyExistsException):
+        ecr.create_repository(repositoryName=repository)
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": {}, "layers": []})
+    with suppress(ecr.exceptions.ImageAlreadyExistsException):
+        ecr.put_image(repositoryName=repository, imageManifest=manifest, imageTag="1")
+    return f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
+
+
 class Served:
     """A model, its container and what it is deployed with."""
 
@@ -51,12 +66,11 @@ class Served:
         self.ecr = endpoints.client("ecr", EAST)
         self.kms = endpoints.client("kms", EAST)
         self.s3.create_bucket(Bucket=name)
-        trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
         self.cloudwatch = endpoints.client("cloudwatch", EAST)
         self.iam = endpoints.client("iam", EAST)
         created = self.iam.create_role(
             RoleName=f"serve-{name}",
-            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            AssumeRolePolicyDocument=json.dumps(TRUST),
         )
         self.role = created["Role"]["Arn"]
         self.serve_with(*SERVING)
@@ -150,12 +164,7 @@ class Served:
 
     def image(self, repository: str) -> str:
         """Digest of an image without layers, which is pushed to a repository."""
-        with suppress(self.ecr.exceptions.RepositoryAlreadyExistsException):
-            self.ecr.create_repository(repositoryName=repository)
-        manifest = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": {}, "layers": []})
-        with suppress(self.ecr.exceptions.ImageAlreadyExistsException):
-            self.ecr.put_image(repositoryName=repository, imageManifest=manifest, imageTag="1")
-        return f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
+        return _push(self.ecr, repository)
 
     def create(self, config: str) -> Any:
         self.sagemaker.create_endpoint(EndpointName=self.name, EndpointConfigName=config)
@@ -342,6 +351,48 @@ class TestEndpoints:
         with pytest.raises(ClientError) as raised:
             served.update("nothing")
         assert _error(raised)[1] == "Could not find endpoint configuration 'nothing'."
+
+    def test_do_not_exceed_the_quota_of_their_instance_type(self, shared_cloud: Cloud, endpoints: Endpoints) -> None:
+        # A region of its own: the quota holds for all endpoints of a region.
+        region, kind = "us-east-2", "ml.m5.large for endpoint usage"
+        quotas, sagemaker = endpoints.client("service-quotas", region), endpoints.client("sagemaker", region)
+        pages = quotas.get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker")
+        listed = {quota["QuotaName"]: quota["Value"] for page in pages for quota in page["Quotas"]}
+        assert listed[kind] == DEFAULTS["endpoint-instances"]
+        assert len(listed) > 100, "more than a page"
+        model = {"Image": f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/other:1"}
+        role = f"arn:aws:iam::{ACCOUNT}:role/quota"
+        endpoints.client("iam", EAST).create_role(RoleName="quota", AssumeRolePolicyDocument=json.dumps(TRUST))
+        _push(endpoints.client("ecr", region), "other")
+        sagemaker.create_model(ModelName="quota", ExecutionRoleArn=role, PrimaryContainer=model)
+        variant = {"VariantName": "primary", "ModelName": "quota", "InstanceType": "ml.m5.large"}
+        for count in (2, 3):
+            variants = [{**variant, "InitialInstanceCount": count}]
+            sagemaker.create_endpoint_config(EndpointConfigName=f"quota-{count}", ProductionVariants=variants)
+        shared_cloud.raise_quota("endpoint-instances", region, 4)
+        sagemaker.create_endpoint(EndpointName="quota", EndpointConfigName="quota-2")
+        for request in (
+            lambda: sagemaker.create_endpoint(EndpointName="second", EndpointConfigName="quota-3"),
+            # An update deploys the new instances beside those that serve.
+            lambda: sagemaker.update_endpoint(EndpointName="quota", EndpointConfigName="quota-3"),
+            lambda: sagemaker.update_endpoint_weights_and_capacities(
+                EndpointName="quota",
+                DesiredWeightsAndCapacities=[{"VariantName": "primary", "DesiredInstanceCount": 5}],
+            ),
+        ):
+            with pytest.raises(ClientError) as raised:
+                request()
+            assert _error(raised) == (
+                "ResourceLimitExceeded",
+                (
+                    f"The account-level service limit '{kind}' is 4 Instances, with current utilization of 2 Instances "
+                    "and a request delta of 3 Instances. Please use AWS Service Quotas to request an increase for this "
+                    "quota."
+                ),
+            )
+        sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName="quota", DesiredWeightsAndCapacities=[{"VariantName": "primary", "DesiredInstanceCount": 4}]
+        )
 
     def test_of_an_unknown_image_are_in_service_at_once(self, served: Served) -> None:
         assert served.create(served.configure("1", b"", repository="other"))["EndpointStatus"] == "InService"
