@@ -63,6 +63,7 @@ class Daemon:
             "publish": _publish,
             "has-object": _has_object,
             "resolve": lambda args: self._names.resolve(args["account"], args["name"]),
+            "interrupt-spot": lambda args: JOBS.interruptions.plant(args["region"], int(args["times"])),
             "hold-names": lambda args: self._names.hold(float(args["seconds"])),
             "record-calls": lambda _: self._gateway.calls.start(),
             "calls": lambda _: self._gateway.calls.taken(),
