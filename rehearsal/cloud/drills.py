@@ -70,6 +70,11 @@ def resolve(cloud: Cloud, account: str, name: str) -> Sequence[str]:
     return list(cloud.command("resolve", account=account, name=name))
 
 
+def signing_root(cloud: Cloud) -> str:
+    """Return the root certificate of the emulated AWS Signer, PEM."""
+    return str(cloud.command("signing-root"))
+
+
 def interrupt_spot(cloud: Cloud, region: str, times: int = 1) -> None:
     """Interrupt the next starts of training jobs on spot instances, each after its first checkpoint is in S3.
 
