@@ -218,8 +218,8 @@ def promote(
     if pull_request:
         model_pull_request.require_tools(workspace.root)
     access = access_of(workspace, settings, profile, account, mfa_code, person, settings.ml.promoters)
-    source = place_of(access, settings, model, before)
-    target = source if before == to else place_of(access, settings, model, to)
+    source = place_of(access, workspace, settings, model, before)
+    target = source if before == to else place_of(access, workspace, settings, model, to)
     try:
         promoted = promotion.promote(model, source, target, version, lambda line: console.print(line, soft_wrap=True))
     except ClientError as error:
@@ -249,7 +249,9 @@ def rollback(
     access = access_of(workspace, settings, profile, account, mfa_code, person, settings.ml.promoters)
     try:
         promoted = promotion.previous(
-            model, place_of(access, settings, model, environment), released_version(settings, model, environment)
+            model,
+            place_of(access, workspace, settings, model, environment),
+            released_version(settings, model, environment),
         )
     except ClientError as error:
         raise refused(f"read the release of {model} in {environment}", error) from None

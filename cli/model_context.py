@@ -9,6 +9,7 @@ import typer
 from cli import model_pull_request
 from cli.errors import UsageError, console
 from cli.model_access import Access, ProfileAccess, RehearsedAccess
+from cli.model_trust import trust_of
 from cli.promotion import promote as promotion
 from cli.promotion import release_file
 from cli.promotion.artifacts import Bucket
@@ -81,7 +82,9 @@ def packages_of(access: Access, settings: Settings, model: str, environment: str
     return Packages(access.reader(environment), group_of(settings, model), model, environment)
 
 
-def place_of(access: Access, settings: Settings, model: str, environment: str) -> promotion.Environment:
+def place_of(
+    access: Access, workspace: Workspace, settings: Settings, model: str, environment: str
+) -> promotion.Environment:
     """The packages, artifacts and images of a model in an environment, as the role that promotes."""
     role, prefix = settings.zone.promotion_role, settings.name_prefix
     bucket = f"{prefix}-artifacts-{access.account(environment)}-{settings.regions.primary}"
@@ -90,6 +93,7 @@ def place_of(access: Access, settings: Settings, model: str, environment: str) -
         packages=Packages(access.client("sagemaker", environment, role), group_of(settings, model), model, environment),
         bucket=Bucket(client=access.client("s3", environment, role), name=bucket),
         repository=Repository(client=access.client("ecr", environment, role), name=f"{prefix}/{model}"),
+        trust=trust_of(access, workspace, settings, environment),
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from cli.errors import UsageError
+from cli.model_trust import sign_in_rehearsal
+from cli.promotion.images import Repository
 from cli.rehearsed_aws import rehearsed_aws
 from cli.workspace import Workspace
 from rehearsal.cloud import Image, host
@@ -54,6 +56,7 @@ def push(workspace: Workspace, settings: Settings, model: str, account: str) -> 
         raise UsageError(f"The repository {repository} does not exist. Deploy the stack data-ENV first.") from None
     except ClientError as error:
         raise UsageError(f"The image was not pushed to {repository}: {error}") from None
+    sign_in_rehearsal(workspace, settings, Repository(client=client, name=repository), digest)
     host(workspace.running_cloud(), Image(repository=repository, command=[*SERVER]))
     return digest
 

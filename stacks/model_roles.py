@@ -34,6 +34,7 @@ def declare(context: EnvironmentContext) -> None:
                 models=list(context.models),
                 artifact_bucket=context.bucket("artifacts"),
                 key_arns=[context.key("artifacts")],
+                signing_profiles=settings.ml.image_signing.profiles if settings.ml.image_signing else (),
                 registered=[
                     registry_prefix(pipeline.team, name)
                     for name, pipeline in settings.ml.retrained_in(context.environment).items()

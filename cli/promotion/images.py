@@ -45,7 +45,7 @@ class Repository:
 
 
 def copy(
-    source: Repository, target: Repository, digest: str, tag: str, fetch: Callable[[str], bytes] | None = None
+    source: Repository, target: Repository, digest: str, tag: str | None, fetch: Callable[[str], bytes] | None = None
 ) -> None:
     """Copies an image: first its layers and configuration, then its manifest.
 
@@ -53,7 +53,7 @@ def copy(
         source: repository that has the image.
         target: repository that receives it.
         digest: `sha256:` and 64 hexadecimal digits.
-        tag: tag in the target; tags are immutable.
+        tag: tag in the target; tags are immutable. None for an artifact that refers to an image.
         fetch: reads a URL that ECR issued for a layer; by default over HTTPS.
 
     Raises:
@@ -71,8 +71,8 @@ def copy(
         repositoryName=target.name,
         imageManifest=manifest,
         imageManifestMediaType=media_type,
-        imageTag=tag,
         imageDigest=digest,
+        **({"imageTag": tag} if tag else {}),
     )
     if target.manifest(digest) is None:
         raise PromotionError(f"The repository {target.name} does not have {digest} after the copy.", INTEGRITY)
@@ -84,26 +84,52 @@ def _layers(manifest: Any) -> Iterator[str]:
             yield str(descriptor["digest"])
 
 
-def _copy_layer(source: Repository, target: Repository, digest: str, fetch: Callable[[str], bytes]) -> None:
-    availability = target.client.batch_check_layer_availability(repositoryName=target.name, layerDigests=[digest])
-    if any(layer.get("layerAvailability") == "AVAILABLE" for layer in availability.get("layers", [])):
-        return
-    url = source.client.get_download_url_for_layer(repositoryName=source.name, layerDigest=digest)["downloadUrl"]
-    content = fetch(str(url))
+def layer(repository: Repository, descriptor: Any, fetch: Callable[[str], bytes] | None = None) -> bytes:
+    """The content of a layer.
+
+    Args:
+        repository: repository that has the layer.
+        descriptor: descriptor of the layer in a manifest.
+        fetch: reads a URL that ECR issued for a layer; by default over HTTPS.
+
+    Raises:
+        PromotionError: the content does not have the digest.
+    """
+    digest = str(descriptor["digest"])
+    url = repository.client.get_download_url_for_layer(repositoryName=repository.name, layerDigest=digest)
+    content = (fetch or _fetch)(str(url["downloadUrl"]))
     actual = f"sha256:{hashlib.sha256(content).hexdigest()}"
     if actual != digest:
-        raise PromotionError(f"A layer of {source.name} has the digest {actual}, expected {digest}.", INTEGRITY)
-    upload = target.client.initiate_layer_upload(repositoryName=target.name)["uploadId"]
+        raise PromotionError(f"A layer of {repository.name} has the digest {actual}, expected {digest}.", INTEGRITY)
+    return content
+
+
+def push_layer(repository: Repository, digest: str, content: bytes) -> None:
+    """Uploads a layer, unless the repository has it."""
+    client, name = repository.client, repository.name
+    if _available(repository, digest):
+        return
+    upload = client.initiate_layer_upload(repositoryName=name)["uploadId"]
     for first in range(0, len(content), PART_BYTES):
         part = content[first : first + PART_BYTES]
-        target.client.upload_layer_part(
-            repositoryName=target.name,
+        client.upload_layer_part(
+            repositoryName=name,
             uploadId=upload,
             partFirstByte=first,
             partLastByte=first + len(part) - 1,
             layerPartBlob=part,
         )
-    target.client.complete_layer_upload(repositoryName=target.name, uploadId=upload, layerDigests=[digest])
+    client.complete_layer_upload(repositoryName=name, uploadId=upload, layerDigests=[digest])
+
+
+def _available(repository: Repository, digest: str) -> bool:
+    answer = repository.client.batch_check_layer_availability(repositoryName=repository.name, layerDigests=[digest])
+    return any(entry.get("layerAvailability") == "AVAILABLE" for entry in answer.get("layers", []))
+
+
+def _copy_layer(source: Repository, target: Repository, digest: str, fetch: Callable[[str], bytes]) -> None:
+    if not _available(target, digest):
+        push_layer(target, digest, layer(source, {"digest": digest}, fetch))
 
 
 def _fetch(url: str) -> bytes:

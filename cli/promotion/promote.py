@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cli.promotion import artifacts, baselines, images
+from cli.promotion import artifacts, baselines, images, signatures
 from cli.promotion.artifacts import Bucket
 from cli.promotion.errors import INTEGRITY, REFUSED, PromotionError
 from cli.promotion.images import Repository
 from cli.promotion.packages import APPROVED, REJECTED, Package, Packages
 from cli.promotion.release_file import Release
+from cli.promotion.signatures import TrustPolicy
 
 ORDER: Final = ("dev", "staging", "prod")
 """Environments in the order in which a version passes them."""
@@ -23,6 +24,8 @@ class Environment:
     packages: Packages
     bucket: Bucket
     repository: Repository
+    trust: TrustPolicy | None = None
+    """Whose signatures of images are trusted; None: images need no signature."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +63,7 @@ def promote(
         message: receives messages about the progress.
 
     Raises:
-        PromotionError: the version is unknown or not approved, or a digest differs.
+        PromotionError: the version is unknown or not approved, a digest differs, or the image has no trusted signature.
     """
     package = _approved(source.packages, target.name, version)
     content = artifacts.archive(source.bucket, model, package)
@@ -69,6 +72,9 @@ def promote(
         raise PromotionError(
             f"The repository {source.repository.name} in {source.name} has no image {digest}. Push it first.", INTEGRITY
         )
+    if source.trust is not None:
+        signed = source.trust.require(source.repository, digest)
+        message(f"image {digest[:19]}… is signed by {signed.profile_version_arn}")
     baseline = baselines.registered(source.bucket, model, package)
     verified = "artifact, image and baseline have" if baseline else "artifact and image have"
     message(f"version {package.version} in {source.name}: {verified} the registered digests")
@@ -89,7 +95,11 @@ def promote(
     else:
         baselines.copied(target.bucket, model, package.version, baseline)
     if source.name != target.name:
-        images.copy(source.repository, target.repository, digest, package.version)
+        fetch = source.trust.fetch if source.trust else None
+        images.copy(source.repository, target.repository, digest, package.version, fetch)
+        if target.trust is not None:
+            signatures.copy(source.repository, target.repository, digest, fetch)
+            target.trust.require(target.repository, digest)
         package = target.packages.register(package, source.name)
     message(f"version {package.version} is in {target.name}: {package.arn}")
     return Promoted(package=package, release=_release(package, content))
@@ -104,7 +114,8 @@ def previous(model: str, environment: Environment, released: str | None) -> Prom
         released: version of the current release; None when there is none.
 
     Raises:
-        PromotionError: there is no earlier version, or what it consists of is missing or altered.
+        PromotionError: there is no earlier version, what it consists of is missing or altered, or the signature of its
+            image is not trusted any more.
     """
     packages = environment.packages.all()
     versions = [package.version for package in packages]
@@ -122,8 +133,11 @@ def previous(model: str, environment: Environment, released: str | None) -> Prom
             missing.append(package.version)
             continue
         artifacts.verify(content, package)
-        if environment.repository.manifest(_serving_image(package)) is None:
+        digest = _serving_image(package)
+        if environment.repository.manifest(digest) is None:
             raise PromotionError(f"The image of version {package.version} is gone from {environment.name}.", INTEGRITY)
+        if environment.trust is not None:
+            environment.trust.require(environment.repository, digest)
         return Promoted(package=package, release=_release(package, content))
     skipped = f" Without an artifact: {', '.join(missing)}." if missing else ""
     raise PromotionError(f"{model} has no release before version {released} in {environment.name}.{skipped}")

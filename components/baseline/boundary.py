@@ -48,7 +48,11 @@ def boundary(kind: str, scope: Scope) -> Sequence[Statement]:
             "Resource": f"arn:aws:iam::*:role/{scope.prefix}-*",
         },
         *(_packages(kind, scope) if kind in PACKAGES else []),
-        *([_verify_permissions(scope.prefix), _classification(scope)] if kind == "workload" else []),
+        *(
+            [_verify_permissions(scope.prefix), _classification(scope), _revocations(scope)]
+            if kind == "workload"
+            else []
+        ),
         {
             "Sid": "OwnRoles",
             "Effect": "Deny",
@@ -94,6 +98,17 @@ def _classification(scope: Scope) -> Statement:
             "macie2:GetMacieSession",
             "macie2:ListFindings",
         ],
+        "Resource": "*",
+        "Condition": scope.in_regions,
+    }
+
+
+def _revocations(scope: Scope) -> Statement:
+    """What the role that promotes asks AWS Signer about the signatures of images."""
+    return {
+        "Sid": "Revocations",
+        "Effect": "Allow",
+        "Action": "signer:GetRevocationStatus",
         "Resource": "*",
         "Condition": scope.in_regions,
     }

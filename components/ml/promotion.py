@@ -20,6 +20,8 @@ class PromotionRoleArgs(ModelRoleArgs):
     """ARNs of the keys that encrypt the artifacts."""
     registered: Sequence[str] = ()
     """Prefixes of the artifacts that pipelines registered, without a final `/`."""
+    signing_profiles: Sequence[str] = ()
+    """ARNs of the signing profiles whose signatures of images are trusted."""
 
 
 class PromotionRole(pulumi.ComponentResource):
@@ -106,11 +108,31 @@ def _promotion(args: PromotionRoleArgs) -> list[Statement]:
             ],
             "Resource": repositories,
         },
+        *_signatures(args, repositories),
         {
             "Sid": "AskEndpoints",
             "Effect": "Allow",
             "Action": "sagemaker:InvokeEndpoint",
             "Resource": [sagemaker_arn(args, f"endpoint/{model}-*") for model in args.models],
+        },
+    ]
+
+
+def _signatures(args: PromotionRoleArgs, repositories: Sequence[pulumi.Output[str]]) -> list[Statement]:
+    """Signatures of images are read from the repository, and AWS Signer says which are revoked."""
+    if not args.signing_profiles:
+        return []
+    accounts = sorted({(arn.split(":")[3], arn.split(":")[4]) for arn in args.signing_profiles})
+    return [
+        {"Sid": "FindSignatures", "Effect": "Allow", "Action": "ecr:DescribeImages", "Resource": repositories},
+        {
+            "Sid": "Revocations",
+            "Effect": "Allow",
+            "Action": "signer:GetRevocationStatus",
+            "Resource": [
+                *(f"{arn}/*" for arn in args.signing_profiles),
+                *(f"arn:aws:signer:{region}:{account}:/signing-jobs/*" for region, account in accounts),
+            ],
         },
     ]
 

@@ -24,6 +24,7 @@ from rehearsal.cloud.jobs import JOBS
 from rehearsal.cloud.listeners import Listeners
 from rehearsal.cloud.rules.quotas import raise_quota
 from rehearsal.cloud.service_calls import SERVICE_CALLS
+from rehearsal.cloud.signing_authority import authority
 
 
 class Daemon:
@@ -63,6 +64,8 @@ class Daemon:
             "publish": _publish,
             "has-object": _has_object,
             "resolve": lambda args: self._names.resolve(args["account"], args["name"]),
+            "signing-root": lambda _: authority().certificate(),
+            "interrupt-spot": lambda args: JOBS.interruptions.plant(args["region"], int(args["times"])),
             "hold-names": lambda args: self._names.hold(float(args["seconds"])),
             "record-calls": lambda _: self._gateway.calls.start(),
             "calls": lambda _: self._gateway.calls.taken(),

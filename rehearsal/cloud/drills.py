@@ -70,6 +70,22 @@ def resolve(cloud: Cloud, account: str, name: str) -> Sequence[str]:
     return list(cloud.command("resolve", account=account, name=name))
 
 
+def signing_root(cloud: Cloud) -> str:
+    """Return the root certificate of the emulated AWS Signer, PEM."""
+    return str(cloud.command("signing-root"))
+
+
+def interrupt_spot(cloud: Cloud, region: str, times: int = 1) -> None:
+    """Interrupt the next starts of training jobs on spot instances, each after its first checkpoint is in S3.
+
+    Args:
+        cloud: the emulated AWS.
+        region: region of the jobs.
+        times: number of starts; 0 takes interruptions out that were planted before.
+    """
+    cloud.command("interrupt-spot", region=region, times=times)
+
+
 def record_calls(cloud: Cloud) -> None:
     """Begin to keep every request that arrives."""
     cloud.command("record-calls")

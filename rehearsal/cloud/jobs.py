@@ -8,23 +8,24 @@ address of the emulated cloud; with network isolation, neither credentials nor a
 outputs and log is its role's. Source: SageMaker Developer Guide, "Build your own processing container".
 """
 
-import io
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
-import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from rehearsal.cloud.job_files import Destination, JobError, Source, download, text, upload
 from rehearsal.cloud.service_calls import SERVICE_CALLS, NoRoleError
+from rehearsal.cloud.spot import FOLDER, POLL_SECONDS, CheckpointCopy, Interruptions, Spot
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PYTHON: Final = "REHEARSAL_WORKLOADS_PYTHON"
@@ -39,28 +40,6 @@ _PROGRAM: Final = "/opt/program/"
 _ML: Final = "/opt/ml/"
 _FAILURE_CHARACTERS: Final = 1024
 _LOG_LINES: Final = 500
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
-    """Objects that are copied into the job's folder before it starts."""
-
-    name: str
-    uri: str
-    folder: str
-    """Below `/opt/ml`."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Destination:
-    """Files that are copied into a bucket when the job has succeeded."""
-
-    uri: str
-    folder: str
-    """Below `/opt/ml`."""
-    key_id: str
-    packed: bool
-    """Whether the files become one archive `model.tar.gz`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +62,8 @@ class Job:
     """Interface endpoints of the other services, which the VPC shares."""
     seconds: int
     """Maximum run time."""
+    spot: Spot | None = None
+    """Spot instances of a training job; None on demand."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,10 +75,8 @@ class Ended:
     reason: str = ""
     message: str = ""
     """What the container left as its exit message."""
-
-
-class JobError(Exception):
-    """A job cannot go on; the message is its failure reason."""
+    secondary: str = ""
+    """Secondary status of a training job, where it differs from the status."""
 
 
 @dataclass(slots=True)
@@ -107,23 +86,34 @@ class Jobs:
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, subprocess.Popen[bytes]])
     _stopped: set[str] = field(default_factory=set[str])
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    interruptions: Interruptions = field(default_factory=Interruptions)
 
     def knows(self, entry_point: Sequence[str]) -> bool:
         """Return whether an entry point can be run here."""
         return bool(_words(entry_point))
 
-    def run(self, job: Job) -> Ended:
-        """Run a job to its end."""
-        folder = Path(tempfile.mkdtemp(prefix="rehearsal-job-"))
+    def run(self, job: Job, report: Callable[[str], None] = lambda _: None) -> Ended:
+        """Run a job to its end; a spot job that is interrupted starts again on another instance.
+
+        Args:
+            job: the job.
+            report: gets each secondary status before the last.
+        """
+        started = time.monotonic()
         try:
-            return self._run(job, folder)
+            while (ended := self._start(job, report)) is None:
+                report("Interrupted")
+                if job.spot is not None and time.monotonic() - started >= job.spot.seconds:
+                    status = "MaxWaitTimeExceeded"
+                    ended = Ended(status="Stopped", reason=f"{status}: {job.spot.seconds} seconds.", secondary=status)
+                    break
         except (JobError, NoRoleError) as error:
-            return Ended(status="Failed", reason=str(error))
+            ended = Ended(status="Failed", reason=str(error))
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
             with self._lock:
                 self._running.pop(job.name, None)
                 self._stopped.discard(job.name)
+        return ended
 
     def stop(self, name: str) -> None:
         """Stop a job, if it runs."""
@@ -138,28 +128,45 @@ class Jobs:
         for name in list(self._running):
             self.stop(name)
 
-    def _run(self, job: Job, folder: Path) -> Ended:
+    def _start(self, job: Job, report: Callable[[str], None]) -> Ended | None:
+        """Run a job on an instance, which has its own folder; return None when the instance is interrupted."""
+        folder = Path(tempfile.mkdtemp(prefix="rehearsal-job-"))
+        report("Starting")
+        try:
+            return self._run(job, folder, report)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _run(self, job: Job, folder: Path, report: Callable[[str], None]) -> Ended | None:
         interpreter = _interpreter(job.entry_point)
         s3 = SERVICE_CALLS.client("s3", job.region, job.role_arn, "SageMaker", job.endpoint_id)
         for name in ("input/data", "model", "output/data"):
             (folder / name).mkdir(parents=True)
+        report("Downloading")
         for source in job.sources:
-            _download(s3, source, folder / source.folder)
+            download(s3, source, folder / source.folder)
         for destination in job.destinations:
             (folder / destination.folder).mkdir(parents=True, exist_ok=True)
-        code, timed_out = self._execute(job, folder, interpreter)
+        checkpoints = _checkpoints(s3, job, folder)
+        report("Training")
+        process = self._execute(job, folder, interpreter)
+        code, timed_out = self._wait(job, process, checkpoints)
         _log(job, folder / "log")
         if job.name in self._stopped:
             return Ended(status="Stopped")
         if timed_out:
-            return Ended(status="Stopped", reason=f"MaxRuntimeExceeded: the job ran longer than {job.seconds} seconds.")
+            reason = f"MaxRuntimeExceeded: the job ran longer than {job.seconds} seconds."
+            return Ended(status="Stopped", reason=reason, secondary="MaxRuntimeExceeded")
+        if code is None:
+            return None
         if code:
             return _failed(job, folder, code)
+        report("Uploading")
         for destination in job.destinations:
-            _upload(s3, destination, folder / destination.folder, job.name)
+            upload(s3, destination, folder / destination.folder, job.name)
         return Ended(status="Completed")
 
-    def _execute(self, job: Job, folder: Path, interpreter: str) -> tuple[int, bool]:
+    def _execute(self, job: Job, folder: Path, interpreter: str) -> subprocess.Popen[bytes]:
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - a module of this project, see `knows`
                 [interpreter, "-m", *_words(job.entry_point), "--ml", str(folder)],
@@ -175,11 +182,58 @@ class Jobs:
             stopped = job.name in self._stopped
         if stopped:
             process.terminate()
+        return process
+
+    def _wait(
+        self, job: Job, process: subprocess.Popen[bytes], checkpoints: CheckpointCopy | None
+    ) -> tuple[int | None, bool]:
+        """Wait for the end of a container.
+
+        Returns:
+            Exit code, None when the instance was interrupted; whether the container ran too long.
+        """
+        if checkpoints is None:
+            try:
+                return process.wait(job.seconds), False
+            except subprocess.TimeoutExpired:
+                return _killed(process), True
+        interrupted = self.interruptions.take(job.region)
+        limit = time.monotonic() + job.seconds
         try:
-            return process.wait(job.seconds), False
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            return process.wait(), True
+            while process.poll() is None:
+                if time.monotonic() >= limit:
+                    return _killed(process), True
+                checkpoints.copy()
+                if interrupted and checkpoints.uploads:
+                    break
+                time.sleep(POLL_SECONDS)
+            if interrupted:
+                # The instance is lost with the first checkpoint in S3, at the latest before its model is uploaded.
+                _killed(process)
+                checkpoints.copy()
+                return None, False
+            checkpoints.copy()
+        except ClientError as error:
+            _killed(process)
+            raise JobError(f"ClientError: a checkpoint cannot be written: {text(error)}") from None
+        return process.wait(), False
+
+
+def _killed(process: subprocess.Popen[bytes]) -> int:
+    """End a container and all that it started; return its exit code."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
+
+
+def _checkpoints(s3: Any, job: Job, folder: Path) -> CheckpointCopy | None:
+    """The folder of a spot job's checkpoints, with those of earlier starts; None for a job on demand."""
+    if job.spot is None:
+        return None
+    if job.spot.uri:
+        (folder / FOLDER).mkdir()
+        download(s3, Source(name=FOLDER, uri=job.spot.uri, folder=FOLDER), folder / FOLDER, required=False)
+    return CheckpointCopy(s3=s3, uri=job.spot.uri, folder=folder / FOLDER)
 
 
 def _words(entry_point: Sequence[str]) -> list[str]:
@@ -244,59 +298,6 @@ def _network(job: Job) -> dict[str, str]:
     }
 
 
-def _bucket_and_key(uri: str) -> tuple[str, str]:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
-
-
-def _download(s3: Any, source: Source, folder: Path) -> None:
-    bucket, prefix = _bucket_and_key(source.uri)
-    folder.mkdir(parents=True, exist_ok=True)
-    base = f"{prefix.rstrip('/')}/" if prefix else ""
-    try:
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
-        keys = [key for key in keys if (key.startswith(base) or key == prefix) and not key.endswith("/")]
-        if not keys:
-            raise JobError(f"ClientError: No S3 objects found under S3 URL {source.uri} of the input {source.name}.")
-        for key in keys:
-            file = folder / (key.removeprefix(base) if key.startswith(base) else key.rpartition("/")[2])
-            if not file.resolve().is_relative_to(folder.resolve()):
-                raise JobError(f"ClientError: the key {key!r} of the input {source.name} leaves the job's folder.")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    except ClientError as error:
-        raise JobError(f"ClientError: the input {source.name} ({source.uri}) cannot be read: {_text(error)}") from None
-
-
-def _upload(s3: Any, destination: Destination, folder: Path, name: str) -> None:
-    bucket, prefix = _bucket_and_key(destination.uri)
-    key_id = {"SSEKMSKeyId": destination.key_id, "ServerSideEncryption": "aws:kms"} if destination.key_id else {}
-    files = {
-        f"{prefix.rstrip('/')}/{file.relative_to(folder).as_posix()}": file
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-    try:
-        if destination.packed:
-            packed = io.BytesIO()
-            with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-                for file in files.values():
-                    archive.add(file, arcname=file.relative_to(folder).as_posix())
-            key = f"{prefix.rstrip('/')}/{name}/output/model.tar.gz"
-            s3.put_object(Bucket=bucket, Key=key, Body=packed.getvalue(), **key_id)
-            return
-        for key, file in files.items():
-            s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes(), **key_id)
-    except ClientError as error:
-        raise JobError(f"ClientError: the output cannot be written to {destination.uri}: {_text(error)}") from None
-
-
-def _text(error: ClientError) -> str:
-    response: Any = error.response
-    return f"{response['Error']['Code']}: {response['Error']['Message']}"
-
-
 def _failed(job: Job, folder: Path, code: int) -> Ended:
     """A training job shows the container's file `failure`, a processing job the file `message`."""
     if job.kind == "TrainingJobs":
@@ -318,7 +319,9 @@ def _log(job: Job, file: Path) -> None:
     now = int(time.time() * 1000)
     events = [{"timestamp": now, "message": line or " "} for line in lines]
     try:
-        client.create_log_stream(logGroupName=group, logStreamName=stream)
+        # An instance that continues an interrupted job writes to the same stream.
+        with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
+            client.create_log_stream(logGroupName=group, logStreamName=stream)
         if events:
             client.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
     except ClientError:

@@ -36,9 +36,10 @@ class Run:
 class Laboratory(MachineAccount):
     """The account."""
 
-    def __init__(self, state: Path, engine: Engine = PANDAS) -> None:
+    def __init__(self, state: Path, engine: Engine = PANDAS, *, spot: bool = False) -> None:
         super().__init__(state)
         self._engine: Engine = engine
+        self._spot = spot
         self.plan = self._plan()
         self._resources()
         self.deploy(definition(self.plan))
@@ -71,7 +72,7 @@ class Laboratory(MachineAccount):
             instance_type="ml.m5.xlarge",
             volume_gigabytes=30,
             step_minutes=60,
-            spot=False,
+            spot=self._spot,
             engine=self._engine,
             spark_instances=2,
             settings={

@@ -91,7 +91,9 @@ INTENDED_CHANGES: Mapping[str, str] = {
         ),
         "staging has a Studio domain",
     ),
-    "pipeline-boundary": "state machines start classification jobs of Macie; Studio reads packages",
+    "pipeline-boundary": (
+        "state machines start classification jobs of Macie; Studio reads packages; promotions read revocations"
+    ),
     "spoke-s3": "services presign the reads of image layers and packages",
     **dict.fromkeys(
         ("endpoints-codeartifact.api", "endpoints-codeartifact.repositories"), "packages come from CodeArtifact"

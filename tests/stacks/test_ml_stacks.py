@@ -8,7 +8,7 @@ import pytest
 
 from tests.recorder import Recording
 from tests.stacks.zone import ROOT, recorded, run
-from zone.settings import files
+from zone.settings import SettingsError, files
 
 STACK, DATA = "ml-prod", "data-prod"
 ML = files.read(ROOT, "organization").values["ml"]
@@ -197,3 +197,31 @@ def test_key_of_the_operations_topic_admits_every_publisher(stack: str, region: 
     roles = {arn.rpartition("/")[2] for arn in statement["Condition"]["ArnLike"]["aws:PrincipalArn"]}
     assert roles == {"hipaa-ml-service-recovery-prod", "hipaa-ml-service-monitor-readmission-prod"}
     assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(statement["Action"])
+
+
+PROFILE = "arn:aws:signer:us-east-1:210987654321:/signing-profiles/releases"
+
+
+@pytest.mark.parametrize("signing", [{"profiles": [PROFILE]}, None])
+def test_role_that_promotes_reads_signatures_and_revocations_of_trusted_profiles(signing: Any) -> None:
+    changed = {**with_model(), "promoters": ["arn:aws:iam::123456789012:user/ml-engineer"]}
+    recording = run(STACK, ml={**changed, "image_signing": signing} if signing else changed)
+    [rights] = [entry for entry in recording.of("iam/rolePolicy:RolePolicy") if entry.name == "promotion-rights"]
+    statements = {entry["Sid"]: entry for entry in rights.document("policy")["Statement"]}
+    if not signing:
+        assert not {"FindSignatures", "Revocations"} & statements.keys()
+        return
+    assert statements["FindSignatures"]["Resource"] == statements["Images"]["Resource"]
+    jobs = "arn:aws:signer:us-east-1:210987654321:/signing-jobs/*"
+    assert statements["Revocations"]["Resource"] == [f"{PROFILE}/*", jobs]
+    boundary = recorded("baseline-ml-prod").of("iam/policy:Policy")
+    granted = [entry for policy in boundary for entry in policy.document("policy")["Statement"]]
+    assert any(entry["Action"] == statements["Revocations"]["Action"] for entry in granted)
+
+
+@pytest.mark.parametrize(
+    "profile", [f"{PROFILE}/0123456789", "releases", "arn:aws:signer:us-east-1:1:/signing-profiles/releases"]
+)
+def test_profile_with_a_version_and_no_profile_at_all_are_refused(profile: str) -> None:
+    with pytest.raises(SettingsError, match="ARN of a signing profile"):
+        run(STACK, ml={**with_model(), "image_signing": {"profiles": [profile]}})

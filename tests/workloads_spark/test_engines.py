@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from py4j.protocol import Py4JNetworkError
 
 from tests.workloads_ml.conftest import Finished, load, process, step
 from tests.workloads_ml.test_scan import PLANTED
@@ -313,3 +314,16 @@ def test_program_of_a_job_refuses_other_steps() -> None:
     refused = process("workloads.pipeline.spark_job", "train", "--model", "readmission")
     assert refused.returncode == 2
     assert "allowed: validate, scan, features" in refused.stderr
+
+
+@pytest.mark.parametrize("ended", [Py4JNetworkError("Error while sending"), ConnectionRefusedError(111, "refused")])
+def test_java_process_that_ended_is_named_with_the_variable_of_its_memory(ended: Exception) -> None:
+    class Frame:
+        """A frame of a Java process that ended."""
+
+        def collect(self) -> None:
+            raise ended
+
+    with pytest.raises(StepError, match=r"The Java process of Spark ended\.") as raised:
+        spark.collected(Frame())
+    assert spark.MEMORY in raised.value.action

@@ -13,7 +13,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from workloads.pipeline import distribution
+from workloads.pipeline import distribution, solver
+from workloads.pipeline.checkpoints import NO_CHECKPOINTS, Checkpoints
 from workloads.pipeline.definitions import Definition
 from workloads.pipeline.distribution import Array, TrainingDistribution
 from workloads.pipeline.errors import INTEGRITY, StepError
@@ -58,22 +59,25 @@ def untrained(model: Definition) -> Pipeline:
     return Pipeline([("columns", columns), ("estimator", estimator)])
 
 
-def fit(model: Definition, table: Array, target: Array) -> Fitted:
+def fit(model: Definition, table: Array, target: Array, checkpoints: Checkpoints = NO_CHECKPOINTS) -> Fitted:
     """A fitted model, the same from the same data: one thread, because the order of sums changes the last bits.
 
     Args:
         model: definition of the model.
         table: rows by fields, in the order of the definition's fields; the order of the rows is random.
         target: value of the target per row.
+        checkpoints: where the state of the solver is kept.
 
     Raises:
         ValueError: a category of the table is not in the definition.
     """
     with threadpool_limits(limits=1):
-        pipeline = untrained(model).fit(table, target)
+        pipeline = untrained(model)
+        columns: Any = pipeline.named_steps["columns"]
+        solver.solve(pipeline.named_steps["estimator"], columns.fit_transform(table), target, checkpoints)
         _round(pipeline)
         numbers = sum(not field.values for field in model.fields.values())
-        encoded: Array = pipeline.named_steps["columns"].transform(table)
+        encoded: Array = columns.transform(table)
         return Fitted(pipeline=pipeline, distribution=distribution.fit(encoded[:, :numbers]))
 
 

@@ -136,6 +136,8 @@ class Job:
     inputs: Mapping[str, Path]
     output: Path
     settings: Settings = field(default_factory=Settings)
+    checkpoints: Path | None = None
+    """Folder that survives an interruption of the job; None without checkpoints."""
 
     def document(self, step: str, name: str) -> Any:
         """A JSON document of an earlier step's output."""

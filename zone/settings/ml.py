@@ -24,6 +24,13 @@ PersonArn = Annotated[
     ),
 ]
 """A person: each session of it carries the person's name."""
+SigningProfileArn = Annotated[
+    str,
+    t.like(
+        r"arn:aws:signer:[a-z0-9-]+:\d{12}:/signing-profiles/\w{2,64}",
+        "the ARN of a signing profile of AWS Signer, without a version",
+    ),
+]
 CallerName = Annotated[
     str, t.like(r"(?!others$)[a-z0-9-]{1,40}", "1 to 40 lower-case letters, digits and hyphens, except others")
 ]
@@ -212,6 +219,17 @@ class Recovery(StrictModel):
     none of them is an operator. If empty, an operator confirms twice."""
 
 
+class ImageSigning(StrictModel):
+    """Signatures of the serving images, which promotions and rollbacks require."""
+
+    profiles: Annotated[list[SigningProfileArn], Field(min_length=1)]
+    """ARNs of the AWS Signer profiles whose signatures are trusted, without a version."""
+    root_certificate: Annotated[str, t.like(r"[\w][\w./-]{0,199}", "the path of a PEM file in the project")] = (
+        "aws-signer-notation-root.pem"
+    )
+    """Path of AWS Signer's root certificate, from the folder of Pulumi.yaml; the rehearsal has a root of its own."""
+
+
 class MachineLearning(StrictModel):
     """Models, and the recovery of their endpoints."""
 
@@ -225,6 +243,8 @@ class MachineLearning(StrictModel):
     promoters: list[PersonArn] = Field(default_factory=list)
     """ARNs of the users and IAM Identity Center roles that may copy approved versions between environments; if empty,
     there is no role that promotes."""
+    image_signing: ImageSigning | None = None
+    """Signatures of the serving images; if not set, promotions compare digests only."""
     tracking: Tracking | None = None
     """MLflow servers; if not set, there are none."""
     studio: Studio | None = None

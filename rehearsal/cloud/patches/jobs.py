@@ -11,14 +11,23 @@ from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
 from rehearsal.cloud.aws_error import AwsError
-from rehearsal.cloud.jobs import JOBS, Destination, Ended, Job, Source
+from rehearsal.cloud.job_files import Destination, Source
+from rehearsal.cloud.jobs import JOBS, Ended, Job
 from rehearsal.cloud.patches import registry
 from rehearsal.cloud.patches.endpoint_traffic import s3_endpoint
 from rehearsal.cloud.patches.vpcs import interface_endpoints
+from rehearsal.cloud.spot import Spot
 
 _ML = "/opt/ml/"
 _INTERFACES = ("sagemaker.api", "secretsmanager")
 """Services that jobs call themselves, beside S3."""
+_MESSAGES = {
+    "Starting": "Preparing the instances for training",
+    "Downloading": "Downloading the input data",
+    "Training": "Training the model",
+    "Interrupted": "The spot instances were interrupted; training continues on others",
+    "Uploading": "Uploading the trained model",
+}
 
 
 def apply() -> None:
@@ -79,6 +88,7 @@ def _training(original: Any) -> Any:
     def create_training_job(self: Any) -> Any:
         name = self._get_param("TrainingJobName")
         _require_new(name, self.sagemaker_backend.training_jobs)
+        spot = _spot(self)
         answer = original(self)
         stored = self.sagemaker_backend.training_jobs[name]
         stored.environment = self._get_param("Environment")
@@ -104,6 +114,7 @@ def _training(original: Any) -> Any:
                 destinations=[destination],
                 isolated=self._get_param("EnableNetworkIsolation"),
                 vpc_config=self._get_param("VpcConfig"),
+                spot=spot,
             )
             _start(job, stored, "training")
         return answer
@@ -121,6 +132,7 @@ def _job(
     destinations: list[Destination],
     isolated: bool | None,
     vpc_config: Mapping[str, Any] | None,
+    spot: Spot | None = None,
 ) -> Job:
     """The job of a request, with the parameters that both kinds of jobs have."""
     return Job(
@@ -136,7 +148,21 @@ def _job(
         endpoint_id=s3_endpoint(response.current_account, response.region, vpc_config),
         interface_ids=_interfaces(response.region),
         seconds=_seconds(response),
+        spot=spot,
     )
+
+
+def _spot(response: Any) -> Spot | None:
+    """Spot instances of a request, which then has a maximum wait time (API Reference, "StoppingCondition")."""
+    wait = (response._get_param("StoppingCondition") or {}).get("MaxWaitTimeInSeconds")  # noqa: SLF001 - moto's own
+    if not response._get_param("EnableManagedSpotTraining"):  # noqa: SLF001 - moto's own
+        return None
+    if wait is None or int(wait) < _seconds(response):
+        raise ValidationError(
+            "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds"
+        )
+    checkpoints = response._get_param("CheckpointConfig") or {}  # noqa: SLF001 - moto's own
+    return Spot(uri=checkpoints.get("S3Uri", ""), seconds=int(wait))
 
 
 def _require_new(name: str, jobs: Mapping[str, Any]) -> None:
@@ -161,13 +187,19 @@ def _interfaces(region: str) -> list[str]:
 def _start(job: Job, stored: Any, kind: str) -> None:
     setattr(stored, f"{kind}_job_status", "InProgress")
     setattr(stored, f"{kind}_end_time", None)
+    if kind == "training":
+        stored.secondary_status_transitions = []
     setattr(stored, f"{kind}_start_time", utcnow())
     threading.Thread(target=_work, args=(job, stored, kind), name=f"job-{job.name}", daemon=True).start()
 
 
 def _work(job: Job, stored: Any, kind: str) -> None:
+    def report(status: str) -> None:
+        if kind == "training":
+            _enter(stored, status)
+
     try:
-        ended = JOBS.run(job)
+        ended = JOBS.run(job, report)
     except Exception as error:  # noqa: BLE001 - a job that nobody ends would be waited for
         ended = Ended(status="Failed", reason=f"InternalServerError: {error!r}")
     stored.failure_reason = ended.reason or None
@@ -175,8 +207,19 @@ def _work(job: Job, stored: Any, kind: str) -> None:
     setattr(stored, f"{kind}_end_time", utcnow())
     stored.last_modified_time = utcnow()
     if kind == "training":
-        stored.secondary_status = ended.status
+        _enter(stored, ended.secondary or ended.status, ended.reason)
+        stored.secondary_status_transitions[-1]["EndTime"] = stored.training_end_time
     setattr(stored, f"{kind}_job_status", ended.status)
+
+
+def _enter(stored: Any, status: str, message: str = "") -> None:
+    """Enter a secondary status of a training job: the last transition ends, and another begins."""
+    now = utcnow()
+    if stored.secondary_status_transitions:
+        stored.secondary_status_transitions[-1]["EndTime"] = now
+    transition = {"Status": status, "StartTime": now, "StatusMessage": message or _MESSAGES.get(status, status)}
+    stored.secondary_status_transitions.append(transition)
+    stored.secondary_status = status
 
 
 def _stopping(original: Any) -> Any:

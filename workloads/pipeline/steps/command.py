@@ -4,7 +4,8 @@ A processing job mounts each input below `/opt/ml/processing/input/NAME` and upl
 training job has `/opt/ml/input/data/CHANNEL` and `/opt/ml/model` (SageMaker Developer Guide, "Build your own processing
 container" and "How Amazon SageMaker AI provides training information"). The output of a training job is an archive
 `model.tar.gz`, which the step that reads it unpacks. The keys of the pseudonyms come from Secrets Manager when the
-environment variable `PSEUDONYM_KEYS_SECRET` names the secret.
+environment variable `PSEUDONYM_KEYS_SECRET` names the secret. A training job on spot instances keeps its checkpoints in
+`/opt/ml/checkpoints`.
 """
 
 import argparse
@@ -78,7 +79,8 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
         output.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as temporary:
             located = sagemaker.located(inputs, Path(temporary))
-            summary = execute(step, options.model, Job(inputs=located, output=output, settings=settings))
+            job = Job(inputs=located, output=output, settings=settings, checkpoints=_checkpoints(options.ml))
+            summary = execute(step, options.model, job)
     except StepError as error:
         message = f"Step {name} stopped. {error.reason} {error.action}"
         _record_failure(options.ml, message)
@@ -102,6 +104,12 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
         return 2
     print(json.dumps({"step": name, **summary}, sort_keys=True))
     return 0
+
+
+def _checkpoints(ml: Path) -> Path | None:
+    """The folder that SageMaker creates for a training job with a checkpoint configuration."""
+    folder = ml / "checkpoints"
+    return folder if folder.is_dir() else None
 
 
 def _record_failure(ml: Path, message: str) -> None:

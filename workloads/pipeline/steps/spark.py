@@ -23,7 +23,7 @@ from workloads.pipeline.errors import USAGE, StepError
 from workloads.pipeline.steps.blocks import Block
 
 try:
-    from py4j.protocol import Py4JJavaError
+    from py4j.protocol import Py4JJavaError, Py4JNetworkError
     from pyspark.errors import PySparkException
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.storagelevel import StorageLevel
@@ -41,8 +41,10 @@ _BLOCKS: Final = "file string, header long, start long, size long, first long, r
 _STOPPED: Final = "StepError of a worker: "
 _SUBMITTED: Final = "PYSPARK_GATEWAY_PORT"
 """Environment variable that `spark-submit` sets for its driver."""
+MEMORY: Final = "SPARK_DRIVER_MEMORY"
+"""Spark's environment variable with the memory of its Java process, for example `6g`."""
 LOCAL_MEMORY: Final = "2g"
-"""Memory of the Java process in local mode."""
+"""Memory of the Java process in local mode if the variable is not set; enough for millions of rows, not for ten."""
 
 
 @functools.cache
@@ -65,7 +67,7 @@ def session() -> SparkSession:
         cores = os.cpu_count() or 1
         builder = (
             builder.master(f"local[{cores}]")
-            .config("spark.driver.memory", LOCAL_MEMORY)
+            .config("spark.driver.memory", os.environ.get(MEMORY, LOCAL_MEMORY))
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.sql.shuffle.partitions", str(2 * cores))
         )
@@ -105,9 +107,17 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 @contextlib.contextmanager
 def stopping() -> Iterator[None]:
-    """Raises the `StepError` that stopped a worker, in place of Spark's exception with the worker's trace."""
+    """Raises the `StepError` that stopped a worker, in place of Spark's exception with the worker's trace.
+
+    The Java process ends when its memory is exhausted; Python then finds the connection closed.
+    """
     try:
         yield
+    except (Py4JNetworkError, ConnectionError):
+        raise StepError(
+            "The Java process of Spark ended.",
+            action=f"Give it more memory with the environment variable {MEMORY}, or use a larger instance type.",
+        ) from None
     except (PySparkException, Py4JJavaError) as error:
         _, marked, text = str(error).partition(_STOPPED)
         if not marked:

@@ -1,6 +1,7 @@
 """Trains a model of the definition: seeded, the same coefficients every time, written without pickle."""
 
 import hashlib
+import json
 import sys
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import sklearn
 
 from workloads.pipeline import artifacts, estimators
+from workloads.pipeline.checkpoints import Checkpoints
 from workloads.pipeline.definitions import Definition
 from workloads.pipeline.errors import StepError
 from workloads.pipeline.plan import Job
@@ -30,8 +32,13 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
         )
     shuffled = np.random.Generator(np.random.PCG64(job.settings.seed)).permutation(len(frame))
     table = frame[list(model.fields)].to_numpy(dtype=object)
+    data_version = job.document("select", "version.json")["identifier"]
+    checkpoints = Checkpoints(folder=job.checkpoints, identity=_identity(model, job, data_version))
+    continued = checkpoints.read()
+    if continued is not None:
+        print(f"The training continues after step {continued.steps} of the solver, from its checkpoint.", flush=True)
     try:
-        fitted = estimators.fit(model, table[shuffled], target[shuffled])
+        fitted = estimators.fit(model, table[shuffled], target[shuffled], checkpoints)
     except ValueError:
         raise StepError(
             "A category of the training data is not in the definition.", action="Run the step validate first."
@@ -42,13 +49,19 @@ def run(model: Definition, job: Job) -> dict[str, Any]:
         definition_version=model.version,
         sha256=hashlib.sha256(content).hexdigest(),
         schema_hash=model.schema_hash,
-        data_version=job.document("select", "version.json")["identifier"],
+        data_version=data_version,
         scikit_learn=sklearn.__version__,
         seed=job.settings.seed,
         rows=len(frame),
     )
     artifacts.write(job.output, content, manifest)
     return {"rows": len(frame), "sha256": manifest.sha256}
+
+
+def _identity(model: Definition, job: Job, data_version: str) -> str:
+    """What the coefficients follow from."""
+    parts = (model.name, model.version, model.schema_hash, data_version, job.settings.seed, sklearn.__version__)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 if __name__ == "__main__":

@@ -67,7 +67,8 @@ class SparkCheck:
             located = [entry.expectation_config for entry in failed if entry.result.get("unexpected_count")]
             rows = self._rows(context, source, name, numbered, located) if located else {}
         finally:
-            numbered.unpersist()
+            with spark.stopping():
+                numbered.unpersist()
         return [
             Result(
                 configuration=entry.expectation_config,
