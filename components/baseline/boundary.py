@@ -49,7 +49,7 @@ def boundary(kind: str, scope: Scope) -> Sequence[Statement]:
         },
         *(_packages(kind, scope) if kind in PACKAGES else []),
         *(
-            [_verify_permissions(scope.prefix), _classification(scope), _revocations(scope)]
+            [_verify_permissions(scope.prefix), _quotas(scope), _classification(scope), _revocations(scope)]
             if kind == "workload"
             else []
         ),
@@ -83,6 +83,17 @@ def _verify_permissions(prefix: str) -> Statement:
         "Effect": "Allow",
         "Action": "iam:SimulatePrincipalPolicy",
         "Resource": f"arn:aws:iam::*:role/{prefix}-service-recovery-*",
+    }
+
+
+def _quotas(scope: Scope) -> Statement:
+    """What the runbooks ask Service Quotas before a failover."""
+    return {
+        "Sid": "Quotas",
+        "Effect": "Allow",
+        "Action": ["servicequotas:ListAWSDefaultServiceQuotas", "servicequotas:ListServiceQuotas"],
+        "Resource": "*",
+        "Condition": scope.in_regions,
     }
 
 

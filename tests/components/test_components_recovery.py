@@ -13,6 +13,7 @@ from components import recovery as r
 from runbooks.aws import Aws
 from runbooks.discovery import discover
 from runbooks.documents import endpoint_values, pair_values, zone_values
+from tests.components.permissions_boundary import outside_boundary
 from tests.recorder import ACCOUNT, Recording, record
 
 EAST, WEST = "us-east-1", "us-west-2"
@@ -388,6 +389,10 @@ def may(action: str, resource: str, **context: str) -> bool:
 
 def arn(service: str, rest: str, region: str = WEST) -> str:
     return f"arn:aws:{service}:{region}:{ACCOUNT}:{rest}"
+
+
+def test_rights_of_the_runbooks_lie_in_the_boundary() -> None:
+    assert outside_boundary(runbook_statements()) == []
 
 
 Call = tuple[str, str, Mapping[str, str]]

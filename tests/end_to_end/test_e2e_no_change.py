@@ -92,7 +92,8 @@ INTENDED_CHANGES: Mapping[str, str] = {
         "staging has a Studio domain",
     ),
     "pipeline-boundary": (
-        "state machines start classification jobs of Macie; Studio reads packages; promotions read revocations"
+        "state machines start classification jobs of Macie; Studio reads packages; promotions read revocations; "
+        "runbooks read quotas"
     ),
     "spoke-s3": "services presign the reads of image layers and packages",
     **dict.fromkeys(

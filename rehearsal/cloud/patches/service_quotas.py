@@ -42,7 +42,9 @@ def _list_service_quotas(
     self: Any, service_code: str, next_token: str = "", max_results: int = _PAGE, **_: Any
 ) -> dict[str, Any]:
     """The enforced quotas of a service. The codes of the quotas of endpoint instances are not those of AWS."""
-    entries = [(code, name, title) for (service, code), (name, title) in CODES.items() if service == service_code]
+    entries: list[tuple[str, Quota, str]] = [
+        (code, name, title) for (service, code), (name, title) in CODES.items() if service == service_code
+    ]
     if service_code == "sagemaker":
         entries += [
             (f"L-{number:08X}", "endpoint-instances", f"{kind} {SUFFIX}")

@@ -170,17 +170,23 @@ def attach(repository: Repository, envelope: bytes) -> None:
 AUTHORITY = Authority()
 PROFILE = f"arn:aws:signer:{EAST}:{ACCOUNT}:/signing-profiles/releases/0123456789"
 JOB = f"arn:aws:signer:{EAST}:{ACCOUNT}:/signing-jobs/1"
-NOW = datetime.now(UTC) + timedelta(seconds=5)
+
+
+def now() -> datetime:
+    """The time of a verification: after all certificates of the test were issued."""
+    return datetime.now(UTC) + timedelta(seconds=5)
+
+
 PAYLOAD = json.dumps({"targetArtifact": {"mediaType": MEDIA, "digest": IMAGE, "size": 9}}).encode()
 
 
 def envelope(days: int = 30) -> dict[str, Any]:
-    return json.loads(AUTHORITY.envelope(PAYLOAD, PROFILE, JOB, NOW + timedelta(days=days)))
+    return json.loads(AUTHORITY.envelope(PAYLOAD, PROFILE, JOB, now() + timedelta(days=days)))
 
 
 def verify(document: Any, digest: str = IMAGE) -> envelopes.Signed:
     content = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return envelopes.verify(content, digest, [AUTHORITY.root.chain[0]], NOW)
+    return envelopes.verify(content, digest, [AUTHORITY.root.chain[0]], now())
 
 
 def protected(document: dict[str, Any]) -> dict[str, Any]:
@@ -198,7 +204,7 @@ def resigned(change: Callable[[dict[str, Any]], object], issuer: Any = None) -> 
 def test_envelope_that_holds_names_profile_job_and_time() -> None:
     held = verify(envelope())
     assert (held.profile_arn, held.job_arn) == (PROFILE.rpartition("/")[0], JOB)
-    assert abs(held.time - NOW) < timedelta(minutes=1)
+    assert abs(held.time - now()) < timedelta(minutes=1)
     assert len(held.certificate_hashes) == 2
 
 
@@ -209,7 +215,7 @@ ALTERED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "signature": (lambda: envelope() | {"signature": "A" * 128}, "not a signature"),
     "short signature": (lambda: envelope() | {"signature": "AAAA"}, "not a signature"),
-    "another root": (lambda: Authority().envelope(PAYLOAD, PROFILE, JOB, NOW + timedelta(days=1)), "do not lead to"),
+    "another root": (lambda: Authority().envelope(PAYLOAD, PROFILE, JOB, now() + timedelta(days=1)), "do not lead to"),
     "no certificates": (lambda: envelope() | {"header": {"x5c": []}}, "do not lead to"),
     "root alone": (lambda: resigned(lambda _: None, AUTHORITY.root), "in the wrong place"),
     "expired": (lambda: envelope(days=-1), "it expired at"),
