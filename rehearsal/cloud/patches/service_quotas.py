@@ -46,10 +46,8 @@ def _list_service_quotas(
         (code, name, title) for (service, code), (name, title) in CODES.items() if service == service_code
     ]
     if service_code == "sagemaker":
-        entries += [
-            (f"L-{number:08X}", "endpoint-instances", f"{kind} {SUFFIX}")
-            for number, kind in enumerate(instance_types())
-        ]
+        for number, kind in enumerate(instance_types()):
+            entries.append((f"L-{number:08X}", "endpoint-instances", f"{kind} {SUFFIX}"))
     if not entries:
         raise NoSuchResource
     start = int(next_token or 0)
